@@ -1,0 +1,32 @@
+"""gnn2mlp takes a graph neural network to production without the graph.
+
+A GNN teacher is trained on a graph, what it knows is written down as `TeacherKnowledge`, and an MLP student learns
+from that table. The student needs a node's own features only.
+"""
+
+import importlib
+from typing import Any
+
+_EXPORTS = {
+    "run": "gnn2mlp.pipeline",
+    "RunConfig": "gnn2mlp.pipeline",
+    "Spec": "gnn2mlp.core.spec",
+    "NodeClassifier": "gnn2mlp.classifier",
+    "Predictor": "gnn2mlp.deploy",
+    "TeacherKnowledge": "gnn2mlp.knowledge",
+    "load_dataset": "gnn2mlp.data",
+}
+
+__all__ = [*_EXPORTS, "__version__"]  # noqa: PLE0604
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that serving a student never loads a graph library."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'gnn2mlp' has no attribute {name!r}")
+    return getattr(importlib.import_module(_EXPORTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,51 @@
+"""Short names for contents: SHA-256 over a canonical form."""
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+
+def digest_bytes(data: bytes) -> str:
+    """First 16 hex digits of the SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def digest_json(value: Any) -> str:
+    """Digest of a JSON-able value; the order of keys does not matter."""
+    return digest_bytes(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
+def tensor_bytes(tensor: Tensor) -> memoryview:
+    """The raw little-endian bytes of a tensor, without a copy where it is contiguous and on the CPU."""
+    array = tensor.detach().cpu().contiguous().numpy()
+    return memoryview(array.reshape(-1).view("uint8")) if array.size else memoryview(b"")
+
+
+def digest_tensors(tensors: Mapping[str, Tensor]) -> str:
+    """Digest of named tensors: names, dtypes, shapes and bytes, independent of their order."""
+    sha = hashlib.sha256()
+    for key in sorted(tensors):
+        tensor = tensors[key]
+        sha.update(f"{key}:{tensor.dtype}:{tuple(tensor.shape)};".encode())
+        sha.update(tensor_bytes(tensor))
+    return sha.hexdigest()[:16]
+
+
+@cache
+def digest_code(*packages: str) -> str:
+    """Digest of the source files of `packages` (dotted names), so that a cache forgets what older code made."""
+    sha = hashlib.sha256()
+    for package in sorted(packages):
+        spec = importlib.util.find_spec(package)
+        assert spec is not None and spec.submodule_search_locations
+        for root in spec.submodule_search_locations:
+            for path in sorted(Path(root).rglob("*.py")):
+                sha.update(path.relative_to(root).as_posix().encode())
+                sha.update(path.read_bytes())
+    return sha.hexdigest()[:16]

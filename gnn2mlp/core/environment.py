@@ -1,0 +1,60 @@
+"""Where a result was made: versions, device, threads, processor. And the two settings that decide on them."""
+
+import importlib.metadata
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+
+_PACKAGES = ("gnn2mlp", "torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy")
+
+
+def resolve_device(device: str) -> torch.device:
+    """`"auto"` is CUDA where there is one, else the CPU; anything else is handed to torch.
+
+    Raises:
+        ConfigError: if the device does not exist on this machine.
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        resolved = torch.device(device)
+    except RuntimeError as error:
+        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {device!r}") from error
+    if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
+        raise ConfigError(
+            f"device: {device!r} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices; use cpu or auto"
+        )
+    return resolved
+
+
+def environment(device: torch.device) -> dict[str, Any]:
+    """Versions, device, threads and processor, for the record beside every figure."""
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {
+        "versions": versions,
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        "threads": torch.get_num_threads(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "platform": sys.platform,
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()

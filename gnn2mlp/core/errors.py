@@ -1,0 +1,39 @@
+"""Exceptions of the package: one root, each with the standard parent that a caller would expect to catch."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class Gnn2mlpError(Exception):
+    """Root of every error that gnn2mlp raises on purpose. Its message says: expected, got, what to do."""
+
+
+class ConfigError(Gnn2mlpError, ValueError):
+    """A setting that cannot work: an unknown option, a wrong type, two settings that exclude each other."""
+
+
+class UnknownNameError(ConfigError):
+    """A name that no registry holds; the message offers the nearest match."""
+
+
+class DataError(Gnn2mlpError, ValueError):
+    """Input data that cannot be learnt from as it stands: NaN features, edges out of range, an empty split."""
+
+
+class MissingKnowledgeError(Gnn2mlpError, KeyError):
+    """A value was asked of a `TeacherKnowledge` that its teacher did not write."""
+
+    def __str__(self) -> str:  # KeyError would print the repr, quotes and all
+        return str(self.args[0]) if self.args else ""
+
+
+class ArtefactError(Gnn2mlpError, OSError):
+    """A file that is missing, truncated, altered or of another format than expected."""
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """Return `"; did you mean 'x'?"` for the candidate closest to `word`, or an empty string if none is close."""
+    names = list(candidates)
+    folded = {name.casefold().replace("_", "-"): name for name in names}
+    match = difflib.get_close_matches(word.casefold().replace("_", "-"), folded, n=1, cutoff=0.5)
+    return f"; did you mean {folded[match[0]]!r}?" if match else ""

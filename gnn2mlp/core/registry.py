@@ -1,0 +1,56 @@
+"""Find classes by scanning a package: adding a teacher, objective, method or data set edits no list."""
+
+import importlib
+import inspect
+import pkgutil
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from gnn2mlp.core.errors import UnknownNameError, nearest
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """The concrete subclasses of `base` that live in the modules of `package`, keyed by their `name` attribute.
+
+    Args:
+        kind: what an entry is called in messages, e.g. `"teacher"`.
+        package: dotted name of the package to scan; modules that start with an underscore are skipped.
+        base: the class that entries derive from.
+    """
+
+    def __init__(self, kind: str, package: str, base: type[T]):
+        self.kind = kind
+        self.package = package
+        self.base = base
+
+    @cached_property
+    def classes(self) -> dict[str, type[T]]:
+        """Every registered class by name, in alphabetical order. The scan happens on first use."""
+        found: dict[str, type[T]] = {}
+        package = importlib.import_module(self.package)
+        for module_info in pkgutil.iter_modules(package.__path__):
+            if module_info.name.startswith("_"):
+                continue
+            module = importlib.import_module(f"{self.package}.{module_info.name}")
+            for _, cls in inspect.getmembers(module, inspect.isclass):
+                if cls.__module__ == module.__name__ and issubclass(cls, self.base) and "name" in vars(cls):
+                    found[vars(cls)["name"]] = cls
+        return dict(sorted(found.items()))
+
+    def names(self) -> list[str]:
+        """Names of all entries, sorted."""
+        return list(self.classes)
+
+    def get(self, name: str) -> type[T]:
+        """Return the class called `name`.
+
+        Raises:
+            UnknownNameError: if there is none; the message names the nearest match and lists all names.
+        """
+        if name not in self.classes:
+            raise UnknownNameError(
+                f"unknown {self.kind} {name!r}{nearest(name, self.classes)} (available: {', '.join(self.classes)})"
+            )
+        return self.classes[name]

@@ -1,0 +1,159 @@
+"""A component as data: its registered name and the options of its constructor, whose signature is the schema."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+import pydantic
+from pydantic_core import core_schema
+
+from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.registry import Registry
+
+T = TypeVar("T", bound="Configurable")
+
+
+class Configurable:
+    """A class whose constructor only stores its arguments under their own names, so that it can describe itself."""
+
+    name: ClassVar[str]
+    citation: ClassVar[str]
+
+    @classmethod
+    def parameters(cls) -> dict[str, inspect.Parameter]:
+        """The constructor's parameters by name: the options that a `Spec` of this class accepts."""
+        if cls.__init__ is object.__init__:
+            return {}
+        return {k: p for k, p in inspect.signature(cls).parameters.items() if p.kind is not p.VAR_KEYWORD}
+
+    def spec(self) -> "Spec":
+        """The spec that builds an equal object."""
+        return Spec(self.name, **{key: plain(getattr(self, key)) for key in self.parameters()})
+
+    def __repr__(self) -> str:
+        return repr(self.spec())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Configurable) and type(self) is type(other) and self.spec() == other.spec()
+
+    __hash__ = object.__hash__
+
+
+def plain(value: Any) -> Any:
+    """Reduce `value` to what YAML and JSON can hold: tuples become lists, components their specs."""
+    if isinstance(value, Configurable):
+        return plain(value.spec())
+    if isinstance(value, Spec):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+class Spec:
+    """A name and options, e.g. `Spec("glnn", temperature=0.8)`. In YAML: `{name: glnn, temperature: 0.8}` or `glnn`.
+
+    Immutable and comparable. `build(registry)` checks the options against the constructor and calls it.
+    """
+
+    __slots__ = ("name", "options")
+
+    def __init__(self, name: str, /, **options: Any):
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "options", dict(options))
+
+    name: str
+    options: dict[str, Any]
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """Accept a `Spec`, a bare name, a mapping with a `name` key, or a `Configurable` object."""
+        if isinstance(value, Configurable):
+            value = value.spec()
+        if isinstance(value, Spec):
+            return cls(value.name, **value.options)
+        if isinstance(value, str):
+            return cls(value)
+        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+            return cls(value["name"], **{str(k): v for k, v in value.items() if k != "name"})
+        raise ConfigError(f"expected a name or a mapping with the key 'name', got {value!r}")
+
+    def override(self, **options: Any) -> Self:
+        """A new spec in which `options` win over the present ones."""
+        return type(self)(self.name, **{**self.options, **options})
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{"name": ..., **options}` in plain types."""
+        return {"name": self.name, **plain(self.options)}
+
+    def checked(self, cls: type[Configurable], where: str) -> dict[str, Any]:
+        """Options validated against the constructor of `cls`; `where` (e.g. `"method"`) prefixes messages.
+
+        Raises:
+            ConfigError: on an unknown option (with the nearest match), a missing one, or one of the wrong type.
+        """
+        parameters = cls.parameters()
+        for key in self.options:
+            if key not in parameters:
+                raise ConfigError(
+                    f"{where} {self.name!r} has no option {key!r}{nearest(key, parameters)} "
+                    f"(options: {', '.join(parameters) or 'none'})"
+                )
+        checked = {}
+        for key, parameter in parameters.items():
+            if key not in self.options:
+                if parameter.default is parameter.empty:
+                    raise ConfigError(f"{where} {self.name!r} needs the option {key!r}; set {where}.{key}")
+                continue
+            checked[key] = _coerce(self.options[key], parameter.annotation, f"{where}.{key}")
+        return checked
+
+    def build(self, registry: Registry[T]) -> T:
+        """Construct the registered class called `self.name` with these options."""
+        cls = registry.get(self.name)
+        options = self.checked(cls, registry.kind)
+        try:
+            return cls(**options)
+        except ConfigError:
+            raise
+        except ValueError as error:
+            raise ConfigError(f"{registry.kind} {self.name!r}: {error}") from error
+
+    def resolved(self, registry: Registry[T]) -> "Spec":
+        """The same spec with every option written out, defaults included."""
+        return self.build(registry).spec()
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        raise AttributeError("a Spec is immutable; use override(...)")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Spec) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        options = "".join(f", {k}={v!r}" for k, v in self.options.items())
+        return f"Spec({self.name!r}{options})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(lambda spec: spec.to_dict())
+        )
+
+
+def _coerce(value: Any, annotation: Any, where: str) -> Any:
+    """Validate one option against its annotation with pydantic, turning failures into one-line messages."""
+    if annotation is inspect.Parameter.empty:
+        return value
+    try:
+        adapter = pydantic.TypeAdapter(annotation, config=pydantic.ConfigDict(arbitrary_types_allowed=True))
+        return adapter.validate_python(value)
+    except pydantic.ValidationError as error:
+        wanted = getattr(annotation, "__name__", None) or str(annotation)
+        wanted = wanted if "[" not in str(annotation) and "|" not in str(annotation) else str(annotation)
+        reason = error.errors()[0]["msg"]
+        raise ConfigError(f"{where}: expected {wanted.replace('typing.', '')}, got {value!r} ({reason})") from error

@@ -1,0 +1,22 @@
+"""Graphs, splits, views and data sets."""
+
+from gnn2mlp.data.datasets import DATASETS, load_dataset
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.data.split import SPLITTERS, Split, Splitter
+from gnn2mlp.data.view import Full, Observed, Task
+
+__all__ = [
+    "DATASETS",
+    "SPLITTERS",
+    "Block",
+    "Full",
+    "GraphData",
+    "NeighbourSampler",
+    "Observed",
+    "Split",
+    "Splitter",
+    "Task",
+    "graph_from_arrays",
+    "load_dataset",
+]

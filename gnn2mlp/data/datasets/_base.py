@@ -1,0 +1,104 @@
+"""What a data set is: a name, where it comes from, how to load it, and the settings published for it."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.knowledge.store import default_root
+
+
+class Dataset(Configurable, ABC):
+    """A named graph. Its recipe holds published settings by component; a user's own settings win over them.
+
+    Attributes:
+        split: the default splitter of this data set.
+        recipe: `{"teacher": {name: options}, "student": {name: options}, "distill": options}`.
+    """
+
+    split: ClassVar[Spec]
+    recipe: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+
+    @abstractmethod
+    def load(self, files: "RawFiles") -> GraphData:
+        """Read the graph from its raw files."""
+
+
+class RawFiles:
+    """Where raw files are found: in a folder that is only read, or downloaded into the user's cache.
+
+    Args:
+        root: folder with raw data in the standard layouts; `None` means download.
+    """
+
+    def __init__(self, root: Path | None):
+        self.root = root
+        self.cache = default_root() / "data"
+
+    def fetch(self, relative: str, url: str | None) -> Path:
+        """The path of the raw file `relative`.
+
+        Raises:
+            DataError: if the given root does not hold it, or if it cannot be downloaded.
+        """
+        if self.root is not None:
+            path = self.root / relative
+            if not path.exists():
+                raise DataError(
+                    f"expected the raw file {relative} under the data root {self.root}, found none; put it there, "
+                    "or leave out --data-root (and GNN2MLP_DATA) to download it"
+                )
+            return path
+        path = self.cache / relative
+        if path.exists():
+            return path
+        if url is None:
+            raise DataError(f"{relative} has no public download; pass the folder that holds it as --data-root")
+        return _download(url, path)
+
+
+def _download(url: str, path: Path) -> Path:
+    from torch_geometric.data import download_url
+
+    # Into a side folder first: an interrupted download must not look like a finished one.
+    staging = path.parent / ".partial"
+    try:
+        download_url(url, str(staging), log=False, filename=path.name)
+        os.replace(staging / path.name, path)
+    except OSError as error:
+        raise DataError(f"could not download {url} ({error}); fetch it by hand to {path}, or pass --data-root") from error
+    return path
+
+
+DATASETS: Registry[Dataset] = Registry("dataset", "gnn2mlp.data.datasets", Dataset)  # type: ignore[type-abstract]
+
+
+def resolve_dataset(spec: Spec | str) -> Dataset:
+    """The data set of a spec, a registered name, or the path of an `.npz` file."""
+    spec = Spec.parse(spec)
+    if spec.name.endswith(".npz"):
+        spec = Spec("npz", path=spec.name, **spec.options)
+    return spec.build(DATASETS)
+
+
+def load_dataset(spec: Spec | str, data_root: str | os.PathLike[str] | None = None) -> GraphData:
+    """Load a data set by name, spec, or `.npz` path.
+
+    Args:
+        spec: e.g. `"digits"`, `"cpf-cora"`, `"my/graph.npz"`.
+        data_root: folder with raw files, read only; default `$GNN2MLP_DATA`, else raw files are downloaded.
+
+    Raises:
+        UnknownNameError: for a name that is not registered.
+        DataError: if raw files are missing or the data are unusable.
+    """
+    chosen = data_root or os.environ.get("GNN2MLP_DATA") or None
+    root = Path(chosen).expanduser() if chosen else None
+    if root is not None and not root.is_dir():
+        raise ConfigError(f"data root: expected a folder, got {root}, which is none")
+    return resolve_dataset(spec).load(RawFiles(root))

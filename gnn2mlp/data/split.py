@@ -1,0 +1,147 @@
+"""Who is trained on, who validates, who is tested, and who does not exist yet."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.digest import digest_tensors
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable
+from gnn2mlp.data.graph import GraphData
+
+Setting = Literal["transductive", "inductive"]
+_PARTS = ("train", "valid", "seen", "unseen")
+
+
+class Roles(NamedTuple):
+    """Node ids per role, each ascending. A node without a role is context: seen, but neither trained on nor scored."""
+
+    train: Tensor
+    valid: Tensor
+    test: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Disjoint node sets of one seed.
+
+    Args:
+        train: int64 ids whose labels train teacher and student.
+        valid: ids whose labels choose the epoch.
+        seen: test ids present in the training graph (all test nodes when transductive).
+        unseen: test ids that are absent in training (empty when transductive).
+        setting: `"transductive"` or `"inductive"`.
+        seed: what it was drawn with.
+        scheme: the splitter's spec in plain types.
+    """
+
+    train: Tensor
+    valid: Tensor
+    seen: Tensor
+    unseen: Tensor
+    setting: Setting
+    seed: int
+    scheme: dict[str, Any]
+
+    @property
+    def test(self) -> Tensor:
+        """All test ids, ascending."""
+        return torch.cat([self.seen, self.unseen]).sort().values
+
+    @property
+    def digest(self) -> str:
+        """Digest of the four node sets, each in ascending order."""
+        return digest_tensors({part: getattr(self, part).sort().values for part in _PARTS})
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Number of nodes per part."""
+        return {part: getattr(self, part).numel() for part in _PARTS}
+
+    def save(self, path: Path) -> None:
+        """Write one checksummed file, atomically."""
+        card = {"setting": self.setting, "seed": self.seed, "scheme": self.scheme, "digest": self.digest}
+        artefact.save(path, "split", {part: getattr(self, part) for part in _PARTS}, card)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote."""
+        tensors, card = artefact.load(path, "split")
+        return cls(**tensors, setting=card["setting"], seed=card["seed"], scheme=card["scheme"])
+
+
+class Splitter(Configurable, ABC):
+    """A way of giving nodes their roles."""
+
+    @abstractmethod
+    def assign(self, graph: GraphData, seed: int) -> Roles:
+        """Draw train, validation and test nodes."""
+
+    def unseen(self, test: Tensor, seed: int, fraction: float) -> Tensor:
+        """Mask over `test`: which of them do not exist in training when inductive.
+
+        The literature's draw (GLNN and its successors): the first `int(fraction * n)` of `torch.randperm(n)` on the
+        CPU after `torch.manual_seed(seed)`.
+        """
+        order = torch.randperm(test.numel(), generator=torch.Generator().manual_seed(seed))
+        mask = torch.zeros(test.numel(), dtype=torch.bool)
+        mask[order[: int(fraction * test.numel())]] = True
+        return mask
+
+    def split(self, graph: GraphData, seed: int, setting: Setting = "transductive", unseen_fraction: float = 0.2) -> Split:
+        """The split of `graph` for `seed`.
+
+        Raises:
+            DataError: if a part is empty, or a class has no training label.
+        """
+        roles = self.assign(graph, seed)
+        mask = torch.zeros(roles.test.numel(), dtype=torch.bool)
+        if setting == "inductive":
+            mask = self.unseen(roles.test, seed, unseen_fraction)
+        split = Split(roles.train, roles.valid, roles.test[~mask], roles.test[mask], setting, seed, self.spec().to_dict())
+        _check(split, graph)
+        return split
+
+
+def _check(split: Split, graph: GraphData) -> None:
+    needed = [part for part in _PARTS if part != "unseen" or split.setting == "inductive"]
+    for part in needed:
+        if getattr(split, part).numel() == 0:
+            raise DataError(
+                f"{graph.name}: the {part} part of the split is empty (split {split.scheme}, seed {split.seed}); "
+                "expected at least one node: label more nodes or choose another split"
+            )
+    present = set(graph.labels[split.train].unique().tolist())
+    if missing := sorted(set(range(graph.num_classes)) - present):
+        named = ", ".join(graph.class_names[c] for c in missing)
+        raise DataError(
+            f"{graph.name}: expected a training label for each of the {graph.num_classes} classes, "
+            f"got none for {named}; label nodes of these classes or remove the classes"
+        )
+    if len(present) < 2:
+        raise DataError(f"{graph.name}: expected at least two classes among the training labels, got one")
+
+
+def labelled_by_class(graph: GraphData, taken: Tensor | None = None) -> list[Tensor]:
+    """Ids of the labelled nodes of each class, ascending, without those in `taken`."""
+    free = torch.ones(graph.num_nodes, dtype=torch.bool)
+    if taken is not None:
+        free[taken] = False
+    return [((graph.labels == c) & free).nonzero()[:, 0] for c in range(graph.num_classes)]
+
+
+def rest(graph: GraphData, *taken: Tensor) -> Tensor:
+    """Labelled nodes that are in none of `taken`, ascending."""
+    free = graph.labels >= 0
+    for ids in taken:
+        free[ids] = False
+    return free.nonzero()[:, 0]
+
+
+SPLITTERS: Registry[Splitter] = Registry("split", "gnn2mlp.data.splits", Splitter)  # type: ignore[type-abstract]

@@ -1,0 +1,69 @@
+"""Two views of one task: training gets `Observed`, scoring gets `Full`."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.split import Split
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """All that training may see. An unseen node's row and edges, and every test label, do not exist here.
+
+    Args:
+        graph: the induced subgraph on the observed nodes, renumbered; labels of test nodes are -1.
+        node_ids: int64 (observed nodes,): id of each row in the full graph, ascending.
+        train: rows whose labels train.
+        valid: rows whose labels choose the epoch.
+    """
+
+    graph: GraphData
+    node_ids: Tensor
+    train: Tensor
+    valid: Tensor
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of everything in the view: equal digests, equal training."""
+        ids = {"node_ids": self.node_ids.tolist(), "train": self.train.tolist(), "valid": self.valid.tolist()}
+        return digest_json({"graph": self.graph.digest, **ids})
+
+
+@dataclass(frozen=True, eq=False)
+class Full:
+    """The whole graph with all labels, for scoring after training has stopped."""
+
+    graph: GraphData
+    split: Split
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A graph and a split of it."""
+
+    graph: GraphData
+    split: Split
+
+    @cached_property
+    def observed(self) -> Observed:
+        """The view for training."""
+        present = torch.ones(self.graph.num_nodes, dtype=torch.bool)
+        present[self.split.unseen] = False
+        node_ids = present.nonzero()[:, 0]
+        row = present.cumsum(0) - 1
+        train, valid = row[self.split.train], row[self.split.valid]
+        subgraph = self.graph.subgraph(node_ids)
+        known = torch.cat([train, valid])
+        labels = torch.full_like(subgraph.labels, -1)
+        labels[known] = subgraph.labels[known]
+        return Observed(replace(subgraph, labels=labels), node_ids, train, valid)
+
+    @cached_property
+    def full(self) -> Full:
+        """The view for scoring."""
+        return Full(self.graph, self.split)

@@ -1,0 +1,111 @@
+"""`TeacherKnowledge`: the waist of the hourglass. Teachers only write it, objectives only read it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.digest import digest_tensors
+from gnn2mlp.core.errors import DataError, MissingKnowledgeError, nearest
+from gnn2mlp.knowledge.keys import KEYS
+
+_NODE_IDS = "node_ids"
+
+
+@dataclass(frozen=True, eq=False)
+class TeacherKnowledge:
+    """An immutable table over nodes: named arrays, the ids of their rows, and a card that says where they come from.
+
+    Args:
+        node_ids: int64 (nodes), unique ids in the numbering of the full graph.
+        values: key -> array whose first axis is `nodes`; keys, axes and dtypes as in `KEYS`.
+        card: JSON-able facts: teacher spec, split digest, seed, versions.
+
+    Raises:
+        DataError: if a key is unknown, or an array has the wrong dtype, number of axes or length, or is not finite.
+    """
+
+    node_ids: Tensor
+    values: Mapping[str, Tensor]
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.node_ids.unique().numel() != self.node_ids.numel():
+            raise DataError("knowledge: node_ids must be unique, got repeated ids")
+        for name, value in self.values.items():
+            self._check(name, value)
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        object.__setattr__(self, "card", MappingProxyType(dict(self.card)))
+
+    def _check(self, name: str, value: Tensor) -> None:
+        if name not in KEYS:
+            raise DataError(f"knowledge: unknown key {name!r}{nearest(name, KEYS)} (vocabulary: {', '.join(KEYS)})")
+        key = KEYS[name]
+        if value.dtype != key.dtype or value.dim() != len(key.axes) or value.size(0) != self.node_ids.numel():
+            raise DataError(
+                f"knowledge: {name!r} must be {key.dtype} with axes {key.axes} and {self.node_ids.numel()} rows, "
+                f"got {value.dtype} of shape {tuple(value.shape)}"
+            )
+        if value.is_floating_point() and not torch.isfinite(value).all():
+            raise DataError(f"knowledge: {name!r} holds NaN or infinite values; the teacher diverged, lower its learning rate")
+
+    def __getitem__(self, name: str) -> Tensor:
+        """The array called `name`.
+
+        Raises:
+            MissingKnowledgeError: if the teacher did not write it; the message names it and what is there.
+        """
+        self.require([name])
+        return self.values[name]
+
+    def require(self, names: Iterable[str]) -> None:
+        """Raise `MissingKnowledgeError`, naming every one of `names` that is absent."""
+        absent = sorted(set(names) - set(self.values))
+        if absent:
+            teacher = self.card.get("teacher", {}).get("name", "unknown")
+            raise MissingKnowledgeError(
+                f"knowledge of teacher {teacher!r} holds no {', '.join(map(repr, absent))} (present: "
+                f"{', '.join(self.values) or 'nothing'}); export it with needs={absent} or use a teacher that provides it"
+            )
+
+    def align(self, node_ids: Tensor) -> "TeacherKnowledge":
+        """The rows of `node_ids`, in that order: joined by id, never by position.
+
+        Raises:
+            DataError: if an id has no row.
+        """
+        order = torch.argsort(self.node_ids)
+        ranked = self.node_ids[order]
+        place = torch.searchsorted(ranked, node_ids).clamp(max=max(0, ranked.numel() - 1))
+        unknown = node_ids[ranked[place] != node_ids] if ranked.numel() else node_ids
+        if unknown.numel():
+            raise DataError(
+                f"knowledge has no row for {unknown.numel()} of {node_ids.numel()} nodes (first: {int(unknown[0])}); "
+                "export it on the view that the student trains on"
+            )
+        rows = order[place]
+        return TeacherKnowledge(node_ids, {k: v[rows] for k, v in self.values.items()}, self.card)
+
+    @property
+    def digest(self) -> str:
+        """Digest of ids and arrays; the card does not enter."""
+        return digest_tensors({_NODE_IDS: self.node_ids, **self.values})
+
+    def save(self, path: Path) -> None:
+        """Write one checksummed file, atomically."""
+        artefact.save(path, "knowledge", {_NODE_IDS: self.node_ids, **self.values}, {"about": dict(self.card)})
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtefactError: if the file is missing, truncated or altered.
+        """
+        tensors, card = artefact.load(path, "knowledge")
+        return cls(tensors.pop(_NODE_IDS), tensors, card["about"])

@@ -1,0 +1,54 @@
+"""An affine map that takes dense or sparse rows."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.nn.csr import CSR, Features
+
+
+class Linear(nn.Module):
+    """y = x W + b, where x may be `CSR`: then forward and backward cost its non-zeros and nothing is densified.
+
+    The weight is stored as (in_features, out_features), the layout in which a sparse row selects contiguous weight rows.
+
+    Args:
+        in_features: width of the input.
+        out_features: width of the output.
+        bias: add a learnt offset.
+        init: `"uniform"` is `torch.nn.Linear`'s default, U(±1/sqrt(in)); `"glorot"` is that of graph layers in DGL and
+            PyG, U(±sqrt(6/(in+out))) with a zero bias (Glorot and Bengio, 2010).
+    """
+
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, init: str = "uniform"):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_features, out_features))
+        self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
+        bound = 1 / math.sqrt(max(1, in_features)) if init == "uniform" else math.sqrt(6 / (in_features + out_features))
+        nn.init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            nn.init.uniform_(self.bias, -bound, bound) if init == "uniform" else nn.init.zeros_(self.bias)
+
+    @property
+    def in_features(self) -> int:
+        """Width of the input."""
+        return self.weight.size(0)
+
+    @property
+    def out_features(self) -> int:
+        """Width of the output."""
+        return self.weight.size(1)
+
+    def forward(self, x: Features) -> Tensor:
+        """Map (rows, in_features) to (rows, out_features)."""
+        if isinstance(x, CSR):
+            y = x @ self.weight
+            return y if self.bias is None else y + self.bias
+        if self.bias is None:
+            return x @ self.weight
+        return torch.addmm(self.bias, x, self.weight)
+
+    def extra_repr(self) -> str:
+        """Sizes, for printing."""
+        return f"{self.in_features}, {self.out_features}, bias={self.bias is not None}"

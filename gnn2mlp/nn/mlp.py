@@ -1,0 +1,52 @@
+"""Multi-layer perceptron: Linear, norm, ReLU, dropout per hidden layer, then a plain Linear."""
+
+from typing import Literal, NamedTuple
+
+from torch import Tensor, nn
+
+from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.linear import Linear
+
+Norm = Literal["none", "batch", "layer"]
+
+
+def make_norm(norm: Norm, width: int) -> nn.Module:
+    """The normalisation layer called `norm` for activations of `width`."""
+    return {"none": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[norm](width)
+
+
+class MLPOutput(NamedTuple):
+    """`logits` (rows, classes) and the last hidden activations `hidden` (rows, hidden)."""
+
+    logits: Tensor
+    hidden: Tensor
+
+
+class MLP(nn.Module):
+    """`layers` affine maps with `hidden` units between them (GLNN's student, Zhang et al., ICLR 2022, appendix).
+
+    Args:
+        in_features: width of the input rows.
+        hidden: width of every hidden layer.
+        out_features: number of classes.
+        layers: number of affine maps, at least 2.
+        dropout: probability that a hidden activation is dropped in training.
+        norm: normalisation between map and ReLU.
+    """
+
+    def __init__(
+        self, in_features: int, hidden: int, out_features: int, layers: int = 2, dropout: float = 0.0, norm: Norm = "none"
+    ):
+        super().__init__()
+        widths = [in_features] + [hidden] * (layers - 1)
+        self.maps = nn.ModuleList(Linear(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.norms = nn.ModuleList(make_norm(norm, width) for width in widths[1:])
+        self.head = Linear(widths[-1], out_features)
+        self.activation = nn.Sequential(nn.ReLU(), nn.Dropout(dropout))
+
+    def forward(self, x: Features) -> MLPOutput:
+        """Map (rows, in_features) to logits and the last hidden activations."""
+        h = x
+        for linear, norm in zip(self.maps, self.norms, strict=True):
+            h = self.activation(norm(linear(h)))
+        return MLPOutput(self.head(h), h)  # type: ignore[arg-type]
