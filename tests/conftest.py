@@ -1,0 +1,48 @@
+"""Fixtures for all tests: where real data lie, a tiny graph, and a cache of their own."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from gnn2mlp.data.graph import GraphData
+from tests import helpers
+
+# Taken before any test changes the environment.
+_CHOSEN = os.environ.get("GNN2MLP_DATA")
+
+
+def find_data_root() -> Path | None:
+    """`$GNN2MLP_DATA`, else `../shared/data` beside the checkout, else nothing."""
+    root = Path(_CHOSEN) if _CHOSEN else Path(__file__).resolve().parents[2] / "shared" / "data"
+    return root if root.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """Folder with raw data of real graphs, only read; tests that need it are skipped where there is none."""
+    root = find_data_root()
+    if root is None:
+        pytest.skip("no raw data: set GNN2MLP_DATA to a folder in the standard layouts")
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_graph() -> Callable[..., GraphData]:
+    """Factory `tiny_graph(seed=0, nodes=60, classes=3, features=12, sparse=False)`."""
+    return helpers.tiny_graph
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads the user's data root or writes to the user's cache."""
+    monkeypatch.delenv("GNN2MLP_DATA", raising=False)
+    monkeypatch.setenv("GNN2MLP_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Tiny tensors run fastest on one thread, and sums then have one order."""
+    torch.set_num_threads(1)
