@@ -8,8 +8,8 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import struct
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -32,20 +32,24 @@ class Artefact(NamedTuple):
 
 
 def atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, flush it to disk, then put it in place of `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Let `write` fill a temporary file beside `path`, flush it to disk, then put it in place of `path`.
+
+    Raises:
+        ArtefactError: if the file cannot be written (disk full, no permission); what was at `path` is still there.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+        temporary.replace(path)
+    except OSError as error:
+        raise ArtefactError(f"could not write {path} ({error}); free some space or choose another folder") from error
+    finally:
+        with contextlib.suppress(OSError):  # nothing is left of it after a success
+            temporary.unlink()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -65,17 +69,27 @@ def read_json(path: Path) -> Any:
         ArtefactError: if it is missing or not JSON.
     """
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ArtefactError(f"expected a JSON file at {path}, got: {error}") from error
 
 
 def save(path: Path, kind: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
-    """Write `tensors` and `card` as one artefact of `kind` at `path`."""
-    tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    text = json.dumps({"format": FORMAT, "kind": kind, **card}, sort_keys=True, allow_nan=False)
-    header = {"card": text, "sha256": _checksum(tensors, text)}
-    atomic(path, lambda file: file.write(safetensors.torch.save(tensors, metadata=header)))
+    """Write `tensors` and `card` as one artefact of `kind` at `path`.
+
+    Args:
+        path: where to; its folder is made if need be.
+        kind: what it is, e.g. `"knowledge"`; `load` asks for the same.
+        tensors: arrays of any dtype and device; two of them may share memory.
+        card: JSON-able facts without NaN; its keys `format` and `kind` are set here.
+
+    Raises:
+        ArtefactError: if the file cannot be written.
+    """
+    owned = _unshared(tensors)
+    text = json.dumps({**card, "format": FORMAT, "kind": kind}, sort_keys=True, allow_nan=False)
+    header = {"card": text, "sha256": _checksum(owned, text)}
+    atomic(path, lambda file: file.write(safetensors.torch.save(owned, metadata=header)))
 
 
 def load(path: Path, kind: str) -> Artefact:
@@ -90,35 +104,58 @@ def load(path: Path, kind: str) -> Artefact:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a mapping)
     except FileNotFoundError as error:
         raise ArtefactError(f"expected a {kind} artefact at {path}, found no such file") from error
-    except (safetensors.SafetensorError, OSError) as error:
+    except safetensors.SafetensorError as error:
         raise ArtefactError(f"{path} is not a readable artefact: it is truncated or altered ({error})") from error
+    except OSError as error:
+        raise ArtefactError(f"could not read the {kind} artefact at {path} ({error})") from error
     if "card" not in header or "sha256" not in header:
         raise ArtefactError(f"{path} is a safetensors file without a gnn2mlp card; expected a {kind} artefact")
+    card = _checked_card(path, kind, header["card"])  # first: a newer format may compute its checksum otherwise
     if _checksum(tensors, header["card"]) != header["sha256"]:
         raise ArtefactError(f"{path} does not match its checksum: it was altered after writing; make it again")
-    return Artefact(tensors, _checked_card(path, kind, header["card"]))
+    return Artefact(tensors, card)
 
 
 def read_card(path: Path, kind: str) -> dict[str, Any]:
-    """The card of an artefact alone, without reading (or verifying) its tensors."""
+    """The card of an artefact alone, without reading (or verifying) its tensors.
+
+    Raises:
+        ArtefactError: if the file is missing, holds no card, is of a newer format, or not of `kind`.
+    """
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
-            header = json.loads(file.read(length))["__metadata__"]
-        return _checked_card(path, kind, header["card"])
-    except (OSError, ValueError, KeyError, struct.error) as error:
-        if isinstance(error, ArtefactError):
-            raise
+            if length > path.stat().st_size:  # else a damaged length asks for exabytes
+                raise ValueError(f"a header of {length} bytes in a file of {path.stat().st_size}")
+            text = json.loads(file.read(length))["__metadata__"]["card"]
+    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
         raise ArtefactError(f"expected a {kind} artefact at {path}, got: {error}") from error
+    return _checked_card(path, kind, text)
 
 
 def _checked_card(path: Path, kind: str, text: str) -> dict[str, Any]:
-    card: dict[str, Any] = json.loads(text)
-    if card["format"] > FORMAT:
+    try:
+        card: dict[str, Any] = json.loads(text)
+        newer, found = card["format"] > FORMAT, card["kind"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArtefactError(f"{path} holds no readable card: it was altered after writing; make it again") from error
+    if newer:
         raise ArtefactError(f"{path} has format {card['format']}, this release reads up to {FORMAT}: upgrade gnn2mlp")
-    if card["kind"] != kind:
-        raise ArtefactError(f"expected a {kind} artefact at {path}, got a {card['kind']}")
+    if found != kind:
+        raise ArtefactError(f"expected a {kind} artefact at {path}, got a {found}")
     return card
+
+
+def _unshared(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors on the CPU, copied where two share memory, which the file format does not allow."""
+    owned: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for key, value in tensors.items():
+        plain = value.detach().cpu().contiguous()
+        storage = plain.untyped_storage().data_ptr()
+        owned[key] = plain.clone() if storage in seen else plain
+        seen.add(storage)
+    return owned
 
 
 def _checksum(tensors: Mapping[str, Tensor], card: str) -> str:
@@ -127,9 +164,3 @@ def _checksum(tensors: Mapping[str, Tensor], card: str) -> str:
         sha.update(f"{key}:{tensors[key].dtype}:{tuple(tensors[key].shape)};".encode())
         sha.update(tensor_bytes(tensors[key]))
     return sha.hexdigest()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

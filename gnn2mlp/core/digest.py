@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 
@@ -22,9 +23,9 @@ def digest_json(value: Any) -> str:
 
 
 def tensor_bytes(tensor: Tensor) -> memoryview:
-    """The raw little-endian bytes of a tensor, without a copy where it is contiguous and on the CPU."""
-    array = tensor.detach().cpu().contiguous().numpy()
-    return memoryview(array.reshape(-1).view("uint8")) if array.size else memoryview(b"")
+    """The raw bytes of a tensor of any dtype, without a copy where it is contiguous and on the CPU."""
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    return flat.view(torch.uint8).numpy().data if flat.numel() else memoryview(b"")
 
 
 def digest_tensors(tensors: Mapping[str, Tensor]) -> str:
@@ -43,7 +44,8 @@ def digest_code(*packages: str) -> str:
     sha = hashlib.sha256()
     for package in sorted(packages):
         spec = importlib.util.find_spec(package)
-        assert spec is not None and spec.submodule_search_locations
+        if spec is None or not spec.submodule_search_locations:
+            raise ValueError(f"expected the dotted name of a package, got {package!r}")
         for root in spec.submodule_search_locations:
             for path in sorted(Path(root).rglob("*.py")):
                 sha.update(path.relative_to(root).as_posix().encode())

@@ -28,7 +28,8 @@ def resolve_device(device: str) -> torch.device:
         raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {device!r}") from error
     if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
         raise ConfigError(
-            f"device: {device!r} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices; use cpu or auto"
+            f"device: {device!r} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices; "
+            "use cpu or auto"
         )
     return resolved
 

@@ -6,7 +6,7 @@ import pkgutil
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from gnn2mlp.core.errors import UnknownNameError, nearest
+from gnn2mlp.core.errors import ConfigError, UnknownNameError, nearest
 
 T = TypeVar("T")
 
@@ -18,6 +18,9 @@ class Registry(Generic[T]):
         kind: what an entry is called in messages, e.g. `"teacher"`.
         package: dotted name of the package to scan; modules that start with an underscore are skipped.
         base: the class that entries derive from.
+
+    Raises:
+        ConfigError: on first use, if two classes have the same name.
     """
 
     def __init__(self, kind: str, package: str, base: type[T]):
@@ -36,8 +39,15 @@ class Registry(Generic[T]):
             module = importlib.import_module(f"{self.package}.{module_info.name}")
             for _, cls in inspect.getmembers(module, inspect.isclass):
                 if cls.__module__ == module.__name__ and issubclass(cls, self.base) and "name" in vars(cls):
-                    found[vars(cls)["name"]] = cls
+                    self._add(found, cls)
         return dict(sorted(found.items()))
+
+    def _add(self, found: dict[str, type[T]], cls: type[T]) -> None:
+        name = vars(cls)["name"]
+        if name in found:
+            both = f"{found[name].__module__}.{found[name].__qualname__} and {cls.__module__}.{cls.__qualname__}"
+            raise ConfigError(f"two classes are called {self.kind} {name!r}: {both}; rename one")
+        found[name] = cls
 
     def names(self) -> list[str]:
         """Names of all entries, sorted."""

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
 import pydantic
@@ -20,15 +21,26 @@ class Configurable:
     citation: ClassVar[str]
 
     @classmethod
-    def parameters(cls) -> dict[str, inspect.Parameter]:
-        """The constructor's parameters by name: the options that a `Spec` of this class accepts."""
-        if cls.__init__ is object.__init__:
-            return {}
-        return {k: p for k, p in inspect.signature(cls).parameters.items() if p.kind is not p.VAR_KEYWORD}
+    def constructor_options(cls) -> dict[str, inspect.Parameter]:
+        """The constructor's parameters by name: the options that a `Spec` of this class accepts.
+
+        A constructor that takes `**options` hands them to its base class, whose parameters then count too.
+        """
+        found: dict[str, inspect.Parameter] = {}
+        for base in cls.__mro__:
+            if "__init__" not in vars(base) or not issubclass(base, Configurable):
+                continue
+            _, *own = inspect.signature(base.__init__).parameters.values()
+            for parameter in own:
+                if parameter.kind is not parameter.VAR_KEYWORD:
+                    found.setdefault(parameter.name, parameter)
+            if all(parameter.kind is not parameter.VAR_KEYWORD for parameter in own):
+                break
+        return found
 
     def spec(self) -> "Spec":
         """The spec that builds an equal object."""
-        return Spec(self.name, **{key: plain(getattr(self, key)) for key in self.parameters()})
+        return Spec(self.name, **{key: plain(getattr(self, key)) for key in self.constructor_options()})
 
     def __repr__(self) -> str:
         return repr(self.spec())
@@ -60,12 +72,14 @@ class Spec:
 
     __slots__ = ("name", "options")
 
-    def __init__(self, name: str, /, **options: Any):
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "options", dict(options))
-
     name: str
-    options: dict[str, Any]
+    options: Mapping[str, Any]
+
+    def __init__(self, name: str, /, **options: Any):
+        if "name" in options:
+            raise ConfigError(f"'name' is the name of the component ({name!r}), it cannot be an option as well")
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "options", MappingProxyType(options))
 
     @classmethod
     def parse(cls, value: Any) -> Self:
@@ -94,7 +108,7 @@ class Spec:
         Raises:
             ConfigError: on an unknown option (with the nearest match), a missing one, or one of the wrong type.
         """
-        parameters = cls.parameters()
+        parameters = cls.constructor_options()
         for key in self.options:
             if key not in parameters:
                 raise ConfigError(
@@ -128,6 +142,9 @@ class Spec:
     def __setattr__(self, key: str, value: Any) -> None:
         raise AttributeError("a Spec is immutable; use override(...)")
 
+    def __reduce__(self) -> tuple[Any, ...]:  # for copy and pickle, which would set attributes
+        return _rebuild, (type(self), self.name, dict(self.options))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Spec) and self.to_dict() == other.to_dict()
 
@@ -143,6 +160,10 @@ class Spec:
         return core_schema.no_info_plain_validator_function(
             cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(lambda spec: spec.to_dict())
         )
+
+
+def _rebuild(cls: type[Spec], name: str, options: dict[str, Any]) -> Spec:
+    return cls(name, **options)
 
 
 def _coerce(value: Any, annotation: Any, where: str) -> Any:

@@ -6,7 +6,7 @@ import torch
 
 
 class Key(NamedTuple):
-    """One value that a teacher may write. The first axis is always `nodes`, aligned with `TeacherKnowledge.node_ids`."""
+    """One value that a teacher may write; its first axis is always `nodes`, aligned with the ids of the knowledge."""
 
     name: str
     axes: tuple[str, ...]

@@ -27,7 +27,8 @@ class TeacherKnowledge:
         card: JSON-able facts: teacher spec, split digest, seed, versions.
 
     Raises:
-        DataError: if a key is unknown, or an array has the wrong dtype, number of axes or length, or is not finite.
+        DataError: if the ids are not unique int64, a key is unknown, or an array has the wrong dtype, number of axes
+            or length, or is not finite.
     """
 
     node_ids: Tensor
@@ -35,11 +36,17 @@ class TeacherKnowledge:
     card: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.node_ids.dtype != torch.int64 or self.node_ids.dim() != 1:
+            raise DataError(
+                "knowledge: node_ids must be torch.int64 with the axis ('nodes',), "
+                f"got {self.node_ids.dtype} of shape {tuple(self.node_ids.shape)}"
+            )
         if self.node_ids.unique().numel() != self.node_ids.numel():
             raise DataError("knowledge: node_ids must be unique, got repeated ids")
         for name, value in self.values.items():
             self._check(name, value)
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        # Detached: no gradient may ever reach the teacher.
+        object.__setattr__(self, "values", MappingProxyType({k: v.detach() for k, v in self.values.items()}))
         object.__setattr__(self, "card", MappingProxyType(dict(self.card)))
 
     def _check(self, name: str, value: Tensor) -> None:
@@ -52,7 +59,9 @@ class TeacherKnowledge:
                 f"got {value.dtype} of shape {tuple(value.shape)}"
             )
         if value.is_floating_point() and not torch.isfinite(value).all():
-            raise DataError(f"knowledge: {name!r} holds NaN or infinite values; the teacher diverged, lower its learning rate")
+            raise DataError(
+                f"knowledge: {name!r} holds NaN or infinite values; the teacher diverged, lower its learning rate"
+            )
 
     def __getitem__(self, name: str) -> Tensor:
         """The array called `name`.
@@ -67,11 +76,24 @@ class TeacherKnowledge:
         """Raise `MissingKnowledgeError`, naming every one of `names` that is absent."""
         absent = sorted(set(names) - set(self.values))
         if absent:
-            teacher = self.card.get("teacher", {}).get("name", "unknown")
+            teacher = self.card.get("teacher", "unknown")
+            teacher = teacher.get("name", "unknown") if isinstance(teacher, Mapping) else teacher
             raise MissingKnowledgeError(
-                f"knowledge of teacher {teacher!r} holds no {', '.join(map(repr, absent))} (present: "
-                f"{', '.join(self.values) or 'nothing'}); export it with needs={absent} or use a teacher that provides it"
+                f"knowledge of teacher {teacher!r} holds no {', '.join(map(repr, absent))} "
+                f"(present: {', '.join(self.values) or 'nothing'}); "
+                f"export it with needs={absent} or use a teacher that provides it"
             )
+
+    def select(self, names: Iterable[str]) -> "TeacherKnowledge":
+        """The table with only the keys `names`; raises `MissingKnowledgeError` if one is absent."""
+        wanted = sorted(set(names))
+        self.require(wanted)
+        return TeacherKnowledge(self.node_ids, {name: self.values[name] for name in wanted}, self.card)
+
+    def to(self, device: torch.device | str) -> "TeacherKnowledge":
+        """The same table on another device."""
+        values = {name: value.to(device) for name, value in self.values.items()}
+        return TeacherKnowledge(self.node_ids.to(device), values, self.card)
 
     def align(self, node_ids: Tensor) -> "TeacherKnowledge":
         """The rows of `node_ids`, in that order: joined by id, never by position.

@@ -14,6 +14,8 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.errors import DataError
+
 # Above this share of non-zeros a dense product is faster than a sparse one on every machine measured.
 DENSE_ABOVE = 0.1
 
@@ -56,11 +58,18 @@ class CSR:
     @classmethod
     def from_dense(cls, matrix: Tensor) -> Self:
         """Keep the non-zeros of a dense (rows, columns) matrix."""
-        return cls.from_coo(*matrix.nonzero().unbind(1), matrix[matrix != 0], (matrix.size(0), matrix.size(1)))
+        row, column = matrix.nonzero().unbind(1)
+        return cls.from_coo(row, column, matrix[row, column], (matrix.size(0), matrix.size(1)))
 
     @classmethod
     def from_coo(cls, row: Tensor, column: Tensor, values: Tensor, shape: tuple[int, int]) -> Self:
-        """Build from triplets in any order; the entries of a row keep their order by column."""
+        """Build from triplets in any order; a row's entries are sorted by column, repeated ones count as their sum.
+
+        Raises:
+            DataError: if a row or column lies outside `shape`.
+        """
+        _check_ids("row", row, shape[0])
+        _check_ids("column", column, shape[1])
         order = torch.argsort(row * shape[1] + column, stable=True)
         counts = torch.bincount(row, minlength=shape[0])
         return cls(_indptr(counts), column[order], values[order], shape)
@@ -73,8 +82,7 @@ class CSR:
     def to_dense(self) -> Tensor:
         """The dense (rows, columns) matrix."""
         dense = self.values.new_zeros(self.shape)
-        dense[self.row_ids(), self.indices] = self.values
-        return dense
+        return dense.index_put_((self.row_ids(), self.indices), self.values, accumulate=True)
 
     def to(self, device: torch.device | str | None = None, dtype: torch.dtype | None = None) -> "CSR":
         """Move to a device, or change the dtype of the values."""
@@ -140,7 +148,7 @@ class CSR:
 
     def __matmul__(self, dense: Tensor) -> Tensor:
         """Product with a dense (columns, width) matrix, differentiable with respect to `dense`."""
-        product: Tensor = _Product.apply(self, dense)
+        product: Tensor = _Product.apply(self, dense)  # type: ignore[no-untyped-call]
         return product
 
     def _torch(self) -> Tensor:
@@ -187,6 +195,12 @@ def num_bytes(features: Features) -> int:
     """Memory that the arrays take."""
     arrays = (features.indptr, features.indices, features.values) if isinstance(features, CSR) else (features,)
     return sum(a.numel() * a.element_size() for a in arrays)
+
+
+def _check_ids(axis: str, ids: Tensor, size: int) -> None:
+    low, high = map(int, ids.aminmax()) if ids.numel() else (0, size - 1)
+    if low < 0 or high >= size:
+        raise DataError(f"sparse matrix: {axis} ids must lie in 0..{size - 1}, got {low}..{high}")
 
 
 def _indptr(counts: Tensor) -> Tensor:

@@ -1,34 +1,55 @@
 """An affine map that takes dense or sparse rows."""
 
 import math
+from collections.abc import Callable
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.nn.csr import CSR, Features
+
+Init = Literal["uniform", "glorot"]
+
+
+def _uniform(weight: Tensor, bias: Tensor | None) -> None:
+    bound = 1 / math.sqrt(max(1, weight.size(0)))
+    nn.init.uniform_(weight, -bound, bound)
+    if bias is not None:
+        nn.init.uniform_(bias, -bound, bound)
+
+
+def _glorot(weight: Tensor, bias: Tensor | None) -> None:
+    bound = math.sqrt(6 / max(1, sum(weight.shape)))
+    nn.init.uniform_(weight, -bound, bound)
+    if bias is not None:
+        nn.init.zeros_(bias)
+
+
+_INITS: dict[Init, Callable[[Tensor, Tensor | None], None]] = {"uniform": _uniform, "glorot": _glorot}
 
 
 class Linear(nn.Module):
     """y = x W + b, where x may be `CSR`: then forward and backward cost its non-zeros and nothing is densified.
 
-    The weight is stored as (in_features, out_features), the layout in which a sparse row selects contiguous weight rows.
+    The weight is stored as (in_features, out_features): a sparse row then selects contiguous rows of the weight.
 
     Args:
         in_features: width of the input.
         out_features: width of the output.
         bias: add a learnt offset.
-        init: `"uniform"` is `torch.nn.Linear`'s default, U(±1/sqrt(in)); `"glorot"` is that of graph layers in DGL and
-            PyG, U(±sqrt(6/(in+out))) with a zero bias (Glorot and Bengio, 2010).
+        init: `"uniform"` is `torch.nn.Linear`'s default, U(±1/sqrt(in)); `"glorot"` is that of graph layers in DGL
+            and PyG, U(±sqrt(6/(in+out))) with a zero bias (Glorot and Bengio, 2010).
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, init: str = "uniform"):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, init: Init = "uniform"):
+        if init not in _INITS:
+            raise ConfigError(f"init: expected one of {', '.join(_INITS)}, got {init!r}")
         super().__init__()
         self.weight = nn.Parameter(torch.empty(in_features, out_features))
         self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
-        bound = 1 / math.sqrt(max(1, in_features)) if init == "uniform" else math.sqrt(6 / (in_features + out_features))
-        nn.init.uniform_(self.weight, -bound, bound)
-        if self.bias is not None:
-            nn.init.uniform_(self.bias, -bound, bound) if init == "uniform" else nn.init.zeros_(self.bias)
+        _INITS[init](self.weight, self.bias)
 
     @property
     def in_features(self) -> int:

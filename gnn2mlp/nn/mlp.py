@@ -1,9 +1,12 @@
 """Multi-layer perceptron: Linear, norm, ReLU, dropout per hidden layer, then a plain Linear."""
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.linear import Linear
 
@@ -12,7 +15,12 @@ Norm = Literal["none", "batch", "layer"]
 
 def make_norm(norm: Norm, width: int) -> nn.Module:
     """The normalisation layer called `norm` for activations of `width`."""
-    return {"none": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[norm](width)
+    norms: dict[Norm, Callable[[int], nn.Module]] = {
+        "none": nn.Identity,
+        "batch": nn.BatchNorm1d,
+        "layer": nn.LayerNorm,
+    }
+    return norms[norm](width)
 
 
 class MLPOutput(NamedTuple):
@@ -32,14 +40,25 @@ class MLP(nn.Module):
         layers: number of affine maps, at least 2.
         dropout: probability that a hidden activation is dropped in training.
         norm: normalisation between map and ReLU.
+
+    Raises:
+        ConfigError: if there are fewer than 2 layers or no hidden unit.
     """
 
     def __init__(
-        self, in_features: int, hidden: int, out_features: int, layers: int = 2, dropout: float = 0.0, norm: Norm = "none"
+        self,
+        in_features: int,
+        hidden: int,
+        out_features: int,
+        layers: int = 2,
+        dropout: float = 0.0,
+        norm: Norm = "none",
     ):
+        if layers < 2 or hidden < 1:
+            raise ConfigError(f"an MLP needs layers >= 2 and hidden >= 1, got layers={layers} and hidden={hidden}")
         super().__init__()
         widths = [in_features] + [hidden] * (layers - 1)
-        self.maps = nn.ModuleList(Linear(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.maps = nn.ModuleList(Linear(a, b) for a, b in pairwise(widths))
         self.norms = nn.ModuleList(make_norm(norm, width) for width in widths[1:])
         self.head = Linear(widths[-1], out_features)
         self.activation = nn.Sequential(nn.ReLU(), nn.Dropout(dropout))
