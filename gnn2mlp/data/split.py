@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.digest import digest_tensors
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.graph import GraphData
@@ -77,7 +77,14 @@ class Split:
 
 
 class Splitter(Configurable, ABC):
-    """A way of giving nodes their roles."""
+    """A way of giving nodes their roles.
+
+    Attributes:
+        every_class: whether each class must have a training label. Without it a class may be one that nobody can learn,
+            as in some published splits; it counts as an error of every model.
+    """
+
+    every_class: bool = True
 
     @abstractmethod
     def assign(self, graph: GraphData, seed: int) -> Roles:
@@ -94,22 +101,43 @@ class Splitter(Configurable, ABC):
         mask[order[: int(fraction * test.numel())]] = True
         return mask
 
-    def split(self, graph: GraphData, seed: int, setting: Setting = "transductive", unseen_fraction: float = 0.2) -> Split:
+    def split(
+        self, graph: GraphData, seed: int, setting: Setting = "transductive", unseen_fraction: float = 0.2
+    ) -> Split:
         """The split of `graph` for `seed`.
 
+        Args:
+            graph: with all its labels.
+            seed: 0 .. 2**32 - 1; equal seeds give equal splits.
+            setting: `"inductive"` takes some test nodes out of the training graph.
+            unseen_fraction: share of the test nodes that are taken out, between 0 and 1.
+
         Raises:
+            ConfigError: if the seed or the fraction is out of range.
             DataError: if a part is empty, or a class has no training label.
         """
-        roles = self.assign(graph, seed)
-        mask = torch.zeros(roles.test.numel(), dtype=torch.bool)
+        _check_draw(seed, unseen_fraction)
+        train, valid, test = (ids.sort().values for ids in self.assign(graph, seed))
+        mask = torch.zeros(test.numel(), dtype=torch.bool)
         if setting == "inductive":
-            mask = self.unseen(roles.test, seed, unseen_fraction)
-        split = Split(roles.train, roles.valid, roles.test[~mask], roles.test[mask], setting, seed, self.spec().to_dict())
-        _check(split, graph)
+            mask = self.unseen(test, seed, unseen_fraction)
+        split = Split(train, valid, test[~mask], test[mask], setting, seed, self.spec().to_dict())
+        _check_parts(split, graph)
+        _check_labels(split, graph, self.every_class)
         return split
 
 
-def _check(split: Split, graph: GraphData) -> None:
+def _check_draw(seed: int, unseen_fraction: float) -> None:
+    if not 0 <= seed < 2**32:
+        raise ConfigError(f"seed: expected 0 .. {2**32 - 1}, got {seed}")
+    if not 0 < unseen_fraction < 1:
+        raise ConfigError(f"unseen_fraction: expected a share between 0 and 1, both excluded, got {unseen_fraction}")
+
+
+def _check_parts(split: Split, graph: GraphData) -> None:
+    ids = torch.cat([getattr(split, part) for part in _PARTS])
+    if ids.unique().numel() != ids.numel():
+        raise DataError(f"{graph.name}: split {split.scheme} gives some nodes two roles; expected disjoint parts")
     needed = [part for part in _PARTS if part != "unseen" or split.setting == "inductive"]
     for part in needed:
         if getattr(split, part).numel() == 0:
@@ -117,15 +145,22 @@ def _check(split: Split, graph: GraphData) -> None:
                 f"{graph.name}: the {part} part of the split is empty (split {split.scheme}, seed {split.seed}); "
                 "expected at least one node: label more nodes or choose another split"
             )
+
+
+def _check_labels(split: Split, graph: GraphData, every_class: bool) -> None:
     present = set(graph.labels[split.train].unique().tolist())
-    if missing := sorted(set(range(graph.num_classes)) - present):
+    if len(present) < 2:
+        raise DataError(
+            f"{graph.name}: expected at least two classes among the training labels, got {len(present)}; "
+            "there is nothing to tell apart: label nodes of another class"
+        )
+    missing = sorted(set(range(graph.num_classes)) - present)
+    if missing and every_class:
         named = ", ".join(graph.class_names[c] for c in missing)
         raise DataError(
             f"{graph.name}: expected a training label for each of the {graph.num_classes} classes, "
-            f"got none for {named}; label nodes of these classes or remove the classes"
+            f"got none for {named}; label nodes of these classes, remove the classes, or choose another split or seed"
         )
-    if len(present) < 2:
-        raise DataError(f"{graph.name}: expected at least two classes among the training labels, got one")
 
 
 def labelled_by_class(graph: GraphData, taken: Tensor | None = None) -> list[Tensor]:

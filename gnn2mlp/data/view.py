@@ -6,7 +6,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Split
 
@@ -30,8 +30,8 @@ class Observed:
     @cached_property
     def digest(self) -> str:
         """Digest of everything in the view: equal digests, equal training."""
-        ids = {"node_ids": self.node_ids.tolist(), "train": self.train.tolist(), "valid": self.valid.tolist()}
-        return digest_json({"graph": self.graph.digest, **ids})
+        ids = digest_tensors({"node_ids": self.node_ids, "train": self.train, "valid": self.valid})
+        return digest_json({"graph": self.graph.digest, "ids": ids})
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Roles, Splitter, labelled_by_class, rest
 
@@ -23,17 +24,22 @@ class Cpf(Splitter):
     citation = "Yang et al., Extract the Knowledge of Graph Neural Networks and Go Beyond it, WWW 2021"
 
     def __init__(self, train_per_class: int = 20, valid_per_class: int = 30):
+        if train_per_class < 1 or valid_per_class < 1:
+            raise ConfigError(
+                "split 'cpf': expected at least 1 for train_per_class and valid_per_class, "
+                f"got {train_per_class} and {valid_per_class}"
+            )
         self.train_per_class = train_per_class
         self.valid_per_class = valid_per_class
 
     def assign(self, graph: GraphData, seed: int) -> Roles:
         """Draw train and validation nodes by class; every other labelled node is test."""
-        random = np.random.RandomState(seed)  # noqa: NPY002 (the literature's generator)
+        random = np.random.RandomState(seed)  # the literature's generator
         train = self._draw(random, graph, self.train_per_class, None)
         valid = self._draw(random, graph, self.valid_per_class, train)
         return Roles(train, valid, rest(graph, train, valid))
 
-    def _draw(self, random: np.random.RandomState, graph: GraphData, count: int, taken: torch.Tensor | None) -> torch.Tensor:
+    def _draw(self, random: np.random.RandomState, graph: GraphData, count: int, taken: Tensor | None) -> Tensor:
         drawn = []
         for c, ids in enumerate(labelled_by_class(graph, taken)):
             if ids.numel() < count:

@@ -1,0 +1,80 @@
+"""Labels, edges and splits that come in from outside, checked before anything is learnt from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import DataError
+
+
+def _array(values: Any) -> np.ndarray[Any, Any]:
+    return values.detach().cpu().numpy() if isinstance(values, Tensor) else np.asarray(values)
+
+
+def check_labels(labels: Any, num_nodes: int, name: str) -> Tensor:
+    """Labels (nodes,) as int64: -1 or a class from 0 upwards, at least one known; else a `DataError`."""
+    y = _array(labels)
+    if y.ndim != 1 or y.shape[0] != num_nodes:
+        raise DataError(f"{name}: expected one label per node, {num_nodes} in all, got an array of shape {y.shape}")
+    if y.size == 0:
+        raise DataError(f"{name}: expected at least one node, got none")
+    if y.dtype.kind not in "iufb" or not np.array_equal(y, np.trunc(y)):
+        raise DataError(
+            f"{name}: labels must be integers, -1 for unknown, got {y.dtype} values that are not; "
+            "number the classes from 0"
+        )
+    y = y.astype(np.int64)
+    if y.min() < -1:
+        raise DataError(f"{name}: labels must be -1 (unknown) or a class from 0 upwards, got {y.min()}")
+    if y.max() < 0:
+        raise DataError(f"{name}: every node is unlabelled (-1); expected some labelled nodes to train on")
+    return torch.from_numpy(y)
+
+
+def check_classes(labels: Tensor, class_names: Sequence[str] | None, name: str) -> tuple[str, ...]:
+    """One name per class: those given, or numbers up to the largest label; a label without a name is a `DataError`."""
+    highest = int(labels.max())
+    if class_names is None:
+        return tuple(str(c) for c in range(highest + 1))
+    if highest >= len(class_names):
+        raise DataError(
+            f"{name}: labels must lie in 0..{len(class_names) - 1} (or -1 for unknown), got {highest}; "
+            "name every class or correct the labels"
+        )
+    return tuple(class_names)
+
+
+def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:
+    """Edge ends (2, edges) as int64 within 0 .. nodes - 1; else a `DataError`."""
+    edges = _array(edge_index)
+    if edges.ndim != 2 or edges.shape[0] != 2:
+        raise DataError(f"{name}: edge_index must have shape (2, edges), got {edges.shape}; transpose a list of pairs")
+    if edges.size == 0:
+        return torch.zeros((2, 0), dtype=torch.int64)
+    if edges.dtype.kind not in "iu":
+        raise DataError(f"{name}: edge_index must hold integers, got {edges.dtype}")
+    if edges.min() < 0 or edges.max() >= num_nodes:
+        bad = (edges < 0) | (edges >= num_nodes)
+        raise DataError(
+            f"{name}: edge ends must lie in 0..{num_nodes - 1}, got {edges[bad][0]} in {int(bad.any(0).sum())} of "
+            f"{edges.shape[1]} edges; number the nodes as the rows of the features, from 0"
+        )
+    return torch.from_numpy(edges.astype(np.int64, copy=False))
+
+
+def check_own_split(split: Mapping[str, Any], num_nodes: int, name: str) -> dict[str, Tensor]:
+    """Ascending ids of the parts of a published split, disjoint and in range; else a `DataError`."""
+    if not {"train", "test"} <= set(split) <= {"train", "valid", "test"}:
+        raise DataError(f"{name}: an own split needs 'train' and 'test' and may have 'valid', got {sorted(split)}")
+    parts = {key: torch.from_numpy(_array(ids).astype(np.int64)).sort().values for key, ids in split.items()}
+    ids = torch.cat(list(parts.values()))
+    if ids.numel() and (ids.min() < 0 or ids.max() >= num_nodes):
+        raise DataError(
+            f"{name}: own split: node ids must lie in 0..{num_nodes - 1}, got {int(ids.min())}..{int(ids.max())}"
+        )
+    if ids.unique().numel() != ids.numel():
+        raise DataError(f"{name}: own split: expected every node in one part at most, got nodes that are listed twice")
+    return parts

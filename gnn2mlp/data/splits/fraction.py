@@ -1,0 +1,42 @@
+"""Shares of the labelled nodes, stratified by class."""
+
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.split import Roles, Splitter, rest
+from gnn2mlp.data.splits._draw import shuffled_classes
+
+
+class Fraction(Splitter):
+    """Of every class the share `train` trains and the share `valid` validates; every other labelled node is test.
+
+    A class with at least one labelled node has at least one training node, whatever the share; validation and test
+    nodes come from what remains.
+
+    Args:
+        train: share of each class's labelled nodes for training, above 0.
+        valid: share for validation, above 0; together below 1.
+    """
+
+    name = "fraction"
+    citation = "Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018"
+
+    def __init__(self, train: float = 0.1, valid: float = 0.1):
+        if not (train > 0 and valid > 0 and train + valid < 1):
+            raise ConfigError(
+                f"split 'fraction': expected train and valid above 0 and below 1 together, got {train} and {valid}"
+            )
+        self.train = train
+        self.valid = valid
+
+    def assign(self, graph: GraphData, seed: int) -> Roles:
+        """Draw the roles class by class, shares rounded to the nearest count."""
+        drawn_train, drawn_valid = [], []
+        for _, ids in shuffled_classes(graph, seed, self.name):
+            first = max(1, round(self.train * ids.numel()))
+            last = first + round(self.valid * ids.numel())
+            drawn_train.append(ids[:first])
+            drawn_valid.append(ids[first:last])
+        train, valid = torch.cat(drawn_train).sort().values, torch.cat(drawn_valid).sort().values
+        return Roles(train, valid, rest(graph, train, valid))

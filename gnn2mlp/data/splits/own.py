@@ -1,0 +1,49 @@
+"""The split that was published with the data."""
+
+import torch
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.seeds import generator
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.split import Roles, Splitter
+
+
+class Own(Splitter):
+    """The data set's own split: Planetoid's public one, OGB's official one, the masks or `train_idx` of a file.
+
+    Of several published splits, seed s takes number s modulo their count; with a single one every seed has the same
+    node sets (and the spread over seeds says nothing about the choice of labels). Nodes without a label are left out.
+
+    Args:
+        valid: share of the published test nodes that validate where no validation set was published.
+        every_class: refuse a split in which some class has no training label; `False` takes such a split as it is.
+    """
+
+    name = "own"
+    citation = "the publication of the data set"
+
+    def __init__(self, valid: float = 0.1, every_class: bool = True):
+        if not 0 < valid < 1:
+            raise ConfigError(f"split 'own': expected a share between 0 and 1 for valid, got {valid}")
+        self.valid = valid
+        self.every_class = every_class
+
+    def assign(self, graph: GraphData, seed: int) -> Roles:
+        """Read the roles from the data.
+
+        Raises:
+            DataError: if the data set has no split of its own.
+        """
+        if not graph.own_splits:
+            raise DataError(
+                f"{graph.name}: split 'own' asks for a split published with the data, got none; "
+                "use split 'per_class', 'fraction' or 'hash'"
+            )
+        published = graph.own_splits[seed % len(graph.own_splits)]
+        parts = {key: ids[graph.labels[ids] >= 0] for key, ids in published.items()}
+        if "valid" in parts:
+            return Roles(parts["train"], parts["valid"], parts["test"])
+        test = parts["test"]
+        order = torch.randperm(test.numel(), generator=generator(seed, "split/own/valid"))
+        count = max(1, round(self.valid * test.numel()))
+        return Roles(parts["train"], test[order[:count]].sort().values, test[order[count:]].sort().values)
