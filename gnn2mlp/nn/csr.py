@@ -7,7 +7,7 @@ directions.
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,32 +37,39 @@ class CSR:
     shape: tuple[int, int]
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    @classmethod
-    def from_scipy(cls, matrix: Any) -> Self:
+    @staticmethod
+    def from_scipy(matrix: Any) -> "CSR":
         """Convert any scipy sparse matrix; duplicates are summed, indices sorted, values become float32.
 
         float64 input stays float64, so that a double-precision model can be fed.
+
+        Raises:
+            DataError: if its arrays contradict each other, as those of a damaged file may.
         """
         csr = sp.csr_matrix(matrix)
+        try:
+            csr.check_format(full_check=True)
+        except ValueError as error:
+            raise DataError(f"sparse matrix: its arrays contradict each other ({error}); write it again") from error
         if not csr.has_canonical_format:
             csr = csr.copy()
             csr.sum_duplicates()
         dtype = np.float64 if csr.dtype == np.float64 else np.float32
-        return cls(
+        return CSR(
             torch.from_numpy(csr.indptr.astype(np.int64)),
             torch.from_numpy(csr.indices.astype(np.int64)),
             torch.from_numpy(csr.data.astype(dtype)),
             (int(csr.shape[0]), int(csr.shape[1])),
         )
 
-    @classmethod
-    def from_dense(cls, matrix: Tensor) -> Self:
+    @staticmethod
+    def from_dense(matrix: Tensor) -> "CSR":
         """Keep the non-zeros of a dense (rows, columns) matrix."""
         row, column = matrix.nonzero().unbind(1)
-        return cls.from_coo(row, column, matrix[row, column], (matrix.size(0), matrix.size(1)))
+        return CSR.from_coo(row, column, matrix[row, column], (matrix.size(0), matrix.size(1)))
 
-    @classmethod
-    def from_coo(cls, row: Tensor, column: Tensor, values: Tensor, shape: tuple[int, int]) -> Self:
+    @staticmethod
+    def from_coo(row: Tensor, column: Tensor, values: Tensor, shape: tuple[int, int]) -> "CSR":
         """Build from triplets in any order; a row's entries are sorted by column, repeated ones count as their sum.
 
         Raises:
@@ -72,7 +79,7 @@ class CSR:
         _check_ids("column", column, shape[1])
         order = torch.argsort(row * shape[1] + column, stable=True)
         counts = torch.bincount(row, minlength=shape[0])
-        return cls(_indptr(counts), column[order], values[order], shape)
+        return CSR(_indptr(counts), column[order], values[order], shape)
 
     def to_scipy(self) -> sp.csr_matrix:
         """The same matrix for scipy (on the CPU)."""

@@ -1,0 +1,110 @@
+"""Neighbourhood blocks: the pieces of a graph that a layer needs, whole or sampled."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.nn.csr import CSR
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """What one message-passing layer reads: edges from source nodes to target nodes.
+
+    The targets are the first sources, in the same order. A whole graph is a block with targets = sources.
+
+    Args:
+        pattern: `CSR` (targets, sources); row i holds the (sampled) neighbours of target i.
+        target_degree: float (targets,), degree in the whole graph, without self-loop.
+        source_degree: float (sources,), the same for sources.
+        sources: int64 (sources,), node ids in the graph that the block was cut from.
+    """
+
+    pattern: CSR
+    target_degree: Tensor
+    source_degree: Tensor
+    sources: Tensor
+    _operators: dict[str, CSR] = field(default_factory=dict, repr=False)
+
+    def operator(self, name: str, make: Callable[["Block"], CSR]) -> CSR:
+        """The weighted matrix (targets, sources) that `make` derives from this block; computed once per `name`."""
+        if name not in self._operators:
+            self._operators[name] = make(self)
+        return self._operators[name]
+
+    @property
+    def num_targets(self) -> int:
+        """Number of nodes that receive."""
+        return self.pattern.shape[0]
+
+    def to(self, device: torch.device | str) -> "Block":
+        """The same block on another device."""
+        return Block(
+            self.pattern.to(device),
+            self.target_degree.to(device),
+            self.source_degree.to(device),
+            self.sources.to(device),
+        )
+
+
+class NeighbourSampler:
+    """Cuts blocks out of a graph: for layer-wise inference with all neighbours, for training with some.
+
+    Sampling is uniform without replacement, as in GraphSAGE (Hamilton et al., NeurIPS 2017): a node with at most
+    `fanout` neighbours keeps all of them.
+
+    Args:
+        adjacency: `CSR` (nodes, nodes) pattern without self-loops.
+    """
+
+    def __init__(self, adjacency: CSR):
+        self.adjacency = adjacency
+        self.degree = adjacency.indptr.diff().to(torch.get_default_dtype())
+
+    def whole(self) -> Block:
+        """The graph itself as one block."""
+        return Block(self.adjacency, self.degree, self.degree, torch.arange(len(self.adjacency)))
+
+    def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> Block:
+        """The block into `targets` (unique ids) from all their neighbours, or from `fanout` sampled ones."""
+        rows = self.adjacency.rows(targets)
+        if fanout is not None:
+            rows = _sample_rows(rows, fanout, generator)
+        sources, columns = _relabel(targets, rows.indices)
+        pattern = CSR(rows.indptr, columns, rows.values, (targets.numel(), sources.numel()))
+        return Block(pattern, self.degree[targets], self.degree[sources], sources)
+
+    def blocks(
+        self, targets: Tensor, fanouts: Sequence[int | None], generator: torch.Generator | None = None
+    ) -> list[Block]:
+        """Blocks for a stack of layers, first layer first; `fanouts` in the same order, `None` = all neighbours.
+
+        The sources of each block are the targets of the one before it.
+        """
+        stack: list[Block] = []
+        for fanout in reversed(fanouts):
+            stack.append(self.block(targets, fanout, generator))
+            targets = stack[-1].sources
+        return stack[::-1]
+
+
+def _sample_rows(rows: CSR, fanout: int, generator: torch.Generator | None) -> CSR:
+    """Keep `fanout` random entries of each row: those with the smallest of independent random keys."""
+    counts = rows.indptr.diff()
+    keys = torch.rand(rows.nnz, generator=generator, dtype=torch.float64)
+    order = torch.argsort(rows.row_ids().to(torch.float64) + keys)  # rows stay together, entries are shuffled within
+    rank = torch.arange(rows.nnz) - torch.repeat_interleave(rows.indptr[:-1], counts, output_size=rows.nnz)
+    kept = order[rank < fanout].sort().values
+    indptr = torch.cat([counts.new_zeros(1), counts.clamp(max=fanout).cumsum(0)])
+    return CSR(indptr, rows.indices[kept], rows.values[kept], rows.shape)
+
+
+def _relabel(targets: Tensor, neighbours: Tensor) -> tuple[Tensor, Tensor]:
+    """Sources (targets first, then every other neighbour, ascending) and the position of each neighbour among them."""
+    others = torch.cat([targets, neighbours]).unique()
+    others = others[~torch.isin(others, targets)]
+    sources = torch.cat([targets, others])
+    order = torch.argsort(sources)
+    return sources, order[torch.searchsorted(sources[order], neighbours)]

@@ -1,0 +1,7 @@
+"""Training a student on a table of teacher knowledge."""
+
+from gnn2mlp.distill.result import DistillationResult
+from gnn2mlp.distill.trainer import Distiller
+from gnn2mlp.distill.updates import UpdateRule
+
+__all__ = ["DistillationResult", "Distiller", "UpdateRule"]

@@ -1,0 +1,35 @@
+"""A method put together by its user, in Python or YAML."""
+
+from typing import Any
+
+from gnn2mlp.distill.updates import UpdateRule
+from gnn2mlp.methods._base import Method
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives._base import parse_objective
+
+
+class Composed(Method):
+    """Any weighted sum of registered objectives.
+
+    In Python `Composed(0.5 * HardLabels() + 0.5 * SoftLabels())`; in YAML
+
+        method:
+          name: composed
+          objective: [{name: hard_labels, weight: 0.5}, {name: soft_labels, weight: 0.5, temperature: 2}]
+
+    Args:
+        objective: an `Objective`, or its YAML form: a name, a mapping, or a list of them.
+        update: `"joint"` or `"alternating"`.
+    """
+
+    name = "composed"
+    citation = "the papers of its objectives"
+
+    def __init__(self, objective: Any, update: UpdateRule = "joint"):
+        # Stored in its plain form: every training run builds fresh terms, which may hold state.
+        self.objective = parse_objective(objective).to_list()
+        self.update = update
+
+    def build_objective(self) -> Objective:
+        """The weighted sum, built anew."""
+        return parse_objective(self.objective)

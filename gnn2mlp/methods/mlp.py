@@ -1,0 +1,15 @@
+"""The baseline without a teacher."""
+
+from gnn2mlp.methods._base import Method
+from gnn2mlp.objectives import HardLabels, Objective
+
+
+class MLPBaseline(Method):
+    """A plain MLP trained on the training labels alone: what distillation has to beat."""
+
+    name = "mlp"
+    citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, baseline 'MLP'"
+
+    def build_objective(self) -> Objective:
+        """Hard labels."""
+        return HardLabels()

@@ -1,0 +1,53 @@
+"""What every training loop keeps: the best state by validation, and a history to draw."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor, nn
+
+
+@dataclass
+class History:
+    """Loss and validation accuracy per epoch, the epoch that was kept, and the seconds that it all took."""
+
+    loss: list[float] = field(default_factory=list)
+    valid: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, for a card."""
+        return {"loss": self.loss, "valid": self.valid, "best_epoch": self.best_epoch, "seconds": self.seconds}
+
+
+class EarlyStopping:
+    """Keeps the state with the best validation score; ties go to the later epoch (GLNN's rule).
+
+    Args:
+        module: whose state is kept.
+        patience: stop after this many epochs in a row without an equal or better score.
+    """
+
+    def __init__(self, module: nn.Module, patience: int):
+        self.module = module
+        self.patience = patience
+        self.best_score = float("-inf")
+        self.best_epoch = 0
+        self._waited = 0
+        self._state: dict[str, Tensor] = {}
+
+    def update(self, epoch: int, score: float) -> bool:
+        """Record the score of `epoch`; return whether training should stop."""
+        if score >= self.best_score:
+            self.best_score, self.best_epoch, self._waited = score, epoch, 0
+            self._state = copy.deepcopy(self.module.state_dict())
+        else:
+            self._waited += 1
+        return self._waited >= self.patience
+
+    def restore(self) -> None:
+        """Put the best state back into the module and switch it to evaluation."""
+        if self._state:
+            self.module.load_state_dict(self._state)
+        self.module.eval()

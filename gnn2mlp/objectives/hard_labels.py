@@ -1,0 +1,20 @@
+"""Cross-entropy on training labels."""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from gnn2mlp.objectives._base import Batch, Objective
+
+
+class HardLabels(Objective):
+    """L = mean over labelled rows of -log q_y, with q = softmax(student logits); zero in a batch without labels."""
+
+    name = "hard_labels"
+    citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, equation 1, first term"
+    row_set = "labelled"
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Mean cross-entropy in nats."""
+        labelled = batch.labels >= 0
+        total = F.cross_entropy(batch.output.logits[labelled], batch.labels[labelled], reduction="sum")
+        return total / labelled.sum().clamp(min=1)

@@ -1,0 +1,31 @@
+"""The multi-layer perceptron that every GNN-to-MLP paper distils into."""
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.nn.mlp import MLP, Norm
+from gnn2mlp.students._base import Student
+
+
+class MLPStudent(Student):
+    """MLP of `layers` affine maps with ReLU (GLNN's student, Zhang et al., ICLR 2022).
+
+    Args:
+        hidden: width of hidden layers.
+        layers: number of affine maps, at least 2.
+        dropout: on hidden activations.
+        norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
+    """
+
+    name = "mlp"
+    citation = "Zhang et al., Graph-less Neural Networks: Teaching Old MLPs New Tricks via Distillation, ICLR 2022"
+
+    def __init__(self, hidden: int = 128, layers: int = 2, dropout: float = 0.3, norm: Norm = "none"):
+        self.hidden = hidden
+        self.layers = layers
+        self.dropout = dropout
+        self.norm = norm
+        if layers < 2:
+            raise ConfigError(f"student.layers: expected at least 2, got {layers}")
+
+    def build(self, num_features: int, num_classes: int) -> MLP:
+        """An untrained MLP for these sizes."""
+        return MLP(num_features, self.hidden, num_classes, self.layers, self.dropout, self.norm)

@@ -1,0 +1,109 @@
+"""What a teacher is: it fits on an observed view, predicts on any graph, and writes down what it knows."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.view import Observed
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.training import History
+
+
+class Teacher(Configurable, ABC):
+    """A model of nodes in a graph. The only writer of `TeacherKnowledge`.
+
+    Attributes:
+        provides: knowledge keys that `export` can write.
+        module_: the fitted network, set by `fit`.
+        history_: how training went, set by `fit`.
+    """
+
+    provides: ClassVar[frozenset[str]] = frozenset({"logits", "hidden"})
+    module_: nn.Module
+    history_: History
+
+    @abstractmethod
+    def build(self, num_features: int, num_classes: int) -> nn.Module:
+        """The untrained network for these sizes."""
+
+    @abstractmethod
+    def fit(
+        self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
+    ) -> History:
+        """Train on the observed view; keep the epoch with the best validation accuracy."""
+
+    @abstractmethod
+    def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
+        """Every array of `provides` over all nodes of `graph`, on the CPU, from full neighbourhoods."""
+
+    def predict(self, graph: GraphData, device: torch.device | str = "cpu") -> Tensor:
+        """Logits (nodes, classes) on `graph`."""
+        return self.evaluate(graph, device)["logits"]
+
+    def export(
+        self,
+        observed: Observed,
+        needs: Iterable[str] = ("logits",),
+        *,
+        card: Mapping[str, Any] | None = None,
+        device: torch.device | str = "cpu",
+    ) -> TeacherKnowledge:
+        """Write down `needs` for the nodes of the observed view, and nothing else.
+
+        Raises:
+            ConfigError: if the teacher cannot provide one of them.
+        """
+        self.check_provides(needs)
+        arrays = self.evaluate(observed.graph, device)
+        values = {key: arrays[key] for key in sorted(set(needs))}
+        return TeacherKnowledge(observed.node_ids, values, {"teacher": self.spec().to_dict(), **(card or {})})
+
+    @classmethod
+    def check_provides(cls, needs: Iterable[str]) -> None:
+        """Raise `ConfigError` if `needs` holds a key that this kind of teacher does not write."""
+        if absent := sorted(set(needs) - cls.provides):
+            able = [n for n, c in TEACHERS.classes.items() if set(absent) <= c.provides]
+            raise ConfigError(
+                f"teacher {cls.name!r} does not provide {', '.join(map(repr, absent))} "
+                f"(it provides {', '.join(sorted(cls.provides))}); teachers that do: {', '.join(able) or 'none'}"
+            )
+
+    def save(self, path: Path, about: Mapping[str, Any] | None = None) -> None:
+        """Write weights, spec and history as one checksummed file."""
+        card = {
+            "spec": self.spec().to_dict(),
+            "num_features": self.num_features_,
+            "num_classes": self.num_classes_,
+            "history": self.history_.to_dict(),
+            "about": dict(about or {}),
+        }
+        artefact.save(path, "teacher", self.module_.state_dict(), card)
+
+    @staticmethod
+    def load(path: Path) -> "Teacher":
+        """Read what `save` wrote, whatever kind of teacher it was."""
+        tensors, card = artefact.load(path, "teacher")
+        teacher = Spec.parse(card["spec"]).build(TEACHERS)
+        teacher.initialise(card["num_features"], card["num_classes"])
+        teacher.module_.load_state_dict(tensors)
+        teacher.module_.eval()
+        teacher.history_ = History(**card["history"])
+        return teacher
+
+    def initialise(self, num_features: int, num_classes: int) -> None:
+        """Set `module_` to an untrained network for these sizes."""
+        self.num_features_, self.num_classes_ = num_features, num_classes
+        self.module_ = self.build(num_features, num_classes)
+
+
+TEACHERS: Registry[Teacher] = Registry("teacher", "gnn2mlp.teachers", Teacher)  # type: ignore[type-abstract]

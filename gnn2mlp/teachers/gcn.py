@@ -1,0 +1,34 @@
+"""Graph convolutional network."""
+
+from torch import Tensor, nn
+
+from gnn2mlp.data.sampling import Block
+from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.linear import Linear
+from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._operators import gcn_operator
+
+
+class GCNConv(nn.Module):
+    """h' = Â (h W) + b with Â = D̃^-1/2 (A+I) D̃^-1/2; the linear map comes first, so that sparse input stays sparse."""
+
+    def __init__(self, in_features: int, out_features: int):
+        super().__init__()
+        self.map = Linear(in_features, out_features, init="glorot")
+
+    def forward(self, x: Features, block: Block) -> Tensor:
+        """Map (sources, in_features) to (targets, out_features)."""
+        h = x @ self.map.weight
+        out: Tensor = block.operator("gcn", gcn_operator) @ h + self.map.bias
+        return out
+
+
+class GCN(GNNTeacher):
+    """GCN (Kipf and Welling, ICLR 2017, https://arxiv.org/abs/1609.02907). Options as in `GNNTeacher`."""
+
+    name = "gcn"
+    citation = "Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017"
+
+    def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
+        """One graph convolution."""
+        return GCNConv(in_features, out_features)

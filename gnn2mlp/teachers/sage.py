@@ -1,0 +1,65 @@
+"""GraphSAGE, in the two forms that go by this name."""
+
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.data.sampling import Block
+from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.linear import Linear
+from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._operators import mean_operator, mean_with_self_operator
+
+
+class MeanConv(nn.Module):
+    """h'_i = W_self h_i + W_neigh mean_{j in N(i)} h_j + b: PyG's SAGEConv with its mean aggregator."""
+
+    def __init__(self, in_features: int, out_features: int):
+        super().__init__()
+        self.own = Linear(in_features, out_features, bias=False, init="glorot")
+        self.neighbours = Linear(in_features, out_features, init="glorot")
+
+    def forward(self, x: Features, block: Block) -> Tensor:
+        """Map (sources, in_features) to (targets, out_features)."""
+        mean = block.operator("mean", mean_operator) @ (x @ self.neighbours.weight) + self.neighbours.bias
+        targets = gather(x, torch.arange(block.num_targets, device=x.device))
+        out: Tensor = mean + self.own(targets)
+        return out
+
+
+class GcnAggregatorConv(nn.Module):
+    """h'_i = W (h_i + sum_{j in N(i)} h_j) / (|N(i)| + 1) + b: DGL's SAGEConv with its "gcn" aggregator."""
+
+    def __init__(self, in_features: int, out_features: int):
+        super().__init__()
+        self.map = Linear(in_features, out_features, init="glorot")
+
+    def forward(self, x: Features, block: Block) -> Tensor:
+        """Map (sources, in_features) to (targets, out_features)."""
+        mean = block.operator("mean with self", mean_with_self_operator) @ (x @ self.map.weight)
+        out: Tensor = mean + self.map.bias
+        return out
+
+
+class SAGE(GNNTeacher):
+    """GraphSAGE (Hamilton et al., NeurIPS 2017, https://arxiv.org/abs/1706.02216). Options as in `GNNTeacher`, and:
+
+    Args:
+        aggregator: `"gcn"` (default) shares one weight between a node and its neighbours; the tables of GLNN and its
+            successors were made with it. `"mean"` has a weight of its own for the node itself, as in PyG. The two are
+            different models: say which one a figure speaks of.
+        options: see `GNNTeacher`.
+    """
+
+    name = "sage"
+    citation = "Hamilton et al., Inductive Representation Learning on Large Graphs, NeurIPS 2017"
+
+    def __init__(self, aggregator: Literal["gcn", "mean"] = "gcn", **options: Any):
+        super().__init__(**options)
+        self.aggregator = aggregator
+
+    def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
+        """One SAGE layer of the chosen form."""
+        kind = {"gcn": GcnAggregatorConv, "mean": MeanConv}[self.aggregator]
+        return kind(in_features, out_features)
