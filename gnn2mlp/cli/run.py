@@ -1,0 +1,117 @@
+"""`gnn2mlp run`: the main job."""
+
+import argparse
+from typing import Any
+
+import yaml
+from rich.console import Console
+
+from gnn2mlp.cli._bars import Bars
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec, plain
+
+_COMPONENTS = ("dataset", "split", "teacher", "method", "student")
+
+
+def add(verbs: Any) -> None:
+    """Register the verb and its options."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "run",
+        help="train a teacher, distil a student, report on both",
+        description="Train a GNN teacher, write down what it knows, distil an MLP student, and report on it honestly. "
+        "Without options: the demonstration on the embedded data set.",
+    )
+    parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
+    parser.add_argument("--dataset", metavar="NAME", help="registered name (see 'list datasets') or an .npz file")
+    parser.add_argument("--split", metavar="NAME", help="how nodes get their roles; default: the data set's")
+    parser.add_argument("--setting", metavar="NAME", help="transductive (default) or inductive")
+    parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'")
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
+    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument("--seeds", metavar="N", help="how many seeds, or a list such as 0,3,7")
+    parser.add_argument("--out", metavar="DIR", help="folder of the results")
+    parser.add_argument("--data-root", metavar="DIR", help="folder with raw data, only read; default $GNN2MLP_DATA")
+    parser.add_argument("--cache", metavar="DIR", help="folder of trained teachers; default $GNN2MLP_CACHE")
+    parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
+    parser.add_argument("--threads", metavar="N", help="CPU threads; default: one for small graphs, else all")
+    parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="nested option, e.g. method.temperature=0.8"
+    )
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> None:
+    """Build the configuration, run it, print the table and where the report is."""
+    from gnn2mlp.explore import results_table
+    from gnn2mlp.pipeline import RunConfig, run
+
+    config = RunConfig(**settings(options))
+    console = Console()
+    with Bars(config, console) as bars:
+        result = run(config, bars.listen)
+    console.print(results_table(result.results))
+    console.print(f"report   {result.out / 'report.html'}", soft_wrap=True, highlight=False)
+    console.print(f"results  {result.out / 'results.json'}", soft_wrap=True, highlight=False)
+    console.print(f"student  {result.out / 'student'}", soft_wrap=True, highlight=False)
+
+
+def settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Settings from the file, then from options, then from `--set`, each winning over the one before."""
+    from gnn2mlp.pipeline.config import read_yaml
+
+    chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
+    for key in ("setting", "out", "data_root", "cache", "device"):
+        if getattr(options, key) is not None:
+            chosen[key] = getattr(options, key)
+    for key in _COMPONENTS:
+        name = getattr(options, key)
+        if name is not None and _name(chosen.get(key)) != name:
+            chosen[key] = name
+    if options.seeds is not None:
+        chosen["seeds"] = _numbers(options.seeds)
+    if options.threads is not None:
+        chosen["threads"] = yaml.safe_load(options.threads)
+    if options.no_latency:
+        chosen["latency"] = False
+    for assignment in options.set:
+        _assign(chosen, assignment)
+    return chosen
+
+
+def _name(component: Any) -> str | None:
+    return None if component is None else Spec.parse(component).name
+
+
+def _numbers(text: str) -> Any:
+    try:
+        return [int(part) for part in text.split(",")] if "," in text else int(text)
+    except ValueError:
+        raise ConfigError(f"--seeds: expected a number, or numbers with commas such as 0,3,7, got {text!r}") from None
+
+
+def _assign(chosen: dict[str, Any], assignment: str) -> None:
+    """Put one `a.b=value` into the settings; the value is read as YAML."""
+    from gnn2mlp.pipeline import RunConfig
+
+    path, separator, text = assignment.partition("=")
+    keys = path.strip().split(".")
+    if not separator or not all(keys):
+        raise ConfigError(f"--set: expected KEY=VALUE such as method.temperature=0.8, got {assignment!r}")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {path}: {text!r} is not a YAML value") from error
+    place = chosen
+    for depth, key in enumerate(keys[:-1]):
+        inner = place.get(key)
+        if depth == 0 and key in _COMPONENTS and not isinstance(inner, dict):
+            default = RunConfig.model_fields[key].default
+            inner = plain(Spec.parse(inner if inner is not None else default or _missing(key)))
+        place[key] = dict(inner) if isinstance(inner, dict) else {}
+        place = place[key]
+    place[keys[-1]] = value
+
+
+def _missing(key: str) -> Spec:
+    raise ConfigError(f"--set {key}...: name the {key} first, with --{key}")

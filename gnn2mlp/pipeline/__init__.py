@@ -1,0 +1,6 @@
+"""The main job: data, split, teacher, knowledge, student, scores, report. The one place where all layers meet."""
+
+from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.run import RunResult, run
+
+__all__ = ["RunConfig", "RunResult", "run"]

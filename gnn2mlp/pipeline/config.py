@@ -1,0 +1,185 @@
+"""`RunConfig`: one object for Python, YAML and the command line."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import pydantic
+import yaml
+
+from gnn2mlp.core.artefact import write_text
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.spec import Spec, plain
+from gnn2mlp.data import SPLITTERS, GraphData
+from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data.split import Setting
+from gnn2mlp.distill import Distiller
+from gnn2mlp.methods import METHODS
+from gnn2mlp.methods.composed import Composed
+from gnn2mlp.objectives import Objective
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import TEACHERS
+
+# What decides a result. The rest says where things are, or how many seeds to run.
+_IDENTITY = ("dataset", "split", "setting", "unseen_fraction", "teacher", "method", "student", "distill")
+
+
+class RunConfig(pydantic.BaseModel):
+    """Settings of a run; immutable. Components are given by name, mapping, `Spec` or object.
+
+    What is left open is filled in by `resolve`: first from the settings published for the data set, then from the
+    components' own defaults. The resolved form is saved beside each result and is itself a valid input.
+
+    Args:
+        dataset: registered name or path of an `.npz` file.
+        split: how nodes get their roles; default: the data set's.
+        setting: `"transductive"`, or `"inductive"`: a part of the test nodes does not exist in training.
+        unseen_fraction: that part; 0.2 in the literature.
+        teacher: which graph neural network teaches.
+        method: how the student learns from it.
+        student: the graph-free network.
+        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
+        seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.
+        out: folder of the results; default: `runs/` and a name that tells the configuration.
+        data_root: folder with raw data, read only; default `$GNN2MLP_DATA`, else data are downloaded.
+        cache: folder of trained teachers and their knowledge; default `$GNN2MLP_CACHE` or the user's cache folder.
+        device: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
+        threads: CPU threads; `"auto"` takes one for graphs below 50,000 nodes, where more cost time, else all.
+        latency: measure the latency per request at the end.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    dataset: Spec = Spec("digits")
+    split: Spec | None = None
+    setting: Setting = "transductive"
+    unseen_fraction: float = pydantic.Field(default=0.2, gt=0, lt=1)
+    teacher: Spec = Spec("gcn")
+    method: Spec = Spec("glnn")
+    student: Spec = Spec("mlp")
+    distill: dict[str, Any] = pydantic.Field(default_factory=dict)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    out: Path | None = None
+    data_root: Path | None = None
+    cache: Path | None = None
+    device: str = "auto"
+    threads: int | str = "auto"
+    latency: bool = True
+
+    def __init__(self, **settings: Any):
+        try:
+            super().__init__(**settings)
+        except pydantic.ValidationError as error:
+            raise ConfigError(_explain(error)) from error
+
+    @pydantic.field_validator("method", mode="before")
+    @classmethod
+    def _method(cls, value: Any) -> Any:
+        return Composed(value).spec() if isinstance(value, Objective) else value
+
+    @pydantic.field_validator("seeds", mode="before")
+    @classmethod
+    def _seeds(cls, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | Sequence) or isinstance(value, str):
+            raise ValueError("expected a number of seeds or a list of them")
+        seeds = tuple(range(value)) if isinstance(value, int) else tuple(value)
+        if not seeds or len(set(seeds)) < len(seeds) or any(not isinstance(s, int) or s < 0 for s in seeds):
+            raise ValueError("expected at least one seed, all different, none negative")
+        return seeds
+
+    @pydantic.field_validator("threads")
+    @classmethod
+    def _threads(cls, value: int | str) -> int | str:
+        if value != "auto" and (not isinstance(value, int) or value < 1):
+            raise ValueError("expected 'auto' or a number of at least 1")
+        return value
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> Self:
+        """Read a YAML file.
+
+        Raises:
+            ConfigError: if it is absent, not YAML, or not a mapping of settings.
+        """
+        return cls(**read_yaml(path))
+
+    def resolve(self, graph: GraphData | None = None) -> "RunConfig":
+        """The same run with every setting written out; the data set's default split only if `graph` is given.
+
+        Raises:
+            UnknownNameError: for a name that is not registered; the message offers the nearest match.
+            ConfigError: for an unknown or ill-typed option, or a teacher that cannot provide what the method reads.
+        """
+        dataset = resolve_dataset(self.dataset)
+        recipe = dataset.recipe
+        teacher = self._with_recipe("teacher", self.teacher, recipe)
+        student = self._with_recipe("student", self.student, recipe)
+        distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
+        method = self.method.build(METHODS)
+        TEACHERS.get(teacher.name).check_provides(method.requires)
+        split = self.split or (dataset.default_split(graph) if graph is not None else None)
+        return self.model_copy(
+            update={
+                "dataset": dataset.spec(),
+                "split": split.resolved(SPLITTERS) if split else None,
+                "teacher": teacher.resolved(TEACHERS),
+                "method": method.spec(),
+                "student": student.resolved(STUDENTS),
+                "distill": Distiller(**distill.checked(Distiller, "distill")).options(),
+            }
+        )
+
+    @staticmethod
+    def _with_recipe(kind: str, spec: Spec, recipe: Mapping[str, Mapping[str, Any]]) -> Spec:
+        return Spec(spec.name, **{**recipe.get(kind, {}).get(spec.name, {}), **spec.options})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, for YAML and JSON; settings left open are omitted."""
+        fields = self.model_dump(exclude_none=True)
+        return {k: str(v) if isinstance(v, Path) else plain(v) for k, v in fields.items()}
+
+    def to_yaml(self) -> str:
+        """The YAML form, valid input of `from_yaml`."""
+        return str(yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True, width=120))
+
+    def save(self, path: Path) -> None:
+        """Write the YAML form."""
+        write_text(path, self.to_yaml())
+
+    def identity(self) -> dict[str, Any]:
+        """The settings that decide the result of a seed. Call on a resolved configuration."""
+        return {key: value for key, value in self.to_dict().items() if key in _IDENTITY}
+
+    def folder(self) -> Path:
+        """Where results go: `out`, or a name under `runs/` made from the configuration. Call on a resolved one."""
+        if self.out is not None:
+            return self.out
+        dataset = Path(self.dataset.options.get("path", self.dataset.name)).stem
+        parts = (dataset, self.teacher.name, self.method.name, self.setting, digest_json(self.identity())[:6])
+        return Path("runs") / "-".join(parts)
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """The mapping in a YAML file; `ConfigError` if there is none."""
+    try:
+        content = yaml.safe_load(Path(path).read_text())
+    except OSError as error:
+        raise ConfigError(f"config: expected a YAML file at {path}, got: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"config: {path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"config: expected a mapping of settings in {path}, got {type(content).__name__}")
+    return {str(key): value for key, value in content.items()}
+
+
+def _explain(error: pydantic.ValidationError) -> str:
+    """One line per wrong setting: which, what was expected, what was got."""
+    lines = []
+    for item in error.errors():
+        where = ".".join(map(str, item["loc"])) or "config"
+        if item["type"] == "extra_forbidden":
+            lines.append(f"unknown setting {where!r}{nearest(where, RunConfig.model_fields)}")
+        else:
+            lines.append(f"{where}: {item['msg'].removeprefix('Value error, ')}, got {item['input']!r}")
+    return "; ".join(dict.fromkeys(lines))
