@@ -1,6 +1,8 @@
 """What a data set is: a name, where it comes from, how to load it, and the settings published for it."""
 
+import http.client
 import os
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +19,7 @@ class Dataset(Configurable, ABC):
     """A named graph. Its recipe holds published settings by component; a user's own settings win over them.
 
     Attributes:
-        split: the default splitter of this data set.
+        split: the default splitter of this data set; `default_split` is what a run asks for.
         recipe: `{"teacher": {name: options}, "student": {name: options}, "distill": options}`.
     """
 
@@ -27,6 +29,10 @@ class Dataset(Configurable, ABC):
     @abstractmethod
     def load(self, files: "RawFiles") -> GraphData:
         """Read the graph from its raw files."""
+
+    def default_split(self) -> Spec:
+        """The splitter to use where the user names none; a data set may choose by its own options."""
+        return self.split
 
 
 class RawFiles:
@@ -41,7 +47,7 @@ class RawFiles:
         self.cache = default_root() / "data"
 
     def fetch(self, relative: str, url: str | None) -> Path:
-        """The path of the raw file `relative`.
+        """The path of the raw file `relative`, downloaded from `url` where no root was given.
 
         Raises:
             DataError: if the given root does not hold it, or if it cannot be downloaded.
@@ -65,13 +71,17 @@ class RawFiles:
 def _download(url: str, path: Path) -> Path:
     from torch_geometric.data import download_url
 
-    # Into a side folder first: an interrupted download must not look like a finished one.
-    staging = path.parent / ".partial"
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        download_url(url, str(staging), log=False, filename=path.name)
-        os.replace(staging / path.name, path)
-    except OSError as error:
-        raise DataError(f"could not download {url} ({error}); fetch it by hand to {path}, or pass --data-root") from error
+        # Into a fresh side folder: an interrupted download must not look like a finished one, now or next time.
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as staging:
+            download_url(url, staging, log=False, filename=path.name)
+            os.replace(Path(staging) / path.name, path)
+    except (OSError, http.client.HTTPException) as error:
+        raise DataError(
+            f"could not download {url} ({error}); fetch it by hand to {path}, "
+            "or pass the folder that holds it as --data-root"
+        ) from error
     return path
 
 

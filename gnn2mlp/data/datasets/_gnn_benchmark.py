@@ -1,9 +1,9 @@
 """Raw files of the gnn-benchmark collection: CSR parts of adjacency and attributes in one `.npz`."""
 
 import numpy as np
-import scipy.sparse as sp
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.datasets._arrays import csr_from_parts, read_arrays
 from gnn2mlp.data.datasets._base import RawFiles
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 
@@ -18,20 +18,23 @@ def read_gnn_benchmark(files: RawFiles, relative: str, name: str, binary: bool =
         relative: path in the data root; its last part is the name in the collection.
         name: of the data set.
         binary: replace positive feature values by 1, as `torch_geometric.datasets` does for this collection.
+
+    Raises:
+        DataError: if the file is missing, damaged or of another layout.
     """
     path = files.fetch(relative, URL + relative.rsplit("/", 1)[-1])
-    try:
-        with np.load(path, allow_pickle=False) as raw:
-            adjacency, attributes = (
-                sp.csr_matrix(tuple(raw[f"{p}_{a}"] for a in ("data", "indices", "indptr")), shape=raw[f"{p}_shape"])
-                for p in ("adj", "attr")
-            )
-            labels = raw["labels"]
-            class_names = raw["class_names"] if "class_names" in raw else None
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"{name}: {path} is not a gnn-benchmark file ({error}); expected adj_*, attr_* and labels") from error
+    arrays = read_arrays(path, name)
+    if "labels" not in arrays:
+        raise DataError(f"{name}: {path} is no gnn-benchmark file; expected adj_*, attr_* and labels, got no labels")
+    attributes = csr_from_parts(arrays, "attr", name)
     if binary:
-        attributes.data[attributes.data > 0] = 1
-    pairs = np.stack(adjacency.nonzero())
-    names = tuple(map(str, class_names)) if class_names is not None else None
-    return graph_from_arrays(attributes, labels, pairs, name=name, class_names=names)
+        attributes.data = np.where(attributes.data > 0, np.float32(1), attributes.data)
+    pairs = np.stack(csr_from_parts(arrays, "adj", name).nonzero())
+    class_names = arrays.get("class_names")
+    return graph_from_arrays(
+        attributes,
+        arrays["labels"],
+        pairs,
+        name=name,
+        class_names=None if class_names is None else class_names.astype(str).tolist(),
+    )

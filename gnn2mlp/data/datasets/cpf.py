@@ -1,8 +1,5 @@
 """Citation and co-purchase graphs in the form that the GNN-to-MLP literature uses (CPF data)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import scipy.sparse as sp
 import torch
@@ -11,22 +8,13 @@ from scipy.sparse.csgraph import connected_components
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets._base import Dataset, RawFiles
 from gnn2mlp.data.datasets._gnn_benchmark import read_gnn_benchmark
+from gnn2mlp.data.datasets._recipes import glnn_recipe
 from gnn2mlp.data.graph import GraphData
 
-# GLNN, tables of the appendix and released configuration (methods A.3, A.4): student and distillation per data set.
-_TEACHERS: Mapping[str, Mapping[str, Any]] = {
-    "sage": {"hidden": 128, "dropout": 0.0, "lr": 0.01, "weight_decay": 5e-4, "fanouts": (5, 5), "batch_size": 512},
-    "gcn": {"hidden": 128, "dropout": 0.8, "lr": 0.01, "weight_decay": 1e-3},
-    "gat": {"hidden": 128, "heads": 8, "dropout": 0.6, "attention_dropout": 0.3, "lr": 0.01, "weight_decay": 0.01},
-}
-
-
-def _recipe(dropout: float, lr: float, weight_decay: float, **gcn: Any) -> Mapping[str, Mapping[str, Any]]:
-    return {
-        "teacher": {**_TEACHERS, "gcn": {**_TEACHERS["gcn"], **gcn}},
-        "student": {"mlp": {"hidden": 128, "layers": 2, "dropout": dropout}},
-        "distill": {"lr": lr, "weight_decay": weight_decay, "batch_size": 512},
-    }
+_SEN = "Sen et al., Collective Classification in Network Data, AI Magazine 2008"
+_NAMATA = "Namata et al., Query-driven Active Surveying for Collective Classification, MLG 2012"
+_SHCHUR = "Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018"
+_FORM = "CPF form: Yang et al., WWW 2021"
 
 
 class _Cpf(Dataset):
@@ -54,42 +42,46 @@ class CpfCora(_Cpf):
     """2,485 papers, 5,069 citations, 1,433 words, 7 topics."""
 
     name = "cpf-cora"
-    citation = "Sen et al., Collective Classification in Network Data, AI Magazine 2008; CPF form: Yang et al., WWW 2021"
+    citation = (
+        "Sen et al., Collective Classification in Network Data, AI Magazine 2008; CPF form: Yang et al., WWW 2021"
+    )
     file = "CPF/cora.npz"
-    recipe = _recipe(dropout=0.6, lr=0.01, weight_decay=0.005, hidden=64)
+    recipe = glnn_recipe(dropout=0.6, lr=0.01, weight_decay=0.005, hidden=64)
 
 
 class CpfCiteseer(_Cpf):
     """2,110 papers, 3,668 citations, 3,703 words, 6 topics."""
 
     name = "cpf-citeseer"
-    citation = "Sen et al., Collective Classification in Network Data, AI Magazine 2008; CPF form: Yang et al., WWW 2021"
+    citation = (
+        "Sen et al., Collective Classification in Network Data, AI Magazine 2008; CPF form: Yang et al., WWW 2021"
+    )
     file = "CPF/citeseer.npz"
-    recipe = _recipe(dropout=0.1, lr=0.01, weight_decay=0.001)
+    recipe = glnn_recipe(dropout=0.1, lr=0.01, weight_decay=0.001)
 
 
 class CpfPubmed(_Cpf):
     """19,717 papers, 44,324 citations, 500 word frequencies, 3 topics."""
 
     name = "cpf-pubmed"
-    citation = "Namata et al., Query-driven Active Surveying for Collective Classification, MLG 2012; CPF form: Yang et al., WWW 2021"
+    citation = f"{_NAMATA}; {_FORM}"
     file = "CPF/pubmed.npz"
-    recipe = _recipe(dropout=0.4, lr=0.005, weight_decay=0.0)
+    recipe = glnn_recipe(dropout=0.4, lr=0.005, weight_decay=0.0)
 
 
 class CpfComputer(_Cpf):
     """13,381 computer articles bought together, 245,778 edges, 767 review words, 10 categories."""
 
     name = "cpf-a-computer"
-    citation = "Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018; CPF form: Yang et al., WWW 2021"
+    citation = f"{_SHCHUR}; {_FORM}"
     file = "Amazon/Computers/raw/amazon_electronics_computers.npz"
-    recipe = _recipe(dropout=0.3, lr=0.001, weight_decay=0.002)
+    recipe = glnn_recipe(dropout=0.3, lr=0.001, weight_decay=0.002)
 
 
 class CpfPhoto(_Cpf):
     """7,487 photo articles bought together, 119,043 edges, 745 review words, 8 categories."""
 
     name = "cpf-a-photo"
-    citation = "Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018; CPF form: Yang et al., WWW 2021"
+    citation = f"{_SHCHUR}; {_FORM}"
     file = "Amazon/Photo/raw/amazon_electronics_photo.npz"
-    recipe = _recipe(dropout=0.3, lr=0.005, weight_decay=0.002)
+    recipe = glnn_recipe(dropout=0.3, lr=0.005, weight_decay=0.002)

@@ -4,8 +4,9 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import generator
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.split import Roles, Splitter
+from gnn2mlp.data.split import SPLITTERS, Roles, Splitter
 
 
 class Own(Splitter):
@@ -17,16 +18,18 @@ class Own(Splitter):
     Args:
         valid: share of the published test nodes that validate where no validation set was published.
         every_class: refuse a split in which some class has no training label; `False` takes such a split as it is.
+        otherwise: the splitter for data without a split of its own; without one they are refused.
     """
 
     name = "own"
     citation = "the publication of the data set"
 
-    def __init__(self, valid: float = 0.1, every_class: bool = True):
+    def __init__(self, valid: float = 0.1, every_class: bool = True, otherwise: Spec | None = None):
         if not 0 < valid < 1:
             raise ConfigError(f"split 'own': expected a share between 0 and 1 for valid, got {valid}")
         self.valid = valid
         self.every_class = every_class
+        self.otherwise = None if otherwise is None else Spec.parse(otherwise).build(SPLITTERS)
 
     def assign(self, graph: GraphData, seed: int) -> Roles:
         """Read the roles from the data.
@@ -34,6 +37,8 @@ class Own(Splitter):
         Raises:
             DataError: if the data set has no split of its own.
         """
+        if not graph.own_splits and self.otherwise is not None:
+            return self.otherwise.assign(graph, seed)
         if not graph.own_splits:
             raise DataError(
                 f"{graph.name}: split 'own' asks for a split published with the data, got none; "

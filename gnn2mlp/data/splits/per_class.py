@@ -39,7 +39,8 @@ class PerClass(Splitter):
             if ids.numel() < self.train + self.valid:
                 raise DataError(
                     f"{graph.name}: split 'per_class' needs {self.train} + {self.valid} labelled nodes of class "
-                    f"{graph.class_names[c]}, got {ids.numel()}; lower split.train or split.valid, or use split 'fraction'"
+                    f"{graph.class_names[c]}, got {ids.numel()}; lower split.train or "
+                    "split.valid, or use split 'fraction'"
                 )
             drawn_train.append(ids[: self.train])
             drawn_valid.append(ids[self.train : self.train + self.valid])
