@@ -42,7 +42,9 @@ def _as_features(features: Any, name: str) -> Features:
     else:
         x = _as_dense(features, name)
     if len(x.shape) != 2 or x.shape[1] == 0:
-        raise DataError(f"{name}: features must have shape (nodes, features) with at least one feature, got {tuple(x.shape)}")
+        raise DataError(
+            f"{name}: features must have shape (nodes, features) with at least one feature, got {tuple(x.shape)}"
+        )
     return x
 
 
@@ -71,7 +73,3 @@ def _as_float(values: Tensor) -> Tensor:
 
 def _float_type(array: Any) -> type:
     return np.float64 if getattr(array, "dtype", None) == np.float64 else np.float32
-
-
-def _array(values: Any) -> np.ndarray[Any, Any]:
-    return values.detach().cpu().numpy() if isinstance(values, Tensor) else np.asarray(values)

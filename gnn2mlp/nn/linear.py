@@ -2,15 +2,12 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.nn.csr import CSR, Features
-
-Init = Literal["uniform", "glorot"]
 
 
 def _uniform(weight: Tensor, bias: Tensor | None) -> None:
@@ -27,7 +24,7 @@ def _glorot(weight: Tensor, bias: Tensor | None) -> None:
         nn.init.zeros_(bias)
 
 
-_INITS: dict[Init, Callable[[Tensor, Tensor | None], None]] = {"uniform": _uniform, "glorot": _glorot}
+_INITS: dict[str, Callable[[Tensor, Tensor | None], None]] = {"uniform": _uniform, "glorot": _glorot}
 
 
 class Linear(nn.Module):
@@ -41,9 +38,12 @@ class Linear(nn.Module):
         bias: add a learnt offset.
         init: `"uniform"` is `torch.nn.Linear`'s default, U(±1/sqrt(in)); `"glorot"` is that of graph layers in DGL
             and PyG, U(±sqrt(6/(in+out))) with a zero bias (Glorot and Bengio, 2010).
+
+    Raises:
+        ConfigError: if `init` is neither.
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, init: Init = "uniform"):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, init: str = "uniform"):
         if init not in _INITS:
             raise ConfigError(f"init: expected one of {', '.join(_INITS)}, got {init!r}")
         super().__init__()

@@ -1,0 +1,48 @@
+import json
+import platform
+
+import pytest
+import torch
+
+from gnn2mlp.core import environment
+from gnn2mlp.core.errors import ConfigError
+
+
+def test_auto_is_the_cpu_without_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert environment.resolve_device("auto") == torch.device("cpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert environment.resolve_device("auto") == torch.device("cuda")
+
+
+def test_a_named_device_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert environment.resolve_device("cpu") == torch.device("cpu")
+    assert environment.resolve_device("cuda:1") == torch.device("cuda", 1)
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:3"])
+def test_an_absent_cuda_device_is_refused(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    with pytest.raises(ConfigError, match=f"'{device}' was asked for, but torch sees 0 CUDA devices; use cpu or auto"):
+        environment.resolve_device(device)
+
+
+def test_a_word_that_is_no_device_is_refused() -> None:
+    with pytest.raises(ConfigError, match="expected auto, cpu, cuda or cuda:N, got 'gpu'"):
+        environment.resolve_device("gpu")
+
+
+def test_environment_names_versions_device_and_threads() -> None:
+    found = environment.environment(torch.device("cpu"))
+    assert found["versions"]["python"] == platform.python_version()
+    assert found["versions"]["torch"] == torch.__version__
+    assert found["device"] == "cpu"
+    assert found["threads"] == torch.get_num_threads()
+    assert found["processor"]
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_packages_that_are_not_installed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_PACKAGES", ("torch", "no-such-package"))
+    assert set(environment.environment(torch.device("cpu"))["versions"]) == {"python", "torch"}

@@ -1,0 +1,40 @@
+import pytest
+
+from gnn2mlp.core import errors
+
+
+@pytest.mark.parametrize(
+    ("error", "parent"),
+    [
+        (errors.ConfigError, ValueError),
+        (errors.UnknownNameError, errors.ConfigError),
+        (errors.DataError, ValueError),
+        (errors.MissingKnowledgeError, KeyError),
+        (errors.ArtefactError, OSError),
+    ],
+)
+def test_one_root_and_standard_parents(error: type[Exception], parent: type[Exception]) -> None:
+    assert issubclass(error, errors.Gnn2mlpError)
+    assert issubclass(error, parent)
+    assert str(error("what to do")) == "what to do"
+
+
+def test_missing_knowledge_without_message() -> None:
+    assert str(errors.MissingKnowledgeError()) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("temprature", "; did you mean 'temperature'?"),
+        ("TEMPERATURE", "; did you mean 'temperature'?"),
+        ("soft-labels", "; did you mean 'soft_labels'?"),
+        ("zzz", ""),
+    ],
+)
+def test_nearest(word: str, expected: str) -> None:
+    assert errors.nearest(word, iter(["temperature", "soft_labels", "seed"])) == expected
+
+
+def test_nearest_of_nothing() -> None:
+    assert errors.nearest("x", []) == ""

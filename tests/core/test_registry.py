@@ -1,0 +1,82 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.core.registry import Registry
+
+
+class Shape:
+    """Base class of the entries below."""
+
+
+FILES = {
+    "__init__.py": "",
+    "_base.py": "raise RuntimeError('modules with an underscore are not scanned')",
+    "round.py": """
+from tests.core.test_registry import Shape
+
+class Circle(Shape):
+    name = "circle"
+
+class Ellipse(Circle):
+    "Inherits the name, so it is no entry of its own."
+
+class Stranger:
+    name = "stranger"
+""",
+    "angular.py": """
+from shapes.round import Circle
+from tests.core.test_registry import Shape
+
+class Square(Shape):
+    name = "square"
+""",
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "shapes"
+    folder.mkdir()
+    for name, source in FILES.items():
+        (folder / name).write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield folder
+    for module in [name for name in sys.modules if name.split(".")[0] == "shapes"]:
+        del sys.modules[module]
+
+
+def test_finds_named_subclasses_where_they_are_defined(package: Path) -> None:
+    registry = Registry("shape", "shapes", Shape)
+    assert registry.names() == ["circle", "square"]
+    assert registry.get("circle").__name__ == "Circle"
+    assert registry.get("square").__module__ == "shapes.angular"
+
+
+def test_a_new_file_is_an_entry(package: Path) -> None:
+    (package / "star.py").write_text(
+        "from tests.core.test_registry import Shape\nclass Star(Shape):\n    name = 'star'\n"
+    )
+    assert Registry("shape", "shapes", Shape).names() == ["circle", "square", "star"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(package: Path) -> None:
+    with pytest.raises(
+        UnknownNameError, match=r"unknown shape 'sqare'; did you mean 'square'\? \(available: circle, square\)"
+    ):
+        Registry("shape", "shapes", Shape).get("sqare")
+
+
+def test_two_classes_of_one_name_are_refused(package: Path) -> None:
+    (package / "zoo.py").write_text(
+        "from tests.core.test_registry import Shape\nclass Ring(Shape):\n    name = 'circle'\n"
+    )
+    with pytest.raises(ConfigError, match=r"two classes are called shape 'circle': shapes\.round\.Circle and .*Ring"):
+        Registry("shape", "shapes", Shape).names()
+
+
+def test_nothing_is_imported_before_first_use() -> None:
+    assert Registry("shape", "no_such_package", Shape).kind == "shape"

@@ -1,0 +1,218 @@
+import copy
+import pickle
+from typing import Any, Literal
+
+import pydantic
+import pytest
+import yaml
+
+from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable, Spec, plain
+
+
+class Base(Configurable):
+    """Options shared by the components below."""
+
+    def __init__(self, hidden: int = 64, dropout: float = 0.5):
+        self.hidden = hidden
+        self.dropout = dropout
+
+
+class Net(Base):
+    """Adds options of its own and hands the others on."""
+
+    name = "net"
+
+    def __init__(
+        self,
+        activation: Literal["relu", "tanh"] = "relu",
+        fanouts: tuple[int, ...] | None = None,
+        **options: Any,
+    ):
+        super().__init__(**options)
+        self.activation = activation
+        self.fanouts = fanouts
+
+
+class Pair(Configurable):
+    """Holds other components as specs."""
+
+    name = "pair"
+
+    def __init__(self, first: Spec, rest: list[Spec] | None = None):
+        self.first = first
+        self.rest = rest or []
+
+
+class Fixed(Configurable):
+    """Has no options."""
+
+    name = "fixed"
+
+
+class Picky(Configurable):
+    """Checks its own arguments."""
+
+    name = "picky"
+
+    def __init__(self, weight: float, untyped=None):
+        if weight < 0:
+            raise ValueError("weight must not be negative")
+        self.weight = weight
+        self.untyped = untyped
+
+
+class Registered(Registry[Any]):
+    """A registry that needs no package."""
+
+    def __init__(self, *classes: type[Configurable]):
+        super().__init__("component", "none", Configurable)
+        self.classes = {cls.name: cls for cls in classes}
+
+
+COMPONENTS = Registered(Net, Pair, Fixed, Picky)
+
+
+def test_options_come_from_the_constructor_and_its_bases() -> None:
+    assert list(Net.constructor_options()) == ["activation", "fanouts", "hidden", "dropout"]
+    assert list(Base.constructor_options()) == ["hidden", "dropout"]
+    assert Fixed.constructor_options() == {}
+
+
+def test_build_passes_options_and_keeps_defaults() -> None:
+    net = Spec("net", hidden=8, activation="tanh").build(COMPONENTS)
+    assert isinstance(net, Net)
+    assert (net.hidden, net.dropout, net.activation, net.fanouts) == (8, 0.5, "tanh", None)
+
+
+def test_resolved_writes_defaults_out() -> None:
+    assert Spec("net", hidden=8).resolved(COMPONENTS).to_dict() == {
+        "name": "net",
+        "activation": "relu",
+        "fanouts": None,
+        "hidden": 8,
+        "dropout": 0.5,
+    }
+    assert Spec("fixed").resolved(COMPONENTS) == Spec("fixed")
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            Spec("net", hiden=3),
+            r"component 'net' has no option 'hiden'; did you mean 'hidden'\? \(options: activation,",
+        ),
+        (Spec("fixed", x=1), r"component 'fixed' has no option 'x' \(options: none\)"),
+        (Spec("net", hidden="many"), r"component\.hidden: expected int, got 'many' \(.*integer"),
+        (Spec("net", hidden=1.5), r"component\.hidden: expected int, got 1\.5"),
+        (Spec("net", activation="gelu"), r"component\.activation: expected Literal\['relu', 'tanh'\], got 'gelu'"),
+        (Spec("net", fanouts=[1, "x"]), r"component\.fanouts: expected tuple\[int, \.\.\.\] \| None, got \[1, 'x'\]"),
+        (Spec("picky"), r"component 'picky' needs the option 'weight'; set component\.weight"),
+        (Spec("picky", weight=-1), "component 'picky': weight must not be negative"),
+        (Spec("pair", first=3), r"component\.first: expected Spec, got 3 .*expected a name or a mapping"),
+    ],
+)
+def test_a_wrong_option_is_explained(spec: Spec, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        spec.build(COMPONENTS)
+
+
+def test_an_unknown_component_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown component 'nett'; did you mean 'net'\?"):
+        Spec("nett").build(COMPONENTS)
+
+
+def test_text_from_a_command_line_becomes_the_annotated_type() -> None:
+    net = Spec("net", hidden="16", dropout="0.25", fanouts=[5, 5]).build(COMPONENTS)
+    assert (net.hidden, net.dropout, net.fanouts) == (16, 0.25, (5, 5))
+    assert Spec("picky", weight=1, untyped="kept").build(COMPONENTS).untyped == "kept"
+
+
+@pytest.mark.parametrize("value", ["net", {"name": "net"}, Spec("net")])
+def test_parse_accepts_names_mappings_and_specs(value: object) -> None:
+    assert Spec.parse(value) == Spec("net")
+
+
+def test_parse_accepts_an_object() -> None:
+    assert Spec.parse(Net(hidden=3)) == Spec("net", hidden=3, dropout=0.5, activation="relu", fanouts=None)
+
+
+@pytest.mark.parametrize("value", [3, None, ["net"], {"hidden": 3}, {"name": 3}])
+def test_parse_refuses_the_rest(value: object) -> None:
+    with pytest.raises(ConfigError, match="expected a name or a mapping with the key 'name', got"):
+        Spec.parse(value)
+
+
+def test_yaml_round_trip() -> None:
+    spec = Spec("pair", first=Spec("net", fanouts=(5, 10)), rest=["fixed", {"name": "picky", "weight": 0.1}])
+    text = yaml.safe_dump(spec.to_dict(), sort_keys=False)
+    assert text.startswith("name: pair\nfirst:\n  name: net\n")
+    assert Spec.parse(yaml.safe_load(text)) == spec
+
+
+def test_nested_components_survive_build_and_spec() -> None:
+    pair = Spec("pair", first="fixed", rest=[Spec("net", hidden=2)]).build(COMPONENTS)
+    assert pair.first == Spec("fixed")
+    assert pair.rest[0].build(COMPONENTS).hidden == 2
+    assert Spec.parse(pair.spec().to_dict()).build(COMPONENTS) == pair
+
+
+def test_a_spec_is_immutable() -> None:
+    options = {"hidden": 3}
+    spec = Spec("net", **options)
+    options["hidden"] = 4
+    with pytest.raises(AttributeError, match="immutable; use override"):
+        spec.name = "other"
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        spec.options["hidden"] = 4
+    assert spec == Spec("net", hidden=3)
+
+
+def test_override_makes_another_spec() -> None:
+    spec = Spec("net", hidden=3, dropout=0.1)
+    assert spec.override(hidden=4, activation="tanh") == Spec("net", hidden=4, dropout=0.1, activation="tanh")
+    assert spec == Spec("net", hidden=3, dropout=0.1)
+
+
+def test_an_option_cannot_be_called_name() -> None:
+    with pytest.raises(ConfigError, match=r"'name' is the name of the component \('net'\)"):
+        Spec.parse("net").override(name="other")
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda spec: pickle.loads(pickle.dumps(spec))])
+def test_specs_can_be_copied_and_sent_to_other_processes(again) -> None:
+    spec = Spec("pair", first=Spec("net", hidden=3))
+    assert again(spec) == spec
+    assert isinstance(again(spec).options["first"], Spec)
+
+
+def test_equality_and_hash_go_by_content() -> None:
+    assert Spec("net", fanouts=(1, 2)) == Spec("net", fanouts=[1, 2])
+    assert hash(Spec("net", fanouts=(1, 2))) == hash(Spec("net", fanouts=[1, 2]))
+    assert Spec("net") != Spec("net", hidden=1)
+    assert Spec("net") != "net"
+    assert Net(hidden=1) == Net(hidden=1)
+    assert Net(hidden=1) != Net(hidden=2)
+    assert Net() != Base()
+
+
+def test_repr_reads_like_the_call_that_makes_it() -> None:
+    assert repr(Spec("net", hidden=3, activation="tanh")) == "Spec('net', hidden=3, activation='tanh')"
+    assert repr(Picky(0.5)) == "Spec('picky', weight=0.5, untyped=None)"
+
+
+def test_plain_reaches_into_containers() -> None:
+    assert plain({"a": (1, Spec("net")), 2: [Fixed()]}) == {"a": [1, {"name": "net"}], "2": [{"name": "fixed"}]}
+
+
+def test_a_spec_is_a_pydantic_field() -> None:
+    class Config(pydantic.BaseModel):
+        method: Spec
+
+    config = Config(method={"name": "net", "hidden": 3})
+    assert config.method == Spec("net", hidden=3)
+    assert config.model_dump() == {"method": {"name": "net", "hidden": 3}}
+    with pytest.raises(pydantic.ValidationError, match="expected a name or a mapping"):
+        Config(method=3)

@@ -1,0 +1,16 @@
+import pytest
+
+from gnn2mlp.knowledge import KEYS, Key
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_every_key_is_described(key: Key) -> None:
+    assert KEYS[key.name] is key
+    assert key.axes[0] == "nodes"
+    assert key.meaning
+    assert not key.meaning.endswith(".")
+
+
+def test_the_words_that_every_teacher_speaks() -> None:
+    assert KEYS["logits"].axes == ("nodes", "classes")
+    assert KEYS["hidden"].axes == ("nodes", "hidden")

@@ -1,0 +1,160 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.errors import ArtefactError, DataError, MissingKnowledgeError
+from gnn2mlp.knowledge import TeacherKnowledge
+
+IDS = torch.tensor([30, 10, 20])
+LOGITS = torch.tensor([[3.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
+HIDDEN = torch.tensor([[0.3], [0.1], [0.2]])
+CARD = {"teacher": {"name": "sage", "hidden": 64}, "seed": 0}
+
+
+@pytest.fixture
+def knowledge() -> TeacherKnowledge:
+    return TeacherKnowledge(IDS, {"logits": LOGITS, "hidden": HIDDEN}, CARD)
+
+
+def test_holds_what_was_written(knowledge: TeacherKnowledge) -> None:
+    assert torch.equal(knowledge["logits"], LOGITS)
+    assert knowledge.card["teacher"]["name"] == "sage"
+    knowledge.require(["logits", "hidden"])
+
+
+def test_what_is_missing_is_named(knowledge: TeacherKnowledge) -> None:
+    part = knowledge.select(["hidden"])
+    with pytest.raises(
+        MissingKnowledgeError, match=r"teacher 'sage' holds no 'logits' \(present: hidden\); export it with needs="
+    ):
+        part["logits"]
+    with pytest.raises(MissingKnowledgeError, match=r"holds no 'codes', 'distances' \(present: logits, hidden\)"):
+        knowledge.require(["distances", "logits", "codes", "codes"])
+
+
+@pytest.mark.parametrize(
+    ("card", "name"), [({}, "unknown"), ({"teacher": "mine"}, "mine"), ({"teacher": {}}, "unknown")]
+)
+def test_the_message_takes_any_card(card: dict, name: str) -> None:
+    with pytest.raises(MissingKnowledgeError, match=rf"teacher '{name}' holds no 'logits' \(present: nothing\)"):
+        TeacherKnowledge(IDS, {}, card)["logits"]
+
+
+def test_align_joins_by_id_never_by_position(knowledge: TeacherKnowledge) -> None:
+    aligned = knowledge.align(torch.tensor([10, 20, 30]))
+    assert aligned["logits"][:, 0].tolist() == [1, 2, 3]
+    assert aligned["hidden"][:, 0].tolist() == pytest.approx([0.1, 0.2, 0.3])
+    assert aligned.node_ids.tolist() == [10, 20, 30]
+    assert aligned.card == knowledge.card
+    assert knowledge.align(torch.tensor([20]))["logits"].tolist() == [[2, 0]]
+    assert knowledge.align(IDS).digest == knowledge.digest
+
+
+def test_align_to_no_nodes(knowledge: TeacherKnowledge) -> None:
+    assert knowledge.align(IDS[:0])["logits"].shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([10, 15, 31], r"no row for 2 of 3 nodes \(first: 15\)"),
+        ([31], r"no row for 1 of 1 nodes \(first: 31\)"),
+        ([-1], r"no row for 1 of 1 nodes \(first: -1\)"),
+    ],
+)
+def test_align_refuses_unknown_ids(knowledge: TeacherKnowledge, ids: list[int], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        knowledge.align(torch.tensor(ids))
+
+
+def test_align_of_an_empty_table() -> None:
+    empty = TeacherKnowledge(IDS[:0], {"logits": LOGITS[:0]})
+    with pytest.raises(DataError, match="no row for 3 of 3 nodes"):
+        empty.align(IDS)
+    assert len(empty.align(IDS[:0])["logits"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"logit": LOGITS}, r"unknown key 'logit'; did you mean 'logits'\? \(vocabulary: logits, hidden"),
+        ({"logits": LOGITS.double()}, r"'logits' must be torch.float32 with axes .*, got torch.float64"),
+        ({"logits": LOGITS[:2]}, r"and 3 rows, got torch.float32 of shape \(2, 2\)"),
+        ({"logits": LOGITS[:, 0]}, r"axes \('nodes', 'classes'\) and 3 rows, got torch.float32 of shape \(3,\)"),
+        ({"logits": torch.tensor(1.0)}, r"got torch.float32 of shape \(\)"),
+        ({"logits": LOGITS.log()}, "'logits' holds NaN or infinite values; the teacher diverged"),
+        ({"hidden": HIDDEN * float("nan")}, "'hidden' holds NaN or infinite values"),
+    ],
+)
+def test_arrays_outside_the_vocabulary_are_refused(values: dict, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        TeacherKnowledge(IDS, values)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (torch.tensor([1, 2, 1]), "node_ids must be unique, got repeated ids"),
+        (torch.tensor([1.0, 2.0, 3.0]), "node_ids must be torch.int64 .*, got torch.float32"),
+        (torch.tensor([1, 2, 3], dtype=torch.int32), "node_ids must be torch.int64 .*, got torch.int32"),
+        (torch.tensor([[1], [2], [3]]), r"got torch.int64 of shape \(3, 1\)"),
+    ],
+)
+def test_wrong_ids_are_refused(ids: torch.Tensor, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        TeacherKnowledge(ids, {"logits": LOGITS})
+
+
+def test_frozen_and_apart_from_what_it_was_made_of() -> None:
+    values, card = {"logits": LOGITS}, {"seed": 0}
+    knowledge = TeacherKnowledge(IDS, values, card)
+    values["hidden"] = HIDDEN
+    card["seed"] = 1
+    assert (list(knowledge.values), knowledge.card["seed"]) == (["logits"], 0)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        knowledge.values["hidden"] = HIDDEN
+    with pytest.raises(AttributeError, match="cannot assign"):
+        knowledge.node_ids = IDS
+
+
+def test_no_gradient_reaches_the_teacher() -> None:
+    weight = torch.ones(2, requires_grad=True)
+    knowledge = TeacherKnowledge(IDS, {"logits": LOGITS * weight})
+    assert not knowledge["logits"].requires_grad
+
+
+def test_select_and_to_keep_ids_and_card(knowledge: TeacherKnowledge) -> None:
+    part = knowledge.select(["logits"]).to("cpu")
+    assert list(part.values) == ["logits"]
+    assert torch.equal(part.node_ids, IDS)
+    assert part.card == knowledge.card
+
+
+def test_digest_goes_by_content_not_by_card(knowledge: TeacherKnowledge) -> None:
+    other_order = TeacherKnowledge(IDS, {"hidden": HIDDEN, "logits": LOGITS}, {"seed": 9})
+    assert other_order.digest == knowledge.digest
+    assert knowledge.select(["logits"]).digest != knowledge.digest
+    assert TeacherKnowledge(IDS, {"logits": LOGITS + 1, "hidden": HIDDEN}).digest != knowledge.digest
+    assert TeacherKnowledge(IDS.flip(0), {"logits": LOGITS, "hidden": HIDDEN}).digest != knowledge.digest
+
+
+def test_save_and_load(knowledge: TeacherKnowledge, tmp_path: Path) -> None:
+    path = tmp_path / "knowledge.safetensors"
+    knowledge.save(path)
+    loaded = TeacherKnowledge.load(path)
+    assert loaded.digest == knowledge.digest
+    assert loaded.card == knowledge.card
+    assert loaded.node_ids.tolist() == [30, 10, 20]
+
+
+def test_a_damaged_file_is_refused(knowledge: TeacherKnowledge, tmp_path: Path) -> None:
+    path = tmp_path / "knowledge.safetensors"
+    knowledge.save(path)
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(ArtefactError, match="truncated or altered"):
+        TeacherKnowledge.load(path)
+    artefact.save(path, "student", {}, {})
+    with pytest.raises(ArtefactError, match="expected a knowledge artefact at .*, got a student"):
+        TeacherKnowledge.load(path)
