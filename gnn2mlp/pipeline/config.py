@@ -11,7 +11,7 @@ from gnn2mlp.core.artefact import write_text
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.spec import Spec, plain
-from gnn2mlp.data import SPLITTERS, GraphData
+from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.data.split import Setting
 from gnn2mlp.distill import Distiller
@@ -104,8 +104,8 @@ class RunConfig(pydantic.BaseModel):
         """
         return cls(**read_yaml(path))
 
-    def resolve(self, graph: GraphData | None = None) -> "RunConfig":
-        """The same run with every setting written out; the data set's default split only if `graph` is given.
+    def resolve(self) -> "RunConfig":
+        """The same run with every setting written out.
 
         Raises:
             UnknownNameError: for a name that is not registered; the message offers the nearest match.
@@ -118,11 +118,10 @@ class RunConfig(pydantic.BaseModel):
         distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
         method = self.method.build(METHODS)
         TEACHERS.get(teacher.name).check_provides(method.requires)
-        split = self.split or (dataset.default_split(graph) if graph is not None else None)
         return self.model_copy(
             update={
                 "dataset": dataset.spec(),
-                "split": split.resolved(SPLITTERS) if split else None,
+                "split": (self.split or dataset.default_split()).resolved(SPLITTERS),
                 "teacher": teacher.resolved(TEACHERS),
                 "method": method.spec(),
                 "student": student.resolved(STUDENTS),

@@ -1,6 +1,6 @@
 """`run`: train, write down, distil, score, report. Resumable, and the same numbers for the same seed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +69,8 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
         DataError: for data that cannot be learnt from. Both before any training.
     """
     config = (config or RunConfig()).resolve()  # wrong names and options fail before any data are read
-    device = resolve_device(config.device)
+    folder, device = config.folder(), resolve_device(config.device)
     graph = load_dataset(config.dataset, config.data_root)
-    config = config.resolve(graph)
-    folder = config.folder()
     _claim(folder, config)
     store = Store(config.cache or default_root())
     with _threads(config.threads, graph):
@@ -90,7 +88,7 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
             "citations": _citations(config),
             "seeds": records,
             "summary": _summary(records),
-            "latency": measure(seeds[best]) if config.latency else None,
+            "latency": _latency(seeds[best]) if config.latency else None,
             "student": {"seed": seeds[best].seed, "path": "student"},
         }
     write_json(folder / "results.json", results)
@@ -100,15 +98,27 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
 
 def _record(seed: Seed) -> dict[str, Any]:
     """The seed's part of the results: read if it was finished from the same inputs, else made and written."""
-    path = seed.folder / "seeds" / f"{seed.label}.json"
-    identity = {**seed.teacher_identity, "config": seed.config.identity()}
+    return _once(seed.folder / "seeds" / f"{seed.label}.json", _identity(seed), lambda: score_seed(seed))
+
+
+def _latency(seed: Seed) -> dict[str, Any]:
+    """The latency of this seed's models: read if it was measured before, else measured and written."""
+    return _once(seed.folder / "latency.json", {**_identity(seed), "seed": seed.seed}, lambda: measure(seed))
+
+
+def _identity(seed: Seed) -> dict[str, Any]:
+    return {**seed.teacher_identity, "config": seed.config.identity()}
+
+
+def _once(path: Path, identity: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `make` returns, kept at `path` for as long as `identity` stays the same."""
     try:
         saved = read_json(path)
         if saved["identity"] == identity:
             return dict(saved["record"])
     except (ArtefactError, KeyError):
         pass
-    record = score_seed(seed)
+    record = make()
     write_json(path, {"identity": identity, "record": record})
     return record
 
