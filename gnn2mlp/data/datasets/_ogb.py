@@ -11,6 +11,7 @@ import os
 import pickle
 import shutil
 import tempfile
+import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,9 +24,12 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.datasets._base import RawFiles
 
+# What a truncated or foreign file makes pandas, gzip, torch and ogb raise.
+_UNREADABLE = (OSError, EOFError, ValueError, LookupError, RuntimeError, pickle.UnpicklingError, zlib.error)
+
 
 class OgbNodes(NamedTuple):
-    """What OGB publishes: features (nodes, features), labels (nodes,), edges (2, edges), split and number of classes."""
+    """Features (nodes, features), labels (nodes,), edges (2, edges), the official split, the number of classes."""
 
     features: np.ndarray[Any, Any]
     labels: np.ndarray[Any, Any]
@@ -47,7 +51,7 @@ def read_ogb(files: RawFiles, name: str) -> OgbNodes:
     if place.is_dir():
         try:
             return _open(place, name, meta)
-        except (DataError, OSError, EOFError, RuntimeError, pickle.UnpicklingError):
+        except DataError:
             shutil.rmtree(place)  # damaged: made again below
     return _process(raw, place, name, meta)
 
@@ -58,7 +62,7 @@ def _meta(name: str) -> dict[str, Any]:
         import pandas as pd
     except ImportError as error:
         raise ConfigError(
-            f"data set {name!r} needs the package ogb, which is not installed; pip install 'gnn2mlp[ogb]' (or pip install ogb)"
+            f"data set {name!r} needs the package ogb, which is not installed; run: pip install 'gnn2mlp[ogb]'"
         ) from error
     table = Path(ogb.nodeproppred.__file__).with_name("master.csv")
     meta: dict[str, Any] = pd.read_csv(table, index_col=0, keep_default_na=False)[name].to_dict()
@@ -128,8 +132,8 @@ def _open(place: Path, name: str, meta: Mapping[str, Any]) -> OgbNodes:
             dataset = NodePropPredDataset(name, meta_dict={**meta, "dir_path": str(place)})
             split = dataset.get_idx_split()
         graph, labels = dataset[0]
-    except (OSError, EOFError, ValueError, KeyError, IndexError, zlib.error) as error:
-        raise DataError(f"{name}: the raw files are not in OGB's layout: {error}") from error
+    except _UNREADABLE as error:
+        raise DataError(f"{name}: {place} does not hold readable files in OGB's layout: {error}") from error
     if graph["node_feat"] is None:
         raise DataError(f"{name}: expected features in raw/node-feat.csv.gz, found none")
     parts = {key: np.asarray(ids) for key, ids in split.items()}
@@ -145,6 +149,10 @@ def _numpy_globals() -> list[Any]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """ogb prints as it goes; a command's standard output is for its result."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    """Swallow what ogb prints as it goes; a command's standard output is for its result."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(action="ignore"),  # torch points out the pickle protocol that ogb chose
+    ):
         yield

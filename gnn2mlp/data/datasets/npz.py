@@ -19,8 +19,9 @@ class Npz(Dataset):
     Arrays read: `edge_index` (2, edges); features as `x` (nodes, features) or as CSR parts `x_data`, `x_indices`,
     `x_indptr`, `x_shape`; `y` (nodes,) with -1 for unlabelled; optionally `class_names`; optionally published splits,
     as `train_mask`, `val_mask`, `test_mask` of shape (nodes,) or (splits, nodes), or as ids `train_idx`, `val_idx`,
-    `test_idx` of shape (ids,) or (splits, ids). Where only `train_idx` is there, every other labelled node is test.
-    Without them the split is `fraction`. The names of PyG's heterophilous files are read too: `edges` (edges, 2), `node_features`, `node_labels`, `*_masks`.
+    `test_idx` of shape (ids,) or (splits, ids). With training sets alone every other labelled node is test. Without
+    any the default split is `fraction`. The names of PyG's heterophilous files are read too: `edges` (edges, 2),
+    `node_features`, `node_labels`, `*_masks`. Features are read as numbers: one-hot encode category codes first.
 
     Args:
         path: of the file; a relative one is looked up in the working directory, then in the data root.

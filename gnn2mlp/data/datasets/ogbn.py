@@ -45,7 +45,7 @@ class _Ogbn(Dataset):
 
 
 class OgbnArxiv(_Ogbn):
-    """169,343 papers on computer science, 1,157,799 citations, 128 features, 40 topics; split by year."""
+    """169,343 papers on computer science, 1,166,243 citations, 128 features, 40 topics; split by year."""
 
     name = "ogbn-arxiv"
     recipe = _recipe(
@@ -56,7 +56,7 @@ class OgbnArxiv(_Ogbn):
 
 
 class OgbnProducts(_Ogbn):
-    """2,449,029 products bought together, 61,859,012 links, 100 features, 47 categories; split by sales rank."""
+    """2,449,029 products bought together, 61,859,140 links, 100 features, 47 categories; split by sales rank."""
 
     name = "ogbn-products"
     recipe = _recipe(

@@ -1,0 +1,118 @@
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import torch
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.nn.csr import CSR
+
+X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+Y = [0, 1, 0, -1]
+EDGES = [[0, 1, 1, 2], [1, 0, 2, 2]]  # 0-1 in both directions, 1-2, a self-loop at 2; node 3 is isolated
+
+
+def test_a_small_graph_worked_by_hand() -> None:
+    graph = graph_from_arrays(X, Y, EDGES, name="hand", class_names=["a", "b"])
+    assert graph.edge_index.tolist() == [[0, 1, 1, 2], [1, 0, 2, 1]]
+    assert (graph.num_nodes, graph.num_edges, graph.num_features, graph.num_classes) == (4, 2, 2, 2)
+    assert graph.notes == {"self_loops": 1}
+    assert graph.labels.tolist() == Y
+    assert repr(graph) == "GraphData('hand': 4 nodes, 2 edges, 2 features, 2 classes)"
+
+
+def test_adjacency_rows_hold_the_neighbours() -> None:
+    adjacency = graph_from_arrays(X, Y, EDGES).adjacency
+    assert adjacency.to_dense().tolist() == [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+
+
+def test_canonical_form_is_idempotent(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph(sparse=True)
+    again = graph_from_arrays(graph.features, graph.labels, graph.edge_index, class_names=graph.class_names)
+    assert again.digest == graph.digest
+
+
+def test_sparse_features_stay_sparse() -> None:
+    graph = graph_from_arrays(sp.csr_matrix(X), Y, EDGES)
+    assert isinstance(graph.features, CSR)
+    assert graph.features.nnz == 4
+    assert torch.equal(graph.features.to_dense(), torch.from_numpy(X))
+
+
+def test_arguments_are_not_changed() -> None:
+    x, edges = X.copy(), np.array(EDGES)
+    graph_from_arrays(x, Y, edges)
+    assert np.array_equal(x, X)
+    assert edges.tolist() == EDGES
+
+
+def test_a_graph_is_frozen(tiny_graph: Callable[..., GraphData]) -> None:
+    with pytest.raises(FrozenInstanceError):
+        tiny_graph().name = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix, torch.from_numpy])
+def test_features_must_be_finite(bad: float, form: Callable[[np.ndarray], object]) -> None:
+    x = X.copy()
+    x[1, 0] = bad
+    with pytest.raises(DataError, match=r"must be finite, got NaN or infinity in 1 of 4 rows \(first: row 1\)"):
+        graph_from_arrays(form(x), Y, EDGES)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"features": X[:3]}, "one label per node, 3 in all"),
+        ({"features": X[:, :0]}, "at least one feature"),
+        ({"features": [["a"]] * 4}, "numeric"),
+        ({"labels": [0, 1]}, "one label per node, 4 in all"),
+        ({"labels": [0, 1, 5, -1], "class_names": ["a", "b"]}, r"labels must lie in 0\.\.1"),
+        ({"edge_index": [[0], [4]]}, r"edge ends must lie in 0\.\.3, got 4"),
+        ({"edge_index": np.zeros((2, 0), dtype=int)}, "at least one edge between two nodes, got none"),
+        ({"edge_index": [[2], [2]]}, "at least one edge between two nodes, got none"),
+    ],
+)
+def test_bad_input_is_refused(change: dict[str, object], match: str) -> None:
+    arrays = {"features": X, "labels": Y, "edge_index": EDGES, **change}
+    with pytest.raises(DataError, match=match):
+        graph_from_arrays(**arrays)  # type: ignore[arg-type]
+
+
+def test_duplicates_are_merged_and_counted() -> None:
+    graph = graph_from_arrays(X, Y, [[0, 0, 0], [1, 1, 1]])
+    assert graph.num_edges == 1
+    assert graph.notes == {"duplicates": 2}
+
+
+def test_subgraph_renumbers_and_keeps_the_inner_edges() -> None:
+    graph = graph_from_arrays(X, Y, EDGES, own_splits=[{"train": [0], "test": [1]}])
+    sub = graph.subgraph(torch.tensor([1, 2, 3]))
+    assert sub.edge_index.tolist() == [[0, 1], [1, 0]]  # 1-2 became 0-1
+    assert sub.labels.tolist() == [1, 0, -1]
+    assert torch.equal(sub.features, torch.from_numpy(X[1:]))
+    assert sub.own_splits == ()
+
+
+def test_subgraph_in_any_order_is_canonical(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph(sparse=True)
+    ids = torch.randperm(60, generator=torch.Generator().manual_seed(0))[:40]
+    sub = graph.subgraph(ids)
+    assert torch.equal(sub.adjacency.to_dense(), graph.adjacency.to_dense()[ids][:, ids])
+    keys = sub.edge_index[0] * 40 + sub.edge_index[1]
+    assert bool((keys.diff() > 0).all())
+
+
+def test_digest_follows_the_content(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph()
+    assert graph.digest == tiny_graph().digest
+    changed = graph.features.clone()
+    changed[5, 5] += 1
+    assert replace(graph, features=changed).digest != graph.digest
+    assert replace(graph, labels=graph.labels.roll(1)).digest != graph.digest
+    assert replace(graph, edge_index=graph.edge_index[:, 2:]).digest != graph.digest
+    assert replace(graph, class_names=("a", "b", "c", "d")).digest != graph.digest
+    assert replace(graph, name="other").digest == graph.digest
