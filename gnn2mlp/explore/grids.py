@@ -1,0 +1,95 @@
+"""The tables of a run as plain strings, for the terminal and the page alike."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gnn2mlp.explore.look import look
+from gnn2mlp.explore.numbers import MISSING, factor, measure, percent, significant
+from gnn2mlp.explore.reading import (
+    Results,
+    has_spread,
+    latency_by_model,
+    latency_rows,
+    models,
+    populations,
+    speedup,
+)
+
+
+class Grid(NamedTuple):
+    """A table: title, column heads, rows; `groups` are heads over several columns each, as (label, columns)."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    groups: Sequence[tuple[str, int]] = ()
+
+
+def result_grids(results: Results) -> list[Grid]:
+    """Accuracy with fidelity, calibration, seconds per stage and, where measured, latency."""
+    grids = [accuracy_grid(results), calibration_grid(results), seconds_grid(results), latency_grid(results)]
+    return [grid for grid in grids if grid.rows]
+
+
+def accuracy_grid(results: Results) -> Grid:
+    """Accuracy of each model and fidelity, a row for each population."""
+    summary, spread = results["summary"], has_spread(results)
+    fidelity = summary.get("fidelity", {})
+    rows = [
+        [p, *(percent(summary[m].get(p), spread) for m in models(results)), percent(fidelity.get(p), spread)]
+        for p in populations(results)
+    ]
+    heads = [look(model).label for model in models(results)]
+    return Grid("Accuracy, %", ["Nodes", *heads, "Fidelity"], rows)
+
+
+def calibration_grid(results: Results) -> Grid:
+    """Expected calibration error of each model, a row for each population."""
+    ece = results["summary"].get("ece", {})
+    names = [model for model in models(results) if model in ece]
+    rows = [
+        [population, *(percent(ece[model].get(population), has_spread(results)) for model in names)]
+        for population in populations(results)
+        if names
+    ]
+    return Grid("Expected calibration error, %", ["Nodes", *(look(model).label for model in names)], rows)
+
+
+def seconds_grid(results: Results) -> Grid:
+    """Mean seconds that each stage took for one seed."""
+    seconds = results["summary"].get("seconds", {})
+    heads = [look(stage).label if look(stage).label != stage else stage.capitalize() for stage in seconds]
+    row = [measure(entry, has_spread(results)) for entry in seconds.values()]
+    return Grid("Seconds per seed", ["Stage", *heads], [["seconds", *row]] if row else [])
+
+
+def latency_grid(results: Results) -> Grid:
+    """Median and 95th percentile per request of each model, a row for each request size."""
+    rows = latency_rows(results)
+    by_model = latency_by_model(rows)
+    body = []
+    for nodes in sorted({row["nodes"] for row in rows}):
+        cells = [by_model[model].get(nodes) for model in by_model]
+        faster = speedup(rows, nodes)
+        body.append(
+            [
+                f"{nodes:,}",
+                *(f"{significant(c['median_ms'])} ({significant(c['p95_ms'])})" if c else MISSING for c in cells),
+                factor(faster) if faster else MISSING,
+            ]
+        )
+    heads = [look(model).label for model in by_model]
+    return Grid("Milliseconds per request, median (p95)", ["Nodes", *heads, "Faster"], body)
+
+
+def seeds_grid(results: Results) -> Grid:
+    """Accuracy of each seed by population and model, and the beginning of its split's digest."""
+    names = models(results)
+    places = populations(results)
+    rows = []
+    for seed in results["seeds"]:
+        scores = [seed.get(model, {}).get(population) for population in places for model in names]
+        cells = [MISSING if score is None else f"{100 * score:.2f}" for score in scores]
+        rows.append([str(seed["seed"]), str(seed.get("split", {}).get("digest", MISSING))[:8], *cells])
+    heads = ["Seed", "Split", *(look(model).label for _ in places for model in names)]
+    return Grid("Accuracy of each seed, %", heads, rows, [("", 2), *((place, len(names)) for place in places)])

@@ -1,0 +1,52 @@
+"""Numbers as people read them: per cent with their spread, seconds, milliseconds, factors."""
+
+from collections.abc import Mapping
+
+MISSING = "–"
+
+
+def percent(entry: Mapping[str, float] | None, spread: bool = True) -> str:
+    """`"80.64 ± 1.57"` from a mean and a standard deviation given as fractions; a dash if there is no entry.
+
+    Args:
+        entry: `{"mean": m, "std": s}`.
+        spread: whether to write the standard deviation; one seed has none.
+    """
+    return measure(entry, spread, scale=100)
+
+
+def measure(entry: Mapping[str, float] | None, spread: bool = True, scale: float = 1) -> str:
+    """As `percent`, in units of `1 / scale`."""
+    if entry is None:
+        return MISSING
+    mean = f"{scale * entry['mean']:.2f}"
+    return f"{mean} ± {scale * entry['std']:.2f}" if spread else mean
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """`value` with at least `digits` significant digits and no exponent: `0.0123`, `1.23`, `123`, `12,345`."""
+    if value == 0:
+        return "0"
+    magnitude = len(str(int(abs(value)))) if abs(value) >= 1 else _leading_zeros(abs(value))
+    return f"{value:,.{min(9, max(0, digits - magnitude))}f}"
+
+
+def _leading_zeros(value: float) -> int:
+    """Minus the number of zeros after the point: 0 for 0.5, -1 for 0.05."""
+    return int(f"{value:e}".split("e")[1]) + 1
+
+
+def factor(value: float) -> str:
+    """`"23×"`, and one decimal below ten: `"1.8×"`."""
+    return f"{value:,.0f}×" if value >= 9.95 else f"{value:.1f}×"
+
+
+def points(difference: float) -> str:
+    """A difference of two fractions in percentage points: `"21.1 points"`, without a sign."""
+    text = f"{abs(100 * difference):.1f}"
+    return f"{text} point" if text == "1.0" else f"{text} points"
+
+
+def plural(count: int, noun: str) -> str:
+    """`"1 seed"`, `"10 seeds"`, `"2,485 nodes"`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,83 @@
+"""What plots and tables take out of the results of a run, whatever they hold beside it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gnn2mlp.evaluate import POPULATIONS
+from gnn2mlp.explore.look import MODELS
+
+Results = Mapping[str, Any]
+
+
+def models(results: Results) -> list[str]:
+    """The models that were scored: teacher, plain MLP, student."""
+    return [name for name in MODELS if results["summary"].get(name)]
+
+
+def populations(results: Results) -> list[str]:
+    """The populations that were scored, in their usual order."""
+    found = {name for model in models(results) for name in results["summary"][model]}
+    return [name for name in POPULATIONS if name in found]
+
+
+def has_spread(results: Results) -> bool:
+    """Whether there are several seeds; the deviation of a single one is not worth a word."""
+    return len(results["seeds"]) > 1
+
+
+def histories(results: Results) -> dict[str, list[Mapping[str, Any]]]:
+    """Training histories by model, one for each seed; a model without any is left out."""
+    found = {m: [s["history"][m] for s in results["seeds"] if m in s.get("history", {})] for m in models(results)}
+    return {model: rows for model, rows in found.items() if any(row["valid"] for row in rows)}
+
+
+def reliability(results: Results) -> dict[str, dict[str, list[float]]]:
+    """Reliability diagrams by model, pooled over seeds."""
+    found = {
+        m: [s["reliability"][m] for s in results["seeds"] if m in s.get("reliability", {})] for m in models(results)
+    }
+    return {model: pool(rows) for model, rows in found.items() if rows}
+
+
+def pool(diagrams: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
+    """One reliability diagram of the nodes of several: each bin is weighted by how many nodes it holds.
+
+    Args:
+        diagrams: each with `confidence`, `accuracy` and `count`, one value per bin; all with the same bins.
+    """
+    counts = [sum(column) for column in zip(*(d["count"] for d in diagrams), strict=True)]
+    pooled: dict[str, list[float]] = {"count": counts}
+    for key in ("confidence", "accuracy"):
+        columns = zip(*([n * v for n, v in zip(d["count"], d[key], strict=True)] for d in diagrams), strict=True)
+        pooled[key] = [sum(column) / max(1, total) for column, total in zip(columns, counts, strict=True)]
+    return pooled
+
+
+def latency_rows(results: Results) -> list[Mapping[str, Any]]:
+    """Measured requests; none if latency was not measured."""
+    return list((results.get("latency") or {}).get("rows") or [])
+
+
+def latency_by_model(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[int, Mapping[str, Any]]]:
+    """The same rows by model and by nodes per request; known models come first."""
+    names = dict.fromkeys([name for name in MODELS if any(r["model"] == name for r in rows)])
+    names.update(dict.fromkeys(row["model"] for row in rows))
+    return {name: {row["nodes"]: row for row in rows if row["model"] == name} for name in names}
+
+
+def speedup(rows: Sequence[Mapping[str, Any]], nodes: int) -> float | None:
+    """How many times faster the student answers a request of `nodes` nodes; `None` if that was not measured."""
+    by_model = latency_by_model(rows)
+    teacher, student = by_model.get("teacher", {}).get(nodes), by_model.get("student", {}).get(nodes)
+    if not teacher or not student or not student["median_ms"]:
+        return None
+    return float(teacher["median_ms"] / student["median_ms"])
+
+
+def option_name(results: Results, key: str) -> str:
+    """The name of the component chosen for `key` (`"dataset"`, `"teacher"`, ...), as the configuration has it."""
+    chosen = results["config"].get(key, MISSING_NAME)
+    return str(chosen["name"] if isinstance(chosen, Mapping) else chosen)
+
+
+MISSING_NAME = "not given"
