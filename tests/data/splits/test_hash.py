@@ -1,0 +1,63 @@
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.splits.hash import Hash, uniform
+from tests.helpers import tiny_arrays
+
+
+@pytest.mark.parametrize("setting", ["transductive", "inductive"])
+def test_growth_changes_no_role(setting: str) -> None:
+    x, y, edges = tiny_arrays(nodes=240)
+    splitter = Hash(train=0.3, valid=0.2)
+    whole = splitter.split(graph_from_arrays(x, y, edges), 1, setting)  # type: ignore[arg-type]
+    inner = edges[:, (edges < 120).all(0)]
+    half = splitter.split(graph_from_arrays(x[:120], y[:120], inner), 1, setting)  # type: ignore[arg-type]
+    for part in ("train", "valid", "seen", "unseen"):
+        ids = getattr(whole, part)
+        assert ids[ids < 120].tolist() == getattr(half, part).tolist(), part
+
+
+def test_hashes_are_fixed_for_all_time() -> None:
+    # Worked out once with scikit-learn 1.9.1; another value means that stored splits no longer hold.
+    assert uniform(torch.tensor([0, 1, 2]), 0, "split/hash/role").tolist() == pytest.approx(
+        [0.620395231526, 0.354184444528, 0.84150631493], abs=1e-9
+    )
+
+
+def test_shares_hold_in_expectation() -> None:
+    u = uniform(torch.arange(100_000), 3, "test")
+    assert 0 <= float(u.min()) < float(u.max()) < 1
+    # Five standard deviations of a share p of 100,000: 5 * sqrt(p (1 - p) / 1e5).
+    for p in (0.1, 0.5):
+        assert float((u < p).double().mean()) == pytest.approx(p, abs=5 * (p * (1 - p) / 1e5) ** 0.5)
+
+
+def test_roles_and_unseen_are_independent() -> None:
+    ids = torch.arange(100_000)
+    both = torch.stack([uniform(ids, 0, "split/hash/role"), uniform(ids, 0, "split/hash/unseen")])
+    assert abs(float(torch.corrcoef(both)[0, 1])) < 0.02
+    assert not torch.equal(uniform(ids, 0, "a"), uniform(ids, 1, "a"))
+
+
+def test_unlabelled_nodes_get_no_role() -> None:
+    x, y, edges = tiny_arrays(nodes=240)
+    y = y.copy()
+    y[::2] = -1
+    split = Hash(train=0.3, valid=0.2).split(graph_from_arrays(x, y, edges), 1)
+    assert all(int(i) % 2 for i in torch.cat([split.train, split.valid, split.test]))
+
+
+def test_a_class_that_misses_training_is_named(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph(nodes=12)
+    with pytest.raises(DataError, match=r"expected (a training label|at least two classes)|part of the split is empty"):
+        Hash(train=0.1, valid=0.1).split(graph, 0)
+
+
+@pytest.mark.parametrize(("train", "valid"), [(0.0, 0.1), (0.1, 0.0), (0.6, 0.4)])
+def test_shares_are_checked(train: float, valid: float) -> None:
+    with pytest.raises(ConfigError, match="above 0 and below 1 together"):
+        Hash(train=train, valid=valid)
