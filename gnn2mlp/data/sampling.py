@@ -26,13 +26,13 @@ class Block:
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _operators: dict[str, CSR] = field(default_factory=dict, repr=False)
+    _operators: dict[Callable[["Block"], CSR], CSR] = field(default_factory=dict, repr=False)
 
-    def operator(self, name: str, make: Callable[["Block"], CSR]) -> CSR:
-        """The weighted matrix (targets, sources) that `make` derives from this block; computed once per `name`."""
-        if name not in self._operators:
-            self._operators[name] = make(self)
-        return self._operators[name]
+    def operator(self, make: Callable[["Block"], CSR]) -> CSR:
+        """The weighted matrix (targets, sources) that `make` derives from this block; computed once and remembered."""
+        if make not in self._operators:
+            self._operators[make] = make(self)
+        return self._operators[make]
 
     @property
     def num_targets(self) -> int:
@@ -40,7 +40,9 @@ class Block:
         return self.pattern.shape[0]
 
     def to(self, device: torch.device | str) -> "Block":
-        """The same block on another device."""
+        """The same block on another device; the block itself, with its operators, where it is there already."""
+        if torch.device(device) == self.sources.device:
+            return self
         return Block(
             self.pattern.to(device),
             self.target_degree.to(device),
@@ -62,10 +64,15 @@ class NeighbourSampler:
     def __init__(self, adjacency: CSR):
         self.adjacency = adjacency
         self.degree = adjacency.indptr.diff().to(torch.get_default_dtype())
+        self._whole: dict[torch.device, Block] = {}
 
-    def whole(self) -> Block:
-        """The graph itself as one block."""
-        return Block(self.adjacency, self.degree, self.degree, torch.arange(len(self.adjacency)))
+    def whole(self, device: torch.device | str = "cpu") -> Block:
+        """The graph itself as one block on `device`; made once, so that its operators are made once."""
+        place = torch.device(device)
+        if place not in self._whole:
+            block = Block(self.adjacency, self.degree, self.degree, torch.arange(len(self.adjacency)))
+            self._whole[place] = block.to(place)
+        return self._whole[place]
 
     def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> Block:
         """The block into `targets` (unique ids) from all their neighbours, or from `fanout` sampled ones."""
@@ -93,7 +100,8 @@ class NeighbourSampler:
 def _sample_rows(rows: CSR, fanout: int, generator: torch.Generator | None) -> CSR:
     """Keep `fanout` random entries of each row: those with the smallest of independent random keys."""
     counts = rows.indptr.diff()
-    keys = torch.rand(rows.nnz, generator=generator, dtype=torch.float64)
+    # Stay clear of 1: a large row id plus a key just below 1 would round up into the next row.
+    keys = torch.rand(rows.nnz, generator=generator, dtype=torch.float64) * (1 - 2**-20)
     order = torch.argsort(rows.row_ids().to(torch.float64) + keys)  # rows stay together, entries are shuffled within
     rank = torch.arange(rows.nnz) - torch.repeat_interleave(rows.indptr[:-1], counts, output_size=rows.nnz)
     kept = order[rank < fanout].sort().values

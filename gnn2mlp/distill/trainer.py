@@ -1,21 +1,20 @@
 """The distiller: mini-batches of knowledge in, a student out."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.result import DistillationResult
-from gnn2mlp.distill.updates import Pass, UpdateRule, passes
+from gnn2mlp.distill.rows import Cut, Rows
+from gnn2mlp.distill.updates import UpdateRule, passes
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.nn.training import EarlyStopping, History
 from gnn2mlp.objectives import Batch, Objective
 from gnn2mlp.students import Student
@@ -29,8 +28,8 @@ class Distiller(Configurable):
         weight_decay: L2 penalty in Adam's gradient.
         epochs: at most this many.
         patience: stop after this many epochs without an equal or better validation accuracy.
-        batch_size: rows per step. Each epoch visits every row once, in batches of nearly equal size; fewer rows than
-            `batch_size` make one batch.
+        batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
+            that every epoch visits every row once and no step rests on a small remainder.
     """
 
     name = "distill"
@@ -49,8 +48,9 @@ class Distiller(Configurable):
         self.epochs = epochs
         self.patience = patience
         self.batch_size = batch_size
-        if min(epochs, patience, batch_size) < 1:
-            raise ConfigError(f"distill: expected epochs, patience and batch_size of at least 1, got {self.spec()}")
+        check_at_least("distill", 1, epochs=epochs, patience=patience, batch_size=batch_size)
+        check_at_least("distill", 0, weight_decay=weight_decay)
+        check_positive("distill", lr=lr)
 
     def fit(
         self,
@@ -81,90 +81,69 @@ class Distiller(Configurable):
             DataError: if the table lacks an observed node.
         """
         start = time.perf_counter()
-        table = (knowledge or TeacherKnowledge(torch.zeros(0, dtype=torch.int64), {})).select(objective.requires)
-        table = table.align(observed.node_ids).to(device) if objective.requires else None
+        table = _join(knowledge, objective, observed, device)
         history = History()
         with seeded(seed, "student"):
             module = student.build(observed.graph.num_features, observed.graph.num_classes).to(device)
-            optimiser = torch.optim.Adam(
-                [*module.parameters(), *objective.to(device).parameters()], lr=self.lr, weight_decay=self.weight_decay
-            )
+            optimiser = self._optimiser(module, objective.to(device))
             stopping = EarlyStopping(module, self.patience)
-            rows = _Rows(observed, device, self.batch_size, generator(seed, "batches"))
+            rows = Rows(observed, device, self.batch_size, generator(seed, "batches"))
             sweeps = passes(objective, update)
             for epoch in range(1, self.epochs + 1):
                 module.train()
-                losses = [self._step(module, optimiser, sweep, x, ids, labels, table)
-                          for sweep in sweeps for x, ids, labels in rows.batches(sweep.rows)]  # fmt: skip
+                losses = [
+                    _step(sweep.objective, optimiser, _batch(module, cut, table))
+                    for sweep in sweeps
+                    for cut in rows.batches(sweep.rows)
+                ]
                 history.loss.append(torch.stack(losses).mean().item())
                 history.valid.append(rows.valid_accuracy(module))
                 progress(epoch, self.epochs, f"valid {history.valid[-1]:.3f}")
                 if stopping.update(epoch, history.valid[-1]):
                     break
+                if objective.follows_epochs:
+                    with torch.no_grad():
+                        objective.after_epoch(_batch(module.eval(), rows.whole("all"), table))
             stopping.restore()
         history.best_epoch, history.seconds = stopping.best_epoch, time.perf_counter() - start
-        card = {
-            "student": student.spec().to_dict(),
-            "distill": self.options(),
-            "seed": seed,
-            "knowledge": knowledge.digest if knowledge and objective.requires else None,
-        }
-        return DistillationResult(module.cpu(), history, card)
+        return DistillationResult(module.cpu(), history, self._card(student, seed, table))
 
     def options(self) -> dict[str, Any]:
         """The settings without the name."""
-        return self.spec().options
+        return dict(self.spec().options)
 
-    @staticmethod
-    def _step(
-        module: nn.Module,
-        optimiser: torch.optim.Optimizer,
-        sweep: Pass,
-        x: Features,
-        ids: Tensor,
-        labels: Tensor,
-        table: TeacherKnowledge | None,
-    ) -> Tensor:
-        loss = sweep.objective(Batch(ids, labels, module(x), table))
-        optimiser.zero_grad(set_to_none=False)
-        loss.backward()
-        optimiser.step()
-        return loss.detach()  # type: ignore[no-any-return]
+    def _optimiser(self, module: nn.Module, objective: Objective) -> torch.optim.Optimizer:
+        parameters = [*module.parameters(), *objective.parameters()]
+        return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay)
+
+    def _card(self, student: Student, seed: int, table: TeacherKnowledge | None) -> dict[str, Any]:
+        return {
+            "student": student.spec().to_dict(),
+            "distill": self.options(),
+            "seed": seed,
+            "knowledge": None if table is None else table.digest,
+        }
 
 
-class _Rows:
-    """The observed rows on the device, cut into batches anew in every epoch."""
+def _join(
+    knowledge: TeacherKnowledge | None, objective: Objective, observed: Observed, device: torch.device | str
+) -> TeacherKnowledge | None:
+    """What the objective reads of the knowledge, a row for each observed node; `None` if it reads nothing."""
+    if not objective.requires:
+        return None
+    given = knowledge if knowledge is not None else TeacherKnowledge(torch.zeros(0, dtype=torch.int64), {})
+    return given.select(objective.requires).align(observed.node_ids).to(device)
 
-    def __init__(self, observed: Observed, device: torch.device | str, batch_size: int, random: torch.Generator):
-        self.features = compute_form(observed.graph.features, device)
-        self.labels = torch.full_like(observed.graph.labels, -1)
-        self.labels[observed.train] = observed.graph.labels[observed.train]
-        self.labels = self.labels.to(device)
-        self.sets = {"all": torch.arange(observed.graph.num_nodes), "labelled": observed.train}
-        self.batch_size = batch_size
-        self.random = random
-        self.valid_x = gather(self.features, observed.valid.to(device))
-        self.valid_labels = observed.graph.labels[observed.valid].to(device)
-        self._single: dict[str, tuple[Features, Tensor, Tensor]] = {}
 
-    def batches(self, name: str) -> Iterator[tuple[Features, Tensor, Tensor]]:
-        """Features, row ids and training labels of each batch of the row set `name`."""
-        rows = self.sets[name]
-        count = max(1, round(rows.numel() / self.batch_size))
-        if count == 1:  # the same batch in every epoch: gather it once, keep its transpose
-            if name not in self._single:
-                self._single[name] = self._take(rows)
-            yield self._single[name]
-            return
-        order = rows[torch.randperm(rows.numel(), generator=self.random)]
-        yield from map(self._take, order.tensor_split(count))
+def _batch(module: nn.Module, cut: Cut, table: TeacherKnowledge | None) -> Batch:
+    return Batch(cut.ids, cut.labels, module(cut.x), table)
 
-    def _take(self, rows: Tensor) -> tuple[Features, Tensor, Tensor]:
-        rows = rows.to(self.labels.device)
-        return gather(self.features, rows), rows, self.labels[rows]
 
-    @torch.no_grad()
-    def valid_accuracy(self, module: nn.Module) -> float:
-        """Share of validation nodes that the student gets right."""
-        module.eval()
-        return (module(self.valid_x).logits.argmax(-1) == self.valid_labels).double().mean().item()
+def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch) -> Tensor:
+    """One optimiser step; returns the loss."""
+    loss: Tensor = objective(batch)
+    # Zeros and not None: where a pass has no gradient, Adam still decays weights and moves on by its momentum.
+    optimiser.zero_grad(set_to_none=False)
+    loss.backward()
+    optimiser.step()
+    return loss.detach()

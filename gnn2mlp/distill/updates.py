@@ -2,8 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from gnn2mlp.objectives import Objective, WeightedSum
-from gnn2mlp.objectives._base import Rows, Term
+from gnn2mlp.objectives import Objective, RowSet, Term, WeightedSum
 
 UpdateRule = Literal["joint", "alternating"]
 
@@ -12,15 +11,15 @@ class Pass(NamedTuple):
     """One sweep over some rows in an epoch, minimising `objective`."""
 
     objective: Objective
-    rows: Rows
+    rows: RowSet
 
 
 def passes(objective: Objective, rule: UpdateRule) -> list[Pass]:
     """The sweeps of one epoch.
 
     `joint`: one sweep minimises the sum; it visits all rows as soon as one weighted term speaks of all.
-    `alternating`: one sweep per term in order, each with its weight, on one optimiser state. A term of weight zero still
-    has its sweep: its gradient is zero, but Adam's momentum and weight decay act, as in GLNN's released code.
+    `alternating`: one sweep per term in order, each with its weight, on one optimiser state. A term of weight zero
+    still has its sweep: its gradient is zero, but Adam's momentum and weight decay act, as in GLNN's released code.
     """
     terms = objective.terms()
     return {"joint": _joint, "alternating": _alternating}[rule](terms)
@@ -28,7 +27,7 @@ def passes(objective: Objective, rule: UpdateRule) -> list[Pass]:
 
 def _joint(terms: list[Term]) -> list[Pass]:
     weighted = [term for term in terms if term.weight] or terms
-    rows: Rows = "all" if any(term.objective.row_set == "all" for term in weighted) else "labelled"
+    rows: RowSet = "all" if any(term.objective.row_set == "all" for term in weighted) else "labelled"
     return [Pass(WeightedSum(weighted), rows)]
 
 

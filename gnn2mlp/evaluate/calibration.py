@@ -14,7 +14,7 @@ class Reliability(NamedTuple):
 
     confidence: list[float]
     accuracy: list[float]
-    count: list[int]
+    count: list[int]  # type: ignore[assignment]  # the word of results.json; the tuple's own method is not missed
 
 
 def reliability_diagram(

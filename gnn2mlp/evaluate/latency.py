@@ -1,7 +1,7 @@
 """What one request costs: the teacher has to fetch neighbours, the student does not."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,15 +44,20 @@ def time_requests(
             seconds.append(time.perf_counter() - start)
         if time.perf_counter() > stop and len(seconds) >= 10:
             break
-    median, p95, p99 = np.percentile(np.array(seconds) * 1e3, [50, 95, 99])
+    median, p95, p99 = np.percentile(np.array(seconds) * 1e3, [50, 95, 99]).tolist()
     return {"nodes": nodes, "median_ms": median, "p95_ms": p95, "p99_ms": p99, "repeats": len(seconds)}
 
 
 def compare(
-    answers: dict[str, Callable[[Tensor], object]], num_nodes: int, device: torch.device, nodes: Sequence[int] = NODES
+    answers: Mapping[str, Callable[[Tensor], object]],
+    num_nodes: int,
+    device: torch.device,
+    nodes: Sequence[int] = NODES,
 ) -> list[dict[str, Any]]:
     """`time_requests` for each model and request size that the graph can fill."""
     sizes = [k for k in nodes if k <= num_nodes]
     return [
-        {"model": name, **time_requests(answer, num_nodes, k, device)} for k in sizes for name, answer in answers.items()
+        {"model": name, **time_requests(answer, num_nodes, k, device)}
+        for k in sizes
+        for name, answer in answers.items()
     ]

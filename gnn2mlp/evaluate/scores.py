@@ -36,4 +36,5 @@ def by_population(split: Split, score: Callable[[str, Tensor], float], unseen_sh
 def summarise(values: Iterable[Mapping[str, float]]) -> dict[str, dict[str, float]]:
     """Mean and population standard deviation (numpy's default, GLNN's choice) of each key over seeds."""
     rows = list(values)
-    return {key: {"mean": fmean(column), "std": pstdev(column)} for key in rows[0] if (column := [row[key] for row in rows])}
+    columns = {key: [row[key] for row in rows] for key in rows[0]}
+    return {key: {"mean": fmean(column), "std": pstdev(column)} for key, column in columns.items()}

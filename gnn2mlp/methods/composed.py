@@ -4,8 +4,7 @@ from typing import Any
 
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives._base import parse_objective
+from gnn2mlp.objectives import Objective, parse_objective
 
 
 class Composed(Method):

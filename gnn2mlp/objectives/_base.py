@@ -13,7 +13,7 @@ from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 
-Rows = Literal["all", "labelled"]
+RowSet = Literal["all", "labelled"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Objective(Configurable, nn.Module, ABC):
     """
 
     requires: frozenset[str] = frozenset()
-    row_set: ClassVar[Rows] = "all"
+    row_set: ClassVar[RowSet] = "all"
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:
@@ -61,6 +61,11 @@ class Objective(Configurable, nn.Module, ABC):
 
     def after_epoch(self, batch: Batch) -> None:
         """Update own state after each epoch from a batch of all rows in evaluation mode. Default: nothing."""
+
+    @property
+    def follows_epochs(self) -> bool:
+        """Whether `after_epoch` does anything, so that others need no batch of all rows."""
+        return type(self).after_epoch is not Objective.after_epoch
 
     def terms(self) -> "list[Term]":
         """The weighted terms this objective is a sum of."""
@@ -97,6 +102,11 @@ class WeightedSum(Objective):
     def requires(self) -> frozenset[str]:  # type: ignore[override]
         """Keys that the terms with a weight require."""
         return frozenset().union(*(t.objective.requires for t in self._terms if t.weight))
+
+    @property
+    def follows_epochs(self) -> bool:
+        """Whether a term with a weight follows them."""
+        return any(t.objective.follows_epochs for t in self._terms if t.weight)
 
     def terms(self) -> list[Term]:
         """The terms, in order."""

@@ -15,6 +15,5 @@ class HardLabels(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean cross-entropy in nats."""
-        labelled = batch.labels >= 0
-        total = F.cross_entropy(batch.output.logits[labelled], batch.labels[labelled], reduction="sum")
-        return total / labelled.sum().clamp(min=1)
+        total = F.cross_entropy(batch.output.logits, batch.labels, ignore_index=-1, reduction="sum")
+        return total / (batch.labels >= 0).sum().clamp(min=1)

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_positive
 from gnn2mlp.objectives._base import Batch, Objective
 from gnn2mlp.objectives._divergence import kl_divergence
 
@@ -22,8 +22,7 @@ class SoftLabels(Objective):
 
     def __init__(self, temperature: float = 1.0):
         super().__init__()
-        if not temperature > 0:
-            raise ConfigError(f"soft_labels.temperature: expected a positive number, got {temperature}")
+        check_positive("soft_labels", temperature=temperature)
         self.temperature = temperature
 
     def forward(self, batch: Batch) -> Tensor:

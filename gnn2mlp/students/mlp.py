@@ -1,6 +1,6 @@
 """The multi-layer perceptron that every GNN-to-MLP paper distils into."""
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.nn.mlp import MLP, Norm
 from gnn2mlp.students._base import Student
 
@@ -23,8 +23,9 @@ class MLPStudent(Student):
         self.layers = layers
         self.dropout = dropout
         self.norm = norm
-        if layers < 2:
-            raise ConfigError(f"student.layers: expected at least 2, got {layers}")
+        check_at_least("student", 2, layers=layers)
+        check_at_least("student", 1, hidden=hidden)
+        check_share("student", dropout=dropout)
 
     def build(self, num_features: int, num_classes: int) -> MLP:
         """An untrained MLP for these sizes."""

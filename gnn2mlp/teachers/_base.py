@@ -1,7 +1,7 @@
 """What a teacher is: it fits on an observed view, predicts on any graph, and writes down what it knows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.view import Observed
@@ -45,6 +46,10 @@ class Teacher(Configurable, ABC):
     @abstractmethod
     def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
         """Every array of `provides` over all nodes of `graph`, on the CPU, from full neighbourhoods."""
+
+    @abstractmethod
+    def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
+        """A function from node ids to class probabilities (ids, classes) on the CPU, which fetches what it needs."""
 
     def predict(self, graph: GraphData, device: torch.device | str = "cpu") -> Tensor:
         """Logits (nodes, classes) on `graph`."""
@@ -94,7 +99,8 @@ class Teacher(Configurable, ABC):
         """Read what `save` wrote, whatever kind of teacher it was."""
         tensors, card = artefact.load(path, "teacher")
         teacher = Spec.parse(card["spec"]).build(TEACHERS)
-        teacher.initialise(card["num_features"], card["num_classes"])
+        with seeded(0, "weights that are overwritten at once"):
+            teacher.initialise(card["num_features"], card["num_classes"])
         teacher.module_.load_state_dict(tensors)
         teacher.module_.eval()
         teacher.history_ = History(**card["history"])

@@ -1,62 +1,30 @@
-"""Message-passing networks over blocks: the part that GCN, SAGE and GAT share."""
+"""Message-passing teachers: the options and the training that GCN, SAGE and GAT share."""
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive, check_share
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.sampling import Block, NeighbourSampler
 from gnn2mlp.data.view import Observed
-from gnn2mlp.nn.csr import Features, compute_form, gather
-from gnn2mlp.nn.mlp import Norm, make_norm
+from gnn2mlp.evaluate.metrics import accuracy
+from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.mlp import Norm
 from gnn2mlp.nn.training import EarlyStopping, History
 from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._network import GNN
 
-# Above this many nodes, inference goes layer by layer over chunks of rows, so that one layer's activations suffice.
-LAYERWISE_ABOVE = 200_000
-CHUNK = 65_536
-
-# One optimiser step: features of the first block's sources, blocks, labels, and which targets they belong to (None: all).
-Step = tuple[Features, Sequence[Block], Tensor, Tensor | None]
-Steps = Callable[[], Iterator[Step]]
-
-
-class GNN(nn.Module):
-    """A stack of message-passing layers: conv, then norm, ReLU and dropout except after the last.
-
-    Args:
-        convs: modules called as `conv(x, block)`.
-        widths: output width of each hidden layer.
-        dropout: probability that a hidden activation is dropped in training.
-        norm: normalisation of hidden layers.
-    """
-
-    def __init__(self, convs: Sequence[nn.Module], widths: Sequence[int], dropout: float, norm: Norm):
-        super().__init__()
-        self.convs = nn.ModuleList(convs)
-        self.norms = nn.ModuleList(make_norm(norm, width) for width in widths)
-        self.dropout = dropout
-
-    def layer(self, index: int, x: Features, block: Block) -> Tensor:
-        """Apply one layer to the rows of the block's sources; the result has a row per target."""
-        h: Tensor = self.convs[index](x, block)
-        if index == len(self.convs) - 1:
-            return h
-        return F.dropout(F.relu(self.norms[index](h)), self.dropout, self.training)
-
-    def forward(self, x: Features, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
-        """Logits and the activations that enter the last layer, both for the last block's targets."""
-        for index, block in enumerate(blocks[:-1]):
-            x = self.layer(index, x, block)
-        logits = self.layer(len(blocks) - 1, x, blocks[-1])
-        return logits, x[: blocks[-1].num_targets] if isinstance(x, Tensor) else logits
+# One optimiser step: features of the first block's sources, blocks, the targets that are labelled, and their labels.
+Step = tuple[Features, Sequence[Block], Tensor, Tensor]
 
 
 class GNNTeacher(Teacher):
@@ -102,10 +70,15 @@ class GNNTeacher(Teacher):
         self.patience = patience
         self.fanouts = fanouts
         self.batch_size = batch_size
-        if layers < 2:
-            raise ConfigError(f"teacher.layers: expected at least 2, got {layers}")
-        if fanouts is not None and len(fanouts) != layers:
-            raise ConfigError(f"teacher.fanouts: expected one per layer ({layers}), got {list(fanouts)}")
+        check_at_least("teacher", 2, layers=layers)
+        check_at_least("teacher", 1, hidden=hidden, epochs=epochs, patience=patience, batch_size=batch_size)
+        check_at_least("teacher", 0, weight_decay=weight_decay)
+        check_positive("teacher", lr=lr)
+        check_share("teacher", dropout=dropout)
+        if fanouts is not None and (len(fanouts) != layers or min(fanouts) < 1):
+            raise ConfigError(
+                f"teacher.fanouts: expected a number of at least 1 for each layer ({layers}), got {list(fanouts)}"
+            )
 
     @abstractmethod
     def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
@@ -133,23 +106,12 @@ class GNNTeacher(Teacher):
             module = self.module_.to(device)
             optimiser = torch.optim.Adam(module.parameters(), lr=self.lr, weight_decay=self.weight_decay)
             stopping, self.history_ = EarlyStopping(module, self.patience), History()
-            sampler = NeighbourSampler(graph.adjacency)
-            features = compute_form(graph.features, device)
-            steps = self._sampled(observed, sampler, features, seed) if self.fanouts else self._whole(observed, sampler, features)
-            valid_labels = graph.labels[observed.valid]
+            sampler, features = NeighbourSampler(graph.adjacency), inputs(graph, device)
+            steps = self._steps(observed, sampler, features, seed)
             for epoch in range(1, self.epochs + 1):
-                module.train()
-                losses = []
-                for x, blocks, labels, rows in steps():
-                    logits = module(x, blocks)[0]
-                    loss = F.cross_entropy(logits if rows is None else logits[rows], labels)
-                    optimiser.zero_grad()
-                    loss.backward()
-                    optimiser.step()
-                    losses.append(loss.detach())
-                self.history_.loss.append(torch.stack(losses).mean().item())
-                logits = self._infer(sampler, features, device)["logits"][observed.valid]
-                score = (logits.argmax(-1) == valid_labels).double().mean().item()
+                self.history_.loss.append(_train(module, optimiser, steps()))
+                logits = infer(module, sampler, features)["logits"]
+                score = accuracy(logits[observed.valid], graph.labels[observed.valid])
                 self.history_.valid.append(score)
                 progress(epoch, self.epochs, f"valid {score:.3f}")
                 if stopping.update(epoch, score):
@@ -161,48 +123,60 @@ class GNNTeacher(Teacher):
 
     def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
         """Logits and hidden activations of all nodes, from full neighbourhoods."""
-        self.module_.to(device).eval()
-        return self._infer(NeighbourSampler(graph.adjacency), compute_form(graph.features, device), device)
+        return infer(self.module_.to(device), NeighbourSampler(graph.adjacency), inputs(graph, device))
 
-    def _whole(self, observed: Observed, sampler: NeighbourSampler, features: Features) -> Steps:
-        blocks = [sampler.whole().to(features.device)] * self.layers
-        train = observed.train.to(features.device)
-        labels = observed.graph.labels[observed.train].to(features.device)
-        return lambda: iter([(features, blocks, labels, train)])
+    def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
+        """Answer requests from the full neighbourhood of each node, as deep as the network has layers."""
+        sampler, features = NeighbourSampler(graph.adjacency), inputs(graph)
+        module = self.module_.to(device).eval()
 
-    def _sampled(self, observed: Observed, sampler: NeighbourSampler, features: Features, seed: int) -> Steps:
-        random = generator(seed, f"neighbours {self.name}")
-        assert self.fanouts is not None
+        @torch.inference_mode()
+        def answer(ids: Tensor) -> Tensor:
+            blocks = sampler.blocks(ids, [None] * self.layers)
+            x = gather(features, blocks[0].sources).to(device)
+            logits: Tensor = module(x, [block.to(device) for block in blocks])[0]
+            return logits.softmax(-1).cpu()
 
-        def steps() -> Iterator[Step]:
-            order = observed.train[torch.randperm(observed.train.numel(), generator=random)]
-            for nodes in order.split(self.batch_size):
-                blocks = [block.to(features.device) for block in sampler.blocks(nodes, self.fanouts or (), random)]
-                yield gather(features, blocks[0].sources), blocks, observed.graph.labels[nodes].to(features.device), None
+        return answer
 
-        return steps
+    def _steps(
+        self, observed: Observed, sampler: NeighbourSampler, features: Features, seed: int
+    ) -> Callable[[], Iterator[Step]]:
+        """The steps of one epoch: one on the whole graph, or one for each batch of training nodes."""
+        device, labels = features.device, observed.graph.labels[observed.train]
+        if self.fanouts is None:
+            blocks = [sampler.whole(device)] * self.layers
+            whole = (features, blocks, observed.train.to(device), labels.to(device))
+            return lambda: iter([whole])
+        fanouts, random = self.fanouts, generator(seed, f"neighbours {self.name}")
+        return lambda: _sampled(observed, sampler, features, fanouts, self.batch_size, random)
 
-    @torch.no_grad()
-    def _infer(self, sampler: NeighbourSampler, features: Features, device: torch.device | str) -> dict[str, Tensor]:
-        module = self.module_.eval()
-        nodes = len(sampler.adjacency)
-        if nodes <= LAYERWISE_ABOVE:
-            logits, hidden = module(features, [sampler.whole().to(device)] * self.layers)
-            return {"logits": logits.cpu(), "hidden": hidden.cpu()}
-        return self._layerwise(sampler, features, device, CHUNK)
 
-    @torch.no_grad()
-    def _layerwise(
-        self, sampler: NeighbourSampler, features: Features, device: torch.device | str, chunk: int
-    ) -> dict[str, Tensor]:
-        """Inference that holds two layers' activations (on the CPU) and one chunk's (on the device)."""
-        hidden = x = features
-        for index in range(self.layers):
-            hidden, parts = x, []
-            for targets in torch.arange(len(sampler.adjacency)).split(chunk):
-                block = sampler.block(targets)
-                rows = gather(x, block.sources.to(x.device)).to(device)
-                parts.append(self.module_.layer(index, rows, block.to(device)).cpu())
-            x = torch.cat(parts)
-        assert isinstance(x, Tensor) and isinstance(hidden, Tensor)
-        return {"logits": x, "hidden": hidden}
+def _sampled(
+    observed: Observed,
+    sampler: NeighbourSampler,
+    features: Features,
+    fanouts: Sequence[int],
+    batch_size: int,
+    random: torch.Generator,
+) -> Iterator[Step]:
+    """A step for each batch of the shuffled training nodes, with neighbours sampled anew."""
+    device = features.device
+    order = observed.train[torch.randperm(observed.train.numel(), generator=random)]
+    for nodes in order.split(batch_size):
+        blocks = [block.to(device) for block in sampler.blocks(nodes, fanouts, random)]
+        targets = torch.arange(nodes.numel(), device=device)
+        yield gather(features, blocks[0].sources), blocks, targets, observed.graph.labels[nodes].to(device)
+
+
+def _train(module: GNN, optimiser: torch.optim.Optimizer, steps: Iterable[Step]) -> float:
+    """Take these steps; return the mean of their losses."""
+    module.train()
+    losses = []
+    for x, blocks, rows, labels in steps:
+        loss = F.cross_entropy(module(x, blocks)[0][rows], labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.detach())
+    return torch.stack(losses).mean().item()

@@ -12,27 +12,27 @@ def gcn_operator(block: Block) -> CSR:
 
     Where neighbours were sampled, each stands for `degree / sampled` of them, so that the sum is unbiased.
     """
-    target, source = _inverse_sqrt(block.target_degree + 1), _inverse_sqrt(block.source_degree + 1)
-    sampled = block.pattern.indptr.diff().clamp(min=1)
+    target, source = (block.target_degree + 1).rsqrt(), (block.source_degree + 1).rsqrt()
     rows = block.pattern.row_ids()
-    scale = (block.target_degree / sampled) * target
+    scale = (block.target_degree / _sampled(block).clamp(min=1)) * target
     return _with_self(block, scale[rows] * source[block.pattern.indices], target * target)
 
 
 def mean_with_self_operator(block: Block) -> CSR:
     """Mean over a node and its (sampled) neighbours: the "gcn" aggregator of DGL's SAGEConv."""
-    weight = 1 / (block.pattern.indptr.diff() + 1.0)
+    weight = 1 / (_sampled(block) + 1)
     return _with_self(block, weight[block.pattern.row_ids()], weight)
 
 
 def mean_operator(block: Block) -> CSR:
     """Mean over the (sampled) neighbours, zero where there are none: the aggregator of PyG's SAGEConv."""
-    weight = 1 / block.pattern.indptr.diff().clamp(min=1).float()
+    weight = 1 / _sampled(block).clamp(min=1)
     return block.pattern.with_values(weight[block.pattern.row_ids()])
 
 
-def _inverse_sqrt(degree: Tensor) -> Tensor:
-    return degree.clamp(min=1).rsqrt()
+def _sampled(block: Block) -> Tensor:
+    """Number of neighbours that each target has in the block."""
+    return block.pattern.indptr.diff().to(block.target_degree.dtype)
 
 
 def _with_self(block: Block, neighbour_weight: Tensor, self_weight: Tensor) -> CSR:

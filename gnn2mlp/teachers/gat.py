@@ -8,6 +8,7 @@ import torch_geometric.nn
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.data.sampling import Block
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.linear import Linear
@@ -40,23 +41,27 @@ def _drop(x: Features, probability: float, training: bool) -> Features:
 
 
 class GAT(GNNTeacher):
-    """GAT (Veličković et al., ICLR 2018, https://arxiv.org/abs/1710.10903). Options as in `GNNTeacher`, and:
+    """GAT (Veličković et al., ICLR 2018, https://arxiv.org/abs/1710.10903).
 
     Args:
         heads: attention heads of hidden layers, each of width `hidden / heads`; the last layer has one.
         attention_dropout: on attention weights.
-        hidden: see `GNNTeacher`.
+        hidden: width of hidden layers, over all heads.
         dropout: on the input of every layer, as in the paper.
-        options: see `GNNTeacher`.
+        options: the others of `GNNTeacher`.
     """
 
     name = "gat"
     citation = "Veličković et al., Graph Attention Networks, ICLR 2018"
 
-    def __init__(self, heads: int = 8, attention_dropout: float = 0.3, hidden: int = 128, dropout: float = 0.6, **options: Any):
+    def __init__(
+        self, heads: int = 8, attention_dropout: float = 0.3, hidden: int = 128, dropout: float = 0.6, **options: Any
+    ):
         super().__init__(hidden=hidden, dropout=dropout, **options)
         self.heads = heads
         self.attention_dropout = attention_dropout
+        check_at_least("teacher", 1, heads=heads)
+        check_share("teacher", attention_dropout=attention_dropout)
         if hidden % heads:
             raise ConfigError(f"teacher.hidden: expected a multiple of teacher.heads ({heads}), got {hidden}")
 

@@ -1,5 +1,6 @@
 """Graph convolutional network."""
 
+import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import Block
@@ -14,12 +15,12 @@ class GCNConv(nn.Module):
 
     def __init__(self, in_features: int, out_features: int):
         super().__init__()
-        self.map = Linear(in_features, out_features, init="glorot")
+        self.map = Linear(in_features, out_features, bias=False, init="glorot")
+        self.bias = nn.Parameter(torch.zeros(out_features))
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        h = x @ self.map.weight
-        out: Tensor = block.operator("gcn", gcn_operator) @ h + self.map.bias
+        out: Tensor = block.operator(gcn_operator) @ self.map(x) + self.bias
         return out
 
 

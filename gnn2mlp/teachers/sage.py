@@ -17,15 +17,19 @@ class MeanConv(nn.Module):
 
     def __init__(self, in_features: int, out_features: int):
         super().__init__()
-        self.own = Linear(in_features, out_features, bias=False, init="glorot")
-        self.neighbours = Linear(in_features, out_features, init="glorot")
+        self.own = Linear(in_features, out_features, init="glorot")
+        self.neighbours = Linear(in_features, out_features, bias=False, init="glorot")
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        mean = block.operator("mean", mean_operator) @ (x @ self.neighbours.weight) + self.neighbours.bias
-        targets = gather(x, torch.arange(block.num_targets, device=x.device))
-        out: Tensor = mean + self.own(targets)
+        own = self.own(_first_rows(x, block.num_targets))
+        out: Tensor = own + block.operator(mean_operator) @ self.neighbours(x)
         return out
+
+
+def _first_rows(x: Features, count: int) -> Features:
+    """The first `count` rows; `x` itself if it has no more, so that sparse rows keep their remembered transpose."""
+    return x if count == len(x) else gather(x, torch.arange(count, device=x.device))
 
 
 class GcnAggregatorConv(nn.Module):
@@ -33,23 +37,23 @@ class GcnAggregatorConv(nn.Module):
 
     def __init__(self, in_features: int, out_features: int):
         super().__init__()
-        self.map = Linear(in_features, out_features, init="glorot")
+        self.map = Linear(in_features, out_features, bias=False, init="glorot")
+        self.bias = nn.Parameter(torch.zeros(out_features))
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        mean = block.operator("mean with self", mean_with_self_operator) @ (x @ self.map.weight)
-        out: Tensor = mean + self.map.bias
+        out: Tensor = block.operator(mean_with_self_operator) @ self.map(x) + self.bias
         return out
 
 
 class SAGE(GNNTeacher):
-    """GraphSAGE (Hamilton et al., NeurIPS 2017, https://arxiv.org/abs/1706.02216). Options as in `GNNTeacher`, and:
+    """GraphSAGE (Hamilton et al., NeurIPS 2017, https://arxiv.org/abs/1706.02216).
 
     Args:
         aggregator: `"gcn"` (default) shares one weight between a node and its neighbours; the tables of GLNN and its
             successors were made with it. `"mean"` has a weight of its own for the node itself, as in PyG. The two are
             different models: say which one a figure speaks of.
-        options: see `GNNTeacher`.
+        options: those of `GNNTeacher`.
     """
 
     name = "sage"

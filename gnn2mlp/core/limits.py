@@ -1,0 +1,26 @@
+"""Limits of numeric options, checked where they are given and not where they would go wrong."""
+
+import math
+
+from gnn2mlp.core.errors import ConfigError
+
+
+def check_at_least(kind: str, low: float, **options: float) -> None:
+    """Raise `ConfigError` for an option of the component `kind` that is below `low`, or is no finite number."""
+    for option, value in options.items():
+        if not low <= value < math.inf:
+            raise ConfigError(f"{kind}.{option}: expected at least {low:g}, got {value}")
+
+
+def check_positive(kind: str, **options: float) -> None:
+    """Raise `ConfigError` for an option of the component `kind` that is not above 0, or is no finite number."""
+    for option, value in options.items():
+        if not 0 < value < math.inf:
+            raise ConfigError(f"{kind}.{option}: expected a positive number, got {value}")
+
+
+def check_share(kind: str, **options: float) -> None:
+    """Raise `ConfigError` for an option of the component `kind` outside 0 <= value < 1, as every dropout must lie."""
+    for option, value in options.items():
+        if not 0 <= value < 1:
+            raise ConfigError(f"{kind}.{option}: expected a number from 0 to below 1, got {value}")

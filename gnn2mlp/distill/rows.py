@@ -1,0 +1,68 @@
+"""The observed rows as a student sees them: features, training labels, and nothing of the graph."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.data.view import Observed
+from gnn2mlp.evaluate.metrics import accuracy
+from gnn2mlp.nn.csr import Features, compute_form, gather
+from gnn2mlp.objectives import RowSet
+
+
+class Cut(NamedTuple):
+    """Some rows: features (rows, features), ids in the observed view (rows,), training label or -1 (rows,)."""
+
+    x: Features
+    ids: Tensor
+    labels: Tensor
+
+
+class Rows:
+    """The observed rows on the device, cut into batches anew in every epoch.
+
+    Args:
+        observed: features, training labels and validation nodes.
+        device: where to keep them.
+        batch_size: n rows make round(n / batch_size) batches, at least one, whose sizes differ by one at most.
+        random: decides which row is in which batch.
+    """
+
+    def __init__(self, observed: Observed, device: torch.device | str, batch_size: int, random: torch.Generator):
+        self.features = compute_form(observed.graph.features, device).to(dtype=torch.get_default_dtype())
+        labels = torch.full_like(observed.graph.labels, -1)
+        labels[observed.train] = observed.graph.labels[observed.train]
+        self.labels = labels.to(device)
+        self.sets: dict[RowSet, Tensor] = {"all": torch.arange(observed.graph.num_nodes), "labelled": observed.train}
+        self.batch_size = batch_size
+        self.random = random
+        self.valid_x = gather(self.features, observed.valid.to(device))
+        self.valid_labels = observed.graph.labels[observed.valid].to(device)
+        self._whole: dict[RowSet, Cut] = {}
+
+    def batches(self, row_set: RowSet) -> Iterator[Cut]:
+        """One epoch over a row set: every row once."""
+        rows = self.sets[row_set]
+        count = max(1, round(rows.numel() / self.batch_size))
+        if count == 1:
+            yield self.whole(row_set)
+            return
+        order = rows[torch.randperm(rows.numel(), generator=self.random)]
+        yield from map(self._cut, order.tensor_split(count))
+
+    def whole(self, row_set: RowSet) -> Cut:
+        """The row set as one batch, kept: it is the same in every epoch, and so is the transpose of sparse rows."""
+        if row_set not in self._whole:
+            self._whole[row_set] = self._cut(self.sets[row_set])
+        return self._whole[row_set]
+
+    def _cut(self, rows: Tensor) -> Cut:
+        rows = rows.to(self.labels.device)
+        return Cut(gather(self.features, rows), rows, self.labels[rows])
+
+    @torch.no_grad()
+    def valid_accuracy(self, module: nn.Module) -> float:
+        """Share of validation nodes that the student gets right; leaves it in evaluation mode."""
+        return accuracy(module.eval()(self.valid_x).logits, self.valid_labels)

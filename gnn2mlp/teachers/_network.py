@@ -1,0 +1,49 @@
+"""The network that GCN, SAGE and GAT share: a stack of message-passing layers over blocks."""
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gnn2mlp.data.sampling import Block
+from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.mlp import Norm, make_norm
+
+
+class GNN(nn.Module):
+    """A stack of message-passing layers: conv, then norm, ReLU and dropout except after the last.
+
+    Args:
+        convs: at least two modules called as `conv(x, block)`.
+        widths: output width of each hidden layer.
+        dropout: probability that a hidden activation is dropped in training.
+        norm: normalisation of hidden layers.
+    """
+
+    def __init__(self, convs: Sequence[nn.Module], widths: Sequence[int], dropout: float, norm: Norm):
+        super().__init__()
+        self.convs = nn.ModuleList(convs)
+        self.norms = nn.ModuleList(make_norm(norm, width) for width in widths)
+        self.dropout = dropout
+
+    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
+        """Layer `index` before the last: (sources, width) to (targets, hidden)."""
+        h: Tensor = self.convs[index](x, block)
+        return F.dropout(F.relu(self.norms[index](h)), self.dropout, self.training)
+
+    def last_layer(self, x: Features, block: Block) -> Tensor:
+        """The layer that gives logits: (sources, hidden) to (targets, classes)."""
+        logits: Tensor = self.convs[-1](x, block)
+        return logits
+
+    def forward(self, x: Features, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
+        """Logits and the activations that enter the last layer, both for the last block's targets.
+
+        Args:
+            x: (sources of the first block, features).
+            blocks: one per layer, first layer first.
+        """
+        h = self.hidden_layer(0, x, blocks[0])
+        for index, block in enumerate(blocks[1:-1], start=1):
+            h = self.hidden_layer(index, h, block)
+        return self.last_layer(h, blocks[-1]), h[: blocks[-1].num_targets]

@@ -1,0 +1,39 @@
+"""Limits: the edge is allowed or not as documented, and the message names the option."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+
+at_least_one = partial(check_at_least, low=1)
+
+
+@pytest.mark.parametrize(("check", "value"), [(at_least_one, 1), (check_positive, 1e-9), (check_share, 0.0)])
+def test_edge_is_allowed(check: Callable[..., None], value: float) -> None:
+    check("teacher", option=value)
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "expected"),
+    [
+        (at_least_one, 0, "at least 1"),
+        (at_least_one, float("inf"), "at least 1"),
+        (check_positive, 0.0, "a positive number"),
+        (check_positive, float("nan"), "a positive number"),
+        (check_positive, float("inf"), "a positive number"),
+        (check_share, 1.0, "from 0 to below 1"),
+        (check_share, -0.1, "from 0 to below 1"),
+        (check_share, float("nan"), "from 0 to below 1"),
+    ],
+)
+def test_beyond_the_edge_names_the_option(check: Callable[..., None], value: float, expected: str) -> None:
+    with pytest.raises(ConfigError, match=rf"teacher\.option: expected .*{expected}.*, got {value}"):
+        check("teacher", option=value)
+
+
+def test_every_option_is_checked() -> None:
+    with pytest.raises(ConfigError, match=r"distill\.second"):
+        check_positive("distill", first=1.0, second=-1.0)
