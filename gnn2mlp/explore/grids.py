@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gnn2mlp.explore.look import look
+from gnn2mlp.explore.look import MODELS, look
 from gnn2mlp.explore.numbers import MISSING, factor, measure, percent, significant
 from gnn2mlp.explore.reading import (
     Results,
@@ -58,9 +58,12 @@ def calibration_grid(results: Results) -> Grid:
 def seconds_grid(results: Results) -> Grid:
     """Mean seconds that each stage took for one seed."""
     seconds = results["summary"].get("seconds", {})
-    heads = [look(stage).label if look(stage).label != stage else stage.capitalize() for stage in seconds]
-    row = [measure(entry, has_spread(results)) for entry in seconds.values()]
-    return Grid("Seconds per seed", ["Stage", *heads], [["seconds", *row]] if row else [])
+    # A stage is called after the model that it trains, or has a name of its own.
+    rows = [
+        [look(stage).label if stage in MODELS else stage.capitalize(), measure(entry, has_spread(results))]
+        for stage, entry in seconds.items()
+    ]
+    return Grid("Seconds per seed", ["Stage", "Seconds"], rows)
 
 
 def latency_grid(results: Results) -> Grid:
@@ -79,7 +82,7 @@ def latency_grid(results: Results) -> Grid:
             ]
         )
     heads = [look(model).label for model in by_model]
-    return Grid("Milliseconds per request, median (p95)", ["Nodes", *heads, "Faster"], body)
+    return Grid("Milliseconds per request, median (p95)", ["Nodes", *heads, "Speed-up"], body)
 
 
 def seeds_grid(results: Results) -> Grid:

@@ -82,8 +82,8 @@ def _latency(results: Results) -> str:
     if faster is None:
         return ""
     if faster >= 1:
-        return f"answers a request for one node {factor(faster)} faster"
-    return f"answers a request for one node {factor(1 / faster)} slower"
+        return f"answers a request for one node {factor(faster)} as fast"
+    return f"takes {factor(1 / faster)} as long for a request of one node"
 
 
 def _tiles(results: Results) -> list[Tile]:
@@ -93,7 +93,7 @@ def _tiles(results: Results) -> list[Tile]:
         tiles.append(Tile(f"{100 * student / teacher:.1f}%", "of the teacher's accuracy kept", "on test nodes"))
     if student is not None and mlp is not None:
         sign = "+" if student >= mlp else "−"
-        tiles.append(Tile(f"{sign}{points(student - mlp)}", "over a plain MLP", _wins(results)))
+        tiles.append(Tile(f"{sign}{points(student - mlp)}", "against a plain MLP", _wins(results)))
     agreement = results["summary"].get("fidelity", {}).get("test")
     if agreement is not None:
         tiles.append(Tile(f"{100 * agreement['mean']:.1f}%", "of the teacher's answers given", "fidelity, test nodes"))

@@ -10,7 +10,6 @@ INK = "#22262b"
 MUTED = "#646c76"
 GRID = "#e2e5e9"
 PAPER = "#fffffe"
-GAP = "#b3382c"
 
 
 class Look(NamedTuple):
@@ -33,7 +32,6 @@ VARIABLES = {
     MUTED: "--muted",
     GRID: "--grid",
     PAPER: "--card",
-    GAP: "--gap",
     **{look.colour: f"--{name}" for name, look in MODELS.items()},
 }
 

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from gnn2mlp.explore.look import GAP, GRID, INK, MUTED, PAPER, look
+from gnn2mlp.explore.look import GRID, INK, MUTED, PAPER, look
 from gnn2mlp.explore.numbers import significant
 from gnn2mlp.explore.reading import latency_by_model
 
@@ -70,9 +70,7 @@ def plot_training(
             kept = [(row["best_epoch"], scale * row[what][row["best_epoch"] - 1]) for row in rows if row[what]]
             axes.plot(*zip(*kept, strict=True), "o", color=colour, ms=4.5, mec=PAPER, mew=0.8)
     if what == "loss" and all(min(row["loss"], default=1) > 0 for rows in histories.values() for row in rows):
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        _log_scale(axes)
     axes.set_xlabel("epoch")
     axes.set_ylabel("validation accuracy, %" if what == "valid" else "training loss")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -81,7 +79,9 @@ def plot_training(
 
 
 def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
-    """Accuracy by confidence, one panel a model; the gap to the mean confidence of a bin is what calibration lacks.
+    """Accuracy by confidence, one panel a model; a stem from accuracy to mean confidence is the gap of a bin.
+
+    Below, the share of nodes in each bin. Panels have titles where there are several.
 
     Args:
         diagrams: `{model: {"confidence": [...], "accuracy": [...], "count": [...]}}`, one value per bin of equal width.
@@ -94,17 +94,18 @@ def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> F
         confidence, accuracy = 100 * np.asarray(diagram["confidence"]), 100 * np.asarray(diagram["accuracy"])
         count = np.asarray(diagram["count"], float)
         bar = {"align": "edge", "width": 0.9 * edges[1]}
-        top.bar(edges[:-1], accuracy, color=look(model).colour, label="accuracy", **bar)
+        top.bar(edges[:-1], accuracy, color=look(model).colour, alpha=0.85, label="accuracy", **bar)
         filled = count > 0
-        gap = np.where(filled, np.abs(confidence - accuracy), 0)
-        low = np.minimum(confidence, accuracy)
-        top.bar(edges[:-1], gap, bottom=low, color=GAP, alpha=0.38, lw=0, label="gap", **bar)
+        middle = (edges[:-1] + 0.45 * edges[1])[filled]
+        top.vlines(middle, accuracy[filled], confidence[filled], color=INK, lw=1.4)
+        top.plot(middle, confidence[filled], "o", color=INK, ms=3.5, label="mean confidence")
         top.plot([0, 100], [0, 100], "--", color=MUTED, lw=1, label="perfect")
         bottom.bar(edges[:-1], 100 * count / max(1.0, count.sum()), color=look(model).colour, alpha=0.55, **bar)
         for axes in (top, bottom):
             _calm(axes)
-        top.set(ylim=(0, 100), xlim=(0, 100), ylabel="accuracy, %", title=look(model).label)
-        top.title.set(color=INK, size=TEXT + 1)
+        top.set(ylim=(0, 100), xlim=(0, 100), ylabel="accuracy, %")
+        if len(diagrams) > 1:
+            top.set_title(look(model).label, color=INK, size=TEXT + 1)
         top.legend(frameon=False, fontsize=TEXT - 1, labelcolor=INK, loc="upper left", handlelength=1.1)
         bottom.set(xlabel="confidence, %", ylabel="nodes, %")
         bottom.yaxis.set_major_locator(MaxNLocator(2, integer=True))
@@ -131,10 +132,8 @@ def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
         axes.errorbar(place, median, [0 * p95, p95 - median], fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
         for x, value, top in zip(place, median, p95, strict=True):
             _value(axes, x, top, significant(value))
-    axes.set_yscale("log")
-    axes.set_ylim(floor, 4 * max(max(row["median_ms"], row["p95_ms"]) for row in rows))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
-    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(floor, 3 * max(max(row["median_ms"], row["p95_ms"]) for row in rows))
+    _log_scale(axes)
     _finish_bars(axes, [f"{nodes:,}" for nodes in groups], "milliseconds")
     axes.set_xlabel("nodes per request")
     return figure
@@ -157,6 +156,15 @@ def _calm(axes: Axes) -> None:
     axes.grid(axis="y", color=GRID, lw=0.8)
     axes.set_axisbelow(True)
     axes.set_facecolor("none")
+
+
+def _log_scale(axes: Axes) -> None:
+    """A logarithmic y axis that writes plain numbers, and has several of them on a short range too."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _finish_bars(axes: Axes, groups: Sequence[str], unit: str) -> None:

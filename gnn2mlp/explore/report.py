@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from gnn2mlp.core.artefact import write_text
 from gnn2mlp.evaluate import POPULATIONS
+from gnn2mlp.evaluate.calibration import BINS
 from gnn2mlp.explore.grids import result_grids, seeds_grid
 from gnn2mlp.explore.headline import headline
 from gnn2mlp.explore.look import look
@@ -58,6 +59,7 @@ def _content(results: Results) -> dict[str, Any]:
         "headline": headline(results),
         "setting": results["config"].get("setting", "transductive"),
         "spread": has_spread(results),
+        "bins": BINS,
         "accuracy": accuracy,
         "details": details,
         "by_seed": seeds_grid(results),
@@ -111,7 +113,9 @@ def _reliability_plots(results: Results) -> list[Plot]:
     plots = []
     for model, diagram in reliability(results).items():
         error = ece.get(model, {}).get("test")
-        note = f"Expected calibration error {percent(error, has_spread(results))}%." if error else ""
+        # No-break spaces keep the number in one piece.
+        value = percent(error, has_spread(results)).replace(" ", "\N{NO-BREAK SPACE}")
+        note = f"Expected calibration error {value}%." if error else ""
         plots.append(_plot(plot_reliability({model: diagram}), f"reliability-{model}", look(model).label, note))
     return plots
 
