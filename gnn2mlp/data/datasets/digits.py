@@ -13,7 +13,7 @@ from gnn2mlp.data.graph import GraphData, graph_from_arrays
 
 
 class Digits(Dataset):
-    """1,797 handwritten digits of 8 x 8 pixels, 12,532 links between alike ones, 64 features, 10 classes.
+    """1,797 handwritten digits of 8 x 8 pixels, 12,340 links between alike ones, 64 features, 10 classes.
 
     Pixels are scaled to 0..1. Two digits are linked if one is among the other's 10 nearest by Euclidean distance of
     the pixels. Split by default into 2 training and 8 validation labels a class.
