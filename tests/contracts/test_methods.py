@@ -1,0 +1,76 @@
+"""What every registered method promises."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.distill import Distiller
+from gnn2mlp.evaluate import accuracy
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.methods import METHODS, Method
+from gnn2mlp.objectives import Objective
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import TEACHERS
+from tests.tasks import small, tiny_task
+
+# A method whose options have no defaults needs an example here; all others are found by themselves.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "composed": {"objective": [{"name": "hard_labels", "weight": 0.5}, {"name": "soft_labels", "temperature": 2.0}]},
+}
+
+
+@pytest.fixture(params=METHODS.names())
+def method(request: pytest.FixtureRequest) -> Method:
+    return Spec(request.param, **EXAMPLES.get(request.param, {})).build(METHODS)
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> TeacherKnowledge:
+    teacher, observed = small(TEACHERS, "gcn"), tiny_task().observed
+    teacher.fit(observed)
+    return teacher.export(observed, teacher.provides)
+
+
+def test_the_package_has_the_methods_that_it_names() -> None:
+    assert {"glnn", "mlp", "composed"} <= set(METHODS.names())
+
+
+def test_trains_a_student_that_beats_chance(method: Method, knowledge: TeacherKnowledge) -> None:
+    task = tiny_task()
+    result = Distiller(epochs=40).fit(
+        small(STUDENTS, "mlp"), method.build_objective(), task.observed, knowledge, update=method.update
+    )
+    test, graph = task.split.test, task.graph
+    assert accuracy(result.module(graph.features).logits[test], graph.labels[test]) > 0.6  # chance is 1/3
+    assert result.history.loss[-1] < 0.7 * result.history.loss[0]
+
+
+def test_needs_no_more_knowledge_than_it_says(method: Method, knowledge: TeacherKnowledge) -> None:
+    assert method.requires <= set(KEYS)
+    observed, distiller = tiny_task().observed, Distiller(epochs=2)
+    weights = [
+        distiller.fit(small(STUDENTS, "mlp"), method.build_objective(), observed, table).module.head.weight
+        for table in (knowledge, knowledge.select(method.requires) if method.requires else None)
+    ]
+    assert torch.equal(*weights)
+
+
+def test_every_run_gets_a_fresh_objective(method: Method) -> None:
+    first, second = method.build_objective(), method.build_objective()
+    assert isinstance(first, Objective)
+    assert first is not second
+    assert not {id(t.objective) for t in first.terms()} & {id(t.objective) for t in second.terms()}
+
+
+def test_spec_builds_an_equal_method(method: Method) -> None:
+    again = Spec.parse(method.spec().to_dict()).build(METHODS)
+    assert again == method
+    assert repr(again.build_objective()) == repr(method.build_objective())
+
+
+def test_says_where_it_comes_from(method: Method) -> None:
+    assert method.citation
+    assert isinstance(method.departures, str)
+    assert method.update in ("joint", "alternating")

@@ -1,0 +1,125 @@
+"""What every registered objective promises. A new one is tested here as soon as its file exists."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import MissingKnowledgeError
+from gnn2mlp.core.seeds import seeded
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.objectives import OBJECTIVES, Batch, Objective
+from tests.tasks import random_knowledge
+
+NODES, CLASSES, HIDDEN = 12, 3, 5
+
+
+@pytest.fixture(params=OBJECTIVES.names())
+def objective(request: pytest.FixtureRequest) -> Objective:
+    return Spec(request.param).build(OBJECTIVES)
+
+
+def student_output(scale: float = 1.0) -> MLPOutput:
+    random = torch.Generator().manual_seed(1)
+    logits = scale * torch.randn(NODES, CLASSES, generator=random)
+    hidden = scale * torch.randn(NODES, HIDDEN, generator=random)
+    return MLPOutput(logits.requires_grad_(), hidden.requires_grad_())
+
+
+def batch(output: MLPOutput, table: TeacherKnowledge | None = None, labels: Tensor | None = None) -> Batch:
+    """All nodes, of which every second is labelled."""
+    rows = torch.arange(NODES)
+    if labels is None:
+        labels = torch.where(rows % 2 == 0, rows % CLASSES, -1)
+    return Batch(rows, labels, output, table or random_knowledge(rows, CLASSES, HIDDEN))
+
+
+def test_the_package_has_the_objectives_that_it_names() -> None:
+    assert {"hard_labels", "soft_labels"} <= set(OBJECTIVES.names())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e4])
+def test_value_is_a_finite_scalar(objective: Objective, scale: float) -> None:
+    value = objective(batch(student_output(scale)))
+    assert value.shape == ()
+    assert torch.isfinite(value)
+    assert value > 0  # a random student is neither right nor like a random teacher
+
+
+def test_gradient_reaches_the_student_and_never_the_knowledge(objective: Objective) -> None:
+    output, ids = student_output(), torch.arange(NODES)
+    leaves = {k: v.clone().requires_grad_() for k, v in random_knowledge(ids).values.items() if v.is_floating_point()}
+    objective(batch(output, TeacherKnowledge(ids, leaves))).backward()
+    assert any(part.grad is not None and part.grad.abs().sum() > 0 for part in output)
+    assert all(leaf.grad is None for leaf in leaves.values())
+
+
+def test_order_of_rows_does_not_matter(objective: Objective) -> None:
+    there, order = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(2))
+    shuffled = Batch(there.rows[order], there.labels[order], MLPOutput(*(o[order] for o in there.output)), there.table)
+    torch.testing.assert_close(objective(shuffled), objective(there))
+
+
+def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
+    there, number = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(3))
+    assert there.table is not None
+    renumbered = there.table.align(torch.argsort(number))  # node i now has row number[i]
+    assert torch.equal(renumbered.values["logits"][number], there.table.values["logits"])
+    torch.testing.assert_close(
+        objective(Batch(number, there.labels, there.output, renumbered)), objective(there), rtol=1e-5, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", [n for n, c in OBJECTIVES.classes.items() if c.requires == {"logits"}])
+def test_matching_terms_vanish_where_the_student_equals_the_teacher(name: str) -> None:
+    objective, table = Spec(name).build(OBJECTIVES), random_knowledge(torch.arange(NODES), CLASSES, HIDDEN)
+    equal = MLPOutput(*(table.values[k].clone().requires_grad_() for k in ("logits", "hidden")))
+    value = objective(batch(equal, table))
+    value.backward()
+    assert value.abs() < 1e-6
+    assert all(part.grad is None or part.grad.abs().max() < 1e-6 for part in equal)
+
+
+@pytest.mark.parametrize(("name", "key"), [(n, k) for n, c in OBJECTIVES.classes.items() for k in sorted(c.requires)])
+def test_missing_key_is_named(name: str, key: str) -> None:
+    rows = torch.arange(NODES)
+    values = {k: v for k, v in random_knowledge(rows).values.items() if k != key}
+    with pytest.raises(MissingKnowledgeError, match=f"'{key}'"):
+        Spec(name).build(OBJECTIVES)(batch(student_output(), TeacherKnowledge(rows, values)))
+    with pytest.raises(MissingKnowledgeError, match=f"'{key}'"):
+        Spec(name).build(OBJECTIVES)(Batch(rows, rows % CLASSES, student_output()))
+
+
+def test_reads_nothing_but_what_it_requires(objective: Objective) -> None:
+    rows = torch.arange(NODES)
+    table = random_knowledge(rows, CLASSES, HIDDEN)
+    value = objective(batch(student_output(), table.select(objective.requires)))
+    assert torch.equal(value, objective(batch(student_output(), table)))
+
+
+def test_works_on_a_batch_without_labels(objective: Objective) -> None:
+    output = student_output()
+    value = objective(batch(output, labels=torch.full((NODES,), -1)))
+    value.backward()
+    assert torch.isfinite(value)
+    assert output.logits.grad is not None
+    assert torch.isfinite(output.logits.grad).all()
+
+
+def test_same_seed_same_value(objective: Objective) -> None:
+    values = []
+    for _ in range(2):
+        with seeded(0, "objective"):
+            values.append(objective(batch(student_output())))
+    assert torch.equal(*values)
+
+
+def test_says_what_it_reads_and_where_it_comes_from(objective: Objective) -> None:
+    assert objective.requires <= set(KEYS)
+    assert objective.row_set in ("all", "labelled")
+    assert any(character.isdigit() for character in objective.citation)  # a year
+
+
+def test_spec_builds_an_equal_objective(objective: Objective) -> None:
+    assert Spec.parse(objective.spec().to_dict()).build(OBJECTIVES) == objective

@@ -1,0 +1,188 @@
+"""What every registered teacher promises."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import Observed, Task, graph_from_arrays
+from gnn2mlp.evaluate import accuracy
+from gnn2mlp.knowledge import KEYS
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.teachers import TEACHERS, Teacher
+from tests.helpers import tiny_arrays
+from tests.tasks import small, task_of, tiny_task
+
+# Every registered class with its defaults, and forms of one class that are different models.
+FORMS: list[tuple[str, dict[str, Any]]] = [*((name, {}) for name in TEACHERS.names()), ("sage", {"aggregator": "mean"})]
+Form = tuple[str, dict[str, Any]]
+
+
+@pytest.fixture(params=FORMS, ids=lambda form: "-".join([form[0], *map(str, form[1].values())]), scope="module")
+def form(request: pytest.FixtureRequest) -> Form:
+    return request.param
+
+
+def make(form: Form, **options: Any) -> Teacher:
+    return small(TEACHERS, form[0], **{**form[1], **options})
+
+
+def fitted(form: Form, observed: Observed, seed: int = 0, device: str = "cpu", **options: Any) -> Teacher:
+    teacher = make(form, **options)
+    teacher.fit(observed, seed=seed, device=device)
+    return teacher
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    return tiny_task()
+
+
+@pytest.fixture(scope="module")
+def teacher(form: Form, task: Task) -> Teacher:
+    return fitted(form, task.observed)
+
+
+def score(teacher: Teacher, task: Task) -> float:
+    test = task.split.test
+    return accuracy(teacher.predict(task.graph)[test], task.graph.labels[test])
+
+
+def test_the_package_has_the_teachers_that_it_names() -> None:
+    assert {"gcn", "sage", "gat"} <= set(TEACHERS.names())
+
+
+def test_learns(teacher: Teacher, task: Task) -> None:
+    assert score(teacher, task) > 0.7  # chance is 1/3
+    assert teacher.history_.loss[-1] < teacher.history_.loss[0]
+    assert len(teacher.history_.valid) == len(teacher.history_.loss)
+
+
+def test_learns_from_sampled_neighbourhoods(form: Form, task: Task) -> None:
+    sampled = fitted(form, task.observed, fanouts=(3, 3), batch_size=5)
+    assert score(sampled, task) > 0.7
+
+
+def test_same_seed_same_bits_and_another_seed_differs(form: Form, teacher: Teacher, task: Task) -> None:
+    first = teacher.predict(task.graph)
+    assert torch.equal(fitted(form, task.observed).predict(task.graph), first)
+    assert not torch.equal(fitted(form, task.observed, seed=1).predict(task.graph), first)
+
+
+def test_sampled_training_repeats_as_well(form: Form, task: Task) -> None:
+    options = {"fanouts": (3, 3), "batch_size": 5, "epochs": 3}
+    runs = [fitted(form, task.observed, seed=s, **options).predict(task.graph) for s in (0, 0, 1)]
+    assert torch.equal(runs[0], runs[1])
+    assert not torch.equal(runs[0], runs[2])
+
+
+def test_leaves_the_global_generator_alone(form: Form, task: Task, tmp_path: Path) -> None:
+    before = torch.get_rng_state()
+    trained = fitted(form, task.observed, epochs=2)
+    trained.export(task.observed)
+    trained.save(tmp_path / "t")
+    Teacher.load(tmp_path / "t")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_result_does_not_depend_on_the_global_generator(form: Form, task: Task) -> None:
+    logits = []
+    with torch.random.fork_rng(devices=[]):
+        for seed in (1, 2):
+            torch.manual_seed(seed)
+            logits.append(fitted(form, task.observed, epochs=2).predict(task.graph))
+    assert torch.equal(*logits)
+
+
+def test_writes_what_is_needed_and_nothing_else(teacher: Teacher) -> None:
+    observed = tiny_task("inductive").observed
+    for needs in (["logits"], sorted(teacher.provides)):
+        knowledge = teacher.export(observed, needs, card={"seed": 7})
+        assert sorted(knowledge.values) == needs
+        assert torch.equal(knowledge.node_ids, observed.node_ids)
+        assert knowledge.card == {"teacher": teacher.spec().to_dict(), "seed": 7}
+
+
+def test_knowledge_is_what_it_predicts_on_the_observed_graph(teacher: Teacher, task: Task) -> None:
+    assert torch.equal(teacher.export(task.observed)["logits"], teacher.predict(task.observed.graph))
+
+
+def test_names_what_it_cannot_provide(teacher: Teacher, task: Task) -> None:
+    assert teacher.provides <= set(KEYS)
+    with pytest.raises(ConfigError, match=f"teacher '{teacher.name}' does not provide 'dreams'.*it provides .*logits"):
+        teacher.export(task.observed, ["logits", "dreams"])
+
+
+def test_a_loaded_teacher_predicts_the_same(teacher: Teacher, task: Task, tmp_path: Path) -> None:
+    teacher.save(tmp_path / "teacher")
+    again = Teacher.load(tmp_path / "teacher")
+    assert again == teacher
+    assert type(again) is type(teacher)
+    assert again.history_ == teacher.history_
+    assert torch.equal(again.predict(task.graph), teacher.predict(task.graph))
+
+
+def test_sparse_and_dense_features_give_the_same(form: Form) -> None:
+    sparse = tiny_task(features=200, sparse=True)
+    x = sparse.graph.features
+    assert isinstance(x, CSR)
+    thinned = x.to_dense() * (torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) < 0.2)
+    dense_graph = replace(sparse.graph, features=thinned)
+    sparse_graph = replace(sparse.graph, features=CSR.from_dense(thinned))
+    assert sparse_graph.features.density < 0.1  # else the sparse form would be turned into the dense one
+    options = {"epochs": 3, "dropout": 0.0, "attention_dropout": 0.0}  # dropout draws per stored value
+    logits = [fitted(form, task_of(g).observed, **options).predict(g) for g in (dense_graph, sparse_graph)]
+    torch.testing.assert_close(*logits, rtol=1e-4, atol=1e-4)
+
+
+def test_double_precision_features_work(form: Form, teacher: Teacher, task: Task) -> None:
+    double = replace(task.graph, features=task.graph.features.double())
+    assert torch.equal(fitted(form, task_of(double).observed).predict(double), teacher.predict(task.graph))
+
+
+def test_prediction_follows_a_renumbering_of_the_nodes(teacher: Teacher) -> None:
+    x, labels, edges = tiny_arrays()
+    number = torch.randperm(len(labels), generator=torch.Generator().manual_seed(4)).numpy()
+    old = number.argsort()  # node i is now called number[i]
+    renumbered = graph_from_arrays(x[old], labels[old], number[edges])
+    logits = teacher.predict(graph_from_arrays(x, labels, edges))
+    torch.testing.assert_close(teacher.predict(renumbered)[number], logits, rtol=1e-4, atol=1e-5)
+
+
+def test_isolated_nodes_are_taught_and_answered(form: Form) -> None:
+    x, labels, edges = tiny_arrays()
+    edges = edges[:, (edges >= 12).all(axis=0)]  # nodes 0..11 have no neighbour, whatever their role
+    graph = graph_from_arrays(x, labels, edges)
+    lonely = fitted(form, task_of(graph).observed)
+    logits = lonely.predict(graph)
+    assert torch.isfinite(logits).all()
+    assert score(lonely, task_of(graph)) > 0.5
+    torch.testing.assert_close(lonely.responder(graph)(torch.arange(12)), logits[:12].softmax(-1))
+
+
+def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, task: Task) -> None:
+    expected = teacher.predict(task.graph).softmax(-1)
+    answer = teacher.responder(task.graph)
+    for ids in ([17], [3, 41, 8], list(range(60))):
+        torch.testing.assert_close(answer(torch.tensor(ids)), expected[ids], rtol=1e-4, atol=1e-6)
+
+
+def test_describes_itself(form: Form) -> None:
+    made = make(form)
+    assert Spec.parse(made.spec().to_dict()).build(TEACHERS) == made
+    assert any(character.isdigit() for character in made.citation)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_learns_on_cuda(form: Form, task: Task) -> None:
+    before = torch.cuda.get_rng_state()
+    for options in ({}, {"fanouts": (3, 3), "batch_size": 5}):
+        trained = fitted(form, task.observed, device="cuda", **options)
+        on_gpu = trained.evaluate(task.graph, "cuda")["logits"]
+        assert score(trained, task) > 0.7
+        torch.testing.assert_close(on_gpu, trained.predict(task.graph), rtol=1e-3, atol=1e-4)
+    assert torch.equal(torch.cuda.get_rng_state(), before)

@@ -1,0 +1,48 @@
+"""Tiny tasks, components and knowledge for the tests of the layers above the data."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.data import SPLITTERS, GraphData, Task
+from gnn2mlp.data.split import Setting
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from tests.helpers import tiny_graph
+
+T = TypeVar("T", bound=Configurable)
+
+# Options with which any component is quick on a tiny graph; each takes those that it knows.
+SMALL: Mapping[str, Any] = {"hidden": 16, "heads": 2, "dropout": 0.1, "attention_dropout": 0.1, "epochs": 30}
+
+
+def small(registry: Registry[T], name: str, **options: Any) -> T:
+    """The registered component `name`, small enough for a test; `options` win."""
+    known = registry.get(name).constructor_options()
+    return Spec(name, **{k: v for k, v in {**SMALL, **options}.items() if k in known}).build(registry)
+
+
+def task_of(graph: GraphData, setting: Setting = "transductive", seed: int = 0, labels: int = 4) -> Task:
+    """A task with `labels` training and as many validation labels per class."""
+    splitter = Spec("per_class", train=labels, valid=labels).build(SPLITTERS)
+    return Task(graph, splitter.split(graph, seed, setting))
+
+
+def tiny_task(setting: Setting = "transductive", seed: int = 0, **graph: Any) -> Task:
+    """A task on `tiny_graph(**graph)`."""
+    return task_of(tiny_graph(**graph), setting, seed)
+
+
+def random_knowledge(node_ids: Tensor, classes: int = 3, hidden: int = 5, seed: int = 0) -> TeacherKnowledge:
+    """Every key of the vocabulary, filled with seeded random numbers."""
+    random = torch.Generator().manual_seed(seed)
+    sizes = {"nodes": node_ids.numel(), "classes": classes, "hidden": hidden}
+    values = {}
+    for key in KEYS.values():
+        shape = [sizes.get(axis, 4) for axis in key.axes]
+        normal = 2 * torch.randn(shape, generator=random)
+        values[key.name] = normal.to(key.dtype) if key.dtype.is_floating_point else normal.abs().to(key.dtype)
+    return TeacherKnowledge(node_ids, values, {"teacher": {"name": "random"}})
