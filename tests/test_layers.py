@@ -74,4 +74,6 @@ def test_the_estimator_loads_no_graph_library_before_fit() -> None:
 
 
 def test_a_graph_library_is_noticed() -> None:
-    assert "torch_geometric" in _loaded("import torch_geometric")
+    assert "torch_geometric" in _loaded(
+        "import sys\nsys.modules['torch_geometric.nn'] = sys"
+    )  # cheaper than the real one

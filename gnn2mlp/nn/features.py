@@ -52,8 +52,8 @@ def _from_torch_sparse(features: Tensor, name: str) -> CSR:
     if features.dim() != 2:
         raise DataError(f"{name}: features must have shape (nodes, features), got {tuple(features.shape)}")
     coo = features.detach().cpu().to_sparse_coo().coalesce()
-    shape = (features.size(0), features.size(1))
-    return CSR.from_coo(*coo.indices().unbind(0), _as_float(coo.values()), shape)
+    row, column = coo.indices().unbind(0)
+    return CSR.from_coo(row, column, _as_float(coo.values()), (features.size(0), features.size(1)))
 
 
 def _as_dense(features: Any, name: str) -> Tensor:
