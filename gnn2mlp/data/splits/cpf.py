@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Roles, Splitter, labelled_by_class, rest
 
@@ -24,11 +25,7 @@ class Cpf(Splitter):
     citation = "Yang et al., Extract the Knowledge of Graph Neural Networks and Go Beyond it, WWW 2021"
 
     def __init__(self, train_per_class: int = 20, valid_per_class: int = 30):
-        if train_per_class < 1 or valid_per_class < 1:
-            raise ConfigError(
-                "split 'cpf': expected at least 1 for train_per_class and valid_per_class, "
-                f"got {train_per_class} and {valid_per_class}"
-            )
+        check_at_least("split", 1, train_per_class=train_per_class, valid_per_class=valid_per_class)
         self.train_per_class = train_per_class
         self.valid_per_class = valid_per_class
 

@@ -2,7 +2,8 @@
 
 import torch
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Roles, Splitter, rest
 from gnn2mlp.data.splits._draw import shuffled_classes
@@ -23,8 +24,7 @@ class PerClass(Splitter):
     citation = "Yang et al., Revisiting Semi-Supervised Learning with Graph Embeddings, ICML 2016"
 
     def __init__(self, train: int = 20, valid: int = 30):
-        if train < 1 or valid < 1:
-            raise ConfigError(f"split 'per_class': expected at least 1 for train and valid, got {train} and {valid}")
+        check_at_least("split", 1, train=train, valid=valid)
         self.train = train
         self.valid = valid
 

@@ -38,5 +38,5 @@ def test_a_class_without_any_label_is_named(tiny_graph: Callable[..., GraphData]
 
 
 def test_counts_are_positive() -> None:
-    with pytest.raises(ConfigError, match="at least 1 for train and valid, got 2 and 0"):
+    with pytest.raises(ConfigError, match="split.valid: expected at least 1, got 0"):
         PerClass(train=2, valid=0)

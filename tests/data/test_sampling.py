@@ -1,0 +1,110 @@
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.nn.csr import CSR
+
+# A path 0-1-2-3 and node 4 alone.
+PATH = graph_from_arrays(torch.eye(5), [0, 1, 0, 1, 0], [[0, 1, 2], [1, 2, 3]])
+
+
+@pytest.fixture
+def graph(tiny_graph: Callable[..., GraphData]) -> GraphData:
+    return tiny_graph()
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_a_block_of_all_neighbours_worked_by_hand() -> None:
+    block = NeighbourSampler(PATH.adjacency).block(torch.tensor([2, 4]))
+    assert block.sources.tolist() == [2, 4, 1, 3]  # targets first, then the others, ascending
+    assert block.pattern.to_dense().tolist() == [[0, 0, 1, 1], [0, 0, 0, 0]]
+    assert block.target_degree.tolist() == [2, 0]
+    assert block.source_degree.tolist() == [2, 0, 2, 1]
+    assert block.num_targets == 2
+
+
+def test_targets_that_are_neighbours_are_not_doubled() -> None:
+    block = NeighbourSampler(PATH.adjacency).block(torch.tensor([1, 0]))
+    assert block.sources.tolist() == [1, 0, 2]
+    assert block.pattern.to_dense().tolist() == [[0, 1, 1], [1, 0, 0]]
+
+
+def test_stacked_blocks_fit_and_give_the_two_hop_sum(graph: GraphData) -> None:
+    targets = torch.tensor([7, 3, 50])
+    first, second = NeighbourSampler(graph.adjacency).blocks(targets, [None, None])
+    assert second.sources.tolist()[:3] == targets.tolist()
+    assert first.sources[: first.num_targets].tolist() == second.sources.tolist()
+    x = graph.features
+    assert isinstance(x, torch.Tensor)
+    adjacency = graph.adjacency.to_dense()
+    two_hops = second.pattern @ (first.pattern @ x[first.sources])
+    assert torch.allclose(two_hops, (adjacency @ adjacency @ x)[targets])
+
+
+@pytest.mark.parametrize("fanout", [1, 3])
+def test_sampled_neighbours_are_distinct_and_true(graph: GraphData, fanout: int) -> None:
+    targets = torch.arange(0, 60, 2)
+    block = NeighbourSampler(graph.adjacency).block(targets, fanout, generator())
+    counts = block.pattern.indptr.diff()
+    assert counts.tolist() == block.target_degree.clamp(max=fanout).long().tolist()
+    adjacency = graph.adjacency.to_dense()
+    for row, target in enumerate(targets.tolist()):
+        start, end = block.pattern.indptr[row : row + 2].tolist()
+        neighbours = block.sources[block.pattern.indices[start:end]].tolist()
+        assert len(set(neighbours)) == len(neighbours)
+        assert all(adjacency[target, other] == 1 for other in neighbours)
+
+
+def test_a_large_fanout_keeps_everything(graph: GraphData) -> None:
+    sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(60)
+    sampled = sampler.block(targets, 1000, generator())
+    assert torch.equal(sampled.pattern.to_dense(), sampler.block(targets).pattern.to_dense())
+
+
+def test_neighbours_are_drawn_evenly() -> None:
+    # A star: its centre draws 2 of 5 leaves; in 3,000 draws each leaf is expected 1,200 times, with a deviation of 27.
+    star = graph_from_arrays(torch.eye(6), [0, 1, 0, 1, 0, 1], [[0] * 5, [1, 2, 3, 4, 5]])
+    sampler, source = NeighbourSampler(star.adjacency), generator(1)
+    seen = torch.zeros(6)
+    for _ in range(3000):
+        seen[sampler.block(torch.tensor([0]), 2, source).sources[1:]] += 1
+    assert seen.sum() == 6000
+    assert bool(((seen[1:] - 1200).abs() < 5 * 27).all())
+
+
+def test_equal_generators_give_equal_blocks(graph: GraphData) -> None:
+    sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(30)
+
+    def draw(seed: int) -> list[list[int]]:
+        return [block.sources.tolist() for block in sampler.blocks(targets, [2, 2], generator(seed))]
+
+    assert draw(0) == draw(0)
+    assert draw(0) != draw(1)
+
+
+def test_the_whole_graph_is_one_block_made_once(graph: GraphData) -> None:
+    sampler = NeighbourSampler(graph.adjacency)
+    block = sampler.whole()
+    assert sampler.whole("cpu") is block
+    assert block.sources.tolist() == list(range(60))
+    assert torch.equal(block.target_degree, graph.adjacency.to_dense().sum(1))
+
+
+def test_an_operator_is_made_once_per_block() -> None:
+    calls = []
+
+    def doubled(block: Block) -> CSR:
+        calls.append(block)
+        return block.pattern.with_values(2 * block.pattern.values)
+
+    block = NeighbourSampler(PATH.adjacency).whole()
+    assert block.operator(doubled) is block.operator(doubled)
+    assert block.to("cpu") is block
+    assert len(calls) == 1
+    assert block.operator(doubled).to_dense().tolist() == (2 * PATH.adjacency.to_dense()).tolist()
