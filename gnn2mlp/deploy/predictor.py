@@ -1,6 +1,6 @@
 """A trained student behind arrays: load one directory, predict from features alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,13 +9,16 @@ import torch
 from torch import nn
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.nn.csr import Features
+from gnn2mlp.deploy.columns import check_columns
+from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.students import STUDENTS, Student
 
 FILE = "student.safetensors"
+# Rows that go through the network at once: hidden activations of a million rows need not exist together.
+CHUNK = 65_536
 
 
 class Predictor:
@@ -23,10 +26,14 @@ class Predictor:
 
     Args:
         student: the recipe that built `module`.
-        module: the trained network.
+        module: the trained network, on the CPU.
         num_features: width of a feature row.
         classes: label of each class, in the order of the network's outputs.
         card: where the student comes from (JSON-able).
+        feature_names: column names of training; data frames are checked against them.
+
+    Raises:
+        ConfigError: if there are feature names, but not one per feature.
     """
 
     def __init__(
@@ -34,53 +41,69 @@ class Predictor:
         student: Student,
         module: nn.Module,
         num_features: int,
-        classes: Sequence[Any],
+        classes: Sequence[Any] | np.ndarray[Any, Any],
         card: Mapping[str, Any] | None = None,
+        feature_names: Sequence[str] | None = None,
     ):
+        if feature_names is not None and len(feature_names) != num_features:
+            raise ConfigError(
+                f"feature_names: expected one per feature, {num_features} in all, got {len(feature_names)}"
+            )
         self.student = student
         self.module = module.eval()
         self.num_features = num_features
         self.classes_ = np.asarray(classes)
         self.card = dict(card or {})
+        self.feature_names = None if feature_names is None else tuple(feature_names)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Logits, float (rows, classes). `X` as in `predict`."""
-        x = self._checked(X)
-        with torch.inference_mode():
-            logits = self.module(x).logits
-        return logits.numpy()  # type: ignore[no-any-return]
+        return self._logits(X, "decision_function").numpy()
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Class probabilities, float (rows, classes), in the order of `classes_`. `X` as in `predict`."""
-        return torch.from_numpy(self.decision_function(X)).softmax(-1).numpy()  # type: ignore[no-any-return]
+        return self._logits(X, "predict_proba").softmax(-1).numpy()
 
     def predict(self, X: Any) -> np.ndarray:
-        """Labels (rows,).
+        """Labels (rows,), of the type of the labels in training.
 
         Args:
-            X: (rows, features): numpy, scipy sparse, pandas or torch; zero rows are allowed.
+            X: (rows, features): numpy, scipy sparse (never made dense), pandas or torch; zero rows are allowed. A data
+                frame must have the columns of training in their order, if training had names.
 
         Raises:
-            DataError: for the wrong number of features, or NaN or infinite values.
+            DataError: for the wrong number of features or other columns, or NaN or infinite values.
         """
-        return self.classes_[self.decision_function(X).argmax(-1)]  # type: ignore[no-any-return]
+        return self.classes_[self._logits(X, "predict").argmax(-1).numpy()]  # type: ignore[no-any-return]
 
-    def _checked(self, X: Any) -> Features:
-        x = check_features(X, "predict").to(torch.device("cpu"))
+    @torch.inference_mode()
+    def _logits(self, X: Any, name: str) -> torch.Tensor:
+        x = self._checked(X, name)
+        return torch.cat([self.module(chunk).logits for chunk in _chunks(x)])
+
+    def _checked(self, X: Any, name: str) -> Features:
+        check_columns(X, self.feature_names, name)
+        x = check_features(X, name).to(torch.device("cpu"))
         if x.shape[1] != self.num_features:
             raise DataError(
-                f"predict: expected {self.num_features} features per row, as in training, got {x.shape[1]} "
+                f"{name}: expected {self.num_features} features per row, as in training, got {x.shape[1]} "
                 f"(input of shape {tuple(x.shape)})"
             )
         dtype = next(self.module.parameters()).dtype
-        return x.to(dtype=dtype)
+        # Twice where the type narrows: what is finite in double precision may not be in single.
+        return x if x.dtype == dtype else check_features(x.to(dtype=dtype), name)
 
     def save(self, directory: str | Path) -> Path:
-        """Write the student into `directory` (made if absent) as one checksummed file without pickle."""
+        """Write the student into `directory` (made if absent) as one checksummed file without pickle.
+
+        Raises:
+            ArtefactError: if it cannot be written.
+        """
         path = Path(directory) / FILE
         card = {
             "student": self.student.spec().to_dict(),
             "num_features": self.num_features,
+            "feature_names": self.feature_names,
             "classes": self.classes_.tolist(),
             "classes_dtype": self.classes_.dtype.str,
             "about": self.card,
@@ -93,12 +116,32 @@ class Predictor:
         """Read what `save` wrote.
 
         Raises:
-            ArtefactError: if the file is missing, truncated, altered, or of a newer format.
+            ArtefactError: if the file is missing, truncated, altered, of a newer format, or if its weights are not
+                those of the student that it names.
         """
-        tensors, card = artefact.load(Path(directory) / FILE, "student")
-        student = Spec.parse(card["student"]).build(STUDENTS)
-        module = student.build(card["num_features"], len(card["classes"]))
-        module.load_state_dict(tensors)
+        path = Path(directory) / FILE
+        tensors, card = artefact.load(path, "student")
+        try:
+            student = Spec.parse(card["student"]).build(STUDENTS)
+            module = student.build(card["num_features"], len(card["classes"]))
+            module.load_state_dict(tensors)
+            classes = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
+            about, names = card["about"], card.get("feature_names")
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise ArtefactError(
+                f"{path} does not describe a student of this release ({' '.join(str(error).split())}); "
+                "make it again, or use the release that wrote it"
+            ) from error
         module.to(next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        classes = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
-        return cls(student, module, card["num_features"], classes, card["about"])
+        return cls(student, module, card["num_features"], classes, about, names)
+
+
+def _chunks(x: Features) -> Iterator[Features]:
+    """Consecutive rows, at most `CHUNK` at a time; one empty chunk if there are none."""
+    rows = x.shape[0]
+    if rows <= CHUNK:
+        yield x
+    elif isinstance(x, CSR):
+        yield from (gather(x, ids) for ids in torch.arange(rows).split(CHUNK))
+    else:
+        yield from x.split(CHUNK)

@@ -1,0 +1,144 @@
+"""The way from arrays to a student. Loads the training side of the package; the estimator imports it in `fit` alone."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+
+from gnn2mlp.classifier import holdout
+from gnn2mlp.classifier.bars import Stage
+from gnn2mlp.classifier.labels import Encoded
+from gnn2mlp.core.environment import environment, resolve_device
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.data import Observed, graph_from_arrays
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.distill import DistillationResult, Distiller
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.methods import METHODS, Method
+from gnn2mlp.methods.composed import Composed
+from gnn2mlp.nn.features import check_features
+from gnn2mlp.objectives import Objective
+from gnn2mlp.students import STUDENTS, Student
+from gnn2mlp.teachers import TEACHERS, Teacher
+
+T = TypeVar("T", bound=Configurable)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is trained, checked and built before any data are looked at.
+
+    Args:
+        teacher: not yet fitted.
+        method: how the student learns.
+        student: recipe of the student.
+        distiller: trains it.
+        device: where.
+        seed: of hold-out, initialisation and batches.
+    """
+
+    teacher: Teacher
+    method: Method
+    student: Student
+    distiller: Distiller
+    device: torch.device
+    seed: int
+
+    @classmethod
+    def make(
+        cls, teacher: Any, method: Any, student: Any, distill: Mapping[str, Any] | None, device: str, seed: int
+    ) -> "Plan":
+        """Build components from names, mappings, specs or objects.
+
+        Raises:
+            ConfigError: for unknown names or options, or a teacher that cannot provide what the method reads.
+        """
+        made = cls(
+            teacher=_component(teacher, TEACHERS, Teacher),  # type: ignore[type-abstract]
+            method=_component(Composed(method) if isinstance(method, Objective) else method, METHODS, Method),  # type: ignore[type-abstract]
+            student=_component(student, STUDENTS, Student),  # type: ignore[type-abstract]
+            distiller=Distiller(**Spec("distill", **(distill or {})).checked(Distiller, "distill")),
+            device=resolve_device(device),
+            seed=seed,
+        )
+        made.teacher.check_provides(made.method.requires)
+        return made
+
+
+def _component(value: Any, registry: Registry[T], kind: type[T]) -> T:
+    """An object as a copy of its own, since fitting leaves traces on it; all else by its name in the registry."""
+    if isinstance(value, kind):
+        return copy.deepcopy(value)
+    return Spec.parse(value).build(registry)
+
+
+def observe(X: Any, labels: Encoded, edge_index: Any, validation: float | Any, ids: Any, seed: int) -> Observed:
+    """The view for training: every given node, with the labelled ones divided into training and validation.
+
+    Raises:
+        DataError: for features, labels, edges or validation nodes that cannot be learnt from.
+        ConfigError: for a validation fraction out of range.
+    """
+    x = check_features(X, "X")
+    x = check_features(x.to(dtype=torch.float32), "X")  # again: a double may exceed what a float holds
+    names = [str(label) for label in labels.classes]
+    graph = graph_from_arrays(x, labels.codes, edge_index, name="fit", class_names=names)
+    if ids is None:
+        valid = holdout.stratified(graph.labels, validation, seed)
+    else:
+        valid = holdout.explicit(graph.labels, labels.classes, ids)
+    is_train = graph.labels >= 0
+    is_train[valid] = False
+    return Observed(graph, torch.arange(graph.num_nodes), is_train.nonzero()[:, 0], valid)
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What training leaves behind; teacher and knowledge are `None` for a method that needs no teacher."""
+
+    predictor: Predictor
+    teacher: Teacher | None
+    knowledge: TeacherKnowledge | None
+    history: dict[str, dict[str, Any]]
+
+
+def train(plan: Plan, observed: Observed, labels: Encoded, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
+    """Fit the teacher, write down what it knows, distil the student."""
+    teacher = plan.teacher if plan.method.requires else None
+    knowledge = None if teacher is None else _taught(plan, teacher, observed, stage)
+    result = plan.distiller.fit(
+        plan.student,
+        plan.method.build_objective(),
+        observed,
+        knowledge,
+        update=plan.method.update,
+        seed=plan.seed,
+        device=plan.device,
+        progress=stage("student"),
+    )
+    history = {} if teacher is None else {"teacher": teacher.history_.to_dict()}
+    history["student"] = result.history.to_dict()
+    card = _card(plan, result, observed, history)
+    predictor = Predictor(plan.student, result.module, observed.graph.num_features, labels.classes, card, names)
+    return Fitted(predictor, teacher, knowledge, history)
+
+
+def _taught(plan: Plan, teacher: Teacher, observed: Observed, stage: Stage) -> TeacherKnowledge:
+    teacher.fit(observed, seed=plan.seed, device=plan.device, progress=stage("teacher"))
+    return teacher.export(observed, {"logits", *plan.method.requires}, device=plan.device)
+
+
+def _card(
+    plan: Plan, result: DistillationResult, observed: Observed, history: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        **result.card,
+        "teacher": plan.teacher.spec().to_dict() if plan.method.requires else None,
+        "method": plan.method.spec().to_dict(),
+        "observed": observed.digest,
+        "history": {role: dict(told) for role, told in history.items()},
+        "environment": environment(plan.device),
+    }

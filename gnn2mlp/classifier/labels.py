@@ -1,0 +1,104 @@
+"""Labels as people have them, strings or numbers with gaps, as class codes."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gnn2mlp.core.errors import DataError
+
+UNLABELLED = -1
+
+
+class Encoded(NamedTuple):
+    """`codes` int64 (nodes,): position in `classes`, or -1; `classes`: the sorted different labels."""
+
+    codes: np.ndarray[Any, Any]
+    classes: np.ndarray[Any, Any]
+
+
+def encode_labels(y: Any) -> Encoded:
+    """Number the classes of `y` from 0 in sorted order.
+
+    Unlabelled are: -1, NaN, and among objects also `None` and pandas' `NA`. Whole floats are read as integers.
+
+    Args:
+        y: (nodes,) of integers, whole floats, booleans or strings: list, numpy, pandas or torch.
+
+    Raises:
+        DataError: if `y` is not one-dimensional; for fractions, integers below -1, the text "-1", labels of several
+            types; or if fewer than two classes are labelled.
+    """
+    values = _flat(y)
+    missing = np.fromiter((_is_missing(value) for value in values), dtype=bool, count=len(values))
+    known = _typed(values[~missing])
+    classes, places = np.unique(known, return_inverse=True)
+    if len(classes) < 2:
+        named = f"only {classes[0]!r}" if len(classes) else "none"
+        raise DataError(
+            f"y: expected labelled nodes of at least two classes, got {named} ({UNLABELLED} means unlabelled); "
+            "label nodes of another class"
+        )
+    codes = np.full(len(values), UNLABELLED, dtype=np.int64)
+    codes[~missing] = places
+    return Encoded(codes, classes)
+
+
+def _flat(y: Any) -> np.ndarray[Any, Any]:
+    """One-dimensional; a sequence keeps its elements as they are, since numpy would turn ["a", -1] into text."""
+    if hasattr(y, "detach"):  # a torch tensor, wherever it is
+        y = y.detach().cpu().numpy()
+    try:
+        values = np.asarray(y, dtype=object if isinstance(y, Sequence) else None)
+    except ValueError as error:
+        raise DataError(f"y: expected one label per node, got rows of different lengths ({error})") from error
+    if values.ndim != 1:
+        raise DataError(f"y: expected one label per node, an array of shape (nodes,), got shape {values.shape}")
+    return values
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return bool(value != value) or (not isinstance(value, str) and bool(value == UNLABELLED))
+    except TypeError:  # pandas' NA is neither equal to itself nor different
+        return True
+
+
+def _typed(known: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Labelled values as one array of integers, booleans or text."""
+    if known.dtype == object:
+        kinds = {_kind(value) for value in known}
+        if len(kinds) > 1:
+            raise DataError(f"y: expected labels of one type, got {' and '.join(sorted(kinds))}; convert them to one")
+        known = np.array(known.tolist())
+    if known.dtype.kind == "f":
+        known = _whole(known)
+    if known.dtype.kind not in "iubU":
+        raise DataError(f"y: expected labels that are integers, booleans or text, got {known.dtype}")
+    if known.dtype.kind == "i" and known.size and known.min() < UNLABELLED:
+        raise DataError(
+            f"y: expected labels from 0 upwards, or {UNLABELLED} for unlabelled nodes, got {known.min()}; "
+            f"write {UNLABELLED} where the label is unknown"
+        )
+    if known.dtype.kind == "U" and str(UNLABELLED) in known:
+        raise DataError(
+            f"y: got the text {str(UNLABELLED)!r} as a label; numpy turns the number into text beside other text: "
+            f"use an array of dtype object with {UNLABELLED} or None for unlabelled nodes"
+        )
+    return known
+
+
+def _kind(value: Any) -> str:
+    for kind, types in (("text", str), ("booleans", (bool, np.bool_)), ("numbers", (int, float, np.number))):
+        if isinstance(value, types):
+            return kind
+    return type(value).__name__
+
+
+def _whole(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    wrong = values[~np.isfinite(values) | (values != np.trunc(values))]
+    if wrong.size:
+        raise DataError(f"y: expected class labels, got the number {wrong[0]}; number the classes in whole numbers")
+    return values.astype(np.int64)
