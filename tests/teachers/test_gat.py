@@ -1,0 +1,92 @@
+"""GAT against torch_geometric's layers with the same weights; with and without torch-scatter."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torch_geometric.typing
+from torch_geometric.nn import GATConv
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.teachers.gat import GAT, _drop
+from tests.tasks import tiny_task
+
+
+def trained(epochs: int = 3, **options: float) -> GAT:
+    teacher = GAT(hidden=16, heads=4, layers=3, epochs=epochs, **{"dropout": 0.0, "attention_dropout": 0.0, **options})
+    teacher.fit(tiny_task().observed)
+    return teacher
+
+
+def test_equals_pyg() -> None:
+    graph, teacher = tiny_task().graph, trained()
+    h = graph.features
+    for index, conv in enumerate(teacher.module_.convs):
+        heads = 1 if index == 2 else 4
+        reference = GATConv(h.size(1), conv.map.out_features // heads, heads)
+        reference.lin.weight.data = conv.map.weight.data.T.contiguous()
+        for name in ("att_src", "att_dst", "bias"):
+            getattr(reference, name).data = getattr(conv.attention, name).data
+        h = reference(h, graph.edge_index)
+        h = F.relu(h) if index < 2 else h
+    assert teacher.module_.convs[0].attention.bias.abs().sum() > 0
+    torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_one_layer_by_hand() -> None:
+    """Attention of a target over itself and its neighbours: softmax of leaky_relu(a_src h_j + a_dst h_i)."""
+    graph, conv = tiny_task().graph, trained().module_.convs[2].eval()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        x = torch.randn(60, 16)
+    out = conv(x, NeighbourSampler(graph.adjacency).whole())
+    h = x @ conv.map.weight
+    own = graph.adjacency.to_dense() + torch.eye(60)
+    a_src, a_dst = conv.attention.att_src.view(-1), conv.attention.att_dst.view(-1)
+    score = F.leaky_relu((h @ a_dst)[:, None] + (h @ a_src)[None, :], 0.2).masked_fill(own == 0, float("-inf"))
+    torch.testing.assert_close(out, score.softmax(1) @ h + conv.attention.bias, rtol=1e-4, atol=1e-5)
+
+
+def test_each_layer_drops_its_input_and_nothing_twice() -> None:
+    assert GAT(dropout=0.4).build(5, 2).dropout == 0.0
+    assert [conv.dropout for conv in GAT(dropout=0.4).build(5, 2).convs] == [0.4, 0.4]
+    assert [conv.attention.dropout for conv in GAT(attention_dropout=0.2).build(5, 2).convs] == [0.2, 0.2]
+
+
+def test_dropout_of_sparse_rows_keeps_their_mean() -> None:
+    x = CSR.from_dense(torch.ones(40, 50))
+    assert _drop(x, 0.5, training=False) is x
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        dropped = _drop(x, 0.5, training=True)
+    assert isinstance(dropped, CSR)
+    assert set(dropped.values.unique().tolist()) == {0.0, 2.0}
+    assert dropped.values.mean().item() == pytest.approx(1, abs=0.1)
+    assert torch.equal(x.values, torch.ones(2000))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"hidden": 20, "heads": 8}, r"teacher\.hidden: expected a multiple of teacher\.heads \(8\), got 20"),
+        ({"heads": 0}, r"teacher\.heads: expected at least 1, got 0"),
+        ({"attention_dropout": 1.0}, r"teacher\.attention_dropout: expected a number from 0 to below 1, got 1\.0"),
+    ],
+)
+def test_impossible_options_are_refused(options: dict[str, float], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        GAT(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch_scatter") is None, reason="torch-scatter is not installed")
+def test_torch_scatter_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    graph = tiny_task().graph
+    logits = []
+    for present in (True, False):
+        monkeypatch.setattr(torch_geometric.typing, "WITH_TORCH_SCATTER", present)
+        logits.append(trained(epochs=10).predict(graph))
+    torch.testing.assert_close(*logits, rtol=1e-3, atol=1e-4)

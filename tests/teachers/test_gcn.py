@@ -1,0 +1,50 @@
+"""GCN against torch_geometric's layers with the same weights."""
+
+import torch
+import torch.nn.functional as F
+from torch_geometric.nn import GCNConv
+
+from gnn2mlp.teachers.gcn import GCN
+from tests.helpers import tiny_graph
+from tests.tasks import tiny_task
+
+
+def test_equals_pyg() -> None:
+    task = tiny_task()
+    graph = task.graph
+    teacher = GCN(hidden=16, layers=3, epochs=3, dropout=0.0)
+    teacher.fit(task.observed)  # biases are zero before
+    h = graph.features
+    for index, conv in enumerate(teacher.module_.convs):
+        reference = GCNConv(*conv.map.weight.shape)
+        reference.lin.weight.data = conv.map.weight.data.T.contiguous()
+        reference.bias.data = conv.bias.data
+        assert conv.bias.abs().sum() > 0
+        h = reference(h, graph.edge_index)
+        h = F.relu(h) if index < 2 else h
+    torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_equals_the_dense_formula() -> None:
+    graph = tiny_graph()
+    teacher = GCN(hidden=16)
+    with torch.random.fork_rng(devices=[]):
+        teacher.initialise(graph.num_features, 3)
+    a = graph.adjacency.to_dense() + torch.eye(60)
+    scale = a.sum(1).rsqrt()
+    a_hat = scale[:, None] * a * scale
+    first, second = teacher.module_.convs
+    h = F.relu(a_hat @ graph.features @ first.map.weight + first.bias)
+    expected = a_hat @ h @ second.map.weight + second.bias
+    torch.testing.assert_close(teacher.predict(graph), expected.detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_starts_with_glorot_weights_and_zero_bias() -> None:
+    teacher = GCN(hidden=200)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        teacher.initialise(100, 3)
+    first = teacher.module_.convs[0]
+    bound = (6 / 300) ** 0.5
+    assert 0.99 * bound < first.map.weight.abs().max() <= bound
+    assert not first.bias.any()

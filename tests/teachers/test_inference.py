@@ -1,0 +1,73 @@
+"""Layer by layer or in one pass: the same numbers."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from gnn2mlp.core.seeds import seeded
+from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.teachers import TEACHERS, _inference
+from gnn2mlp.teachers._inference import infer, inputs, layerwise
+from tests.helpers import tiny_graph
+from tests.tasks import small
+
+FORMS: list[tuple[str, dict[str, Any]]] = [("gcn", {}), ("sage", {}), ("sage", {"aggregator": "mean"}), ("gat", {})]
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_layerwise_equals_one_pass(name: str, options: dict[str, Any], layers: int, sparse: bool) -> None:
+    graph = tiny_graph()
+    features = CSR.from_dense(graph.features) if sparse else graph.features
+    with seeded(0, "test"):
+        module = small(TEACHERS, name, layers=layers, norm="batch", **options).build(graph.num_features, 3)
+    sampler = NeighbourSampler(graph.adjacency)
+    whole = infer(module, sampler, features)
+    for chunk in (7, 60, 100):
+        parts = layerwise(module.train(), sampler, features, chunk)
+        assert parts.keys() == whole.keys() == {"logits", "hidden"}
+        for key, value in whole.items():
+            torch.testing.assert_close(parts[key], value, rtol=1e-4, atol=1e-5)
+    assert whole["hidden"].shape == (60, 16)
+
+
+def test_large_graphs_go_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tiny_graph()
+    with seeded(0, "test"):
+        module = small(TEACHERS, "gcn").build(graph.num_features, 3)
+    sampler = NeighbourSampler(graph.adjacency)
+    chunks = []
+
+    def watched(*arguments: Any) -> dict[str, torch.Tensor]:
+        chunks.append(arguments[-1])
+        return layerwise(*arguments)
+
+    monkeypatch.setattr(_inference, "layerwise", watched)
+    whole = infer(module, sampler, graph.features)
+    assert chunks == []
+    monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 59)
+    monkeypatch.setattr(_inference, "CHUNK", 8)
+    torch.testing.assert_close(infer(module, sampler, graph.features)["logits"], whole["logits"])
+    assert chunks == [8]
+
+
+def test_infers_in_evaluation_mode_and_without_gradient() -> None:
+    graph = tiny_graph()
+    with seeded(0, "test"):
+        module = small(TEACHERS, "gcn", dropout=0.9).build(graph.num_features, 3).train()
+    sampler = NeighbourSampler(graph.adjacency)
+    first, second = (infer(module.train(), sampler, graph.features)["logits"] for _ in range(2))
+    assert torch.equal(first, second)
+    assert not first.requires_grad
+
+
+def test_inputs_are_single_precision_and_dense_only_if_that_is_faster() -> None:
+    full, thin = tiny_graph(sparse=True), tiny_graph(features=12)
+    assert isinstance(inputs(full), torch.Tensor)  # a third of its entries are stored
+    sparse = CSR.from_dense(torch.eye(60, dtype=torch.float64))
+    kept = inputs(type(thin)("thin", sparse, thin.labels, thin.edge_index, thin.class_names))
+    assert isinstance(kept, CSR)
+    assert kept.dtype == torch.float32

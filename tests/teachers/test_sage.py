@@ -1,0 +1,68 @@
+"""GraphSAGE: the mean form against torch_geometric, the "gcn" form against dense matrices."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch_geometric.nn import SAGEConv
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.teachers.sage import SAGE, _first_rows
+from tests.tasks import tiny_task
+
+
+def test_mean_form_equals_pyg() -> None:
+    task = tiny_task()
+    graph = task.graph
+    teacher = SAGE(aggregator="mean", hidden=16, layers=3, epochs=3, dropout=0.0)
+    teacher.fit(task.observed)
+    h = graph.features
+    for index, conv in enumerate(teacher.module_.convs):
+        reference = SAGEConv(*conv.own.weight.shape)
+        reference.lin_l.weight.data = conv.neighbours.weight.data.T.contiguous()
+        reference.lin_l.bias.data = conv.own.bias.data
+        reference.lin_r.weight.data = conv.own.weight.data.T.contiguous()
+        h = reference(h, graph.edge_index)
+        h = F.relu(h) if index < 2 else h
+    torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_gcn_form_equals_the_dense_formula() -> None:
+    task = tiny_task()
+    graph = task.graph
+    teacher = SAGE(hidden=16, epochs=3, dropout=0.0)
+    assert teacher.aggregator == "gcn"
+    teacher.fit(task.observed)
+    a = graph.adjacency.to_dense() + torch.eye(60)
+    mean = a / a.sum(1, keepdim=True)
+    first, second = teacher.module_.convs
+    assert first.bias.abs().sum() > 0
+    h = F.relu(mean @ graph.features @ first.map.weight + first.bias)
+    expected = mean @ h @ second.map.weight + second.bias
+    torch.testing.assert_close(teacher.predict(graph), expected.detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_the_forms_are_different_models() -> None:
+    task = tiny_task()
+    sizes = []
+    for form in ("gcn", "mean"):
+        teacher = SAGE(aggregator=form, hidden=16, epochs=1)  # type: ignore[arg-type]
+        teacher.fit(task.observed)
+        sizes.append(sum(p.numel() for p in teacher.module_.parameters()))
+    shared = 12 * 16 + 16 + 16 * 3 + 3
+    assert sizes == [shared, shared + 12 * 16 + 16 * 3]
+
+
+def test_unknown_form_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"teacher\.aggregator: expected .*gcn.*mean.*got 'max'"):
+        Spec("sage", aggregator="max").build(TEACHERS)
+
+
+def test_first_rows_copies_only_if_it_must() -> None:
+    x = CSR.from_dense(torch.eye(4))
+    assert _first_rows(x, 4) is x
+    two = _first_rows(x, 2)
+    assert isinstance(two, CSR)
+    assert torch.equal(two.to_dense(), torch.eye(4)[:2])
