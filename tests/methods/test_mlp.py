@@ -1,0 +1,8 @@
+"""The baseline: no teacher."""
+
+from gnn2mlp.methods.mlp import MLPBaseline
+
+
+def test_learns_from_labels_alone() -> None:
+    assert MLPBaseline().requires == frozenset()
+    assert [t.objective.name for t in MLPBaseline().build_objective().terms()] == ["hard_labels"]

@@ -1,0 +1,51 @@
+"""The Kullback-Leibler divergence: by hand, against torch.distributions, and its gradient."""
+
+import math
+
+import pytest
+import torch
+from torch.distributions import Categorical
+from torch.distributions import kl_divergence as reference
+
+from gnn2mlp.objectives._divergence import kl_divergence
+
+
+def random_logits(seed: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    return 3 * torch.randn(6, 4, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+def test_by_hand() -> None:
+    # p = (3/4, 1/4), q = (1/2, 1/2): 3/4 ln(3/2) + 1/4 ln(1/2)
+    teacher, student = torch.tensor([[math.log(3), 0.0]]), torch.zeros(1, 2)
+    expected = 0.75 * math.log(1.5) + 0.25 * math.log(0.5)
+    assert kl_divergence(teacher, student).item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_runs_from_teacher_to_student() -> None:
+    teacher, student = torch.tensor([[math.log(3), 0.0]]), torch.zeros(1, 2)
+    backwards = 0.5 * math.log(2 / 3) + 0.5 * math.log(2)
+    assert kl_divergence(student, teacher).item() == pytest.approx(backwards, rel=1e-6)
+    assert kl_divergence(teacher, student).item() != pytest.approx(backwards, rel=1e-2)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0])
+def test_equals_torch_distributions(temperature: float) -> None:
+    teacher, student = random_logits(0), random_logits(1)
+    expected = reference(Categorical(logits=teacher / temperature), Categorical(logits=student / temperature))
+    torch.testing.assert_close(kl_divergence(teacher, student, temperature), expected)
+
+
+def test_is_never_negative_and_zero_for_equal_distributions() -> None:
+    teacher, student = random_logits(0), random_logits(1)
+    assert (kl_divergence(teacher, student) > 0).all()
+    torch.testing.assert_close(kl_divergence(teacher, teacher + 7), torch.zeros(6, dtype=torch.float64))
+
+
+def test_stays_finite_where_a_probability_underflows() -> None:
+    teacher, student = torch.tensor([[200.0, 0.0]]), torch.tensor([[0.0, 200.0]])
+    assert kl_divergence(teacher, student).item() == pytest.approx(200)
+
+
+def test_gradient() -> None:
+    teacher, student = random_logits(0), random_logits(1).requires_grad_()
+    assert torch.autograd.gradcheck(lambda s: kl_divergence(teacher, s, 2.0), (student,))

@@ -1,0 +1,63 @@
+"""The teacher's class distribution."""
+
+import math
+
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.objectives import Batch, SoftLabels
+
+TEACHER = torch.tensor([[math.log(3), 0.0], [0.0, 0.0], [1.0, -2.0]])
+
+
+def batch(logits: torch.Tensor, rows: list[int], teacher: torch.Tensor = TEACHER) -> Batch:
+    ids = torch.arange(teacher.size(0))
+    table = TeacherKnowledge(ids, {"logits": teacher})
+    labels = torch.full((len(rows),), -1)
+    return Batch(torch.tensor(rows), labels, MLPOutput(logits, torch.zeros(len(rows), 1)), table)
+
+
+def test_by_hand() -> None:
+    # Rows 0 and 1: KL((3/4, 1/4) || (1/2, 1/2)) and 0, so the mean is half of the first.
+    value = SoftLabels()(batch(torch.zeros(2, 2), [0, 1]))
+    assert value.item() == pytest.approx((0.75 * math.log(1.5) + 0.25 * math.log(0.5)) / 2, rel=1e-6)
+
+
+def test_temperature_by_hand() -> None:
+    # τ = 2 turns (ln 9, 0) into (3/4, 1/4); τ² = 4 multiplies.
+    teacher = torch.tensor([[math.log(9), 0.0]])
+    value = SoftLabels(temperature=2)(batch(torch.zeros(1, 2), [0], teacher))
+    assert value.item() == pytest.approx(4 * (0.75 * math.log(1.5) + 0.25 * math.log(0.5)), rel=1e-6)
+
+
+def test_factor_keeps_the_gradient_from_vanishing() -> None:
+    """As τ grows, the gradient tends to (student - teacher) / classes, both centred: it does not fall as 1 / τ²."""
+    teacher, student = torch.tensor([[2.0, -2.0]]), torch.tensor([[1.0, -1.0]])
+    gradients = []
+    for temperature in (50.0, 100.0):
+        logits = student.clone().requires_grad_()
+        SoftLabels(temperature)(batch(logits, [0], teacher)).backward()
+        gradients.append(logits.grad)
+    for gradient in gradients:
+        torch.testing.assert_close(gradient, (student - teacher) / 2, rtol=1e-2, atol=1e-3)
+
+
+def test_rows_choose_the_teacher_rows() -> None:
+    student = TEACHER[[2, 0]]
+    assert SoftLabels()(batch(student, [2, 0])).abs().item() < 1e-7
+    assert SoftLabels()(batch(student, [0, 2])).item() > 0.1
+
+
+@pytest.mark.parametrize("temperature", [1.0, 3.0])
+def test_gradient(temperature: float) -> None:
+    logits = torch.randn(3, 2, generator=torch.Generator().manual_seed(0)).double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: SoftLabels(temperature)(batch(x, [2, 0, 1])), (logits,))
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
+def test_impossible_temperature_is_refused(temperature: float) -> None:
+    with pytest.raises(ConfigError, match=r"soft_labels\.temperature: expected a positive number, got"):
+        SoftLabels(temperature)
