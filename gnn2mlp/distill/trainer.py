@@ -99,11 +99,11 @@ class Distiller(Configurable):
                 history.loss.append(torch.stack(losses).mean().item())
                 history.valid.append(rows.valid_accuracy(module))
                 progress(epoch, self.epochs, f"valid {history.valid[-1]:.3f}")
-                if stopping.update(epoch, history.valid[-1]):
-                    break
                 if objective.follows_epochs:
                     with torch.no_grad():
                         objective.after_epoch(_batch(module.eval(), rows.whole("all"), table))
+                if stopping.update(epoch, history.valid[-1]):
+                    break
             stopping.restore()
         history.best_epoch, history.seconds = stopping.best_epoch, time.perf_counter() - start
         return DistillationResult(module.cpu(), history, self._card(student, seed, table))
