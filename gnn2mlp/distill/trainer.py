@@ -142,8 +142,7 @@ def _batch(module: nn.Module, cut: Cut, table: TeacherKnowledge | None) -> Batch
 def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch) -> Tensor:
     """One optimiser step; returns the loss."""
     loss: Tensor = objective(batch)
-    # Zeros and not None: where a pass has no gradient, Adam still decays weights and moves on by its momentum.
-    optimiser.zero_grad(set_to_none=False)
+    optimiser.zero_grad()
     loss.backward()
     optimiser.step()
     return loss.detach()
