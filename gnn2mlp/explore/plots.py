@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.look import GRID, INK, MUTED, PAPER, look
 from gnn2mlp.explore.numbers import significant
 from gnn2mlp.explore.reading import latency_by_model
@@ -67,8 +68,9 @@ def plot_training(
         if len(rows) > 1:
             axes.fill_between(epochs, mean - std, mean + std, color=colour, alpha=0.16, lw=0)
         if what == "valid":
-            kept = [(row["best_epoch"], scale * row[what][row["best_epoch"] - 1]) for row in rows if row[what]]
-            axes.plot(*zip(*kept, strict=True), "o", color=colour, ms=4.5, mec=PAPER, mew=0.8)
+            kept = [row["best_epoch"] for row in rows if row[what]]
+            best = [scale * row[what][row["best_epoch"] - 1] for row in rows if row[what]]
+            axes.plot(kept, best, "o", color=colour, ms=4.5, mec=PAPER, mew=0.8)
     if what == "loss" and all(min(row["loss"], default=1) > 0 for rows in histories.values() for row in rows):
         _log_scale(axes)
     axes.set_xlabel("epoch")
@@ -117,7 +119,12 @@ def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
 
     Args:
         rows: `{"model": name, "nodes": per request, "median_ms": ..., "p95_ms": ...}`, milliseconds above 0.
+
+    Raises:
+        DataError: if there is no row, or a time is not above 0: a logarithmic axis has no place for it.
     """
+    if not rows or min(row["median_ms"] for row in rows) <= 0:
+        raise DataError(f"expected requests with times above 0 ms, got {list(rows)}; measure the latency first")
     figure, axes = _canvas()
     by_model = latency_by_model(rows)
     groups = sorted({row["nodes"] for row in rows})

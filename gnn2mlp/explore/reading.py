@@ -8,6 +8,8 @@ from gnn2mlp.explore.look import MODELS
 
 Results = Mapping[str, Any]
 
+UNNAMED = "(not given)"
+
 
 def models(results: Results) -> list[str]:
     """The models that were scored: teacher, plain MLP, student."""
@@ -15,9 +17,9 @@ def models(results: Results) -> list[str]:
 
 
 def populations(results: Results) -> list[str]:
-    """The populations that were scored, in their usual order."""
-    found = {name for model in models(results) for name in results["summary"][model]}
-    return [name for name in POPULATIONS if name in found]
+    """The populations that were scored, in their usual order; one that this release does not know comes last."""
+    found = [name for model in models(results) for name in results["summary"][model]]
+    return list(dict.fromkeys([*(name for name in POPULATIONS if name in found), *found]))
 
 
 def has_spread(results: Results) -> bool:
@@ -76,8 +78,5 @@ def speedup(rows: Sequence[Mapping[str, Any]], nodes: int) -> float | None:
 
 def option_name(results: Results, key: str) -> str:
     """The name of the component chosen for `key` (`"dataset"`, `"teacher"`, ...), as the configuration has it."""
-    chosen = results["config"].get(key, MISSING_NAME)
+    chosen = results["config"].get(key, UNNAMED)
     return str(chosen["name"] if isinstance(chosen, Mapping) else chosen)
-
-
-MISSING_NAME = "not given"

@@ -66,7 +66,7 @@ def _content(results: Results) -> dict[str, Any]:
         "scores": _score_plots(results),
         "training": _training_plots(results),
         "reliability": _reliability_plots(results),
-        "populations": {name: POPULATIONS[name] for name in populations(results)},
+        "populations": {name: POPULATIONS.get(name, "") for name in populations(results)},
         "facts": _facts(results),
         "config": yaml.safe_dump(_plain(results["config"]), sort_keys=False, allow_unicode=True, width=100),
         "environment": _environment(results),

@@ -1,0 +1,51 @@
+from collections.abc import Callable
+from typing import Any
+
+from gnn2mlp.explore import grids
+
+Make = Callable[..., dict[str, Any]]
+
+
+def test_accuracy_with_fidelity(make_results: Make) -> None:
+    grid = grids.accuracy_grid(make_results())
+    assert grid.head == ["Nodes", "Teacher", "Plain MLP", "Student", "Fidelity"]
+    assert grid.rows[0] == ["seen", "81.00 ± 1.00", "60.00 ± 2.00", "79.00 ± 3.00", "91.00 ± 0.00"]
+    assert [row[0] for row in grid.rows] == ["seen", "unseen", "production", "test"]
+
+
+def test_one_seed_has_no_spread(make_results: Make) -> None:
+    results = make_results(seeds=1, inductive=False)
+    assert grids.accuracy_grid(results).rows == [["test", "80.00", "58.00", "75.00", "91.00"]]
+    assert grids.calibration_grid(results).rows == [["test", "4.30", "4.30", "4.30"]]
+
+
+def test_seconds_name_the_stages(make_results: Make) -> None:
+    rows = grids.seconds_grid(make_results()).rows
+    assert rows[:2] == [["Teacher", "4.50 ± 0.50"], ["Knowledge", "0.50 ± 0.00"]]
+
+
+def test_latency_with_speed_up(make_results: Make) -> None:
+    grid = grids.latency_grid(make_results())
+    assert grid.head == ["Nodes", "Teacher", "Student", "Speed-up"]
+    assert grid.rows == [["1", "2.40 (4.80)", "0.120 (0.240)", "20×"], ["100", "12.0 (24.0)", "0.600 (1.20)", "20×"]]
+
+
+def test_a_request_that_one_model_did_not_answer_is_a_dash(make_results: Make) -> None:
+    results = make_results()
+    results["latency"]["rows"] = [r for r in results["latency"]["rows"] if (r["model"], r["nodes"]) != ("teacher", 100)]
+    assert grids.latency_grid(results).rows[1] == ["100", "–", "0.600 (1.20)", "–"]
+
+
+def test_every_seed_by_population_and_model(make_results: Make) -> None:
+    grid = grids.seeds_grid(make_results())
+    assert grid.groups == [("", 2), ("seen", 3), ("unseen", 3), ("production", 3), ("test", 3)]
+    assert len(grid.head) == sum(columns for _, columns in grid.groups) == 14
+    assert grid.rows[1][:5] == ["1", "1abcdef0", "82.00", "62.00", "82.00"]
+
+
+def test_grids_without_content_are_left_out(make_results: Make) -> None:
+    results = make_results(latency=False)
+    del results["summary"]["ece"], results["summary"]["seconds"], results["summary"]["fidelity"]
+    found = grids.result_grids(results)
+    assert [grid.title for grid in found] == ["Accuracy, %"]
+    assert found[0].rows[0][-1] == "–"

@@ -1,0 +1,39 @@
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from gnn2mlp.explore import results_table
+
+Make = Callable[..., dict[str, Any]]
+
+
+def _printed(results: dict[str, Any]) -> str:
+    console = Console(width=80, color_system=None)
+    with console.capture() as capture:
+        console.print(results_table(results))
+    return capture.get()
+
+
+def test_shows_every_table_within_80_columns(make_results: Make) -> None:
+    text = _printed(make_results())
+    lines = [line.split() for line in text.splitlines()]
+    assert ["seen", "81.00", "±", "1.00", "60.00", "±", "2.00", "79.00", "±", "3.00", "91.00", "±", "0.00"] in lines
+    assert ["production", "4.30", "±", "0.00", "4.30", "±", "0.00", "4.30", "±", "0.00"] in lines
+    assert ["Teacher", "4.50", "±", "0.50"] in lines
+    assert ["1", "2.40", "(4.80)", "0.120", "(0.240)", "20×"] in lines
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "standard deviation over 2 seeds" in " ".join(text.split())
+
+
+def test_one_seed_writes_no_spread(make_results: Make) -> None:
+    text = _printed(make_results(seeds=1, inductive=False, latency=False))
+    assert "±" not in text
+    assert "Milliseconds" not in text
+    assert ["test", "80.00", "58.00", "75.00", "91.00"] in [line.split() for line in text.splitlines()]
+
+
+def test_names_are_no_markup(make_results: Make) -> None:
+    results = make_results()
+    results["summary"]["seconds"] = {"[red]stage": {"mean": 1.0, "std": 0.0}}
+    assert "[red]stage" in _printed(results)
