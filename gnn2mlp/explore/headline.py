@@ -90,7 +90,7 @@ def _tiles(results: Results) -> list[Tile]:
     tiles = []
     student, teacher, mlp = (_mean(results, model, "test") for model in ("student", "teacher", "mlp"))
     if student is not None and teacher:
-        tiles.append(Tile(f"{100 * student / teacher:.1f}%", "of the teacher's accuracy kept", "on test nodes"))
+        tiles.append(Tile(f"{100 * student / teacher:.1f}%", "of the teacher's accuracy", "on test nodes"))
     if student is not None and mlp is not None:
         sign = "+" if student >= mlp else "−"
         tiles.append(Tile(f"{sign}{points(student - mlp)}", "against a plain MLP", _wins(results)))
