@@ -1,0 +1,101 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gnn2mlp import RunConfig, Spec
+from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.methods.glnn import GLNN
+from gnn2mlp.objectives import HardLabels, SoftLabels
+
+
+def test_python_yaml_and_mapping_build_the_same_object(tmp_path: Path):
+    path = tmp_path / "run.yaml"
+    path.write_text("dataset: cpf-cora\nmethod: {name: glnn, temperature: 0.8}\nseeds: 3\n")
+    from_python = RunConfig(dataset="cpf-cora", method=Spec("glnn", temperature=0.8), seeds=3)
+    assert RunConfig.from_yaml(path) == from_python
+    assert RunConfig(dataset="cpf-cora", method=GLNN(temperature=0.8), seeds=[0, 1, 2]).resolve() == from_python.resolve()
+
+
+def test_resolve_takes_the_recipe_then_defaults_and_lets_the_user_win():
+    config = RunConfig(dataset="cpf-cora", teacher=Spec("gcn", lr=0.5), distill={"epochs": 7}).resolve()
+    assert config.teacher.options["hidden"] == 64  # the recipe of cpf-cora
+    assert config.teacher.options["lr"] == 0.5  # the user
+    assert config.teacher.options["layers"] == 2  # the default
+    assert config.distill == {"lr": 0.01, "weight_decay": 0.005, "epochs": 7, "patience": 50, "batch_size": 512}
+    assert config.split == Spec("cpf", train_per_class=20, valid_per_class=30)
+
+
+def test_resolved_form_is_valid_input_and_resolves_to_itself(tmp_path: Path):
+    config = RunConfig(dataset="cpf-cora", teacher="sage", setting="inductive", out=tmp_path / "x").resolve()
+    config.save(tmp_path / "config.yaml")
+    assert RunConfig.from_yaml(tmp_path / "config.yaml").resolve() == config
+
+
+def test_objective_becomes_a_composed_method():
+    config = RunConfig(method=0.5 * HardLabels() + 0.5 * SoftLabels(temperature=2))
+    assert config.method.name == "composed"
+    written = [
+        {"name": "hard_labels", "weight": 0.5},
+        {"name": "soft_labels", "weight": 0.5, "temperature": 2.0},
+    ]
+    assert config.resolve() == RunConfig(method={"name": "composed", "objective": written}).resolve()
+
+
+def test_folder_tells_the_configuration_apart():
+    plain, warm = RunConfig().resolve(), RunConfig(method=Spec("glnn", temperature=2)).resolve()
+    assert plain.folder().name.startswith("digits-gcn-glnn-transductive-")
+    assert plain.folder() != warm.folder()
+    assert plain.folder() == RunConfig(seeds=5, threads=1).resolve().folder()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"teachr": "gcn"}, "unknown setting 'teachr'; did you mean 'teacher'"),
+        ({"setting": "production"}, "setting: .*'transductive' or 'inductive', got 'production'"),
+        ({"seeds": 0}, "seeds: expected at least one seed"),
+        ({"seeds": [1, 1]}, "seeds: .*all different"),
+        ({"seeds": "three"}, "seeds: expected a number of seeds"),
+        ({"threads": 0}, "threads: expected 'auto' or a number of at least 1"),
+        ({"unseen_fraction": 1.0}, "unseen_fraction: .*less than 1"),
+        ({"method": 3}, "method: expected a name or a mapping"),
+    ],
+)
+def test_bad_settings_are_named(settings: dict[str, Any], message: str):
+    with pytest.raises(ConfigError, match=message):
+        RunConfig(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"dataset": "cora-cpf"}, "unknown dataset"),
+        ({"teacher": "gnc"}, "did you mean 'gcn'"),
+        ({"method": {"name": "glnn", "temprature": 1}}, "did you mean 'temperature'"),
+        ({"method": {"name": "glnn", "hard_weight": 2}}, "from 0 to 1, got 2"),
+        ({"student": {"name": "mlp", "layers": 1}}, "student.layers: expected at least 2"),
+        ({"distill": {"learning_rate": 1}}, "distill .*no option 'learning_rate'"),
+        ({"split": {"name": "cpf", "train_per_class": "x"}}, "train_per_class: expected int"),
+    ],
+)
+def test_bad_components_are_named_when_resolved(settings: dict[str, Any], message: str):
+    with pytest.raises(ConfigError, match=message):
+        RunConfig(**settings).resolve()
+
+
+def test_unknown_name_is_its_own_error():
+    with pytest.raises(UnknownNameError, match="available: "):
+        RunConfig(teacher="transformer").resolve()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("- a\n", "expected a mapping of settings"), ("a: [", "is not YAML"), (None, "expected a YAML file at")],
+)
+def test_unreadable_yaml(tmp_path: Path, content: str | None, message: str):
+    path = tmp_path / "run.yaml"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigError, match=message):
+        RunConfig.from_yaml(path)

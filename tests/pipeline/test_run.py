@@ -1,0 +1,176 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gnn2mlp import Predictor, RunConfig, TeacherKnowledge, run
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.data import Split
+from gnn2mlp.teachers.gcn import GCN
+from tests.helpers import tiny_arrays
+
+SCORES = ("seed", "split", "teacher", "mlp", "student", "fidelity", "ece", "reliability")
+
+
+def scores(results: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{key: record[key] for key in SCORES} for record in results["seeds"]]
+
+
+@pytest.mark.parametrize(
+    ("setting", "populations"),
+    [("transductive", ["test"]), ("inductive", ["seen", "unseen", "production", "test"])],
+)
+def test_leaves_all_artefacts(settings: dict[str, Any], setting: str, populations: list[str]):
+    result = run(RunConfig(**settings, setting=setting))
+    out = settings["out"]
+    results = json.loads((out / "results.json").read_text())
+    assert results == json.loads(json.dumps(result.results))
+    assert results["format"] == 1
+    assert {"versions", "device", "threads", "processor"} <= set(results["environment"])
+    for record in results["seeds"]:
+        for model in ("teacher", "mlp", "student"):
+            assert list(record[model]) == populations
+            assert all(0 <= score <= 1 for score in record[model].values())
+        assert set(record["seconds"]) == {"teacher", "knowledge", "mlp", "student"}
+        assert record["split"]["train"] == 15
+    for model in ("teacher", "mlp", "student"):
+        for population in populations:
+            column = [record[model][population] for record in results["seeds"]]
+            assert results["summary"][model][population]["mean"] == pytest.approx(np.mean(column))
+            assert results["summary"][model][population]["std"] == pytest.approx(np.std(column))
+    assert RunConfig.from_yaml(out / "config.yaml").resolve().identity() == RunConfig(**results["config"]).identity()
+    assert (out / "report.html").read_text().startswith("<!doctype html>")
+    assert Split.load(out / "splits" / "seed-001.safetensors").digest == results["seeds"][1]["split"]["digest"]
+    knowledge = TeacherKnowledge.load(out / "knowledge" / "seed-000.safetensors")
+    assert knowledge.node_ids.numel() == 90 - results["seeds"][0]["split"]["unseen"]
+    x = tiny_arrays(nodes=90)[0]
+    assert Predictor.load(out / "student").predict(x).shape == (90,)
+    np.testing.assert_array_equal(result.predictor().predict(x), Predictor.load(out / "student").predict(x))
+
+
+def test_production_mixes_seen_and_unseen(settings: dict[str, Any]):
+    record = run(RunConfig(**settings, setting="inductive")).results["seeds"][0]
+    for model in ("teacher", "mlp", "student"):
+        score = record[model]
+        assert score["production"] == pytest.approx(0.8 * score["seen"] + 0.2 * score["unseen"])
+
+
+def test_student_scores_are_those_of_the_saved_student(settings: dict[str, Any], npz: Path):
+    results = run(RunConfig(**settings)).results
+    with np.load(npz) as arrays:
+        x, y = arrays["x"], arrays["y"]
+    for seed, record in enumerate(results["seeds"]):
+        test = Split.load(settings["out"] / "splits" / f"seed-{seed:03d}.safetensors").test.numpy()
+        student = Predictor.load(settings["out"] / "students" / f"seed-{seed:03d}" / "student")
+        predicted = student.predict(x[test]).astype(int)
+        assert record["student"]["test"] == pytest.approx((predicted == y[test]).mean())
+
+
+def test_same_seed_same_numbers(settings: dict[str, Any], tmp_path: Path):
+    first = run(RunConfig(**settings)).results
+    again = run(RunConfig(**{**settings, "out": tmp_path / "again", "cache": tmp_path / "other"})).results
+    assert scores(first) == scores(again)
+    assert scores(first)[0] != scores(first)[1]
+
+
+def test_ten_students_cost_one_teacher(settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    fitted = []
+    original = GCN.fit
+    monkeypatch.setattr(GCN, "fit", lambda self, *a, **k: (fitted.append(1), original(self, *a, **k))[1])
+    for temperature in (1.0, 2.0, 3.0):
+        method = {"name": "glnn", "temperature": temperature}
+        run(RunConfig(**{**settings, "method": method, "out": tmp_path / f"out-{temperature}"}))
+    assert len(fitted) == settings["seeds"]
+
+
+def test_finished_run_trains_nothing_and_more_seeds_are_added(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    first = run(RunConfig(**settings)).results
+    stages: list[tuple[int, str]] = []
+
+    def listen(seed: int, stage: str):
+        stages.append((seed, stage))
+        return lambda done, total, note="": None
+
+    assert scores(run(RunConfig(**settings), listen).results) == scores(first)
+    assert stages == []
+    third = run(RunConfig(**{**settings, "seeds": 3}), listen).results
+    assert scores(third)[:2] == scores(first)
+    assert stages == [(2, "teacher"), (2, "mlp"), (2, "student")]
+
+
+def test_damaged_artefacts_are_made_again(settings: dict[str, Any]):
+    first = run(RunConfig(**settings)).results
+    for path in (*settings["out"].rglob("*.safetensors"), *settings["cache"].rglob("*.safetensors")):
+        path.write_bytes(path.read_bytes()[:100])
+    for path in (settings["out"] / "seeds").iterdir():
+        path.write_text("{")
+    assert scores(run(RunConfig(**settings)).results) == scores(first)
+
+
+def test_killed_run_continues_with_the_same_numbers(settings: dict[str, Any], tmp_path: Path):
+    slow = {**settings, "teacher": {"name": "gcn", "hidden": 8, "epochs": 60, "patience": 60}, "seeds": 3}
+    expected = run(RunConfig(**{**slow, "out": tmp_path / "whole", "cache": tmp_path / "whole-cache"})).results
+    config = RunConfig(**slow)
+    config.save(tmp_path / "run.yaml")
+    command = [sys.executable, "-m", "gnn2mlp", "run", "--config", str(tmp_path / "run.yaml")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list(settings["cache"].glob("teachers/*.safetensors")) and process.poll() is None:
+        assert time.monotonic() < deadline, "the run saved no teacher"
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not (settings["out"] / "results.json").exists()
+    kept = {path: path.stat().st_mtime_ns for path in settings["cache"].glob("teachers/*.safetensors")}
+    assert kept
+    assert scores(run(config).results) == scores(expected)
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "a finished teacher was trained again"
+
+
+def test_another_configuration_in_the_folder_is_refused(settings: dict[str, Any]):
+    run(RunConfig(**settings))
+    before = (settings["out"] / "results.json").read_bytes()
+    with pytest.raises(ConfigError, match="holds a run with another method; choose another --out"):
+        run(RunConfig(**{**settings, "method": {"name": "glnn", "temperature": 2.0}}))
+    assert (settings["out"] / "results.json").read_bytes() == before
+
+
+def test_bad_data_fail_before_anything_is_trained_or_written(settings: dict[str, Any], tmp_path: Path):
+    x, y, edges = tiny_arrays()
+    x[3, 2] = np.nan
+    np.savez(tmp_path / "bad.npz", x=x, y=y, edge_index=edges)
+    with pytest.raises(DataError, match="NaN or infinity in 1 of 60 rows"):
+        run(RunConfig(**{**settings, "dataset": str(tmp_path / "bad.npz")}))
+    assert not settings["out"].exists()
+
+
+def test_a_split_that_cannot_be_drawn_fails_before_training(settings: dict[str, Any]):
+    with pytest.raises(DataError, match="class"):
+        run(RunConfig(**{**settings, "split": {"name": "per_class", "train": 500, "valid": 5}}))
+    assert not list(settings["cache"].rglob("*.safetensors"))
+
+
+def test_threads_are_set_for_the_run_and_put_back(settings: dict[str, Any]):
+    import torch
+
+    before = torch.get_num_threads()
+    results = run(RunConfig(**{**settings, "threads": 2, "seeds": 1})).results
+    assert results["environment"]["threads"] == 2
+    assert torch.get_num_threads() == before
+
+
+def test_latency_is_measured_once_and_kept(settings: dict[str, Any]):
+    config = RunConfig(**{**settings, "latency": True, "seeds": 1})
+    first = run(config).results["latency"]
+    assert {(row["model"], row["nodes"]) for row in first["rows"]} == {
+        (model, nodes) for model in ("teacher", "student") for nodes in (1, 10)
+    }
+    assert run(config).results["latency"] == first

@@ -1,0 +1,38 @@
+from typing import Any
+
+import pytest
+import torch
+
+from gnn2mlp.evaluate import accuracy
+from gnn2mlp.pipeline.score import score_seed
+from tests.pipeline.test_stages import make_seed
+
+__all__ = ["make_seed"]
+
+
+def test_teacher_is_scored_on_the_edges_each_population_has(make_seed: Any):
+    seed = make_seed()
+    record = score_seed(seed)
+    labels, split = seed.graph.labels, seed.task.split
+    full = seed.teacher.predict(seed.graph)
+    seen = seed.knowledge.align(split.seen)["logits"]
+    assert record["teacher"]["seen"] == pytest.approx(accuracy(seen, labels[split.seen]))
+    assert record["teacher"]["unseen"] == pytest.approx(accuracy(full[split.unseen], labels[split.unseen]))
+    assert record["teacher"]["test"] == pytest.approx(accuracy(full[split.test], labels[split.test]))
+
+
+def test_reliability_counts_every_test_node(make_seed: Any):
+    seed = make_seed()
+    record = score_seed(seed)
+    for model in ("teacher", "mlp", "student"):
+        assert sum(record["reliability"][model]["count"]) == seed.task.split.test.numel()
+
+
+def test_best_validation_score_is_that_of_the_kept_epoch(make_seed: Any):
+    seed = make_seed()
+    history = score_seed(seed)["history"]["student"]
+    valid = seed.task.split.valid
+    logits = seed.student_logits(seed.student("student"))[valid]
+    assert history["valid_best"] == max(history["valid"])
+    assert accuracy(logits, seed.graph.labels[valid]) == pytest.approx(history["valid_best"])
+    assert torch.isfinite(logits).all()
