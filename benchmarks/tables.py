@@ -1,7 +1,6 @@
 """Write the generated tables of README.md and RESULTS.md from result files and registries.
 
-    python benchmarks/tables.py            # rewrite them
-    python benchmarks/tables.py --check    # exit 1 if they are out of date
+With `--check` nothing is written, and the exit code is 1 if they are out of date.
 """
 
 import argparse
@@ -67,13 +66,14 @@ def all_scores() -> str:
         summary, config = row["summary"], row["config"]
         for population in summary["student"]:
             body.append(
-                [row["graph"]["name"], config["setting"], config["teacher"]["name"], config["method"]["name"], population]
+                [row["graph"]["name"], config["setting"], config["teacher"]["name"], config["method"]["name"]]
+                + [population]
                 + [percent(summary[model][population]) for model in MODELS]
                 + [percent(summary["fidelity"][population]), percent(summary["ece"]["student"][population])]
                 + [str(len(row["seeds"]))]
             )
-    header = ["data", "setting", "teacher", "method", "test nodes", *MODELS.values(), "fidelity", "student's ECE", "splits"]
-    return markdown(header, body)
+    header = ["data", "setting", "teacher", "method", "test nodes", *MODELS.values()]
+    return markdown([*header, "fidelity", "student's ECE", "splits"], body)
 
 
 def costs() -> str:
@@ -98,7 +98,8 @@ def machines() -> str:
     for row in results():
         env = row["environment"]
         versions = ", ".join(f"{k} {v}" for k, v in env["versions"].items())
-        lines[f"{env['processor']}, {env['cores']} cores, {env['threads']} thread(s), {env['device']}; {versions}"] = None
+        machine = f"{env['processor']}, {env['cores']} cores, {env['threads']} thread(s), {env['device']}"
+        lines[f"{machine}; {versions}"] = None
     return "\n".join(f"- {line}" for line in lines)
 
 

@@ -23,9 +23,7 @@ def tiny_arrays(
     return x, labels, np.stack(linked.nonzero())
 
 
-def tiny_graph(
-    seed: int = 0, nodes: int = 60, classes: int = 3, features: int = 12, sparse: bool = False
-) -> GraphData:
+def tiny_graph(seed: int = 0, nodes: int = 60, classes: int = 3, features: int = 12, sparse: bool = False) -> GraphData:
     """A seeded planted-partition graph whose features and edges both tell the class.
 
     Args:

@@ -17,6 +17,8 @@ from gnn2mlp.deploy.columns import column_names
 from gnn2mlp.objectives import Objective
 
 _COMPONENTS = ("teacher", "method", "student")
+# Fitted attributes that need the training side of the package, or are as large as the graph.
+_OF_TRAINING = ("teacher_", "knowledge_")
 
 
 class NodeClassifier(ClassifierMixin, BaseEstimator):
@@ -46,8 +48,8 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         validation_score_: accuracy of the student on the validation nodes, at the epoch that was kept.
         history_: `{"teacher": {...}, "student": {...}}`, each with `loss` and `valid` by epoch,
             `best_epoch` and `seconds`.
-        teacher_: the fitted teacher, or `None` if the method needs none; not saved.
-        knowledge_: what the teacher knows about each node given to `fit` (at least `logits`), or `None`; not saved.
+        teacher_: the fitted teacher, or `None` if the method needs none; neither saved nor pickled.
+        knowledge_: what the teacher knows about each node given to `fit` (at least `logits`), or `None`; as `teacher_`.
     """
 
     def __init__(
@@ -155,6 +157,11 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         for key in _COMPONENTS:
             parameters[key] = parameters[key] if isinstance(parameters[key], str) else Spec.parse(parameters[key])
         return cls(**parameters)._adopt(predictor)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickles and copies leave teacher and knowledge out, as `save` does."""
+        state = dict(super().__getstate__())
+        return {key: value for key, value in state.items() if key not in _OF_TRAINING}
 
     def _adopt(self, predictor: Predictor) -> Self:
         """Take the fitted attributes from the predictor, so that they are the same after `fit` and after `load`."""

@@ -34,7 +34,7 @@ def encode_labels(y: Any) -> Encoded:
     known = _typed(values[~missing])
     classes, places = np.unique(known, return_inverse=True)
     if len(classes) < 2:
-        named = f"only {classes[0]!r}" if len(classes) else "none"
+        named = f"one class, {classes[0].item()!r}" if len(classes) else "no labelled node"
         raise DataError(
             f"y: expected labelled nodes of at least two classes, got {named} ({UNLABELLED} means unlabelled); "
             "label nodes of another class"
@@ -46,6 +46,10 @@ def encode_labels(y: Any) -> Encoded:
 
 def _flat(y: Any) -> np.ndarray[Any, Any]:
     """One-dimensional; a sequence keeps its elements as they are, since numpy would turn ["a", -1] into text."""
+    if y is None:
+        raise DataError(
+            "fit requires y to be passed, but the target y is None; give a label per node, -1 where unknown"
+        )
     if hasattr(y, "detach"):  # a torch tensor, wherever it is
         y = y.detach().cpu().numpy()
     try:
@@ -100,5 +104,5 @@ def _kind(value: Any) -> str:
 def _whole(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     wrong = values[~np.isfinite(values) | (values != np.trunc(values))]
     if wrong.size:
-        raise DataError(f"y: expected class labels, got the number {wrong[0]}; number the classes in whole numbers")
+        raise DataError(f"y: expected class labels, got continuous values such as {wrong[0]}; number the classes")
     return values.astype(np.int64)

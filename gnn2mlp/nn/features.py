@@ -20,6 +20,8 @@ def check_features(features: Any, name: str = "features") -> Features:
     Raises:
         DataError: if they are not two-dimensional, not numeric, or not finite (the message counts the bad rows).
     """
+    if "complex" in str(getattr(features, "dtype", "")):  # numpy, scipy and torch would drop the imaginary part
+        raise DataError(f"{name}: Complex data not supported: features must be real, got {features.dtype}")
     x = _as_features(features, name)
     values = x.values if isinstance(x, CSR) else x
     finite = torch.isfinite(values)

@@ -17,7 +17,7 @@ def measure(seed: Seed) -> dict[str, Any]:
     runs; the student gathers the requested nodes' features, moves them and runs. Both end with class probabilities on
     the CPU.
     """
-    features = compute_form(seed.graph.features)
+    features = compute_form(seed.graph.features).to(dtype=torch.get_default_dtype())
     module = seed.student("student").module.to(seed.device).eval()
 
     @torch.inference_mode()

@@ -82,7 +82,8 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
         seeds[best].student("student").save(folder / "student")
         results = {
             "format": FORMAT,
-            "config": {**config.to_dict(), "out": str(folder), "device": device.type, "threads": torch.get_num_threads()},
+            "config": config.to_dict()
+            | {"out": str(folder), "device": device.type, "threads": torch.get_num_threads()},
             "environment": environment(device),
             "graph": _describe(graph),
             "citations": _citations(config),

@@ -89,7 +89,8 @@ class Seed:
 
         def make(path: Path) -> Teacher:
             teacher = self.config.teacher.build(TEACHERS)
-            teacher.fit(self.task.observed, seed=self.seed, device=self.device, progress=self.listen(self.seed, "teacher"))
+            progress = self.listen(self.seed, "teacher")
+            teacher.fit(self.task.observed, seed=self.seed, device=self.device, progress=progress)
             teacher.save(path, {"identity": self.teacher_identity})
             return teacher
 
@@ -103,10 +104,15 @@ class Seed:
 
         def make(path: Path) -> TeacherKnowledge:
             start = time.perf_counter()
-            card = {"identity": identity, "split": self.task.split.digest, "dataset": self.graph.name}
             made = self.teacher.export(self.task.observed, needs, device=self.device)
-            card["seconds"] = time.perf_counter() - start
-            made = TeacherKnowledge(made.node_ids, made.values, {**made.card, **card})
+            card = {
+                **made.card,
+                "identity": identity,
+                "split": self.task.split.digest,
+                "dataset": self.graph.name,
+                "seconds": time.perf_counter() - start,
+            }
+            made = TeacherKnowledge(made.node_ids, made.values, card)
             made.save(path)
             return made
 
@@ -156,8 +162,10 @@ class Seed:
         return predictor
 
     def teacher_logits(self) -> dict[str, Tensor]:
-        """Teacher's logits over all nodes of the full graph: `observed` from the observed edges alone (rows of unseen
-        nodes are NaN), `full` from all edges."""
+        """Teacher's logits over all nodes of the full graph.
+
+        `observed`: from the observed edges alone; rows of unseen nodes are NaN. `full`: from all edges.
+        """
         full = self.teacher.predict(self.graph, self.device)
         observed = torch.full_like(full, float("nan"))
         observed[self.knowledge.node_ids] = self.knowledge["logits"]
@@ -165,8 +173,9 @@ class Seed:
 
     def student_logits(self, predictor: Predictor) -> Tensor:
         """A student's logits over all nodes, from features alone."""
+        features = compute_form(self.graph.features).to(dtype=torch.get_default_dtype())
         with torch.inference_mode():
-            logits: Tensor = predictor.module(compute_form(self.graph.features)).logits
+            logits: Tensor = predictor.module(features).logits
         return logits.clone()
 
 

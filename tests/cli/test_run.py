@@ -82,7 +82,13 @@ def test_a_finished_folder_runs_again_from_its_own_configuration(settings: dict[
         (["--threads", "many"], "threads: expected 'auto' or a number"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(words: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # fmt: skip
+def test_a_mistake_is_one_line_and_exit_code_2(
+    words: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.chdir(tmp_path)
     assert main(["run", *words]) == 2
     error = capsys.readouterr().err

@@ -1,140 +1,146 @@
-"""Blocks: whole, with all neighbours, and with some of them drawn."""
-
-import itertools
+from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 import torch
-from torch import Tensor
 
-from gnn2mlp.data import Block, NeighbourSampler
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.sampling import Block, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
-from tests.helpers import tiny_graph
+
+# A path 0-1-2-3 and node 4 alone.
+PATH = graph_from_arrays(torch.eye(5), [0, 1, 0, 1, 0], [[0, 1, 2], [1, 2, 3]])
 
 
-@pytest.fixture(scope="module")
-def sampler() -> NeighbourSampler:
-    return NeighbourSampler(tiny_graph().adjacency)
+@pytest.fixture
+def graph(tiny_graph: Callable[..., GraphData]) -> GraphData:
+    return tiny_graph()
 
 
-def seeded(seed: int = 0) -> torch.Generator:
+def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def neighbours(block: Block, target: int) -> list[int]:
-    """Ids in the graph of the neighbours that target number `target` has in the block."""
-    row = block.pattern.rows(torch.tensor([target]))
-    return block.sources[row.indices].tolist()
+def test_a_block_of_all_neighbours_worked_by_hand() -> None:
+    block = NeighbourSampler(PATH.adjacency).block(torch.tensor([2, 4]))
+    assert block.sources.tolist() == [2, 4, 1, 3]  # targets first, then the others, ascending
+    assert block.pattern.to_dense().tolist() == [[0, 0, 1, 1], [0, 0, 0, 0]]
+    assert block.target_degree.tolist() == [2, 0]
+    assert block.source_degree.tolist() == [2, 0, 2, 1]
+    assert block.num_targets == 2
 
 
-def in_graph(sampler: NeighbourSampler, node: int) -> list[int]:
-    return sampler.adjacency.rows(torch.tensor([node])).indices.tolist()
+def test_targets_that_are_neighbours_are_not_doubled() -> None:
+    block = NeighbourSampler(PATH.adjacency).block(torch.tensor([1, 0]))
+    assert block.sources.tolist() == [1, 0, 2]
+    assert block.pattern.to_dense().tolist() == [[0, 1, 1], [1, 0, 0]]
 
 
-def star(leaves: int) -> NeighbourSampler:
-    """Node 0 with neighbours 1 .. leaves, which have no other."""
-    ends = torch.arange(1, leaves + 1)
-    hub = torch.zeros_like(ends)
-    row, column = torch.cat([hub, ends]), torch.cat([ends, hub])
-    return NeighbourSampler(CSR.from_coo(row, column, torch.ones(2 * leaves), (leaves + 1, leaves + 1)))
-
-
-def test_a_block_holds_all_neighbours(sampler: NeighbourSampler) -> None:
+def test_stacked_blocks_fit_and_give_the_two_hop_sum(graph: GraphData) -> None:
     targets = torch.tensor([7, 3, 50])
-    block = sampler.block(targets)
-    assert torch.equal(block.sources[:3], targets)
-    assert block.sources.unique().numel() == block.sources.numel()
-    for place, node in enumerate(targets.tolist()):
-        assert sorted(neighbours(block, place)) == in_graph(sampler, node)
+    first, second = NeighbourSampler(graph.adjacency).blocks(targets, [None, None])
+    assert second.sources.tolist()[:3] == targets.tolist()
+    assert first.sources[: first.num_targets].tolist() == second.sources.tolist()
+    x = graph.features
+    assert isinstance(x, torch.Tensor)
+    adjacency = graph.adjacency.to_dense()
+    two_hops = second.pattern @ (first.pattern @ x[first.sources])
+    assert torch.allclose(two_hops, (adjacency @ adjacency @ x)[targets])
 
 
-def test_degrees_are_those_of_the_whole_graph(sampler: NeighbourSampler) -> None:
-    block = sampler.block(torch.tensor([7, 3]), fanout=1, generator=seeded())
-    assert block.target_degree.tolist() == [len(in_graph(sampler, 7)), len(in_graph(sampler, 3))]
-    assert block.source_degree.tolist() == [len(in_graph(sampler, node)) for node in block.sources.tolist()]
+@pytest.mark.parametrize("fanout", [1, 3])
+def test_sampled_neighbours_are_distinct_and_true(graph: GraphData, fanout: int) -> None:
+    targets = torch.arange(0, 60, 2)
+    block = NeighbourSampler(graph.adjacency).block(targets, fanout, generator())
+    counts = block.pattern.indptr.diff()
+    assert counts.tolist() == block.target_degree.clamp(max=fanout).long().tolist()
+    adjacency = graph.adjacency.to_dense()
+    for row, target in enumerate(targets.tolist()):
+        start, end = block.pattern.indptr[row : row + 2].tolist()
+        neighbours = block.sources[block.pattern.indices[start:end]].tolist()
+        assert len(set(neighbours)) == len(neighbours)
+        assert all(adjacency[target, other] == 1 for other in neighbours)
 
 
-@pytest.mark.parametrize("fanout", [1, 3, 8])
-def test_draws_fanout_different_neighbours_or_all_if_there_are_few(sampler: NeighbourSampler, fanout: int) -> None:
-    targets = torch.arange(60)
-    fewer = 0
-    for seed in range(5):
-        block = sampler.block(targets, fanout, seeded(seed))
-        for node in range(60):
-            drawn, there = neighbours(block, node), in_graph(sampler, node)
-            assert len(set(drawn)) == len(drawn) == min(fanout, len(there))
-            assert set(drawn) <= set(there)
-            fewer += len(there) <= fanout
-    assert fewer > 0 or fanout == 1
+def test_a_large_fanout_keeps_everything(graph: GraphData) -> None:
+    sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(60)
+    sampled = sampler.block(targets, 1000, generator())
+    assert torch.equal(sampled.pattern.to_dense(), sampler.block(targets).pattern.to_dense())
 
 
-def test_every_neighbour_is_drawn_equally_often() -> None:
-    hub, draws, leaves, fanout = star(10), 1500, 10, 3
-    random = seeded()
-    count = torch.zeros(leaves + 1)
-    for _ in range(draws):
-        count[neighbours(hub.block(torch.tensor([0]), fanout, random), 0)] += 1
-    expected = draws * fanout / leaves
-    # Chi-square with 9 degrees of freedom, a little less for draws without replacement: above 27.9 once in 1000 times.
-    assert ((count[1:] - expected) ** 2 / expected).sum() < 27.9
-    assert count[0] == 0
+def test_neighbours_are_drawn_evenly() -> None:
+    # A star: its centre draws 2 of 5 leaves; in 3,000 draws each leaf is expected 1,200 times, with a deviation of 27.
+    star = graph_from_arrays(torch.eye(6), [0, 1, 0, 1, 0, 1], [[0] * 5, [1, 2, 3, 4, 5]])
+    sampler, source = NeighbourSampler(star.adjacency), generator(1)
+    seen = torch.zeros(6)
+    for _ in range(3000):
+        seen[sampler.block(torch.tensor([0]), 2, source).sources[1:]] += 1
+    assert seen.sum() == 6000
+    assert bool(((seen[1:] - 1200).abs() < 5 * 27).all())
 
 
-def test_pairs_are_drawn_equally_often() -> None:
-    hub, random = star(4), seeded()
-    count = torch.zeros(5, 5)
-    for _ in range(1200):
-        a, b = sorted(neighbours(hub.block(torch.tensor([0]), 2, random), 0))
-        count[a, b] += 1
-    pairs = count[count > 0]
-    assert pairs.numel() == 6
-    assert ((pairs - 200) ** 2 / 200).sum() < 20.5  # chi-square, 5 degrees of freedom, once in 1000 times
+def test_equal_generators_give_equal_blocks(graph: GraphData) -> None:
+    sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(30)
+
+    def draw(seed: int) -> list[list[int]]:
+        return [block.sources.tolist() for block in sampler.blocks(targets, [2, 2], generator(seed))]
+
+    assert draw(0) == draw(0)
+    assert draw(0) != draw(1)
 
 
-def test_generator_decides_the_draw(sampler: NeighbourSampler) -> None:
-    patterns = [sampler.block(torch.arange(60), 2, seeded(s)).sources for s in (0, 0)]
-    assert torch.equal(*patterns)
-    drawn = [neighbours(sampler.block(torch.arange(60), 2, seeded(s)), 0) for s in range(8)]
-    assert len({tuple(d) for d in drawn}) > 1
-
-
-def test_sources_of_a_block_are_the_targets_of_the_one_before(sampler: NeighbourSampler) -> None:
-    targets = torch.tensor([5, 11])
-    blocks = sampler.blocks(targets, [2, 3, None], seeded())
-    assert len(blocks) == 3
-    assert torch.equal(blocks[-1].sources[: blocks[-1].num_targets], targets)
-    for earlier, later in itertools.pairwise(blocks):
-        assert torch.equal(earlier.sources[: earlier.num_targets], later.sources)
-    assert blocks[0].pattern.indptr.diff().max() == 2
-    assert blocks[1].pattern.indptr.diff().max() == 3
-    assert sorted(neighbours(blocks[2], 0)) == in_graph(sampler, 5)
-
-
-def test_whole_graph_is_a_block_made_once(sampler: NeighbourSampler) -> None:
+def test_the_whole_graph_is_one_block_made_once(graph: GraphData) -> None:
+    sampler = NeighbourSampler(graph.adjacency)
     block = sampler.whole()
-    assert block is sampler.whole()
-    assert block.to("cpu") is block
-    assert block.pattern is sampler.adjacency
-    assert torch.equal(block.sources, torch.arange(60))
+    assert sampler.whole("cpu") is block
+    assert block.sources.tolist() == list(range(60))
+    assert torch.equal(block.target_degree, graph.adjacency.to_dense().sum(1))
 
 
-def test_operators_are_made_once_per_block(sampler: NeighbourSampler) -> None:
-    made: list[Block] = []
+def test_an_operator_is_made_once_per_block() -> None:
+    calls = []
 
-    def double(block: Block) -> CSR:
-        made.append(block)
+    def doubled(block: Block) -> CSR:
+        calls.append(block)
         return block.pattern.with_values(2 * block.pattern.values)
 
-    block = sampler.block(torch.tensor([1]))
-    assert block.operator(double) is block.operator(double)
-    assert made == [block]
-    assert block.operator(double).values.unique().tolist() == [2.0]
+    block = NeighbourSampler(PATH.adjacency).whole()
+    assert block.operator(doubled) is block.operator(doubled)
+    assert block.to("cpu") is block
+    assert len(calls) == 1
+    assert block.operator(doubled).to_dense().tolist() == (2 * PATH.adjacency.to_dense()).tolist()
 
 
-def test_isolated_targets_have_a_block() -> None:
-    lonely = NeighbourSampler(
-        CSR(torch.zeros(4, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), Tensor(), (3, 3))
-    )
-    for fanout in (None, 2):
-        block = lonely.block(torch.tensor([2, 0]), fanout, seeded())
-        assert block.pattern.nnz == 0
-        assert block.sources.tolist() == [2, 0]
+def test_degrees_of_sampled_blocks_are_those_of_the_whole_graph(graph: GraphData) -> None:
+    degree = graph.adjacency.to_dense().sum(1)
+    block = NeighbourSampler(graph.adjacency).block(torch.tensor([7, 3]), 1, generator())
+    assert torch.equal(block.target_degree, degree[[7, 3]])
+    assert torch.equal(block.source_degree, degree[block.sources])
+
+
+def test_pairs_of_neighbours_are_drawn_evenly() -> None:
+    # Even marginals do not make even sets: of 4 leaves, each of the 6 pairs is expected 200 times in 1,200 draws.
+    star = graph_from_arrays(torch.eye(5), [0, 1, 0, 1, 0], [[0] * 4, [1, 2, 3, 4]])
+    sampler, source = NeighbourSampler(star.adjacency), generator()
+    count = torch.zeros(5, 5)
+    for _ in range(1200):
+        first, second = sampler.block(torch.tensor([0]), 2, source).sources[1:].tolist()
+        count[first, second] += 1
+    pairs = count[count > 0]
+    assert pairs.numel() == 6
+    assert ((pairs - 200) ** 2 / 200).sum() < 20.5  # chi-square with 5 degrees of freedom, once in 1,000 times
+
+
+def test_stacked_blocks_take_their_own_fanout(graph: GraphData) -> None:
+    blocks = NeighbourSampler(graph.adjacency).blocks(torch.tensor([5, 11]), [2, 3, None], generator())
+    for earlier, later in pairwise(blocks):
+        assert torch.equal(earlier.sources[: earlier.num_targets], later.sources)
+    assert [int(block.pattern.indptr.diff().max()) for block in blocks[:2]] == [2, 3]
+    assert torch.equal(blocks[2].pattern.indptr.diff().float(), blocks[2].target_degree)
+
+
+@pytest.mark.parametrize("fanout", [None, 2])
+def test_isolated_targets_have_a_block(fanout: int | None) -> None:
+    block = NeighbourSampler(PATH.adjacency).block(torch.tensor([4]), fanout, generator())
+    assert block.pattern.nnz == 0
+    assert block.sources.tolist() == [4]

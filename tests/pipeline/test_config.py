@@ -14,7 +14,9 @@ def test_python_yaml_and_mapping_build_the_same_object(tmp_path: Path):
     path.write_text("dataset: cpf-cora\nmethod: {name: glnn, temperature: 0.8}\nseeds: 3\n")
     from_python = RunConfig(dataset="cpf-cora", method=Spec("glnn", temperature=0.8), seeds=3)
     assert RunConfig.from_yaml(path) == from_python
-    assert RunConfig(dataset="cpf-cora", method=GLNN(temperature=0.8), seeds=[0, 1, 2]).resolve() == from_python.resolve()
+    assert (
+        RunConfig(dataset="cpf-cora", method=GLNN(temperature=0.8), seeds=[0, 1, 2]).resolve() == from_python.resolve()
+    )
 
 
 def test_resolve_takes_the_recipe_then_defaults_and_lets_the_user_win():
