@@ -47,9 +47,7 @@ def encode_labels(y: Any) -> Encoded:
 def _flat(y: Any) -> np.ndarray[Any, Any]:
     """One-dimensional; a sequence keeps its elements as they are, since numpy would turn ["a", -1] into text."""
     if y is None:
-        raise DataError(
-            "fit requires y to be passed, but the target y is None; give a label per node, -1 where unknown"
-        )
+        raise DataError("fit requires y to be passed, but the target y is None; give one label per node")
     if hasattr(y, "detach"):  # a torch tensor, wherever it is
         y = y.detach().cpu().numpy()
     try:

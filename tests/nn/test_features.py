@@ -102,3 +102,9 @@ def test_what_is_no_table_of_numbers_is_refused(features: object) -> None:
 
 def test_no_rows_is_a_table() -> None:
     assert check_features(np.ones((0, 3))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix, torch.from_numpy])
+def test_complex_numbers_are_refused_not_halved(form) -> None:
+    with pytest.raises(DataError, match=r"x: Complex data not supported: .* got (torch\.)?complex128"):
+        check_features(form(np.eye(2) * 1j), "x")

@@ -1,0 +1,231 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.deploy import Predictor, predictor
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.students import STUDENTS
+
+FEATURES, CLASSES = 6, 3
+X = np.random.default_rng(0).normal(size=(20, FEATURES)).astype(np.float32)
+
+
+def make(classes: object = ("a", "b", "c"), names: object = None, norm: str = "batch") -> Predictor:
+    """A predictor around a seeded, untrained network."""
+    student = STUDENTS.get("mlp")(hidden=8, norm=norm)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        module = student.build(FEATURES, CLASSES)
+    return Predictor(student, module, FEATURES, classes, {"from": "test"}, names)
+
+
+def identity() -> Predictor:
+    """A predictor whose logits are worked by hand: relu of the first three features."""
+    made = make(norm="none")
+    with torch.no_grad():
+        for layer in (made.module.maps[0], made.module.head):
+            layer.weight.copy_(torch.eye(*layer.weight.shape))
+            layer.bias.zero_()
+    return made
+
+
+def test_predictions_by_hand() -> None:
+    made = identity()
+    rows = np.array([[0, 2, 1, 9, 9, 9], [3, -5, 0, 9, 9, 9]])
+    assert made.decision_function(rows).tolist() == [[0, 2, 1], [3, 0, 0]]
+    assert made.predict(rows).tolist() == ["b", "a"]
+    e = np.exp(1.0)
+    np.testing.assert_allclose(made.predict_proba(rows)[0], np.array([1, e**2, e]) / (1 + e + e**2), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda x: x.astype(np.float64),
+        lambda x: x.tolist(),
+        lambda x: pd.DataFrame(x),
+        lambda x: pd.DataFrame(x, columns=list("abcdef")),
+        torch.from_numpy,
+        lambda x: torch.from_numpy(x).double(),
+        sp.csr_matrix,
+        lambda x: sp.csr_array(x.astype(np.float64)),
+        lambda x: sp.coo_matrix(x),
+        lambda x: torch.from_numpy(x).to_sparse_csr(),
+        np.asfortranarray,
+    ],
+)
+def test_every_form_of_a_table_gives_the_same(form) -> None:
+    made = make()
+    expected = made.predict_proba(X)
+    assert expected.dtype == np.float32
+    np.testing.assert_allclose(made.predict_proba(form(X)), expected, atol=1e-6)
+    assert (made.predict(form(X)) == made.predict(X)).all()
+
+
+def test_sparse_rows_reach_the_network_sparse(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, seen = make(), []
+    made.module.register_forward_pre_hook(lambda module, inputs: seen.append(type(inputs[0])))
+    made.predict(sp.csr_matrix(X))
+    made.predict(X)
+    assert seen == [CSR, torch.Tensor]
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix, pd.DataFrame])
+def test_zero_rows(form) -> None:
+    made, none = make(), form(X[:0])
+    assert made.predict_proba(none).shape == (0, CLASSES)
+    assert made.predict(none).shape == (0,)
+    assert made.predict(none).dtype == made.classes_.dtype
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
+def test_many_rows_go_in_chunks(form, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, sizes = make(), []
+    whole = made.predict_proba(form(X))
+    made.module.register_forward_pre_hook(lambda module, inputs: sizes.append(inputs[0].shape[0]))
+    monkeypatch.setattr(predictor, "CHUNK", 8)
+    np.testing.assert_allclose(made.predict_proba(form(X)), whole, atol=1e-6)
+    assert sizes == [8, 8, 4]
+
+
+def test_one_row_is_like_the_same_row_among_others() -> None:
+    made = make()
+    np.testing.assert_allclose(made.predict_proba(X[3:4])[0], made.predict_proba(X)[3], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (X[:, :5], r"predict: expected 6 features per row, as in training, got 5 \(input of shape \(20, 5\)\)"),
+        (X[0], r"predict: features must have shape \(nodes, features\).*got \(6,\)"),
+        (np.full((2, FEATURES), np.nan), "predict: features must be finite, got NaN or infinity in 2 of 2 rows"),
+        (np.full((2, FEATURES), 1e300), "predict: features must be finite"),
+        (sp.csr_matrix(np.full((2, FEATURES), 1e300)), "predict: features must be finite"),
+        ([["a"] * FEATURES], r"predict: features must be a numeric \(nodes, features\) array"),
+    ],
+)
+def test_bad_rows_are_refused(rows: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        make().predict(rows)
+
+
+def test_the_message_names_the_method_that_was_called() -> None:
+    for method in ("predict", "predict_proba", "decision_function"):
+        with pytest.raises(DataError, match=f"^{method}: expected 6 features"):
+            getattr(make(), method)(X[:, :2])
+
+
+def test_columns_of_a_data_frame_are_checked() -> None:
+    made, table = make(names=list("abcdef")), pd.DataFrame(X, columns=list("abcdef"))
+    assert (made.predict(table) == made.predict(X)).all()
+    with pytest.raises(DataError, match="another order, from column 0: 'f' where 'a' was"):
+        made.predict(table[list("fedcba")])
+    with pytest.raises(DataError, match="missing 'f'"):
+        made.predict(table[list("abcde")])
+
+
+def test_as_many_names_as_features() -> None:
+    with pytest.raises(ConfigError, match="feature_names: expected one per feature, 6 in all, got 2"):
+        make(names=["a", "b"])
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_round_trip_is_bit_equal(tmp_path: Path, norm: str) -> None:
+    made = make(names=list("abcdef"), norm=norm)
+    made.save(tmp_path / "deep" / "student")
+    loaded = Predictor.load(tmp_path / "deep" / "student")
+    assert (loaded.decision_function(X) == made.decision_function(X)).all()
+    assert (loaded.card, loaded.feature_names, loaded.student) == (made.card, made.feature_names, made.student)
+
+
+def test_a_network_in_double_precision_stays_so(tmp_path: Path) -> None:
+    made = make()
+    made.module.double()
+    made.save(tmp_path)
+    loaded = Predictor.load(tmp_path)
+    assert loaded.decision_function(X).dtype == np.float64
+    assert (loaded.decision_function(X) == made.decision_function(X)).all()
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        np.array(["cat", "dog", "zebra"]),
+        np.array([3, 7, 100]),
+        np.array([3, 7, 100], dtype=np.int16),
+        np.array(["a", "b", "c"], dtype=object),
+        np.array(["ä", "日本", ""]),
+    ],
+)
+def test_labels_keep_value_and_type(tmp_path: Path, classes: np.ndarray) -> None:
+    make(classes).save(tmp_path)
+    loaded = Predictor.load(tmp_path)
+    assert loaded.classes_.tolist() == classes.tolist()
+    assert loaded.predict(X).dtype == classes.dtype
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    path = make().save(tmp_path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(ArtefactError, match="does not match its checksum"):
+        Predictor.load(tmp_path)
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ArtefactError, match="truncated or altered"):
+        Predictor.load(tmp_path)
+    path.write_bytes(b"")
+    with pytest.raises(ArtefactError, match="truncated or altered"):
+        Predictor.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"student": {"name": "no-such"}},
+        {"student": {"name": "mlp", "layers": 3}},
+        {"num_features": 7},
+        {"classes": ["a"]},
+    ],
+)
+def test_a_card_that_contradicts_its_weights_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    path = make().save(tmp_path)
+    tensors, card = artefact.load(path, "student")
+    artefact.save(path, "student", tensors, {**card, **change})
+    with pytest.raises(ArtefactError, match="does not describe a student of this release"):
+        Predictor.load(tmp_path)
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="expected a student artefact at .*, found no such file"):
+        Predictor.load(tmp_path / "absent")
+
+
+def test_a_fresh_process_predicts_without_graph_libraries(tmp_path: Path) -> None:
+    make().save(tmp_path)
+    program = f"""
+import json, sys
+from gnn2mlp import Predictor
+labels = Predictor.load({str(tmp_path)!r}).predict({X[:3].tolist()!r})
+print(json.dumps([labels.tolist(), sorted(sys.modules)]))
+"""
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    labels, modules = json.loads(done.stdout)
+    assert labels == make().predict(X[:3]).tolist()
+    assert not {"torch_geometric", "ogb", "gnn2mlp.data", "gnn2mlp.teachers", "sklearn"} & set(modules)
