@@ -1,0 +1,24 @@
+import pytest
+
+from gnn2mlp.classifier.bars import stages
+
+
+def report(verbose: bool) -> None:
+    with stages(verbose) as stage:
+        for name in ("teacher", "student"):
+            listen = stage(name)
+            listen(1, 2, "valid 0.500")
+            listen(2, 2, "valid 0.750")
+
+
+def test_each_stage_has_a_bar_with_its_last_note(capsys: pytest.CaptureFixture[str]) -> None:
+    report(verbose=True)
+    shown = capsys.readouterr().out
+    assert "teacher" in shown
+    assert "student" in shown
+    assert shown.count("valid 0.750") == 2
+
+
+def test_silence_by_default(capsys: pytest.CaptureFixture[str]) -> None:
+    report(verbose=False)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,287 @@
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import check_estimator
+
+from gnn2mlp import NodeClassifier, Predictor
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.methods.glnn import GLNN
+from gnn2mlp.objectives import HardLabels, SoftLabels
+from gnn2mlp.teachers.gcn import GCN
+from tests.classifier.conftest import NODES, Tiny, quick
+
+COLUMNS = [f"f{i}" for i in range(12)]
+
+
+def fit(tiny: Tiny, model: NodeClassifier | None = None, **inputs: object) -> NodeClassifier:
+    """Fit on the tiny graph, with some of X, y, edge_index and validation_ids exchanged."""
+    given = {"X": tiny.X, "y": tiny.y, "edge_index": tiny.edges, **inputs}
+    return (model or quick()).fit(**given)
+
+
+def test_it_learns_from_the_graph_and_predicts_without_it(tiny: Tiny) -> None:
+    model = fit(tiny, quick(teacher=Spec("sage", epochs=60, hidden=16), distill={"epochs": 100}))
+    assert model.score(tiny.X[30:], tiny.truth[30:]) > 0.7
+    teacher = model.knowledge_["logits"].argmax(1).numpy()
+    assert (teacher == model.predict(tiny.X)).mean() > 0.8
+
+
+def test_what_fit_leaves_behind(tiny: Tiny, fitted: NodeClassifier) -> None:
+    assert fitted.classes_.tolist() == [0, 1, 2]
+    assert fitted.n_features_in_ == 12
+    assert not hasattr(fitted, "feature_names_in_")
+    student = fitted.history_["student"]
+    assert fitted.validation_score_ == max(student["valid"]) == student["valid"][student["best_epoch"] - 1]
+    assert len(fitted.history_["teacher"]["loss"]) == 10
+    assert fitted.teacher_.predict(_graph(tiny)).shape == (NODES, 3)
+    assert fitted.knowledge_["logits"].shape == (NODES, 3)
+    np.testing.assert_allclose(fitted.predict_proba(tiny.X).sum(1), 1, rtol=1e-5)
+
+
+def _graph(tiny: Tiny):
+    from gnn2mlp.data import graph_from_arrays
+
+    return graph_from_arrays(tiny.X, tiny.truth, tiny.edges)
+
+
+def test_labels_may_be_text(tiny: Tiny, fitted: NodeClassifier) -> None:
+    names = np.array(["ant", "bee", "cat"], dtype=object)
+    model = fit(tiny, y=[names[c] if c >= 0 else None for c in tiny.y])
+    assert model.classes_.tolist() == ["ant", "bee", "cat"]
+    assert (model.predict(tiny.X) == names[fitted.predict(tiny.X)]).all()
+
+
+def test_labels_may_have_gaps(tiny: Tiny, fitted: NodeClassifier) -> None:
+    labels = np.array([3, 10, 99])
+    model = fit(tiny, y=np.where(tiny.y >= 0, labels[tiny.y], -1))
+    assert (model.predict(tiny.X) == labels[fitted.predict(tiny.X)]).all()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [lambda x: x.astype(np.float64), sp.csr_matrix, torch.from_numpy, pd.DataFrame, lambda x: x.tolist()],
+    ids=["float64", "csr", "torch", "pandas", "list"],
+)
+def test_every_form_of_features_fits_and_predicts(tiny: Tiny, fitted: NodeClassifier, form) -> None:
+    model = fit(tiny, X=form(tiny.X))
+    np.testing.assert_allclose(model.predict_proba(form(tiny.X)), fitted.predict_proba(tiny.X), atol=1e-3)
+
+
+def test_column_names_are_kept_and_checked(tiny: Tiny, tmp_path: Path) -> None:
+    table = pd.DataFrame(tiny.X, columns=COLUMNS)
+    model = fit(tiny, X=table)
+    model.save(tmp_path)
+    for known in (model, NodeClassifier.load(tmp_path)):
+        assert known.feature_names_in_.tolist() == COLUMNS
+        assert (known.predict(table) == known.predict(tiny.X)).all()
+        with pytest.raises(DataError, match="another order, from column 0: 'f11' where 'f0' was"):
+            known.predict(table[COLUMNS[::-1]])
+    assert not hasattr(fit(tiny, model), "feature_names_in_")
+
+
+def test_the_same_seed_gives_the_same_bits(tiny: Tiny, fitted: NodeClassifier) -> None:
+    expected = fitted.predict_proba(tiny.X)
+    before = torch.random.get_rng_state()
+    assert (fit(tiny).predict_proba(tiny.X) == expected).all()
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert (fit(tiny, quick(random_state=1)).predict_proba(tiny.X) != expected).any()
+    fresh = [fit(tiny, quick(random_state=None)).predictor_.card["seed"] for _ in range(2)]
+    assert fresh[0] != fresh[1]
+
+
+def test_validation_nodes_may_be_chosen(tiny: Tiny) -> None:
+    model = fit(tiny, validation_ids=[0, 1, 2])
+    expected = (model.predict(tiny.X[:3]) == tiny.y[:3]).mean()
+    assert model.validation_score_ == pytest.approx(expected)
+
+
+def test_arguments_are_not_changed(tiny: Tiny) -> None:
+    teacher = GCN(hidden=8, epochs=2)
+    given = [tiny.X.copy(), tiny.y.copy(), tiny.edges.copy()]
+    fit(tiny, quick(teacher=teacher))
+    assert not hasattr(teacher, "module_")
+    assert all((a == b).all() for a, b in zip(given, (tiny.X, tiny.y, tiny.edges), strict=True))
+
+
+def test_the_constructor_only_stores() -> None:
+    settings = {"teacher": "no-such", "method": GLNN(), "distill": {"epoch": 1}, "random_state": -3, "device": "?"}
+    model = NodeClassifier(**settings)
+    assert all(model.get_params()[key] is value for key, value in settings.items())
+    copied = clone(quick(method=0.5 * HardLabels() + 0.5 * SoftLabels()).set_params(validation_fraction=0.3))
+    assert copied.get_params()["validation_fraction"] == 0.3
+    assert copied.get_params()["teacher"] == Spec("sage", epochs=10, hidden=16)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "score", "save"])
+def test_nothing_works_before_fit(method: str, tiny: Tiny, tmp_path: Path) -> None:
+    arguments = {"score": (tiny.X, tiny.truth), "save": (tmp_path,)}.get(method, (tiny.X,))
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        getattr(quick(), method)(*arguments)
+
+
+@pytest.mark.parametrize(
+    "components",
+    [
+        {},
+        {"teacher": "gcn", "method": "mlp"},
+        {"method": Spec("glnn", temperature=0.8), "random_state": 3, "validation_fraction": 0.3, "verbose": False},
+        {"distill": None, "student": {"name": "mlp", "hidden": 8}},
+    ],
+)
+def test_a_loaded_classifier_is_the_saved_one(tiny: Tiny, tmp_path: Path, components: dict[str, object]) -> None:
+    model = fit(tiny, quick(**{"distill": {"epochs": 3}, "teacher": Spec("gcn", epochs=3), **components}))
+    model.save(tmp_path)
+    loaded = NodeClassifier.load(tmp_path)
+    given = {**model.get_params(), "student": Spec.parse(model.student)}
+    assert loaded.get_params() == given
+    assert (loaded.predict_proba(tiny.X) == model.predict_proba(tiny.X)).all()
+    assert (loaded.history_, loaded.validation_score_) == (model.history_, model.validation_score_)
+    assert loaded.classes_.dtype == model.classes_.dtype
+    loaded.save(tmp_path / "again")
+    assert NodeClassifier.load(tmp_path / "again").get_params() == given
+    assert (Predictor.load(tmp_path).predict(tiny.X) == model.predict(tiny.X)).all()
+
+
+def test_objects_come_back_as_specs_that_build_the_same(tiny: Tiny, tmp_path: Path) -> None:
+    method = 0.25 * HardLabels() + 0.75 * SoftLabels()
+    model = fit(tiny, quick(teacher=GCN(hidden=8, epochs=2), method=method, random_state=np.int64(3)))
+    model.save(tmp_path)
+    loaded = NodeClassifier.load(tmp_path)
+    assert loaded.teacher == GCN(hidden=8, epochs=2).spec()
+    assert loaded.random_state == 3
+    assert (fit(tiny, loaded).predict_proba(tiny.X) == model.predict_proba(tiny.X)).all()
+
+
+def test_pickles_leave_the_training_side_out(tiny: Tiny, fitted: NodeClassifier) -> None:
+    copied = pickle.loads(pickle.dumps(fitted))
+    assert (copied.predict_proba(tiny.X) == fitted.predict_proba(tiny.X)).all()
+    assert hasattr(fitted, "teacher_")
+    assert not hasattr(copied, "teacher_")
+    assert not hasattr(copied, "knowledge_")
+
+
+def test_a_student_that_no_classifier_wrote(fitted: NodeClassifier, tmp_path: Path) -> None:
+    fitted.predictor_.save(tmp_path)
+    with pytest.raises(ArtefactError, match=r"expected a saved NodeClassifier.*use Predictor.load"):
+        NodeClassifier.load(tmp_path)
+
+
+def test_a_fresh_process_loads_and_predicts_without_graph_libraries(
+    tiny: Tiny, fitted: NodeClassifier, tmp_path: Path
+) -> None:
+    fitted.save(tmp_path)
+    program = f"""
+import json, sys
+from gnn2mlp import NodeClassifier
+labels = NodeClassifier.load({str(tmp_path)!r}).predict({tiny.X[:5].tolist()!r})
+print(json.dumps([labels.tolist(), sorted(sys.modules)]))
+"""
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=env)
+    labels, modules = json.loads(done.stdout)
+    assert labels == fitted.predict(tiny.X[:5]).tolist()
+    assert not {"torch_geometric", "ogb", "gnn2mlp.data", "gnn2mlp.teachers", "gnn2mlp.distill"} & set(modules)
+
+
+BROKEN = np.full((NODES, 12), np.nan)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "error", "message"),
+    [
+        ({"edge_index": None}, ConfigError, "fit needs edge_index"),
+        ({"X": BROKEN}, DataError, "X: features must be finite, got NaN or infinity in 90 of 90 rows"),
+        ({"X": np.full((NODES, 12), np.inf)}, DataError, "X: features must be finite"),
+        ({"X": np.full((NODES, 12), 1e300)}, DataError, "X: features must be finite"),
+        ({"X": np.zeros((NODES, 0))}, DataError, "at least one feature"),
+        ({"X": np.zeros((5, 12))}, DataError, "one label per node, 5 in all, got an array of shape"),
+        ({"edge_index": [[0], [NODES]]}, DataError, r"edge ends must lie in 0..89, got 90"),
+        ({"edge_index": [[0], [-1]]}, DataError, r"edge ends must lie in 0..89, got -1"),
+        ({"edge_index": [[0, 1], [1, 2], [2, 3]]}, DataError, r"edge_index must have shape \(2, edges\)"),
+        ({"edge_index": [[0.5], [1.0]]}, DataError, "edge_index must hold integers"),
+        ({"edge_index": np.zeros((2, 0), dtype=int)}, DataError, "at least one edge between two nodes"),
+        ({"edge_index": [[3], [3]]}, DataError, "at least one edge between two nodes"),
+        ({"y": np.where(np.arange(NODES) < 30, -2, 1)}, DataError, "from 0 upwards"),
+        ({"y": np.zeros(NODES, dtype=int)}, DataError, "at least two classes, got one class, 0"),
+        ({"y": np.full(NODES, -1)}, DataError, "got no labelled node"),
+        ({"y": np.r_[0, 1, np.full(NODES - 2, -1)]}, DataError, "a class with at least two labelled nodes"),
+        ({"y": None}, DataError, "target y is None"),
+        ({"validation_ids": []}, DataError, "row numbers of at least one labelled node"),
+        ({"validation_ids": range(0, 30, 3)}, DataError, "a training label for each class, got none for 0"),
+    ],
+)
+def test_bad_input_fails_before_training(
+    tiny: Tiny, inputs: dict[str, object], error: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gnn2mlp.classifier import fitting
+
+    monkeypatch.setattr(fitting, "train", lambda *arguments: pytest.fail("training began"))
+    with pytest.raises(error, match=message):
+        fit(tiny, **inputs)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"teacher": "sagee"}, "unknown teacher 'sagee'; did you mean 'sage'"),
+        ({"random_state": -1}, "random_state: expected an integer from 0 upwards, or None, got -1"),
+        ({"random_state": 0.5}, "random_state: expected an integer"),
+        ({"validation_fraction": 1.0}, "validation_fraction: expected a number between 0 and 1"),
+        ({"device": "gpu"}, "device: expected auto, cpu, cuda or cuda:N, got 'gpu'"),
+    ],
+)
+def test_settings_that_cannot_work_fail_in_fit(tiny: Tiny, settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        fit(tiny, quick(**settings))
+
+
+def test_duplicates_loops_and_directions_change_nothing(tiny: Tiny, fitted: NodeClassifier) -> None:
+    edges = np.concatenate([tiny.edges, tiny.edges[::-1], tiny.edges, [[4], [4]]], axis=1)
+    assert (fit(tiny, edge_index=edges).predict_proba(tiny.X) == fitted.predict_proba(tiny.X)).all()
+
+
+def test_isolated_nodes_are_kept(tiny: Tiny) -> None:
+    edges = tiny.edges[:, (tiny.edges != 0).all(axis=0) & (tiny.edges != 50).all(axis=0)]
+    model = fit(tiny, edge_index=edges)
+    assert model.knowledge_.node_ids.tolist() == list(range(NODES))
+
+
+class OnARing(NodeClassifier):
+    """Gives `fit` the edges that scikit-learn's checks know nothing of: each row is linked to the next."""
+
+    def fit(self, X: object, y: object) -> "OnARing":
+        rows = X.shape[0] if hasattr(X, "shape") else len(np.asarray(X))
+        return super().fit(X, y, edge_index=np.stack([np.arange(rows), (np.arange(rows) + 1) % rows]))
+
+
+# Where the package means to differ from what scikit-learn's own estimators do.
+DIFFERENT = {
+    "check_classifiers_classes": "-1 means unlabelled and is no class",
+    "check_supervised_y_2d": "a column of labels is refused, not flattened with a warning",
+    "check_n_features_in_after_fitting": "refused, in words of our own",
+    "check_estimators_empty_data_messages": "refused, in words of our own",
+    "check_fit2d_predict1d": "refused, in words of our own",
+    "check_complex_data": "refused, in words of our own (the check passes complex labels, which are looked at first)",
+    "check_dtype_object": "refused as DataError, not as TypeError",
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_scikit_learn_accepts_it_as_an_estimator() -> None:
+    model = OnARing(teacher=Spec("sage", epochs=5, hidden=16), distill={"epochs": 40}, device="cpu")
+    results = check_estimator(model, on_fail=None, on_skip=None)
+    failed = {result["check_name"]: str(result["exception"]) for result in results if result["status"] == "failed"}
+    assert len(results) > 40
+    assert set(failed) <= set(DIFFERENT), failed

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+import torch
+
+from gnn2mlp.classifier.bars import stages
+from gnn2mlp.classifier.fitting import Plan, observe, train
+from gnn2mlp.classifier.labels import encode_labels
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.methods.composed import Composed
+from gnn2mlp.methods.glnn import GLNN
+from gnn2mlp.objectives import HardLabels, SoftLabels
+from gnn2mlp.teachers.gcn import GCN
+from tests.classifier.conftest import Tiny
+
+
+def plan(teacher: object = "gcn", method: object = "glnn", student: object = "mlp", **distill: object) -> Plan:
+    return Plan.make(teacher, method, student, distill or None, "cpu", 0)
+
+
+@pytest.mark.parametrize("teacher", ["gcn", Spec("gcn"), {"name": "gcn"}, GCN()])
+def test_a_component_by_name_spec_mapping_or_object(teacher: object) -> None:
+    assert plan(teacher).teacher == GCN()
+
+
+def test_an_object_is_copied() -> None:
+    given = GCN(hidden=7)
+    made = plan(given).teacher
+    assert made == given
+    assert made is not given
+
+
+def test_an_objective_is_a_method() -> None:
+    objective = 0.5 * HardLabels() + 0.5 * SoftLabels()
+    assert plan(method=objective).method == Composed(objective)
+    assert plan(method=GLNN(hard_weight=0.5)).method == GLNN(hard_weight=0.5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"teacher": "gnc"}, "unknown teacher 'gnc'; did you mean 'gcn'"),
+        ({"method": "gln"}, "unknown method 'gln'; did you mean 'glnn'"),
+        ({"student": "mpl"}, "unknown student 'mpl'; did you mean 'mlp'"),
+        ({"teacher": Spec("gcn", hiden=3)}, "no option 'hiden'; did you mean 'hidden'"),
+        ({"epoch": 3}, "no option 'epoch'; did you mean 'epochs'"),
+        ({"teacher": 3}, "expected a name or a mapping with the key 'name', got 3"),
+    ],
+)
+def test_settings_that_cannot_work(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        plan(**settings)
+
+
+def test_the_view_divides_the_labelled_nodes(tiny: Tiny) -> None:
+    observed = observe(tiny.X.astype(np.float64), encode_labels(tiny.y), tiny.edges, 0.2, None, 0)
+    assert (observed.train.numel(), observed.valid.numel()) == (24, 6)
+    assert torch.cat([observed.train, observed.valid]).sort().values.tolist() == list(range(30))
+    assert observed.node_ids.tolist() == list(range(90))
+    assert observed.graph.features.dtype == torch.float32
+
+
+def test_a_method_without_knowledge_trains_no_teacher(tiny: Tiny) -> None:
+    labels = encode_labels(tiny.y)
+    observed = observe(tiny.X, labels, tiny.edges, 0.2, None, 0)
+    with stages(False) as stage:
+        made = train(plan(method="mlp", epochs=3), observed, labels, None, stage)
+    assert (made.teacher, made.knowledge, list(made.history)) == (None, None, ["student"])
+    assert made.predictor.card["teacher"] is None
+
+
+def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
+    labels = encode_labels(tiny.y)
+    observed = observe(tiny.X, labels, tiny.edges, 0.2, None, 0)
+    with stages(False) as stage:
+        made = train(plan(Spec("gcn", epochs=3), epochs=4), observed, labels, None, stage)
+    card = made.predictor.card
+    assert (card["teacher"]["name"], card["teacher"]["epochs"], card["method"]["name"]) == ("gcn", 3, "glnn")
+    assert (card["observed"], card["seed"], card["distill"]["epochs"]) == (observed.digest, 0, 4)
+    assert card["knowledge"] == made.knowledge.digest
+    assert (len(card["history"]["teacher"]["loss"]), len(card["history"]["student"]["loss"])) == (3, 4)
