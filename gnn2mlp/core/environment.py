@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 
+import gnn2mlp
 from gnn2mlp.core.errors import ConfigError
 
-_PACKAGES = ("gnn2mlp", "torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy")
+_PACKAGES = ("torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy")
 
 
 def resolve_device(device: str) -> torch.device:
@@ -36,7 +37,7 @@ def resolve_device(device: str) -> torch.device:
 
 def environment(device: torch.device) -> dict[str, Any]:
     """Versions, device, threads and processor, for the record beside every figure."""
-    versions = {"python": platform.python_version()}
+    versions = {"python": platform.python_version(), "gnn2mlp": gnn2mlp.__version__}
     for package in _PACKAGES:
         try:
             versions[package] = importlib.metadata.version(package)

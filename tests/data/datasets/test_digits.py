@@ -2,6 +2,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from gnn2mlp.data.datasets import load_dataset
+from gnn2mlp.data.datasets.digits import _nearest
 
 
 def test_pixels_are_scaled_and_in_order() -> None:
@@ -24,3 +25,13 @@ def test_every_node_is_linked_to_its_ten_nearest() -> None:
 
 def test_no_data_root_is_needed_nor_read(tmp_path: object) -> None:
     assert load_dataset("digits", str(tmp_path)).digest == load_dataset("digits").digest
+
+
+def test_ties_are_broken_by_order_so_that_threads_do_not_matter():
+    square = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]])  # each corner has two others at distance 2
+    np.testing.assert_array_equal(_nearest(square, 1), [[0, 1, 2, 3], [1, 0, 0, 1]])
+    np.testing.assert_array_equal(_nearest(square, 2)[1].reshape(4, 2), [[1, 2], [0, 3], [0, 3], [1, 2]])
+
+
+def test_the_graph_is_the_published_one():
+    assert load_dataset("digits").digest == "fa42ae909ca94ee7"
