@@ -17,7 +17,8 @@ ROWS = sorted((BENCHMARKS / "papers").glob("*.yaml"))
 @pytest.fixture(scope="module")
 def tables() -> ModuleType:
     spec = importlib.util.spec_from_file_location("tables", BENCHMARKS / "tables.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -36,10 +37,9 @@ def test_a_section_is_replaced_by_what_the_registry_holds(tables: ModuleType):
     assert all(f"| `{name}` |" in filled for name in TEACHERS.names())
 
 
-@pytest.mark.parametrize(("mean", "holds"), [(0.79, True), (0.7907, True), (0.7906, False), (0.85, True)])
+@pytest.mark.parametrize(("mean", "holds"), [(0.7875, True), (0.7874, False), (0.80, True), (0.85, True)])
 def test_reaching_a_published_figure_allows_its_std(tables: ModuleType, mean: float, holds: bool):
-    published = [80.64, 1.57] if mean != 0.79 else [80.0, 1.0]
-    assert tables.reaches({"mean": mean, "std": 0.0}, published) is holds
+    assert tables.reaches({"mean": mean, "std": 0.0}, [80.25, 1.5]) is holds
 
 
 @pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)

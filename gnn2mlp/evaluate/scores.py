@@ -10,7 +10,7 @@ from gnn2mlp.data.split import Split
 POPULATIONS = {
     "seen": "test nodes that were in the training graph",
     "unseen": "test nodes that appeared after training",
-    "production": "0.8 x seen + 0.2 x unseen, the literature's mixture (by the share of unseen nodes, if set otherwise)",
+    "production": "0.8 x seen + 0.2 x unseen, the literature's mixture (or by the share of unseen nodes that was set)",
     "test": "all test nodes, on the whole graph",
 }
 

@@ -45,4 +45,4 @@ def test_environment_names_versions_device_and_threads() -> None:
 
 def test_packages_that_are_not_installed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "_PACKAGES", ("torch", "no-such-package"))
-    assert set(environment.environment(torch.device("cpu"))["versions"]) == {"python", "torch"}
+    assert set(environment.environment(torch.device("cpu"))["versions"]) == {"python", "gnn2mlp", "torch"}
