@@ -1,5 +1,6 @@
 """Which labelled nodes train, and which choose the epoch."""
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,11 @@ def stratified(codes: Tensor, fraction: float, seed: int) -> Tensor:
         seed: equal seeds give equal draws.
 
     Raises:
-        ConfigError: if the fraction is out of range.
+        ConfigError: if the fraction is no number or out of range.
         DataError: if no class has two labels.
     """
-    if not 0 < fraction < 1:
-        raise ConfigError(f"validation_fraction: expected a number between 0 and 1, both excluded, got {fraction}")
+    if not isinstance(fraction, Real) or not 0 < fraction < 1:
+        raise ConfigError(f"validation_fraction: expected a number between 0 and 1, both excluded, got {fraction!r}")
     chosen = []
     for c in range(int(codes.max()) + 1):
         ids = (codes == c).nonzero()[:, 0]

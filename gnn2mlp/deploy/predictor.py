@@ -10,6 +10,7 @@ from torch import nn
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy.columns import check_columns
 from gnn2mlp.nn.csr import CSR, Features, gather
@@ -123,7 +124,8 @@ class Predictor:
         tensors, card = artefact.load(path, "student")
         try:
             student = Spec.parse(card["student"]).build(STUDENTS)
-            module = student.build(card["num_features"], len(card["classes"]))
+            with seeded(0, "weights that are overwritten at once"):
+                module = student.build(card["num_features"], len(card["classes"]))
             module.load_state_dict(tensors)
             classes = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
             about, names = card["about"], card.get("feature_names")

@@ -229,3 +229,10 @@ print(json.dumps([labels.tolist(), sorted(sys.modules)]))
     labels, modules = json.loads(done.stdout)
     assert labels == make().predict(X[:3]).tolist()
     assert not {"torch_geometric", "ogb", "gnn2mlp.data", "gnn2mlp.teachers", "sklearn"} & set(modules)
+
+
+def test_loading_leaves_the_global_generator_alone(tmp_path: Path) -> None:
+    make().save(tmp_path)
+    before = torch.get_rng_state()
+    Predictor.load(tmp_path)
+    assert torch.equal(torch.get_rng_state(), before)

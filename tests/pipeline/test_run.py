@@ -158,6 +158,17 @@ def test_a_split_that_cannot_be_drawn_fails_before_training(settings: dict[str, 
     assert not list(settings["cache"].rglob("*.safetensors"))
 
 
+def test_double_precision_features_run_in_single(settings: dict[str, Any], tmp_path: Path):
+    x, y, edges = tiny_arrays(nodes=90)
+    np.savez(tmp_path / "double.npz", x=x.astype(np.float64), y=y, edge_index=edges)
+    np.savez(tmp_path / "single.npz", x=x, y=y, edge_index=edges)
+    double, single = (
+        run(RunConfig(**{**settings, "dataset": str(tmp_path / f"{name}.npz"), "out": tmp_path / name})).results
+        for name in ("double", "single")
+    )
+    assert [record["student"] for record in double["seeds"]] == [record["student"] for record in single["seeds"]]
+
+
 def test_threads_are_set_for_the_run_and_put_back(settings: dict[str, Any]):
     import torch
 
