@@ -80,12 +80,12 @@ def costs() -> str:
     """Seconds per stage and milliseconds per request of every row."""
     body = []
     for row in results():
-        seconds, latency = row["summary"]["seconds"], row["latency"]["rows"]
-        median = {(entry["model"], entry["nodes"]): entry["median_ms"] for entry in latency}
+        seconds, latency = row["summary"]["seconds"], row["latency"]
+        median = {(entry["model"], entry["nodes"]): entry["median_ms"] for entry in (latency or {}).get("rows", ())}
         body.append(
             [row["graph"]["name"], row["config"]["setting"], row["config"]["teacher"]["name"]]
             + [f"{seconds[stage]['mean']:.1f}" for stage in ("teacher", "knowledge", "mlp", "student")]
-            + [f"{median['teacher', k]:.2f} / {median['student', k]:.3f}" for k in (1, 10, 100)]
+            + [f"{median['teacher', k]:.2f} / {median['student', k]:.3f}" if median else "" for k in (1, 10, 100)]
         )
     stages = ["teacher, s", "knowledge, s", "plain MLP, s", "student, s"]
     requests = [f"{k} node{'s' * (k > 1)}, ms: teacher / student" for k in (1, 10, 100)]
