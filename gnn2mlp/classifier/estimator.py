@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -196,4 +197,4 @@ def _storable(value: Any) -> Any:
         from gnn2mlp.methods.composed import Composed  # the training side, which an objective came from
 
         value = Composed(value)
-    return plain(value.item() if isinstance(value, np.generic) else value)
+    return plain(str(value) if isinstance(value, torch.device) else value)

@@ -11,6 +11,7 @@ from gnn2mlp.classifier import holdout
 from gnn2mlp.classifier.bars import Stage
 from gnn2mlp.classifier.labels import Encoded
 from gnn2mlp.core.environment import environment, resolve_device
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data import Observed, graph_from_arrays
@@ -60,12 +61,18 @@ class Plan:
             teacher=_component(teacher, TEACHERS, Teacher),  # type: ignore[type-abstract]
             method=_component(Composed(method) if isinstance(method, Objective) else method, METHODS, Method),  # type: ignore[type-abstract]
             student=_component(student, STUDENTS, Student),  # type: ignore[type-abstract]
-            distiller=Distiller(**Spec("distill", **(distill or {})).checked(Distiller, "distill")),
+            distiller=Distiller(**_distill_options(distill).checked(Distiller, "distill")),
             device=resolve_device(device),
             seed=seed,
         )
         made.teacher.check_provides(made.method.requires)
         return made
+
+
+def _distill_options(options: Any) -> Spec:
+    if options is not None and not isinstance(options, Mapping):
+        raise ConfigError(f"distill: expected a mapping of options such as {{'epochs': 200}}, or None, got {options!r}")
+    return Spec("distill", **{str(key): value for key, value in (options or {}).items()})
 
 
 def _component(value: Any, registry: Registry[T], kind: type[T]) -> T:

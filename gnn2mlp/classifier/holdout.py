@@ -54,7 +54,10 @@ def explicit(codes: Tensor, classes: Any, ids: Any) -> Tensor:
     Raises:
         DataError: if there is none, one is out of range, given twice or unlabelled, or a class keeps no training label.
     """
-    chosen = np.asarray(ids.detach().cpu() if isinstance(ids, Tensor) else ids)
+    try:
+        chosen = np.asarray(ids.detach().cpu() if isinstance(ids, Tensor) else ids)
+    except ValueError as error:  # rows of different lengths
+        raise DataError(f"validation_ids: expected row numbers or a mask, got no array ({error})") from error
     if chosen.dtype == bool and chosen.shape == tuple(codes.shape):
         chosen = chosen.nonzero()[0]
     if chosen.ndim != 1 or chosen.size == 0 or chosen.dtype.kind not in "iu":

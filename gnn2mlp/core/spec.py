@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
+import numpy as np
 import pydantic
 from pydantic_core import core_schema
 
@@ -52,7 +53,7 @@ class Configurable:
 
 
 def plain(value: Any) -> Any:
-    """Reduce `value` to what YAML and JSON can hold: tuples become lists, components their specs."""
+    """Reduce `value` to what YAML and JSON can hold: tuples become lists, components their specs, numpy's scalars Python's."""
     if isinstance(value, Configurable):
         return plain(value.spec())
     if isinstance(value, Spec):
@@ -61,7 +62,7 @@ def plain(value: Any) -> Any:
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
-    return value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 class Spec:

@@ -49,7 +49,10 @@ def check_classes(labels: Tensor, class_names: Sequence[str] | None, name: str) 
 
 def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:
     """Edge ends (2, edges) as int64 within 0 .. nodes - 1; else a `DataError`."""
-    edges = _array(edge_index)
+    try:
+        edges = _array(edge_index)
+    except ValueError as error:  # rows of different lengths
+        raise DataError(f"{name}: edge_index must have shape (2, edges), got no array ({error})") from error
     if edges.ndim != 2 or edges.shape[0] != 2:
         raise DataError(f"{name}: edge_index must have shape (2, edges), got {edges.shape}; transpose a list of pairs")
     if edges.size == 0:
@@ -62,7 +65,8 @@ def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:
             f"{name}: edge ends must lie in 0..{num_nodes - 1}, got {edges[bad][0]} in {int(bad.any(0).sum())} of "
             f"{edges.shape[1]} edges; number the nodes as the rows of the features, from 0"
         )
-    return torch.from_numpy(edges.astype(np.int64, copy=False))
+    # Torch shares memory only with arrays that may be written to; those behind data frames may not.
+    return torch.from_numpy(edges.astype(np.int64, copy=not edges.flags.writeable))
 
 
 def check_own_split(split: Mapping[str, Any], num_nodes: int, name: str) -> dict[str, Tensor]:

@@ -99,16 +99,12 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
 
 def _record(seed: Seed) -> dict[str, Any]:
     """The seed's part of the results: read if it was finished from the same inputs, else made and written."""
-    return _once(seed.folder / "seeds" / f"{seed.label}.json", _identity(seed), lambda: score_seed(seed))
+    return _once(seed.folder / "seeds" / f"{seed.label}.json", seed.identity, lambda: score_seed(seed))
 
 
 def _latency(seed: Seed) -> dict[str, Any]:
     """The latency of this seed's models: read if it was measured before, else measured and written."""
-    return _once(seed.folder / "latency.json", {**_identity(seed), "seed": seed.seed}, lambda: measure(seed))
-
-
-def _identity(seed: Seed) -> dict[str, Any]:
-    return {**seed.teacher_identity, "config": seed.config.identity()}
+    return _once(seed.folder / "latency.json", {**seed.identity, "seed": seed.seed}, lambda: measure(seed))
 
 
 def _once(path: Path, identity: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

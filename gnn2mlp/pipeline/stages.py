@@ -65,6 +65,12 @@ class Seed:
             split.save(path)
         return Task(self.graph, split)
 
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """All that decides this seed's scores."""
+        code = digest_code(*_STUDENT_CODE, "gnn2mlp.evaluate", "gnn2mlp.pipeline")
+        return {**self.teacher_identity, "config": self.config.identity(), "code": code}
+
     @property
     def label(self) -> str:
         """Name of this seed's files."""

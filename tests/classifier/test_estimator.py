@@ -164,6 +164,38 @@ def test_objects_come_back_as_specs_that_build_the_same(tiny: Tiny, tmp_path: Pa
     assert (fit(tiny, loaded).predict_proba(tiny.X) == model.predict_proba(tiny.X)).all()
 
 
+def test_settings_from_numpy_and_torch_can_be_saved(tiny: Tiny, tmp_path: Path) -> None:
+    settings = {
+        "teacher": GCN(hidden=np.int64(8), epochs=np.int64(2)),
+        "distill": {"epochs": np.int64(2), "lr": np.float64(0.5)},
+        "validation_fraction": np.float32(0.25),
+        "device": torch.device("cpu"),
+    }
+    fit(tiny, quick(**settings)).save(tmp_path)
+    loaded = NodeClassifier.load(tmp_path)
+    assert loaded.teacher == GCN(hidden=8, epochs=2).spec()
+    assert (loaded.distill, loaded.validation_fraction, loaded.device) == ({"epochs": 2, "lr": 0.5}, 0.25, "cpu")
+
+
+def test_a_damaged_file_is_refused(fitted: NodeClassifier, tmp_path: Path) -> None:
+    path = fitted.save(tmp_path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(ArtefactError, match="does not match its checksum"):
+        NodeClassifier.load(tmp_path)
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ArtefactError, match="truncated or altered"):
+        NodeClassifier.load(tmp_path)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix, torch.from_numpy, pd.DataFrame])
+def test_no_rows_and_rows_of_another_width(tiny: Tiny, fitted: NodeClassifier, form) -> None:
+    assert fitted.predict_proba(form(tiny.X[:0])).shape == (0, 3)
+    assert fitted.predict(form(tiny.X[:0])).shape == (0,)
+    with pytest.raises(DataError, match="predict: expected 12 features per row, as in training, got 5"):
+        fitted.predict(form(tiny.X[:, :5]))
+
+
 def test_pickles_leave_the_training_side_out(tiny: Tiny, fitted: NodeClassifier) -> None:
     copied = pickle.loads(pickle.dumps(fitted))
     assert (copied.predict_proba(tiny.X) == fitted.predict_proba(tiny.X)).all()
@@ -210,6 +242,7 @@ BROKEN = np.full((NODES, 12), np.nan)
         ({"edge_index": [[0], [NODES]]}, DataError, r"edge ends must lie in 0..89, got 90"),
         ({"edge_index": [[0], [-1]]}, DataError, r"edge ends must lie in 0..89, got -1"),
         ({"edge_index": [[0, 1], [1, 2], [2, 3]]}, DataError, r"edge_index must have shape \(2, edges\)"),
+        ({"edge_index": [[0, 1], [1]]}, DataError, r"edge_index must have shape \(2, edges\), got no array"),
         ({"edge_index": [[0.5], [1.0]]}, DataError, "edge_index must hold integers"),
         ({"edge_index": np.zeros((2, 0), dtype=int)}, DataError, "at least one edge between two nodes"),
         ({"edge_index": [[3], [3]]}, DataError, "at least one edge between two nodes"),
@@ -218,6 +251,7 @@ BROKEN = np.full((NODES, 12), np.nan)
         ({"y": np.full(NODES, -1)}, DataError, "got no labelled node"),
         ({"y": np.r_[0, 1, np.full(NODES - 2, -1)]}, DataError, "a class with at least two labelled nodes"),
         ({"y": None}, DataError, "target y is None"),
+        ({"y": np.zeros((NODES, 2), dtype=int)}, DataError, r"got shape \(90, 2\)"),
         ({"validation_ids": []}, DataError, "row numbers of at least one labelled node"),
         ({"validation_ids": range(0, 30, 3)}, DataError, "a training label for each class, got none for 0"),
     ],
@@ -239,6 +273,8 @@ def test_bad_input_fails_before_training(
         ({"random_state": -1}, "random_state: expected an integer from 0 upwards, or None, got -1"),
         ({"random_state": 0.5}, "random_state: expected an integer"),
         ({"validation_fraction": 1.0}, "validation_fraction: expected a number between 0 and 1"),
+        ({"validation_fraction": "a quarter"}, "validation_fraction: expected a number between 0 and 1"),
+        ({"device": None}, "device: expected auto, cpu, cuda or cuda:N, got None"),
         ({"device": "gpu"}, "device: expected auto, cpu, cuda or cuda:N, got 'gpu'"),
     ],
 )
@@ -250,6 +286,12 @@ def test_settings_that_cannot_work_fail_in_fit(tiny: Tiny, settings: dict[str, o
 def test_duplicates_loops_and_directions_change_nothing(tiny: Tiny, fitted: NodeClassifier) -> None:
     edges = np.concatenate([tiny.edges, tiny.edges[::-1], tiny.edges, [[4], [4]]], axis=1)
     assert (fit(tiny, edge_index=edges).predict_proba(tiny.X) == fitted.predict_proba(tiny.X)).all()
+
+
+def test_edges_may_be_a_data_frame(tiny: Tiny, fitted: NodeClassifier, recwarn: pytest.WarningsRecorder) -> None:
+    model = fit(tiny, edge_index=pd.DataFrame(tiny.edges))
+    assert (model.predict_proba(tiny.X) == fitted.predict_proba(tiny.X)).all()
+    assert not [w for w in recwarn if "not writable" in str(w.message)]
 
 
 def test_isolated_nodes_are_kept(tiny: Tiny) -> None:

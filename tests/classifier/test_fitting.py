@@ -23,6 +23,19 @@ def test_a_component_by_name_spec_mapping_or_object(teacher: object) -> None:
     assert plan(teacher).teacher == GCN()
 
 
+@pytest.mark.parametrize(
+    ("distill", "message"),
+    [
+        (5, "distill: expected a mapping of options such as {'epochs': 200}, or None, got 5"),
+        ("epochs", "distill: expected a mapping of options.*got 'epochs'"),
+        ({1: 2}, "distill 'distill' has no option '1'"),
+    ],
+)
+def test_distill_is_a_mapping_of_options(distill: object, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Plan.make("gcn", "glnn", "mlp", distill, "cpu", 0)
+
+
 def test_an_object_is_copied() -> None:
     given = GCN(hidden=7)
     made = plan(given).teacher

@@ -31,7 +31,7 @@ def test_nobody_could_validate() -> None:
         stratified(torch.tensor([0, 1, -1]), 0.5, seed=0)
 
 
-@pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan")])
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan"), "0.5", None])
 def test_a_fraction_is_between_0_and_1(fraction: float) -> None:
     with pytest.raises(ConfigError, match="validation_fraction: expected a number between 0 and 1, both excluded"):
         stratified(CODES, fraction, seed=0)
@@ -48,6 +48,7 @@ def test_ids_or_a_mask(ids: object) -> None:
         ([], "row numbers of at least one labelled node, or a mask over all 16"),
         (np.zeros(16, dtype=bool), "row numbers of at least one labelled node"),
         ([0.5], "got float64"),
+        ([[1], [1, 2]], "expected row numbers or a mask, got no array"),
         ([[1, 2]], r"of shape \(1, 2\)"),
         ([-1, 2], r"different row numbers in 0..15, got -1..2, 0 of them repeated"),
         ([16], "different row numbers in 0..15, got 16..16"),
