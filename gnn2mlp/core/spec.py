@@ -53,7 +53,7 @@ class Configurable:
 
 
 def plain(value: Any) -> Any:
-    """Reduce `value` to what YAML and JSON can hold: tuples become lists, components their specs, numpy's scalars Python's."""
+    """Reduce `value` to what YAML and JSON hold: tuples become lists, components specs, numpy's scalars numbers."""
     if isinstance(value, Configurable):
         return plain(value.spec())
     if isinstance(value, Spec):

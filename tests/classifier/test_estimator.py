@@ -166,14 +166,14 @@ def test_objects_come_back_as_specs_that_build_the_same(tiny: Tiny, tmp_path: Pa
 
 def test_settings_from_numpy_and_torch_can_be_saved(tiny: Tiny, tmp_path: Path) -> None:
     settings = {
-        "teacher": GCN(hidden=np.int64(8), epochs=np.int64(2)),
+        "teacher": Spec("gcn", hidden=np.int64(8), epochs=np.int64(2)),
         "distill": {"epochs": np.int64(2), "lr": np.float64(0.5)},
         "validation_fraction": np.float32(0.25),
         "device": torch.device("cpu"),
     }
     fit(tiny, quick(**settings)).save(tmp_path)
     loaded = NodeClassifier.load(tmp_path)
-    assert loaded.teacher == GCN(hidden=8, epochs=2).spec()
+    assert loaded.teacher == Spec("gcn", hidden=8, epochs=2)
     assert (loaded.distill, loaded.validation_fraction, loaded.device) == ({"epochs": 2, "lr": 0.5}, 0.25, "cpu")
 
 

@@ -2,6 +2,7 @@ import copy
 import pickle
 from typing import Any, Literal
 
+import numpy as np
 import pydantic
 import pytest
 import yaml
@@ -201,6 +202,12 @@ def test_equality_and_hash_go_by_content() -> None:
 def test_repr_reads_like_the_call_that_makes_it() -> None:
     assert repr(Spec("net", hidden=3, activation="tanh")) == "Spec('net', hidden=3, activation='tanh')"
     assert repr(Picky(0.5)) == "Spec('picky', weight=0.5, untyped=None)"
+
+
+def test_plain_turns_scalars_of_numpy_into_numbers() -> None:
+    made = plain({"a": [np.int64(3), np.float32(0.5)], "b": np.bool_(True)})
+    assert made == {"a": [3, 0.5], "b": True}
+    assert [type(value) for value in (*made["a"], made["b"])] == [int, float, bool]
 
 
 def test_plain_reaches_into_containers() -> None:

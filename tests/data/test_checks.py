@@ -49,6 +49,7 @@ def test_a_label_beyond_the_named_classes_is_refused() -> None:
         ([[0, -1], [1, 1]], r"got -1 in 1 of 2 edges"),
         ([[0, 1], [1, 2], [2, 0]], r"must have shape \(2, edges\), got \(3, 2\); transpose"),
         ([0, 1], r"must have shape \(2, edges\), got \(2,\)"),
+        ([[0, 1], [1]], r"must have shape \(2, edges\), got no array"),
         ([[0.0], [1.0]], "must hold integers, got float64"),
     ],
 )
