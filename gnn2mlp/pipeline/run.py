@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,13 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
     _claim(folder, config)
     store = Store(config.cache or default_root())
     with _threads(config.threads, graph):
-        seeds = [Seed(config, graph, seed, folder, store, device, listen) for seed in config.seeds]
-        for seed in seeds:  # every split is checked before the first teacher is trained
-            _ = seed.task
-        records = [_record(seed) for seed in seeds]
-        best = max(range(len(seeds)), key=lambda i: records[i]["history"]["student"]["valid_best"])
-        seeds[best].student("student").save(folder / "student")
+        seed = partial(Seed, config, graph, folder=folder, store=store, device=device, listen=listen)
+        for number in config.seeds:  # every split is checked before the first teacher is trained
+            _ = seed(number).task
+        # A seed's models and views are let go as soon as its record is made: memory does not grow with their number.
+        records = [_record(seed(number)) for number in config.seeds]
+        best = max(records, key=lambda record: record["history"]["student"]["valid_best"])["seed"]
+        seed(best).student("student").save(folder / "student")
         results = {
             "format": FORMAT,
             "config": config.to_dict()
@@ -89,8 +91,8 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
             "citations": _citations(config),
             "seeds": records,
             "summary": _summary(records),
-            "latency": _latency(seeds[best]) if config.latency else None,
-            "student": {"seed": seeds[best].seed, "path": "student"},
+            "latency": _latency(seed(best)) if config.latency else None,
+            "student": {"seed": best, "path": "student"},
         }
     write_json(folder / "results.json", results)
     write_report(results, folder / "report.html")
