@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import labelled_by_class
@@ -17,3 +18,11 @@ def shuffled_classes(graph: GraphData, seed: int, purpose: str) -> Iterator[tupl
     """
     for c, ids in enumerate(labelled_by_class(graph)):
         yield c, ids[torch.randperm(ids.numel(), generator=generator(seed, f"split/{purpose}/{c}"))]
+
+
+def check_shares(name: str, train: float, valid: float) -> None:
+    """Raise `ConfigError` unless both shares are above 0 and leave something for testing; `name` is the splitter's."""
+    if not (train > 0 and valid > 0 and train + valid < 1):
+        raise ConfigError(
+            f"split {name!r}: expected train and valid above 0 and below 1 together, got {train} and {valid}"
+        )

@@ -2,10 +2,9 @@
 
 import torch
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Roles, Splitter, rest
-from gnn2mlp.data.splits._draw import shuffled_classes
+from gnn2mlp.data.splits._draw import check_shares, shuffled_classes
 
 
 class Fraction(Splitter):
@@ -23,10 +22,7 @@ class Fraction(Splitter):
     citation = "Shchur et al., Pitfalls of Graph Neural Network Evaluation, 2018"
 
     def __init__(self, train: float = 0.1, valid: float = 0.1):
-        if not (train > 0 and valid > 0 and train + valid < 1):
-            raise ConfigError(
-                f"split 'fraction': expected train and valid above 0 and below 1 together, got {train} and {valid}"
-            )
+        check_shares(self.name, train, valid)
         self.train = train
         self.valid = valid
 

@@ -5,10 +5,10 @@ import torch
 from sklearn.utils import murmurhash3_32
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import derive
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Roles, Splitter
+from gnn2mlp.data.splits._draw import check_shares
 
 
 class Hash(Splitter):
@@ -27,10 +27,7 @@ class Hash(Splitter):
     citation = "Appleby, MurmurHash3, 2011"
 
     def __init__(self, train: float = 0.1, valid: float = 0.1):
-        if not (train > 0 and valid > 0 and train + valid < 1):
-            raise ConfigError(
-                f"split 'hash': expected train and valid above 0 and below 1 together, got {train} and {valid}"
-            )
+        check_shares(self.name, train, valid)
         self.train = train
         self.valid = valid
 
