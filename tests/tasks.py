@@ -36,13 +36,24 @@ def tiny_task(setting: Setting = "transductive", seed: int = 0, **graph: Any) ->
     return task_of(tiny_graph(**graph), setting, seed)
 
 
-def random_knowledge(node_ids: Tensor, classes: int = 3, hidden: int = 5, seed: int = 0) -> TeacherKnowledge:
-    """Every key of the vocabulary, filled with seeded random numbers."""
+def random_knowledge(
+    node_ids: Tensor, classes: int = 3, hidden: int = 5, seed: int = 0, codes: int = 6, top: int = 4
+) -> TeacherKnowledge:
+    """Every key of the vocabulary, filled with seeded random numbers that agree with each other."""
     random = torch.Generator().manual_seed(seed)
-    sizes = {"nodes": node_ids.numel(), "classes": classes, "hidden": hidden}
-    values = {}
-    for key in KEYS.values():
-        shape = [sizes.get(axis, 4) for axis in key.axes]
-        normal = 2 * torch.randn(shape, generator=random)
-        values[key.name] = normal.to(key.dtype) if key.dtype.is_floating_point else normal.abs().to(key.dtype)
+    nodes = node_ids.numel()
+    logits, hidden_ = (2 * torch.randn(nodes, width, generator=random) for width in (classes, hidden))
+    assignment = torch.randn(nodes, codes, generator=random).softmax(-1).sort(dim=1, descending=True)
+    values = {
+        "logits": logits,
+        "hidden": hidden_,
+        "entropy_shift": torch.randn(nodes, 3, generator=random),
+        "codebook": torch.randn(codes, 4, generator=random),
+        "code": assignment.indices[:, 0],
+        "code_indices": assignment.indices[:, :top].to(torch.int32),
+        "code_probabilities": assignment.values[:, :top].contiguous(),
+        "code_temperature": torch.tensor(0.5),
+        "code_unit_length": torch.tensor(False),
+    }
+    assert set(values) == set(KEYS)
     return TeacherKnowledge(node_ids, values, {"teacher": {"name": "random"}})

@@ -1,4 +1,4 @@
-"""The observed rows as a student sees them: features, training labels, and nothing of the graph."""
+"""The observed rows as a student sees them: features and training labels; and neighbours, where an objective asks."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,16 +8,20 @@ from torch import Tensor, nn
 
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
-from gnn2mlp.nn.csr import Features, compute_form, gather
+from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.objectives import RowSet
 
 
 class Cut(NamedTuple):
-    """Some rows: features (rows, features), ids in the observed view (rows,), training label or -1 (rows,)."""
+    """Some rows: features (rows, features), ids in the observed view (rows,), training label or -1 (rows,).
+
+    `neighbours` is the pattern (rows, observed nodes) of all their edges in the observed graph, or `None`.
+    """
 
     x: Features
     ids: Tensor
     labels: Tensor
+    neighbours: CSR | None = None
 
 
 class Rows:
@@ -28,9 +32,17 @@ class Rows:
         device: where to keep them.
         batch_size: n rows make round(n / batch_size) batches, at least one, whose sizes differ by one at most.
         random: decides which row is in which batch.
+        with_edges: whether cuts carry neighbours.
     """
 
-    def __init__(self, observed: Observed, device: torch.device | str, batch_size: int, random: torch.Generator):
+    def __init__(
+        self,
+        observed: Observed,
+        device: torch.device | str,
+        batch_size: int,
+        random: torch.Generator,
+        with_edges: bool = False,
+    ):
         self.features = compute_form(observed.graph.features, device).to(dtype=torch.get_default_dtype())
         labels = torch.full_like(observed.graph.labels, -1)
         labels[observed.train] = observed.graph.labels[observed.train]
@@ -40,6 +52,7 @@ class Rows:
         self.random = random
         self.valid_x = gather(self.features, observed.valid.to(device))
         self.valid_labels = observed.graph.labels[observed.valid].to(device)
+        self.adjacency = observed.graph.adjacency.to(device) if with_edges else None
         self._whole: dict[RowSet, Cut] = {}
 
     def batches(self, row_set: RowSet) -> Iterator[Cut]:
@@ -60,7 +73,8 @@ class Rows:
 
     def _cut(self, rows: Tensor) -> Cut:
         rows = rows.to(self.labels.device)
-        return Cut(gather(self.features, rows), rows, self.labels[rows])
+        neighbours = None if self.adjacency is None else self.adjacency.rows(rows)
+        return Cut(gather(self.features, rows), rows, self.labels[rows], neighbours)
 
     @torch.no_grad()
     def valid_accuracy(self, module: nn.Module) -> float:

@@ -85,23 +85,25 @@ class Distiller(Configurable):
         history = History()
         with seeded(seed, "student"):
             module = student.build(observed.graph.num_features, observed.graph.num_classes).to(device)
+            objective.prepare(table, student.hidden)
             optimiser = self._optimiser(module, objective.to(device))
             stopping = EarlyStopping(module, self.patience)
-            rows = Rows(observed, device, self.batch_size, generator(seed, "batches"))
+            random = generator(seed, "batches")
+            rows = Rows(observed, device, self.batch_size, random, with_edges=objective.needs_edges)
             sweeps = passes(objective, update)
             for epoch in range(1, self.epochs + 1):
                 module.train()
                 losses = [
-                    _step(sweep.objective, optimiser, _batch(module, cut, table))
+                    _step(sweep.objective, optimiser, _batch(module, cut, table, epoch))
                     for sweep in sweeps
                     for cut in rows.batches(sweep.rows)
                 ]
                 history.loss.append(torch.stack(losses).mean().item())
                 history.valid.append(rows.valid_accuracy(module))
                 progress(epoch, self.epochs, f"valid {history.valid[-1]:.3f}")
-                if objective.follows_epochs:
+                if objective.follows(epoch):
                     with torch.no_grad():
-                        objective.after_epoch(_batch(module.eval(), rows.whole("all"), table))
+                        objective.after_epoch(_batch(module.eval(), rows.whole("all"), table, epoch))
                 if stopping.update(epoch, history.valid[-1]):
                     break
             stopping.restore()
@@ -135,8 +137,8 @@ def _join(
     return given.select(objective.requires).align(observed.node_ids).to(device)
 
 
-def _batch(module: nn.Module, cut: Cut, table: TeacherKnowledge | None) -> Batch:
-    return Batch(cut.ids, cut.labels, module(cut.x), table)
+def _batch(module: nn.Module, cut: Cut, table: TeacherKnowledge | None, epoch: int) -> Batch:
+    return Batch(cut.ids, cut.labels, module(cut.x), table, cut.neighbours, epoch)
 
 
 def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch) -> Tensor:

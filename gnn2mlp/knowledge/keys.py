@@ -6,12 +6,20 @@ import torch
 
 
 class Key(NamedTuple):
-    """One value that a teacher may write; its first axis is always `nodes`, aligned with the ids of the knowledge."""
+    """One value that a teacher may write.
+
+    Where the first axis is `nodes`, there is a row for each id of the knowledge; other keys are shared by all nodes.
+    """
 
     name: str
     axes: tuple[str, ...]
     dtype: torch.dtype
     meaning: str
+
+    @property
+    def per_node(self) -> bool:
+        """Whether there is a row for each node."""
+        return self.axes[:1] == ("nodes",)
 
 
 KEYS = {
@@ -19,5 +27,28 @@ KEYS = {
     for key in (
         Key("logits", ("nodes", "classes"), torch.float32, "class scores before the softmax"),
         Key("hidden", ("nodes", "hidden"), torch.float32, "activations that enter the last layer"),
+        Key(
+            "entropy_shift",
+            ("nodes", "draws"),
+            torch.float32,
+            "by how much a draw of feature noise changes the entropy of the class distribution, in nats, divided by the "
+            "standard deviation of the noise",
+        ),
+        Key("codebook", ("codes", "code_dim"), torch.float32, "the code vectors"),
+        Key("code", ("nodes",), torch.int64, "the nearest code vector"),
+        Key("code_indices", ("nodes", "top"), torch.int32, "the most probable codes, most probable first"),
+        Key(
+            "code_probabilities",
+            ("nodes", "top"),
+            torch.float32,
+            "their probabilities among all codes, softmax(-d²/τ); what a row lacks to 1 lies on the codes left out",
+        ),
+        Key("code_temperature", (), torch.float32, "τ of the code probabilities"),
+        Key(
+            "code_unit_length",
+            (),
+            torch.bool,
+            "whether vectors are scaled to unit length before their distance is taken: cosine geometry",
+        ),
     )
 }

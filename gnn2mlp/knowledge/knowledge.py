@@ -23,12 +23,13 @@ class TeacherKnowledge:
 
     Args:
         node_ids: int64 (nodes), unique ids in the numbering of the full graph.
-        values: key -> array whose first axis is `nodes`; keys, axes and dtypes as in `KEYS`.
+        values: key -> array; keys, axes and dtypes as in `KEYS`. Most have a row for each node, some (a codebook) are
+            shared by all.
         card: JSON-able facts: teacher spec, split digest, seed, versions.
 
     Raises:
         DataError: if the ids are not unique int64, a key is unknown, or an array has the wrong dtype, number of axes
-            or length, or is not finite.
+            or length, is not finite, or names a code that the codebook does not hold.
     """
 
     node_ids: Tensor
@@ -45,6 +46,7 @@ class TeacherKnowledge:
             raise DataError("knowledge: node_ids must be unique, got repeated ids")
         for name, value in self.values.items():
             self._check(name, value)
+        self._check_codes()
         # Detached: no gradient may ever reach the teacher.
         object.__setattr__(self, "values", MappingProxyType({k: v.detach() for k, v in self.values.items()}))
         object.__setattr__(self, "card", MappingProxyType(dict(self.card)))
@@ -53,15 +55,27 @@ class TeacherKnowledge:
         if name not in KEYS:
             raise DataError(f"knowledge: unknown key {name!r}{nearest(name, KEYS)} (vocabulary: {', '.join(KEYS)})")
         key = KEYS[name]
-        if value.dtype != key.dtype or value.dim() != len(key.axes) or value.size(0) != self.node_ids.numel():
+        rows = self.node_ids.numel() if key.per_node else None
+        if value.dtype != key.dtype or value.dim() != len(key.axes) or (rows is not None and value.size(0) != rows):
+            count = "" if rows is None else f" and {rows} rows"
             raise DataError(
-                f"knowledge: {name!r} must be {key.dtype} with axes {key.axes} and {self.node_ids.numel()} rows, "
+                f"knowledge: {name!r} must be {key.dtype} with axes {key.axes}{count}, "
                 f"got {value.dtype} of shape {tuple(value.shape)}"
             )
         if value.is_floating_point() and not torch.isfinite(value).all():
             raise DataError(
                 f"knowledge: {name!r} holds NaN or infinite values; the teacher diverged, lower its learning rate"
             )
+
+    def _check_codes(self) -> None:
+        for name in ("code", "code_indices"):
+            if name in self.values and "codebook" in self.values and self.values[name].numel():
+                low, high = (int(bound) for bound in self.values[name].aminmax())
+                if low < 0 or high >= self.values["codebook"].size(0):
+                    raise DataError(
+                        f"knowledge: {name!r} must name rows of the codebook, 0..{self.values['codebook'].size(0) - 1}, "
+                        f"got {low}..{high}"
+                    )
 
     def __getitem__(self, name: str) -> Tensor:
         """The array called `name`.
@@ -111,7 +125,8 @@ class TeacherKnowledge:
                 "export it on the view that the student trains on"
             )
         rows = order[place]
-        return TeacherKnowledge(node_ids, {k: v[rows] for k, v in self.values.items()}, self.card)
+        values = {k: v[rows] if KEYS[k].per_node else v for k, v in self.values.items()}
+        return TeacherKnowledge(node_ids, values, self.card)
 
     @property
     def digest(self) -> str:

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.mlp import MLPOutput
 
 RowSet = Literal["all", "labelled"]
@@ -25,21 +26,35 @@ class Batch:
         labels: int64 (rows,), class, or -1 where it is not a training label.
         output: what the student says of them: logits (rows, classes), hidden (rows, hidden).
         table: the teacher's knowledge over all training rows, or `None` for objectives that need none.
+        neighbours: pattern (rows, rows of the table) without self-loops: every neighbour that each of these nodes has
+            in the observed graph, whether it is in the batch or not; `None` unless an objective `needs_edges`.
+        epoch: which epoch of training this is, counted from 1.
     """
 
     rows: Tensor
     labels: Tensor
     output: MLPOutput
     table: TeacherKnowledge | None = None
+    neighbours: CSR | None = None
+    epoch: int = 1
 
     def knowledge(self, key: str) -> Tensor:
-        """The teacher's array `key` for these rows, without gradient.
+        """The teacher's array `key` for these rows (all of it, if nodes share it), without gradient.
+
+        Raises:
+            MissingKnowledgeError: if the table does not hold it.
+        """
+        value = self.all_knowledge(key)
+        return value[self.rows] if KEYS[key].per_node else value
+
+    def all_knowledge(self, key: str) -> Tensor:
+        """The teacher's array `key` for every row of the table, to be looked up by `neighbours`; without gradient.
 
         Raises:
             MissingKnowledgeError: if the table does not hold it.
         """
         table = self.table if self.table is not None else TeacherKnowledge(self.rows.new_zeros(0), {})
-        return table[key].to(self.rows.device)[self.rows].detach()
+        return table[key].to(self.rows.device).detach()
 
 
 class Objective(Configurable, nn.Module, ABC):
@@ -50,22 +65,33 @@ class Objective(Configurable, nn.Module, ABC):
     Attributes:
         requires: knowledge keys that must be in the table.
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
+        needs_edges: whether batches must carry `neighbours`.
     """
 
     requires: frozenset[str] = frozenset()
     row_set: ClassVar[RowSet] = "all"
+    needs_edges: bool = False
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:
         """The term's value."""
 
-    def after_epoch(self, batch: Batch) -> None:
-        """Update own state after each epoch from a batch of all rows in evaluation mode. Default: nothing."""
+    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
+        """Build what depends on sizes, once, before the first step. Default: nothing.
 
-    @property
-    def follows_epochs(self) -> bool:
-        """Whether `after_epoch` does anything, so that others need no batch of all rows."""
-        return type(self).after_epoch is not Objective.after_epoch
+        Parameters made here are trained with the student and left behind when it ships.
+
+        Args:
+            table: the knowledge that batches will carry.
+            hidden: width of the student's last hidden layer.
+        """
+
+    def follows(self, epoch: int) -> bool:
+        """Whether `after_epoch` is to be called after `epoch`; a batch of all rows is made only then."""
+        return False
+
+    def after_epoch(self, batch: Batch) -> None:
+        """Update own state from a batch of all rows in evaluation mode. Default: nothing."""
 
     def terms(self) -> "list[Term]":
         """The weighted terms this objective is a sum of."""
@@ -104,9 +130,19 @@ class WeightedSum(Objective):
         return frozenset().union(*(t.objective.requires for t in self._terms if t.weight))
 
     @property
-    def follows_epochs(self) -> bool:
-        """Whether a term with a weight follows them."""
-        return any(t.objective.follows_epochs for t in self._terms if t.weight)
+    def needs_edges(self) -> bool:  # type: ignore[override]
+        """Whether a term with a weight needs them."""
+        return any(t.objective.needs_edges for t in self._terms if t.weight)
+
+    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
+        """Prepare every term that has a weight."""
+        for weight, objective in self._terms:
+            if weight:
+                objective.prepare(table, hidden)
+
+    def follows(self, epoch: int) -> bool:
+        """Whether a term with a weight follows this epoch."""
+        return any(t.objective.follows(epoch) for t in self._terms if t.weight)
 
     def terms(self) -> list[Term]:
         """The terms, in order."""
@@ -118,9 +154,9 @@ class WeightedSum(Objective):
         return sum(values[1:], values[0]) if values else batch.output.logits.sum() * 0.0
 
     def after_epoch(self, batch: Batch) -> None:
-        """Let every term update itself."""
+        """Let every term that follows this epoch update itself."""
         for weight, objective in self._terms:
-            if weight:
+            if weight and objective.follows(batch.epoch):
                 objective.after_epoch(batch)
 
     def to_list(self) -> list[dict[str, Any]]:

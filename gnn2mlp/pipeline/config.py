@@ -19,10 +19,10 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS
-from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.teachers import TEACHERS, Export
 
 # What decides a result. The rest says where things are, or how many seeds to run.
-_IDENTITY = ("dataset", "split", "setting", "unseen_fraction", "teacher", "method", "student", "distill")
+_IDENTITY = ("dataset", "split", "setting", "unseen_fraction", "teacher", "export", "method", "student", "distill")
 
 
 class RunConfig(pydantic.BaseModel):
@@ -37,6 +37,7 @@ class RunConfig(pydantic.BaseModel):
         setting: `"transductive"`, or `"inductive"`: a part of the test nodes does not exist in training.
         unseen_fraction: that part; 0.2 in the literature.
         teacher: which graph neural network teaches.
+        export: how the teacher writes down what it knows, options of `Export`: draws, noise, top.
         method: how the student learns from it.
         student: the graph-free network.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
@@ -56,6 +57,7 @@ class RunConfig(pydantic.BaseModel):
     setting: Setting = "transductive"
     unseen_fraction: float = pydantic.Field(default=0.2, gt=0, lt=1)
     teacher: Spec = Spec("gcn")
+    export: dict[str, Any] = pydantic.Field(default_factory=dict)
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
@@ -118,11 +120,13 @@ class RunConfig(pydantic.BaseModel):
         distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
         method = self.method.build(METHODS)
         TEACHERS.get(teacher.name).check_provides(method.requires)
+        export = Spec("export", **self.export)
         return self.model_copy(
             update={
                 "dataset": dataset.spec(),
                 "split": (self.split or dataset.default_split()).resolved(SPLITTERS),
                 "teacher": teacher.resolved(TEACHERS),
+                "export": Export(**export.checked(Export, "export")).options(),
                 "method": method.spec(),
                 "student": student.resolved(STUDENTS),
                 "distill": Distiller(**distill.checked(Distiller, "distill")).options(),

@@ -23,7 +23,7 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.nn.csr import compute_form
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.students import STUDENTS
-from gnn2mlp.teachers import TEACHERS, Teacher
+from gnn2mlp.teachers import TEACHERS, Export, Teacher
 
 # Code that decides what a teacher computes; a change of it makes cached teachers stale.
 _TEACHER_CODE = ("gnn2mlp.core", "gnn2mlp.nn", "gnn2mlp.data", "gnn2mlp.teachers")
@@ -105,12 +105,15 @@ class Seed:
     @cached_property
     def knowledge(self) -> TeacherKnowledge:
         """What the teacher knows of the observed nodes; also placed in the run's folder."""
-        needs = sorted({"logits", "hidden", *self.method.requires} & self.teacher.provides)
-        identity = {**self.teacher_identity, "needs": needs}
+        # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
+        needs = sorted((self.teacher.provides - {"entropy_shift"}) | self.method.requires)
+        identity = {**self.teacher_identity, "needs": needs, "export": self.config.export}
 
         def make(path: Path) -> TeacherKnowledge:
             start = time.perf_counter()
-            made = self.teacher.export(self.task.observed, needs, device=self.device)
+            made = self.teacher.export(
+                self.task.observed, needs, how=Export(**self.config.export), seed=self.seed, device=self.device
+            )
             card = {
                 **made.card,
                 "identity": identity,

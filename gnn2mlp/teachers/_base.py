@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.seeds import seeded
@@ -18,6 +19,31 @@ from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
+from gnn2mlp.teachers._probes import entropy_shift
+
+
+class Export(Configurable):
+    """How a teacher writes down what it knows.
+
+    Args:
+        draws: of feature noise, for `entropy_shift`; KRD's released code takes one.
+        noise: standard deviation of that noise; 1 in KRD.
+        top: codes kept for each node, for `code_indices` and `code_probabilities`; the card tells what is lost.
+    """
+
+    name = "export"
+    citation = "Wu et al., KRD, ICML 2023 (noise); Anshumann et al., Sparse Logit Sampling, ACL 2025 (why to keep few)"
+
+    def __init__(self, draws: int = 8, noise: float = 1.0, top: int = 32):
+        self.draws = draws
+        self.noise = noise
+        self.top = top
+        check_at_least("export", 1, draws=draws, top=top)
+        check_positive("export", noise=noise)
+
+    def options(self) -> dict[str, Any]:
+        """The settings without the name."""
+        return dict(self.spec().options)
 
 
 class Teacher(Configurable, ABC):
@@ -29,7 +55,7 @@ class Teacher(Configurable, ABC):
         history_: how training went, set by `fit`.
     """
 
-    provides: ClassVar[frozenset[str]] = frozenset({"logits", "hidden"})
+    provides: ClassVar[frozenset[str]] = frozenset({"logits", "hidden", "entropy_shift"})
     module_: nn.Module
     history_: History
 
@@ -45,7 +71,7 @@ class Teacher(Configurable, ABC):
 
     @abstractmethod
     def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
-        """Every array of `provides` over all nodes of `graph`, on the CPU, from full neighbourhoods."""
+        """`logits` and `hidden` over all nodes of `graph`, on the CPU, from full neighbourhoods."""
 
     @abstractmethod
     def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
@@ -60,18 +86,41 @@ class Teacher(Configurable, ABC):
         observed: Observed,
         needs: Iterable[str] = ("logits",),
         *,
+        how: Export | None = None,
+        seed: int = 0,
         card: Mapping[str, Any] | None = None,
         device: torch.device | str = "cpu",
     ) -> TeacherKnowledge:
         """Write down `needs` for the nodes of the observed view, and nothing else.
 
+        Args:
+            observed: the nodes, and the only edges that are looked at.
+            needs: keys to write.
+            how: sizes of what is written.
+            seed: of the feature noise.
+            card: facts to add to the card.
+            device: where to compute.
+
         Raises:
             ConfigError: if the teacher cannot provide one of them.
         """
         self.check_provides(needs)
-        arrays = self.evaluate(observed.graph, device)
-        values = {key: arrays[key] for key in sorted(set(needs))}
-        return TeacherKnowledge(observed.node_ids, values, {"teacher": self.spec().to_dict(), **(card or {})})
+        how, wanted = how or Export(), sorted(set(needs))
+        arrays, facts = self.write(observed.graph, frozenset(wanted), how, seed, device)
+        facts = {"teacher": self.spec().to_dict(), **facts, **(card or {})}
+        return TeacherKnowledge(observed.node_ids, {key: arrays[key] for key in wanted}, facts)
+
+    def write(
+        self, graph: GraphData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
+    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """At least the arrays `needs` over all nodes of `graph`, and facts about them for the card."""
+        arrays, facts = dict(self.evaluate(graph, device)), {}
+        if "entropy_shift" in needs:
+            arrays["entropy_shift"] = entropy_shift(
+                lambda noisy: self.predict(noisy, device), graph, arrays["logits"], how.draws, how.noise, seed
+            )
+            facts["entropy_shift"] = {"draws": how.draws, "noise": how.noise, "seed": seed}
+        return arrays, facts
 
     @classmethod
     def check_provides(cls, needs: Iterable[str]) -> None:

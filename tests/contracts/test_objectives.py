@@ -8,6 +8,7 @@ from gnn2mlp.core.errors import MissingKnowledgeError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective
 from tests.tasks import random_knowledge
@@ -15,9 +16,26 @@ from tests.tasks import random_knowledge
 NODES, CLASSES, HIDDEN = 12, 3, 5
 
 
+def build(name: str) -> Objective:
+    """The objective with its defaults, prepared for the table that most tests use."""
+    objective = Spec(name).build(OBJECTIVES)
+    with seeded(0, "preparation"):
+        objective.prepare(random_knowledge(torch.arange(NODES), CLASSES, HIDDEN), HIDDEN)
+    return objective
+
+
 @pytest.fixture(params=OBJECTIVES.names())
 def objective(request: pytest.FixtureRequest) -> Objective:
-    return Spec(request.param).build(OBJECTIVES)
+    return build(request.param)
+
+
+def ring(rows: Tensor, numbers: Tensor | None = None) -> CSR:
+    """Neighbours of `rows` on a ring of all nodes in which node i is called numbers[i]."""
+    numbers = torch.arange(NODES) if numbers is None else numbers
+    old = torch.argsort(numbers)[rows]
+    both = torch.stack([numbers[(old + 1) % NODES], numbers[(old - 1) % NODES]], dim=1)
+    row = torch.arange(rows.numel()).repeat_interleave(2)
+    return CSR.from_coo(row, both.flatten(), torch.ones(2 * rows.numel()), (rows.numel(), NODES))
 
 
 def student_output(scale: float = 1.0) -> MLPOutput:
@@ -32,7 +50,7 @@ def batch(output: MLPOutput, table: TeacherKnowledge | None = None, labels: Tens
     rows = torch.arange(NODES)
     if labels is None:
         labels = torch.where(rows % 2 == 0, rows % CLASSES, -1)
-    return Batch(rows, labels, output, table or random_knowledge(rows, CLASSES, HIDDEN))
+    return Batch(rows, labels, output, table or random_knowledge(rows, CLASSES, HIDDEN), ring(rows))
 
 
 def test_the_package_has_the_objectives_that_it_names() -> None:
@@ -57,7 +75,8 @@ def test_gradient_reaches_the_student_and_never_the_knowledge(objective: Objecti
 
 def test_order_of_rows_does_not_matter(objective: Objective) -> None:
     there, order = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(2))
-    shuffled = Batch(there.rows[order], there.labels[order], MLPOutput(*(o[order] for o in there.output)), there.table)
+    output = MLPOutput(*(o[order] for o in there.output))
+    shuffled = Batch(there.rows[order], there.labels[order], output, there.table, ring(order))
     torch.testing.assert_close(objective(shuffled), objective(there))
 
 
@@ -66,9 +85,8 @@ def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
     assert there.table is not None
     renumbered = there.table.align(torch.argsort(number))  # node i now has row number[i]
     assert torch.equal(renumbered.values["logits"][number], there.table.values["logits"])
-    torch.testing.assert_close(
-        objective(Batch(number, there.labels, there.output, renumbered)), objective(there), rtol=1e-5, atol=1e-6
-    )
+    other = Batch(number, there.labels, there.output, renumbered, ring(number, number))
+    torch.testing.assert_close(objective(other), objective(there), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [n for n, c in OBJECTIVES.classes.items() if c.requires == {"logits"}])
@@ -84,11 +102,11 @@ def test_matching_terms_vanish_where_the_student_equals_the_teacher(name: str) -
 @pytest.mark.parametrize(("name", "key"), [(n, k) for n, c in OBJECTIVES.classes.items() for k in sorted(c.requires)])
 def test_missing_key_is_named(name: str, key: str) -> None:
     rows = torch.arange(NODES)
-    values = {k: v for k, v in random_knowledge(rows).values.items() if k != key}
+    values = {k: v for k, v in random_knowledge(rows, CLASSES, HIDDEN).values.items() if k != key}
     with pytest.raises(MissingKnowledgeError, match=f"'{key}'"):
-        Spec(name).build(OBJECTIVES)(batch(student_output(), TeacherKnowledge(rows, values)))
-    with pytest.raises(MissingKnowledgeError, match=f"'{key}'"):
-        Spec(name).build(OBJECTIVES)(Batch(rows, rows % CLASSES, student_output()))
+        build(name)(batch(student_output(), TeacherKnowledge(rows, values)))
+    with pytest.raises(MissingKnowledgeError):
+        build(name)(Batch(rows, rows % CLASSES, student_output(), None, ring(rows)))
 
 
 def test_reads_nothing_but_what_it_requires(objective: Objective) -> None:

@@ -57,6 +57,9 @@ class Recorder(Objective):
         self.steps.append(batch)
         return batch.output.logits.square().mean()
 
+    def follows(self, epoch: int) -> bool:
+        return True
+
     def after_epoch(self, batch: Batch) -> None:
         self.epochs.append(batch)
 

@@ -6,7 +6,8 @@ from gnn2mlp.knowledge import KEYS, Key
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 def test_every_key_is_described(key: Key) -> None:
     assert KEYS[key.name] is key
-    assert key.axes[0] == "nodes"
+    assert key.per_node == ("nodes" in key.axes)
+    assert not key.per_node or key.axes[0] == "nodes"
     assert key.meaning
     assert not key.meaning.endswith(".")
 

@@ -1,11 +1,14 @@
 """Batches, sums of objectives, and their YAML form."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import yaml
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, MissingKnowledgeError, UnknownNameError
+from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels, Term, WeightedSum, parse_objective
 from tests.tasks import random_knowledge
@@ -30,6 +33,12 @@ class Follower(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         return batch.output.logits.mean()
+
+    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
+        self.prepared = (table, hidden)
+
+    def follows(self, epoch: int) -> bool:
+        return epoch % 2 == 0
 
     def after_epoch(self, batch: Batch) -> None:
         self.seen.append(batch)
@@ -91,16 +100,37 @@ def test_impossible_weight_is_refused(weight: float) -> None:
 
 
 def test_only_terms_with_a_weight_follow_the_epochs() -> None:
-    assert not HardLabels().follows_epochs
-    assert Follower().follows_epochs
+    assert not HardLabels().follows(2)
     one, other = Follower(), Follower()
     mixed = 1.0 * one + 0.0 * other
-    assert mixed.follows_epochs
-    assert not (1.0 * HardLabels() + 0.0 * other).follows_epochs
-    there = batch()
-    mixed.after_epoch(there)
-    assert one.seen == [there]
+    assert (mixed.follows(1), mixed.follows(2)) == (False, True)
+    assert not (1.0 * HardLabels() + 0.0 * other).follows(2)
+    first, second = batch(), replace(batch(), epoch=2)
+    for there in (first, second):
+        mixed.after_epoch(there)
+    assert one.seen == [second]
     assert other.seen == []
+
+
+def test_only_terms_with_a_weight_are_prepared_and_need_edges() -> None:
+    one, other = Follower(), Follower()
+    mixed = 1.0 * one + 0.0 * other
+    mixed.prepare(None, 7)
+    assert one.prepared == (None, 7)
+    assert not hasattr(other, "prepared")
+    other.needs_edges = True
+    assert not mixed.needs_edges
+    one.needs_edges = True
+    assert mixed.needs_edges
+
+
+def test_shared_knowledge_is_given_whole() -> None:
+    there = batch()
+    table = random_knowledge(torch.arange(6))
+    there = replace(there, table=table)
+    assert torch.equal(there.knowledge("codebook"), table["codebook"])
+    assert torch.equal(there.knowledge("code"), table["code"][[4, 0, 3]])
+    assert torch.equal(there.all_knowledge("code"), table["code"])
 
 
 def test_parameters_of_terms_are_those_of_the_sum() -> None:
