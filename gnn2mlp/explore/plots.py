@@ -1,7 +1,4 @@
-"""The plots of a run: each takes plain values and returns a matplotlib `Figure`, so that notebooks can use them.
-
-Figures are made without pyplot, so nothing global changes and nothing needs closing.
-"""
+"""The plots of a run: each takes plain values and returns a matplotlib `Figure`, so that notebooks can use them."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,15 +7,14 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.look import GRID, INK, MUTED, PAPER, look
+from gnn2mlp.explore.canvas import TEXT, calm, canvas, legend, log_scale, write_value
+from gnn2mlp.explore.look import INK, MUTED, PAPER, look
 from gnn2mlp.explore.numbers import significant
 from gnn2mlp.explore.reading import latency_by_model
 
-SIZE = (5.6, 3.5)
-TEXT = 10.0
 # A curve is drawn with at most this many points: more than its width in the report can show.
 CURVE_POINTS = 300
 
@@ -29,7 +25,7 @@ def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]]) -> F
     Args:
         summary: `{model: {population: {"mean": m, "std": s}}}`, fractions. Where every std is 0 no error bar is drawn.
     """
-    figure, axes = _canvas()
+    figure, axes = canvas()
     groups = list(dict.fromkeys(population for scores in summary.values() for population in scores))
     spread = any(entry["std"] > 0 for scores in summary.values() for entry in scores.values())
     width = _bar_width(len(summary))
@@ -40,7 +36,7 @@ def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]]) -> F
         if spread:
             axes.errorbar(list(place.values()), means, stds, fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
         for x, mean, std in zip(place.values(), means, stds, strict=True):
-            _value(axes, x, mean + std, f"{mean:.1f}", size=TEXT - 2 if len(groups) > 2 else TEXT)
+            write_value(axes, x, mean + std, f"{mean:.1f}", size=TEXT - 2 if len(groups) > 2 else TEXT)
     axes.set_ylim(0, 109)
     axes.set_yticks(range(0, 101, 20))
     _finish_bars(axes, groups, "accuracy, %")
@@ -59,7 +55,7 @@ def plot_training(
         histories: `{model: [{"valid": [fractions], "loss": [...], "best_epoch": counted from 1}, ...]}`, one per seed.
         what: which of the two values.
     """
-    figure, axes = _canvas()
+    figure, axes = canvas()
     scale = 100.0 if what == "valid" else 1.0
     for model, rows in histories.items():
         epochs, mean, std = _mean_curve([scale * np.asarray(row[what], float) for row in rows])
@@ -72,11 +68,11 @@ def plot_training(
             best = [scale * row[what][row["best_epoch"] - 1] for row in rows if row[what]]
             axes.plot(kept, best, "o", color=colour, ms=4.5, mec=PAPER, mew=0.8)
     if what == "loss" and all(min(row["loss"], default=1) > 0 for rows in histories.values() for row in rows):
-        _log_scale(axes)
+        log_scale(axes)
     axes.set_xlabel("epoch")
     axes.set_ylabel("validation accuracy, %" if what == "valid" else "training loss")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    _legend(axes)
+    legend(axes)
     return figure
 
 
@@ -104,7 +100,7 @@ def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> F
         top.plot([0, 100], [0, 100], "--", color=MUTED, lw=1, label="perfect")
         bottom.bar(edges[:-1], 100 * count / max(1.0, count.sum()), color=look(model).colour, alpha=0.55, **bar)
         for axes in (top, bottom):
-            _calm(axes)
+            calm(axes)
         top.set(ylim=(0, 100), xlim=(0, 100), ylabel="accuracy, %")
         if len(diagrams) > 1:
             top.set_title(look(model).label, color=INK, size=TEXT + 1)
@@ -125,7 +121,7 @@ def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """
     if not rows or min(row["median_ms"] for row in rows) <= 0:
         raise DataError(f"expected requests with times above 0 ms, got {list(rows)}; measure the latency first")
-    figure, axes = _canvas()
+    figure, axes = canvas()
     by_model = latency_by_model(rows)
     groups = sorted({row["nodes"] for row in rows})
     width = _bar_width(len(by_model))
@@ -138,40 +134,12 @@ def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
         axes.bar(place, median - floor, 0.92 * width, floor, label=look(model).label, color=look(model).colour)
         axes.errorbar(place, median, [0 * p95, p95 - median], fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
         for x, value, top in zip(place, median, p95, strict=True):
-            _value(axes, x, top, significant(value))
+            write_value(axes, x, top, significant(value))
     axes.set_ylim(floor, 3 * max(max(row["median_ms"], row["p95_ms"]) for row in rows))
-    _log_scale(axes)
+    log_scale(axes)
     _finish_bars(axes, [f"{nodes:,}" for nodes in groups], "milliseconds")
     axes.set_xlabel("nodes per request")
     return figure
-
-
-def _canvas() -> tuple[Figure, Axes]:
-    figure = Figure(figsize=SIZE, layout="constrained")
-    axes = figure.subplots()
-    _calm(axes)
-    return figure, axes
-
-
-def _calm(axes: Axes) -> None:
-    """No frame, quiet ticks, horizontal grid behind the data."""
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(MUTED)
-    axes.tick_params(colors=MUTED, labelsize=TEXT, length=0)
-    axes.xaxis.label.set(color=MUTED, size=TEXT)
-    axes.yaxis.label.set(color=MUTED, size=TEXT)
-    axes.grid(axis="y", color=GRID, lw=0.8)
-    axes.set_axisbelow(True)
-    axes.set_facecolor("none")
-
-
-def _log_scale(axes: Axes) -> None:
-    """A logarithmic y axis that writes plain numbers, and has several of them on a short range too."""
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _finish_bars(axes: Axes, groups: Sequence[str], unit: str) -> None:
@@ -181,19 +149,7 @@ def _finish_bars(axes: Axes, groups: Sequence[str], unit: str) -> None:
     margin = 0.55 if len(groups) > 1 else 1.0
     axes.set_xlim(-margin, len(groups) - 1 + margin)
     axes.set_ylabel(unit)
-    _legend(axes)
-
-
-def _legend(axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=max(1, len(labels)), frameon=False,
-        fontsize=TEXT, labelcolor=INK, handlelength=1.3, columnspacing=1.4,
-    )  # fmt: skip
-
-
-def _value(axes: Axes, x: float, y: float, text: str, size: float = TEXT - 1) -> None:
-    axes.annotate(text, (x, y), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=size, color=INK)
+    legend(axes)
 
 
 def _bar_width(count: int) -> float:

@@ -1,0 +1,45 @@
+import matplotlib as mpl
+
+from gnn2mlp.explore.canvas import SIZE, bare, canvas, legend, log_scale, write_value
+
+
+def test_a_canvas_has_its_size_and_no_frame_but_the_ground() -> None:
+    figure, axes = canvas()
+    assert tuple(figure.get_size_inches()) == SIZE
+    assert [side for side, spine in axes.spines.items() if spine.get_visible()] == ["bottom"]
+    assert tuple(canvas((2, 1))[0].get_size_inches()) == (2, 1)
+
+
+def test_a_bare_canvas_keeps_proportions() -> None:
+    axes = canvas()[1]
+    bare(axes)
+    assert not axes.axison
+    assert axes.get_aspect() == 1
+
+
+def test_a_logarithmic_axis_writes_plain_numbers() -> None:
+    figure, axes = canvas()
+    axes.plot([0, 1], [0.02, 0.5])
+    log_scale(axes)
+    figure.canvas.draw()
+    low, high = axes.get_ylim()
+    written = [t.get_text() for t in axes.get_yticklabels() if low <= t.get_position()[1] <= high]
+    assert written == ["0.02", "0.05", "0.1", "0.2", "0.5"]
+
+
+def test_the_legend_is_one_row_and_values_stand_above_their_mark() -> None:
+    axes = canvas()[1]
+    axes.plot([0], [1], label="a")
+    axes.plot([0], [2], label="b")
+    legend(axes)
+    write_value(axes, 0, 2, "two")
+    found = axes.get_legend()
+    assert found is not None
+    assert [text.get_text() for text in found.get_texts()] == ["a", "b"]
+    assert (axes.texts[0].get_text(), axes.texts[0].get_va()) == ("two", "bottom")
+
+
+def test_nothing_global_is_touched() -> None:
+    before = dict(mpl.rcParams)
+    canvas()
+    assert dict(mpl.rcParams) == before
