@@ -1,63 +1,137 @@
-"""Run the rows of `benchmarks/papers/` and write one result file per row.
+"""Run the rows of `benchmarks/papers/`; each seed adds a line to `benchmarks/results/<row>.jsonl` as soon as it is done.
 
-    python benchmarks/run_papers.py                  # every row
-    python benchmarks/run_papers.py '*cora*'         # rows whose file name matches
-    python benchmarks/run_papers.py --seeds 3        # fewer splits, for a quick look; written to --work only
+    python benchmarks/run_papers.py                        # every row
+    python benchmarks/run_papers.py '*krd*cora*' '*mlp*'   # rows whose file name matches
+    python benchmarks/run_papers.py --seeds 2              # the first two splits of each row
 
-An interrupted run continues with the seeds and stages that were done.
+Started again, it runs what is missing: seeds without a line, and those whose line was made with another configuration.
+Several may run at the same time and share the work; a seed that one of them is at is passed over by the others.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+import ledger
+from rows import Row, measures, rows
 
 from gnn2mlp import RunConfig, run
-from gnn2mlp.core.artefact import write_json
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.errors import ConfigError
 
-HERE = Path(__file__).parent
-_KEPT = ("format", "config", "environment", "graph", "summary", "latency")
-_KEPT_PER_SEED = ("seed", "split", "teacher", "mlp", "student", "fidelity", "ece", "seconds")
-
-
-def rows(pattern: str = "*") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and content of each row whose name matches."""
-    for path in sorted((HERE / "papers").glob(f"{pattern}.yaml")):
-        yield path.stem, yaml.safe_load(path.read_text())
+FORMAT = 1
+MODELS = ("teacher", "mlp", "student")
+# Parts of a seed's record that a line does not repeat: curves and diagrams are in the full run.
+_LEFT_OUT = ("history", "reliability")
+_MEMORY = Path("/proc/self")
 
 
-def compact(name: str, row: dict[str, Any], results: dict[str, Any]) -> dict[str, Any]:
-    """The part of the results that is kept in the repository: scores per seed, no curves, no local paths."""
-    kept = {key: results[key] for key in _KEPT}
-    kept["config"] = {k: v for k, v in kept["config"].items() if k not in ("out", "data_root", "cache")}
-    kept["seeds"] = [{key: seed[key] for key in _KEPT_PER_SEED} for seed in results["seeds"]]
-    return {"row": name, "reported": row.get("reported"), **kept}
+def line_of(row: Row, results: dict[str, Any], identity: dict[str, Any]) -> dict[str, Any]:
+    """Everything about the one seed in `results` that the tables need: no curves, no local paths."""
+    (record,) = results["seeds"]
+    kept = {model: {"epoch": h["best_epoch"], "valid": h["valid_best"]} for model, h in record["history"].items()}
+    line = {
+        "format": FORMAT,
+        "row": row.name,
+        **{key: value for key, value in record.items() if key not in _LEFT_OUT},
+        "kept": kept,
+        "graph_at_inference": False,
+        "graph": results["graph"],
+        "config": identity,
+        "environment": results["environment"],
+    }
+    return line | ({"latency": results["latency"]} if results["latency"] else {})
 
 
-def main() -> int:
-    """Run the chosen rows one after another."""
+def run_seed(row: Row, seed: int, work: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
+    """Run one seed of a row and keep its line; `None` if another process is at it.
+
+    The folder tells the configuration, so that changed settings never meet what older ones left.
+    """
+    config = row.config(**settings, seeds=[seed])
+    folder = work / row.name / digest_json(config.identity())[:8] / f"seed-{seed:03d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with ledger.locked(folder, wait=False) as mine:
+        if not mine:
+            return None
+        _reset_peak()
+        results = run(config.model_copy(update={"out": folder})).results
+        line = line_of(row, results, config.identity()) | {"peak_memory_mib": _peak()}
+        ledger.put(row.path, line, lambda record: record["seed"])
+    return line
+
+
+def missing(row: Row, config: RunConfig, latency: bool = False) -> list[int]:
+    """Seeds of `config` that have no line made with it; the first one also if its line lacks a wanted latency."""
+    lines = {line["seed"]: line for line in ledger.read(row.path) if measures(line, config)}
+    unmeasured = config.seeds[:1] if latency and "latency" not in lines.get(config.seeds[0], {}) else ()
+    return [seed for seed in config.seeds if seed not in lines or seed in unmeasured]
+
+
+def _reset_peak() -> None:
+    """Let the system forget the process's highest memory so far, where it can (Linux)."""
+    try:
+        (_MEMORY / "clear_refs").write_text("5")
+    except OSError:
+        return
+
+
+def _peak() -> int | None:
+    """Highest resident memory in MiB since `_reset_peak`; `None` where the system does not tell."""
+    try:
+        status = (_MEMORY / "status").read_text()
+    except OSError:
+        return None
+    found = [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM:")]
+    return found[0] if found else None
+
+
+def _show(row: Row, line: dict[str, Any]) -> None:
+    cells = [f"{model} " + " ".join(f"{p} {100 * s:.2f}" for p, s in line[model].items()) for model in MODELS]
+    seconds = sum(line["seconds"].values())
+    print(f"{row.name}  seed {line['seed']}  {'  '.join(cells)}  {seconds:.0f} s", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what is missing of the chosen rows; 1 if something could not be run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pattern", nargs="?", default="*", help="which rows, by file name")
-    parser.add_argument("--seeds", type=int, help="number of splits; default: the row's")
+    parser.add_argument("pattern", nargs="*", help="which rows, by file name; default: all")
+    parser.add_argument("--seeds", type=int, help="only the first so many of each row")
+    parser.add_argument("--again", action="store_true", help="run seeds anew that have a line already")
+    parser.add_argument("--latency", action="store_true", help="measure the latency with the first seed of each row")
+    parser.add_argument("--list", action="store_true", help="say what is missing, and run nothing")
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA, else downloads")
     parser.add_argument("--work", type=Path, default=Path("runs/papers"), help="folder of the full runs")
-    options = parser.parse_args()
-    for name, row in rows(options.pattern):
-        config = {**row["config"], "out": options.work / name, "data_root": options.data_root}
-        if options.seeds:
-            config["seeds"] = options.seeds
-        results = run(RunConfig(**config)).results
-        for model in ("teacher", "mlp", "student"):
-            scores = "  ".join(
-                f"{p} {100 * s['mean']:.2f} ± {100 * s['std']:.2f}" for p, s in results["summary"][model].items()
-            )
-            print(f"{name:<48} {model:<8} {scores}", flush=True)
-        if not options.seeds:
-            write_json(HERE / "results" / f"{name}.json", compact(name, row, results))
-    return 0
+    parser.add_argument("--cache", type=Path, help="folder of trained teachers, shared by all rows; default in --work")
+    parser.add_argument("--results", type=Path, help="folder of the lines, if not benchmarks/results")
+    options = parser.parse_args(arguments)
+    where = {"results": options.results} if options.results else {}
+    failed = False
+    for row in rows(*options.pattern, **where):
+        try:
+            _run_row(row, options)
+        except ConfigError as error:
+            failed = True
+            print(f"{row.name}: {error}", file=sys.stderr, flush=True)
+    return int(failed)
+
+
+def _run_row(row: Row, options: argparse.Namespace) -> None:
+    config = row.config()
+    if options.seeds:
+        config = config.model_copy(update={"seeds": config.seeds[: options.seeds]})
+    seeds = list(config.seeds) if options.again else missing(row, config, options.latency)
+    if options.list:
+        print(f"{row.name}: " + (f"{len(seeds)} of {len(config.seeds)} missing" if seeds else "complete"))
+        return
+    settings = {"data_root": options.data_root, "cache": options.cache or options.work / "cache"}
+    for seed in seeds:
+        latency = options.latency and seed == config.seeds[0]
+        if line := run_seed(row, seed, options.work, {**settings, "latency": latency}):
+            _show(row, line)
+        else:
+            print(f"{row.name}  seed {seed}  is being run by another process", flush=True)
 
 
 if __name__ == "__main__":

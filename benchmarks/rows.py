@@ -1,0 +1,83 @@
+"""The rows of the leaderboard: one YAML file each in `papers/`, and what has been measured of it in `results/`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ledger
+import yaml
+
+from gnn2mlp import RunConfig
+from gnn2mlp.core.errors import ConfigError
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Row:
+    """A configuration, what was published about it, and with which row it is compared.
+
+    Args:
+        name: of its file: `<author><year>_<method>_<dataset>_<setting>`.
+        content: `config`, optionally `reported` (`source`, `scores`) and `against` (the name of another row).
+        results: folder of the measured lines.
+    """
+
+    name: str
+    content: dict[str, Any]
+    results: Path = HERE / "results"
+
+    @property
+    def label(self) -> str:
+        """The method as the file's name has it."""
+        return self.name.split("_")[1]
+
+    @property
+    def reported(self) -> dict[str, Any]:
+        """`source` and `scores`: model -> population -> [mean] or [mean, std] in percent. Empty if nothing was published."""
+        return self.content.get("reported") or {}
+
+    @property
+    def against(self) -> str | None:
+        """The row with which this one is compared seed by seed."""
+        return self.content.get("against")
+
+    def config(self, **settings: Any) -> RunConfig:
+        """The resolved configuration; `settings` are added.
+
+        Raises:
+            ConfigError: if a name or option is not known.
+        """
+        return RunConfig(**{**self.content["config"], **settings}).resolve()
+
+    @property
+    def path(self) -> Path:
+        """Where the measured lines are."""
+        return self.results / f"{self.name}.jsonl"
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        """The measured seeds of the present configuration, by seed; lines of another configuration do not count."""
+        try:
+            wanted = self.config()
+        except ConfigError:
+            return []
+        return [line for line in ledger.read(self.path) if line["seed"] in wanted.seeds and measures(line, wanted)]
+
+
+def measures(line: dict[str, Any], config: RunConfig) -> bool:
+    """Whether the line was made with `config` (resolved).
+
+    Both are resolved first, so that an option which did not exist yet when the line was made takes its default.
+    """
+    try:
+        return RunConfig(**line["config"]).resolve().identity() == config.identity()
+    except ConfigError:
+        return False
+
+
+def rows(*patterns: str, papers: Path = HERE / "papers", results: Path = HERE / "results") -> list[Row]:
+    """Rows whose file name matches one of the patterns, by name; all of them without a pattern."""
+    paths = {path for pattern in patterns or ("*",) for path in papers.glob(f"{pattern}.yaml")}
+    return [Row(path.stem, yaml.safe_load(path.read_text()), results) for path in sorted(paths)]
