@@ -1,7 +1,8 @@
 """The rows of the leaderboard: one YAML file each in `papers/`, and what has been measured of it in `results/`."""
 
+import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ class Row:
 
     Args:
         name: of its file: `<author><year>_<method>_<dataset>_<setting>`.
-        content: `config`, optionally `reported` (`source`, `scores`) and `against` (the name of another row).
+        content: `config`, optionally `reported` (`source`, `scores`) and `against` (another row, or several).
         results: folder of the measured lines.
     """
 
@@ -29,19 +30,41 @@ class Row:
     results: Path = HERE / "results"
 
     @property
+    def order(self) -> tuple[str, str]:
+        """Year and method, by which rows of one data set and setting are sorted."""
+        author, label, *_ = self.name.split("_")
+        return author[-4:], label
+
+    @property
     def label(self) -> str:
         """The method as the file's name has it."""
         return self.name.split("_")[1]
 
     @property
+    def dataset(self) -> str:
+        """The data set as the file's name has it."""
+        return self.name.split("_")[2]
+
+    @property
+    def setting(self) -> str:
+        """`transductive` or `inductive`, as the file's name has it."""
+        return self.name.split("_")[3]
+
+    @property
     def reported(self) -> dict[str, Any]:
-        """`source` and `scores`: model -> population -> [mean] or [mean, std] in percent. Empty if nothing was published."""
+        """`source` and `scores`: model -> population -> [mean] or [mean, std] in percent. Empty if there is none."""
         return self.content.get("reported") or {}
 
     @property
-    def against(self) -> str | None:
-        """The row with which this one is compared seed by seed."""
-        return self.content.get("against")
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of a complete row."""
+        return RunConfig(seeds=self.content["config"]["seeds"]).seeds
+
+    @property
+    def against(self) -> list[str]:
+        """Rows with which this one is compared seed by seed; the first is the one of the leaderboard."""
+        given = self.content.get("against") or []
+        return [given] if isinstance(given, str) else list(given)
 
     def config(self, **settings: Any) -> RunConfig:
         """The resolved configuration; `settings` are added.
@@ -71,10 +94,16 @@ def measures(line: dict[str, Any], config: RunConfig) -> bool:
 
     Both are resolved first, so that an option which did not exist yet when the line was made takes its default.
     """
+    return _identity(json.dumps(line["config"])) == config.identity()
+
+
+@cache
+def _identity(config: str) -> dict[str, Any] | None:
+    """The identity of a saved configuration under the present release; `None` if it cannot be read any more."""
     try:
-        return RunConfig(**line["config"]).resolve().identity() == config.identity()
+        return RunConfig(**json.loads(config)).resolve().identity()
     except ConfigError:
-        return False
+        return None
 
 
 def rows(*patterns: str, papers: Path = HERE / "papers", results: Path = HERE / "results") -> list[Row]:

@@ -1,4 +1,4 @@
-"""Run the rows of `benchmarks/papers/`; each seed adds a line to `benchmarks/results/<row>.jsonl` as soon as it is done.
+"""Run the rows of `benchmarks/papers/`; each seed adds a line to `benchmarks/results/<row>.jsonl` once it is done.
 
     python benchmarks/run_papers.py                        # every row
     python benchmarks/run_papers.py '*krd*cora*' '*mlp*'   # rows whose file name matches

@@ -4,25 +4,43 @@ With `--check` nothing is written, and the exit code is 1 if they are out of dat
 """
 
 import argparse
-import json
+import functools
+import operator
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
+
+from rows import HERE, Row
+from rows import rows as load_rows
 
 from gnn2mlp.cli.list import entries
 from gnn2mlp.core.artefact import write_text
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.evaluate import Outcome, paired, summarise
 
-HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 RESULTS = HERE / "RESULTS.md"
 MODELS = {"teacher": "teacher", "mlp": "plain MLP", "student": "student"}
+STAGES = ("teacher", "knowledge", "mlp", "student")
+# Population of the leaderboard -> the setting in which it is scored.
+SETTINGS = {"test": "transductive", "unseen": "inductive", "seen": "inductive", "production": "inductive"}
 
 
-def results() -> list[dict[str, Any]]:
-    """Every committed result of a row of `papers/`, by row name."""
-    return [json.loads(path.read_text()) for path in sorted((HERE / "results").glob("*.json"))]
+@functools.cache
+def rows() -> list[Row]:
+    """Every row of `papers/` with its lines, read once."""
+    return load_rows()
+
+
+def named() -> dict[str, Row]:
+    """The rows by name."""
+    return {row.name: row for row in rows()}
+
+
+def complete() -> list[Row]:
+    """Rows of which every seed has been run."""
+    return [row for row in rows() if len(row.lines) == len(row.seeds)]
 
 
 def markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -31,9 +49,20 @@ def markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def percent(score: dict[str, float]) -> str:
+def mean_std(values: Iterable[float]) -> dict[str, float]:
+    """Mean and population standard deviation."""
+    return summarise({"": value} for value in values)[""]
+
+
+def percent(values: Iterable[float]) -> str:
     """`82.25 ± 1.35` from fractions."""
+    score = mean_std(values)
     return f"{100 * score['mean']:.2f} ± {100 * score['std']:.2f}"
+
+
+def column(row: Row, *keys: str) -> list[float]:
+    """The value at `keys` of every line."""
+    return [functools.reduce(operator.getitem, keys, line) for line in row.lines]
 
 
 def reaches(ours: dict[str, float], published: Sequence[float]) -> bool:
@@ -42,61 +71,170 @@ def reaches(ours: dict[str, float], published: Sequence[float]) -> bool:
     return 100 * ours["mean"] >= mean - std
 
 
+def network(teacher: dict[str, Any]) -> str:
+    """`gcn`, or `vq (gcn)` for a teacher around another component."""
+    inner = [option["name"] for option in teacher.values() if isinstance(option, dict) and "name" in option]
+    return f"{teacher['name']} ({', '.join(inner)})" if inner else str(teacher["name"])
+
+
 def against_published() -> str:
     """Our figures beside the published ones; a figure that falls short by more than the published std is marked."""
     body = []
-    for row in results():
-        if not row["reported"]:
+    for row in complete():
+        published = row.reported.get("scores", {})
+        if set(published) != set(MODELS):
             continue
-        populations = row["reported"]["scores"]["teacher"]
-        for population in populations:
+        for population in published["teacher"]:
             cells = []
             for model in MODELS:
-                ours, published = row["summary"][model][population], row["reported"]["scores"][model][population]
-                mark = "" if reaches(ours, published) else " ✗"
-                cells.append(f"{percent(ours)}{mark}<br>*{published[0]:.2f} ± {published[1]:.2f}*")
-            body.append([row["graph"]["name"], row["config"]["setting"], population, *cells])
+                ours, theirs = column(row, model, population), published[model][population]
+                mark = "" if reaches(mean_std(ours), theirs) else " ✗"
+                cells.append(f"{percent(ours)}{mark}<br>*{theirs[0]:.2f} ± {theirs[1]:.2f}*")
+            body.append([row.dataset, row.setting, population, *cells])
     return markdown(["data", "setting", "test nodes", "SAGE teacher", "plain MLP", "GLNN student"], body)
+
+
+def leaderboard(population: str) -> str:
+    """Every row scored on `population`, run or not, with the teachers on top of each data set."""
+    chosen = [row for row in rows() if row.setting == SETTINGS[population]]
+    body = []
+    for dataset in dict.fromkeys(row.dataset for row in sorted(chosen, key=lambda row: row.dataset)):
+        group = sorted((row for row in chosen if row.dataset == dataset), key=lambda row: row.order)
+        body += [_entry(row, "teacher", population, label) for label, row in _teachers(group)]
+        body += [_entry(row, "student", population, f"`{row.label}`") for row in group]
+    header = ["data", "model", "accuracy", "reported", "minus GLNN, same splits", "p", "teacher", "training, s"]
+    return markdown([*header, "codes used", "graph at inference", "splits"], body)
+
+
+def _teachers(group: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Label and a row for each distinct teacher, with the methods that learn from it."""
+    users: dict[str, list[Row]] = {}
+    for row in group:
+        if row.lines:
+            users.setdefault(digest_json(row.lines[0]["config"]["teacher"]), []).append(row)
+    named = [(network(found[0].lines[0]["config"]["teacher"]), found) for found in users.values()]
+    return [
+        (f"*teacher {name} of {', '.join(row.label for row in found)}*", max(found, key=lambda row: len(row.lines)))
+        for name, found in named
+    ]
+
+
+def _entry(row: Row, model: str, population: str, label: str) -> list[str]:
+    """One line of the leaderboard."""
+    if not row.lines:
+        return [row.dataset, label, "not run", _reported(row, model, population), *[""] * 6, f"0 / {len(row.seeds)}"]
+    teacher = f"{network(row.lines[0]['config']['teacher'])} {percent(column(row, 'teacher', population))}"
+    return [
+        row.dataset,
+        label,
+        percent(column(row, model, population)),
+        _reported(row, model, population),
+        *_difference(row, model, population),
+        teacher if model == "student" else "",
+        f"{mean_std(column(row, 'seconds', model))['mean']:.1f}",
+        _codes(row),
+        "no" if model == "student" and not any(column(row, "graph_at_inference")) else "yes",
+        str(len(row.lines)) if len(row.lines) == len(row.seeds) else f"{len(row.lines)} / {len(row.seeds)}",
+    ]
+
+
+def _reported(row: Row, model: str, population: str) -> str:
+    """The published figure and the number of its source."""
+    figure = row.reported.get("scores", {}).get(model, {}).get(population)
+    if figure is None:
+        return ""
+    return " ± ".join(f"{number:.2f}" for number in figure) + f" [{_sources().index(row.reported['source']) + 1}]"
+
+
+def _difference(row: Row, model: str, population: str) -> tuple[str, str]:
+    """Compared with the student of the row named in the file; a teacher with that of its own row if none is named."""
+    other = named()[next(iter(row.against), row.name)]
+    return ("", "") if (other, "student") == (row, model) else _pair(row, model, other, population)
+
+
+def _pair(row: Row, model: str, other: Row, population: str) -> tuple[str, str]:
+    """Mean difference to the student of `other`, its standard error and wins; and the p-value. Empty without a pair."""
+    if not {*column(row, "seed")} & {*column(other, "seed")}:
+        return "", ""
+    found = paired(_outcomes(row, model, population), _outcomes(other, "student", population))
+    if found.n == 1:
+        return f"{100 * found.difference:+.2f}", ""
+    p = "< 0.001" if found.p < 0.001 else f"{found.p:.3f}"
+    return f"{100 * found.difference:+.2f} ± {100 * found.error:.2f}, wins {found.wins}/{found.n}", p
+
+
+def comparisons() -> str:
+    """Rows beside the further rows that their files name: what one part of a method does."""
+    body = []
+    for population, setting in SETTINGS.items():
+        for row in rows():
+            for other in (named()[name] for name in row.against[1:] if row.setting == setting):
+                difference, p = _pair(row, "student", other, population)
+                body.append([row.dataset, population, f"`{row.label}`", f"`{other.label}`", difference or "not run", p])
+    return markdown(["data", "test nodes", "student", "compared with", "difference, same splits", "p"], body)
+
+
+def _outcomes(row: Row, model: str, population: str) -> list[Outcome]:
+    return [Outcome(line["seed"], line["split"]["digest"], line[model][population]) for line in row.lines]
+
+
+def _codes(row: Row) -> str:
+    """Share of the codebook that nodes use, and its perplexity; nothing for teachers without codes."""
+    codes = [line["codes"] for line in row.lines if line.get("codes")]
+    if not codes:
+        return ""
+    used, perplexity = (mean_std(entry[key] for entry in codes)["mean"] for key in ("utilisation", "perplexity"))
+    return f"{100 * used:.1f} %, perplexity {perplexity:.0f}"
+
+
+def _sources() -> list[str]:
+    return sorted({row.reported["source"] for row in rows() if row.reported})
+
+
+def sources() -> str:
+    """Where the reported figures stand."""
+    return "\n".join(f"{number}. {source}" for number, source in enumerate(_sources(), start=1))
 
 
 def all_scores() -> str:
     """Every row and population: accuracy, fidelity and calibration error of the student."""
     body = []
-    for row in results():
-        summary, config = row["summary"], row["config"]
-        for population in summary["student"]:
+    for row in rows():
+        for population in row.lines[0]["student"] if row.lines else ():
             body.append(
-                [row["graph"]["name"], config["setting"], config["teacher"]["name"], config["method"]["name"]]
-                + [population]
-                + [percent(summary[model][population]) for model in MODELS]
-                + [percent(summary["fidelity"][population]), percent(summary["ece"]["student"][population])]
-                + [str(len(row["seeds"]))]
+                [row.dataset, row.setting, network(row.lines[0]["config"]["teacher"]), row.label, population]
+                + [percent(column(row, model, population)) for model in MODELS]
+                + [percent(column(row, "fidelity", population)), percent(column(row, "ece", "student", population))]
+                + [str(len(row.lines))]
             )
     header = ["data", "setting", "teacher", "method", "test nodes", *MODELS.values()]
     return markdown([*header, "fidelity", "student's ECE", "splits"], body)
 
 
 def costs() -> str:
-    """Seconds per stage and milliseconds per request of every row."""
+    """Seconds per stage, peak memory, and milliseconds per request of every row."""
     body = []
-    for row in results():
-        seconds, latency = row["summary"]["seconds"], row["latency"]
-        median = {(entry["model"], entry["nodes"]): entry["median_ms"] for entry in (latency or {}).get("rows", ())}
+    for row in rows():
+        if not row.lines:
+            continue
+        timed = [entry for line in row.lines for entry in line.get("latency", {}).get("rows", ())]
+        median = {(entry["model"], entry["nodes"]): entry["median_ms"] for entry in timed}
+        peaks = [line["peak_memory_mib"] for line in row.lines if line.get("peak_memory_mib")]
         body.append(
-            [row["graph"]["name"], row["config"]["setting"], row["config"]["teacher"]["name"]]
-            + [f"{seconds[stage]['mean']:.1f}" for stage in ("teacher", "knowledge", "mlp", "student")]
+            [row.dataset, row.setting, network(row.lines[0]["config"]["teacher"]), row.label]
+            + [f"{mean_std(column(row, 'seconds', stage))['mean']:.1f}" for stage in STAGES]
+            + [str(max(peaks)) if peaks else ""]
             + [f"{median['teacher', k]:.2f} / {median['student', k]:.3f}" if median else "" for k in (1, 10, 100)]
         )
-    stages = ["teacher, s", "knowledge, s", "plain MLP, s", "student, s"]
+    stages = ["teacher, s", "knowledge, s", "plain MLP, s", "student, s", "peak memory, MiB"]
     requests = [f"{k} node{'s' * (k > 1)}, ms: teacher / student" for k in (1, 10, 100)]
-    return markdown(["data", "setting", "teacher", *stages, *requests], body)
+    return markdown(["data", "setting", "teacher", "method", *stages, *requests], body)
 
 
 def machines() -> str:
     """Where the figures were made: one line per distinct environment."""
     lines = {}
-    for row in results():
-        env = row["environment"]
+    for env in (line["environment"] for row in rows() for line in row.lines):
         versions = ", ".join(f"{k} {v}" for k, v in env["versions"].items())
         machine = f"{env['processor']}, {env['cores']} cores, {env['threads']} thread(s), {env['device']}"
         lines[f"{machine}; {versions}"] = None
@@ -110,6 +248,9 @@ def registry(kind: str) -> str:
 
 SECTIONS = {
     "published": against_published,
+    **{f"leaderboard_{name}": lambda name=name: leaderboard(name) for name in SETTINGS},
+    "comparisons": comparisons,
+    "sources": sources,
     "scores": all_scores,
     "costs": costs,
     "machines": machines,

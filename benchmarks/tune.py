@@ -4,7 +4,7 @@
 
 Once the splits are drawn, the data set is let go: what is left is the observed view of each split, in which every test
 label is -1 and unseen nodes do not exist. Each trial adds a line to `<name>.jsonl` beside the YAML file: validation
-accuracy and validation cross-entropy of the student at its kept epoch, per seed. Started again, it runs what is missing.
+accuracy and cross-entropy of the student at its kept epoch, per seed. Started again, it runs what is missing.
 
 The YAML file has:
 

@@ -1,0 +1,283 @@
+"""The benchmark scripts: the runner resumes, files survive several writers, tuning sees no test label."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.data import load_dataset
+from tests.helpers import tiny_arrays
+
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+NAME = "a2020_glnn_tiny_transductive"
+
+
+def script(name: str) -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(BENCHMARKS)
+        yield importlib.import_module(name)
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Iterator[ModuleType]:
+    yield from script("ledger")
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[ModuleType]:
+    yield from script("run_papers")
+
+
+@pytest.fixture(scope="module")
+def tune() -> Iterator[ModuleType]:
+    yield from script("tune")
+
+
+def seed_of(record: dict[str, Any]) -> int:
+    return int(record["seed"])
+
+
+def test_a_record_takes_the_place_of_its_elder(ledger: ModuleType, tmp_path: Path):
+    path = tmp_path / "new folder" / "lines.jsonl"
+    for record in ({"seed": 1, "a": 1}, {"seed": 0, "a": 2}, {"seed": 1, "a": 3}):
+        ledger.put(path, record, seed_of)
+    assert path.read_text() == '{"seed": 0, "a": 2}\n{"seed": 1, "a": 3}\n'
+    assert ledger.read(path) == [{"seed": 0, "a": 2}, {"seed": 1, "a": 3}]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_nan_is_refused_and_the_file_stays(ledger: ModuleType, tmp_path: Path):
+    path = tmp_path / "lines.jsonl"
+    ledger.put(path, {"seed": 0}, seed_of)
+    with pytest.raises(ValueError, match="Out of range"):
+        ledger.put(path, {"seed": 1, "a": float("nan")}, seed_of)
+    assert ledger.read(path) == [{"seed": 0}]
+
+
+def test_a_broken_line_is_named(ledger: ModuleType, tmp_path: Path):
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"seed": 0}\n{"se')
+    with pytest.raises(ValueError, match="lines.jsonl, line 2: expected a JSON object.*remove the line"):
+        ledger.read(path)
+    assert ledger.read(tmp_path / "absent.jsonl") == []
+
+
+def test_a_folder_is_locked_for_one(ledger: ModuleType, tmp_path: Path):
+    with ledger.locked(tmp_path) as first, ledger.locked(tmp_path, wait=False) as second:
+        assert (first, second) == (True, False)
+    with ledger.locked(tmp_path, wait=False) as mine:
+        assert mine
+
+
+def save_graph(path: Path, wrong: bool = False) -> Path:
+    """60 nodes in an `.npz` file with roles of their own; with `wrong`, each test label is moved to the next class."""
+    x, y, edges = tiny_arrays()
+    masks = {f"{role}_mask": np.zeros(60, dtype=bool) for role in ("train", "val", "test")}
+    for mask, ids in zip(masks.values(), (slice(0, 15), slice(15, 30), slice(30, 60)), strict=True):
+        mask[ids] = True
+    np.savez(path, x=x, y=np.where(masks["test_mask"], (y + wrong) % 3, y), edge_index=edges, **masks)
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> dict[str, Any]:
+    return {
+        "dataset": str(save_graph(tmp_path / "tiny.npz")),
+        "teacher": {"name": "gcn", "hidden": 8, "epochs": 8},
+        "student": {"name": "mlp", "hidden": 8},
+        "distill": {"epochs": 8},
+        "seeds": 3,
+        "device": "cpu",
+    }
+
+
+@pytest.fixture
+def row(runner: ModuleType, config: dict[str, Any], tmp_path: Path) -> Any:
+    return runner.Row(NAME, {"config": config}, tmp_path / "results")
+
+
+def run_seed(runner: ModuleType, row: Any, seed: int, work: Path, latency: bool = False) -> Any:
+    return runner.run_seed(row, seed, work, {"cache": work / "cache", "latency": latency})
+
+
+def test_each_seed_adds_a_line_that_suffices(runner: ModuleType, row: Any, tmp_path: Path):
+    assert runner.missing(row, row.config()) == [0, 1, 2]
+    line = run_seed(runner, row, 1, tmp_path / "work")
+    assert [json.loads(text) for text in row.path.read_text().splitlines()] == [line]
+    assert runner.missing(row, row.config()) == [0, 2]
+    assert (line["row"], line["seed"], line["split"]["train"]) == (NAME, 1, 15)
+    assert line["config"] == row.config().identity()
+    assert line["kept"]["student"].keys() == {"epoch", "valid"}
+    assert not {"history", "reliability", "latency"} & line.keys()
+    assert row.lines == [line]
+
+
+def test_lines_of_another_configuration_are_made_anew(runner: ModuleType, row: Any, tmp_path: Path):
+    run_seed(runner, row, 0, tmp_path / "work")
+    changed = runner.Row(NAME, {"config": row.content["config"] | {"distill": {"epochs": 5}}}, row.results)
+    assert runner.missing(changed, changed.config()) == [0, 1, 2]
+    line = run_seed(runner, changed, 0, tmp_path / "work")
+    assert changed.lines == [line]
+    assert row.lines == []
+    assert len(changed.path.read_text().splitlines()) == 1
+
+
+def test_options_that_did_not_exist_yet_take_their_defaults(runner: ModuleType, row: Any, tmp_path: Path):
+    line = run_seed(runner, row, 0, tmp_path / "work")
+    older = {key: value for key, value in line["config"].items() if key != "export"}
+    del older["distill"]["patience"]
+    row.path.write_text(json.dumps({**line, "config": older}) + "\n")
+    assert runner.missing(row, row.config()) == [1, 2]
+
+
+def test_a_seed_that_another_process_runs_is_passed_over(
+    runner: ModuleType, ledger: ModuleType, row: Any, tmp_path: Path
+):
+    run_seed(runner, row, 0, tmp_path / "work")
+    (folder,) = (tmp_path / "work" / NAME).glob("*/seed-000")
+    with ledger.locked(folder):
+        assert run_seed(runner, row, 0, tmp_path / "work") is None
+
+
+def test_latency_is_measured_with_the_first_seed(runner: ModuleType, row: Any, tmp_path: Path):
+    run_seed(runner, row, 0, tmp_path / "work")
+    assert runner.missing(row, row.config(), latency=True) == [0, 1, 2]
+    assert run_seed(runner, row, 0, tmp_path / "work", latency=True)["latency"]["rows"]
+    assert runner.missing(row, row.config(), latency=True) == [1, 2]
+
+
+def test_the_runner_continues(
+    runner: ModuleType, row: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    wrong = runner.Row("a2020_wrong_tiny_transductive", {"config": {"method": "gln"}}, row.results)
+    monkeypatch.setattr(runner, "rows", lambda *patterns, **where: [wrong, row])
+    arguments = ["--work", str(tmp_path / "work"), "--seeds", "2"]
+    assert runner.main(arguments) == 1  # a row that cannot be run does not keep the others from it
+    first = capsys.readouterr()
+    assert "did you mean 'glnn'" in first.err
+    assert first.out.count("seed") == 2
+    runner.main(arguments)
+    assert capsys.readouterr().out == ""
+    runner.main([*arguments, "--list"])
+    assert f"{NAME}: complete" in capsys.readouterr().out
+    runner.main(["--list"])
+    assert f"{NAME}: 1 of 3 missing" in capsys.readouterr().out
+
+
+VARY = {"method.temperature": [1.0, 2.0], "distill.lr": [0.01, 0.02, 0.05]}
+
+
+@pytest.mark.parametrize(
+    ("search", "count"), [("grid", 6), ("one_at_a_time", 4), ({"random": 3}, 3), ({"random": 9, "seed": 1}, 6)]
+)
+def test_which_trials_there_are(tune: ModuleType, search: Any, count: int):
+    found = tune.choices(VARY, search)
+    assert len(found) == count == len({tuple(options.items()) for options in found})
+    assert found == tune.choices(VARY, search)
+    assert all(options.keys() == VARY.keys() for options in found)
+
+
+def test_one_at_a_time_starts_from_the_first_values(tune: ModuleType):
+    found = [tuple(options.values()) for options in tune.choices(VARY, "one_at_a_time")]
+    assert found == [(1.0, 0.01), (2.0, 0.01), (1.0, 0.02), (1.0, 0.05)]
+
+
+def test_an_unknown_search_is_refused(tune: ModuleType):
+    with pytest.raises(ConfigError, match="search: expected grid, one_at_a_time or .*, got 'bayes'"):
+        tune.choices(VARY, "bayes")
+
+
+def test_dotted_options_reach_components(tune: ModuleType, config: dict[str, Any]):
+    made = tune.configured({**config, "method": "glnn"}, {"method.temperature": 2.0, "distill.lr": 0.5})
+    assert made.method.options["temperature"] == 2.0
+    assert made.distill["lr"] == 0.5
+    assert made.distill["epochs"] == 8
+    with pytest.raises(ConfigError, match="did you mean 'temperature'"):
+        tune.configured({**config, "method": "glnn"}, {"method.temprature": 2.0})
+
+
+def plan(folder: Path, config: dict[str, Any], wrong: bool = False) -> Path:
+    """A plan of two trials on two seeds, in a folder with its own copy of the graph."""
+    folder.mkdir()
+    content = {
+        "config": {**config, "dataset": str(save_graph(folder / "tiny.npz", wrong)), "method": "glnn"},
+        "vary": {"method.hard_weight": [0.0, 0.5]},
+        "seeds": 2,
+    }
+    path = folder / "plan.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def measured(line: dict[str, Any]) -> dict[str, Any]:
+    return {key: line[key] for key in ("options", "valid", "nll", "epoch", "teacher_valid", "teacher_nll")}
+
+
+@pytest.mark.parametrize("setting", ["transductive", "inductive"])
+def test_wrong_test_labels_change_nothing(tune: ModuleType, config: dict[str, Any], tmp_path: Path, setting: str):
+    config = config | {"setting": setting}
+    right, wrong = (tune.tune(plan(tmp_path / str(w), config, wrong=w)) for w in (False, True))
+    by_options = [sorted(map(measured, lines), key=str) for lines in (right, wrong)]
+    assert by_options[0] == by_options[1]
+    assert all(len(line["valid"]) == 2 for line in right)
+
+
+def test_no_test_label_is_held(tune: ModuleType, config: dict[str, Any]):
+    views = tune.observe(tune.configured(config, {}), (0, 1))
+    labels = load_dataset(config["dataset"]).labels
+    for view in views.values():
+        known = torch.zeros(60, dtype=torch.bool)
+        known[:30] = True
+        assert (view.graph.labels[~known] == -1).all()
+        assert torch.equal(view.graph.labels[known], labels[known])
+        assert not any(value is labels for value in vars(view).values())
+
+
+def test_tuning_resumes_and_ranks(
+    tune: ModuleType,
+    config: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    path = plan(tmp_path / "plan", config)
+    assert tune.main([str(path)]) == 0
+    text = path.with_suffix(".jsonl").read_text()
+    assert len(text.splitlines()) == 2
+    monkeypatch.setattr(tune, "Tuner", None)  # nothing is trained any more
+    capsys.readouterr()
+    tune.main([str(path)])
+    assert path.with_suffix(".jsonl").read_text() == text
+    assert "method.hard_weight=0.5" in capsys.readouterr().out
+
+
+def test_ties_go_to_the_lower_cross_entropy(tune: ModuleType):
+    lines = [
+        {"valid": [0.5, 0.7], "nll": [0.9, 0.9]},
+        {"valid": [0.6, 0.6], "nll": [0.5, 0.7]},
+        {"valid": [0.7], "nll": [2.0]},
+    ]
+    assert tune.ranked(lines) == [lines[2], lines[1], lines[0]]
+
+
+def test_a_teacher_serves_the_trials_that_follow(tune: ModuleType, config: dict[str, Any]):
+    made = tune.configured({**config, "method": "glnn"}, {})
+    tuner = tune.Tuner(tune.observe(made, (0,)))
+    assert tuner.teacher(made, 0) is tuner.teacher(tune.configured({**config, "method": "mlp"}, {}), 0)
+    other = tune.configured({**config, "method": "glnn"}, {"teacher.hidden": 4})
+    assert tuner.teacher(other, 0) is not tuner.teacher(made, 0)
+
+
+def test_a_method_without_a_teacher_trains_none(tune: ModuleType, config: dict[str, Any]):
+    made = tune.configured({**config, "method": "mlp"}, {})
+    tuner = tune.Tuner(tune.observe(made, (0,)))
+    assert "teacher_valid" not in tuner.trial(made)
+    assert not tuner._teachers
