@@ -104,4 +104,5 @@ def _mean(values: Tensor) -> float | None:
 def _shared(score: Float[Tensor, " nodes"], right: Bool[Tensor, " nodes"]) -> Float[Tensor, " nodes"]:
     """The share of right answers among the nodes of the same score, for each node; float64."""
     _, place, size = score.unique(return_inverse=True, return_counts=True)
-    return (torch.bincount(place, weights=right.double(), minlength=size.numel()) / size)[place]
+    share: Tensor = torch.bincount(place, weights=right.double(), minlength=size.numel()) / size
+    return share[place]

@@ -1,6 +1,6 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS
-from gnn2mlp.teachers import TEACHERS, Export
+from gnn2mlp.teachers import TEACHERS, Export, providing
 
 # What decides a result. The rest says where things are, or how many seeds to run.
 _IDENTITY = ("dataset", "split", "setting", "unseen_fraction", "teacher", "export", "method", "student", "distill")
@@ -115,11 +115,13 @@ class RunConfig(pydantic.BaseModel):
         """
         dataset = resolve_dataset(self.dataset)
         recipe = dataset.recipe
-        teacher = self._with_recipe("teacher", self.teacher, recipe)
-        student = self._with_recipe("student", self.student, recipe)
+        student = Spec(
+            self.student.name, **{**recipe.get("student", {}).get(self.student.name, {}), **self.student.options}
+        )
         distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
         method = self.method.build(METHODS)
-        TEACHERS.get(teacher.name).check_provides(method.requires)
+        teacher = providing(self.teacher, method.requires)
+        teacher = TEACHERS.get(teacher.name).with_recipe(teacher, recipe.get("teacher", {}))
         export = Spec("export", **self.export)
         return self.model_copy(
             update={
@@ -132,10 +134,6 @@ class RunConfig(pydantic.BaseModel):
                 "distill": Distiller(**distill.checked(Distiller, "distill")).options(),
             }
         )
-
-    @staticmethod
-    def _with_recipe(kind: str, spec: Spec, recipe: Mapping[str, Mapping[str, Any]]) -> Spec:
-        return Spec(spec.name, **{**recipe.get(kind, {}).get(spec.name, {}), **spec.options})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, for YAML and JSON; settings left open are omitted."""
@@ -154,12 +152,16 @@ class RunConfig(pydantic.BaseModel):
         """The settings that decide the result of a seed. Call on a resolved configuration."""
         return {key: value for key, value in self.to_dict().items() if key in _IDENTITY}
 
-    def folder(self) -> Path:
-        """Where results go: `out`, or a name under `runs/` made from the configuration. Call on a resolved one."""
+    def folder(self, job: str | None = None) -> Path:
+        """Where results go: `out`, or a name under `runs/` made from the configuration. Call on a resolved one.
+
+        Args:
+            job: what is done; default: the method's name.
+        """
         if self.out is not None:
             return self.out
         dataset = Path(self.dataset.options.get("path", self.dataset.name)).stem
-        parts = (dataset, self.teacher.name, self.method.name, self.setting, digest_json(self.identity())[:6])
+        parts = (dataset, self.teacher.name, job or self.method.name, self.setting, digest_json(self.identity())[:6])
         return Path("runs") / "-".join(parts)
 
 

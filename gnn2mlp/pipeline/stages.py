@@ -44,6 +44,7 @@ class Seed:
         store: cache of teachers and knowledge.
         device: where to train.
         listen: gives the listener of a stage of a seed.
+        extra: keys of knowledge beside those that the method reads.
     """
 
     config: RunConfig
@@ -53,6 +54,7 @@ class Seed:
     store: Store
     device: torch.device
     listen: Listener
+    extra: frozenset[str] = frozenset()
 
     @cached_property
     def task(self) -> Task:
@@ -106,7 +108,7 @@ class Seed:
     def knowledge(self) -> TeacherKnowledge:
         """What the teacher knows of the observed nodes; also placed in the run's folder."""
         # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
-        needs = sorted((self.teacher.provides - {"entropy_shift"}) | self.method.requires)
+        needs = sorted((self.teacher.provides - {"entropy_shift"}) | self.method.requires | self.extra)
         identity = {**self.teacher_identity, "needs": needs, "export": self.config.export}
 
         def make(path: Path) -> TeacherKnowledge:

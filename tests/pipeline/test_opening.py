@@ -1,0 +1,50 @@
+from typing import Any
+
+import pytest
+import torch
+
+from gnn2mlp import RunConfig
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.progress import silent
+from gnn2mlp.pipeline.opening import describe, opened
+from tests.helpers import tiny_graph
+
+
+def _open(settings: dict[str, Any], **changes: Any) -> Any:
+    config = RunConfig(**{**settings, **changes}).resolve()
+    return opened(config, config.folder(), lambda seed, stage: silent)
+
+
+def test_splits_are_there_before_anything_is_trained(settings: dict[str, Any]):
+    with _open(settings) as job:
+        assert sorted(path.stem for path in (job.folder / "splits").iterdir()) == ["seed-000", "seed-001"]
+        assert not settings["cache"].exists()
+        assert job.seed(1).seed == 1
+        assert job.used["device"] == "cpu"
+
+
+def test_threads_are_put_back_even_after_an_error(settings: dict[str, Any]):
+    before = torch.get_num_threads()
+    with pytest.raises(DataError, match="mine"), _open(settings, threads=2):
+        assert torch.get_num_threads() == 2
+        raise DataError("mine")
+    assert torch.get_num_threads() == before
+
+
+def test_a_folder_of_another_run_is_left_alone(settings: dict[str, Any]):
+    with _open(settings):
+        pass
+    with pytest.raises(ConfigError, match="holds a run with another teacher"), _open(settings, teacher="sage"):
+        pass
+
+
+def test_extra_keys_are_written_down(settings: dict[str, Any]):
+    config = RunConfig(**settings).resolve()
+    with opened(config, config.folder(), lambda seed, stage: silent, extra=["entropy_shift"]) as job:
+        assert set(job.seed(0).knowledge.values) == {"logits", "hidden", "entropy_shift"}
+
+
+def test_description_counts_edges_once():
+    graph = tiny_graph()
+    found = describe(graph)
+    assert (found["nodes"], found["edges"], found["classes"]) == (60, graph.edge_index.size(1) // 2, 3)
