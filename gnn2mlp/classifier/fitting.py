@@ -23,7 +23,7 @@ from gnn2mlp.methods.composed import Composed
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS, Student
-from gnn2mlp.teachers import TEACHERS, Teacher
+from gnn2mlp.teachers import TEACHERS, Teacher, providing
 
 T = TypeVar("T", bound=Configurable)
 
@@ -57,9 +57,12 @@ class Plan:
         Raises:
             ConfigError: for unknown names or options, or a teacher that cannot provide what the method reads.
         """
+        chosen: Method = _component(Composed(method) if isinstance(method, Objective) else method, METHODS, Method)  # type: ignore[type-abstract]
+        if not isinstance(teacher, Teacher):
+            teacher = providing(Spec.parse(teacher), chosen.requires)
         made = cls(
             teacher=_component(teacher, TEACHERS, Teacher),  # type: ignore[type-abstract]
-            method=_component(Composed(method) if isinstance(method, Objective) else method, METHODS, Method),  # type: ignore[type-abstract]
+            method=chosen,
             student=_component(student, STUDENTS, Student),  # type: ignore[type-abstract]
             distiller=Distiller(**_distill_options(distill).checked(Distiller, "distill")),
             device=resolve_device(device),
@@ -135,7 +138,7 @@ def train(plan: Plan, observed: Observed, labels: Encoded, names: tuple[str, ...
 
 def _taught(plan: Plan, teacher: Teacher, observed: Observed, stage: Stage) -> TeacherKnowledge:
     teacher.fit(observed, seed=plan.seed, device=plan.device, progress=stage("teacher"))
-    return teacher.export(observed, {"logits", *plan.method.requires}, device=plan.device)
+    return teacher.export(observed, {"logits", *plan.method.requires}, seed=plan.seed, device=plan.device)
 
 
 def _card(

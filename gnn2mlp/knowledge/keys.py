@@ -31,8 +31,8 @@ KEYS = {
             "entropy_shift",
             ("nodes", "draws"),
             torch.float32,
-            "by how much a draw of feature noise changes the entropy of the class distribution, in nats, divided by the "
-            "standard deviation of the noise",
+            "by how much a draw of feature noise changes the entropy of the class distribution, in nats, divided by "
+            "the standard deviation of the noise",
         ),
         Key("codebook", ("codes", "code_dim"), torch.float32, "the code vectors"),
         Key("code", ("nodes",), torch.int64, "the nearest code vector"),

@@ -71,11 +71,9 @@ class TeacherKnowledge:
         for name in ("code", "code_indices"):
             if name in self.values and "codebook" in self.values and self.values[name].numel():
                 low, high = (int(bound) for bound in self.values[name].aminmax())
-                if low < 0 or high >= self.values["codebook"].size(0):
-                    raise DataError(
-                        f"knowledge: {name!r} must name rows of the codebook, 0..{self.values['codebook'].size(0) - 1}, "
-                        f"got {low}..{high}"
-                    )
+                last = self.values["codebook"].size(0) - 1
+                if low < 0 or high > last:
+                    raise DataError(f"knowledge: {name!r} must name rows of the codebook, 0..{last}, got {low}..{high}")
 
     def __getitem__(self, name: str) -> Tensor:
         """The array called `name`.

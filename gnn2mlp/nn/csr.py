@@ -122,9 +122,11 @@ class CSR:
         return self.shape[0]
 
     def row_ids(self) -> Tensor:
-        """int64 (nonzeros): the row of every entry."""
-        rows = torch.arange(self.shape[0], device=self.device)
-        return torch.repeat_interleave(rows, self.indptr.diff(), output_size=self.nnz)
+        """int64 (nonzeros): the row of every entry; remembered."""
+        if "row_ids" not in self._cache:
+            rows = torch.arange(self.shape[0], device=self.device)
+            self._cache["row_ids"] = torch.repeat_interleave(rows, self.indptr.diff(), output_size=self.nnz)
+        return self._cache["row_ids"]  # type: ignore[no-any-return]
 
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros."""
@@ -135,6 +137,14 @@ class CSR:
         shift = torch.repeat_interleave(start - indptr[:-1], counts, output_size=total)
         source = torch.arange(total, device=self.device) + shift
         return CSR(indptr, self.indices[source], self.values[source], (ids.numel(), self.shape[1]))
+
+    def contains(self, row: Tensor, column: Tensor) -> Tensor:
+        """Whether each (row, column) is a stored entry, bool (pairs,); the sorted entries are remembered."""
+        if "keys" not in self._cache:
+            self._cache["keys"] = (self.row_ids() * self.shape[1] + self.indices).sort().values
+        keys, wanted = self._cache["keys"], row * self.shape[1] + column
+        place = torch.searchsorted(keys, wanted).clamp(max=max(0, keys.numel() - 1))
+        return keys[place] == wanted if keys.numel() else torch.zeros_like(wanted, dtype=torch.bool)
 
     def with_values(self, values: Tensor) -> "CSR":
         """The same pattern with other values."""

@@ -1,7 +1,7 @@
 """What every training loop keeps: the best state by validation, and a history to draw."""
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from torch import Tensor, nn
@@ -9,16 +9,20 @@ from torch import Tensor, nn
 
 @dataclass
 class History:
-    """Loss and validation accuracy per epoch, the epoch that was kept, and the seconds that it all took."""
+    """Loss and validation accuracy per epoch, the epoch that was kept, and the seconds that it all took.
+
+    `logged` holds whatever else was measured per epoch, by name.
+    """
 
     loss: list[float] = field(default_factory=list)
     valid: list[float] = field(default_factory=list)
     best_epoch: int = 0
     seconds: float = 0.0
+    logged: dict[str, list[float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, for a card."""
-        return {"loss": self.loss, "valid": self.valid, "best_epoch": self.best_epoch, "seconds": self.seconds}
+        return asdict(self)
 
 
 class EarlyStopping:

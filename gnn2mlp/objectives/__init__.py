@@ -1,12 +1,14 @@
 """Terms of the distillation loss: one file each. They read a `Batch`, never a graph or a teacher."""
 
 from gnn2mlp.objectives._base import OBJECTIVES, Batch, Objective, RowSet, Term, WeightedSum, parse_objective
+from gnn2mlp.objectives.code_assignments import CodeAssignments
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.soft_labels import SoftLabels
 
 __all__ = [
     "OBJECTIVES",
     "Batch",
+    "CodeAssignments",
     "HardLabels",
     "Objective",
     "RowSet",

@@ -71,7 +71,10 @@ class Teacher(Configurable, ABC):
 
     @abstractmethod
     def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
-        """`logits` and `hidden` over all nodes of `graph`, on the CPU, from full neighbourhoods."""
+        """`logits`, `hidden` and what else `write` reads, over all nodes of `graph`, on the CPU.
+
+        From full neighbourhoods, in evaluation mode.
+        """
 
     @abstractmethod
     def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
@@ -132,6 +135,16 @@ class Teacher(Configurable, ABC):
                 f"(it provides {', '.join(sorted(cls.provides))}); teachers that do: {', '.join(able) or 'none'}"
             )
 
+    @classmethod
+    def with_recipe(cls, spec: Spec, recipe: Mapping[str, Mapping[str, Any]]) -> Spec:
+        """`spec` with the options that a data set's recipe (teacher name -> options) has for it, where it is silent."""
+        return Spec(spec.name, **{**recipe.get(spec.name, {}), **spec.options})
+
+    @classmethod
+    def around(cls, spec: Spec) -> Spec | None:
+        """A teacher of this kind built around the one of `spec`, for kinds that take another one in; else `None`."""
+        return None
+
     def save(self, path: Path, about: Mapping[str, Any] | None = None) -> None:
         """Write weights, spec and history as one checksummed file."""
         card = {
@@ -162,3 +175,21 @@ class Teacher(Configurable, ABC):
 
 
 TEACHERS: Registry[Teacher] = Registry("teacher", "gnn2mlp.teachers", Teacher)  # type: ignore[type-abstract]
+
+
+def providing(spec: Spec, needs: Iterable[str]) -> Spec:
+    """A teacher that can write `needs`: the one of `spec`, else one that is built around it.
+
+    So `--teacher sage --method vqgraph` trains a tokenizer whose encoder is SAGE.
+
+    Raises:
+        ConfigError: if neither can.
+    """
+    kind, wanted = TEACHERS.get(spec.name), set(needs)
+    if not wanted <= kind.provides:
+        for other in TEACHERS.classes.values():
+            wrapped = other.around(spec) if wanted <= other.provides else None
+            if wrapped is not None:
+                return wrapped
+        kind.check_provides(wanted)
+    return spec

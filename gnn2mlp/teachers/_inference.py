@@ -1,6 +1,7 @@
 """Full-neighbourhood inference: in one pass, or layer by layer where the activations of one pass do not fit."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -14,6 +15,8 @@ from gnn2mlp.teachers._network import GNN
 LAYERWISE_ABOVE = 200_000
 CHUNK = 65_536
 
+Layer = Callable[[Features, Block], Tensor]
+
 
 def inputs(graph: GraphData, device: torch.device | str = "cpu") -> Features:
     """The graph's features on `device`, in the form and precision in which the network computes."""
@@ -22,25 +25,28 @@ def inputs(graph: GraphData, device: torch.device | str = "cpu") -> Features:
 
 @torch.no_grad()
 def infer(module: GNN, sampler: NeighbourSampler, features: Features) -> dict[str, Tensor]:
-    """`logits` (nodes, classes) and `hidden` (nodes, hidden) of every node in evaluation mode, on the CPU.
+    """What the network says of every node in evaluation mode, on the CPU.
 
     Args:
         module: the network, on the device of `features`.
         sampler: of the graph.
         features: (nodes, features), from `inputs`.
+
+    Returns:
+        `logits` (nodes, classes), `hidden` (nodes, hidden), and what the network notes between its layers.
     """
-    module.eval()
     if len(sampler.adjacency) > LAYERWISE_ABOVE:
         return layerwise(module, sampler, features, CHUNK)
-    logits, hidden = module(features, [sampler.whole(features.device)] * len(module.convs))
-    return {"logits": logits.cpu(), "hidden": hidden.cpu()}
+    block = sampler.whole(features.device)
+    found = _walk(module, features, lambda layer, x: layer(x, block))
+    return {name: value.cpu() for name, value in found.items()}
 
 
 @torch.no_grad()
 def layerwise(module: GNN, sampler: NeighbourSampler, features: Features, chunk: int) -> dict[str, Tensor]:
     """What `infer` gives, holding two layers' activations on the CPU and one chunk's on the device."""
 
-    def apply(layer: Callable[[Features, Block], Tensor], x: Features) -> Tensor:
+    def apply(layer: Layer, x: Features) -> Tensor:
         parts = []
         for targets in torch.arange(len(sampler.adjacency)).split(chunk):
             block = sampler.block(targets).to(features.device)
@@ -48,8 +54,14 @@ def layerwise(module: GNN, sampler: NeighbourSampler, features: Features, chunk:
             parts.append(layer(rows, block).cpu())
         return torch.cat(parts)
 
+    return _walk(module, features, apply)
+
+
+def _walk(module: GNN, features: Features, apply: Callable[[Layer, Features], Tensor]) -> dict[str, Tensor]:
+    """Layer after layer over all nodes; `apply` says how one layer meets all rows."""
     module.eval()
-    hidden = apply(lambda x, block: module.hidden_layer(0, x, block), features)
+    hidden, found = module.between(0, apply(partial(module.hidden_layer, 0), features))
     for index in range(1, len(module.convs) - 1):
-        hidden = apply(lambda x, block, i=index: module.hidden_layer(i, x, block), hidden)  # type: ignore[misc]
-    return {"logits": apply(module.last_layer, hidden), "hidden": hidden}
+        hidden, noted = module.between(index, apply(partial(module.hidden_layer, index), hidden))
+        found |= noted
+    return {"logits": apply(module.last_layer, hidden), "hidden": hidden, **found}

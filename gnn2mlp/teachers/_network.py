@@ -28,8 +28,23 @@ class GNN(nn.Module):
 
     def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
         """Layer `index` before the last: (sources, width) to (targets, hidden)."""
+        return self.drop(self.activation(index, x, block))
+
+    def activation(self, index: int, x: Features, block: Block) -> Tensor:
+        """The same without dropout."""
         h: Tensor = self.convs[index](x, block)
-        return F.dropout(F.relu(self.norms[index](h)), self.dropout, self.training)
+        return F.relu(self.norms[index](h))
+
+    def drop(self, h: Tensor) -> Tensor:
+        """Dropout behind a hidden layer."""
+        return F.dropout(h, self.dropout, self.training)
+
+    def between(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """What the next layer reads of the rows (rows, hidden) of hidden layer `index`, and what to note of them.
+
+        Here: the rows themselves, and nothing.
+        """
+        return h, {}
 
     def last_layer(self, x: Features, block: Block) -> Tensor:
         """The layer that gives logits: (sources, hidden) to (targets, classes)."""
@@ -43,7 +58,7 @@ class GNN(nn.Module):
             x: (sources of the first block, features).
             blocks: one per layer, first layer first.
         """
-        h = self.hidden_layer(0, x, blocks[0])
+        h, _ = self.between(0, self.hidden_layer(0, x, blocks[0]))
         for index, block in enumerate(blocks[1:-1], start=1):
-            h = self.hidden_layer(index, h, block)
+            h, _ = self.between(index, self.hidden_layer(index, h, block))
         return self.last_layer(h, blocks[-1]), h[: blocks[-1].num_targets]

@@ -28,7 +28,7 @@ def method(request: pytest.FixtureRequest) -> Method:
 
 @pytest.fixture(scope="module")
 def knowledge() -> TeacherKnowledge:
-    teacher, observed = small(TEACHERS, "gcn"), tiny_task().observed
+    teacher, observed = small(TEACHERS, "vq", codes=8), tiny_task().observed
     teacher.fit(observed)
     return teacher.export(observed, teacher.provides)
 

@@ -66,5 +66,6 @@ def test_history_is_plain() -> None:
         "valid": [0.2, 0.4],
         "best_epoch": 1,
         "seconds": 0.1,
+        "logged": {},
     }
     assert History().loss is not History().loss

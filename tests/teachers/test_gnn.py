@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.evaluate import accuracy
-from gnn2mlp.teachers._gnn import _sampled
+from gnn2mlp.teachers._training import sampled
 from gnn2mlp.teachers.gcn import GCN
 from tests.tasks import tiny_task
 
@@ -39,7 +39,7 @@ def test_a_sampled_epoch_visits_every_training_node_once() -> None:
     task = tiny_task()
     observed, sampler = task.observed, NeighbourSampler(task.observed.graph.adjacency)
     random = torch.Generator().manual_seed(0)
-    steps = list(_sampled(observed, sampler, observed.graph.features, (2, 2), 5, random))
+    steps = list(sampled(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
     nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, _, _ in steps])
     assert [labels.numel() for *_, labels in steps] == [5, 5, 2]
     assert torch.equal(nodes.sort().values, observed.train)

@@ -1,0 +1,77 @@
+"""What makes a codebook structure-aware: its vectors must tell a node's features and edges. Nothing here is N x N."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gnn2mlp.nn.csr import CSR, Features
+
+
+def feature_error(vectors: Tensor, features: Features, decoder: Tensor, gamma: float) -> Tensor:
+    """Scaled cosine error, mean over rows of (1 - cos(x_i, x̂_i))^γ with x̂ = W v + b.
+
+    The decoded rows are never made: their inner products with x are (x W)·v + x·b, their squared lengths
+    vᵀ(WᵀW)v + 2 v·(Wᵀb) + b·b. So it costs the non-zeros of the features times `dim`, and memory of (rows, dim).
+
+    Args:
+        vectors: v, (rows, dim).
+        features: x, (rows, features), dense or sparse; rows of zeros count as an error of 1.
+        decoder: (features, dim + 1), W with b as its last column.
+        gamma: γ >= 1, weighs rows that are far off (Hou et al., GraphMAE, KDD 2022, equation 2).
+    """
+    mapped, gram = features @ decoder, decoder.T @ decoder
+    ones = torch.cat([vectors, torch.ones_like(vectors[:, :1])], dim=1)
+    inner = (mapped * ones).sum(1)
+    squares = ((ones @ gram) * ones).sum(1)
+    cosine = inner / (squares.clamp(min=1e-12).sqrt() * lengths(features).clamp(min=1e-6))
+    error: Tensor = (1 - cosine).clamp(min=0).pow(gamma).mean()
+    return error
+
+
+def lengths(features: Features) -> Tensor:
+    """Euclidean length (rows,) of each row."""
+    if not isinstance(features, CSR):
+        return features.square().sum(1).sqrt()
+    total = features.values.new_zeros(len(features))
+    return total.index_add_(0, features.row_ids(), features.values.square()).sqrt()
+
+
+def sample_pairs(pattern: CSR, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    """At most `count` edges of a pattern (targets, sources), and about as many random pairs that are none.
+
+    Args:
+        pattern: on the CPU or a device; targets are the first sources.
+        count: how many edges at most; all of them where there are no more.
+        random: on the CPU.
+
+    Returns:
+        int64 (2, edges) and int64 (2, pairs): target, source. Pairs that happen to be edges or loops are left out.
+    """
+    edges = torch.stack([pattern.row_ids(), pattern.indices])
+    if edges.size(1) > count:
+        edges = edges[:, torch.randint(edges.size(1), (count,), generator=random).to(edges.device)]
+    shape = torch.tensor(pattern.shape)
+    pairs = (torch.rand((2, edges.size(1)), generator=random, dtype=torch.float64) * shape[:, None]).long()
+    pairs = pairs.to(edges.device)
+    return edges, pairs[:, (pairs[0] != pairs[1]) & ~pattern.contains(*pairs)]
+
+
+def edge_error(decoded: Tensor, edges: Tensor, pairs: Tensor) -> Tensor:
+    """Binary cross-entropy of σ(ẑ_i·ẑ_j) on edges (1) and other pairs (0), each kind with weight one half.
+
+    The paper compares A with σ(X̂X̂ᵀ) in the Frobenius norm over all N x N pairs; on a sparse graph nearly all of them
+    are no edges, so the two kinds are sampled and weighed alike.
+
+    Args:
+        decoded: ẑ (nodes, dim).
+        edges: int64 (2, edges).
+        pairs: int64 (2, pairs) that are no edges.
+    """
+    losses = [
+        F.softplus(
+            sign * torch.linalg.vecdot(decoded.index_select(0, ends[0]), decoded.index_select(0, ends[1]))
+        ).mean()
+        for sign, ends in ((-1, edges), (1, pairs))
+        if ends.numel()
+    ]
+    return 0.5 * torch.stack(losses).sum() if losses else decoded.sum() * 0.0

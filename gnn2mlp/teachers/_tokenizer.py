@@ -1,0 +1,77 @@
+"""The network of a tokenizer: a stack of message-passing layers with a vector quantiser between two of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+from gnn2mlp.data.sampling import Block
+from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.linear import Linear
+from gnn2mlp.nn.mlp import Norm
+from gnn2mlp.nn.quantizer import Quantized, VectorQuantizer
+from gnn2mlp.teachers._network import GNN
+
+
+class Tokens(NamedTuple):
+    """Logits (targets, classes), the rows that were quantised (nodes, hidden), and what became of them."""
+
+    logits: Tensor
+    state: Tensor
+    quantized: Quantized
+
+
+class Tokenizer(GNN):
+    """A `GNN` that goes on from code vectors, and two linear decoders that must tell features and edges from them.
+
+    Rows are quantised before dropout, so that training and evaluation give a node the same code; dropout then acts on
+    the code vectors.
+
+    Args:
+        convs: the layers.
+        widths: output width of each hidden layer.
+        dropout: probability that a hidden activation is dropped in training.
+        norm: normalisation of hidden layers.
+        quantizer: of rows as wide as hidden layer `after`.
+        after: index of the hidden layer behind which rows are quantised.
+        num_features: width of the features that are reconstructed.
+    """
+
+    def __init__(
+        self,
+        convs: Sequence[nn.Module],
+        widths: Sequence[int],
+        dropout: float,
+        norm: Norm,
+        quantizer: VectorQuantizer,
+        after: int,
+        num_features: int,
+    ):
+        super().__init__(convs, widths, dropout, norm)
+        self.tap = after
+        self.quantizer = quantizer
+        # One column more than the code vectors are wide: the bias.
+        self.feature_decoder = nn.Parameter(Linear(num_features, widths[after] + 1, init="glorot").weight.detach())
+        self.edge_decoder = Linear(widths[after], widths[after], init="glorot")
+
+    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
+        """As in `GNN`, without dropout where rows are to be quantised."""
+        h = self.activation(index, x, block)
+        return h if index == self.tap else self.drop(h)
+
+    def between(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Code vectors in place of the rows of the layer that is quantised; notes those rows and their codes."""
+        if index != self.tap:
+            return h, {}
+        quantized = self.quantizer(h.to(self.quantizer.weight.device))
+        return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
+
+    def tokens(self, x: Features, blocks: Sequence[Block]) -> Tokens:
+        """The forward pass with all that the loss of a tokenizer reads."""
+        h: Features = x
+        for index, block in enumerate(blocks[:-1]):
+            h = self.hidden_layer(index, h, block)
+            if index == self.tap:
+                state, quantized = h, self.quantizer(h)
+                h = self.drop(quantized.vectors)
+        return Tokens(self.last_layer(h, blocks[-1]), state, quantized)

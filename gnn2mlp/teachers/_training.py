@@ -1,0 +1,164 @@
+"""Training on graphs: steps on the whole graph or on sampled neighbourhoods, stopping on validation, inference."""
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.seeds import generator, seeded
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.data.view import Observed
+from gnn2mlp.evaluate.metrics import accuracy
+from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.training import EarlyStopping, History
+from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._network import GNN
+
+
+class Step(NamedTuple):
+    """One optimiser step: features of the first block's sources, a block for each layer, and what is labelled.
+
+    `rows` (labelled,) are positions among the last block's targets, `labels` (labelled,) their classes.
+    """
+
+    features: Features
+    blocks: Sequence[Block]
+    rows: Tensor
+    labels: Tensor
+
+
+class Optimisation(Protocol):
+    """The options that training reads; see `GNNTeacher`."""
+
+    layers: int
+    lr: float
+    weight_decay: float
+    epochs: int
+    patience: int
+    fanouts: tuple[int, ...] | None
+    batch_size: int
+
+
+class GraphTeacher(Teacher):
+    """A teacher whose network is a stack of message-passing layers over blocks."""
+
+    module_: GNN
+
+    @property
+    @abstractmethod
+    def optimisation(self) -> Optimisation:
+        """How it is trained."""
+
+    def fit(
+        self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
+    ) -> History:
+        """Minimise `loss` with Adam; keep the best epoch by validation accuracy."""
+        graph, how, start = observed.graph, self.optimisation, time.perf_counter()
+        with seeded(seed, f"teacher {self.name}"):
+            self.initialise(graph.num_features, graph.num_classes)
+            module = self.module_.to(device)
+            sampler, features = NeighbourSampler(graph.adjacency), inputs(graph, device)
+            random = generator(seed, f"draws of {self.name}")
+            self.begin(sampler, features, random)
+            optimiser = torch.optim.Adam(module.parameters(), lr=how.lr, weight_decay=how.weight_decay)
+            stopping, self.history_ = EarlyStopping(module, how.patience), History()
+            steps = self._steps(observed, sampler, features, seed)
+            for epoch in range(1, how.epochs + 1):
+                self.history_.loss.append(self._train(optimiser, steps(), random))
+                found = infer(module, sampler, features)
+                score = accuracy(found["logits"][observed.valid], graph.labels[observed.valid])
+                self.history_.valid.append(score)
+                progress(epoch, how.epochs, f"valid {score:.3f}")
+                stop = stopping.update(epoch, score)  # keeps the state that was scored, whatever comes next
+                self.finish_epoch(found, random)
+                if stop:
+                    break
+            stopping.restore()
+        self.history_.best_epoch = stopping.best_epoch
+        self.history_.seconds = time.perf_counter() - start
+        return self.history_
+
+    def begin(self, sampler: NeighbourSampler, features: Features, random: torch.Generator) -> None:
+        """Prepare the untrained network. Default: nothing."""
+
+    def loss(self, step: Step, random: torch.Generator) -> Tensor:
+        """What a step minimises: the cross-entropy of the labelled targets."""
+        return F.cross_entropy(self.module_(step.features, step.blocks)[0][step.rows], step.labels)
+
+    def finish_epoch(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
+        """Use what inference found of all nodes after an epoch. Default: nothing."""
+
+    def visited(self, observed: Observed) -> Tensor:
+        """The nodes that sampled training visits in an epoch: those that are labelled."""
+        return observed.train
+
+    def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
+        """Logits and hidden activations of all nodes, from full neighbourhoods."""
+        return infer(self.module_.to(device), NeighbourSampler(graph.adjacency), inputs(graph, device))
+
+    def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
+        """Answer requests from the full neighbourhood of each node, as deep as the network has layers."""
+        sampler, features = NeighbourSampler(graph.adjacency), inputs(graph)
+        module = self.module_.to(device).eval()
+
+        @torch.inference_mode()
+        def answer(ids: Tensor) -> Tensor:
+            blocks = sampler.blocks(ids, [None] * self.optimisation.layers)
+            x = gather(features, blocks[0].sources).to(device)
+            logits: Tensor = module(x, [block.to(device) for block in blocks])[0]
+            return logits.softmax(-1).cpu()
+
+        return answer
+
+    def _train(self, optimiser: torch.optim.Optimizer, steps: Iterable[Step], random: torch.Generator) -> float:
+        """Take these steps; return the mean of their losses."""
+        self.module_.train()
+        losses = []
+        for step in steps:
+            loss = self.loss(step, random)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.detach())
+        return torch.stack(losses).mean().item()
+
+    def _steps(
+        self, observed: Observed, sampler: NeighbourSampler, features: Features, seed: int
+    ) -> Callable[[], Iterator[Step]]:
+        """The steps of one epoch: one on the whole graph, or one for each batch of the visited nodes."""
+        how, device = self.optimisation, features.device
+        if how.fanouts is None:
+            labels = observed.graph.labels[observed.train].to(device)
+            whole = Step(features, [sampler.whole(device)] * how.layers, observed.train.to(device), labels)
+            return lambda: iter([whole])
+        fanouts, random = how.fanouts, generator(seed, f"neighbours {self.name}")
+        nodes = self.visited(observed)
+        return lambda: sampled(observed, nodes, sampler, features, fanouts, how.batch_size, random)
+
+
+def sampled(
+    observed: Observed,
+    nodes: Tensor,
+    sampler: NeighbourSampler,
+    features: Features,
+    fanouts: Sequence[int],
+    batch_size: int,
+    random: torch.Generator,
+) -> Iterator[Step]:
+    """A step for each batch of the shuffled `nodes`, with neighbours sampled anew."""
+    device = features.device
+    labels = torch.full_like(observed.graph.labels, -1)
+    labels[observed.train] = observed.graph.labels[observed.train]
+    order = nodes[torch.randperm(nodes.numel(), generator=random)]
+    for batch in order.split(batch_size):
+        blocks = [block.to(device) for block in sampler.blocks(batch, fanouts, random)]
+        known = (labels[batch] >= 0).nonzero()[:, 0]
+        x = gather(features, blocks[0].sources)
+        yield Step(x, blocks, known.to(device), labels[batch[known]].to(device))

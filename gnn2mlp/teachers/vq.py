@@ -1,0 +1,208 @@
+"""A structure-aware tokenizer: a graph neural network that has to pass through a codebook."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.sampling import NeighbourSampler
+from gnn2mlp.data.view import Observed
+from gnn2mlp.evaluate.codes import usage
+from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer
+from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
+from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._inference import infer
+from gnn2mlp.teachers._reconstruction import edge_error, feature_error, sample_pairs
+from gnn2mlp.teachers._tokenizer import Tokenizer
+from gnn2mlp.teachers._training import GraphTeacher, Optimisation, Step
+
+_CODE_KEYS = frozenset(
+    {"codebook", "code", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"}
+)
+
+
+class VQ(GraphTeacher):
+    """VQGraph's tokenizer (Yang et al., ICLR 2024, https://arxiv.org/abs/2308.02117) around any registered GNN.
+
+    Behind one hidden layer every node is replaced by the nearest of `codes` code vectors, and the layers above go on
+    from there. Encoder, codebook, decoders and classifier are trained together:
+
+        L = CE(labels) + feature_weight · mean (1 - cos(x, x̂))^γ + edge_weight · BCE(σ(ẑ_i·ẑ_j), A_ij)
+            + commitment · mean (h - sg[e])² [+ mean (sg[h] - e)², learnt codebook]
+
+    with x̂ and ẑ linear in the code vectors. Edges are sampled, with as many pairs that are none: memory grows with
+    nodes, edges and codes, never with nodes squared. The released code reconstructs h instead of x, compares a dense
+    min-max scaled Gram matrix with A, feeds the edge decoder's output to the next layer, never revives a dead code, and
+    measures the teacher's distances by cosine but the student's by Euclid.
+
+    Args:
+        encoder: the network: `"gcn"`, `"sage"`, `"gat"`, or a mapping with its options, which are also those of the
+            training (lr, weight_decay, epochs, patience, fanouts, batch_size).
+        codes: K, size of the codebook.
+        after: the hidden layer that is quantised, counted from 1.
+        geometry: `"cosine"` or `"euclidean"`, of teacher and student alike.
+        codebook: `"ema"` (released code) or `"learnt"` (paper).
+        decay: of the moving average, per step.
+        commitment: η.
+        feature_weight: of feature reconstruction.
+        edge_weight: of edge reconstruction.
+        gamma: γ, at least 1.
+        pairs: edges, and pairs that are none, sampled per step at most.
+        temperature: τ of the soft assignment softmax(-d²/τ) that is written down.
+        revive: after each epoch, move codes that no node has onto nodes that share theirs.
+    """
+
+    name = "vq"
+    citation = "Yang et al., VQGraph: Rethinking Graph Representation Space for Bridging GNNs and MLPs, ICLR 2024"
+    provides = Teacher.provides | _CODE_KEYS
+    module_: Tokenizer
+
+    def __init__(
+        self,
+        encoder: Any = "gcn",
+        codes: int = 256,
+        after: int = 1,
+        geometry: Literal["cosine", "euclidean"] = "cosine",
+        codebook: Codebook = "ema",
+        decay: float = 0.9,
+        commitment: float = 0.25,
+        feature_weight: float = 1.0,
+        edge_weight: float = 1.0,
+        gamma: float = 1.0,
+        pairs: int = 4096,
+        temperature: float = 0.1,
+        revive: bool = True,
+    ):
+        self.network = _encoder(encoder)
+        self.encoder = self.network.spec().to_dict()
+        self.codes = codes
+        self.after = after
+        self.geometry = geometry
+        self.codebook = codebook
+        self.decay = decay
+        self.commitment = commitment
+        self.feature_weight = feature_weight
+        self.edge_weight = edge_weight
+        self.gamma = gamma
+        self.pairs = pairs
+        self.temperature = temperature
+        self.revive = revive
+        check_at_least("teacher", 2, codes=codes)
+        check_at_least("teacher", 1, gamma=gamma, pairs=pairs, after=after)
+        check_at_least("teacher", 0, commitment=commitment, feature_weight=feature_weight, edge_weight=edge_weight)
+        check_share("teacher", decay=decay)
+        check_positive("teacher", temperature=temperature)
+        if after >= self.network.layers:
+            raise ConfigError(
+                f"teacher.after: expected a hidden layer of the encoder, 1..{self.network.layers - 1}, got {after}"
+            )
+
+    @classmethod
+    def with_recipe(cls, spec: Spec, recipe: Mapping[str, Mapping[str, Any]]) -> Spec:
+        """As in `Teacher`, for the encoder as well."""
+        merged = super().with_recipe(spec, recipe)
+        encoder = Spec.parse(merged.options.get("encoder", cls.constructor_options()["encoder"].default))
+        return merged.override(encoder=TEACHERS.get(encoder.name).with_recipe(encoder, recipe).to_dict())
+
+    @classmethod
+    def around(cls, spec: Spec) -> Spec | None:
+        """A tokenizer whose encoder is the network of `spec`."""
+        return Spec(cls.name, encoder=spec.to_dict()) if issubclass(TEACHERS.get(spec.name), GNNTeacher) else None
+
+    @property
+    def optimisation(self) -> Optimisation:
+        """The encoder's options."""
+        return self.network
+
+    def build(self, num_features: int, num_classes: int) -> Tokenizer:
+        """The untrained network for these sizes."""
+        net = self.network
+        quantizer = VectorQuantizer(
+            self.codes, net.hidden, self.geometry == "cosine", self.codebook, self.decay, self.commitment
+        )
+        convs, widths = net.convs(num_features, num_classes), [net.hidden] * (net.layers - 1)
+        return Tokenizer(convs, widths, net.hidden_dropout, net.norm, quantizer, self.after - 1, num_features)
+
+    def begin(self, sampler: NeighbourSampler, features: Features, random: torch.Generator) -> None:
+        """Put the codebook on k-means centres of the untrained network's rows."""
+        state = infer(self.module_, sampler, features)["state"]
+        self.module_.quantizer.initialise(state.to(features.device), random)
+
+    def loss(self, step: Step, random: torch.Generator) -> Tensor:
+        """The sum of the class docstring; moves an `"ema"` codebook on the way."""
+        tokens = self.module_.tokens(step.features, step.blocks)
+        total = tokens.quantized.loss
+        if step.labels.numel():
+            total = total + F.cross_entropy(tokens.logits[step.rows], step.labels)
+        if self.feature_weight:
+            total = total + self.feature_weight * self._feature_error(step, tokens.quantized.vectors)
+        if self.edge_weight:
+            total = total + self.edge_weight * self._edge_error(step, tokens.quantized.vectors, random)
+        self.module_.quantizer.update(tokens.state, tokens.quantized.codes)
+        return total
+
+    def _feature_error(self, step: Step, vectors: Tensor) -> Tensor:
+        count = vectors.size(0)
+        # The nodes of a later layer come first among those of the layers before it.
+        x = step.features if count == len(step.features) else _first(step.features, count)
+        return feature_error(vectors, x, self.module_.feature_decoder, self.gamma)
+
+    def _edge_error(self, step: Step, vectors: Tensor, random: torch.Generator) -> Tensor:
+        # The block that reads the code vectors holds the edges among their nodes.
+        edges, others = sample_pairs(step.blocks[self.after].pattern, self.pairs, random)
+        return edge_error(self.module_.edge_decoder(vectors), edges, others)
+
+    def finish_epoch(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
+        """Log how much of the codebook the nodes use, and revive what they do not."""
+        quantizer = self.module_.quantizer
+        now = usage(found["code"], self.codes)
+        for name in ("utilisation", "perplexity"):
+            self.history_.logged.setdefault(name, []).append(getattr(now, name))
+        if self.revive and now.used < self.codes:
+            device = quantizer.weight.device
+            quantizer.revive(found["state"].to(device), found["code"].to(device), random)
+
+    def visited(self, observed: Observed) -> Tensor:
+        """All nodes: reconstruction needs no labels."""
+        return torch.arange(observed.graph.num_nodes)
+
+    def write(
+        self, graph: GraphData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
+    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """As in `Teacher`, and the codebook, the nearest code, and the most probable codes of each node."""
+        arrays, facts = super().write(graph, needs, how, seed, device)
+        if needs & _CODE_KEYS:
+            quantizer = self.module_.quantizer
+            state = arrays["state"].to(quantizer.weight.device)
+            indices, probabilities = quantizer.assignment(state, self.temperature, how.top)
+            arrays |= {
+                "codebook": quantizer.vectors.detach().cpu(),
+                "code_indices": indices.cpu(),
+                "code_probabilities": probabilities.cpu(),
+                "code_temperature": torch.tensor(self.temperature),
+                "code_unit_length": torch.tensor(quantizer.unit_length),
+            }
+            lost = 1 - probabilities.double().sum(1)
+            facts["codes"] = {"top": indices.size(1), "lost_mean": lost.mean().item(), "lost_max": lost.max().item()}
+        return arrays, facts
+
+
+def _encoder(value: Any) -> GNNTeacher:
+    spec = Spec.parse(value)
+    if not issubclass(TEACHERS.get(spec.name), GNNTeacher):
+        able = [name for name, cls in TEACHERS.classes.items() if issubclass(cls, GNNTeacher)]
+        raise ConfigError(f"teacher.encoder: expected one of {', '.join(able)}, got {spec.name!r}")
+    encoder = spec.build(TEACHERS)
+    assert isinstance(encoder, GNNTeacher)
+    return encoder
+
+
+def _first(features: Features, count: int) -> Features:
+    return gather(features, torch.arange(count, device=features.device))
