@@ -3,15 +3,22 @@
 Figures are made without pyplot, so nothing global changes and nothing needs closing.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from gnn2mlp.explore.look import GRID, INK, MUTED
+from gnn2mlp.explore.look import GRID, INK, MUTED, class_look
 from gnn2mlp.explore.numbers import significant
 
 SIZE = (5.6, 3.5)
 TEXT = 10.0
+# A legend of classes takes another column after this many.
+COLUMN = 18
 
 
 def canvas(size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
@@ -61,3 +68,31 @@ def legend(axes: Axes) -> None:
 def write_value(axes: Axes, x: float, y: float, text: str, size: float = TEXT - 1) -> None:
     """`text` centred just above (x, y)."""
     axes.annotate(text, (x, y), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=size, color=INK)
+
+
+def calm_bar(bar: Colorbar, label: str) -> None:
+    """A colour bar without frame and ticks, and what it measures."""
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(colors=MUTED, labelsize=TEXT - 1, length=0)
+    bar.set_label(label, color=MUTED, size=TEXT - 1)
+
+
+def class_texts(names: Sequence[str] | None, classes: int) -> list[str]:
+    """What stands for each of `classes` classes: its name, or its number where there is none."""
+    known = [name.replace("_", " ") for name in names or ()]
+    return known + [f"class {index}" for index in range(len(known), classes)]
+
+
+def class_legend(figure: Figure, classes: np.ndarray, names: Sequence[str] | None) -> None:
+    """The marks of these class indices, on the right of the figure; -1, unknown, comes last."""
+    texts = [*class_texts(names, int(classes.max(initial=-1)) + 1), "unknown"]
+    found = sorted(map(int, np.unique(classes)), key=lambda k: (k < 0, k))
+    looks = [class_look(k) for k in found]
+    handles = [
+        Line2D([], [], ls="", marker=look.mark, color=look.colour, label=texts[k])
+        for k, look in zip(found, looks, strict=True)
+    ]
+    figure.legend(
+        handles=handles, loc="outside right center", ncols=1 + max(0, len(handles) - 1) // COLUMN, frameon=False,
+        fontsize=TEXT - 1, labelcolor=INK, handletextpad=0.2, columnspacing=0.8,
+    )  # fmt: skip

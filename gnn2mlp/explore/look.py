@@ -1,4 +1,4 @@
-"""How each model looks, the same in every plot and table: one name, one colour, one line.
+"""How each model, score and class looks, the same in every plot and table: one name, one colour, one line or mark.
 
 Blue and orange stay apart for every common form of colour blindness, and grey recedes as a baseline should. The
 report swaps these exact colours for CSS variables, which is how plots follow a dark page.
@@ -13,7 +13,7 @@ PAPER = "#fffffe"
 
 
 class Look(NamedTuple):
-    """Name, colour and line style of a model."""
+    """Name, colour and line style of a model or a score."""
 
     label: str
     colour: str
@@ -26,16 +26,44 @@ MODELS = {
     "student": Look("Student", "#d9720f", "-"),
 }
 
+# Scores of how far an answer is to be trusted.
+SCORES = {
+    "reliability": Look("Reliability", "#7a3e9d", "-"),
+    "confidence": Look("Confidence", "#12826e", "--"),
+    "margin": Look("Margin", "#b8426f", "-."),
+    "degree": Look("Degree", "#6b8299", ":"),
+}
+
 # CSS variable by colour; `templates/report.css` gives each a light and a dark value.
 VARIABLES = {
     INK: "--ink",
     MUTED: "--muted",
     GRID: "--grid",
     PAPER: "--card",
-    **{look.colour: f"--{name}" for name, look in MODELS.items()},
+    **{look.colour: f"--{name}" for name, look in (MODELS | SCORES).items()},
 }
 
 
 def look(model: str) -> Look:
-    """The look of a model; one that is not known is drawn in a quiet colour under its own name."""
-    return MODELS.get(model, Look(model, MUTED, ":"))
+    """The look of a model or score; one that is not known is drawn in a quiet colour under its own name."""
+    return (MODELS | SCORES).get(model, Look(model, MUTED, ":"))
+
+
+class ClassLook(NamedTuple):
+    """Colour and mark of a class."""
+
+    colour: str
+    mark: str
+
+
+UNKNOWN = ClassLook("#c3c7cd", ".")
+# Paul Tol's "muted" scheme (https://personal.sron.nl/~pault/), apart for every common form of colour blindness.
+PALETTE = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733", "#999933", "#aa4499")
+_MARKS = ("o", "^", "s", "D", "v", "P", "X")
+
+
+def class_look(index: int) -> ClassLook:
+    """The look of class `index`: colours first, then the same with another mark, 63 in all; -1 is a pale dot."""
+    if index < 0:
+        return UNKNOWN
+    return ClassLook(PALETTE[index % len(PALETTE)], _MARKS[index // len(PALETTE) % len(_MARKS)])

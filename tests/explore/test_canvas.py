@@ -1,6 +1,18 @@
 import matplotlib as mpl
+import numpy as np
 
-from gnn2mlp.explore.canvas import SIZE, bare, canvas, legend, log_scale, write_value
+from gnn2mlp.explore.canvas import (
+    COLUMN,
+    SIZE,
+    bare,
+    calm_bar,
+    canvas,
+    class_legend,
+    class_texts,
+    legend,
+    log_scale,
+    write_value,
+)
 
 
 def test_a_canvas_has_its_size_and_no_frame_but_the_ground() -> None:
@@ -37,6 +49,33 @@ def test_the_legend_is_one_row_and_values_stand_above_their_mark() -> None:
     assert found is not None
     assert [text.get_text() for text in found.get_texts()] == ["a", "b"]
     assert (axes.texts[0].get_text(), axes.texts[0].get_va()) == ("two", "bottom")
+
+
+def test_a_colour_bar_says_what_it_measures() -> None:
+    figure, axes = canvas()
+    bar = figure.colorbar(axes.scatter([0, 1], [0, 1], c=[0, 1]))
+    calm_bar(bar, "nats")
+    assert bar.ax.get_ylabel() == "nats"
+    assert not bar.outline.get_visible()
+
+
+def test_a_class_without_a_name_has_its_number() -> None:
+    assert class_texts(["Rule_Learning"], 3) == ["Rule Learning", "class 1", "class 2"]
+    assert class_texts(None, 1) == ["class 0"]
+
+
+def test_the_legend_of_classes_names_those_that_occur_and_the_unknown_last() -> None:
+    figure, _ = canvas()
+    class_legend(figure, np.array([2, -1, 0, 2]), ["a", "b", "c"])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "c", "unknown"]
+
+
+def test_a_long_legend_of_classes_takes_columns_and_an_empty_one_none() -> None:
+    figure, _ = canvas()
+    class_legend(figure, np.arange(2 * COLUMN + 1), None)
+    class_legend(figure, np.zeros(0, dtype=int), None)
+    assert figure.legends[0]._ncols == 3  # matplotlib tells it nowhere else
+    assert figure.legends[1].get_texts() == []
 
 
 def test_nothing_global_is_touched() -> None:
