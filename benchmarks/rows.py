@@ -10,7 +10,7 @@ import ledger
 import yaml
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, UnknownNameError
 
 HERE = Path(__file__).parent
 
@@ -81,10 +81,14 @@ class Row:
 
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
-        """The measured seeds of the present configuration, by seed; lines of another configuration do not count."""
+        """The measured seeds of the present configuration, by seed; lines of another configuration do not count.
+
+        Raises:
+            ConfigError: if an option of the row is not known. A name that is not known (yet) has no lines.
+        """
         try:
             wanted = self.config()
-        except ConfigError:
+        except UnknownNameError:
             return []
         return [line for line in ledger.read(self.path) if line["seed"] in wanted.seeds and measures(line, wanted)]
 

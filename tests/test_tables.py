@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.teachers import TEACHERS
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
@@ -131,3 +131,22 @@ def test_different_splits_are_not_compared(tables: ModuleType, monkeypatch: pyte
     monkeypatch.setattr(tables, "rows", lambda: [glnn, krd])
     with pytest.raises(DataError, match="expected the same split for both, got another and split 0"):
         tables.leaderboard("test")
+
+
+def test_further_rows_show_what_one_part_does(tables: ModuleType, monkeypatch: pytest.MonkeyPatch):
+    glnn, bare, codes = (f"a2020_{method}_cpf-cora_transductive" for method in ("glnn", "vqgraph-bare", "vqgraph"))
+    made = [
+        a_row(tables, glnn, {0: 0.5, 1: 0.75}),
+        a_row(tables, bare, {0: 0.5}, against=glnn),
+        a_row(tables, codes, {0: 0.75, 1: 0.75}, against=[glnn, bare]),
+    ]
+    monkeypatch.setattr(tables, "rows", lambda: made)
+    assert tables.comparisons().splitlines()[2:] == ["| cpf-cora | test | `vqgraph` | `vqgraph-bare` | +25.00 |  |"]
+
+
+def test_a_misspelt_option_of_a_row_is_not_hidden(tables: ModuleType):
+    config = {"dataset": "cpf-cora", "method": {"name": "glnn", "temprature": 1}}
+    with pytest.raises(ConfigError, match="did you mean 'temperature'"):
+        _ = tables.Row("a2020_glnn_cpf-cora_transductive", {"config": config}).lines
+    unknown = tables.Row("a2020_glnn_cpf-cora_transductive", {"config": {"method": "not there yet"}})
+    assert unknown.lines == []
