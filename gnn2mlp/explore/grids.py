@@ -66,6 +66,33 @@ def seconds_grid(results: Results) -> Grid:
     return Grid("Seconds per seed", ["Stage", "Seconds"], rows)
 
 
+def codes_grid(results: Results) -> Grid:
+    """How the codebook of the teacher is used."""
+    codes, spread = results["summary"].get("codes") or {}, has_spread(results)
+    wanted = {
+        "used": ("Codes used", 1),
+        "utilisation": ("Codes used, %", 100),
+        "perplexity": ("Perplexity", 1),
+        "truncated": ("Cut off, %", 100),
+    }
+    rows = [[text, measure(codes[key], spread, scale)] for key, (text, scale) in wanted.items() if key in codes]
+    return Grid("Codebook of the teacher", ["", "Mean" if spread else "Value"], rows)
+
+
+def trust_grid(results: Results) -> Grid:
+    """How well each score tells the teacher's right answers from its wrong ones."""
+    trust, spread = results["summary"].get("trust") or {}, has_spread(results)
+    rows = [
+        [
+            look(score).label,
+            measure(entry.get("auroc"), spread),
+            *(percent(entry.get(key), spread) for key in ("top_half", "bottom_tenth", "area")),
+        ]
+        for score, entry in trust.items()
+    ]
+    return Grid("Accuracy of the teacher by score", ["Score", "AUROC", "Top half, %", "Last tenth, %", "Area, %"], rows)
+
+
 def latency_grid(results: Results) -> Grid:
     """Median and 95th percentile per request of each model, a row for each request size."""
     rows = latency_rows(results)

@@ -19,11 +19,12 @@ class Tile(NamedTuple):
 
 
 class Headline(NamedTuple):
-    """What was run, how it went in one sentence, and the numbers behind the sentence."""
+    """What was run, how it went in one sentence, the numbers behind the sentence, and a line on codes and on trust."""
 
     subject: str
     sentence: str
     tiles: list[Tile]
+    lines: list[str]
 
 
 def headline(results: Results) -> Headline:
@@ -31,7 +32,30 @@ def headline(results: Results) -> Headline:
     clauses = [_against_teacher(results), _against_mlp(results), _latency(results)]
     said = [clause for clause in clauses if clause]
     sentence = f"The student {_join(said)}." if said else "There is nothing to compare in these results."
-    return Headline(subject(results), sentence, _tiles(results))
+    lines = [codes_line(results), reliability_line(results)]
+    return Headline(subject(results), sentence, _tiles(results), [line for line in lines if line])
+
+
+def codes_line(results: Results) -> str:
+    """How much of the codebook is used, mean over seeds; nothing for a teacher without codes."""
+    codes = results["summary"].get("codes")
+    if not codes:
+        return ""
+    size, used, share, perplexity = (codes[k]["mean"] for k in ("size", "used", "utilisation", "perplexity"))
+    return f"Codes: {used:,.0f} of {size:,.0f} used ({100 * share:.0f}%), perplexity {perplexity:,.0f}."
+
+
+def reliability_line(results: Results) -> str:
+    """Whether reliability tells where the teacher is right, mean over seeds; nothing if it was not measured."""
+    found = (results["summary"].get("trust") or {}).get("reliability") or {}
+    if not {"bottom_tenth", "top_tenth"} <= found.keys():
+        return ""
+    auroc = f"AUROC {found['auroc']['mean']:.2f}; " if "auroc" in found else ""
+    bottom, top = (100 * found[key]["mean"] for key in ("bottom_tenth", "top_tenth"))
+    return (
+        f"Reliability: {auroc}the teacher is right on {bottom:.0f}% of the least reliable tenth of the test nodes, "
+        f"on {top:.0f}% of the most reliable."
+    )
 
 
 def subject(results: Results) -> str:

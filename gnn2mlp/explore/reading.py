@@ -41,18 +41,34 @@ def reliability(results: Results) -> dict[str, dict[str, list[float]]]:
     return {model: pool(rows) for model, rows in found.items() if rows}
 
 
-def pool(diagrams: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
+def pool(
+    diagrams: Sequence[Mapping[str, Sequence[float]]], keys: Sequence[str] = ("confidence", "accuracy")
+) -> dict[str, list[float]]:
     """One reliability diagram of the nodes of several: each bin is weighted by how many nodes it holds.
 
     Args:
-        diagrams: each with `confidence`, `accuracy` and `count`, one value per bin; all with the same bins.
+        diagrams: each with `count` and the `keys`, one value per bin; all with the same bins.
+        keys: of the values that are averaged.
     """
     counts = [sum(column) for column in zip(*(d["count"] for d in diagrams), strict=True)]
     pooled: dict[str, list[float]] = {"count": counts}
-    for key in ("confidence", "accuracy"):
+    for key in keys:
         columns = zip(*([n * v for n, v in zip(d["count"], d[key], strict=True)] for d in diagrams), strict=True)
         pooled[key] = [sum(column) / max(1, total) for column, total in zip(columns, counts, strict=True)]
     return pooled
+
+
+def code_ranks(results: Results) -> list[float]:
+    """Nodes per code, from the most used codes to the least, mean over seeds; none for a teacher without codes."""
+    rows = [seed["codes"]["ranks"] for seed in results["seeds"] if seed.get("codes", {}).get("ranks")]
+    return [sum(column) / len(rows) for column in zip(*rows, strict=False)]
+
+
+def trust_bins(results: Results, scores: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """Accuracy of the teacher by bins of each score, pooled over seeds; none if it was not measured."""
+    rows = [seed["trust"] for seed in results["seeds"] if seed.get("trust")]
+    names = [name for name in scores if rows and all(name in row for row in rows)]
+    return {name: pool([row[name] for row in rows], ("score", "accuracy")) for name in names}
 
 
 def latency_rows(results: Results) -> list[Mapping[str, Any]]:

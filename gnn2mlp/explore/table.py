@@ -5,8 +5,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from gnn2mlp.explore.grids import Grid, result_grids
-from gnn2mlp.explore.headline import headline
+from gnn2mlp.explore.grids import Grid, codes_grid, result_grids, trust_grid
+from gnn2mlp.explore.headline import headline, reliability_line
 from gnn2mlp.explore.numbers import plural
 from gnn2mlp.explore.reading import Results, has_spread
 
@@ -20,9 +20,16 @@ def results_table(results: Results) -> Group:
         results: what `run` returns and writes to `results.json`.
     """
     note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
-    lines = [Text(f"{headline(results).sentence} {note}".rstrip(), style="bold")]
+    found = headline(results)
+    lines = [Text(f"{found.sentence} {note}".rstrip(), style="bold"), *map(Text, found.lines)]
+    grids = [*result_grids(results), *(grid for grid in (trust_grid(results), codes_grid(results)) if grid.rows)]
     blank = Text()
-    return Group(*lines, *(part for grid in result_grids(results) for part in (blank, _table(grid))))
+    return Group(*lines, *(part for grid in grids for part in (blank, _table(grid))))
+
+
+def trust_results_table(results: Results) -> Group:
+    """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
+    return Group(Text(reliability_line(results), style="bold"), Text(), _table(trust_grid(results)))
 
 
 def _table(grid: Grid) -> Table:

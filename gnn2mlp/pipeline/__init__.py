@@ -2,5 +2,6 @@
 
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.run import RunResult, run
+from gnn2mlp.pipeline.trust import TrustResult, trust
 
-__all__ = ["RunConfig", "RunResult", "run"]
+__all__ = ["RunConfig", "RunResult", "TrustResult", "run", "trust"]

@@ -15,6 +15,7 @@ from gnn2mlp.evaluate import summarise
 from gnn2mlp.explore import write_report
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.knowledge import summarise_codes, summarise_trust
 from gnn2mlp.pipeline.latency import measure
 from gnn2mlp.pipeline.opening import describe, opened
 from gnn2mlp.pipeline.score import score_seed
@@ -112,6 +113,9 @@ def _summary(records: list[dict[str, Any]]) -> dict[str, Any]:
     summary["fidelity"] = summarise(record["fidelity"] for record in records)
     summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
     summary["seconds"] = summarise(record["seconds"] for record in records)
+    for part, summed in (("codes", summarise_codes), ("trust", summarise_trust)):
+        if all(part in record for record in records):
+            summary[part] = summed(record[part] for record in records)
     return summary
 
 

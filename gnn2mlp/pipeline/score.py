@@ -5,6 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from gnn2mlp.evaluate import accuracy, agreement, by_population, expected_calibration_error, reliability_diagram
+from gnn2mlp.pipeline.knowledge import code_record, seen_test_nodes, trust_record
 from gnn2mlp.pipeline.stages import Seed
 
 
@@ -12,7 +13,8 @@ def score_seed(seed: Seed) -> dict[str, Any]:
     """Train what is missing of a seed and score teacher, plain MLP and student.
 
     The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges; students
-    see features alone. The test labels are read here and nowhere else.
+    see features alone. The test labels are read here and nowhere else. Where the knowledge holds them, `codes` tells
+    how the codebook is used, and `trust` whether reliability tells the teacher's right answers from its wrong ones.
     """
     teacher = seed.teacher
     knowledge = seed.knowledge
@@ -31,6 +33,7 @@ def score_seed(seed: Seed) -> dict[str, Any]:
         return by_population(split, lambda p, ids: metric(logits_of(model, p)[ids], labels[ids]), share)
 
     models = ("teacher", "mlp", "student")
+    codes, table = code_record(knowledge), seen_test_nodes(seed)
     histories = {"teacher": teacher.history_.to_dict(), **{r: p.card["history"] for r, p in predictors.items()}}
     return {
         "seed": seed.seed,
@@ -51,4 +54,6 @@ def score_seed(seed: Seed) -> dict[str, Any]:
             model: reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
             for model in models
         },
+        **({"codes": codes} if codes else {}),
+        **({"trust": trust_record(table)} if table else {}),
     }

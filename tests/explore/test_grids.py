@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gnn2mlp.explore import grids
+from tests.explore.conftest import add_knowledge
 
 Make = Callable[..., dict[str, Any]]
 
@@ -49,3 +50,17 @@ def test_grids_without_content_are_left_out(make_results: Make) -> None:
     found = grids.result_grids(results)
     assert [grid.title for grid in found] == ["Accuracy, %"]
     assert found[0].rows[0][-1] == "–"
+
+
+def test_codes_and_trust(make_results: Make) -> None:
+    results = add_knowledge(make_results(seeds=1))
+    assert grids.codes_grid(results).rows == [
+        ["Codes used", "3.00"],
+        ["Codes used, %", "75.00"],
+        ["Perplexity", "2.50"],
+        ["Cut off, %", "10.00"],
+    ]
+    assert grids.trust_grid(results).rows[0] == ["Reliability", "0.75", "95.00", "50.00", "90.00"]
+    del results["summary"]["trust"]["degree"]["auroc"]
+    assert grids.trust_grid(results).rows[3] == ["Degree", "–", "95.00", "50.00", "90.00"]
+    assert grids.codes_grid(make_results()).rows == grids.trust_grid(make_results()).rows == []

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from gnn2mlp.explore.headline import headline
+from gnn2mlp.explore.headline import headline, reliability_line
+from tests.explore.conftest import add_knowledge
 
 Make = Callable[..., dict[str, Any]]
 
@@ -76,3 +77,18 @@ def test_tiles(make_results: Make) -> None:
     assert [tile.value for tile in tiles] == ["96.3%", "+18.0 points", "91.0%", "20×"]
     assert tiles[1].note == "ahead in 1 of 2 seeds"
     assert headline(_with_means(results, mlp=0.9)).tiles[1].value == "−12.0 points"
+
+
+def test_codes_and_reliability_have_lines_of_their_own(make_results: Make) -> None:
+    assert headline(make_results()).lines == []
+    assert headline(add_knowledge(make_results())).lines == [
+        "Codes: 3 of 4 used (75%), perplexity 2.",
+        "Reliability: AUROC 0.75; the teacher is right on 50% of the least reliable tenth of the test nodes, on 100% "
+        "of the most reliable.",
+    ]
+
+
+def test_an_undefined_auroc_is_not_mentioned(make_results: Make) -> None:
+    results = add_knowledge(make_results())
+    del results["summary"]["trust"]["reliability"]["auroc"]
+    assert reliability_line(results).startswith("Reliability: the teacher is right on 50%")

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.explore import reading
+from tests.explore.conftest import add_knowledge
 
 Make = Callable[..., dict[str, Any]]
 
@@ -60,3 +61,15 @@ def test_option_name_reads_a_mapping_or_a_plain_name() -> None:
         "glnn",
         reading.UNNAMED,
     ]
+
+
+def test_codes_and_trust_are_pooled_over_seeds(make_results: Make) -> None:
+    results = add_knowledge(make_results())
+    results["seeds"][1]["codes"]["ranks"] = [4.0, 4.0, 4.0, 2.0]
+    results["seeds"][1]["trust"]["margin"]["accuracy"] = [0.1, 0.8]
+    assert reading.code_ranks(results) == [6.0, 4.0, 3.0, 1.0]
+    found = reading.trust_bins(results, ["margin", "energy"])
+    assert list(found) == ["margin"]
+    assert found["margin"]["accuracy"] == pytest.approx([0.3, 0.9])
+    assert reading.code_ranks(make_results()) == []
+    assert reading.trust_bins(make_results(), ["margin"]) == {}

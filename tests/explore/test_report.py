@@ -11,6 +11,7 @@ import yaml
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.explore import write_report
 from gnn2mlp.explore.report import render_report
+from tests.explore.conftest import add_knowledge
 
 Make = Callable[..., dict[str, Any]]
 VOID = {"meta", "br", "use", "path", "rect", "image"}
@@ -162,3 +163,14 @@ def test_a_place_that_cannot_be_written_is_named(make_results: Make, tmp_path: P
     (tmp_path / "file").touch()
     with pytest.raises(ArtefactError, match=r"could not write .*report\.html"):
         write_report(make_results(), tmp_path / "file" / "report.html")
+
+
+def test_codes_and_trust_have_sections_of_their_own(make_results: Make) -> None:
+    plain = Page(render_report(make_results()))
+    assert "codebook" not in plain.text
+    assert "trusted" not in plain.text
+    page = Page(render_report(add_knowledge(make_results())))
+    assert page.open == []
+    assert [tag for tag, _ in page.elements].count("svg") == 9
+    for words in ("Codes: 3 of 4 used", "Where can the teacher be trusted?", "How is the codebook used?"):
+        assert words in page.text

@@ -4,6 +4,8 @@ from typing import Any
 from rich.console import Console
 
 from gnn2mlp.explore import results_table
+from gnn2mlp.explore.table import trust_results_table
+from tests.explore.conftest import add_knowledge
 
 Make = Callable[..., dict[str, Any]]
 
@@ -31,6 +33,22 @@ def test_one_seed_writes_no_spread(make_results: Make) -> None:
     assert "±" not in text
     assert "Milliseconds" not in text
     assert ["test", "80.00", "58.00", "75.00", "91.00"] in [line.split() for line in text.splitlines()]
+
+
+def test_codes_and_trust_fit_into_80_columns(make_results: Make) -> None:
+    text = _printed(add_knowledge(make_results()))
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert "Reliability 0.75 ± 0.00 95.00 ± 0.00 50.00 ± 0.00 90.00 ± 0.00" in rows
+    assert "Codes: 3 of 4 used" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_trust_has_a_table_of_its_own(make_results: Make) -> None:
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(trust_results_table(add_knowledge(make_results())))
+    assert captured.get().startswith("Reliability: AUROC 0.75")
+    assert "Last tenth, %" in captured.get()
 
 
 def test_names_are_no_markup(make_results: Make) -> None:

@@ -25,9 +25,16 @@ def test_splits_are_there_before_anything_is_trained(settings: dict[str, Any]):
 
 def test_threads_are_put_back_even_after_an_error(settings: dict[str, Any]):
     before = torch.get_num_threads()
-    with pytest.raises(DataError, match="mine"), _open(settings, threads=2):
-        assert torch.get_num_threads() == 2
-        raise DataError("mine")
+    used = []
+
+    def fail() -> None:
+        with _open(settings, threads=2):
+            used.append(torch.get_num_threads())
+            raise DataError("mine")
+
+    with pytest.raises(DataError, match="mine"):
+        fail()
+    assert used == [2]
     assert torch.get_num_threads() == before
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,3 +37,21 @@ def test_best_validation_score_is_that_of_the_kept_epoch(make_seed: Any):
     assert history["valid_best"] == max(history["valid"])
     assert accuracy(logits, seed.graph.labels[valid]) == pytest.approx(history["valid_best"])
     assert torch.isfinite(logits).all()
+
+
+def test_codes_and_trust_are_there_when_the_knowledge_holds_them(make_seed: Any):
+    assert not {"codes", "trust"} & score_seed(make_seed()).keys()
+    seed = replace(make_seed(), extra=frozenset({"entropy_shift"}))
+    record = score_seed(seed)
+    assert record["trust"]["reliability"]["nodes"] == seed.task.split.seen.numel()
+    bins = record["trust"]["margin"]
+    right = sum(n * a for n, a in zip(bins["count"], bins["accuracy"], strict=True))
+    assert right / bins["nodes"] == pytest.approx(record["teacher"]["seen"])
+
+
+def test_a_tokenizer_has_a_record_of_its_codes(make_seed: Any):
+    seed = make_seed(teacher={"name": "vq", "encoder": {"name": "gcn", "hidden": 8}, "codes": 6, "epochs": 5})
+    codes = score_seed(seed)["codes"]
+    assert codes["size"] == 6
+    assert codes["utilisation"] == pytest.approx(codes["used"] / 6)
+    assert 1 <= codes["perplexity"] <= codes["used"] + 1e-9
