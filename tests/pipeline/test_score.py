@@ -50,7 +50,7 @@ def test_codes_and_trust_are_there_when_the_knowledge_holds_them(make_seed: Any)
 
 
 def test_a_tokenizer_has_a_record_of_its_codes(make_seed: Any):
-    seed = make_seed(teacher={"name": "vq", "encoder": {"name": "gcn", "hidden": 8}, "codes": 6, "epochs": 5})
+    seed = make_seed(teacher={"name": "vq", "encoder": {"name": "gcn", "hidden": 8, "epochs": 5}, "codes": 6})
     codes = score_seed(seed)["codes"]
     assert codes["size"] == 6
     assert codes["utilisation"] == pytest.approx(codes["used"] / 6)
