@@ -145,6 +145,11 @@ class VectorQuantizer(nn.Module):
         return int(chosen.numel())
 
     @torch.no_grad()
+    def spread(self, rows: Tensor) -> float:
+        """Mean squared distance of rows (rows, dim) to their nearest codes."""
+        return (self.place(rows) - self.vectors[self.nearest(rows)]).square().sum(1).mean().item()
+
+    @torch.no_grad()
     def assignment(self, rows: Tensor, temperature: float, top: int) -> tuple[Tensor, Tensor]:
         """The `top` most probable codes of each row, int32 (rows, top), and their probabilities, float (rows, top).
 

@@ -55,7 +55,9 @@ class VQ(GraphTeacher):
         edge_weight: of edge reconstruction.
         gamma: γ, at least 1.
         pairs: edges, and pairs that are none, sampled per step at most.
-        temperature: τ of the soft assignment softmax(-d²/τ) that is written down.
+        temperature: of the soft assignment softmax(-d²/τ) that is written down, as a multiple of the nodes' mean
+            squared distance to their nearest code: τ means the same in every geometry and codebook. The smaller, the
+            fewer codes a node is spread over.
         revive: after each epoch, move codes that no node has onto nodes that share theirs.
     """
 
@@ -69,7 +71,7 @@ class VQ(GraphTeacher):
         encoder: Any = "gcn",
         codes: int = 256,
         after: int = 1,
-        geometry: Literal["cosine", "euclidean"] = "cosine",
+        geometry: Literal["cosine", "euclidean"] = "euclidean",
         codebook: Codebook = "ema",
         decay: float = 0.9,
         commitment: float = 0.25,
@@ -77,7 +79,7 @@ class VQ(GraphTeacher):
         edge_weight: float = 1.0,
         gamma: float = 1.0,
         pairs: int = 4096,
-        temperature: float = 0.1,
+        temperature: float = 0.3,
         revive: bool = True,
     ):
         self.network = _encoder(encoder)
@@ -181,12 +183,13 @@ class VQ(GraphTeacher):
         if needs & _CODE_KEYS:
             quantizer = self.module_.quantizer
             state = arrays["state"].to(quantizer.weight.device)
-            indices, probabilities = quantizer.assignment(state, self.temperature, how.top)
+            tau = max(self.temperature * quantizer.spread(state), 1e-6)  # a code for every node leaves no distance
+            indices, probabilities = quantizer.assignment(state, tau, how.top)
             arrays |= {
                 "codebook": quantizer.vectors.detach().cpu(),
                 "code_indices": indices.cpu(),
                 "code_probabilities": probabilities.cpu(),
-                "code_temperature": torch.tensor(self.temperature),
+                "code_temperature": torch.tensor(tau),
                 "code_unit_length": torch.tensor(quantizer.unit_length),
             }
             lost = 1 - probabilities.double().sum(1)

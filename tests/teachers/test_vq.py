@@ -1,0 +1,200 @@
+"""The tokenizer teacher: its loss, its codebook, what it writes down, and what it refuses."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.evaluate.codes import usage
+from gnn2mlp.teachers import TEACHERS, Export, providing
+from gnn2mlp.teachers._training import Step
+from gnn2mlp.teachers.vq import VQ
+from tests.helpers import tiny_graph
+from tests.tasks import task_of, tiny_task
+
+ENCODER = {"name": "gcn", "hidden": 8, "dropout": 0.0, "epochs": 20}
+CODE_KEYS = {"codebook", "code", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"}
+
+
+def fitted(seed: int = 0, setting: Any = "transductive", **options: Any) -> VQ:
+    teacher = VQ(**{"encoder": ENCODER, "codes": 6, **options})
+    teacher.fit(tiny_task(setting).observed, seed=seed)
+    return teacher
+
+
+def whole_step() -> Step:
+    observed = tiny_task().observed
+    block = NeighbourSampler(observed.graph.adjacency).whole()
+    return Step(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
+
+
+def loss_of(**options: Any) -> float:
+    """Of the untrained network, on the whole tiny graph."""
+    teacher = VQ(**{"encoder": ENCODER, "codes": 6, "edge_weight": 0.0, "feature_weight": 0.0, **options})
+    torch.manual_seed(0)
+    teacher.initialise(12, 3)
+    return teacher.loss(whole_step(), torch.Generator().manual_seed(0)).item()
+
+
+def test_loss_is_the_sum_that_the_docstring_says() -> None:
+    teacher = VQ(encoder=ENCODER, codes=6, commitment=0.0, feature_weight=0.0, edge_weight=0.0)
+    torch.manual_seed(0)
+    teacher.initialise(12, 3)
+    step = whole_step()
+    logits, _ = teacher.module_(step.features, step.blocks)
+    entropy = F.cross_entropy(logits[step.rows], step.labels).item()
+    assert loss_of(commitment=0.0) == pytest.approx(entropy, rel=1e-5)
+    tokens = teacher.module_.tokens(step.features, step.blocks)
+    vectors = teacher.module_.quantizer.weight[tokens.quantized.codes]
+    apart = F.mse_loss(tokens.state, vectors).item()
+    assert loss_of(commitment=2.0) == pytest.approx(entropy + 2 * apart, rel=1e-5)
+    decoder = teacher.module_.feature_decoder
+    decoded = vectors @ decoder[:, :-1].T + decoder[:, -1]
+    error = (1 - F.cosine_similarity(step.features, decoded)).square().mean().item()
+    assert loss_of(commitment=0.0, feature_weight=3.0, gamma=2.0) == pytest.approx(entropy + 3 * error, rel=1e-4)
+    assert loss_of(commitment=0.0, edge_weight=1.0) > entropy + 0.1
+    assert loss_of(commitment=0.0, edge_weight=2.0) - entropy == pytest.approx(
+        2 * (loss_of(commitment=0.0, edge_weight=1.0) - entropy), rel=1e-4
+    )
+
+
+def test_sampled_training_visits_every_node_and_learns_without_labels_in_a_batch() -> None:
+    teacher = fitted(encoder={**ENCODER, "fanouts": (3, 3), "batch_size": 7})
+    assert torch.equal(teacher.visited(tiny_task().observed), torch.arange(60))
+    assert torch.isfinite(torch.tensor(teacher.history_.loss)).all()
+    assert teacher.history_.loss[-1] < teacher.history_.loss[0]
+
+
+@pytest.mark.parametrize("encoder", ["gcn", "sage", "gat"])
+@pytest.mark.parametrize("options", [{}, {"geometry": "cosine"}, {"codebook": "learnt"}], ids=str)
+def test_every_encoder_fills_its_codebook(encoder: str, options: dict[str, Any]) -> None:
+    teacher = fitted(encoder={**ENCODER, "name": encoder, "epochs": 40}, codes=12, **options)
+    kept = teacher.history_.best_epoch - 1
+    assert teacher.history_.logged["utilisation"][kept] >= 0.8
+    assert 1 <= teacher.history_.logged["perplexity"][kept] <= 12
+    assert len(teacher.history_.logged["utilisation"]) == len(teacher.history_.valid)
+
+
+def test_log_is_what_the_kept_epoch_uses() -> None:
+    teacher = fitted(codes=12)
+    knowledge = teacher.export(tiny_task().observed, ["code"])
+    now = usage(knowledge["code"], 12)
+    kept = teacher.history_.best_epoch - 1
+    assert teacher.history_.logged["utilisation"][kept] == now.utilisation
+    assert teacher.history_.logged["perplexity"][kept] == pytest.approx(now.perplexity)
+
+
+def test_without_revival_dead_codes_stay_dead() -> None:
+    used = {on: fitted(codes=40, revive=on, encoder={**ENCODER, "epochs": 60}) for on in (True, False)}
+    last = {on: teacher.history_.logged["utilisation"][-1] for on, teacher in used.items()}
+    assert last[True] > last[False]
+
+
+def test_reconstruction_makes_codes_tell_more() -> None:
+    def errors(weight: float) -> tuple[float, float]:
+        teacher = fitted(feature_weight=weight, edge_weight=weight, encoder={**ENCODER, "epochs": 80, "patience": 80})
+        observed, module = tiny_task().observed, teacher.module_
+        step = whole_step()
+        vectors = module.tokens(step.features, step.blocks).quantized.vectors.detach()
+        features = teacher._feature_error(step, vectors).item()
+        edges = teacher._edge_error(step, vectors, torch.Generator().manual_seed(0)).item()
+        assert observed.graph.num_nodes == vectors.size(0)
+        return features, edges
+
+    with_them, without = errors(1.0), errors(0.0)
+    assert with_them[0] < without[0] - 0.1
+    assert with_them[1] < without[1] - 0.05
+
+
+def test_writes_codes_that_agree_with_each_other() -> None:
+    for options in ({}, {"geometry": "cosine"}):
+        knowledge = fitted(**options).export(tiny_task().observed, CODE_KEYS, how=Export(top=4))
+        assert set(knowledge.values) == CODE_KEYS
+        assert knowledge["codebook"].shape == (6, 8)
+        assert knowledge["code_indices"].shape == knowledge["code_probabilities"].shape == (60, 4)
+        assert torch.equal(knowledge["code_indices"][:, 0].long(), knowledge["code"])
+        assert bool(knowledge["code_unit_length"]) == bool(options)
+        lost = 1 - knowledge["code_probabilities"].double().sum(1)
+        assert knowledge.card["codes"]["lost_mean"] == pytest.approx(lost.mean().item())
+        assert knowledge.card["codes"]["lost_max"] == pytest.approx(lost.max().item())
+        assert knowledge.card["codes"]["top"] == 4
+        if options:
+            torch.testing.assert_close(knowledge["codebook"].norm(dim=1), torch.ones(6))
+
+
+def test_temperature_is_a_multiple_of_the_mean_distance() -> None:
+    cool, warm = (fitted(temperature=t).export(tiny_task().observed, CODE_KEYS) for t in (0.5, 1.0))
+    torch.testing.assert_close(2 * cool["code_temperature"], warm["code_temperature"])
+    assert (cool["code_probabilities"][:, 0] > warm["code_probabilities"][:, 0]).all()
+
+
+def test_a_code_for_every_node_is_no_division_by_zero() -> None:
+    knowledge = fitted(codes=60).export(tiny_task().observed, CODE_KEYS)
+    assert torch.isfinite(knowledge["code_probabilities"]).all()
+
+
+def test_codes_come_from_the_observed_graph_alone() -> None:
+    teacher, task = fitted(setting="inductive"), tiny_task("inductive")
+    knowledge = teacher.export(task.observed, CODE_KEYS)
+    assert torch.equal(knowledge.node_ids, task.observed.node_ids)
+    full = teacher.evaluate(task.graph)["code"][task.observed.node_ids]
+    assert torch.equal(knowledge["code"], teacher.evaluate(task.observed.graph)["code"])
+    assert not torch.equal(knowledge["code"], full)  # else the two would not be told apart
+
+
+def test_storing_few_codes_of_many_is_small() -> None:
+    """169,343 nodes and 32,768 codes of width 256 at top 32: what one node and one code take, times their number."""
+    knowledge = fitted().export(tiny_task().observed, CODE_KEYS, how=Export(top=4))
+    per_entry = sum(knowledge[key].element_size() for key in ("code_indices", "code_probabilities"))
+    per_node = 32 * per_entry + knowledge["code"].element_size()
+    total = 169_343 * per_node + 32_768 * 256 * knowledge["codebook"].element_size()
+    assert total < 100 * 2**20
+
+
+def test_isolated_graph_parts_and_sparse_features_are_tokenised() -> None:
+    observed = task_of(tiny_graph(sparse=True)).observed
+    graph = replace(observed.graph, edge_index=observed.graph.edge_index[:, :0])
+    teacher = VQ(encoder={**ENCODER, "epochs": 3}, codes=6)
+    teacher.fit(replace(observed, graph=graph))
+    assert torch.isfinite(teacher.predict(graph)).all()
+
+
+def test_recipes_reach_encoder_and_tokenizer() -> None:
+    recipe = {"sage": {"hidden": 32, "lr": 0.5}, "vq": {"codes": 77}}
+    spec = VQ.with_recipe(Spec("vq", encoder={"name": "sage", "lr": 0.25}), recipe)
+    assert spec.options == {"codes": 77, "encoder": {"name": "sage", "hidden": 32, "lr": 0.25}}
+    assert VQ.with_recipe(Spec("vq", codes=5), {}).options == {"codes": 5, "encoder": {"name": "gcn"}}
+
+
+def test_a_teacher_that_lacks_codes_is_wrapped() -> None:
+    assert providing(Spec("gat", heads=2), {"logits"}) == Spec("gat", heads=2)
+    wrapped = providing(Spec("gat", heads=2), {"logits", "codebook"})
+    assert wrapped == Spec("vq", encoder={"name": "gat", "heads": 2})
+    assert VQ.around(Spec("vq")) is None
+    with pytest.raises(ConfigError, match="teacher 'gcn' does not provide 'dreams'"):
+        providing(Spec("gcn"), {"dreams"})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"encoder": "vq"}, r"teacher\.encoder: expected one of gat, gcn, sage, got 'vq'"),
+        ({"encoder": "gnc"}, r"unknown teacher 'gnc'; did you mean 'gcn'"),
+        ({"encoder": {"name": "gcn", "hiden": 3}}, r"no option 'hiden'; did you mean 'hidden'"),
+        ({"codes": 1}, r"teacher\.codes: expected at least 2, got 1"),
+        ({"after": 2}, r"teacher\.after: expected a hidden layer of the encoder, 1\.\.1, got 2"),
+        ({"after": 0}, r"teacher\.after: expected at least 1, got 0"),
+        ({"gamma": 0.5}, r"teacher\.gamma: expected at least 1, got 0\.5"),
+        ({"decay": 1.0}, r"teacher\.decay: expected a number from 0 to below 1, got 1\.0"),
+        ({"temperature": 0.0}, r"teacher\.temperature: expected a positive number, got 0\.0"),
+        ({"edge_weight": -1.0}, r"teacher\.edge_weight: expected at least 0, got -1\.0"),
+    ],
+)
+def test_impossible_options_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Spec("vq", **options).build(TEACHERS)
