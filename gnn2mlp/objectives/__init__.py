@@ -3,6 +3,7 @@
 from gnn2mlp.objectives._base import OBJECTIVES, Batch, Objective, RowSet, Term, WeightedSum, parse_objective
 from gnn2mlp.objectives.code_assignments import CodeAssignments
 from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.reliable_neighbours import ReliableNeighbours
 from gnn2mlp.objectives.soft_labels import SoftLabels
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CodeAssignments",
     "HardLabels",
     "Objective",
+    "ReliableNeighbours",
     "RowSet",
     "SoftLabels",
     "Term",

@@ -1,0 +1,129 @@
+"""Soft labels of reliable neighbours, matched by the student."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.objectives._base import Batch, Objective
+from gnn2mlp.objectives._reliability import Form, fit_alpha, reliability_scores, sampling_probability
+
+
+class ReliableNeighbours(Objective):
+    """L = τ² · mean over nodes i of the mean over their sampled neighbours j of KL(p_j^τ ‖ q_i^τ), teacher p, student q.
+
+    In every step each edge (i, j) is kept with probability 1 - ρ_j^α, ρ the entropy shift of the teacher at j (KRD, Wu
+    et al., ICML 2023, equations 3, 5 and 8). A node of which no neighbour is kept says nothing. The factor τ² is that of
+    `soft_labels`, so that the two terms keep their proportion as τ changes; the paper writes neither.
+
+    The rule for mini-batches: node i of the batch learns from all of its neighbours in the observed graph. What the
+    teacher says of them is read from the table, so they need not be in the batch, and a batch is an unbiased part of the
+    whole. No edge exists per class: a step costs one sparse product.
+
+    Args:
+        temperature: τ, divides all logits.
+        form: ρ from squared shifts (paper) or absolute ones (released code).
+        draws: how many draws of noise ρ averages, the first of those that were written down; default: all. The released
+            code takes one.
+        sample: `False` keeps every neighbour, always.
+        warmup: epochs in which every neighbour is kept.
+        alpha: α until it is fitted.
+        bins: of the fit of α to the agreement of student and teacher.
+        momentum: α ← momentum · α + (1 - momentum) · fitted, per epoch.
+        every: fit α after each so many epochs, with momentum to that power: a fit needs a pass over all rows.
+        average: `"nodes"` as above; `"edges"` is one mean over all kept edges, in which a node counts as often as it has
+            neighbours.
+        include_self: count node i among its neighbours, always kept. With `average="edges"` this is the loss of the
+            released code, one mean over sampled edges and self-loops.
+    """
+
+    name = "reliable_neighbours"
+    citation = "Wu et al., Quantifying the Knowledge in GNNs for Reliable Distillation into MLPs, ICML 2023, equation 8"
+    requires = frozenset({"logits", "entropy_shift"})
+    needs_edges = True
+    fitted_alpha: Tensor
+
+    def __init__(
+        self,
+        temperature: float = 1.0,
+        form: Form = "squared",
+        draws: int | None = None,
+        sample: bool = True,
+        warmup: int = 50,
+        alpha: float = 1.0,
+        bins: int = 50,
+        momentum: float = 0.99,
+        every: int = 5,
+        average: Literal["nodes", "edges"] = "nodes",
+        include_self: bool = False,
+    ):
+        super().__init__()
+        self.temperature = temperature
+        self.form = form
+        self.draws = draws
+        self.sample = sample
+        self.warmup = warmup
+        self.alpha = alpha
+        self.bins = bins
+        self.momentum = momentum
+        self.every = every
+        self.average = average
+        self.include_self = include_self
+        check_positive(self.name, temperature=temperature, alpha=alpha)
+        check_at_least(self.name, 1, every=every, draws=1 if draws is None else draws)
+        check_at_least(self.name, 2, bins=bins)
+        check_at_least(self.name, 0, warmup=warmup)
+        check_share(self.name, momentum=momentum)
+        self.register_buffer("fitted_alpha", torch.tensor(float(alpha)))
+        self._of_table: tuple[TeacherKnowledge | None, Tensor, Tensor] | None = None
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Mean divergence in nats, times τ²."""
+        log_q = (batch.output.logits / self.temperature).log_softmax(-1)
+        with torch.no_grad():
+            targets = self._targets(batch)
+        *_, entropy, count = targets.unbind(1)
+        # Σ_j KL(p_j ‖ q_i) = Σ_j p_j·log p_j - (Σ_j p_j)·log q_i
+        total = entropy - (targets[:, :-2] * log_q).sum(1)
+        if self.average == "edges":
+            value = total.sum() / count.sum().clamp(min=1)
+        else:
+            value = (total / count.clamp(min=1)).sum() / (count > 0).sum().clamp(min=1)
+        return self.temperature**2 * value
+
+    def _targets(self, batch: Batch) -> Tensor:
+        """Per row, over its kept neighbours: the sums of p_j (classes columns) and of p_j·log p_j, and their number."""
+        if batch.neighbours is None:
+            raise ConfigError(f"{self.name}: expected a batch with neighbours, got none; distil on a graph's own nodes")
+        answers, rho = self._answers(batch)
+        pattern = batch.neighbours
+        if self.sample and batch.epoch > self.warmup:
+            probability = sampling_probability(rho, self.fitted_alpha.item())[pattern.indices]
+            pattern = pattern.with_values((torch.rand_like(probability) < probability).to(answers.dtype))
+        kept = pattern @ answers
+        return kept + answers[batch.rows] if self.include_self else kept
+
+    def _answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """For every row of the table p_j, p_j·log p_j and a 1; and ρ_j. Made once for each table."""
+        if self._of_table is None or self._of_table[0] is not batch.table or batch.table is None:
+            log_p = (batch.all_knowledge("logits") / self.temperature).log_softmax(-1)
+            entropy = (log_p.exp() * log_p).sum(1, keepdim=True)
+            answers = torch.cat([log_p.exp(), entropy, torch.ones_like(entropy)], dim=1)
+            rho = reliability_scores(batch.all_knowledge("entropy_shift")[:, : self.draws], self.form)
+            self._of_table = batch.table, answers, rho
+        return self._of_table[1], self._of_table[2]
+
+    def follows(self, epoch: int) -> bool:
+        """After the last epoch of the warm-up, and then after every so many."""
+        return self.sample and epoch >= self.warmup and (epoch - self.warmup) % self.every == 0
+
+    def after_epoch(self, batch: Batch) -> None:
+        """Fit α to where student and teacher agree."""
+        _, rho = self._answers(batch)
+        agrees = batch.output.logits.argmax(1) == batch.knowledge("logits").argmax(1)
+        fitted = fit_alpha(rho[batch.rows], agrees, self.bins)
+        if fitted is not None:
+            self.fitted_alpha.lerp_(torch.tensor(fitted), 1 - self.momentum**self.every)
