@@ -34,10 +34,10 @@ class KRD(Method):
     name = "krd"
     citation = "Wu et al., Quantifying the Knowledge in GNNs for Reliable Distillation into MLPs, ICML 2023"
     departures = (
-        "Two means, over nodes and over each node's sampled neighbours, as the paper writes it (released code: one mean "
-        "over edges and self-loops, in which nodes of high degree prevail: released_mean). Squared shifts over several "
-        "draws of noise (released: absolute, one draw). α is fitted without empty bins, at the bins' centres, every fifth "
-        "epoch with momentum to the fifth power. Divergences carry τ². Mini-batches (released: full batch)."
+        "Two means, over nodes and over each node's sampled neighbours, as the paper writes it (released code: one "
+        "mean over edges and self-loops, in which nodes of high degree prevail: released_mean). Squared shifts over "
+        "several draws of noise (released: absolute, one draw). α is fitted without empty bins, at the bins' centres, "
+        "every fifth epoch with momentum to the fifth power. Divergences carry τ². Mini-batches (released: full batch)."
     )
 
     def __init__(

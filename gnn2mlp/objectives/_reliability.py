@@ -22,7 +22,7 @@ def reliability_scores(shifts: Float[Tensor, "nodes draws"], form: Form = "squar
 
 
 def sampling_probability(rho: Float[Tensor, " nodes"], alpha: float) -> Float[Tensor, " nodes"]:
-    """p = 1 - ρ^α (KRD, Wu et al., ICML 2023, equation 5): 1 for the most reliable node, 0 for the least."""
+    """1 - ρ^α (KRD, Wu et al., ICML 2023, equation 5): 1 for the most reliable node, 0 for the least."""
     return 1 - rho.pow(alpha)
 
 
@@ -55,7 +55,7 @@ def fit_alpha(rho: Float[Tensor, " nodes"], agrees: Bool[Tensor, " nodes"], bins
 
 
 def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
-    """The α that minimises Σ weight · (1 - x^α - y)²: the best of a grid of logarithms, refined between its neighbours."""
+    """The α that minimises Σ weight · (1 - x^α - y)²: the best of a grid of logarithms, then between its neighbours."""
 
     def error(log_alpha: float) -> float:
         return float((weight * (1 - x ** np.exp(log_alpha) - y) ** 2).sum())

@@ -18,7 +18,8 @@ class CodeAssignments(Objective):
     The student's u is a linear projection of its last hidden activations, trained with it and left behind when it
     ships. Codebook, τ and geometry are those that the teacher wrote down, so both assignments live in one space; row i
     of the batch meets the codes of node i. The released code of VQGraph compares a Euclidean student with a cosine
-    teacher, reads the codes of other nodes unless training visits them in order, and passes probabilities as log target.
+    teacher, reads the codes of other nodes unless training visits them in order, and passes probabilities as a log
+    target.
 
     The teacher's row holds its most probable codes only. All others count as one class, with the probability that the
     row lacks to 1: the divergence is that of the assignments with these codes merged, zero where they agree and at most

@@ -13,15 +13,15 @@ from gnn2mlp.objectives._reliability import Form, fit_alpha, reliability_scores,
 
 
 class ReliableNeighbours(Objective):
-    """L = τ² · mean over nodes i of the mean over their sampled neighbours j of KL(p_j^τ ‖ q_i^τ), teacher p, student q.
+    """L = τ² · mean over nodes i of the mean over their sampled neighbours j of KL(p_j^τ ‖ q_i^τ), p the teacher's.
 
     In every step each edge (i, j) is kept with probability 1 - ρ_j^α, ρ the entropy shift of the teacher at j (KRD, Wu
-    et al., ICML 2023, equations 3, 5 and 8). A node of which no neighbour is kept says nothing. The factor τ² is that of
-    `soft_labels`, so that the two terms keep their proportion as τ changes; the paper writes neither.
+    et al., ICML 2023, equations 3, 5 and 8). A node of which no neighbour is kept says nothing. The factor τ² is that
+    of `soft_labels`, so that the two terms keep their proportion as τ changes; the paper writes neither.
 
     The rule for mini-batches: node i of the batch learns from all of its neighbours in the observed graph. What the
-    teacher says of them is read from the table, so they need not be in the batch, and a batch is an unbiased part of the
-    whole. No edge exists per class: a step costs one sparse product.
+    teacher says of them is read from the table, so they need not be in the batch, and a batch is an unbiased part of
+    the whole. No edge exists per class: a step costs one sparse product.
 
     Args:
         temperature: τ, divides all logits.
@@ -34,8 +34,8 @@ class ReliableNeighbours(Objective):
         bins: of the fit of α to the agreement of student and teacher.
         momentum: α ← momentum · α + (1 - momentum) · fitted, per epoch.
         every: fit α after each so many epochs, with momentum to that power: a fit needs a pass over all rows.
-        average: `"nodes"` as above; `"edges"` is one mean over all kept edges, in which a node counts as often as it has
-            neighbours.
+        average: `"nodes"` as above; `"edges"` is one mean over all kept edges, in which a node counts as often as it
+            has neighbours.
         include_self: count node i among its neighbours, always kept. With `average="edges"` this is the loss of the
             released code, one mean over sampled edges and self-loops.
     """

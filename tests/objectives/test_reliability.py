@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from gnn2mlp.objectives._reliability import Form, reliability_scores
+from gnn2mlp.objectives._reliability import Form, fit_alpha, reliability_scores, sampling_probability
 
 
 @pytest.mark.parametrize(("form", "expected"), [("squared", [1.0, 0.2, 0.0]), ("absolute", [1.0, 0.5, 0.0])])
@@ -14,3 +14,45 @@ def test_mean_over_draws_divided_by_the_largest(form: Form, expected: list[float
 def test_a_teacher_that_noise_does_not_move_is_reliable_everywhere():
     assert reliability_scores(torch.zeros(3, 2)).tolist() == [0, 0, 0]
     assert reliability_scores(torch.zeros(0, 2)).tolist() == []
+
+
+def test_sampling_probability_by_hand():
+    rho = torch.tensor([0.0, 0.25, 1.0])
+    torch.testing.assert_close(sampling_probability(rho, 0.5), torch.tensor([1.0, 0.5, 0.0]))
+    torch.testing.assert_close(sampling_probability(rho, 1.0), torch.tensor([1.0, 0.75, 0.0]))
+
+
+@pytest.mark.parametrize("alpha", [0.7, 1.0, 3.0])
+def test_fit_recovers_the_alpha_that_made_the_agreement(alpha: float):
+    bins, per_bin = 20, 2000
+    centre = (torch.arange(bins) + 0.5) / bins
+    share = 1 - centre**alpha
+    share = (share - share.min()) / (share.max() - share.min())
+    rho = centre.repeat_interleave(per_bin)
+    rank = torch.arange(per_bin).repeat(bins) / per_bin
+    fitted = fit_alpha(rho, rank < share.repeat_interleave(per_bin), bins)
+    # The shares are scaled to 0..1 before the fit, as the method has it, which bends the curve a little.
+    assert fitted == pytest.approx(alpha, rel=0.25)
+
+
+def test_fit_weighs_bins_by_their_nodes():
+    # 1,000 nodes at ρ = 0.1 agree, 1,000 at 0.9 do not; two nodes between them say the contrary of the line.
+    rho = torch.cat([torch.full((1000,), 0.1), torch.full((1000,), 0.9), torch.tensor([0.3, 0.7])])
+    agrees = torch.cat([torch.ones(1000), torch.zeros(1000), torch.tensor([0.0, 1.0])]).bool()
+    without = fit_alpha(rho[:2000], agrees[:2000], 5)
+    assert without is not None
+    assert fit_alpha(rho, agrees, 5) == pytest.approx(without, rel=0.02)
+
+
+def test_fit_says_nothing_where_there_is_nothing_to_fit():
+    rho = torch.tensor([0.1, 0.5, 0.9])
+    assert fit_alpha(rho, torch.ones(3).bool(), 10) is None
+    assert fit_alpha(rho, torch.zeros(3).bool(), 10) is None
+    assert fit_alpha(torch.full((4,), 0.5), torch.tensor([True, False, True, False]), 10) is None
+    assert fit_alpha(torch.zeros(0), torch.zeros(0).bool(), 10) is None
+
+
+def test_fit_stays_within_its_bounds():
+    step = torch.cat([torch.full((10,), 0.99), torch.full((10,), 0.01)])
+    assert 0.01 <= fit_alpha(step, torch.arange(20) < 10, 10) <= 100
+    assert 0.01 <= fit_alpha(step, torch.arange(20) >= 10, 10) <= 100
