@@ -192,3 +192,32 @@ def test_the_same_on_cuda() -> None:
         module.update(x, module.nearest(x))
         twin.update(x.cuda(), twin.nearest(x.cuda()))
     torch.testing.assert_close(twin.weight.cpu(), module.weight)
+
+
+@pytest.mark.parametrize("unit_length", [False, True])
+def test_agrees_with_vector_quantize_pytorch(unit_length: bool) -> None:
+    """Codes, commitment and moving average of the library that others use, over several steps."""
+    theirs = pytest.importorskip("vector_quantize_pytorch").VectorQuantize(
+        dim=3,
+        codebook_size=5,
+        decay=0.8,
+        commitment_weight=0.25,
+        use_cosine_sim=unit_length,
+        threshold_ema_dead_code=0,
+        rotation_trick=False,
+    )
+    ours, book = VectorQuantizer(5, 3, unit_length, decay=0.8), theirs._codebook
+    ours.weight.copy_(book.embed[0])
+    ours.counts.fill_(1.0)
+    ours.sums.copy_(book.embed[0])
+    book.cluster_size.fill_(1.0)
+    book.embed_avg.copy_(book.embed)
+    for step in range(4):
+        x = rows(seed=step)
+        quantized = ours(x)
+        _, codes, loss = theirs(x[None])
+        assert torch.equal(quantized.codes, codes[0])
+        if not unit_length:  # their cosine form commits rows that it has not scaled to unit length
+            assert quantized.loss.item() == pytest.approx(loss.item(), rel=1e-4)
+        ours.update(x, quantized.codes)
+        torch.testing.assert_close(ours.vectors, book.embed[0], rtol=1e-3, atol=1e-4)
