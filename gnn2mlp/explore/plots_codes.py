@@ -12,6 +12,8 @@ from gnn2mlp.explore.codebook import CodesByClass, CodeUsage
 from gnn2mlp.explore.look import INK, MODELS, MUTED, PAPER
 from gnn2mlp.explore.numbers import plural, significant
 
+# Times that a row of the heat map is repeated: what smooths over columns narrower than a pixel then leaves rows apart.
+REPEAT = 8
 BLUE = MODELS["teacher"].colour
 SHADES = LinearSegmentedColormap.from_list("shades", [PAPER, "#c9dcef", "#6ea3d3", BLUE, "#123a66"])
 
@@ -55,8 +57,7 @@ def plot_code_by_class(by_class: CodesByClass, class_names: Sequence[str] | None
     calm(top)
     top.set(ylabel="nodes", ylim=(0, None))
     top.yaxis.set_major_locator(MaxNLocator(2, integer=True))
-    # Each row is repeated, so that what smooths over columns narrower than a pixel does not smooth over classes.
-    share = np.repeat(100 * (table / size[:, None]).T, 32, axis=0)
+    share = np.repeat(100 * (table / size[:, None]).T.astype(np.float32), REPEAT, axis=0)
     extent = (-0.5, size.size - 0.5, classes - 0.5, -0.5)
     image = heat.imshow(share, cmap=SHADES, vmin=0, vmax=100, aspect="auto", extent=extent)
     calm(heat)

@@ -88,11 +88,12 @@ def _by_code(axes: Axes, places: CodeMap) -> None:
 
 def _spread_colours(places: CodeMap, colours: int) -> np.ndarray:
     """(codes,): a colour index each; the fullest codes choose first, the colour whose nearest bearer is farthest."""
-    chosen = np.full(len(places.codes), -1)
+    chosen = np.zeros(len(places.codes), dtype=int)
+    # Distance from each code to the nearest one that already has the colour.
+    room = np.full((colours, len(places.codes)), np.inf)
     for code in np.argsort(-places.usage, kind="stable"):
-        away = np.hypot(*(places.codes - places.codes[code]).T)
-        room = [away[chosen == k].min(initial=np.inf) for k in range(colours)]
-        chosen[code] = int(np.argmax(room))
+        colour = chosen[code] = room[:, code].argmax()
+        room[colour] = np.minimum(room[colour], np.hypot(*(places.codes - places.codes[code]).T))
     return chosen
 
 

@@ -4,6 +4,7 @@ from matplotlib.patches import StepPatch
 
 from gnn2mlp.explore import plot_code_by_class, plot_code_usage
 from gnn2mlp.explore.codebook import CodesByClass, CodeUsage
+from gnn2mlp.explore.plots_codes import REPEAT
 
 
 def test_usage_is_drawn_from_the_fullest_code_to_the_emptiest() -> None:
@@ -32,7 +33,7 @@ def test_codes_are_sorted_by_their_largest_class_and_size() -> None:
     (sizes,) = [patch for patch in top.patches if isinstance(patch, StepPatch)]
     # Code 3 (class 0), then 4, 0 and 2 (class 2); code 1 has no node.
     np.testing.assert_array_equal(sizes.get_data().values, [5, 8, 4, 4])
-    shares = np.asarray(heat.images[0].get_array())[::32].T
+    shares = np.asarray(heat.images[0].get_array())[::REPEAT].T
     np.testing.assert_allclose(shares, [[100, 0, 0], [37.5, 12.5, 50], [0, 0, 100], [25, 0, 75]])
     assert bar.get_ylabel() == "share of a code's nodes, %"
     assert top.get_title(loc="left") == "purity 75.0%, normalised mutual information 0.50"
