@@ -11,6 +11,8 @@ The YAML file has:
     config: a configuration as in `papers/`; what the trials have in common
     vary: dotted option -> list of values, e.g. `method.temperature: [0.8, 1.0]`
     search: grid (default), one_at_a_time, or {random: how many, seed: of the draw}
+    judge: valid (default): the nodes that choose the epoch, which a student may have met in distillation; or unseen:
+        half of the validation nodes, taken out of the graph before anything is trained, as unseen test nodes are
     seeds: how many splits, or which; default 3
 
 A validation node of one split may be a test node of another, as everywhere in this literature. Few validation labels
@@ -24,23 +26,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, NamedTuple
 
 import ledger
 import torch
 import yaml
+from torch import Tensor
 from torch.nn import functional as F
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
-from gnn2mlp.data import SPLITTERS, Task, load_dataset
+from gnn2mlp.data import SPLITTERS, Split, Task, load_dataset
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill import Distiller
+from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS
-from gnn2mlp.nn.csr import compute_form, gather
+from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 
@@ -85,15 +89,53 @@ def _assigned(content: Any, keys: list[str], value: Any) -> Any:
     return inner | {keys[0]: _assigned(inner.get(keys[0]), keys[1:], value)}
 
 
-def observe(config: RunConfig, seeds: tuple[int, ...], data_root: Path | None = None) -> dict[int, Observed]:
-    """The observed view of each split. The graph with its test labels is not kept."""
+class View(NamedTuple):
+    """What training may see of a split, and the nodes that judge it: features (nodes, features), labels (nodes,)."""
+
+    observed: Observed
+    features: Features
+    labels: Tensor
+
+
+def observe(
+    config: RunConfig, seeds: tuple[int, ...], data_root: Path | None = None, judge: str = "valid"
+) -> dict[int, View]:
+    """The view of each split. The graph with its test labels is not kept.
+
+    Raises:
+        ConfigError: for an unknown judge.
+    """
+    if judge not in JUDGES:
+        raise ConfigError(f"judge: expected one of {', '.join(JUDGES)}, got {judge!r}")
     graph = load_dataset(config.dataset, data_root)
     assert config.split is not None
     splitter = config.split.build(SPLITTERS)
     return {
-        seed: Task(graph, splitter.split(graph, seed, config.setting, config.unseen_fraction)).observed
+        seed: JUDGES[judge](
+            Task(graph, splitter.split(graph, seed, config.setting, config.unseen_fraction)).observed, seed
+        )
         for seed in seeds
     }
+
+
+def judged_by_valid(observed: Observed, seed: int) -> View:
+    """The validation nodes judge."""
+    graph = observed.graph
+    return View(observed, gather(graph.features, observed.valid), graph.labels[observed.valid])
+
+
+def judged_by_unseen(observed: Observed, seed: int) -> View:
+    """Half of the validation nodes judge, and do not exist in training; the other half choose the epoch."""
+    order = torch.randperm(observed.valid.numel(), generator=generator(seed, "judges"))
+    unseen, valid = (half.sort().values for half in observed.valid[order].tensor_split(2))
+    context = torch.ones(observed.graph.num_nodes, dtype=torch.bool)
+    context[torch.cat([observed.train, observed.valid])] = False
+    split = Split(observed.train, valid, context.nonzero()[:, 0], unseen, "inductive", seed, {"name": "judges"})
+    inner = Task(observed.graph, split).observed
+    return View(inner, gather(observed.graph.features, unseen), observed.graph.labels[unseen])
+
+
+JUDGES = {"valid": judged_by_valid, "unseen": judged_by_unseen}
 
 
 @dataclass
@@ -101,31 +143,30 @@ class Tuner:
     """Trains teachers and students on observed views, and keeps the last teacher of each seed for the next trial.
 
     Args:
-        views: seed -> all that may be seen of its split.
+        views: seed -> all that may be seen of its split, and who judges.
     """
 
-    views: Mapping[int, Observed]
+    views: Mapping[int, View]
     _teachers: dict[int, tuple[str, Teacher]] = field(default_factory=dict)
     _knowledge: dict[int, tuple[str, TeacherKnowledge]] = field(default_factory=dict)
 
     def trial(self, config: RunConfig) -> dict[str, list[float]]:
-        """Per seed: the student's validation accuracy and cross-entropy, the teacher's accuracy, seconds."""
+        """Per seed: the student's accuracy and cross-entropy by the judges, the teacher's on validation, seconds."""
         results = [self._seed(config, seed) for seed in self.views]
         return {key: [result[key] for result in results] for key in results[0]}
 
     def _seed(self, config: RunConfig, seed: int) -> dict[str, float]:
-        observed, method = self.views[seed], config.method.build(METHODS)
+        (observed, judges, labels), method = self.views[seed], config.method.build(METHODS)
         knowledge = self.knowledge(config, seed) if method.requires else None
         student = config.student.build(STUDENTS)
         result = Distiller(**config.distill).fit(
             student, method.build_objective(), observed, knowledge, update=method.update, seed=seed
         )
-        features = compute_form(observed.graph.features).to(dtype=torch.get_default_dtype())
         with torch.inference_mode():
-            logits = result.module(gather(features, observed.valid)).logits
+            logits = result.module(compute_form(judges).to(dtype=torch.get_default_dtype())).logits
         scores = {
-            "valid": result.history.valid[result.history.best_epoch - 1],
-            "nll": F.cross_entropy(logits, observed.graph.labels[observed.valid]).item(),
+            "valid": accuracy(logits, labels),
+            "nll": F.cross_entropy(logits, labels).item(),
             "epoch": result.history.best_epoch,
             "seconds": result.history.seconds,
         }
@@ -146,7 +187,7 @@ class Tuner:
         key = digest_json(config.teacher.to_dict())
         if self._teachers.get(seed, ("",))[0] != key:
             teacher = config.teacher.build(TEACHERS)
-            teacher.fit(self.views[seed], seed=seed)
+            teacher.fit(self.views[seed].observed, seed=seed)
             self._teachers[seed] = (key, teacher)
         return self._teachers[seed][1]
 
@@ -156,7 +197,7 @@ class Tuner:
         key = digest_json([config.teacher.to_dict(), config.export, needs])
         if self._knowledge.get(seed, ("",))[0] != key:
             how = Export(**config.export)
-            made = self.teacher(config, seed).export(self.views[seed], needs, how=how, seed=seed)
+            made = self.teacher(config, seed).export(self.views[seed].observed, needs, how=how, seed=seed)
             self._knowledge[seed] = (key, made)
         return self._knowledge[seed][1]
 
@@ -192,7 +233,9 @@ def tune(path: Path, data_root: Path | None = None) -> list[dict[str, Any]]:
     ]
     # Trials with the same teacher follow each other, so that one teacher a seed has to be kept.
     trials.sort(key=lambda trial: digest_json([trial[1].teacher.to_dict(), trial[1].export]))
-    identities = [{"config": config.identity(), "seeds": list(seeds)} for _, config in trials]
+    judge = plan.get("judge", "valid")
+    asked = {} if judge == "valid" else {"judge": judge}
+    identities = [{"config": config.identity(), "seeds": list(seeds), **asked} for _, config in trials]
     output = path.with_suffix(".jsonl")
     done = {line["trial"] for line in ledger.read(output)}
     tuner: Tuner | None = None
@@ -200,7 +243,7 @@ def tune(path: Path, data_root: Path | None = None) -> list[dict[str, Any]]:
         trial = digest_json(identity)
         if trial in done:
             continue
-        tuner = tuner or Tuner(observe(config, seeds, data_root))
+        tuner = tuner or Tuner(observe(config, seeds, data_root, judge))
         line = {"trial": trial, "options": options, **tuner.trial(config), **identity}
         ledger.put(output, line, lambda record: record["trial"])
         print(next(itertools.islice(table([line]), 1, None)), flush=True)

@@ -204,13 +204,14 @@ def test_dotted_options_reach_components(tune: ModuleType, config: dict[str, Any
         tune.configured({**config, "method": "glnn"}, {"method.temprature": 2.0})
 
 
-def plan(folder: Path, config: dict[str, Any], wrong: bool = False) -> Path:
+def plan(folder: Path, config: dict[str, Any], wrong: bool = False, judge: str = "valid") -> Path:
     """A plan of two trials on two seeds, in a folder with its own copy of the graph."""
     folder.mkdir()
     content = {
         "config": {**config, "dataset": str(save_graph(folder / "tiny.npz", wrong)), "method": "glnn"},
         "vary": {"method.hard_weight": [0.0, 0.5]},
         "seeds": 2,
+        "judge": judge,
     }
     path = folder / "plan.yaml"
     path.write_text(yaml.safe_dump(content))
@@ -221,10 +222,13 @@ def measured(line: dict[str, Any]) -> dict[str, Any]:
     return {key: line[key] for key in ("options", "valid", "nll", "epoch", "teacher_valid", "teacher_nll")}
 
 
+@pytest.mark.parametrize("judge", ["valid", "unseen"])
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])
-def test_wrong_test_labels_change_nothing(tune: ModuleType, config: dict[str, Any], tmp_path: Path, setting: str):
+def test_wrong_test_labels_change_nothing(
+    tune: ModuleType, config: dict[str, Any], tmp_path: Path, setting: str, judge: str
+):
     config = config | {"setting": setting}
-    right, wrong = (tune.tune(plan(tmp_path / str(w), config, wrong=w)) for w in (False, True))
+    right, wrong = (tune.tune(plan(tmp_path / str(w), config, w, judge)) for w in (False, True))
     by_options = [sorted(map(measured, lines), key=str) for lines in (right, wrong)]
     assert by_options[0] == by_options[1]
     assert all(len(line["valid"]) == 2 for line in right)
@@ -236,9 +240,25 @@ def test_no_test_label_is_held(tune: ModuleType, config: dict[str, Any]):
     for view in views.values():
         known = torch.zeros(60, dtype=torch.bool)
         known[:30] = True
-        assert (view.graph.labels[~known] == -1).all()
-        assert torch.equal(view.graph.labels[known], labels[known])
-        assert not any(value is labels for value in vars(view).values())
+        assert (view.observed.graph.labels[~known] == -1).all()
+        assert torch.equal(view.observed.graph.labels[known], labels[known])
+        assert not any(value is labels for value in vars(view.observed).values())
+        assert torch.equal(view.labels, labels[view.observed.valid])
+
+
+def test_judges_that_are_unseen_do_not_exist_in_training(tune: ModuleType, config: dict[str, Any]):
+    made = tune.configured(config, {})
+    (whole,), (held,) = (tune.observe(made, (0,), judge=judge).values() for judge in ("valid", "unseen"))
+    judges = -(-whole.observed.valid.numel() // 2)
+    assert held.labels.numel() == judges
+    assert held.observed.valid.numel() == whole.observed.valid.numel() - judges
+    assert held.observed.graph.num_nodes == whole.observed.graph.num_nodes - judges
+    assert torch.equal(
+        held.observed.graph.labels[held.observed.train], whole.observed.graph.labels[whole.observed.train]
+    )
+    assert (held.labels >= 0).all()
+    with pytest.raises(ConfigError, match="judge: expected one of valid, unseen, got 'test'"):
+        tune.observe(made, (0,), judge="test")
 
 
 def test_tuning_resumes_and_ranks(
