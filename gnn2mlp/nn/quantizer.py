@@ -89,9 +89,12 @@ class VectorQuantizer(nn.Module):
     def _rows_at_once(self) -> int:
         return max(MIN_ROWS, ENTRIES // self.weight.size(0))
 
-    def forward(self, rows: Tensor) -> Quantized:
-        """Quantise (rows, dim). The gradient with respect to `vectors` reaches the rows as it is."""
-        codes, placed = self.nearest(rows), self.place(rows)
+    def forward(self, rows: Tensor, codes: Tensor | None = None) -> Quantized:
+        """Quantise (rows, dim), to their nearest codes or to the given ones int64 (rows,).
+
+        The gradient with respect to `vectors` reaches the rows as it is.
+        """
+        codes, placed = self.nearest(rows) if codes is None else codes, self.place(rows)
         chosen = self.vectors[codes]
         loss = self.commitment * F.mse_loss(placed, chosen.detach())
         if self.codebook == "learnt":
@@ -127,22 +130,25 @@ class VectorQuantizer(nn.Module):
             self.revive(rows, codes, random)
 
     @torch.no_grad()
-    def revive(self, rows: Tensor, codes: Tensor, random: torch.Generator) -> int:
-        """Move every code that no row has onto a random row that shares its code with others; return how many moved.
+    def revive(self, rows: Tensor, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Move every code that no row has onto a random row that shares its code with others.
 
         Args:
             rows: (rows, dim), those that should use the codebook.
             codes: what `nearest` says of them.
             random: picks the rows, without replacement.
+
+        Returns:
+            int64 (rows,): the codes, with each code that was moved at the row that it was moved onto.
         """
         count = torch.bincount(codes, minlength=self.counts.numel())
         dead = (count == 0).nonzero()[:, 0]
         crowded = (count[codes] > 1).nonzero()[:, 0].cpu()
         chosen = crowded[torch.randperm(crowded.numel(), generator=random)[: dead.numel()]].to(rows.device)
-        moved = torch.zeros_like(self.counts, dtype=torch.bool)
-        moved[dead[: chosen.numel()]] = True
+        moved, now = dead[: chosen.numel()], codes.clone()
         self._set(moved, self.place(rows)[chosen])
-        return int(chosen.numel())
+        now[chosen] = moved
+        return now
 
     @torch.no_grad()
     def spread(self, rows: Tensor) -> float:
@@ -169,7 +175,7 @@ class VectorQuantizer(nn.Module):
         return count, torch.zeros_like(self.sums).index_add_(0, codes, placed)
 
     def _set(self, which: Tensor, vectors: Tensor) -> None:
-        """Put the codes `which` (mask) on these vectors, as if each had just one row."""
+        """Put the codes `which` (mask or ids) on these vectors, as if each had just one row."""
         self.weight.data[which] = vectors
         self.sums[which] = vectors
         self.counts[which] = 1.0

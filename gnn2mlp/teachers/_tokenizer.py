@@ -66,12 +66,12 @@ class Tokenizer(GNN):
         quantized = self.quantizer(h.to(self.quantizer.weight.device))
         return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
 
-    def tokens(self, x: Features, blocks: Sequence[Block]) -> Tokens:
-        """The forward pass with all that the loss of a tokenizer reads."""
+    def tokens(self, x: Features, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:
+        """The forward pass with all that a tokenizer's loss reads; with the given codes in place of the nearest."""
         h: Features = x
         for index, block in enumerate(blocks[:-1]):
             h = self.hidden_layer(index, h, block)
             if index == self.tap:
-                state, quantized = h, self.quantizer(h)
+                state, quantized = h, self.quantizer(h, codes)
                 h = self.drop(quantized.vectors)
         return Tokens(self.last_layer(h, blocks[-1]), state, quantized)

@@ -38,9 +38,13 @@ class VQ(GraphTeacher):
             + commitment · mean (h - sg[e])² [+ mean (sg[h] - e)², learnt codebook]
 
     with x̂ and ẑ linear in the code vectors. Edges are sampled, with as many pairs that are none: memory grows with
-    nodes, edges and codes, never with nodes squared. The released code reconstructs h instead of x, compares a dense
-    min-max scaled Gram matrix with A, feeds the edge decoder's output to the next layer, never revives a dead code, and
-    measures the teacher's distances by cosine but the student's by Euclid.
+    nodes, edges and codes, never with nodes squared. Features and edges take turns, one of them in each step with twice
+    its weight, which costs half as much. On the whole graph codes are assigned once an epoch, by the pass that
+    validates, so that dropout does not blur them; on sampled neighbourhoods in every step.
+
+    The released code reconstructs h instead of x, compares a dense min-max scaled Gram matrix with A, feeds the edge
+    decoder's output to the next layer, never revives a dead code, and measures the teacher's distances by cosine but
+    the student's by Euclid.
 
     Args:
         encoder: the network: `"gcn"`, `"sage"`, `"gat"`, or a mapping with its options, which are also those of the
@@ -65,6 +69,8 @@ class VQ(GraphTeacher):
     citation = "Yang et al., VQGraph: Rethinking Graph Representation Space for Bridging GNNs and MLPs, ICLR 2024"
     provides = Teacher.provides | _CODE_KEYS
     module_: Tokenizer
+    assigned_: Tensor
+    steps_: int
 
     def __init__(
         self,
@@ -73,12 +79,12 @@ class VQ(GraphTeacher):
         after: int = 1,
         geometry: Literal["cosine", "euclidean"] = "euclidean",
         codebook: Codebook = "ema",
-        decay: float = 0.9,
+        decay: float = 0.8,
         commitment: float = 0.25,
-        feature_weight: float = 1.0,
+        feature_weight: float = 0.3,
         edge_weight: float = 1.0,
         gamma: float = 1.0,
-        pairs: int = 4096,
+        pairs: int = 2048,
         temperature: float = 0.3,
         revive: bool = True,
     ):
@@ -134,19 +140,22 @@ class VQ(GraphTeacher):
 
     def begin(self, sampler: NeighbourSampler, features: Features, random: torch.Generator) -> None:
         """Put the codebook on k-means centres of the untrained network's rows."""
-        state = infer(self.module_, sampler, features)["state"]
-        self.module_.quantizer.initialise(state.to(features.device), random)
+        state = infer(self.module_, sampler, features)["state"].to(features.device)
+        self.module_.quantizer.initialise(state, random)
+        self.assigned_, self.steps_ = self.module_.quantizer.nearest(state), 0
 
     def loss(self, step: Step, random: torch.Generator) -> Tensor:
         """The sum of the class docstring; moves an `"ema"` codebook on the way."""
-        tokens = self.module_.tokens(step.features, step.blocks)
-        total = tokens.quantized.loss
+        whole = self.network.fanouts is None
+        tokens = self.module_.tokens(step.features, step.blocks, self.assigned_ if whole else None)
+        total, vectors = tokens.quantized.loss, tokens.quantized.vectors
         if step.labels.numel():
             total = total + F.cross_entropy(tokens.logits[step.rows], step.labels)
-        if self.feature_weight:
-            total = total + self.feature_weight * self._feature_error(step, tokens.quantized.vectors)
-        if self.edge_weight:
-            total = total + self.edge_weight * self._edge_error(step, tokens.quantized.vectors, random)
+        self.steps_ += 1
+        if self.steps_ % 2 and self.feature_weight:
+            total = total + 2 * self.feature_weight * self._feature_error(step, vectors)
+        if self.steps_ % 2 == 0 and self.edge_weight:
+            total = total + 2 * self.edge_weight * self._edge_error(step, vectors, random)
         self.module_.quantizer.update(tokens.state, tokens.quantized.codes)
         return total
 
@@ -167,9 +176,10 @@ class VQ(GraphTeacher):
         now = usage(found["code"], self.codes)
         for name in ("utilisation", "perplexity"):
             self.history_.logged.setdefault(name, []).append(getattr(now, name))
+        device = quantizer.weight.device
+        self.assigned_ = found["code"].to(device)
         if self.revive and now.used < self.codes:
-            device = quantizer.weight.device
-            quantizer.revive(found["state"].to(device), found["code"].to(device), random)
+            self.assigned_ = quantizer.revive(found["state"].to(device), self.assigned_, random)
 
     def visited(self, observed: Observed) -> Tensor:
         """All nodes: reconstruction needs no labels."""

@@ -132,19 +132,33 @@ def test_revival_moves_dead_codes_and_no_other() -> None:
     x = torch.tensor([[0.0, 1.0], [1.0, 0.0], [10.0, 0.0], [0.5, 0.5]])
     codes = module.nearest(x)
     assert codes.tolist() == [0, 0, 2, 0]
-    assert module.revive(x, codes, random()) == 2
+    now = module.revive(x, codes, random())
     assert module.weight[[0, 2]].tolist() == [[0.0, 0.0], [10.0, 0.0]]
     moved = {tuple(row) for row in module.weight[[1, 3]].tolist()}
     assert len(moved) == 2
     assert moved <= {(0.0, 1.0), (1.0, 0.0), (0.5, 0.5)}  # rows that shared a code, and not the one that did not
     assert module.nearest(x).unique().numel() >= 3
-    assert module.revive(x, torch.tensor([0, 1, 2, 3]), random()) == 0
+    assert now.unique().numel() == 4
+    for code in (1, 3):
+        assert torch.equal(module.weight[code], x[now == code][0])
+    before = module.weight.clone()
+    assert module.revive(x, torch.tensor([0, 1, 2, 3]), random()).tolist() == [0, 1, 2, 3]
+    assert torch.equal(module.weight, before)
 
 
 def test_revival_that_lacks_rows_moves_what_it_can() -> None:
     module = made([[0.0, 0.0], [9.0, 9.0], [8.0, 8.0], [7.0, 7.0]])
     x = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
-    assert module.revive(x, module.nearest(x), random()) == 2
+    assert module.revive(x, module.nearest(x), random()).unique().numel() == 2
+
+
+def test_codes_may_be_given() -> None:
+    module, x = VectorQuantizer(5, 3), rows(6)
+    codes = torch.tensor([4, 3, 2, 1, 0, 0])
+    quantized = module(x, codes)
+    torch.testing.assert_close(quantized.vectors, module.weight[codes])
+    assert torch.equal(quantized.codes, codes)
+    torch.testing.assert_close(quantized.loss, 0.25 * F.mse_loss(x, module.weight[codes]))
 
 
 def test_spread_by_hand() -> None:

@@ -11,7 +11,9 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.evaluate.codes import usage
+from gnn2mlp.nn.training import History
 from gnn2mlp.teachers import TEACHERS, Export, providing
+from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._training import Step
 from gnn2mlp.teachers.vq import VQ
 from tests.helpers import tiny_graph
@@ -33,34 +35,56 @@ def whole_step() -> Step:
     return Step(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
 
 
-def loss_of(**options: Any) -> float:
-    """Of the untrained network, on the whole tiny graph."""
+def started(**options: Any) -> VQ:
+    """The untrained network on the tiny graph, its codebook on k-means centres."""
     teacher = VQ(**{"encoder": ENCODER, "codes": 6, "edge_weight": 0.0, "feature_weight": 0.0, **options})
     torch.manual_seed(0)
     teacher.initialise(12, 3)
-    return teacher.loss(whole_step(), torch.Generator().manual_seed(0)).item()
+    graph = tiny_task().observed.graph
+    teacher.begin(NeighbourSampler(graph.adjacency), graph.features, torch.Generator().manual_seed(0))
+    return teacher
+
+
+def loss_of(steps: int = 1, **options: Any) -> float:
+    """Of the last of so many steps that change nothing (no optimiser moves, and the codebook stays)."""
+    teacher = started(**{"codebook": "learnt", **options})
+    values = [teacher.loss(whole_step(), torch.Generator().manual_seed(0)).item() for _ in range(steps)]
+    return values[-1]
 
 
 def test_loss_is_the_sum_that_the_docstring_says() -> None:
-    teacher = VQ(encoder=ENCODER, codes=6, commitment=0.0, feature_weight=0.0, edge_weight=0.0)
-    torch.manual_seed(0)
-    teacher.initialise(12, 3)
-    step = whole_step()
+    teacher, step = started(codebook="learnt"), whole_step()
     logits, _ = teacher.module_(step.features, step.blocks)
     entropy = F.cross_entropy(logits[step.rows], step.labels).item()
-    assert loss_of(commitment=0.0) == pytest.approx(entropy, rel=1e-5)
     tokens = teacher.module_.tokens(step.features, step.blocks)
     vectors = teacher.module_.quantizer.weight[tokens.quantized.codes]
     apart = F.mse_loss(tokens.state, vectors).item()
-    assert loss_of(commitment=2.0) == pytest.approx(entropy + 2 * apart, rel=1e-5)
+    assert loss_of(commitment=2.0) == pytest.approx(entropy + 3 * apart, rel=1e-5)
+    assert loss_of(commitment=2.0, codebook="ema") == pytest.approx(entropy + 2 * apart, rel=1e-5)
+
+
+def test_features_and_edges_take_turns_with_twice_their_weight() -> None:
+    teacher, step = started(codebook="learnt"), whole_step()
+    vectors = teacher.module_.tokens(step.features, step.blocks).quantized.vectors
     decoder = teacher.module_.feature_decoder
     decoded = vectors @ decoder[:, :-1].T + decoder[:, -1]
-    error = (1 - F.cosine_similarity(step.features, decoded)).square().mean().item()
-    assert loss_of(commitment=0.0, feature_weight=3.0, gamma=2.0) == pytest.approx(entropy + 3 * error, rel=1e-4)
-    assert loss_of(commitment=0.0, edge_weight=1.0) > entropy + 0.1
-    assert loss_of(commitment=0.0, edge_weight=2.0) - entropy == pytest.approx(
-        2 * (loss_of(commitment=0.0, edge_weight=1.0) - entropy), rel=1e-4
-    )
+    features = (1 - F.cosine_similarity(step.features, decoded)).square().mean().item()
+    edges = teacher._edge_error(step, vectors, torch.Generator().manual_seed(0)).item()
+    plain, both = loss_of(), {"feature_weight": 3.0, "edge_weight": 0.5, "gamma": 2.0}
+    assert loss_of(1, **both) == pytest.approx(plain + 2 * 3.0 * features, rel=1e-4)
+    assert loss_of(2, **both) == pytest.approx(plain + 2 * 0.5 * edges, rel=1e-4)
+    assert loss_of(3, **both) == pytest.approx(loss_of(1, **both), rel=1e-5)
+
+
+def test_codes_of_an_epoch_are_those_of_the_pass_that_validates() -> None:
+    teacher, step = started(revive=False), whole_step()
+    observed = tiny_task().observed
+    found = infer(teacher.module_, NeighbourSampler(observed.graph.adjacency), observed.graph.features)
+    found["code"] = (found["code"] + 1) % 6
+    teacher.history_ = History()
+    teacher.finish_epoch(found, torch.Generator())
+    teacher.loss(step, torch.Generator().manual_seed(0))
+    assert torch.equal(teacher.assigned_, found["code"])
 
 
 def test_sampled_training_visits_every_node_and_learns_without_labels_in_a_batch() -> None:
