@@ -117,6 +117,18 @@ class VectorQuantizer(nn.Module):
         self.weight.copy_(self.sums / self.counts.clamp(min=_EPS)[:, None])
 
     @torch.no_grad()
+    def follow(self, rows: Tensor, codes: Tensor) -> None:
+        """Put every used code of an `"ema"` codebook on the mean of its rows (rows, dim); a learnt one stays.
+
+        For when all rows are there: if training has shifted them together, their codes have to come along before rows
+        choose anew, or most would choose the few codes that lie in the direction of the shift.
+        """
+        if self.codebook == "learnt":
+            return
+        count, total = self._gather(self.place(rows), codes)
+        self._set(count > 0, (total / count.clamp(min=1)[:, None])[count > 0])
+
+    @torch.no_grad()
     def initialise(self, rows: Tensor, random: torch.Generator) -> None:
         """Put the codes on the k-means centres of rows (rows, dim); with fewer rows than codes, some codes repeat."""
         placed = self.place(rows)

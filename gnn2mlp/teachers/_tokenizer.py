@@ -49,6 +49,8 @@ class Tokenizer(GNN):
     ):
         super().__init__(convs, widths, dropout, norm)
         self.tap = after
+        # Codes (nodes,) that move with their nodes in the next pass over all of them, before nodes choose anew.
+        self.following: Tensor | None = None
         self.quantizer = quantizer
         # One column more than the code vectors are wide: the bias.
         self.feature_decoder = nn.Parameter(Linear(num_features, widths[after] + 1, init="glorot").weight.detach())
@@ -63,7 +65,10 @@ class Tokenizer(GNN):
         """Code vectors in place of the rows of the layer that is quantised; notes those rows and their codes."""
         if index != self.tap:
             return h, {}
-        quantized = self.quantizer(h.to(self.quantizer.weight.device))
+        rows = h.to(self.quantizer.weight.device)
+        if self.following is not None:
+            self.quantizer.follow(rows, self.following)
+        quantized = self.quantizer(rows)
         return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
 
     def tokens(self, x: Features, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:

@@ -72,7 +72,7 @@ class GraphTeacher(Teacher):
             steps = self._steps(observed, sampler, features, seed)
             for epoch in range(1, how.epochs + 1):
                 self.history_.loss.append(self._train(optimiser, steps(), random))
-                found = infer(module, sampler, features)
+                found = self.look(sampler, features)
                 score = accuracy(found["logits"][observed.valid], graph.labels[observed.valid])
                 self.history_.valid.append(score)
                 progress(epoch, how.epochs, f"valid {score:.3f}")
@@ -91,6 +91,10 @@ class GraphTeacher(Teacher):
     def loss(self, step: Step, random: torch.Generator) -> Tensor:
         """What a step minimises: the cross-entropy of the labelled targets."""
         return F.cross_entropy(self.module_(step.features, step.blocks)[0][step.rows], step.labels)
+
+    def look(self, sampler: NeighbourSampler, features: Features) -> dict[str, Tensor]:
+        """The pass over all nodes after an epoch, from which the validation score is taken."""
+        return infer(self.module_, sampler, features)
 
     def finish_epoch(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
         """Use what inference found of all nodes after an epoch. Default: nothing."""

@@ -34,13 +34,16 @@ class VQ(GraphTeacher):
     Behind one hidden layer every node is replaced by the nearest of `codes` code vectors, and the layers above go on
     from there. Encoder, codebook, decoders and classifier are trained together:
 
-        L = CE(labels) + feature_weight · mean (1 - cos(x, x̂))^γ + edge_weight · BCE(σ(ẑ_i·ẑ_j), A_ij)
+        L = CE(labels) + feature_weight · mean (1 - cos(x, x̂))^γ + edge_weight · BCE(σ(5 cos(ẑ_i, ẑ_j)), A_ij)
             + commitment · mean (h - sg[e])² [+ mean (sg[h] - e)², learnt codebook]
 
     with x̂ and ẑ linear in the code vectors. Edges are sampled, with as many pairs that are none: memory grows with
     nodes, edges and codes, never with nodes squared. Features and edges take turns, one of them in each step with twice
-    its weight, which costs half as much. On the whole graph codes are assigned once an epoch, by the pass that
-    validates, so that dropout does not blur them; on sampled neighbourhoods in every step.
+    its weight, which costs half as much.
+
+    On the whole graph, the pass that validates an epoch is also an iteration of k-means: codes move to the mean of
+    their nodes, wherever training has taken those, then nodes choose anew. The next step trains with these codes, which
+    no dropout blurs. On sampled neighbourhoods nodes choose in every step, and codes are moving averages.
 
     The released code reconstructs h instead of x, compares a dense min-max scaled Gram matrix with A, feeds the edge
     decoder's output to the next layer, never revives a dead code, and measures the teacher's distances by cosine but
@@ -52,8 +55,8 @@ class VQ(GraphTeacher):
         codes: K, size of the codebook.
         after: the hidden layer that is quantised, counted from 1.
         geometry: `"cosine"` or `"euclidean"`, of teacher and student alike.
-        codebook: `"ema"` (released code) or `"learnt"` (paper).
-        decay: of the moving average, per step.
+        codebook: `"ema"`, means of the nodes' rows (released code: moving averages), or `"learnt"` (paper).
+        decay: of the moving average, per step on sampled neighbourhoods; on the whole graph there is none.
         commitment: η.
         feature_weight: of feature reconstruction.
         edge_weight: of edge reconstruction.
@@ -79,10 +82,10 @@ class VQ(GraphTeacher):
         after: int = 1,
         geometry: Literal["cosine", "euclidean"] = "euclidean",
         codebook: Codebook = "ema",
-        decay: float = 0.8,
+        decay: float = 0.9,
         commitment: float = 0.25,
         feature_weight: float = 0.3,
-        edge_weight: float = 1.0,
+        edge_weight: float = 0.3,
         gamma: float = 1.0,
         pairs: int = 2048,
         temperature: float = 0.3,
@@ -156,7 +159,8 @@ class VQ(GraphTeacher):
             total = total + 2 * self.feature_weight * self._feature_error(step, vectors)
         if self.steps_ % 2 == 0 and self.edge_weight:
             total = total + 2 * self.edge_weight * self._edge_error(step, vectors, random)
-        self.module_.quantizer.update(tokens.state, tokens.quantized.codes)
+        if not whole:
+            self.module_.quantizer.update(tokens.state, tokens.quantized.codes)
         return total
 
     def _feature_error(self, step: Step, vectors: Tensor) -> Tensor:
@@ -169,6 +173,13 @@ class VQ(GraphTeacher):
         # The block that reads the code vectors holds the edges among their nodes.
         edges, others = sample_pairs(step.blocks[self.after].pattern, self.pairs, random)
         return edge_error(self.module_.edge_decoder(vectors), edges, others)
+
+    def look(self, sampler: NeighbourSampler, features: Features) -> dict[str, Tensor]:
+        """As in `GraphTeacher`; on the whole graph codes move with their nodes on the way."""
+        self.module_.following = self.assigned_ if self.network.fanouts is None else None
+        found = super().look(sampler, features)
+        self.module_.following = None
+        return found
 
     def finish_epoch(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
         """Log how much of the codebook the nodes use, and revive what they do not."""

@@ -98,6 +98,27 @@ def test_moving_average_comes_to_the_mean_of_its_rows() -> None:
     torch.testing.assert_close(module.weight[0], x.mean(0), atol=1e-5, rtol=0)
 
 
+def test_codes_follow_rows_that_move_together() -> None:
+    module, x = VectorQuantizer(6, 3), rows()
+    module.initialise(x, random())
+    codes = module.nearest(x)
+    unused = torch.bincount(codes, minlength=6) == 0
+    before = module.weight.clone()
+    module.follow(x + 50, codes)
+    for code in codes.unique():
+        torch.testing.assert_close(module.weight[code], (x + 50)[codes == code].mean(0), rtol=1e-4, atol=1e-4)
+    assert torch.equal(module.weight[unused], before[unused])
+    # Without it, all rows would choose one of the few codes in the direction of the shift.
+    assert torch.equal(module.nearest(x + 50), codes)
+
+
+def test_a_learnt_codebook_does_not_follow() -> None:
+    module = VectorQuantizer(4, 3, codebook="learnt")
+    before = module.weight.detach().clone()
+    module.follow(rows(), module.nearest(rows()))
+    assert torch.equal(module.weight, before)
+
+
 def test_a_learnt_codebook_is_not_averaged() -> None:
     module = VectorQuantizer(4, 3, codebook="learnt")
     before = module.weight.detach().clone()

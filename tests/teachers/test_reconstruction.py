@@ -92,10 +92,10 @@ def test_pairs_of_a_block_are_of_its_targets_and_sources() -> None:
 
 
 def test_edge_error_by_hand() -> None:
-    decoded = torch.tensor([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]])
+    decoded = torch.tensor([[2.0, 0.0], [3.0, 4.0], [0.0, -1.0]])
     edges, others = torch.tensor([[0], [1]]), torch.tensor([[1, 0], [2, 2]])
-    # Inner products: edge 2; others -1 and 0.
-    expected = 0.5 * (-F.logsigmoid(torch.tensor(2.0)) + (-F.logsigmoid(torch.tensor([1.0, 0.0]))).mean())
+    # Five times the cosines: edge 3; others -4 and 0.
+    expected = 0.5 * (-F.logsigmoid(torch.tensor(3.0)) + (-F.logsigmoid(torch.tensor([4.0, 0.0]))).mean())
     torch.testing.assert_close(edge_error(decoded, edges, others), expected)
 
 

@@ -58,6 +58,19 @@ def test_a_node_has_one_code_in_training_and_evaluation() -> None:
     assert not torch.allclose(dropped, module.eval()(GRAPH.features, blocks)[0])  # dropout comes behind
 
 
+def test_codes_may_follow_their_nodes_in_a_pass_over_all() -> None:
+    module = network()
+    nodes = infer(module, SAMPLER, GRAPH.features)["code"]
+    for parameter in module.convs[0].parameters():
+        parameter.data.mul_(3.0)
+    module.following = nodes
+    found = infer(module, SAMPLER, GRAPH.features)
+    module.following = None
+    for code in nodes.unique():
+        torch.testing.assert_close(module.quantizer.weight[code], found["state"][nodes == code].mean(0))
+    assert torch.equal(found["code"], module.quantizer.nearest(found["state"]))
+
+
 def test_gradient_reaches_the_layers_below_the_codebook_and_not_the_codebook() -> None:
     module = network()
     module.tokens(GRAPH.features, [SAMPLER.whole()] * 3).logits.square().sum().backward()
