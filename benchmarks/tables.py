@@ -5,6 +5,7 @@ With `--check` nothing is written, and the exit code is 1 if they are out of dat
 
 import argparse
 import functools
+import json
 import operator
 import re
 import sys
@@ -17,7 +18,7 @@ from rows import rows as load_rows
 from gnn2mlp.cli.list import entries
 from gnn2mlp.core.artefact import write_text
 from gnn2mlp.core.digest import digest_json
-from gnn2mlp.evaluate import Outcome, paired, summarise
+from gnn2mlp.evaluate import Outcome, Paired, paired, summarise
 
 README = HERE.parent / "README.md"
 RESULTS = HERE / "RESULTS.md"
@@ -196,6 +197,70 @@ def sources() -> str:
     return "\n".join(f"{number}. {source}" for number, source in enumerate(_sources(), start=1))
 
 
+# Question -> the row and the one that it is compared with; their names end with data set and setting.
+QUESTIONS = {
+    "Does the code term help once rows are aligned?": ("yang2024_vqgraph", "yang2024_vqgraph-no-codes"),
+    "Does reliability sampling help against using all neighbours?": ("wu2023_krd", "wu2023_krd-all-neighbours"),
+    "Does more than one noise draw matter?": ("wu2023_krd", "wu2023_krd-one-draw"),
+}
+
+
+def findings() -> str:
+    """One paragraph a question: the verdict by the rule stated in the document, and the figures behind it."""
+    return "\n\n".join(f"**{question}** {_finding(*pair)}" for question, pair in QUESTIONS.items())
+
+
+def _finding(ours: str, theirs: str) -> str:
+    told, count = [], {"better": 0, "worse": 0, "no difference beyond chance": 0}
+    for row in rows():
+        other = named().get(row.name.replace(ours, theirs, 1))
+        population = "test" if row.setting == "transductive" else "unseen"
+        if not row.name.startswith(f"{ours}_") or other is None or not row.lines or not other.lines:
+            continue
+        found = paired(_outcomes(row, "student", population), _outcomes(other, "student", population))
+        word = verdict(found)
+        count[word] += 1
+        told.append(
+            f"{row.dataset} {population} {100 * found.difference:+.2f} ± {100 * found.error:.2f} "
+            f"(p = {found.p:.2f}, {found.n} splits)"
+        )
+    if not told:
+        return "Not measured yet."
+    summary = ", ".join(f"{word} in {number}" for word, number in count.items() if number)
+    return f"Of {len(told)} comparisons: {summary}. Points of accuracy: {'; '.join(told)}."
+
+
+def verdict(found: Paired) -> str:
+    """`better` or `worse` where the paired t-test has p < 0.05, else that chance would do, as for a single split."""
+    if not found.p < 0.05:
+        return "no difference beyond chance"
+    return "better" if found.difference > 0 else "worse"
+
+
+# What was measured -> label, key of the figure, unit and limit.
+COSTS = {
+    "krd_epoch": ("KRD student epoch / GLNN student epoch, cpf-cora", "ratio", "×", 1.5),
+    "vq_gcn_epoch": ("tokenizer epoch / GCN epoch, cpf-cora, 512 codes", "ratio", "×", 2.5),
+    "vq_gat_epoch": ("tokenizer epoch / GAT epoch, cpf-cora, 512 codes", "ratio", "×", 2.5),
+    "physics": ("peak memory, tokenizer on coauthor-physics", "gib", "GiB", 6.0),
+    "storage": ("file with 32 of 32,768 codes for each of 169,343 nodes", "gib", "GiB", 1.0),
+}
+
+
+def cost_of_codes() -> str:
+    """What codes and reliability cost, against the limits that were set."""
+    path = HERE / "results" / "cost_codes.json"
+    if not path.exists():
+        return "Not measured yet."
+    made = json.loads(path.read_text())
+    body = []
+    for name, (label, key, unit, limit) in COSTS.items():
+        value, entry = made[name][key], made[name]
+        parts = f" ({entry['with_ms']:.1f} / {entry['without_ms']:.1f} ms)" if "with_ms" in entry else ""
+        body.append([label, f"{value:.2f} {unit}{parts}", f"{limit:g} {unit}", "yes" if value <= limit else "**no**"])
+    return markdown(["what", "measured", "limit", "holds"], body)
+
+
 def all_scores() -> str:
     """Every row and population: accuracy, fidelity and calibration error of the student."""
     body = []
@@ -250,6 +315,8 @@ SECTIONS = {
     "published": against_published,
     **{f"leaderboard_{name}": lambda name=name: leaderboard(name) for name in SETTINGS},
     "comparisons": comparisons,
+    "findings": findings,
+    "cost_of_codes": cost_of_codes,
     "sources": sources,
     "scores": all_scores,
     "costs": costs,
