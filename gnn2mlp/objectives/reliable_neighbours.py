@@ -126,4 +126,5 @@ class ReliableNeighbours(Objective):
         agrees = batch.output.logits.argmax(1) == batch.knowledge("logits").argmax(1)
         fitted = fit_alpha(rho[batch.rows], agrees, self.bins)
         if fitted is not None:
-            self.fitted_alpha.lerp_(torch.tensor(fitted), 1 - self.momentum**self.every)
+            kept = self.momentum**self.every
+            self.fitted_alpha.mul_(kept).add_((1 - kept) * fitted)
