@@ -12,7 +12,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.krd import KRD
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.tasks import small, tiny_task
+from tests.tasks import random_knowledge, small, tiny_task
 
 
 def weights(method: Any) -> list[tuple[str, float]]:
@@ -44,6 +44,18 @@ def test_options_reach_the_objective() -> None:
     term = KRD(**options).build_objective().terms()[2].objective
     assert {key: getattr(term, key) for key in options} == options
     assert KRD(temperature=0.8).build_objective().terms()[1].objective.temperature == 0.8
+
+
+def test_alpha_is_fitted_while_training_once_the_warm_up_is_over() -> None:
+    observed = tiny_task().observed
+    knowledge, student = random_knowledge(observed.node_ids), small(STUDENTS, "mlp")
+    fitted = []
+    for warmup in (2, 50):
+        objective = KRD(warmup=warmup, every=1, momentum=0.5).build_objective()
+        Distiller(epochs=8, batch_size=16).fit(student, objective, observed, knowledge)
+        fitted.append(objective.terms()[2].objective.fitted_alpha.item())
+    assert fitted[0] != 1.0
+    assert fitted[1] == 1.0
 
 
 def test_mixes_with_codes_from_yaml_alone() -> None:

@@ -44,6 +44,33 @@ def test_fit_weighs_bins_by_their_nodes():
     assert fit_alpha(rho, agrees, 5) == pytest.approx(without, rel=0.02)
 
 
+@pytest.mark.parametrize(("share", "alpha"), [(0.5, 1.0), (0.75, 2.0), (0.875, 3.0)])
+def test_fit_by_hand(share: float, alpha: float):
+    # All but two nodes have ρ = 1/2, the centre of the third of five bins: 1 - (1/2)^α is their share of agreement.
+    many = 10_000
+    rho = torch.cat([torch.full((many,), 0.5), torch.tensor([0.01, 0.99])])
+    agrees = torch.cat([torch.arange(many) < share * many, torch.tensor([True, False])])
+    assert fit_alpha(rho, agrees, 5) == pytest.approx(alpha, abs=1e-3)
+
+
+def test_fit_sees_the_shares_between_the_largest_and_the_smallest():
+    rho = torch.tensor([0.1, 0.5, 0.9]).repeat_interleave(10)
+    rank = torch.arange(10).repeat(3) / 10
+
+    def fitted(*shares: float) -> float | None:
+        return fit_alpha(rho, rank < torch.tensor(shares).repeat_interleave(10), 5)
+
+    assert fitted(0.9, 0.6, 0.4) == pytest.approx(fitted(1.0, 0.4, 0.0))  # 0.5 · share + 0.4
+    assert fitted(0.9, 0.6, 0.4) != pytest.approx(fitted(0.9, 0.8, 0.4))
+
+
+def test_empty_bins_do_not_count():
+    # 3 of 5 and 3 of 45 bins are filled, at the same centres.
+    rho = torch.tensor([0.1, 0.5, 0.9]).repeat_interleave(10)
+    agrees = torch.arange(10).repeat(3) < torch.tensor([10, 5, 0]).repeat_interleave(10)
+    assert fit_alpha(rho, agrees, 45) == pytest.approx(fit_alpha(rho, agrees, 5))
+
+
 def test_fit_says_nothing_where_there_is_nothing_to_fit():
     rho = torch.tensor([0.1, 0.5, 0.9])
     assert fit_alpha(rho, torch.ones(3).bool(), 10) is None

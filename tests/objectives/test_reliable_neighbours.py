@@ -85,6 +85,34 @@ def test_batches_are_parts_of_the_whole() -> None:
     torch.testing.assert_close(weighted, term(batch()))
 
 
+def test_batches_of_the_released_form_are_parts_of_the_whole() -> None:
+    parts = torch.randperm(NODES, generator=torch.Generator().manual_seed(3)).split([13, 27, 20])
+    term = ReliableNeighbours(average="edges", include_self=True)
+    sizes = [float(GRAPH.adjacency.rows(rows).nnz + rows.numel()) for rows in parts]
+    weighted = sum(term(batch(rows)) * size for rows, size in zip(parts, sizes, strict=True)) / sum(sizes)
+    torch.testing.assert_close(weighted, term(batch()))
+
+
+def test_sampling_equals_the_sum_over_the_edges_that_were_kept() -> None:
+    """ρ is 0 or 1, so that the neighbours that teach are known: every third node never does."""
+    mute = torch.arange(NODES) % 3 == 0
+    table = knowledge(mute.float()[:, None])
+    i, j, apart = edges_of()
+    kept = ~mute[j]
+    total = torch.zeros(NODES).index_add_(0, i[kept], apart[kept])
+    count = i[kept].bincount(minlength=NODES)
+    taught = count > 0
+    assert 0 < kept.sum() < kept.numel()
+    there, term = batch(epoch=2, table=table), ReliableNeighbours(warmup=1)
+    torch.testing.assert_close(term(there), (total[taught] / count[taught]).mean())
+    per_edge = ReliableNeighbours(warmup=1, average="edges")
+    torch.testing.assert_close(per_edge(there), apart[kept].mean())
+    parts = torch.arange(NODES).split([11, 49])
+    sizes = [taught[rows].sum() for rows in parts]
+    values = [term(batch(rows, epoch=2, table=table)) for rows in parts]
+    torch.testing.assert_close(sum(v * n for v, n in zip(values, sizes, strict=True)) / sum(sizes), term(there))
+
+
 def test_nodes_without_neighbours_do_not_count() -> None:
     there = batch(torch.tensor([4, 9]))
     assert there.neighbours is not None
@@ -148,6 +176,15 @@ def test_alpha_follows_the_agreement_with_its_momentum() -> None:
     before = slow.fitted_alpha.clone()
     slow.after_epoch(batch(logits=right, table=table))  # all agree: nothing to fit
     assert torch.equal(slow.fitted_alpha, before)
+
+
+def test_fit_joins_rows_by_their_place_in_the_table() -> None:
+    turned = torch.randperm(NODES, generator=torch.Generator().manual_seed(4))
+    terms = ReliableNeighbours(momentum=0.0), ReliableNeighbours(momentum=0.0)
+    for term, rows in zip(terms, (torch.arange(NODES), turned), strict=True):
+        term.after_epoch(batch(rows))
+    torch.testing.assert_close(terms[0].fitted_alpha, terms[1].fitted_alpha)
+    assert terms[0].fitted_alpha != 1.0
 
 
 def test_follows_the_epochs_that_it_fits_after() -> None:
