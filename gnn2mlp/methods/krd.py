@@ -22,7 +22,8 @@ class KRD(Method):
         form: reliability from `"squared"` entropy shifts (paper) or `"absolute"` ones (released code).
         draws: how many draws of noise reliability averages; default: all that were written down. Released code: 1.
         sample: `False` lets every neighbour teach, always.
-        warmup: epochs in which every neighbour teaches.
+        warmup: epochs in which every neighbour teaches. A student whose best epoch lies within them, as happens when
+            an epoch has many steps, has never met sampling.
         alpha: α of the sampling probability 1 - ρ^α until it is fitted.
         momentum: of α, per epoch.
         every: epochs between two fits of α.
@@ -36,8 +37,9 @@ class KRD(Method):
     departures = (
         "Two means, over nodes and over each node's sampled neighbours, as the paper writes it (released code: one "
         "mean over edges and self-loops, in which nodes of high degree prevail: released_mean). Squared shifts over "
-        "several draws of noise (released: absolute, one draw). α is fitted without empty bins, at the bins' centres, "
-        "every fifth epoch with momentum to the fifth power. Divergences carry τ². Mini-batches (released: full batch)."
+        "several draws of noise (released: absolute, one draw). α is fitted without empty bins, weighed by nodes, at "
+        "the bins' centres, every fifth epoch with momentum to the fifth power. Divergences carry τ². Mini-batches "
+        "(released: full batch), so that a warm-up of 50 epochs takes more steps than its 49."
     )
 
     def __init__(
