@@ -1,9 +1,11 @@
 """What codes and reliability cost beside what they are added to; written to `results/cost_codes.json`.
 
-    python benchmarks/cost_codes.py --data-root DATA
+    python benchmarks/cost_codes.py --data-root DATA               # all of it, some minutes
+    python benchmarks/cost_codes.py --data-root DATA --only krd    # one; the others stay as they were
 
-Epochs are timed in one process on one thread, the two sides in turn; the figure is the median ratio. Memory is the peak
-of a process of its own. Settings are those of the rows in `papers/`.
+Epochs are counted in CPU time on one thread of one process, the two sides in turn; the figure is the median of the
+ratios. Both sides include what comes before and beside their epochs: initial weights, k-means, validation. Memory is
+the peak of a process of its own, with the loading of the graph in it. Settings are those of the rows in `papers/`.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from statistics import median
 from typing import Any
 
 import torch
-from rows import HERE, Row, rows
+from rows import HERE, rows
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.artefact import write_json
@@ -37,43 +39,54 @@ RESULT = HERE / "results" / "cost_codes.json"
 GIB = 2**30
 # Of each side; enough for the tokenizer's start, a few iterations of k-means, to be a small part.
 EPOCHS = 60
+# Of the tokenizer whose memory is measured.
+FEW = 3
+Record = dict[str, Any]
 
 
 def settings(name: str) -> RunConfig:
     """The resolved configuration of a row."""
     (row,) = rows(name)
-    assert isinstance(row, Row)
     return row.config()
 
 
 def observe(config: RunConfig, data_root: Path | None) -> Observed:
     """What training sees of the first split."""
-    assert config.split is not None
     graph = load_dataset(config.dataset, data_root)
     return Task(graph, config.split.build(SPLITTERS).split(graph, 0, config.setting, config.unseen_fraction)).observed
 
 
-def in_turn(one: Callable[[], object], other: Callable[[], object], repeats: int) -> dict[str, float]:
-    """Milliseconds an epoch of each side, and the median of the ratios one / other; each call is `EPOCHS` epochs."""
-    times: list[tuple[float, float]] = []
-    for _ in range(repeats + 1):
-        pair = []
-        for side in (one, other):
-            start = time.process_time()
-            side()
-            pair.append((time.process_time() - start) / EPOCHS * 1e3)
-        times.append((pair[0], pair[1]))
-    kept = times[1:]  # the first is a warm-up
-    return {
-        "with_ms": median(a for a, _ in kept),
-        "without_ms": median(b for _, b in kept),
-        "ratio": median(a / b for a, b in kept),
-    }
+def in_turn(
+    one: Callable[[], object],
+    other: Callable[[], object],
+    repeats: int,
+    epochs: int = EPOCHS,
+    clock: Callable[[], float] = time.process_time,
+) -> Record:
+    """Milliseconds an epoch of each side, medians, and the ratios one / other of each turn with their median.
+
+    Args:
+        one: trains `epochs` epochs.
+        other: the side that it is compared with, as long.
+        repeats: turns that count, after one that does not.
+        epochs: of a call.
+        clock: in seconds.
+    """
+    turns = [(_spent(one, clock), _spent(other, clock)) for _ in range(repeats + 1)][1:]
+    ratios = [a / b for a, b in turns]
+    with_ms, without_ms = (1e3 * median(side) / epochs for side in zip(*turns, strict=True))
+    return {"ratio": median(ratios), "with_ms": with_ms, "without_ms": without_ms, "ratios": ratios, "epochs": epochs}
 
 
-def krd_epoch(data_root: Path | None, repeats: int) -> dict[str, float]:
+def _spent(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    start = clock()
+    call()
+    return clock() - start
+
+
+def krd(data_root: Path | None, repeats: int) -> Record:
     """An epoch of KRD, sampling and fitting α from the start, against one of GLNN: same student, same knowledge."""
-    config = settings("wu2023_krd_cpf-cora_transductive")
+    config, plain = (settings(f"{name}_cpf-cora_transductive") for name in ("wu2023_krd", "zhang2022_glnn-gcn"))
     observed = observe(config, data_root)
     teacher = config.teacher.build(TEACHERS)
     teacher.fit(observed)
@@ -84,85 +97,103 @@ def krd_epoch(data_root: Path | None, repeats: int) -> dict[str, float]:
     def fit(method: Spec) -> Callable[[], object]:
         return lambda: distiller.fit(student, method.build(METHODS).build_objective(), observed, knowledge)
 
-    return in_turn(fit(config.method.override(warmup=0)), fit(Spec("glnn")), repeats)
+    found = in_turn(fit(config.method.override(warmup=0)), fit(plain.method), repeats)
+    return {"on": "cpf-cora", **found, "config": config.identity()}
 
 
-def tokenizer_epoch(data_root: Path | None, repeats: int, encoder: str) -> dict[str, float]:
-    """An epoch of the tokenizer, its start included, against one of its encoder alone; validation is part of both."""
-    config = RunConfig(dataset="cpf-cora", teacher=Spec("vq", encoder=encoder, codes=512), method="vqgraph").resolve()
+def tokenizer(data_root: Path | None, repeats: int, encoder: str | None = None) -> Record:
+    """An epoch of cpf-cora's tokenizer against one of its encoder alone; by default around the encoder of its row."""
+    config = settings("yang2024_vqgraph_cpf-cora_transductive")
+    if encoder:
+        teacher = config.teacher.override(encoder=encoder)
+        config = RunConfig(dataset=config.dataset, teacher=teacher, method=config.method).resolve()
     observed = observe(config, data_root)
-    spec = Spec.parse(config.teacher.options["encoder"]).override(epochs=EPOCHS, patience=EPOCHS)
+    inner = Spec.parse(config.teacher.options["encoder"]).override(epochs=EPOCHS, patience=EPOCHS)
 
     def fit(teacher: Spec) -> Callable[[], object]:
         return lambda: teacher.build(TEACHERS).fit(observed)
 
-    return in_turn(fit(config.teacher.override(encoder=spec.to_dict())), fit(spec), repeats)
+    found = in_turn(fit(config.teacher.override(encoder=inner.to_dict())), fit(inner), repeats)
+    on = f"{inner.name} without codes, cpf-cora, {config.teacher.options['codes']} codes"
+    return {"on": on, **found, "config": config.identity()}
 
 
-def tokenizer_memory(data_root: Path | None) -> dict[str, float]:
-    """Peak memory of a process that trains coauthor-physics' tokenizer for three epochs and writes down its codes."""
-    found = subprocess.run(
-        [sys.executable, __file__, "--inside", "memory", *(["--data-root", str(data_root)] if data_root else [])],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    measured: dict[str, float] = json.loads(found.stdout.splitlines()[-1])
-    return measured
+def memory(data_root: Path | None, repeats: int) -> Record:
+    """What `train_physics` finds in a process of its own, whose peak nothing else adds to."""
+    arguments = ["--data-root", str(data_root)] if data_root else []
+    command = [sys.executable, __file__, "--inside", *arguments]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    record: Record = json.loads(told.splitlines()[-1])
+    return record
 
 
-def _memory(data_root: Path | None) -> dict[str, float]:
+def train_physics(data_root: Path | None) -> Record:
+    """Peak memory of this process after a few epochs of coauthor-physics' tokenizer and all that it writes down."""
     config = settings("yang2024_vqgraph_coauthor-physics_transductive")
     observed = observe(config, data_root)
-    encoder = Spec.parse(config.teacher.options["encoder"]).override(epochs=3)
+    encoder = Spec.parse(config.teacher.options["encoder"]).override(epochs=FEW)
     teacher = config.teacher.override(encoder=encoder.to_dict()).build(TEACHERS)
-    start = time.perf_counter()
-    teacher.fit(observed)
-    seconds = time.perf_counter() - start
-    teacher.export(observed, teacher.provides - {"entropy_shift"})
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"gib": peak / GIB, "epoch_s": seconds / 3}
+    seconds = _spent(lambda: teacher.fit(observed), time.process_time)
+    teacher.export(observed, teacher.provides)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts it in KiB
+    on = f"{encoder.name}, coauthor-physics, {config.teacher.options['codes']} codes"
+    return {"on": on, "gib": peak / GIB, "epoch_s": seconds / FEW, "epochs": FEW, "config": config.identity()}
 
 
-def storage(nodes: int = 169_343, codes: int = 32_768, dim: int = 256, top: int = 32) -> dict[str, float]:
-    """Size of a file with the codes of ogbn-arxiv's nodes, random ones."""
+def storage(
+    data_root: Path | None, repeats: int, nodes: int = 169_343, codes: int = 32_768, dim: int = 256, top: int = 32
+) -> Record:
+    """Size of a file with the codes of ogbn-arxiv's nodes, random ones, which do not depend on any data."""
     random = torch.Generator().manual_seed(0)
-    assignment = torch.randn(nodes, top, generator=random).softmax(-1).sort(dim=1, descending=True).values
     indices = torch.randint(codes, (nodes, top), generator=random, dtype=torch.int32)
+    probabilities = torch.randn(nodes, top, generator=random).softmax(-1)
     values = {
         "codebook": torch.randn(codes, dim, generator=random),
         "code": indices[:, 0].long(),
         "code_indices": indices,
-        "code_probabilities": assignment,
+        "code_probabilities": probabilities.sort(dim=1, descending=True).values,
         "code_temperature": torch.tensor(1.0),
         "code_unit_length": torch.tensor(False),
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge.safetensors"
         TeacherKnowledge(torch.arange(nodes), values).save(path)
-        return {"gib": path.stat().st_size / GIB}
+        size = path.stat().st_size
+    return {"on": f"{top} of {codes:,} codes (width {dim}) for each of {nodes:,} nodes", "gib": size / GIB}
 
 
-def main() -> int:
+# Names are those of the table; each is called with the folder of raw data and the number of repeats.
+MEASURES: dict[str, Callable[[Path | None, int], Record]] = {
+    "krd": krd,
+    "tokenizer": tokenizer,
+    "tokenizer_gcn": lambda data_root, repeats: tokenizer(data_root, repeats, "gcn"),
+    "memory": memory,
+    "storage": storage,
+}
+
+
+def measure(names: list[str], data_root: Path | None, repeats: int, result: Path = RESULT) -> None:
+    """Measure `names` one after the other; each is written once it is done, and what else is there stays."""
+    for name in names:
+        record = {**MEASURES[name](data_root, repeats), "environment": environment(torch.device("cpu"))}
+        kept = json.loads(result.read_text()) if result.exists() else {}
+        write_json(result, {**kept, name: record})
+        print(json.dumps({name: {k: v for k, v in record.items() if k not in ("config", "environment")}}), flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA, else downloads")
-    parser.add_argument("--repeats", type=int, default=7, help="pairs that are timed, after one that is not")
-    parser.add_argument("--inside", choices=["memory"], help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    parser.add_argument("--repeats", type=int, default=7, help="turns that are timed, after one that is not")
+    parser.add_argument("--only", action="append", choices=list(MEASURES), help="leave the others as they were")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     if options.inside:
-        print(json.dumps(_memory(options.data_root)))
-        return 0
-    made: dict[str, Any] = {
-        "krd_epoch": krd_epoch(options.data_root, options.repeats),
-        **{f"vq_{e}_epoch": tokenizer_epoch(options.data_root, options.repeats, e) for e in ("gcn", "gat")},
-        "physics": tokenizer_memory(options.data_root),
-        "storage": storage(),
-        "epochs": EPOCHS,
-        "repeats": options.repeats,
-        "environment": environment(torch.device("cpu")),
-    }
-    write_json(RESULT, made)
-    print(json.dumps(made, indent=2))
+        print(json.dumps(train_physics(options.data_root)))
+    else:
+        measure(options.only or list(MEASURES), options.data_root, options.repeats)
     return 0
 
 

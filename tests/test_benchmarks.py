@@ -41,6 +41,11 @@ def tune() -> Iterator[ModuleType]:
     yield from script("tune")
 
 
+@pytest.fixture(scope="module")
+def cost_codes() -> Iterator[ModuleType]:
+    yield from script("cost_codes")
+
+
 def seed_of(record: dict[str, Any]) -> int:
     return int(record["seed"])
 
@@ -301,3 +306,42 @@ def test_a_method_without_a_teacher_trains_none(tune: ModuleType, config: dict[s
     tuner = tune.Tuner(tune.observe(made, (0,)))
     assert "teacher_valid" not in tuner.trial(made)
     assert not tuner._teachers
+
+
+def test_the_two_sides_are_timed_in_turn(cost_codes: ModuleType):
+    now, calls = [0.0], []
+
+    def side(name: str, seconds: list[float]) -> Any:
+        def call() -> None:
+            calls.append(name)
+            now[0] += seconds.pop(0)
+
+        return call
+
+    one, other = side("one", [9.0, 3.0, 4.0, 8.0]), side("other", [9.0, 2.0, 2.0, 2.0])
+    found = cost_codes.in_turn(one, other, repeats=3, epochs=4, clock=lambda: now[0])
+    assert calls == ["one", "other"] * 4
+    # The first turn does not count. Medians 4 s and 2 s for four epochs.
+    assert found == {"ratio": 2.0, "with_ms": 1000.0, "without_ms": 500.0, "ratios": [1.5, 2.0, 4.0], "epochs": 4}
+
+
+def test_what_is_measured_anew_leaves_the_rest(cost_codes: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "cost_codes.json"
+    monkeypatch.setattr(cost_codes, "MEASURES", {"a": lambda root, n: {"gib": n}, "b": lambda root, n: {"gib": -n}})
+    cost_codes.measure(["a", "b"], None, 1, path)
+    cost_codes.measure(["b"], None, 2, path)
+    made = json.loads(path.read_text())
+    assert {name: entry["gib"] for name, entry in made.items()} == {"a": 1, "b": -2}
+    assert all(entry["environment"]["threads"] == torch.get_num_threads() for entry in made.values())
+
+
+def test_codes_are_stored_as_indices_and_probabilities(cost_codes: ModuleType):
+    # A node takes 8 bytes each for its id and its code, and 8 for each of its four codes; a codebook row 4 a number.
+    payload = 100 * (8 + 8 + 4 * 8) + 50 * 2 * 4
+    size = cost_codes.storage(None, 1, nodes=100, codes=50, dim=2, top=4)["gib"] * cost_codes.GIB
+    assert payload < size < payload + 4096
+
+
+def test_every_cost_has_its_line(cost_codes: ModuleType):
+    for tables in script("tables"):
+        assert tables.COSTS.keys() == cost_codes.MEASURES.keys()

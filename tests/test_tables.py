@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.evaluate import Paired
+from gnn2mlp.methods import METHODS
 from gnn2mlp.teachers import TEACHERS
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
@@ -60,6 +63,61 @@ def test_rows_are_compared_with_rows_on_the_same_splits(tables: ModuleType, path
         assert other.name != row.name
         assert (other.dataset, other.setting, other.seeds) == (row.dataset, row.setting, row.seeds)
         assert other.content["config"].get("split") == row.content["config"].get("split")
+
+
+# Rows (by label) that are compared to see what one part does -> the options of the method in which they may differ.
+DIFFERENCES = {
+    ("krd-all-neighbours", "krd"): {"sample"},
+    ("krd-early", "krd"): {"warmup"},
+    ("krd-early", "krd-all-neighbours"): {"sample", "warmup"},  # without sampling there is no warm-up
+    ("krd-early", "krd-one-draw"): {"draws"},
+    ("krd-one-draw", "krd"): {"draws"},
+    ("vqgraph", "vqgraph-no-codes"): {"code_weight"},
+    ("vqgraph-krd", "vqgraph"): {"method"},
+}
+
+
+def differing(one: Any, other: Any) -> set[str]:
+    """Settings in which two rows differ; options of the method by their names, `method` if it is another one."""
+    mine, theirs = (row.config().identity() for row in (one, other))
+    found = {key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key)}
+    if "method" not in found or mine["method"]["name"] != theirs["method"]["name"]:
+        return found
+    options = [row["method"] for row in (mine, theirs)]
+    return found - {"method"} | {
+        key for key in {*options[0], *options[1]} if options[0].get(key) != options[1].get(key)
+    }
+
+
+@pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
+def test_rows_that_show_one_part_differ_in_that_part_only(tables: ModuleType, path: Path):
+    row = tables.named()[path.stem]
+    for other in (tables.named()[name] for name in row.against[1:]):
+        allowed = DIFFERENCES.get((row.label, other.label)) or DIFFERENCES[other.label, row.label]
+        assert differing(row, other) == allowed, f"{row.name} and {other.name}"
+
+
+def test_findings_compare_rows_that_differ_in_one_part_only(tables: ModuleType):
+    for ours, theirs in (pair for pairs in tables.QUESTIONS.values() for pair in pairs):
+        labels = ours.split("_")[1], theirs.split("_")[1]
+        allowed = DIFFERENCES.get(labels) or DIFFERENCES[labels[::-1]]
+        for row, other in tables._counterparts(ours, theirs):
+            assert differing(row, other) == allowed, f"{row.name} and {other.name}"
+
+
+@pytest.mark.parametrize("path", [path for path in ROWS if "_vqgraph-krd_" in path.name], ids=lambda path: path.stem)
+def test_a_composition_has_the_terms_of_both_methods(tables: ModuleType, path: Path):
+    """Those of VQGraph's row, and KRD's of neighbours."""
+
+    def terms(name: str) -> list[dict[str, Any]]:
+        sum_ = tables.named()[name].config().method.build(METHODS).build_objective().to_list()
+        return [term for term in sum_ if term["weight"]]
+
+    vqgraph, krd = (
+        terms(path.stem.replace("yang2024_vqgraph-krd", name)) for name in ("yang2024_vqgraph", "wu2023_krd")
+    )
+    wanted = vqgraph + [term for term in krd if term["name"] == "reliable_neighbours"]
+    assert sorted(terms(path.stem), key=str) == sorted(wanted, key=str)
 
 
 @pytest.mark.parametrize("path", LINES, ids=lambda path: path.stem)
@@ -150,3 +208,55 @@ def test_a_misspelt_option_of_a_row_is_not_hidden(tables: ModuleType):
         _ = tables.Row("a2020_glnn_cpf-cora_transductive", {"config": config}).lines
     unknown = tables.Row("a2020_glnn_cpf-cora_transductive", {"config": {"method": "not there yet"}})
     assert unknown.lines == []
+
+
+@pytest.mark.parametrize(
+    ("difference", "p", "word"),
+    [
+        (0.1, 0.049, "better"),
+        (-0.1, 0.049, "worse"),
+        (0.1, 0.05, "no difference beyond chance"),
+        (0.1, math.nan, "no difference beyond chance"),
+    ],
+)
+def test_the_verdict_follows_the_rule(tables: ModuleType, difference: float, p: float, word: str):
+    assert tables.verdict(Paired(difference, 0.01, p, 1, 2)) == word
+
+
+def test_findings_count_verdicts_and_name_what_is_missing(tables: ModuleType, monkeypatch: pytest.MonkeyPatch):
+    def named(method: str, dataset: str) -> str:
+        return f"a2020_{method}_{dataset}_transductive"
+
+    made = [
+        a_row(tables, named("krd", "cpf-cora"), {0: 0.75, 1: 0.75}),
+        a_row(tables, named("bare", "cpf-cora"), {0: 0.5, 1: 0.75}),
+        a_row(tables, named("krd", "cpf-a-photo"), {0: 0.51, 1: 0.53, 2: 0.52}, config={"seeds": 5}),
+        a_row(tables, named("bare", "cpf-a-photo"), {0: 0.41, 1: 0.43, 2: 0.41}),
+        a_row(tables, named("krd", "cpf-citeseer"), {0: 0.75}),
+        a_row(tables, named("bare", "cpf-citeseer"), {0: 0.5, 1: 0.75}),
+        a_row(tables, named("krd", "coauthor-cs"), {0: 0.75, 1: 0.75}),
+    ]
+    monkeypatch.setattr(tables, "rows", lambda: made)
+    monkeypatch.setattr(tables, "QUESTIONS", {"Does it?": [("a2020_krd", "a2020_bare")], "And this?": [("a_x", "a_y")]})
+    # Differences of cora: 25 and 0 (p = 0.5); of a-photo: 10, 10 and 11, t = 31 with two degrees of freedom.
+    assert tables.findings() == (
+        "**Does it?** `krd` against `bare`: of 2 comparisons better in 1, no difference beyond chance in 1. Points of "
+        "accuracy: cpf-cora test +12.50 ± 12.50 (p = 0.500, 2 splits); cpf-a-photo test +10.33 ± 0.33 (p = 0.001, 3 of "
+        "5 splits). Also not measured yet on cpf-citeseer test.\n\n**And this?** `x` against `y`: no rows."
+    )
+
+
+def test_costs_are_held_against_their_limits(tables: ModuleType, tmp_path: Path):
+    path = tmp_path / "cost_codes.json"
+    assert tables.cost_of_codes(path).count("not measured yet") == len(tables.COSTS)
+    ratio = {"on": "cpf-cora", "ratio": 1.5, "with_ms": 3.0, "without_ms": 2.0, "ratios": [1.4, 1.5, 1.6]}
+    made = {
+        "krd": ratio,
+        "memory": {"on": "sage", "gib": 6.01, "epoch_s": 1.25},
+        "storage": {"on": "codes", "gib": 0.5},
+    }
+    path.write_text(json.dumps(made))
+    krd, _, _, memory, storage = tables.cost_of_codes(path).splitlines()[2:]
+    assert krd.endswith("cpf-cora | 1.50 × (3.0 / 2.0 ms; 1.40 to 1.60 in 3 repeats) | 1.5 × | yes |")
+    assert memory.endswith("around sage | 6.01 GiB (1.2 s of CPU an epoch) | 6 GiB | **no** |")
+    assert storage == "| file with codes | 0.50 GiB | 1 GiB | yes |"
