@@ -1,0 +1,115 @@
+"""Training on graphs: steps, loss, stopping, and what is told on the way."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.evaluate import accuracy
+from gnn2mlp.teachers._training import sampled
+from gnn2mlp.teachers.gcn import GCN
+from tests.tasks import tiny_task
+
+
+def test_full_neighbourhoods_in_blocks_equal_the_whole_graph() -> None:
+    task = tiny_task()
+    graph, teacher = task.graph, GCN(hidden=16, layers=3, epochs=3)
+    teacher.fit(task.observed)
+    ids = torch.tensor([40, 2, 21])
+    blocks = NeighbourSampler(graph.adjacency).blocks(ids, [None] * 3)
+    logits, hidden = teacher.module_.eval()(graph.features[blocks[0].sources], blocks)
+    whole = teacher.evaluate(graph)
+    torch.testing.assert_close(logits, whole["logits"][ids], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(hidden, whole["hidden"][ids], rtol=1e-4, atol=1e-5)
+
+
+def test_sampling_with_room_for_all_neighbours_is_training_on_the_whole_graph() -> None:
+    task = tiny_task()
+    options = {"hidden": 16, "dropout": 0.0, "epochs": 5}
+    weights = []
+    for fanouts in (None, (60, 60)):
+        teacher = GCN(**options, fanouts=fanouts)
+        teacher.fit(task.observed)
+        weights.append(teacher.predict(task.graph))
+    torch.testing.assert_close(*weights, rtol=1e-3, atol=1e-4)
+
+
+def test_a_sampled_epoch_visits_every_training_node_once() -> None:
+    task = tiny_task()
+    observed, sampler = task.observed, NeighbourSampler(task.observed.graph.adjacency)
+    random = torch.Generator().manual_seed(0)
+    steps = list(sampled(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
+    nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, _, _ in steps])
+    assert [labels.numel() for *_, labels in steps] == [5, 5, 2]
+    assert torch.equal(nodes.sort().values, observed.train)
+    assert not torch.equal(nodes, observed.train)
+    assert torch.equal(torch.cat([labels for *_, labels in steps]), observed.graph.labels[nodes])
+    for x, blocks, _, _ in steps:
+        assert torch.equal(x, observed.graph.features[blocks[0].sources])
+
+
+def test_loss_is_the_cross_entropy_of_the_training_nodes() -> None:
+    task = tiny_task()
+    teacher = GCN(hidden=16, dropout=0.0, lr=1e-12, weight_decay=0.0, epochs=1)
+    teacher.fit(task.observed)
+    logits, train = teacher.predict(task.graph), task.split.train
+    assert teacher.history_.loss == [
+        pytest.approx(F.cross_entropy(logits[train], task.graph.labels[train]).item(), 1e-4)
+    ]
+
+
+def test_keeps_the_best_epoch_and_stops_after_patience() -> None:
+    task = tiny_task()
+    teacher = GCN(hidden=16, lr=0.2, epochs=60, patience=6)
+    history = teacher.fit(task.observed)
+    best = max(history.valid)
+    last_best = max(epoch for epoch, score in enumerate(history.valid, start=1) if score == best)
+    assert history.best_epoch == last_best
+    assert len(history.valid) == min(60, last_best + 6)
+    valid = task.observed.valid
+    assert accuracy(teacher.predict(task.graph)[valid], task.graph.labels[valid]) == best
+
+
+def test_tells_how_far_it_is() -> None:
+    told = []
+    GCN(hidden=4, epochs=3).fit(
+        tiny_task().observed, progress=lambda done, total, note="": told.append((done, total, note))
+    )
+    assert [t[:2] for t in told] == [(1, 3), (2, 3), (3, 3)]
+    assert all(note.startswith("valid 0.") or note == "valid 1.000" for *_, note in told)
+
+
+def test_a_diverged_teacher_is_reported() -> None:
+    observed = tiny_task().observed
+    teacher = GCN(hidden=4, epochs=3, lr=1e30)
+    teacher.fit(observed)
+    with pytest.raises(ValueError, match="the teacher diverged, lower its learning rate"):
+        teacher.export(observed)
+
+
+def test_batches_without_a_label_are_steps_as_well() -> None:
+    observed = tiny_task().observed
+    sampler, random = NeighbourSampler(observed.graph.adjacency), torch.Generator().manual_seed(0)
+    steps = list(sampled(observed, torch.arange(60), sampler, observed.graph.features, (2, 2), 3, random))
+    assert len(steps) == 20
+    assert any(step.labels.numel() == 0 for step in steps)
+    assert sum(step.labels.numel() for step in steps) == observed.train.numel()
+    for step in steps:
+        nodes = step.blocks[-1].sources[step.rows]
+        assert torch.equal(step.labels, observed.graph.labels[nodes])
+        assert torch.isin(nodes, observed.train).all()
+
+
+def test_a_pass_after_each_epoch_is_looked_at_whatever_comes_next() -> None:
+    seen = []
+
+    class Watching(GCN):
+        name = "watching"
+
+        def finish_epoch(self, found, random) -> None:
+            seen.append(found["logits"].clone())
+
+    teacher = Watching(hidden=8, lr=0.2, epochs=30, patience=3)
+    history = teacher.fit(tiny_task().observed)
+    assert len(seen) == len(history.valid)
+    assert torch.equal(seen[history.best_epoch - 1], teacher.predict(tiny_task().observed.graph))
