@@ -92,3 +92,16 @@ def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
     assert (card["observed"], card["seed"], card["distill"]["epochs"]) == (observed.digest, 0, 4)
     assert card["knowledge"] == made.knowledge.digest
     assert (len(card["history"]["teacher"]["loss"]), len(card["history"]["student"]["loss"])) == (3, 4)
+
+
+@pytest.mark.parametrize(("method", "teacher"), [("krd", "gcn"), ("vqgraph", "vq")])
+def test_codes_and_reliability_are_taught_as_soft_labels_are(tiny: Tiny, method: str, teacher: str) -> None:
+    labels = encode_labels(tiny.y)
+    made = plan({"name": "gcn", "hidden": 8, "epochs": 5}, method, epochs=5)
+    assert made.teacher.name == teacher
+    observed = observe(tiny.X, labels, tiny.edges, 0.25, None, 0)
+    with stages(False) as stage:
+        fitted = train(made, observed, labels, None, stage)
+    assert fitted.knowledge is not None
+    assert made.method.requires <= set(fitted.knowledge.values)
+    assert fitted.predictor.predict(tiny.X).shape == tiny.y.shape

@@ -101,3 +101,20 @@ def test_unreadable_yaml(tmp_path: Path, content: str | None, message: str):
         path.write_text(content)
     with pytest.raises(ConfigError, match=message):
         RunConfig.from_yaml(path)
+
+
+def test_a_method_that_reads_codes_gets_a_tokenizer_around_the_teacher():
+    resolved = RunConfig(dataset="digits", teacher="gcn", method="vqgraph").resolve()
+    assert resolved.teacher.name == "vq"
+    encoder = resolved.teacher.options["encoder"]
+    assert (encoder["name"], encoder["hidden"]) == ("gcn", 64)  # the recipe of the digits reaches it
+    assert resolved.resolve() == resolved
+    assert RunConfig(dataset="digits", teacher="gcn", method="krd").resolve().teacher.name == "gcn"
+
+
+def test_options_of_the_export_are_checked():
+    assert RunConfig(export={"draws": 3}).resolve().export == {"draws": 3, "noise": 1.0, "top": 32}
+    with pytest.raises(ConfigError, match="export 'export' has no option 'drwas'; did you mean 'draws'"):
+        RunConfig(export={"drwas": 3}).resolve()
+    with pytest.raises(ConfigError, match=r"export\.top: expected at least 1, got 0"):
+        RunConfig(export={"top": 0}).resolve()
