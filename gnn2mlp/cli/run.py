@@ -21,24 +21,35 @@ def add(verbs: Any) -> None:
         description="Train a GNN teacher, write down what it knows, distil an MLP student, and report on it honestly. "
         "Without options: the demonstration on the embedded data set.",
     )
+    add_settings(parser, out="folder of the results", example="method.temperature=0.8")
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
+    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
+    parser.set_defaults(execute=execute)
+
+
+def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> None:
+    """The options that every job has; `settings` reads them.
+
+    Args:
+        parser: of the verb.
+        out: what the folder given by `--out` will hold.
+        example: of a nested option, for the help of `--set`.
+    """
     parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
     parser.add_argument("--dataset", metavar="NAME", help="registered name (see 'list datasets') or an .npz file")
     parser.add_argument("--split", metavar="NAME", help="how nodes get their roles; default: the data set's")
     parser.add_argument("--setting", metavar="NAME", help="transductive (default) or inductive")
     parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'")
-    parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
-    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
     parser.add_argument("--seeds", metavar="N", help="how many seeds, or a list such as 0,3,7")
-    parser.add_argument("--out", metavar="DIR", help="folder of the results")
+    parser.add_argument("--out", metavar="DIR", help=out)
     parser.add_argument("--data-root", metavar="DIR", help="folder with raw data, only read; default $GNN2MLP_DATA")
     parser.add_argument("--cache", metavar="DIR", help="folder of trained teachers; default $GNN2MLP_CACHE")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one for small graphs, else all")
-    parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
     parser.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help="nested option, e.g. method.temperature=0.8"
+        "--set", metavar="KEY=VALUE", action="append", default=[], help=f"nested option, e.g. {example}"
     )
-    parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> None:

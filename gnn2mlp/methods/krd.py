@@ -28,7 +28,8 @@ class KRD(Method):
         momentum: of α, per epoch.
         every: epochs between two fits of α.
         average: `"nodes"`: every node's neighbours count as one; `"edges"`: every edge does.
-        released_mean: the released code's loss in place of the bracket: one mean over sampled edges and self-loops.
+        released_mean: the released code's loss in place of the bracket: one mean over sampled edges and self-loops,
+            in which `neighbour_weight` and `average` have no part.
         update: `"joint"` or `"alternating"`.
     """
 

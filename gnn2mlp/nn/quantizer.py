@@ -123,10 +123,8 @@ class VectorQuantizer(nn.Module):
         For when all rows are there: if training has shifted them together, their codes have to come along before rows
         choose anew, or most would choose the few codes that lie in the direction of the shift.
         """
-        if self.codebook == "learnt":
-            return
-        count, total = self._gather(self.place(rows), codes)
-        self._set(count > 0, (total / count.clamp(min=1)[:, None])[count > 0])
+        if self.codebook != "learnt":
+            self._centre(rows, codes)
 
     @torch.no_grad()
     def initialise(self, rows: Tensor, random: torch.Generator) -> None:
@@ -137,8 +135,7 @@ class VectorQuantizer(nn.Module):
         self._set(torch.ones_like(self.counts).bool(), placed[pick])
         for _ in range(LLOYD):
             codes = self.nearest(rows)
-            count, total = self._gather(placed, codes)
-            self._set(count > 0, (total / count.clamp(min=1)[:, None])[count > 0])
+            self._centre(rows, codes)
             self.revive(rows, codes, random)
 
     @torch.no_grad()
@@ -180,6 +177,11 @@ class VectorQuantizer(nn.Module):
         ]
         indices, probabilities = torch.cat([p.indices for p in parts]), torch.cat([p.values for p in parts])
         return indices.to(torch.int32), probabilities
+
+    def _centre(self, rows: Tensor, codes: Tensor) -> None:
+        """Put every used code on the mean of its rows."""
+        count, total = self._gather(self.place(rows), codes)
+        self._set(count > 0, (total / count.clamp(min=1)[:, None])[count > 0])
 
     def _gather(self, placed: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Number of rows of each code, and their sum."""

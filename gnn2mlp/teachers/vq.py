@@ -148,7 +148,7 @@ class VQ(GraphTeacher):
         self.assigned_, self.steps_ = self.module_.quantizer.nearest(state), 0
 
     def loss(self, step: Step, random: torch.Generator) -> Tensor:
-        """The sum of the class docstring; moves an `"ema"` codebook on the way."""
+        """The sum of the class docstring; on sampled neighbourhoods it moves an `"ema"` codebook on the way."""
         whole = self.network.fanouts is None
         tokens = self.module_.tokens(step.features, step.blocks, self.assigned_ if whole else None)
         total, vectors = tokens.quantized.loss, tokens.quantized.vectors
