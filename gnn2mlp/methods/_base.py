@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.distill.updates import UpdateRule
@@ -28,6 +29,12 @@ class Method(Configurable, ABC):
     def requires(self) -> frozenset[str]:
         """Knowledge keys that training reads."""
         return self.build_objective().requires
+
+
+def check_hard_weight(value: float) -> None:
+    """Raise `ConfigError` unless λ, the share of hard labels in the loss, lies in 0..1."""
+    if not 0 <= value <= 1:
+        raise ConfigError(f"method.hard_weight: expected a number from 0 to 1, got {value}")
 
 
 METHODS: Registry[Method] = Registry("method", "gnn2mlp.methods", Method)  # type: ignore[type-abstract]

@@ -1,8 +1,7 @@
 """GLNN: soft labels of a GNN teach an MLP."""
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.distill.updates import UpdateRule
-from gnn2mlp.methods._base import Method
+from gnn2mlp.methods._base import Method, check_hard_weight
 from gnn2mlp.objectives import HardLabels, Objective, SoftLabels
 
 
@@ -27,8 +26,7 @@ class GLNN(Method):
     )
 
     def __init__(self, hard_weight: float = 0.0, temperature: float = 1.0, update: UpdateRule = "joint"):
-        if not 0 <= hard_weight <= 1:
-            raise ConfigError(f"method.hard_weight: expected a number from 0 to 1, got {hard_weight}")
+        check_hard_weight(hard_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature
         self.update = update

@@ -2,10 +2,9 @@
 
 from typing import Literal
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.distill.updates import UpdateRule
-from gnn2mlp.methods._base import Method
+from gnn2mlp.methods._base import Method, check_hard_weight
 from gnn2mlp.objectives import HardLabels, Objective, ReliableNeighbours, SoftLabels
 from gnn2mlp.objectives._reliability import Form
 
@@ -59,8 +58,7 @@ class KRD(Method):
         released_mean: bool = False,
         update: UpdateRule = "joint",
     ):
-        if not 0 <= hard_weight <= 1:
-            raise ConfigError(f"method.hard_weight: expected a number from 0 to 1, got {hard_weight}")
+        check_hard_weight(hard_weight)
         check_at_least("method", 0, neighbour_weight=neighbour_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature

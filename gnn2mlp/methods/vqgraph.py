@@ -1,9 +1,8 @@
 """VQGraph: a structure-aware codebook teaches an MLP."""
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.distill.updates import UpdateRule
-from gnn2mlp.methods._base import Method
+from gnn2mlp.methods._base import Method, check_hard_weight
 from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, SoftLabels
 
 
@@ -40,8 +39,7 @@ class VQGraph(Method):
         code_temperature: float | None = None,
         update: UpdateRule = "joint",
     ):
-        if not 0 <= hard_weight <= 1:
-            raise ConfigError(f"method.hard_weight: expected a number from 0 to 1, got {hard_weight}")
+        check_hard_weight(hard_weight)
         check_at_least("method", 0, code_weight=code_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature

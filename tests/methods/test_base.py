@@ -1,6 +1,10 @@
 """What every method inherits."""
 
+import pytest
+
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.methods import Method
+from gnn2mlp.methods._base import check_hard_weight
 from gnn2mlp.objectives import HardLabels, Objective, SoftLabels
 
 
@@ -22,3 +26,14 @@ def test_defaults() -> None:
     assert Halves().update == "joint"
     assert Halves().departures == ""
     assert Halves() == Halves()
+
+
+@pytest.mark.parametrize(
+    ("value", "fine"), [(0.0, True), (1.0, True), (-0.01, False), (1.01, False), (float("nan"), False)]
+)
+def test_the_share_of_hard_labels_lies_between_none_and_all(value: float, fine: bool) -> None:
+    if fine:
+        check_hard_weight(value)
+        return
+    with pytest.raises(ConfigError, match=r"method\.hard_weight: expected a number from 0 to 1, got"):
+        check_hard_weight(value)
