@@ -1,7 +1,10 @@
-"""Graphs, splits, views and data sets."""
+"""Graphs, hypergraphs, splits, views and data sets."""
 
 from gnn2mlp.data.datasets import DATASETS, load_dataset
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.hyperedges import HyperBlock, HyperedgeSampler
+from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import Block, NeighbourSampler
 from gnn2mlp.data.split import SPLITTERS, Split, Splitter
 from gnn2mlp.data.view import Full, Observed, Task
@@ -12,11 +15,17 @@ __all__ = [
     "Block",
     "Full",
     "GraphData",
+    "HyperBlock",
+    "HyperedgeSampler",
+    "HypergraphData",
     "NeighbourSampler",
+    "NodeData",
     "Observed",
     "Split",
     "Splitter",
     "Task",
     "graph_from_arrays",
+    "hypergraph_from_arrays",
+    "hypergraph_of",
     "load_dataset",
 ]

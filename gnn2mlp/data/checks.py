@@ -49,24 +49,63 @@ def check_classes(labels: Tensor, class_names: Sequence[str] | None, name: str) 
 
 def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:
     """Edge ends (2, edges) as int64 within 0 .. nodes - 1; else a `DataError`."""
-    try:
-        edges = _array(edge_index)
-    except ValueError as error:  # rows of different lengths
-        raise DataError(f"{name}: edge_index must have shape (2, edges), got no array ({error})") from error
-    if edges.ndim != 2 or edges.shape[0] != 2:
-        raise DataError(f"{name}: edge_index must have shape (2, edges), got {edges.shape}; transpose a list of pairs")
-    if edges.size == 0:
-        return torch.zeros((2, 0), dtype=torch.int64)
-    if edges.dtype.kind not in "iu":
-        raise DataError(f"{name}: edge_index must hold integers, got {edges.dtype}")
-    if edges.min() < 0 or edges.max() >= num_nodes:
+    edges = _pairs(edge_index, "edge_index", "edges", name)
+    if edges.size and (edges.min() < 0 or edges.max() >= num_nodes):
         bad = (edges < 0) | (edges >= num_nodes)
         raise DataError(
             f"{name}: edge ends must lie in 0..{num_nodes - 1}, got {edges[bad][0]} in {int(bad.any(0).sum())} of "
             f"{edges.shape[1]} edges; number the nodes as the rows of the features, from 0"
         )
+    return _int64(edges)
+
+
+def check_incidences(hyperedge_index: Any, num_nodes: int, name: str) -> Tensor:
+    """Incidences (2, incidences) as int64, nodes within 0 .. nodes - 1 above hyperedges from 0; else a `DataError`."""
+    pairs = _pairs(hyperedge_index, "hyperedge_index", "incidences", name)
+    if pairs.size and (pairs[0].min() < 0 or pairs[0].max() >= num_nodes):
+        bad = (pairs[0] < 0) | (pairs[0] >= num_nodes)
+        raise DataError(
+            f"{name}: nodes of hyperedges (first row) must lie in 0..{num_nodes - 1}, got {pairs[0][bad][0]} in "
+            f"{int(bad.sum())} of {pairs.shape[1]} incidences; number them as the rows of the features, from 0"
+        )
+    if pairs.size and pairs[1].min() < 0:
+        raise DataError(f"{name}: hyperedges (second row) must be numbered from 0, got {pairs[1].min()}")
+    return _int64(pairs)
+
+
+def check_weights(weights: Any, count: int, name: str) -> Tensor:
+    """Weights of hyperedges as float32, one for each of at least `count`; ones where none are given."""
+    if weights is None:
+        return torch.ones(count)
+    values = _array(weights)
+    if values.ndim != 1 or values.size < count or values.dtype.kind not in "iuf":
+        raise DataError(
+            f"{name}: expected a number as weight of each hyperedge, {count} in all, "
+            f"got {values.dtype} of shape {values.shape}"
+        )
+    if not (np.isfinite(values).all() and (values > 0).all()):
+        raise DataError(f"{name}: weights of hyperedges must be finite and above 0; leave out hyperedges without any")
+    return torch.from_numpy(values.astype(np.float32))
+
+
+def _pairs(given: Any, array: str, what: str, name: str) -> np.ndarray[Any, Any]:
+    """An integer array (2, n); else a `DataError`."""
+    try:
+        pairs = _array(given)
+    except ValueError as error:  # rows of different lengths
+        raise DataError(f"{name}: {array} must have shape (2, {what}), got no array ({error})") from error
+    if pairs.ndim != 2 or pairs.shape[0] != 2:
+        raise DataError(f"{name}: {array} must have shape (2, {what}), got {pairs.shape}; transpose a list of pairs")
+    if pairs.size and pairs.dtype.kind not in "iu":
+        raise DataError(f"{name}: {array} must hold integers, got {pairs.dtype}")
+    return pairs
+
+
+def _int64(pairs: np.ndarray[Any, Any]) -> Tensor:
+    if pairs.size == 0:
+        return torch.zeros((2, 0), dtype=torch.int64)
     # Torch shares memory only with arrays that may be written to; those behind data frames may not.
-    return torch.from_numpy(edges.astype(np.int64, copy=not edges.flags.writeable))
+    return torch.from_numpy(pairs.astype(np.int64, copy=not pairs.flags.writeable))
 
 
 def check_own_split(split: Mapping[str, Any], num_nodes: int, name: str) -> dict[str, Tensor]:

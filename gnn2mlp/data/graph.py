@@ -1,48 +1,38 @@
 """`GraphData`: a frozen, validated graph with node features and labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import check_classes, check_edges, check_labels, check_own_split
 from gnn2mlp.data.edges import canonical_edges
-from gnn2mlp.nn.csr import CSR, Features, gather
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.nn.features import check_features
 
 
-@dataclass(frozen=True, eq=False)
-class GraphData:
+@dataclass(frozen=True, eq=False, repr=False)
+class GraphData(NodeData):
     """An undirected graph in canonical form; build it with `graph_from_arrays`, which validates and canonicalises.
 
     Args:
         name: for messages and cards.
         features: (nodes, features), dense float or `CSR`.
         labels: int64 (nodes,), class per node, -1 = unknown.
-        edge_index: int64 (2, edges), every edge in both directions, sorted, unique, without self-loops.
         class_names: one per class; its length is the number of classes.
-        own_splits: the splits published with the data, each as `{"train": ids, "valid": ids, "test": ids}`; `valid` may
-            be left out. Mostly none or one.
+        edge_index: int64 (2, edges), every edge in both directions, sorted, unique, without self-loops.
+        own_splits: the splits published with the data; see `NodeData`.
         notes: what canonicalisation changed, as counts by kind.
     """
 
-    name: str
-    features: Features
-    labels: Tensor
-    edge_index: Tensor
-    class_names: tuple[str, ...]
-    own_splits: tuple[Mapping[str, Tensor], ...] = ()
-    notes: Mapping[str, int] = field(default_factory=dict)
+    kind: ClassVar[str] = "graph"
 
-    @property
-    def num_nodes(self) -> int:
-        """Number of nodes."""
-        return self.labels.numel()
+    edge_index: Tensor
 
     @property
     def num_edges(self) -> int:
@@ -50,31 +40,31 @@ class GraphData:
         return self.edge_index.size(1) // 2
 
     @property
-    def num_features(self) -> int:
-        """Width of the features."""
-        return self.features.shape[1]
+    def sizes(self) -> dict[str, int]:
+        """Numbers of nodes, undirected edges, features and classes."""
+        return {
+            "nodes": self.num_nodes,
+            "edges": self.num_edges,
+            "features": self.num_features,
+            "classes": self.num_classes,
+        }
 
     @property
-    def num_classes(self) -> int:
-        """Number of classes."""
-        return len(self.class_names)
+    def structure(self) -> dict[str, Tensor]:
+        """The edges."""
+        return {"edge_index": self.edge_index}
+
+    @property
+    def degree(self) -> Tensor:
+        """int64 (nodes,): number of neighbours."""
+        return torch.bincount(self.edge_index[0], minlength=self.num_nodes)
 
     @cached_property
     def adjacency(self) -> CSR:
         """The (nodes, nodes) pattern: row i holds the neighbours of i, values 1, no self-loops."""
-        row, column = self.edge_index  # sorted, so that the columns are the CSR's indices as they stand
-        indptr = torch.cat([row.new_zeros(1), torch.bincount(row, minlength=self.num_nodes).cumsum(0)])
+        column = self.edge_index[1]  # sorted, so that the columns are the CSR's indices as they stand
+        indptr = torch.cat([column.new_zeros(1), self.degree.cumsum(0)])
         return CSR(indptr, column, torch.ones(column.numel()), (self.num_nodes, self.num_nodes))
-
-    @cached_property
-    def digest(self) -> str:
-        """Digest of features, labels, edges and the number of classes."""
-        parts = {"labels": self.labels, "edge_index": self.edge_index, "classes": torch.tensor([self.num_classes])}
-        if isinstance(self.features, CSR):
-            parts |= {"indptr": self.features.indptr, "indices": self.features.indices, "values": self.features.values}
-        else:
-            parts["features"] = self.features
-        return digest_tensors(parts)
 
     def subgraph(self, ids: Tensor) -> "GraphData":
         """The induced subgraph on `ids` (unique), renumbered in their order; own splits and notes are dropped."""
@@ -86,13 +76,7 @@ class GraphData:
         edges = row[self.edge_index[:, kept]]
         if not bool((ids[1:] > ids[:-1]).all()):  # ascending ids keep the edges sorted
             edges = edges[:, torch.argsort(edges[0] * ids.numel() + edges[1])]
-        return GraphData(self.name, gather(self.features, ids), self.labels[ids], edges, self.class_names)
-
-    def __repr__(self) -> str:
-        return (
-            f"GraphData({self.name!r}: {self.num_nodes:,} nodes, {self.num_edges:,} edges, "
-            f"{self.num_features:,} features, {self.num_classes} classes)"
-        )
+        return GraphData(self.name, gather(self.features, ids), self.labels[ids], self.class_names, edges)
 
 
 def graph_from_arrays(
@@ -129,4 +113,4 @@ def graph_from_arrays(
             f"{name}: expected at least one edge between two nodes, got none; a graph teacher has nothing to learn"
         )
     splits = tuple(check_own_split(split, x.shape[0], name) for split in own_splits)
-    return GraphData(name, x, y, edges, names, splits, notes)
+    return GraphData(name, x, y, names, edges, own_splits=splits, notes=notes)

@@ -1,7 +1,9 @@
 """Neighbourhood blocks: the pieces of a graph that a layer needs, whole or sampled."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -9,11 +11,71 @@ from torch import Tensor
 from gnn2mlp.nn.csr import CSR
 
 
-@dataclass(frozen=True, eq=False)
-class Block:
-    """What one message-passing layer reads: edges from source nodes to target nodes.
+class AnyBlock(ABC):
+    """What one layer reads of a graph or hypergraph: how source nodes reach target nodes.
 
-    The targets are the first sources, in the same order. A whole graph is a block with targets = sources.
+    The targets are the first sources, in the same order. All nodes are a block with targets = sources.
+
+    Attributes:
+        sources: int64 (sources,), node ids in the graph that the block was cut from.
+    """
+
+    sources: Tensor
+
+    @property
+    @abstractmethod
+    def num_targets(self) -> int:
+        """Number of nodes that receive."""
+
+    @abstractmethod
+    def to(self, device: torch.device | str) -> Self:
+        """The same block on another device; the block itself, with its operators, where it is there already."""
+
+    @abstractmethod
+    def pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """At most `count` linked pairs, and about as many random ones that are not: int64 (2, pairs) each.
+
+        A target, and a source that reaches it, by their positions in the block. `random` lives on the CPU.
+        """
+
+
+B = TypeVar("B", bound=AnyBlock)
+
+
+class BlockSampler(ABC, Generic[B]):
+    """Cuts blocks with whole neighbourhoods out of `num_nodes` nodes, for layer-wise inference and for requests."""
+
+    def __init__(self, num_nodes: int):
+        self.num_nodes = num_nodes
+        self._whole: dict[torch.device, B] = {}
+
+    @abstractmethod
+    def everything(self) -> B:
+        """All nodes as one new block on the CPU."""
+
+    @abstractmethod
+    def block(self, targets: Tensor) -> B:
+        """The block into `targets` (unique ids) from all nodes that reach them in one layer."""
+
+    def whole(self, device: torch.device | str = "cpu") -> B:
+        """All nodes as one block on `device`; made once, so that its operators are made once."""
+        place = torch.device(device)
+        if place not in self._whole:
+            self._whole[place] = self.everything().to(place)
+        return self._whole[place]
+
+    def reach(self, targets: Tensor, layers: int) -> list[B]:
+        """Blocks for a stack of layers, first layer first; the sources of each are the targets of the one before it."""
+        stack: list[B] = []
+        for _ in range(layers):
+            stack.append(self.block(targets))
+            targets = stack[-1].sources
+        return stack[::-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Block(AnyBlock):
+    """What one message-passing layer reads: edges from source nodes to target nodes.
 
     Args:
         pattern: `CSR` (targets, sources); row i holds the (sampled) neighbours of target i.
@@ -50,8 +112,21 @@ class Block:
             self.sources.to(device),
         )
 
+    def pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Edges, all of them where there are no more than `count`, and random pairs that are none."""
+        edges = torch.stack([self.pattern.row_ids(), self.pattern.indices])
+        if edges.size(1) > count:
+            edges = edges[:, torch.randint(edges.size(1), (count,), generator=random).to(edges.device)]
+        others = random_pairs(self.pattern.shape, edges.size(1), random).to(edges.device)
+        return edges, others[:, (others[0] != others[1]) & ~self.pattern.contains(*others)]
 
-class NeighbourSampler:
+
+def random_pairs(shape: tuple[int, int], count: int, random: torch.Generator) -> Tensor:
+    """int64 (2, count): rows and columns of a matrix of this shape, drawn evenly."""
+    return (torch.rand((2, count), generator=random, dtype=torch.float64) * torch.tensor(shape)[:, None]).long()
+
+
+class NeighbourSampler(BlockSampler[Block]):
     """Cuts blocks out of a graph: for layer-wise inference with all neighbours, for training with some.
 
     Sampling is uniform without replacement, as in GraphSAGE (Hamilton et al., NeurIPS 2017): a node with at most
@@ -62,24 +137,20 @@ class NeighbourSampler:
     """
 
     def __init__(self, adjacency: CSR):
+        super().__init__(len(adjacency))
         self.adjacency = adjacency
         self.degree = adjacency.indptr.diff().to(torch.get_default_dtype())
-        self._whole: dict[torch.device, Block] = {}
 
-    def whole(self, device: torch.device | str = "cpu") -> Block:
-        """The graph itself as one block on `device`; made once, so that its operators are made once."""
-        place = torch.device(device)
-        if place not in self._whole:
-            block = Block(self.adjacency, self.degree, self.degree, torch.arange(len(self.adjacency)))
-            self._whole[place] = block.to(place)
-        return self._whole[place]
+    def everything(self) -> Block:
+        """The graph itself as one block."""
+        return Block(self.adjacency, self.degree, self.degree, torch.arange(self.num_nodes))
 
     def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> Block:
         """The block into `targets` (unique ids) from all their neighbours, or from `fanout` sampled ones."""
         rows = self.adjacency.rows(targets)
         if fanout is not None:
             rows = _sample_rows(rows, fanout, generator)
-        sources, columns = _relabel(targets, rows.indices)
+        sources, columns = relabel(targets, rows.indices)
         pattern = CSR(rows.indptr, columns, rows.values, (targets.numel(), sources.numel()))
         return Block(pattern, self.degree[targets], self.degree[sources], sources)
 
@@ -109,7 +180,7 @@ def _sample_rows(rows: CSR, fanout: int, generator: torch.Generator | None) -> C
     return CSR(indptr, rows.indices[kept], rows.values[kept], rows.shape)
 
 
-def _relabel(targets: Tensor, neighbours: Tensor) -> tuple[Tensor, Tensor]:
+def relabel(targets: Tensor, neighbours: Tensor) -> tuple[Tensor, Tensor]:
     """Sources (targets first, then every other neighbour, ascending) and the position of each neighbour among them."""
     others = torch.cat([targets, neighbours]).unique()
     others = others[~torch.isin(others, targets)]

@@ -13,7 +13,7 @@ from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 
 Setting = Literal["transductive", "inductive"]
 _PARTS = ("train", "valid", "seen", "unseen")
@@ -87,7 +87,7 @@ class Splitter(Configurable, ABC):
     every_class: bool = True
 
     @abstractmethod
-    def assign(self, graph: GraphData, seed: int) -> Roles:
+    def assign(self, graph: NodeData, seed: int) -> Roles:
         """Draw train, validation and test nodes."""
 
     def unseen(self, test: Tensor, seed: int, fraction: float) -> Tensor:
@@ -102,7 +102,7 @@ class Splitter(Configurable, ABC):
         return mask
 
     def split(
-        self, graph: GraphData, seed: int, setting: Setting = "transductive", unseen_fraction: float = 0.2
+        self, graph: NodeData, seed: int, setting: Setting = "transductive", unseen_fraction: float = 0.2
     ) -> Split:
         """The split of `graph` for `seed`.
 
@@ -134,7 +134,7 @@ def _check_draw(seed: int, unseen_fraction: float) -> None:
         raise ConfigError(f"unseen_fraction: expected a share between 0 and 1, both excluded, got {unseen_fraction}")
 
 
-def _check_parts(split: Split, graph: GraphData) -> None:
+def _check_parts(split: Split, graph: NodeData) -> None:
     ids = torch.cat([getattr(split, part) for part in _PARTS])
     if ids.unique().numel() != ids.numel():
         raise DataError(f"{graph.name}: split {split.scheme} gives some nodes two roles; expected disjoint parts")
@@ -147,7 +147,7 @@ def _check_parts(split: Split, graph: GraphData) -> None:
             )
 
 
-def _check_labels(split: Split, graph: GraphData, every_class: bool) -> None:
+def _check_labels(split: Split, graph: NodeData, every_class: bool) -> None:
     present = set(graph.labels[split.train].unique().tolist())
     if len(present) < 2:
         raise DataError(
@@ -163,7 +163,7 @@ def _check_labels(split: Split, graph: GraphData, every_class: bool) -> None:
         )
 
 
-def labelled_by_class(graph: GraphData, taken: Tensor | None = None) -> list[Tensor]:
+def labelled_by_class(graph: NodeData, taken: Tensor | None = None) -> list[Tensor]:
     """Ids of the labelled nodes of each class, ascending, without those in `taken`."""
     free = torch.ones(graph.num_nodes, dtype=torch.bool)
     if taken is not None:
@@ -171,7 +171,7 @@ def labelled_by_class(graph: GraphData, taken: Tensor | None = None) -> list[Ten
     return [((graph.labels == c) & free).nonzero()[:, 0] for c in range(graph.num_classes)]
 
 
-def rest(graph: GraphData, *taken: Tensor) -> Tensor:
+def rest(graph: NodeData, *taken: Tensor) -> Tensor:
     """Labelled nodes that are in none of `taken`, ascending."""
     free = graph.labels >= 0
     for ids in taken:

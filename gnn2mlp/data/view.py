@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_json, digest_tensors
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
 
 
@@ -22,7 +22,7 @@ class Observed:
         valid: rows whose labels choose the epoch.
     """
 
-    graph: GraphData
+    graph: NodeData
     node_ids: Tensor
     train: Tensor
     valid: Tensor
@@ -38,7 +38,7 @@ class Observed:
 class Full:
     """The whole graph with all labels, for scoring after training has stopped."""
 
-    graph: GraphData
+    graph: NodeData
     split: Split
 
 
@@ -46,7 +46,7 @@ class Full:
 class Task:
     """A graph and a split of it."""
 
-    graph: GraphData
+    graph: NodeData
     split: Split
 
     @cached_property

@@ -6,22 +6,51 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.hypergraph import HypergraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
-from gnn2mlp.objectives import RowSet
+from gnn2mlp.objectives import Objective, RowSet
 
 
 class Cut(NamedTuple):
     """Some rows: features (rows, features), ids in the observed view (rows,), training label or -1 (rows,).
 
-    `neighbours` is the pattern (rows, observed nodes) of all their edges in the observed graph, or `None`.
+    `neighbours` is the pattern (rows, observed nodes) of all their edges in the observed graph, or `None`; `hyperedges`
+    the pattern (hyperedges, observed nodes) of the whole observed hypergraph, or `None`.
     """
 
     x: Features
     ids: Tensor
     labels: Tensor
     neighbours: CSR | None = None
+    hyperedges: CSR | None = None
+
+
+def check_links(objective: Objective, data: NodeData) -> None:
+    """Raise `DataError` if the objective speaks of links that these data do not have."""
+    for term in objective.terms():
+        wants = {"graph": term.objective.needs_edges, "hypergraph": term.objective.needs_hyperedges}
+        for kind, instead in (("graph", "reliable_hyperedges"), ("hypergraph", "reliable_neighbours")):
+            if term.weight and wants[kind] and data.kind != kind:
+                raise DataError(
+                    f"objective {term.objective.name!r} works on a {kind}, and {data.name} is a {data.kind}: "
+                    f"{instead!r} is its counterpart there"
+                )
+
+
+def _links(data: NodeData, objective: Objective | None, device: torch.device | str) -> tuple[CSR | None, CSR | None]:
+    """Adjacency and members of hyperedges, where the objective needs them."""
+    if objective is None:
+        return None, None
+    check_links(objective, data)
+    return (
+        data.adjacency.to(device) if objective.needs_edges and isinstance(data, GraphData) else None,
+        data.members.to(device) if objective.needs_hyperedges and isinstance(data, HypergraphData) else None,
+    )
 
 
 class Rows:
@@ -32,7 +61,10 @@ class Rows:
         device: where to keep them.
         batch_size: n rows make round(n / batch_size) batches, at least one, whose sizes differ by one at most.
         random: decides which row is in which batch.
-        with_edges: whether cuts carry neighbours.
+        objective: cuts carry the neighbours or hyperedges that it needs; default: none.
+
+    Raises:
+        DataError: if the objective speaks of edges on a hypergraph, or of hyperedges on a graph.
     """
 
     def __init__(
@@ -41,7 +73,7 @@ class Rows:
         device: torch.device | str,
         batch_size: int,
         random: torch.Generator,
-        with_edges: bool = False,
+        objective: Objective | None = None,
     ):
         self.features = compute_form(observed.graph.features, device).to(dtype=torch.get_default_dtype())
         labels = torch.full_like(observed.graph.labels, -1)
@@ -52,7 +84,7 @@ class Rows:
         self.random = random
         self.valid_x = gather(self.features, observed.valid.to(device))
         self.valid_labels = observed.graph.labels[observed.valid].to(device)
-        self.adjacency = observed.graph.adjacency.to(device) if with_edges else None
+        self.adjacency, self.hyperedges = _links(observed.graph, objective, device)
         self._whole: dict[RowSet, Cut] = {}
 
     def batches(self, row_set: RowSet) -> Iterator[Cut]:
@@ -74,7 +106,7 @@ class Rows:
     def _cut(self, rows: Tensor) -> Cut:
         rows = rows.to(self.labels.device)
         neighbours = None if self.adjacency is None else self.adjacency.rows(rows)
-        return Cut(gather(self.features, rows), rows, self.labels[rows], neighbours)
+        return Cut(gather(self.features, rows), rows, self.labels[rows], neighbours, self.hyperedges)
 
     @torch.no_grad()
     def valid_accuracy(self, module: nn.Module) -> float:

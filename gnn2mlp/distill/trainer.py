@@ -78,7 +78,7 @@ class Distiller(Configurable):
 
         Raises:
             MissingKnowledgeError: before the first step, if the objective needs a key that the table does not hold.
-            DataError: if the table lacks an observed node.
+            DataError: if the table lacks an observed node, or the objective speaks of links that the data do not have.
         """
         start = time.perf_counter()
         table = _join(knowledge, objective, observed, device)
@@ -89,7 +89,7 @@ class Distiller(Configurable):
             optimiser = self._optimiser(module, objective.to(device))
             stopping = EarlyStopping(module, self.patience)
             random = generator(seed, "batches")
-            rows = Rows(observed, device, self.batch_size, random, with_edges=objective.needs_edges)
+            rows = Rows(observed, device, self.batch_size, random, objective)
             sweeps = passes(objective, update)
             for epoch in range(1, self.epochs + 1):
                 module.train()
@@ -138,7 +138,7 @@ def _join(
 
 
 def _batch(module: nn.Module, cut: Cut, table: TeacherKnowledge | None, epoch: int) -> Batch:
-    return Batch(cut.ids, cut.labels, module(cut.x), table, cut.neighbours, epoch)
+    return Batch(cut.ids, cut.labels, module(cut.x), table, cut.neighbours, epoch, cut.hyperedges)
 
 
 def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch) -> Tensor:

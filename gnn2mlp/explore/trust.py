@@ -17,7 +17,7 @@ SCORES = {
     "reliability": "1 - ρ: how little noise on the features moves the entropy of the answer, at most 1 (KRD)",
     "confidence": "probability of the answer",
     "margin": "probability of the answer, less that of the second best",
-    "degree": "number of neighbours that the teacher saw",
+    "degree": "number of neighbours, or of hyperedges, that the teacher saw",
 }
 
 
@@ -47,10 +47,12 @@ class TrustTable(NamedTuple):
 
 def trust_table(
     knowledge: TeacherKnowledge,
-    edge_index: Array,
+    edge_index: Array | None = None,
     labels: Array | None = None,
     nodes: Array | None = None,
     form: Form = "squared",
+    *,
+    degree: Array | None = None,
 ) -> TrustTable:
     """Score nodes in four ways, and the scores against the truth.
 
@@ -61,15 +63,16 @@ def trust_table(
         labels: class of every node of the full graph, -1 where unknown; those nodes are scored, not judged.
         nodes: ids of those to look at, such as test nodes; default: all of the knowledge.
         form: of the reliability, `"squared"` or `"absolute"`.
+        degree: (nodes,) of each row of the knowledge, in place of edges: for hypergraphs.
 
     Raises:
         MissingKnowledgeError: if the knowledge lacks a key or a node.
-        DataError: if labels or edges do not fit the graph.
+        DataError: if labels, edges or degrees do not fit the graph, or neither of the two is given.
     """
     ids = knowledge.node_ids.numpy()
     classes = np.full(int(ids.max(initial=-1)) + 1, -1) if labels is None else np.asarray(labels)
     row = np.arange(ids.size) if nodes is None else _rows(ids, np.asarray(nodes))
-    scores = {name: values[row] for name, values in trust_scores(knowledge, edge_index, form).items()}
+    scores = {name: values[row] for name, values in trust_scores(knowledge, edge_index, form, degree=degree).items()}
     truth = of_nodes(knowledge, classes, "labels")[row]
     prediction = knowledge["logits"].argmax(-1).numpy()[row]
     known, right = truth >= 0, truth == prediction
@@ -87,7 +90,13 @@ def trust_table(
     )
 
 
-def trust_scores(knowledge: TeacherKnowledge, edge_index: Array, form: Form = "squared") -> dict[str, np.ndarray]:
+def trust_scores(
+    knowledge: TeacherKnowledge,
+    edge_index: Array | None = None,
+    form: Form = "squared",
+    *,
+    degree: Array | None = None,
+) -> dict[str, np.ndarray]:
     """The four `SCORES` of every node of the knowledge, float64 (nodes,); arguments as in `trust_table`."""
     knowledge.require(["logits", "entropy_shift"])
     best = knowledge["logits"].double().softmax(-1).topk(min(2, knowledge["logits"].size(1))).values
@@ -96,8 +105,19 @@ def trust_scores(knowledge: TeacherKnowledge, edge_index: Array, form: Form = "s
         "reliability": 1 - reliability_scores(knowledge["entropy_shift"], form).double().numpy(),
         "confidence": best[:, 0].numpy(),
         "margin": (best[:, 0] - second).numpy(),
-        "degree": _degrees(knowledge.node_ids.numpy(), np.asarray(edge_index)),
+        "degree": _given_or_counted(knowledge.node_ids.numpy(), edge_index, degree),
     }
+
+
+def _given_or_counted(ids: np.ndarray, edge_index: Array | None, degree: Array | None) -> np.ndarray:
+    if (edge_index is None) == (degree is None):
+        raise DataError("trust: expected either edge_index or degree, got both or neither")
+    if edge_index is not None:
+        return _degrees(ids, np.asarray(edge_index))
+    found: np.ndarray = np.asarray(degree).astype(np.float64)
+    if found.shape != ids.shape:
+        raise DataError(f"degree: expected a number for each of {ids.size} rows, got the shape {found.shape}")
+    return found
 
 
 def _degrees(ids: np.ndarray, edges: np.ndarray) -> np.ndarray:

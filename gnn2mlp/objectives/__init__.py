@@ -3,6 +3,7 @@
 from gnn2mlp.objectives._base import OBJECTIVES, Batch, Objective, RowSet, Term, WeightedSum, parse_objective
 from gnn2mlp.objectives.code_assignments import CodeAssignments
 from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.reliable_hyperedges import ReliableHyperedges
 from gnn2mlp.objectives.reliable_neighbours import ReliableNeighbours
 from gnn2mlp.objectives.soft_labels import SoftLabels
 
@@ -12,6 +13,7 @@ __all__ = [
     "CodeAssignments",
     "HardLabels",
     "Objective",
+    "ReliableHyperedges",
     "ReliableNeighbours",
     "RowSet",
     "SoftLabels",

@@ -29,6 +29,8 @@ class Batch:
         neighbours: pattern (rows, rows of the table) without self-loops: every neighbour that each of these nodes has
             in the observed graph, whether it is in the batch or not; `None` unless an objective `needs_edges`.
         epoch: which epoch of training this is, counted from 1.
+        hyperedges: pattern (hyperedges, rows of the table): the members of every observed hyperedge, whether they are
+            in the batch or not; `None` unless an objective `needs_hyperedges`. The same object in every batch.
     """
 
     rows: Tensor
@@ -37,6 +39,7 @@ class Batch:
     table: TeacherKnowledge | None = None
     neighbours: CSR | None = None
     epoch: int = 1
+    hyperedges: CSR | None = None
 
     def knowledge(self, key: str) -> Tensor:
         """The teacher's array `key` for these rows (all of it, if nodes share it), without gradient.
@@ -65,12 +68,14 @@ class Objective(Configurable, nn.Module, ABC):
     Attributes:
         requires: knowledge keys that must be in the table.
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
-        needs_edges: whether batches must carry `neighbours`.
+        needs_edges: whether batches must carry `neighbours`: works on graphs only.
+        needs_hyperedges: whether batches must carry `hyperedges`: works on hypergraphs only.
     """
 
     requires: frozenset[str] = frozenset()
     row_set: ClassVar[RowSet] = "all"
     needs_edges: bool = False
+    needs_hyperedges: bool = False
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:
@@ -133,6 +138,11 @@ class WeightedSum(Objective):
     def needs_edges(self) -> bool:  # type: ignore[override]
         """Whether a term with a weight needs them."""
         return any(t.objective.needs_edges for t in self._terms if t.weight)
+
+    @property
+    def needs_hyperedges(self) -> bool:  # type: ignore[override]
+        """Whether a term with a weight needs them."""
+        return any(t.objective.needs_hyperedges for t in self._terms if t.weight)
 
     def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
         """Prepare every term that has a weight."""

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from gnn2mlp.core.limits import check_positive
 from gnn2mlp.objectives._base import Batch, Objective
-from gnn2mlp.objectives._divergence import kl_divergence
+from gnn2mlp.objectives._divergence import kl_divergence, probabilities_as_log_target
 
 
 class SoftLabels(Objective):
@@ -14,18 +14,24 @@ class SoftLabels(Objective):
 
     Args:
         temperature: τ, divides both logits.
+        released_divergence: in place of KL the expression that LightHGNN's released code minimises, which takes
+            probabilities for logarithms and divides them, not logits, by τ, without the factor τ²; for comparisons.
     """
 
     name = "soft_labels"
     citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, equation 1, second term"
     requires = frozenset({"logits"})
 
-    def __init__(self, temperature: float = 1.0):
+    def __init__(self, temperature: float = 1.0, released_divergence: bool = False):
         super().__init__()
         check_positive("soft_labels", temperature=temperature)
         self.temperature = temperature
+        self.released_divergence = released_divergence
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
-        divergence = kl_divergence(batch.knowledge("logits"), batch.output.logits, self.temperature)
+        teacher, student = batch.knowledge("logits"), batch.output.logits
+        if self.released_divergence:
+            return probabilities_as_log_target(teacher.softmax(-1), student.log_softmax(-1), self.temperature).mean()
+        divergence = kl_divergence(teacher, student, self.temperature)
         return self.temperature**2 * divergence.mean()

@@ -47,7 +47,9 @@ def seen_test_nodes(seed: Seed) -> TrustTable | None:
     """The table of the test nodes that the teacher saw; `None` if the seed's knowledge lacks entropy shifts."""
     if "entropy_shift" not in seed.knowledge.values:
         return None
-    return trust_table(seed.knowledge, seed.graph.edge_index, seed.graph.labels, seed.task.split.seen)
+    return trust_table(
+        seed.knowledge, None, seed.graph.labels, seed.task.split.seen, degree=seed.task.observed.graph.degree
+    )
 
 
 def summarise_codes(records: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:

@@ -11,11 +11,14 @@ import torch
 
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.data import GraphData, load_dataset
+from gnn2mlp.data import NodeData, load_dataset
+from gnn2mlp.distill.rows import check_links
 from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
+from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
 from gnn2mlp.pipeline.stages import Listener, Seed
+from gnn2mlp.teachers import TEACHERS
 
 # Below this many nodes a second thread costs more than it brings.
 SINGLE_THREAD_BELOW = 50_000
@@ -34,7 +37,7 @@ class Opened:
     """
 
     folder: Path
-    graph: GraphData
+    graph: NodeData
     device: torch.device
     seed: Callable[[int], Seed]
     used: Mapping[str, Any]
@@ -56,6 +59,8 @@ def opened(config: RunConfig, folder: Path, listen: Listener, extra: Iterable[st
     """
     device = resolve_device(config.device)
     graph = load_dataset(config.dataset, config.data_root)
+    config.teacher.build(TEACHERS).check_reads(graph)
+    check_links(config.method.build(METHODS).build_objective(), graph)
     _claim(folder, config)
     store = Store(config.cache or default_root())
     with _threads(config.threads, graph):
@@ -83,7 +88,7 @@ def _claim(folder: Path, config: RunConfig) -> None:
 
 
 @contextmanager
-def _threads(threads: int | str, graph: GraphData) -> Iterator[None]:
+def _threads(threads: int | str, graph: NodeData) -> Iterator[None]:
     """Within the block torch uses the chosen number of CPU threads."""
     before = torch.get_num_threads()
     wanted = before if graph.num_nodes >= SINGLE_THREAD_BELOW else 1
@@ -94,14 +99,12 @@ def _threads(threads: int | str, graph: GraphData) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def describe(graph: GraphData) -> dict[str, Any]:
-    """What a graph is, in plain types."""
+def describe(graph: NodeData) -> dict[str, Any]:
+    """What a graph or hypergraph is, in plain types."""
     return {
         "name": graph.name,
-        "nodes": graph.num_nodes,
-        "edges": graph.num_edges,
-        "features": graph.num_features,
-        "classes": graph.num_classes,
+        "kind": graph.kind,
+        **graph.sizes,
         "notes": dict(graph.notes),
         "digest": graph.digest,
     }

@@ -15,7 +15,7 @@ from torch import Tensor
 from gnn2mlp.core.digest import digest_code
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.progress import Progress
-from gnn2mlp.data import SPLITTERS, GraphData, Split, Task
+from gnn2mlp.data import SPLITTERS, NodeData, Split, Task
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import Distiller
 from gnn2mlp.knowledge import Store, TeacherKnowledge
@@ -48,7 +48,7 @@ class Seed:
     """
 
     config: RunConfig
-    graph: GraphData
+    graph: NodeData
     seed: int
     folder: Path
     store: Store

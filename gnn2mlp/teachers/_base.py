@@ -9,17 +9,17 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
-from gnn2mlp.teachers._probes import entropy_shift
+from gnn2mlp.teachers._probes import Perturbation, entropy_shift
 
 
 class Export(Configurable):
@@ -28,16 +28,19 @@ class Export(Configurable):
     Args:
         draws: of feature noise, for `entropy_shift`; KRD's released code takes one.
         noise: standard deviation of that noise; 1 in KRD.
+        perturbation: `"add"` noise to the features (KRD), or `"multiply"` them by one plus noise (released code of
+            LightHGNN+).
         top: codes kept for each node, for `code_indices` and `code_probabilities`; the card tells what is lost.
     """
 
     name = "export"
     citation = "Wu et al., KRD, ICML 2023 (noise); Anshumann et al., Sparse Logit Sampling, ACL 2025 (why to keep few)"
 
-    def __init__(self, draws: int = 8, noise: float = 1.0, top: int = 32):
+    def __init__(self, draws: int = 8, noise: float = 1.0, top: int = 32, perturbation: Perturbation = "add"):
         self.draws = draws
         self.noise = noise
         self.top = top
+        self.perturbation = perturbation
         check_at_least("export", 1, draws=draws, top=top)
         check_positive("export", noise=noise)
 
@@ -51,11 +54,13 @@ class Teacher(Configurable, ABC):
 
     Attributes:
         provides: knowledge keys that `export` can write.
+        reads: what its layers go along, `GraphData` or `HypergraphData`.
         module_: the fitted network, set by `fit`.
         history_: how training went, set by `fit`.
     """
 
     provides: ClassVar[frozenset[str]] = frozenset({"logits", "hidden", "entropy_shift"})
+    reads: type[NodeData] = NodeData  # type: ignore[type-abstract]
     module_: nn.Module
     history_: History
 
@@ -70,17 +75,17 @@ class Teacher(Configurable, ABC):
         """Train on the observed view; keep the epoch with the best validation accuracy."""
 
     @abstractmethod
-    def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
+    def evaluate(self, graph: NodeData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
         """`logits`, `hidden` and what else `write` reads, over all nodes of `graph`, on the CPU.
 
         From full neighbourhoods, in evaluation mode.
         """
 
     @abstractmethod
-    def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
+    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
         """A function from node ids to class probabilities (ids, classes) on the CPU, which fetches what it needs."""
 
-    def predict(self, graph: GraphData, device: torch.device | str = "cpu") -> Tensor:
+    def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
         """Logits (nodes, classes) on `graph`."""
         return self.evaluate(graph, device)["logits"]
 
@@ -114,15 +119,16 @@ class Teacher(Configurable, ABC):
         return TeacherKnowledge(observed.node_ids, {key: arrays[key] for key in wanted}, facts)
 
     def write(
-        self, graph: GraphData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
+        self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
     ) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """At least the arrays `needs` over all nodes of `graph`, and facts about them for the card."""
         arrays, facts = dict(self.evaluate(graph, device)), {}
         if "entropy_shift" in needs:
+            draws, noise, perturbation = how.draws, how.noise, how.perturbation
             arrays["entropy_shift"] = entropy_shift(
-                lambda noisy: self.predict(noisy, device), graph, arrays["logits"], how.draws, how.noise, seed
+                lambda noisy: self.predict(noisy, device), graph, arrays["logits"], draws, noise, seed, perturbation
             )
-            facts["entropy_shift"] = {"draws": how.draws, "noise": how.noise, "seed": seed}
+            facts["entropy_shift"] = {"draws": draws, "noise": noise, "seed": seed, "perturbation": perturbation}
         return arrays, facts
 
     @classmethod
@@ -133,6 +139,15 @@ class Teacher(Configurable, ABC):
             raise ConfigError(
                 f"teacher {cls.name!r} does not provide {', '.join(map(repr, absent))} "
                 f"(it provides {', '.join(sorted(cls.provides))}); teachers that do: {', '.join(able) or 'none'}"
+            )
+
+    def check_reads(self, graph: NodeData) -> None:
+        """Raise `DataError` if its layers cannot go along what links these nodes."""
+        if not isinstance(graph, self.reads):
+            able = [name for name, cls in TEACHERS.classes.items() if isinstance(graph, cls.reads)]
+            raise DataError(
+                f"teacher {self.name!r} works on a {self.reads.kind}, and {graph.name} is a {graph.kind}; "
+                f"expected one of {', '.join(able)} as teacher"
             )
 
     @classmethod

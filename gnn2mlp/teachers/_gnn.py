@@ -1,88 +1,39 @@
-"""Message-passing teachers: the options that GCN, SAGE and GAT share."""
+"""Message-passing teachers on graphs: what GCN, SAGE and GAT share."""
 
-from abc import abstractmethod
-
-from torch import nn
+from typing import Any
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.limits import check_at_least, check_positive, check_share
-from gnn2mlp.nn.mlp import Norm
-from gnn2mlp.teachers._network import GNN
-from gnn2mlp.teachers._training import GraphTeacher, Optimisation
+from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.sampling import NeighbourSampler
+from gnn2mlp.teachers._layered import LayeredTeacher
 
 
-class GNNTeacher(GraphTeacher):
-    """A message-passing teacher, trained full-batch or on sampled neighbourhoods.
+class GNNTeacher(LayeredTeacher):
+    """A message-passing teacher on a graph, trained full-batch or on sampled neighbourhoods.
 
     Subclasses add their own options and supply `conv`. All take:
 
     Args:
-        hidden: width of hidden layers.
-        layers: number of message-passing layers, at least 2.
-        dropout: on hidden activations.
-        norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
-        lr: learning rate of Adam.
-        weight_decay: L2 penalty in Adam's gradient.
-        epochs: at most this many.
-        patience: stop after this many epochs without an equal or better validation accuracy.
         fanouts: neighbours sampled per layer in training, first layer first; `None` trains on the whole graph.
         batch_size: training nodes per step when neighbours are sampled.
+        options: those of `LayeredTeacher`.
     """
 
-    def __init__(
-        self,
-        hidden: int = 128,
-        layers: int = 2,
-        dropout: float = 0.5,
-        norm: Norm = "none",
-        lr: float = 0.01,
-        weight_decay: float = 5e-4,
-        epochs: int = 200,
-        patience: int = 50,
-        fanouts: tuple[int, ...] | None = None,
-        batch_size: int = 512,
-    ):
-        self.hidden = hidden
-        self.layers = layers
-        self.dropout = dropout
-        self.norm = norm
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.epochs = epochs
-        self.patience = patience
+    reads = GraphData
+
+    def __init__(self, fanouts: tuple[int, ...] | None = None, batch_size: int = 512, **options: Any):
+        super().__init__(**options)
         self.fanouts = fanouts
         self.batch_size = batch_size
-        check_at_least("teacher", 2, layers=layers)
-        check_at_least("teacher", 1, hidden=hidden, epochs=epochs, patience=patience, batch_size=batch_size)
-        check_at_least("teacher", 0, weight_decay=weight_decay)
-        check_positive("teacher", lr=lr)
-        check_share("teacher", dropout=dropout)
-        if fanouts is not None and (len(fanouts) != layers or min(fanouts) < 1):
+        check_at_least("teacher", 1, batch_size=batch_size)
+        if fanouts is not None and (len(fanouts) != self.layers or min(fanouts) < 1):
             raise ConfigError(
-                f"teacher.fanouts: expected a number of at least 1 for each layer ({layers}), got {list(fanouts)}"
+                f"teacher.fanouts: expected a number of at least 1 for each layer ({self.layers}), got {list(fanouts)}"
             )
 
-    @abstractmethod
-    def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
-        """One layer, called as `conv(x, block)`; `last` marks the one that gives logits."""
-
-    def build(self, num_features: int, num_classes: int) -> GNN:
-        """The untrained network for these sizes."""
-        widths = [self.hidden] * (self.layers - 1)
-        return GNN(self.convs(num_features, num_classes), widths, self.hidden_dropout, self.norm)
-
-    def convs(self, num_features: int, num_classes: int) -> list[nn.Module]:
-        """The untrained layers for these sizes, first to last."""
-        hidden = [self.hidden] * (self.layers - 1)
-        sizes = zip([num_features, *hidden], [*hidden, num_classes], strict=True)
-        return [self.conv(a, b, last=i == self.layers - 1) for i, (a, b) in enumerate(sizes)]
-
-    @property
-    def optimisation(self) -> Optimisation:
-        """Its own options."""
-        return self
-
-    @property
-    def hidden_dropout(self) -> float:
-        """Dropout behind each hidden layer."""
-        return self.dropout
+    def sampler(self, graph: NodeData) -> NeighbourSampler:
+        """Cuts blocks out of the graph's adjacency."""
+        self.check_reads(graph)
+        return NeighbourSampler(GraphData.expect(graph, f"teacher {self.name!r}").adjacency)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.sampling import AnyBlock, BlockSampler
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.teachers._network import GNN
 
@@ -15,16 +16,16 @@ from gnn2mlp.teachers._network import GNN
 LAYERWISE_ABOVE = 200_000
 CHUNK = 65_536
 
-Layer = Callable[[Features, Block], Tensor]
+Layer = Callable[[Features, AnyBlock], Tensor]
 
 
-def inputs(graph: GraphData, device: torch.device | str = "cpu") -> Features:
+def inputs(graph: NodeData, device: torch.device | str = "cpu") -> Features:
     """The graph's features on `device`, in the form and precision in which the network computes."""
     return compute_form(graph.features, device).to(dtype=torch.get_default_dtype())
 
 
 @torch.no_grad()
-def infer(module: GNN, sampler: NeighbourSampler, features: Features) -> dict[str, Tensor]:
+def infer(module: GNN, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
     """What the network says of every node in evaluation mode, on the CPU.
 
     Args:
@@ -35,7 +36,7 @@ def infer(module: GNN, sampler: NeighbourSampler, features: Features) -> dict[st
     Returns:
         `logits` (nodes, classes), `hidden` (nodes, hidden), and what the network notes between its layers.
     """
-    if len(sampler.adjacency) > LAYERWISE_ABOVE:
+    if sampler.num_nodes > LAYERWISE_ABOVE:
         return layerwise(module, sampler, features, CHUNK)
     block = sampler.whole(features.device)
     found = _walk(module, features, lambda layer, x: layer(x, block))
@@ -43,12 +44,12 @@ def infer(module: GNN, sampler: NeighbourSampler, features: Features) -> dict[st
 
 
 @torch.no_grad()
-def layerwise(module: GNN, sampler: NeighbourSampler, features: Features, chunk: int) -> dict[str, Tensor]:
+def layerwise(module: GNN, sampler: BlockSampler[Any], features: Features, chunk: int) -> dict[str, Tensor]:
     """What `infer` gives, holding two layers' activations on the CPU and one chunk's on the device."""
 
     def apply(layer: Layer, x: Features) -> Tensor:
         parts = []
-        for targets in torch.arange(len(sampler.adjacency)).split(chunk):
+        for targets in torch.arange(sampler.num_nodes).split(chunk):
             block = sampler.block(targets).to(features.device)
             rows = gather(x, block.sources.to(x.device)).to(features.device)
             parts.append(layer(rows, block).cpu())

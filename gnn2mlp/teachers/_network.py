@@ -1,11 +1,11 @@
-"""The network that GCN, SAGE and GAT share: a stack of message-passing layers over blocks."""
+"""The network that all layered teachers share: a stack of message-passing layers over blocks."""
 
 from collections.abc import Sequence
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gnn2mlp.data.sampling import Block
+from gnn2mlp.data.sampling import AnyBlock
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.mlp import Norm, make_norm
 
@@ -26,11 +26,11 @@ class GNN(nn.Module):
         self.norms = nn.ModuleList(make_norm(norm, width) for width in widths)
         self.dropout = dropout
 
-    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
+    def hidden_layer(self, index: int, x: Features, block: AnyBlock) -> Tensor:
         """Layer `index` before the last: (sources, width) to (targets, hidden)."""
         return self.drop(self.activation(index, x, block))
 
-    def activation(self, index: int, x: Features, block: Block) -> Tensor:
+    def activation(self, index: int, x: Features, block: AnyBlock) -> Tensor:
         """The same without dropout."""
         h: Tensor = self.convs[index](x, block)
         return F.relu(self.norms[index](h))
@@ -46,12 +46,12 @@ class GNN(nn.Module):
         """
         return h, {}
 
-    def last_layer(self, x: Features, block: Block) -> Tensor:
+    def last_layer(self, x: Features, block: AnyBlock) -> Tensor:
         """The layer that gives logits: (sources, hidden) to (targets, classes)."""
         logits: Tensor = self.convs[-1](x, block)
         return logits
 
-    def forward(self, x: Features, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Features, blocks: Sequence[AnyBlock]) -> tuple[Tensor, Tensor]:
         """Logits and the activations that enter the last layer, both for the last block's targets.
 
         Args:

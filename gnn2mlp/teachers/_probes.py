@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from gnn2mlp.core.seeds import generator
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR
+
+Perturbation = Literal["add", "multiply"]
 
 
 def entropy(logits: Tensor) -> Tensor:
@@ -18,7 +21,13 @@ def entropy(logits: Tensor) -> Tensor:
 
 
 def entropy_shift(
-    predict: Callable[[GraphData], Tensor], graph: GraphData, logits: Tensor, draws: int, noise: float, seed: int
+    predict: Callable[[NodeData], Tensor],
+    graph: NodeData,
+    logits: Tensor,
+    draws: int,
+    noise: float,
+    seed: int,
+    perturbation: Perturbation = "add",
 ) -> Tensor:
     """By how much noise on the features changes the entropy of the teacher's answers.
 
@@ -28,11 +37,13 @@ def entropy_shift(
 
     Args:
         predict: logits (nodes, classes) of a graph, in evaluation mode.
-        graph: its features are disturbed, its edges are not.
+        graph: its features are disturbed, what links its nodes is not.
         logits: the undisturbed answer.
         draws: number of columns.
         noise: δ.
         seed: of the noise; draw k is the same whatever the number of draws.
+        perturbation: `"add"` as above; `"multiply"` disturbs X to X (1 + ε), entry by entry, which leaves zeros alone
+            (the released code of LightHGNN+).
 
     Returns:
         float32 (nodes, draws), in nats per unit of noise.
@@ -41,7 +52,8 @@ def entropy_shift(
     undisturbed, columns = entropy(logits.double()), []
     for draw in range(draws):
         random = generator(seed, f"feature noise {draw}")
-        noisy = torch.randn(x.shape, generator=random, dtype=x.dtype).mul_(noise).add_(x)
+        noisy = torch.randn(x.shape, generator=random, dtype=x.dtype).mul_(noise)
+        noisy = noisy.add_(1).mul_(x) if perturbation == "multiply" else noisy.add_(x)
         shifted = entropy(predict(replace(graph, features=noisy)).double())
         columns.append(((shifted - undisturbed) / noise).float())
     return torch.stack(columns, dim=1)

@@ -39,26 +39,6 @@ def lengths(features: Features) -> Tensor:
     return total.index_add_(0, features.row_ids(), features.values.square()).sqrt()
 
 
-def sample_pairs(pattern: CSR, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
-    """At most `count` edges of a pattern (targets, sources), and about as many random pairs that are none.
-
-    Args:
-        pattern: on the CPU or a device; targets are the first sources.
-        count: how many edges at most; all of them where there are no more.
-        random: on the CPU.
-
-    Returns:
-        int64 (2, edges) and int64 (2, pairs): target, source. Pairs that happen to be edges or loops are left out.
-    """
-    edges = torch.stack([pattern.row_ids(), pattern.indices])
-    if edges.size(1) > count:
-        edges = edges[:, torch.randint(edges.size(1), (count,), generator=random).to(edges.device)]
-    shape = torch.tensor(pattern.shape)
-    pairs = (torch.rand((2, edges.size(1)), generator=random, dtype=torch.float64) * shape[:, None]).long()
-    pairs = pairs.to(edges.device)
-    return edges, pairs[:, (pairs[0] != pairs[1]) & ~pattern.contains(*pairs)]
-
-
 def edge_error(decoded: Tensor, edges: Tensor, pairs: Tensor) -> Tensor:
     """Binary cross-entropy of σ(5 cos(ẑ_i, ẑ_j)) on edges (1) and other pairs (0), each kind with weight one half.
 

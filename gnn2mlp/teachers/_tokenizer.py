@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from gnn2mlp.data.sampling import Block
+from gnn2mlp.data.sampling import AnyBlock
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm
@@ -56,7 +56,7 @@ class Tokenizer(GNN):
         self.feature_decoder = nn.Parameter(Linear(num_features, widths[after] + 1, init="glorot").weight.detach())
         self.edge_decoder = Linear(widths[after], widths[after], init="glorot")
 
-    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
+    def hidden_layer(self, index: int, x: Features, block: AnyBlock) -> Tensor:
         """As in `GNN`, without dropout where rows are to be quantised."""
         h = self.activation(index, x, block)
         return h if index == self.tap else self.drop(h)
@@ -71,7 +71,7 @@ class Tokenizer(GNN):
         quantized = self.quantizer(rows)
         return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
 
-    def tokens(self, x: Features, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:
+    def tokens(self, x: Features, blocks: Sequence[AnyBlock], codes: Tensor | None = None) -> Tokens:
         """The forward pass with all that a tokenizer's loss reads; with the given codes in place of the nearest."""
         h: Features = x
         for index, block in enumerate(blocks[:-1]):

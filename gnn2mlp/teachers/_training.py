@@ -3,7 +3,7 @@
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +11,8 @@ from torch import Tensor
 
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
-from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.sampling import AnyBlock, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
@@ -29,7 +29,7 @@ class Step(NamedTuple):
     """
 
     features: Features
-    blocks: Sequence[Block]
+    blocks: Sequence[AnyBlock]
     rows: Tensor
     labels: Tensor
 
@@ -56,6 +56,14 @@ class GraphTeacher(Teacher):
     def optimisation(self) -> Optimisation:
         """How it is trained."""
 
+    @abstractmethod
+    def sampler(self, graph: NodeData) -> BlockSampler[Any]:
+        """Cuts the blocks that its layers read.
+
+        Raises:
+            DataError: if its layers cannot read such data.
+        """
+
     def fit(
         self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
     ) -> History:
@@ -64,7 +72,7 @@ class GraphTeacher(Teacher):
         with seeded(seed, f"teacher {self.name}"):
             self.initialise(graph.num_features, graph.num_classes)
             module = self.module_.to(device)
-            sampler, features = NeighbourSampler(graph.adjacency), inputs(graph, device)
+            sampler, features = self.sampler(graph), inputs(graph, device)
             random = generator(seed, f"draws of {self.name}")
             self.begin(sampler, features, random)
             optimiser = torch.optim.Adam(module.parameters(), lr=how.lr, weight_decay=how.weight_decay)
@@ -85,14 +93,14 @@ class GraphTeacher(Teacher):
         self.history_.seconds = time.perf_counter() - start
         return self.history_
 
-    def begin(self, sampler: NeighbourSampler, features: Features, random: torch.Generator) -> None:
+    def begin(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Prepare the untrained network. Default: nothing."""
 
     def loss(self, step: Step, random: torch.Generator) -> Tensor:
         """What a step minimises: the cross-entropy of the labelled targets."""
         return F.cross_entropy(self.module_(step.features, step.blocks)[0][step.rows], step.labels)
 
-    def look(self, sampler: NeighbourSampler, features: Features) -> dict[str, Tensor]:
+    def look(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
         """The pass over all nodes after an epoch, from which the validation score is taken."""
         return infer(self.module_, sampler, features)
 
@@ -103,18 +111,18 @@ class GraphTeacher(Teacher):
         """The nodes that sampled training visits in an epoch: those that are labelled."""
         return observed.train
 
-    def evaluate(self, graph: GraphData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
+    def evaluate(self, graph: NodeData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
         """Logits and hidden activations of all nodes, from full neighbourhoods."""
-        return infer(self.module_.to(device), NeighbourSampler(graph.adjacency), inputs(graph, device))
+        return infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
 
-    def responder(self, graph: GraphData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
+    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
         """Answer requests from the full neighbourhood of each node, as deep as the network has layers."""
-        sampler, features = NeighbourSampler(graph.adjacency), inputs(graph)
+        sampler, features = self.sampler(graph), inputs(graph)
         module = self.module_.to(device).eval()
 
         @torch.inference_mode()
         def answer(ids: Tensor) -> Tensor:
-            blocks = sampler.blocks(ids, [None] * self.optimisation.layers)
+            blocks = sampler.reach(ids, self.optimisation.layers)
             x = gather(features, blocks[0].sources).to(device)
             logits: Tensor = module(x, [block.to(device) for block in blocks])[0]
             return logits.softmax(-1).cpu()
@@ -134,7 +142,7 @@ class GraphTeacher(Teacher):
         return torch.stack(losses).mean().item()
 
     def _steps(
-        self, observed: Observed, sampler: NeighbourSampler, features: Features, seed: int
+        self, observed: Observed, sampler: BlockSampler[Any], features: Features, seed: int
     ) -> Callable[[], Iterator[Step]]:
         """The steps of one epoch: one on the whole graph, or one for each batch of the visited nodes."""
         how, device = self.optimisation, features.device
@@ -142,6 +150,7 @@ class GraphTeacher(Teacher):
             labels = observed.graph.labels[observed.train].to(device)
             whole = Step(features, [sampler.whole(device)] * how.layers, observed.train.to(device), labels)
             return lambda: iter([whole])
+        assert isinstance(sampler, NeighbourSampler), "only teachers on graphs have the option"
         fanouts, random = how.fanouts, generator(seed, f"neighbours {self.name}")
         nodes = self.visited(observed)
         return lambda: sampled(observed, nodes, sampler, features, fanouts, how.batch_size, random)

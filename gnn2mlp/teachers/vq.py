@@ -10,16 +10,16 @@ from torch import Tensor
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive, check_share
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.sampling import NeighbourSampler
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
-from gnn2mlp.teachers._gnn import GNNTeacher
 from gnn2mlp.teachers._inference import infer
-from gnn2mlp.teachers._reconstruction import edge_error, feature_error, sample_pairs
+from gnn2mlp.teachers._layered import LayeredTeacher
+from gnn2mlp.teachers._reconstruction import edge_error, feature_error
 from gnn2mlp.teachers._tokenizer import Tokenizer
 from gnn2mlp.teachers._training import GraphTeacher, Optimisation, Step
 
@@ -125,12 +125,21 @@ class VQ(GraphTeacher):
     @classmethod
     def around(cls, spec: Spec) -> Spec | None:
         """A tokenizer whose encoder is the network of `spec`."""
-        return Spec(cls.name, encoder=spec.to_dict()) if issubclass(TEACHERS.get(spec.name), GNNTeacher) else None
+        return Spec(cls.name, encoder=spec.to_dict()) if issubclass(TEACHERS.get(spec.name), LayeredTeacher) else None
+
+    @property
+    def reads(self) -> type[NodeData]:  # type: ignore[override]
+        """What the encoder reads."""
+        return self.network.reads
 
     @property
     def optimisation(self) -> Optimisation:
         """The encoder's options."""
         return self.network
+
+    def sampler(self, graph: NodeData) -> BlockSampler[Any]:
+        """The encoder's."""
+        return self.network.sampler(graph)
 
     def build(self, num_features: int, num_classes: int) -> Tokenizer:
         """The untrained network for these sizes."""
@@ -141,7 +150,7 @@ class VQ(GraphTeacher):
         convs, widths = net.convs(num_features, num_classes), [net.hidden] * (net.layers - 1)
         return Tokenizer(convs, widths, net.hidden_dropout, net.norm, quantizer, self.after - 1, num_features)
 
-    def begin(self, sampler: NeighbourSampler, features: Features, random: torch.Generator) -> None:
+    def begin(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Put the codebook on k-means centres of the untrained network's rows."""
         state = infer(self.module_, sampler, features)["state"].to(features.device)
         self.module_.quantizer.initialise(state, random)
@@ -171,10 +180,10 @@ class VQ(GraphTeacher):
 
     def _edge_error(self, step: Step, vectors: Tensor, random: torch.Generator) -> Tensor:
         # The block that reads the code vectors holds the edges among their nodes.
-        edges, others = sample_pairs(step.blocks[self.after].pattern, self.pairs, random)
+        edges, others = step.blocks[self.after].pairs(self.pairs, random)
         return edge_error(self.module_.edge_decoder(vectors), edges, others)
 
-    def look(self, sampler: NeighbourSampler, features: Features) -> dict[str, Tensor]:
+    def look(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
         """As in `GraphTeacher`; on the whole graph codes move with their nodes on the way."""
         self.module_.following = self.assigned_ if self.network.fanouts is None else None
         found = super().look(sampler, features)
@@ -197,7 +206,7 @@ class VQ(GraphTeacher):
         return torch.arange(observed.graph.num_nodes)
 
     def write(
-        self, graph: GraphData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
+        self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
     ) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """As in `Teacher`, and the codebook, the nearest code, and the most probable codes of each node."""
         arrays, facts = super().write(graph, needs, how, seed, device)
@@ -218,13 +227,13 @@ class VQ(GraphTeacher):
         return arrays, facts
 
 
-def _encoder(value: Any) -> GNNTeacher:
+def _encoder(value: Any) -> LayeredTeacher:
     spec = Spec.parse(value)
-    if not issubclass(TEACHERS.get(spec.name), GNNTeacher):
-        able = [name for name, cls in TEACHERS.classes.items() if issubclass(cls, GNNTeacher)]
+    if not issubclass(TEACHERS.get(spec.name), LayeredTeacher):
+        able = [name for name, cls in TEACHERS.classes.items() if issubclass(cls, LayeredTeacher)]
         raise ConfigError(f"teacher.encoder: expected one of {', '.join(able)}, got {spec.name!r}")
     encoder = spec.build(TEACHERS)
-    assert isinstance(encoder, GNNTeacher)
+    assert isinstance(encoder, LayeredTeacher)
     return encoder
 
 

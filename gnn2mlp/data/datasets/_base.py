@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.knowledge.store import default_root
 
 
@@ -27,7 +27,7 @@ class Dataset(Configurable, ABC):
     recipe: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @abstractmethod
-    def load(self, files: "RawFiles") -> GraphData:
+    def load(self, files: "RawFiles") -> NodeData:
         """Read the graph from its raw files."""
 
     def default_split(self) -> Spec:
@@ -96,7 +96,7 @@ def resolve_dataset(spec: Spec | str) -> Dataset:
     return spec.build(DATASETS)
 
 
-def load_dataset(spec: Spec | str, data_root: str | os.PathLike[str] | None = None) -> GraphData:
+def load_dataset(spec: Spec | str, data_root: str | os.PathLike[str] | None = None) -> NodeData:
     """Load a data set by name, spec, or `.npz` path.
 
     Args:

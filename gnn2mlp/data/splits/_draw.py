@@ -7,11 +7,11 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import labelled_by_class
 
 
-def shuffled_classes(graph: GraphData, seed: int, purpose: str) -> Iterator[tuple[int, Tensor]]:
+def shuffled_classes(graph: NodeData, seed: int, purpose: str) -> Iterator[tuple[int, Tensor]]:
     """Each class with the ids of its labelled nodes in random order; one generator per class.
 
     So the draw of one class does not change when another class gains or loses nodes.

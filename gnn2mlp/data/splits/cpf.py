@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Roles, Splitter, labelled_by_class, rest
 
 
@@ -29,14 +29,14 @@ class Cpf(Splitter):
         self.train_per_class = train_per_class
         self.valid_per_class = valid_per_class
 
-    def assign(self, graph: GraphData, seed: int) -> Roles:
+    def assign(self, graph: NodeData, seed: int) -> Roles:
         """Draw train and validation nodes by class; every other labelled node is test."""
         random = np.random.RandomState(seed)  # the literature's generator
         train = self._draw(random, graph, self.train_per_class, None)
         valid = self._draw(random, graph, self.valid_per_class, train)
         return Roles(train, valid, rest(graph, train, valid))
 
-    def _draw(self, random: np.random.RandomState, graph: GraphData, count: int, taken: Tensor | None) -> Tensor:
+    def _draw(self, random: np.random.RandomState, graph: NodeData, count: int, taken: Tensor | None) -> Tensor:
         drawn = []
         for c, ids in enumerate(labelled_by_class(graph, taken)):
             if ids.numel() < count:

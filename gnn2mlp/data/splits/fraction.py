@@ -2,7 +2,7 @@
 
 import torch
 
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Roles, Splitter, rest
 from gnn2mlp.data.splits._draw import check_shares, shuffled_classes
 
@@ -26,7 +26,7 @@ class Fraction(Splitter):
         self.train = train
         self.valid = valid
 
-    def assign(self, graph: GraphData, seed: int) -> Roles:
+    def assign(self, graph: NodeData, seed: int) -> Roles:
         """Draw the roles class by class, shares rounded to the nearest count."""
         drawn_train, drawn_valid = [], []
         for _, ids in shuffled_classes(graph, seed, self.name):

@@ -6,7 +6,7 @@ from sklearn.utils import murmurhash3_32
 from torch import Tensor
 
 from gnn2mlp.core.seeds import derive
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Roles, Splitter
 from gnn2mlp.data.splits._draw import check_shares
 
@@ -31,7 +31,7 @@ class Hash(Splitter):
         self.train = train
         self.valid = valid
 
-    def assign(self, graph: GraphData, seed: int) -> Roles:
+    def assign(self, graph: NodeData, seed: int) -> Roles:
         """Hash every labelled node into its role."""
         ids = (graph.labels >= 0).nonzero()[:, 0]
         u = uniform(ids, seed, "split/hash/role")

@@ -5,7 +5,7 @@ import torch
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import SPLITTERS, Roles, Splitter
 
 
@@ -31,7 +31,7 @@ class Own(Splitter):
         self.every_class = every_class
         self.otherwise = None if otherwise is None else Spec.parse(otherwise).build(SPLITTERS)
 
-    def assign(self, graph: GraphData, seed: int) -> Roles:
+    def assign(self, graph: NodeData, seed: int) -> Roles:
         """Read the roles from the data.
 
         Raises:

@@ -4,7 +4,7 @@ import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Roles, Splitter, rest
 from gnn2mlp.data.splits._draw import shuffled_classes
 
@@ -28,7 +28,7 @@ class PerClass(Splitter):
         self.train = train
         self.valid = valid
 
-    def assign(self, graph: GraphData, seed: int) -> Roles:
+    def assign(self, graph: NodeData, seed: int) -> Roles:
         """Draw the roles class by class.
 
         Raises:

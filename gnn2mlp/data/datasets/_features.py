@@ -1,0 +1,76 @@
+"""Features for data that have none, or that hold category codes. Each construction says what it is made from."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.seeds import generator
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.nn.csr import CSR, Features
+
+Construction = Literal["degree", "one_hot", "noisy_labels"]
+
+
+def constructed(data: NodeData, kind: Construction, noise: float) -> NodeData:
+    """The same data with constructed features, which depend on nothing but each node's own links or label.
+
+    Args:
+        data: its own features are put aside.
+        kind: `"degree"`: the magnitude of the degree, one-hot, column k for 2^k - 1 to 2^(k+1) - 2 hyperedges.
+            `"one_hot"`: the number of the node, which tells a graph-free student nothing of nodes that it was not
+            trained on. `"noisy_labels"`: the class, one-hot, plus normal noise (AllSet, Chien et al., ICLR 2022): test
+            labels are in the features by construction, so that accuracy measures how well noise is averaged out, and
+            nothing else.
+        noise: standard deviation of that noise; AllSet has 1.0 and 0.6.
+
+    Raises:
+        DataError: for degrees of a graph: they would tell observed nodes how many neighbours do not exist yet, whereas
+            a node's hyperedges are there whoever else is.
+    """
+    if kind == "degree" and data.kind != "hypergraph":
+        raise DataError(
+            f"{data.name}: features made of degrees count neighbours that training may not know of; "
+            "expected a hypergraph, or features 'one_hot' or 'noisy_labels'"
+        )
+    made: dict[str, Features] = {
+        "degree": _magnitude(data.degree),
+        "one_hot": CSR.from_scipy(sp.eye(data.num_nodes, format="csr", dtype=np.float32)),
+    }
+    features = made[kind] if kind in made else _noisy_labels(data, noise)
+    return replace(data, features=features)
+
+
+def _magnitude(degree: Tensor) -> Tensor:
+    return F.one_hot((degree + 1).double().log2().floor().long()).float()
+
+
+def _noisy_labels(data: NodeData, noise: float) -> Tensor:
+    shape = data.num_nodes, data.num_classes
+    features = noise * torch.randn(shape, generator=generator(0, "noisy label features"))
+    known = data.labels >= 0
+    features[known, data.labels[known]] += 1
+    return features
+
+
+def one_hot_codes(codes: np.ndarray, name: str) -> sp.csr_matrix:
+    """Category codes (nodes, columns) as one 0/1 feature for each column and code that occurs in it.
+
+    Raises:
+        DataError: unless they are integers in two dimensions.
+    """
+    if codes.ndim != 2 or codes.dtype.kind not in "iub":
+        raise DataError(
+            f"{name}: category codes must be integers of shape (nodes, columns), got {codes.dtype} of {codes.shape}"
+        )
+    blocks = []
+    for column in codes.T:
+        values, place = np.unique(column, return_inverse=True)
+        entries = (np.ones(place.size, dtype=np.float32), (np.arange(place.size), place))
+        blocks.append(sp.csr_matrix(entries, shape=(place.size, values.size)))
+    return sp.hstack(blocks, format="csr")

@@ -1,0 +1,129 @@
+"""Blocks of a hypergraph: nodes that reach each other through the hyperedges they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.data.hypergraph import HypergraphData
+from gnn2mlp.data.sampling import AnyBlock, BlockSampler, random_pairs, relabel
+from gnn2mlp.nn.csr import CSR
+
+Singletons = Literal["isolated", "all"]
+Operators = tuple[CSR, CSR]
+
+
+@dataclass(frozen=True, eq=False)
+class HyperBlock(AnyBlock):
+    """What one hypergraph layer reads: from source nodes to hyperedges, from these to target nodes.
+
+    It holds every hyperedge of a target, with all of its members, and so costs their incidences.
+
+    Args:
+        members: `CSR` (hyperedges, sources) pattern; row e holds the nodes of hyperedge e.
+        incidence: `CSR` (targets, hyperedges) pattern; row i holds the hyperedges of target i.
+        weight: float (hyperedges,).
+        target_degree: float (targets,), weight of all hyperedges of a node.
+        source_degree: float (sources,), the same for sources.
+        sources: int64 (sources,), node ids in the hypergraph that the block was cut from.
+    """
+
+    members: CSR
+    incidence: CSR
+    weight: Tensor
+    target_degree: Tensor
+    source_degree: Tensor
+    sources: Tensor
+    _operators: dict[Callable[["HyperBlock"], Operators], Operators] = field(default_factory=dict, repr=False)
+
+    def operators(self, make: Callable[["HyperBlock"], Operators]) -> Operators:
+        """What `make` derives from this block, (hyperedges, sources) and (targets, hyperedges); made once."""
+        if make not in self._operators:
+            self._operators[make] = make(self)
+        return self._operators[make]
+
+    @property
+    def num_targets(self) -> int:
+        """Number of nodes that receive."""
+        return len(self.incidence)
+
+    def to(self, device: torch.device | str) -> "HyperBlock":
+        """The same block on another device; the block itself, with its operators, where it is there already."""
+        if torch.device(device) == self.sources.device:
+            return self
+        tensors = (self.weight, self.target_degree, self.source_degree, self.sources)
+        weight, target_degree, source_degree, sources = (tensor.to(device) for tensor in tensors)
+        return HyperBlock(
+            self.members.to(device), self.incidence.to(device), weight, target_degree, source_degree, sources
+        )
+
+    def pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Targets and members of their hyperedges, and random pairs that share none.
+
+        Pairs are drawn as a walk goes: an incidence, then a member of that hyperedge. So no pair of a large hyperedge
+        is ever listed, and a pair counts by the number of hyperedges that it shares.
+        """
+        drawn = min(count, self.incidence.nnz)
+        entry = torch.randint(max(1, self.incidence.nnz), (drawn,), generator=random).to(self.sources.device)
+        target, hyperedge = self.incidence.row_ids()[entry], self.incidence.indices[entry]
+        start, size = self.members.indptr[hyperedge], self.members.indptr.diff()[hyperedge]
+        step = torch.rand(drawn, generator=random, dtype=torch.float64).to(size.device)
+        linked = torch.stack([target, self.members.indices[start + (step * size).long()]])
+        others = random_pairs((self.num_targets, self.sources.numel()), drawn, random).to(linked.device)
+        others = others[:, others[0] != others[1]]
+        return linked[:, linked[0] != linked[1]], others[:, ~self._share(*others)]
+
+    def _share(self, target: Tensor, source: Tensor) -> Tensor:
+        """Whether each target and source lie in one hyperedge, bool (pairs,)."""
+        own = self.incidence.rows(target)
+        pair = own.row_ids()
+        inside = self.members.contains(own.indices, source[pair])
+        return torch.zeros_like(target, dtype=torch.bool).index_fill_(0, pair[inside], True)
+
+
+class HyperedgeSampler(BlockSampler[HyperBlock]):
+    """Cuts blocks out of a hypergraph.
+
+    Args:
+        hypergraph: its hyperedges and their weights.
+        singletons: `"isolated"` gives each node that lies in no hyperedge one of its own, of weight 1, without which a
+            layer would answer it with zeros; `"all"` gives one to every node.
+    """
+
+    def __init__(self, hypergraph: HypergraphData, singletons: Singletons = "isolated"):
+        super().__init__(hypergraph.num_nodes)
+        degree = hypergraph.degree
+        alone = (degree == 0).nonzero()[:, 0] if singletons == "isolated" else torch.arange(self.num_nodes)
+        members, dtype = hypergraph.members, torch.get_default_dtype()
+        last = members.indptr[-1:]
+        self.members = CSR(
+            torch.cat([members.indptr, last + torch.arange(1, alone.numel() + 1)]),
+            torch.cat([members.indices, alone]),
+            torch.cat([members.values, members.values.new_ones(alone.numel())]).to(dtype),
+            (len(members) + alone.numel(), self.num_nodes),
+        )
+        self.weight = torch.cat([hypergraph.weight, torch.ones(alone.numel())]).to(dtype)
+        self.incidence = self.members.transpose()
+        self.degree = (self.incidence @ self.weight[:, None])[:, 0]
+
+    def everything(self) -> HyperBlock:
+        """The hypergraph itself as one block."""
+        ids = torch.arange(self.num_nodes)
+        return HyperBlock(self.members, self.incidence, self.weight, self.degree, self.degree, ids)
+
+    def block(self, targets: Tensor) -> HyperBlock:
+        """The block into `targets` (unique ids) from all members of their hyperedges."""
+        own = self.incidence.rows(targets)
+        hyperedges, place = own.indices.unique(return_inverse=True)
+        inside = self.members.rows(hyperedges)
+        sources, columns = relabel(targets, inside.indices)
+        return HyperBlock(
+            CSR(inside.indptr, columns, inside.values, (hyperedges.numel(), sources.numel())),
+            CSR(own.indptr, place, own.values, (targets.numel(), hyperedges.numel())),
+            self.weight[hyperedges],
+            self.degree[targets],
+            self.degree[sources],
+            sources,
+        )

@@ -1,0 +1,245 @@
+"""`HypergraphData`: nodes and the sets that hold them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.checks import check_classes, check_incidences, check_labels, check_own_split, check_weights
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.nn.csr import CSR, gather
+from gnn2mlp.nn.features import check_features
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HypergraphData(NodeData):
+    """A hypergraph in canonical form; build it with `hypergraph_from_arrays` or `hypergraph_of`.
+
+    A hyperedge is a set of nodes. When some nodes do not exist yet, it is the set of those that do, as a venue exists
+    before its later papers are written: `subgraph` truncates hyperedges and drops those that are empty. A hyperedge
+    that is made of certain nodes, as an edge is of its ends, has these as *anchors*, and exists with all of them only.
+
+    Args:
+        name: for messages and cards.
+        features: (nodes, features), dense float or `CSR`.
+        labels: int64 (nodes,), class per node, -1 = unknown.
+        class_names: one per class; its length is the number of classes.
+        hyperedge_index: int64 (2, incidences), node and hyperedge (PyG's convention), sorted by hyperedge, then node;
+            unique; every hyperedge holds a node. A node may lie in none.
+        weight: float32 (hyperedges,), above 0; 1 where none is given.
+        relation: int64 (hyperedges,), which of `relation_names` a hyperedge is of.
+        relation_names: of the stacked relations; one name where there is one relation.
+        anchor: bool (incidences,), whether the hyperedge cannot exist without the node.
+        own_splits: the splits published with the data; see `NodeData`.
+        notes: what canonicalisation changed, as counts by kind.
+    """
+
+    kind: ClassVar[str] = "hypergraph"
+
+    hyperedge_index: Tensor
+    weight: Tensor
+    relation: Tensor
+    relation_names: tuple[str, ...]
+    anchor: Tensor
+
+    @property
+    def num_hyperedges(self) -> int:
+        """Number of hyperedges."""
+        return self.weight.numel()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Numbers of nodes, hyperedges, incidences (pairs of a node and a hyperedge), features and classes."""
+        return {
+            "nodes": self.num_nodes,
+            "hyperedges": self.num_hyperedges,
+            "incidences": self.hyperedge_index.size(1),
+            "features": self.num_features,
+            "classes": self.num_classes,
+        }
+
+    @property
+    def structure(self) -> dict[str, Tensor]:
+        """Incidences, weights, relations and anchors."""
+        return {
+            "hyperedge_index": self.hyperedge_index,
+            "weight": self.weight,
+            "relation": self.relation,
+            "anchor": self.anchor,
+        }
+
+    @property
+    def degree(self) -> Tensor:
+        """int64 (nodes,): number of hyperedges that hold the node."""
+        return torch.bincount(self.hyperedge_index[0], minlength=self.num_nodes)
+
+    @cached_property
+    def members(self) -> CSR:
+        """The (hyperedges, nodes) pattern: row e holds the nodes of e, values 1. Its transpose is the incidence H."""
+        node, hyperedge = self.hyperedge_index  # sorted, so that the nodes are the CSR's indices as they stand
+        count = torch.bincount(hyperedge, minlength=self.num_hyperedges)
+        indptr = torch.cat([count.new_zeros(1), count.cumsum(0)])
+        return CSR(indptr, node, torch.ones(node.numel()), (self.num_hyperedges, self.num_nodes))
+
+    def subgraph(self, ids: Tensor) -> "HypergraphData":
+        """The hypergraph in which only the nodes `ids` (unique) exist, renumbered in their order.
+
+        Hyperedges are truncated to these nodes, in the order they had; own splits and notes are dropped.
+        """
+        node, hyperedge = self.hyperedge_index
+        row = torch.full((self.num_nodes,), -1)
+        row[ids] = torch.arange(ids.numel())
+        there = row[node] >= 0
+        alive = torch.zeros(self.num_hyperedges, dtype=torch.bool)
+        alive[hyperedge[there]] = True
+        alive[hyperedge[self.anchor & ~there]] = False
+        kept = (there & alive[hyperedge]).nonzero()[:, 0]
+        number = alive.cumsum(0) - 1
+        left = torch.stack([row[node[kept]], number[hyperedge[kept]]])
+        if not bool((ids[1:] > ids[:-1]).all()):  # ascending ids keep the members sorted
+            order = torch.argsort(left[1] * ids.numel() + left[0])
+            left, kept = left[:, order], kept[order]
+        return HypergraphData(
+            self.name,
+            gather(self.features, ids),
+            self.labels[ids],
+            self.class_names,
+            left,
+            self.weight[alive],
+            self.relation[alive],
+            self.relation_names,
+            self.anchor[kept],
+        )
+
+
+def hypergraph_from_arrays(
+    features: Any,
+    labels: Any,
+    hyperedge_index: Any,
+    *,
+    hyperedge_weight: Any = None,
+    name: str = "hypergraph",
+    class_names: Sequence[str] | None = None,
+    own_splits: Sequence[Mapping[str, Any]] = (),
+) -> HypergraphData:
+    """Validate arrays and bring them into canonical form.
+
+    Repeated incidences are merged, hyperedges without a node dropped, the others renumbered in their order; `notes`
+    counts what changed. The operation is idempotent.
+
+    Args:
+        features: (nodes, features): numpy, scipy sparse, torch or `CSR`; finite.
+        labels: (nodes,) integers, -1 = unknown, else 0 .. classes - 1.
+        hyperedge_index: (2, incidences) integers, node above hyperedge; or a mapping of such arrays by the name of the
+            relation, each numbering its hyperedges from 0: they are stacked in the mapping's order.
+        hyperedge_weight: (hyperedges,) numbers above 0; for several relations a mapping with the same names, in which
+            some may be left out. Default: 1.
+        name: for messages and cards.
+        class_names: one per class; default: as many as the largest label asks for.
+        own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
+
+    Raises:
+        DataError: for mismatched lengths, NaN or infinite features, labels, nodes or weights out of range, no
+            hyperedge, no node.
+    """
+    x = check_features(features, name)
+    y = check_labels(labels, x.shape[0], name)
+    several = isinstance(hyperedge_index, Mapping)
+    relations = dict(hyperedge_index) if several else {"all": hyperedge_index}
+    weights = (hyperedge_weight or {}) if several else {"all": hyperedge_weight}
+    if several and not (isinstance(weights, Mapping) and set(weights) <= set(relations)):
+        raise DataError(f"{name}: expected hyperedge_weight by the names {', '.join(relations)}, got {weights!r}")
+    nodes, numbers, weight, relation, offset = [], [], [], [], 0
+    for index, (which, given) in enumerate(relations.items()):
+        incidences = check_incidences(given, x.shape[0], name if which == "all" else f"{name} ({which})")
+        count = int(incidences[1].max()) + 1 if incidences.size(1) else 0
+        values = check_weights(weights.get(which), count, name)
+        nodes.append(incidences[0])
+        numbers.append(incidences[1] + offset)
+        weight.append(values)
+        relation.append(torch.full((values.numel(),), index))
+        offset += values.numel()
+    pairs, notes = _canonical(torch.stack([torch.cat(nodes), torch.cat(numbers)]), x.shape[0])
+    filled, place = pairs[1].unique_consecutive(return_inverse=True)
+    if filled.numel() == 0:
+        raise DataError(f"{name}: expected at least one hyperedge with a node, got none")
+    if offset > filled.numel():
+        notes["empty_hyperedges"] = offset - filled.numel()
+    return HypergraphData(
+        name,
+        x,
+        y,
+        check_classes(y, class_names, name),
+        torch.stack([pairs[0], place]),
+        torch.cat(weight)[filled],
+        torch.cat(relation)[filled],
+        tuple(map(str, relations)),
+        torch.zeros(pairs.size(1), dtype=torch.bool),
+        own_splits=tuple(check_own_split(split, x.shape[0], name) for split in own_splits),
+        notes=notes,
+    )
+
+
+def _canonical(pairs: Tensor, num_nodes: int) -> tuple[Tensor, dict[str, int]]:
+    """Incidences sorted by hyperedge, then node, each once; and how many were repeated."""
+    keys = pairs[1] * num_nodes + pairs[0]
+    unique = keys.unique()  # sorted
+    notes = {"duplicates": keys.numel() - unique.numel()} if unique.numel() < keys.numel() else {}
+    return torch.stack([unique % num_nodes, unique.div(num_nodes, rounding_mode="floor")]), notes
+
+
+Hyperedges = ("edges", "neighbourhoods")
+
+
+def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = Hyperedges) -> HypergraphData:
+    """A graph as a hypergraph, its relations as in LightHGNN (Feng et al., ICLR 2024) and HGNN (AAAI 2019).
+
+    Args:
+        graph: whose features, labels and own splits are kept.
+        hyperedges: what becomes one: `"edges"`, both ends of an edge, anchors both; `"neighbourhoods"`, a node and its
+            neighbours, the node being the anchor. So a hyperedge tells nothing of nodes that do not exist: the
+            hypergraph of a subgraph is the subgraph of the hypergraph.
+
+    Raises:
+        DataError: if `hyperedges` names something else, or nothing.
+    """
+    unknown = [kind for kind in hyperedges if kind not in Hyperedges]
+    if unknown or not hyperedges or len(set(hyperedges)) < len(hyperedges):
+        raise DataError(f"hyperedges: expected some of {', '.join(Hyperedges)}, each once, got {list(hyperedges)}")
+    parts = {"edges": _of_edges, "neighbourhoods": _of_neighbourhoods}
+    made = [parts[kind](graph) for kind in hyperedges]
+    count = [int(hyperedge.max()) + 1 if hyperedge.numel() else 0 for _, hyperedge, _ in made]
+    index = [torch.stack([node, hyperedge + sum(count[:number])]) for number, (node, hyperedge, _) in enumerate(made)]
+    return HypergraphData(
+        graph.name,
+        graph.features,
+        graph.labels,
+        graph.class_names,
+        torch.cat(index, dim=1),
+        torch.ones(sum(count)),
+        torch.arange(len(made)).repeat_interleave(torch.tensor(count)),
+        tuple(hyperedges),
+        torch.cat([anchor for _, _, anchor in made]),
+        own_splits=graph.own_splits,
+        notes=graph.notes,
+    )
+
+
+def _of_edges(graph: GraphData) -> tuple[Tensor, Tensor, Tensor]:
+    low, high = graph.edge_index
+    ends = graph.edge_index[:, low < high]
+    node = ends.T.flatten()
+    return node, torch.arange(ends.size(1)).repeat_interleave(2), torch.ones_like(node, dtype=torch.bool)
+
+
+def _of_neighbourhoods(graph: GraphData) -> tuple[Tensor, Tensor, Tensor]:
+    centre = torch.arange(graph.num_nodes)
+    hyperedge = torch.cat([graph.edge_index[0], centre])
+    node = torch.cat([graph.edge_index[1], centre])
+    order = torch.argsort(hyperedge * graph.num_nodes + node)
+    return node[order], hyperedge[order], (node == hyperedge)[order]
