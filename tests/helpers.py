@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
 
 
 def tiny_arrays(
@@ -35,3 +36,24 @@ def tiny_graph(seed: int = 0, nodes: int = 60, classes: int = 3, features: int =
     """
     x, labels, edges = tiny_arrays(seed, nodes, classes, features)
     return graph_from_arrays(sp.csr_matrix(x) if sparse else x, labels, edges, name="tiny")
+
+
+def tiny_hypergraph(
+    seed: int = 0, nodes: int = 60, classes: int = 3, features: int = 12, sparse: bool = False
+) -> HypergraphData:
+    """A seeded hypergraph on the nodes of `tiny_graph`: 40 hyperedges of 2 to 6 nodes, most of them of one class.
+
+    A hyperedge prefers one class and draws each node from it with probability 0.8. Some nodes lie in none. Weights
+    differ. Arguments as in `tiny_graph`.
+    """
+    x, labels, _ = tiny_arrays(seed, nodes, classes, features)
+    random = np.random.default_rng(seed + 1000)
+    members = []
+    for hyperedge in range(40):
+        share = np.where(labels == hyperedge % classes, 0.8 * classes, 0.2 * classes / (classes - 1))
+        size = int(random.integers(2, 7))
+        members.append(random.choice(nodes, size, replace=False, p=share / share.sum()))
+    index = np.stack([np.concatenate(members), np.repeat(np.arange(40), [len(m) for m in members])])
+    weight = random.uniform(0.5, 2.0, 40)
+    x_form = sp.csr_matrix(x) if sparse else x
+    return hypergraph_from_arrays(x_form, labels, index, hyperedge_weight=weight, name="tiny hypergraph")
