@@ -77,15 +77,19 @@ def check_weights(weights: Any, count: int, name: str) -> Tensor:
     """Weights of hyperedges as float32, one for each of at least `count`; ones where none are given."""
     if weights is None:
         return torch.ones(count)
-    values = _array(weights)
+    try:
+        values = _array(weights)
+    except ValueError as error:  # rows of different lengths
+        raise DataError(f"{name}: expected a number as weight of each hyperedge, got no array ({error})") from error
     if values.ndim != 1 or values.size < count or values.dtype.kind not in "iuf":
         raise DataError(
             f"{name}: expected a number as weight of each hyperedge, {count} in all, "
             f"got {values.dtype} of shape {values.shape}"
         )
-    if not (np.isfinite(values).all() and (values > 0).all()):
+    single = torch.from_numpy(values.astype(np.float64)).float()  # in which huge and tiny ones become infinity and 0
+    if not bool(((single > 0) & torch.isfinite(single)).all()):
         raise DataError(f"{name}: weights of hyperedges must be finite and above 0; leave out hyperedges without any")
-    return torch.from_numpy(values.astype(np.float32))
+    return single
 
 
 def _pairs(given: Any, array: str, what: str, name: str) -> np.ndarray[Any, Any]:

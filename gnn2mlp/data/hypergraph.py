@@ -151,8 +151,11 @@ def hypergraph_from_arrays(
     y = check_labels(labels, x.shape[0], name)
     several = isinstance(hyperedge_index, Mapping)
     relations = dict(hyperedge_index) if several else {"all": hyperedge_index}
-    weights = (hyperedge_weight or {}) if several else {"all": hyperedge_weight}
-    if several and not (isinstance(weights, Mapping) and set(weights) <= set(relations)):
+    if not relations:
+        raise DataError(f"{name}: expected hyperedges of at least one relation, got none")
+    weights = hyperedge_weight if several else {"all": hyperedge_weight}
+    weights = {} if weights is None else weights
+    if not (isinstance(weights, Mapping) and set(weights) <= set(relations)):
         raise DataError(f"{name}: expected hyperedge_weight by the names {', '.join(relations)}, got {weights!r}")
     nodes, numbers, weight, relation, offset = [], [], [], [], 0
     for index, (which, given) in enumerate(relations.items()):

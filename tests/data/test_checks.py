@@ -3,7 +3,14 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.checks import check_classes, check_edges, check_labels, check_own_split
+from gnn2mlp.data.checks import (
+    check_classes,
+    check_edges,
+    check_incidences,
+    check_labels,
+    check_own_split,
+    check_weights,
+)
 
 
 @pytest.mark.parametrize("labels", [[0, -1, 1], np.array([0.0, -1.0, 1.0]), torch.tensor([0, -1, 1], dtype=torch.int8)])
@@ -62,6 +69,66 @@ def test_edges_of_any_integer_type_become_int64() -> None:
     assert check_edges(np.array([[0], [1]], dtype=np.uint8), 3, "g").dtype == torch.int64
     assert check_edges(torch.tensor([[0], [1]], dtype=torch.int32), 3, "g").tolist() == [[0], [1]]
     assert check_edges(np.zeros((2, 0)), 3, "g").shape == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("incidences", "match"),
+    [
+        ([[0, 3], [1, 1]], r"nodes of hyperedges \(first row\) must lie in 0\.\.2, got 3 in 1 of 2 incidences"),
+        ([[-1, 3, 0], [1, 1, 1]], "got -1 in 2 of 3 incidences; number them as the rows of the features"),
+        ([[0, 1], [0, -2]], r"hyperedges \(second row\) must be numbered from 0, got -2"),
+        ([[0, 1], [1, 2], [2, 0]], r"hyperedge_index must have shape \(2, incidences\), got \(3, 2\); transpose"),
+        ([0, 1], r"must have shape \(2, incidences\), got \(2,\)"),
+        ([[0, 1], [1]], r"hyperedge_index must have shape \(2, incidences\), got no array"),
+        ([[0.0], [1.0]], "hyperedge_index must hold integers, got float64"),
+    ],
+)
+def test_bad_incidences_are_refused(incidences: object, match: str) -> None:
+    with pytest.raises(DataError, match=match):
+        check_incidences(incidences, 3, "h")
+
+
+def test_incidences_of_any_integer_type_become_int64() -> None:
+    # Hyperedges may have larger numbers than there are nodes.
+    checked = check_incidences(np.array([[0, 2], [9, 3]], dtype=np.uint8), 3, "h")
+    assert checked.dtype == torch.int64
+    assert checked.tolist() == [[0, 2], [9, 3]]
+    assert check_incidences(torch.tensor([[0], [1]], dtype=torch.int32), 3, "h").tolist() == [[0], [1]]
+    assert check_incidences(np.zeros((2, 0)), 3, "h").shape == (2, 0)
+
+
+@pytest.mark.parametrize("weights", [[1, 2], np.array([1.0, 2.0]), torch.tensor([1, 2], dtype=torch.uint8)])
+def test_weights_of_any_numeric_type_become_float32(weights: object) -> None:
+    checked = check_weights(weights, 2, "h")
+    assert checked.dtype == torch.float32
+    assert checked.tolist() == [1, 2]
+
+
+def test_weights_are_1_by_default_and_may_be_more_than_asked_for() -> None:
+    assert check_weights(None, 3, "h").tolist() == [1, 1, 1]
+    assert check_weights([0.5, 1, 2], 1, "h").tolist() == [0.5, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("weights", "match"),
+    [
+        ([1.0], r"as weight of each hyperedge, 2 in all, got float64 of shape \(1,\)"),
+        ([[1.0, 2.0]], r"got float64 of shape \(1, 2\)"),
+        (2.0, r"got float64 of shape \(\)"),
+        (["a", "b"], "expected a number as weight of each hyperedge, 2 in all, got <U1"),
+        ([True, True], "got bool"),
+        ([[1.0], [1.0, 2.0]], "as weight of each hyperedge, got no array"),
+        ([1.0, 0.0], "must be finite and above 0; leave out"),
+        ([1.0, -1.0], "must be finite and above 0"),
+        ([1.0, float("nan")], "must be finite and above 0"),
+        ([1.0, float("inf")], "must be finite and above 0"),
+        ([1.0, 1e300], "must be finite and above 0"),  # infinity as float32
+        ([1.0, 1e-300], "must be finite and above 0"),  # 0 as float32
+    ],
+)
+def test_bad_weights_are_refused(weights: object, match: str) -> None:
+    with pytest.raises(DataError, match=match):
+        check_weights(weights, 2, "h")
 
 
 def test_own_splits_are_sorted_and_disjoint() -> None:

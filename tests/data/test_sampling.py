@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.data.sampling import Block, NeighbourSampler, random_pairs
 from gnn2mlp.nn.csr import CSR
 
 # A path 0-1-2-3 and node 4 alone.
@@ -144,3 +144,63 @@ def test_isolated_targets_have_a_block(fanout: int | None) -> None:
     block = NeighbourSampler(PATH.adjacency).block(torch.tensor([4]), fanout, generator())
     assert block.pattern.nnz == 0
     assert block.sources.tolist() == [4]
+
+
+def test_reach_stacks_blocks_of_all_neighbours(graph: GraphData) -> None:
+    sampler, targets = NeighbourSampler(graph.adjacency), torch.tensor([7, 3, 50])
+    blocks = sampler.reach(targets, 2)
+    assert len(blocks) == 2
+    for ours, other in zip(blocks, sampler.blocks(targets, [None, None]), strict=True):
+        assert torch.equal(ours.sources, other.sources)
+        assert torch.equal(ours.pattern.to_dense(), other.pattern.to_dense())
+    assert torch.equal(blocks[1].sources[:3], targets)
+    assert sampler.reach(targets, 0) == []
+
+
+def test_pairs_of_a_block_are_edges_and_none(graph: GraphData) -> None:
+    block, dense = NeighbourSampler(graph.adjacency).whole(), graph.adjacency.to_dense().bool()
+    edges, others = block.pairs(10_000, generator())
+    assert torch.equal(edges, graph.edge_index)  # all of them where there are no more
+    assert not bool(dense[others[0], others[1]].any())
+    assert bool((others[0] != others[1]).all())
+    assert 0.6 * edges.size(1) < others.size(1) <= edges.size(1)
+    few, others = block.pairs(50, generator())
+    assert few.shape == (2, 50)
+    assert bool(dense[few[0], few[1]].all())
+    assert 0 < others.size(1) <= 50
+
+
+def test_pairs_reach_every_edge_and_every_other_pair_alike(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph(nodes=9)
+    block, random, counts = NeighbourSampler(graph.adjacency).whole(), generator(), torch.zeros(2, 9, 9)
+    for _ in range(1500):
+        for kind, pairs in enumerate(block.pairs(8, random)):
+            counts[kind].index_put_((pairs[0], pairs[1]), torch.ones(pairs.size(1)), accumulate=True)
+    there = graph.adjacency.to_dense().bool()
+    for kind, possible in enumerate((there, ~there & ~torch.eye(9, dtype=torch.bool))):
+        assert counts[kind][~possible].sum() == 0
+        share = counts[kind][possible] / counts[kind].sum()
+        assert (share * possible.sum() - 1).abs().max() < 0.25
+
+
+def test_pairs_of_a_block_are_positions_of_its_targets_and_sources() -> None:
+    block = NeighbourSampler(PATH.adjacency).block(torch.tensor([2, 4]))  # from the sources 2, 4, 1, 3
+    edges, others = block.pairs(99, generator())
+    assert edges.tolist() == [[0, 0], [2, 3]]
+    others = torch.cat([block.pairs(99, generator(seed))[1] for seed in range(30)], dim=1)
+    assert set(map(tuple, others.T.tolist())) == {(0, 1), (1, 0), (1, 2), (1, 3)}
+
+
+def test_a_block_without_edges_has_no_pairs() -> None:
+    edges, others = NeighbourSampler(PATH.adjacency).block(torch.tensor([4])).pairs(10, generator())
+    assert edges.shape == others.shape == (2, 0)
+
+
+def test_random_pairs_are_drawn_evenly() -> None:
+    pairs = random_pairs((2, 3), 6000, generator())
+    assert pairs.dtype == torch.int64
+    count = torch.bincount(pairs[0] * 3 + pairs[1])
+    assert pairs.max(dim=1).values.tolist() == [1, 2]
+    assert count.numel() == 6
+    assert ((count - 1000) ** 2 / 1000).sum() < 20.5  # chi-square with 5 degrees of freedom, once in 1,000 times
+    assert torch.equal(random_pairs((2, 3), 6000, generator()), pairs)

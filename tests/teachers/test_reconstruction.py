@@ -6,8 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.teachers._reconstruction import edge_error, feature_error, lengths, sample_pairs
-from tests.helpers import tiny_graph
+from gnn2mlp.teachers._reconstruction import edge_error, feature_error, lengths
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
@@ -53,42 +52,6 @@ def test_lengths() -> None:
     x = torch.tensor([[3.0, 4.0], [0.0, 0.0], [0.0, 2.0]])
     for form in (x, CSR.from_dense(x)):
         assert lengths(form).tolist() == [5.0, 0.0, 2.0]
-
-
-def test_sampled_pairs_are_edges_and_none() -> None:
-    adjacency = tiny_graph().adjacency
-    dense = adjacency.to_dense().bool()
-    random = torch.Generator().manual_seed(0)
-    edges, others = sample_pairs(adjacency, 10_000, random)
-    assert edges.size(1) == adjacency.nnz  # all of them where there are no more
-    assert dense[edges[0], edges[1]].all()
-    assert not dense[others[0], others[1]].any()
-    assert (others[0] != others[1]).all()
-    assert 0.6 * edges.size(1) < others.size(1) <= edges.size(1)
-    few, others = sample_pairs(adjacency, 50, random)
-    assert few.shape == (2, 50)
-    assert dense[few[0], few[1]].all()
-    assert others.size(1) <= 50
-
-
-def test_sampled_pairs_reach_every_edge_and_every_other_pair_alike() -> None:
-    adjacency = tiny_graph(nodes=9).adjacency
-    random, counts = torch.Generator().manual_seed(0), torch.zeros(2, 9, 9)
-    for _ in range(1500):
-        for kind, pairs in enumerate(sample_pairs(adjacency, 8, random)):
-            counts[kind].index_put_((pairs[0], pairs[1]), torch.ones(pairs.size(1)), accumulate=True)
-    there = adjacency.to_dense().bool()
-    for kind, possible in enumerate((there, ~there & ~torch.eye(9, dtype=torch.bool))):
-        assert counts[kind][~possible].sum() == 0
-        share = counts[kind][possible] / counts[kind].sum()
-        assert (share * possible.sum() - 1).abs().max() < 0.25
-
-
-def test_pairs_of_a_block_are_of_its_targets_and_sources() -> None:
-    pattern = CSR.from_coo(torch.tensor([0, 1]), torch.tensor([5, 0]), torch.ones(2), (2, 6))
-    edges, others = sample_pairs(pattern, 99, torch.Generator().manual_seed(0))
-    assert edges.tolist() == [[0, 1], [5, 0]]
-    assert (others[0] < 2).all()
 
 
 def test_edge_error_by_hand() -> None:

@@ -1,0 +1,106 @@
+"""What every kind of node data promises, asked of graphs and of hypergraphs."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.nn.csr import CSR, gather
+from tests.helpers import tiny_graph, tiny_hypergraph
+
+# Three nodes, the last of them unlabelled; nodes 0 and 1 are linked.
+X, Y, LINK = np.eye(3), [0, 1, -1], [[0, 1], [1, 0]]
+GRAPH = graph_from_arrays(X, Y, LINK, name="g")
+HYPERGRAPH = hypergraph_from_arrays(X, Y, [[0, 1], [0, 0]], name="h")
+
+
+@pytest.fixture(params=["graph", "hypergraph", "sparse graph", "sparse hypergraph"])
+def data(request: pytest.FixtureRequest) -> NodeData:
+    make = tiny_hypergraph if "hypergraph" in request.param else tiny_graph
+    return make(sparse="sparse" in request.param)
+
+
+def changed(tensor: Tensor) -> Tensor:
+    return ~tensor if tensor.dtype == torch.bool else tensor + 1
+
+
+def test_sizes_by_hand() -> None:
+    assert GRAPH.sizes == {"nodes": 3, "edges": 1, "features": 3, "classes": 2}
+    assert HYPERGRAPH.sizes == {"nodes": 3, "hyperedges": 1, "incidences": 2, "features": 3, "classes": 2}
+
+
+def test_it_shows_its_kind_name_and_sizes() -> None:
+    large = graph_from_arrays(np.ones((1234, 1)), [0] * 1234, LINK, name="large")
+    assert repr(large) == "GraphData('large': 1,234 nodes, 1 edges, 1 features, 1 classes)"
+    assert repr(HYPERGRAPH) == ("HypergraphData('h': 3 nodes, 1 hyperedges, 2 incidences, 3 features, 2 classes)")
+
+
+def test_what_links_nodes_gives_their_degrees() -> None:
+    assert GRAPH.degree.tolist() == HYPERGRAPH.degree.tolist() == [1, 1, 0]
+    assert int(tiny_graph().degree.sum()) == 2 * tiny_graph().num_edges
+    assert int(tiny_hypergraph().degree.sum()) == tiny_hypergraph().sizes["incidences"]
+
+
+def test_the_kind_that_is_expected_passes() -> None:
+    assert GraphData.expect(GRAPH, "it") is GRAPH
+    assert HypergraphData.expect(HYPERGRAPH, "it") is HYPERGRAPH
+    assert NodeData.expect(HYPERGRAPH, "it") is HYPERGRAPH
+
+
+def test_the_other_kind_is_refused() -> None:
+    with pytest.raises(DataError, match="^teacher 'gcn' works on a graph; h is a hypergraph$"):
+        GraphData.expect(HYPERGRAPH, "teacher 'gcn'")
+    with pytest.raises(DataError, match="^teacher 'hgnn' works on a hypergraph; g is a graph$"):
+        HypergraphData.expect(GRAPH, "teacher 'hgnn'")
+
+
+def test_data_are_frozen(data: NodeData) -> None:
+    with pytest.raises(FrozenInstanceError):
+        data.name = "other"  # type: ignore[misc]
+
+
+def test_equal_data_have_equal_digests() -> None:
+    for make in (tiny_graph, tiny_hypergraph):
+        assert make().digest == make().digest
+        assert make().digest != make(seed=1).digest
+        assert make().digest != make(sparse=True).digest
+
+
+def test_the_digest_covers_everything_that_links_the_nodes(data: NodeData) -> None:
+    assert data.structure
+    for array, values in data.structure.items():
+        assert replace(data, **{array: changed(values)}).digest != data.digest, array
+
+
+def test_the_digest_covers_features_labels_and_classes(data: NodeData) -> None:
+    x = data.features
+    others = [x.with_values(2 * x.values)] if isinstance(x, CSR) else [2 * x]
+    others += [gather(x, torch.arange(data.num_nodes).roll(1))]  # which moves the entries of sparse rows
+    digests = [replace(data, features=other).digest for other in others]
+    digests.append(replace(data, labels=data.labels.roll(1)).digest)
+    digests.append(replace(data, class_names=("a", "b", "c", "d")).digest)
+    assert len({data.digest, *digests}) == 5
+
+
+def test_the_digest_does_not_cover_names_splits_and_notes(data: NodeData) -> None:
+    split = {"train": torch.tensor([0]), "test": torch.tensor([1])}
+    other = replace(data, name="other", class_names=("a", "b", "c"), own_splits=(split,), notes={"duplicates": 1})
+    assert other.digest == data.digest
+
+
+def test_a_subgraph_has_the_rows_of_its_nodes_and_no_splits(data: NodeData) -> None:
+    split = {"train": torch.tensor([0]), "test": torch.tensor([1])}
+    ids = torch.tensor([40, 3, 7])
+    sub = replace(data, own_splits=(split,), notes={"duplicates": 1}).subgraph(ids)
+    rows, whole = (x.to_dense() if isinstance(x, CSR) else x for x in (sub.features, data.features))
+    assert torch.equal(rows, whole[ids])
+    assert isinstance(sub.features, CSR) == isinstance(data.features, CSR)
+    assert sub.labels.tolist() == [40 % 3, 0, 1]
+    assert (type(sub), sub.name, sub.class_names) == (type(data), data.name, data.class_names)
+    assert (sub.own_splits, sub.notes) == ((), {})
