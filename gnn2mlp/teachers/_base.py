@@ -54,7 +54,7 @@ class Teacher(Configurable, ABC):
 
     Attributes:
         provides: knowledge keys that `export` can write.
-        reads: what its layers go along, `GraphData` or `HypergraphData`.
+        reads: what its layers go along, `GraphData` or `HypergraphData`; `NodeData` where only an object can say it.
         module_: the fitted network, set by `fit`.
         history_: how training went, set by `fit`.
     """
@@ -144,7 +144,7 @@ class Teacher(Configurable, ABC):
     def check_reads(self, graph: NodeData) -> None:
         """Raise `DataError` if its layers cannot go along what links these nodes."""
         if not isinstance(graph, self.reads):
-            able = [name for name, cls in TEACHERS.classes.items() if isinstance(graph, cls.reads)]
+            able = [n for n, c in TEACHERS.classes.items() if c.reads is not NodeData and isinstance(graph, c.reads)]
             raise DataError(
                 f"teacher {self.name!r} works on a {self.reads.kind}, and {graph.name} is a {graph.kind}; "
                 f"expected one of {', '.join(able)} as teacher"

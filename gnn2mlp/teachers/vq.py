@@ -93,6 +93,7 @@ class VQ(GraphTeacher):
     ):
         self.network = _encoder(encoder)
         self.encoder = self.network.spec().to_dict()
+        self.reads = self.network.reads
         self.codes = codes
         self.after = after
         self.geometry = geometry
@@ -126,11 +127,6 @@ class VQ(GraphTeacher):
     def around(cls, spec: Spec) -> Spec | None:
         """A tokenizer whose encoder is the network of `spec`."""
         return Spec(cls.name, encoder=spec.to_dict()) if issubclass(TEACHERS.get(spec.name), LayeredTeacher) else None
-
-    @property
-    def reads(self) -> type[NodeData]:  # type: ignore[override]
-        """What the encoder reads."""
-        return self.network.reads
 
     @property
     def optimisation(self) -> Optimisation:
