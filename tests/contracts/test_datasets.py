@@ -11,13 +11,15 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets import DATASETS, load_dataset, resolve_dataset
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import SPLITTERS
 from gnn2mlp.data.view import Task
 from gnn2mlp.nn.csr import CSR
 from tests.conftest import find_data_root
 
 # Nodes, undirected edges, features, classes: as published, for the form that the class documents.
-SIZES = {
+GRAPHS = {
     "citeseer": (3327, 4552, 3703, 6),
     "coauthor-cs": (18333, 81894, 6805, 15),
     "coauthor-physics": (34493, 247962, 8415, 5),
@@ -32,14 +34,50 @@ SIZES = {
     "ogbn-products": (2449029, 61859140, 100, 47),
     "pubmed": (19717, 44324, 500, 3),
 }
+# Nodes, hyperedges, incidences, features, classes.
+HYPERGRAPHS = {
+    "acm4k": (4019, 7227, 17426, 1902, 3),
+    "acm4k-author": (4019, 7167, 13407, 1902, 3),
+    "acm4k-subject": (4019, 60, 4019, 1902, 3),
+    "coauthorship-cora": (2708, 1072, 4585, 1433, 7),
+    "coauthorship-dblp": (41302, 22363, 99561, 5, 6),
+    "cocitation-citeseer": (3312, 1079, 3453, 3703, 6),
+    "cocitation-cora": (2708, 1579, 4786, 1433, 7),
+    "cocitation-pubmed": (19717, 7963, 34629, 7, 3),
+    "congress-bills": (1718, 84799, 733994, 12, 2),
+    "contact-high-school": (327, 7818, 18192, 8, 9),
+    "contact-primary-school": (242, 12704, 30729, 9, 11),
+    "dblp4k": (4057, 22071, 119535, 334, 4),
+    "dblp4k-conf": (4057, 20, 9205, 334, 4),
+    "dblp4k-paper": (4057, 14328, 19645, 334, 4),
+    "dblp4k-term": (4057, 7723, 90685, 334, 4),
+    "house-committees": (1290, 341, 11843, 6, 2),
+    "mushroom": (8124, 117, 178728, 117, 2),
+    "senate-committees": (282, 315, 5408, 7, 2),
+    "walmart-trips": (88860, 69906, 460630, 13, 11),
+    "zoo": (101, 36, 1616, 36, 7),
+}
+SIZES: dict[str, tuple[int, ...]] = {**GRAPHS, **HYPERGRAPHS}
+# Published without features: here they are made of degrees, and their number is not part of the description.
+CONSTRUCTED = {
+    "coauthorship-dblp",
+    "cocitation-pubmed",
+    "congress-bills",
+    "contact-high-school",
+    "contact-primary-school",
+    "house-committees",
+    "senate-committees",
+    "walmart-trips",
+}
 # OGB counts links before double ones are merged.
 COUNTED_BEFORE_MERGING = {"ogbn-arxiv", "ogbn-products"}
-DENSE = {"digits", "ogbn-arxiv", "ogbn-products"}
-NAMED = [name for name in DATASETS.names() if name != "npz"]  # npz takes a path; it has tests of its own
+DENSE = {"digits", "ogbn-arxiv", "ogbn-products", *CONSTRUCTED}
+UNNAMED = {"npz", "hypergraph_of"}  # they take a path or another data set, and have tests of their own
+NAMED = [name for name in DATASETS.names() if name not in UNNAMED]
 
 
 @cache
-def _load(name: str, root: Path | None) -> GraphData | str:
+def _load(name: str, root: Path | None) -> NodeData | str:
     if root is None and name != "digits":
         return "no raw data: set GNN2MLP_DATA to a folder in the standard layouts"
     try:
@@ -50,8 +88,24 @@ def _load(name: str, root: Path | None) -> GraphData | str:
         return str(error)
 
 
+def _made_again(data: NodeData) -> NodeData:
+    """What its own arrays give when they come in from outside."""
+    if isinstance(data, GraphData):
+        return graph_from_arrays(data.features, data.labels, data.edge_index, class_names=data.class_names)
+    assert isinstance(data, HypergraphData)
+    index, weight = {}, {}
+    for number, which in enumerate(data.relation_names):
+        own = data.relation == number
+        index[which] = data.hyperedge_index[:, own[data.hyperedge_index[1]]]
+        index[which] = index[which] - torch.tensor([[0], [int(own.nonzero()[0])]])
+        weight[which] = data.weight[own]
+    return hypergraph_from_arrays(
+        data.features, data.labels, index, hyperedge_weight=weight, class_names=data.class_names
+    )
+
+
 @pytest.fixture
-def graph(name: str) -> GraphData:
+def graph(name: str) -> NodeData:
     loaded = _load(name, find_data_root())
     if isinstance(loaded, str):
         pytest.skip(loaded)
@@ -71,20 +125,26 @@ class TestDescription:
         first = (DATASETS.get(name).__doc__ or "").splitlines()[0]
         if name in SIZES:
             numbers = {int(n.replace(",", "")) for n in re.findall(r"[\d,]*\d", first)}
-            assert set(SIZES[name]) <= numbers, first
+            nodes, *links, features, classes = SIZES[name]
+            told = {nodes, *links, classes} if name in CONSTRUCTED else {nodes, *links, features, classes}
+            assert told <= numbers, first
+            assert first.endswith(", no features.") == (name in CONSTRUCTED)
         assert first.endswith(".")
 
     def test_its_default_split_builds(self, name: str) -> None:
         DATASETS.get(name).split.resolved(SPLITTERS)
 
-    def test_its_recipe_has_known_parts(self, name: str) -> None:
+
+@pytest.mark.parametrize("name", NAMED)
+class TestRecipe:
+    def test_it_has_known_parts(self, name: str) -> None:
         recipe = DATASETS.get(name).recipe
         assert set(recipe) <= {"teacher", "student", "distill"}
-        if name != "npz":
+        assert "mlp" in recipe["student"]
+        if name in GRAPHS:  # teachers of hypergraphs have their published settings as defaults
             assert {"gcn", "sage", "gat"} <= set(recipe["teacher"])
-            assert "mlp" in recipe["student"]
 
-    def test_its_recipe_fits_the_components(self, name: str) -> None:
+    def test_it_fits_the_components(self, name: str) -> None:
         from gnn2mlp.distill.trainer import Distiller
         from gnn2mlp.students import STUDENTS
         from gnn2mlp.teachers import TEACHERS
@@ -99,26 +159,31 @@ class TestDescription:
 
 @pytest.mark.parametrize("name", NAMED)
 class TestContent:
-    def test_sizes_are_as_published(self, name: str, graph: GraphData) -> None:
-        nodes, edges, features, classes = SIZES[name]
-        assert (graph.num_nodes, graph.num_features, graph.num_classes) == (nodes, features, classes)
-        assert 0.98 * edges < graph.num_edges <= edges if name in COUNTED_BEFORE_MERGING else graph.num_edges == edges
+    def test_sizes_are_as_published(self, name: str, graph: NodeData) -> None:
+        sizes = dict(zip(graph.sizes, SIZES[name], strict=True))
+        if name in COUNTED_BEFORE_MERGING:
+            assert 0.98 * sizes["edges"] < graph.sizes["edges"] <= sizes["edges"]
+            sizes["edges"] = graph.sizes["edges"]
+        assert graph.sizes == sizes
+        assert graph.kind == ("graph" if name in GRAPHS else "hypergraph")
         assert graph.name == name
 
-    def test_bags_of_words_stay_sparse(self, name: str, graph: GraphData) -> None:
+    def test_bags_of_words_stay_sparse(self, name: str, graph: NodeData) -> None:
         assert isinstance(graph.features, torch.Tensor if name in DENSE else CSR)
 
-    def test_it_is_canonical(self, name: str, graph: GraphData) -> None:
-        again = graph_from_arrays(graph.features, graph.labels, graph.edge_index, class_names=graph.class_names)
+    def test_it_is_canonical(self, name: str, graph: NodeData) -> None:
+        again = _made_again(graph)
         assert again.digest == graph.digest
         assert again.notes == {}
-        keys = graph.edge_index[0] * graph.num_nodes + graph.edge_index[1]
+        # A graph's edges are sorted by their first end, incidences by the hyperedge, the second row.
+        pairs = graph.edge_index if isinstance(graph, GraphData) else graph.structure["hyperedge_index"].flip(0)
+        keys = pairs[0] * graph.num_nodes + pairs[1]
         assert bool((keys.diff() > 0).all())
 
-    def test_every_class_occurs(self, name: str, graph: GraphData) -> None:
+    def test_every_class_occurs(self, name: str, graph: NodeData) -> None:
         assert graph.labels[graph.labels >= 0].unique().tolist() == list(range(graph.num_classes))
 
-    def test_its_default_split_works_in_both_settings(self, name: str, graph: GraphData) -> None:
+    def test_its_default_split_works_in_both_settings(self, name: str, graph: NodeData) -> None:
         splitter = resolve_dataset(name).default_split().build(SPLITTERS)
         for setting in ("transductive", "inductive"):
             split = splitter.split(graph, 0, setting)  # type: ignore[arg-type]
@@ -126,7 +191,7 @@ class TestContent:
             assert observed.graph.num_nodes == graph.num_nodes - split.unseen.numel()
             assert int((observed.graph.labels >= 0).sum()) == split.train.numel() + split.valid.numel()
 
-    def test_loading_twice_gives_the_same(self, name: str, graph: GraphData) -> None:
+    def test_loading_twice_gives_the_same(self, name: str, graph: NodeData) -> None:
         assert load_dataset(name, find_data_root()).digest == graph.digest
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.split import Split
 from gnn2mlp.data.splits.per_class import PerClass
 from gnn2mlp.data.view import Task
 from gnn2mlp.nn.csr import CSR
+from tests.helpers import tiny_hypergraph
 
 
 @pytest.fixture(params=[False, True], ids=["dense", "sparse"])
@@ -83,3 +86,89 @@ def test_a_transductive_view_has_every_node(graph: GraphData) -> None:
     assert torch.equal(task.observed.graph.edge_index, graph.edge_index)
     assert task.full.graph is graph
     assert task.full.split is split
+
+
+@pytest.fixture(params=[False, True], ids=["dense", "sparse"])
+def hypergraph(request: pytest.FixtureRequest) -> HypergraphData:
+    return tiny_hypergraph(sparse=request.param)
+
+
+def hypergraph_with_other_unseen(hypergraph: HypergraphData, split: Split) -> HypergraphData:
+    """The same hypergraph but for every feature and every incidence of the unseen nodes, and one hyperedge of them."""
+    unseen = torch.zeros(hypergraph.num_nodes, dtype=torch.bool)
+    unseen[split.unseen] = True
+    sparse = isinstance(hypergraph.features, CSR)
+    x = hypergraph.features.to_dense() if isinstance(hypergraph.features, CSR) else hypergraph.features
+    x = torch.where(unseen[:, None], 1 - 2 * x, x)
+    incidence = hypergraph.members.to_dense().T.bool() ^ unseen[:, None]
+    incidence = torch.cat([incidence, unseen[:, None]], dim=1)
+    return hypergraph_from_arrays(
+        CSR.from_dense(x) if sparse else x,
+        hypergraph.labels,
+        incidence.nonzero().T,
+        hyperedge_weight=torch.cat([hypergraph.weight, torch.tensor([7.0])]),
+        class_names=hypergraph.class_names,
+    )
+
+
+def test_unseen_features_and_incidences_do_not_reach_training(hypergraph: HypergraphData, split: Split) -> None:
+    other = hypergraph_with_other_unseen(hypergraph, split)
+    assert other.digest != hypergraph.digest
+    assert other.sizes["incidences"] != hypergraph.sizes["incidences"]
+    assert Task(other, split).observed.digest == Task(hypergraph, split).observed.digest
+
+
+def test_unseen_edges_do_not_reach_training_through_a_hypergraph_of_the_graph(graph: GraphData, split: Split) -> None:
+    one, other = (hypergraph_of(given) for given in (graph, with_other_unseen(graph, split)))
+    assert one.digest != other.digest
+    assert Task(one, split).observed.digest == Task(other, split).observed.digest
+
+
+def test_observed_hyperedges_are_truncated(hypergraph: HypergraphData, split: Split) -> None:
+    observed = Task(hypergraph, split).observed
+    seen = observed.graph
+    assert isinstance(seen, HypergraphData)
+    assert observed.node_ids.tolist() == sorted(set(range(60)) - set(split.unseen.tolist()))
+    left = hypergraph.members.to_dense()[:, observed.node_ids]
+    alive = left.any(1)
+    assert torch.equal(seen.members.to_dense(), left[alive])
+    assert torch.equal(seen.weight, hypergraph.weight[alive])
+    size, before = left[alive].sum(1), hypergraph.members.to_dense()[alive].sum(1)
+    assert bool((size < before).any())
+    known = torch.cat([observed.train, observed.valid])
+    assert int((seen.labels >= 0).sum()) == known.numel()
+
+
+def test_a_hyperedge_of_unseen_nodes_does_not_exist_in_training(split: Split) -> None:
+    inside, outside = split.train[:2].tolist(), split.unseen[:3].tolist()
+    # Hyperedges of unseen nodes, of seen nodes, and of both.
+    members = [outside, inside, [*inside[:1], *outside]]
+    index = np.stack([np.concatenate(members), np.repeat(np.arange(3), [len(m) for m in members])])
+    tiny = tiny_hypergraph()
+    hypergraph = hypergraph_from_arrays(tiny.features, tiny.labels, index, hyperedge_weight=[1.0, 2.0, 3.0])
+    observed = Task(hypergraph, split).observed
+    assert isinstance(observed.graph, HypergraphData)
+    assert observed.graph.weight.tolist() == [2, 3]
+    node, hyperedge = observed.graph.hyperedge_index
+    assert observed.node_ids[node].tolist() == [*inside, inside[0]]
+    assert hyperedge.tolist() == [0, 0, 1]
+
+
+def test_test_labels_of_a_hypergraph_do_not_reach_training(hypergraph: HypergraphData, split: Split) -> None:
+    labels = hypergraph.labels.clone()
+    labels[split.test] = (labels[split.test] + 1) % 3
+    observed = Task(replace(hypergraph, labels=labels), split).observed
+    assert observed.digest == Task(hypergraph, split).observed.digest
+
+
+def test_the_digest_notices_the_hyperedges_of_seen_nodes(hypergraph: HypergraphData, split: Split) -> None:
+    digest = Task(hypergraph, split).observed.digest
+    alive = int(hypergraph.hyperedge_index[1][torch.isin(hypergraph.hyperedge_index[0], split.seen)][0])
+    weight = hypergraph.weight.clone()
+    weight[alive] += 1
+    assert Task(replace(hypergraph, weight=weight), split).observed.digest != digest
+    kept = hypergraph.hyperedge_index[0] != split.seen[hypergraph.degree[split.seen] > 0][0]
+    index = hypergraph.hyperedge_index[:, kept]
+    fewer = hypergraph_from_arrays(hypergraph.features, hypergraph.labels, index, hyperedge_weight=hypergraph.weight)
+    assert fewer.num_hyperedges == hypergraph.num_hyperedges
+    assert Task(fewer, split).observed.digest != digest

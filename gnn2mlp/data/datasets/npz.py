@@ -9,6 +9,7 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.data.checks import check_labels
 from gnn2mlp.data.datasets._arrays import Arrays, csr_from_parts, read_arrays
 from gnn2mlp.data.datasets._base import Dataset, RawFiles
 from gnn2mlp.data.datasets._features import constructed, one_hot_codes
@@ -71,7 +72,8 @@ def from_npz(
 ) -> NodeData:
     """The graph or hypergraph in a file; arguments as in `Npz`."""
     arrays = read_arrays(path, name)
-    labels, class_names = _named_classes(_labels(arrays, name), arrays.get("class_names"))
+    given = _labels(arrays, name)
+    labels, class_names = _named_classes(check_labels(given, given.size, name).numpy(), arrays.get("class_names"))
     x = _features(arrays, name, features) if features in ("own", "codes") else np.ones((labels.shape[0], 1))
     more: dict[str, Any] = {
         "name": name,
@@ -91,6 +93,9 @@ def from_npz(
 
 def _hyperedges(arrays: Arrays, relations: Sequence[str] | None, name: str) -> tuple[Any, Any]:
     """Incidences and weights: arrays, or mappings of them by relation."""
+    for key in arrays:
+        if key.startswith(_WEIGHTS) and key.replace(_WEIGHTS, _HYPEREDGES) not in arrays:
+            raise _missing(arrays, name, f"the hyperedges of {key}", key.replace(_WEIGHTS, _HYPEREDGES))
     present = [key.removeprefix(f"{_HYPEREDGES}_") for key in arrays if key.startswith(f"{_HYPEREDGES}_")]
     if _HYPEREDGES in arrays:
         if present or relations is not None:
@@ -134,7 +139,7 @@ def _labels(arrays: Arrays, name: str) -> np.ndarray[Any, Any]:
 
 def _named_classes(
     labels: np.ndarray[Any, Any], class_names: np.ndarray[Any, Any] | None
-) -> tuple[np.ndarray[Any, Any], list[str] | None]:
+) -> tuple[np.ndarray[Any, Any], list[str]]:
     """Labels and the names of the classes; without names, the values that occur are numbered from 0 and name them.
 
     Files in circulation number their classes from 1, too, or leave numbers out.
@@ -142,8 +147,6 @@ def _named_classes(
     if class_names is not None:
         return labels, class_names.astype(str).tolist()
     values = np.unique(labels[labels >= 0])
-    if labels.dtype.kind not in "iu" or values.size == 0:
-        return labels, None  # for the checks to refuse
     return np.where(labels >= 0, np.searchsorted(values, labels), labels), [str(value) for value in values]
 
 
