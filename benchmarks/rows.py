@@ -11,6 +11,8 @@ import yaml
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.data import HypergraphData
+from gnn2mlp.teachers import TEACHERS
 
 HERE = Path(__file__).parent
 
@@ -65,6 +67,14 @@ class Row:
         """Rows with which this one is compared seed by seed; the first is the one of the leaderboard."""
         given = self.content.get("against") or []
         return [given] if isinstance(given, str) else list(given)
+
+    @cached_property
+    def hypergraph(self) -> bool:
+        """Whether its teacher works on a hypergraph; a row with a name that is not known (yet) counts as none."""
+        try:
+            return self.config().teacher.build(TEACHERS).reads is HypergraphData
+        except UnknownNameError:
+            return False
 
     def config(self, **settings: Any) -> RunConfig:
         """The resolved configuration; `settings` are added.

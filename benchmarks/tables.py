@@ -6,20 +6,21 @@ With `--check` nothing is written, and the exit code is 1 if they are out of dat
 import argparse
 import functools
 import json
-import operator
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import hypergraph_tables
+from figures import column, counted, markdown, mean_std, outcomes, percent
 from rows import HERE, Row
 from rows import rows as load_rows
 
 from gnn2mlp.cli.list import entries
 from gnn2mlp.core.artefact import write_text
 from gnn2mlp.core.digest import digest_json
-from gnn2mlp.evaluate import Outcome, Paired, paired, summarise
+from gnn2mlp.evaluate import Paired, paired
 
 README = HERE.parent / "README.md"
 RESULTS = HERE / "RESULTS.md"
@@ -43,28 +44,6 @@ def named() -> dict[str, Row]:
 def complete() -> list[Row]:
     """Rows of which every seed has been run."""
     return [row for row in rows() if len(row.lines) == len(row.seeds)]
-
-
-def markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [header, ["---"] * len(header), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def mean_std(values: Iterable[float]) -> dict[str, float]:
-    """Mean and population standard deviation."""
-    return summarise({"": value} for value in values)[""]
-
-
-def percent(values: Iterable[float]) -> str:
-    """`82.25 ± 1.35` from fractions."""
-    score = mean_std(values)
-    return f"{100 * score['mean']:.2f} ± {100 * score['std']:.2f}"
-
-
-def column(row: Row, *keys: str) -> list[float]:
-    """The value at `keys` of every line."""
-    return [functools.reduce(operator.getitem, keys, line) for line in row.lines]
 
 
 def reaches(ours: dict[str, float], published: Sequence[float]) -> bool:
@@ -97,8 +76,8 @@ def against_published() -> str:
 
 
 def leaderboard(population: str) -> str:
-    """Every row scored on `population`, run or not, with the teachers on top of each data set."""
-    chosen = [row for row in rows() if row.setting == SETTINGS[population]]
+    """Every row on a graph scored on `population`, run or not, with the teachers on top of each data set."""
+    chosen = [row for row in rows() if row.setting == SETTINGS[population] and not row.hypergraph]
     body = []
     for dataset in dict.fromkeys(row.dataset for row in sorted(chosen, key=lambda row: row.dataset)):
         group = sorted((row for row in chosen if row.dataset == dataset), key=lambda row: row.order)
@@ -136,7 +115,7 @@ def _entry(row: Row, model: str, population: str, label: str) -> list[str]:
         f"{mean_std(column(row, 'seconds', model))['mean']:.1f}",
         _codes(row),
         "no" if model == "student" and not any(column(row, "graph_at_inference")) else "yes",
-        str(len(row.lines)) if len(row.lines) == len(row.seeds) else f"{len(row.lines)} / {len(row.seeds)}",
+        counted(len(row.lines), len(row.seeds)),
     ]
 
 
@@ -158,7 +137,7 @@ def _pair(row: Row, model: str, other: Row, population: str) -> tuple[str, str]:
     """Mean difference to the student of `other`, its standard error and wins; and the p-value. Empty without a pair."""
     if not {*column(row, "seed")} & {*column(other, "seed")}:
         return "", ""
-    found = paired(_outcomes(row, model, population), _outcomes(other, "student", population))
+    found = paired(outcomes(row, model, population), outcomes(other, "student", population))
     if found.n == 1:
         return f"{100 * found.difference:+.2f}", ""
     p = "< 0.001" if found.p < 0.001 else f"{found.p:.3f}"
@@ -174,10 +153,6 @@ def comparisons() -> str:
                 difference, p = _pair(row, "student", other, population)
                 body.append([row.dataset, population, f"`{row.label}`", f"`{other.label}`", difference or "not run", p])
     return markdown(["data", "test nodes", "student", "compared with", "difference, same splits", "p"], body)
-
-
-def _outcomes(row: Row, model: str, population: str) -> list[Outcome]:
-    return [Outcome(line["seed"], line["split"]["digest"], line[model][population]) for line in row.lines]
 
 
 def _codes(row: Row) -> str:
@@ -205,6 +180,9 @@ QUESTIONS = {
         ("wu2023_krd", "wu2023_krd-all-neighbours"),
         ("wu2023_krd-early", "wu2023_krd-all-neighbours"),
     ],
+    "Does reliability sampling of hyperedges help against using all of them?": [
+        ("feng2024_light-hgnn-plus", "feng2024_light-hgnn-plus-all")
+    ],
     "Does more than one noise draw matter?": [("wu2023_krd-early", "wu2023_krd-one-draw")],
 }
 
@@ -226,7 +204,7 @@ def _finding(ours: str, theirs: str) -> str:
         if len(shared) < 2:
             missing.append(f"{row.dataset} {population}")
             continue
-        found = paired(_outcomes(row, "student", population), _outcomes(other, "student", population))
+        found = paired(outcomes(row, "student", population), outcomes(other, "student", population))
         words.append(verdict(found))
         told.append(f"{row.dataset} {population} {_figures(found, len(row.seeds))}")
     who = f"`{ours.split('_')[1]}` against `{theirs.split('_')[1]}`"
@@ -351,6 +329,13 @@ def registry(kind: str) -> str:
 SECTIONS = {
     "published": against_published,
     **{f"leaderboard_{name}": lambda name=name: leaderboard(name) for name in SETTINGS},
+    **{
+        f"hypergraphs_{name}": lambda name=name: hypergraph_tables.board(rows(), name, SETTINGS[name])
+        for name in ("test", "unseen", "seen")
+    },
+    "hypergraphs_production": lambda: hypergraph_tables.board(rows(), "test", "inductive"),
+    "hypergraph_latency": hypergraph_tables.latency,
+    "released_divergence": lambda: hypergraph_tables.released_divergence(rows()),
     "comparisons": comparisons,
     "findings": findings,
     "cost_of_codes": cost_of_codes,

@@ -345,3 +345,50 @@ def test_codes_are_stored_as_indices_and_probabilities(cost_codes: ModuleType):
 def test_every_cost_has_its_line(cost_codes: ModuleType):
     for tables in script("tables"):
         assert tables.COSTS.keys() == cost_codes.MEASURES.keys()
+
+
+@pytest.fixture(scope="module")
+def latency() -> Iterator[ModuleType]:
+    yield from script("latency_hypergraph")
+
+
+def test_synthetic_hypergraphs_have_the_sizes_that_are_asked_for(latency: ModuleType):
+    graph = latency.synthetic(3000)
+    assert graph.num_nodes == graph.num_hyperedges == 3000
+    size = graph.members.indptr.diff()
+    assert size.float().mean() == pytest.approx(10, rel=0.05)  # a node drawn twice counts once
+    assert latency.synthetic(3000).digest == graph.digest
+    assert latency.synthetic(3000, seed=1).digest != graph.digest
+
+
+def test_both_sides_get_the_same_requests_in_turn(latency: ModuleType, monkeypatch: pytest.MonkeyPatch):
+    now, asked = [0.0], []
+    monkeypatch.setattr(latency.time, "perf_counter", lambda: now[0])
+
+    def side(name: str, seconds: float) -> Any:
+        def answer(ids: torch.Tensor) -> None:
+            asked.append((name, ids.tolist()))
+            now[0] += seconds * len(asked)
+
+        return answer
+
+    requests = latency.draws(50, 2, repeats=3)
+    found = latency.in_turn({"teacher": side("teacher", 0.008), "student": side("student", 0.001)}, requests, warmup=10)
+    assert [name for name, _ in asked] == ["teacher", "student"] * 13
+    assert all(one == other for (_, one), (_, other) in zip(asked[::2], asked[1::2], strict=True))
+    # Request k takes the teacher 8 (2k - 1) ms, the student 2k: of numbers 11, 12 and 13 the middle one counts.
+    assert found["teacher_ms"] == pytest.approx(8 * 23)
+    assert found["student_ms"] == pytest.approx(24)
+    assert found["ratio"] == pytest.approx(8 * 23 / 24)
+    assert found["repeats"] == 3
+
+
+def test_a_measured_hypergraph_says_what_was_measured(latency: ModuleType, tmp_path: Path):
+    path = tmp_path / "latency.json"
+    latency.main(["--nodes", "300", "--repeats", "2", "--out", str(path)])
+    made = json.loads(path.read_text())
+    (entry,) = made["hypergraphs"]
+    assert [cell["nodes"] for cell in entry["requests"]] == [1, 10, 100]
+    assert entry["graph"]["nodes"] == 300
+    assert all(cell["teacher_ms"] > 0 < cell["student_ms"] for cell in [*entry["requests"], entry["everything"]])
+    assert made["threads"] == 1

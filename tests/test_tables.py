@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -72,6 +72,7 @@ DIFFERENCES = {
     ("krd-early", "krd-all-neighbours"): {"sample", "warmup"},  # without sampling there is no warm-up
     ("krd-early", "krd-one-draw"): {"draws"},
     ("krd-one-draw", "krd"): {"draws"},
+    ("light-hgnn-plus", "light-hgnn-plus-all"): {"sample"},
     ("vqgraph", "vqgraph-no-codes"): {"code_weight"},
     ("vqgraph-krd", "vqgraph"): {"method"},
 }
@@ -260,3 +261,72 @@ def test_costs_are_held_against_their_limits(tables: ModuleType, tmp_path: Path)
     assert krd.endswith("cpf-cora | 1.50 × (3.0 / 2.0 ms; 1.40 to 1.60 in 3 repeats) | 1.5 × | yes |")
     assert memory.endswith("around sage | 6.01 GiB (1.2 s of CPU an epoch) | 6 GiB | **no** |")
     assert storage == "| file with codes | 0.50 GiB | 1 GiB | yes |"
+
+
+@pytest.mark.parametrize("path", [p for p in ROWS if "light-hgnn-released" in p.name], ids=lambda path: path.stem)
+def test_released_rows_differ_in_the_divergence_alone(tables: ModuleType, path: Path):
+    row = tables.named()[path.stem]
+    assert differing(row, tables.named()[row.against[0]]) == {"released_divergence"}
+
+
+class TestHypergraphTables:
+    """Two data sets, two splits; scores by hand."""
+
+    SCORES: ClassVar[dict[str, dict[str, list[tuple[float, float]]]]] = {
+        # label -> data set -> (teacher, student) of each split
+        "mlp": {"acm4k": [(0.8, 0.6), (0.8, 0.7)], "mushroom": [(0.9, 0.9), (0.9, 0.8)]},
+        "light-hgnn": {"acm4k": [(0.8, 0.8), (0.8, 0.7)], "mushroom": [(0.9, 0.8), (0.9, 0.9)]},
+        "light-hgnn-plus": {"acm4k": [(0.8, 0.9), (0.8, 0.7)], "mushroom": [(0.9, 0.8)]},
+    }
+
+    @pytest.fixture
+    def made(self, tables: ModuleType, tmp_path: Path) -> list[Any]:
+        rows = []
+        for label, by_set in self.SCORES.items():
+            for dataset, scores in by_set.items():
+                method = label.replace("-", "_")
+                config = {"dataset": dataset, "teacher": "hgnn", "method": method, "seeds": 2}
+                row = tables.Row(f"feng2024_{label}_{dataset}_transductive", {"config": config}, tmp_path)
+                lines = [
+                    {
+                        "seed": seed,
+                        "split": {"digest": f"{dataset} {seed}"},
+                        "teacher": {"test": teacher},
+                        "student": {"test": student},
+                        "config": row.config().identity(),
+                    }
+                    for seed, (teacher, student) in enumerate(scores)
+                ]
+                row.path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+                rows.append(row)
+        return rows
+
+    def test_a_line_for_each_data_set_and_their_mean_over_shared_splits(self, tables: ModuleType, made: list[Any]):
+        board = tables.hypergraph_tables.board(made, "test", "transductive")
+        acm, mushroom, mean = (line.strip("| ").split(" | ") for line in board.splitlines()[2:])
+        assert acm[:5] == ["acm4k", "65.00 ± 5.00", "80.00 ± 0.00", "75.00 ± 5.00", "80.00 ± 10.00"]
+        assert acm[5].startswith("+10.00 ± 10.00 (p = 0.5")  # +20 and 0: t = 1 with one degree of freedom
+        assert acm[-1] == "2"
+        assert mushroom[7:] == ["+0.00", "1 / 2"]
+        assert mean[:5] == ["**mean**", "75.00", "85.00", "80.00", "80.00"]
+        # Only the first split is everywhere: (0.8 + 0.8) / 2 - (0.6 + 0.9) / 2 and so on.
+        assert mean[5:] == ["+5.00", "-5.00", "+5.00", "1"]
+
+    def test_graphs_and_other_settings_are_left_out(self, tables: ModuleType, made: list[Any]):
+        other = tables.Row("a2020_glnn_cpf-cora_transductive", {"config": {"dataset": "cpf-cora", "seeds": 2}})
+        assert not other.hypergraph
+        assert tables.hypergraph_tables.board([*made, other], "test", "transductive").count("\n") == 4
+        assert tables.hypergraph_tables.board(made, "test", "inductive").count("\n") == 2
+
+    def test_latency_is_told_for_each_hypergraph(self, tables: ModuleType, tmp_path: Path):
+        cell = {"teacher_ms": 12.0, "student_ms": 0.1, "ratio": 118.6}
+        graph = {"nodes": 5000, "hyperedges": 10, "incidences": 60}
+        entry = {"name": "made up", "graph": graph, "requests": [cell] * 3, "everything": {**cell, "ratio": 1.25}}
+        path = tmp_path / "latency.json"
+        assert tables.hypergraph_tables.latency(path) == "Not measured yet."
+        path.write_text(json.dumps({"hypergraphs": [entry]}))
+        assert tables.hypergraph_tables.latency(path).splitlines()[-1] == (
+            "| made up | 5,000 nodes, 10 hyperedges, 60 incidences | "
+            + "12.00 / 0.100, **119×** | " * 3
+            + "12.0 / 0.1, **1.2×** |"
+        )

@@ -25,9 +25,9 @@ _OF_TRAINING = ("teacher_", "knowledge_")
 class NodeClassifier(ClassifierMixin, BaseEstimator):
     """Distils a GNN teacher into an MLP that classifies a node from its own features.
 
-    `fit` takes all nodes of a graph, labelled or not, and its edges; `predict` takes features alone, of these nodes or
-    of any other. Nodes that are to be unseen in training are simply not given to `fit`. Loading a saved classifier and
-    predicting with it import no graph library.
+    `fit` takes all nodes of a graph, labelled or not, and its edges (or hyperedges); `predict` takes features alone, of
+    these nodes or of any other. Nodes that are to be unseen in training are simply not given to `fit`. Loading a saved
+    classifier and predicting with it import no graph library.
 
     Args:
         teacher: the graph neural network: a registered name, `Spec`, mapping or `Teacher` (a copy is fitted).
@@ -74,7 +74,16 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         self.device = device
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any, *, edge_index: Any = None, validation_ids: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        edge_index: Any = None,
+        hyperedge_index: Any = None,
+        hyperedge_weight: Any = None,
+        validation_ids: Any = None,
+    ) -> Self:
         """Train the teacher on the graph, then the student on what the teacher knows.
 
         Edges may be given in one or both directions; duplicates and self-loops are removed, isolated nodes kept.
@@ -82,7 +91,10 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         Args:
             X: (nodes, features), finite: numpy, scipy sparse (stays sparse), pandas or torch.
             y: (nodes,) integers, booleans or strings. Unlabelled: -1, NaN, or `None` among objects.
-            edge_index: (2, edges), row numbers of `X`; required.
+            edge_index: (2, edges), row numbers of `X`; required, unless there are hyperedges.
+            hyperedge_index: (2, incidences), row number of `X` above number of the hyperedge, in place of edges; takes
+                a teacher on hypergraphs, such as `"hgnn"`.
+            hyperedge_weight: (hyperedges,) numbers above 0; default: 1.
             validation_ids: row numbers of (or a mask over) the labelled nodes that choose the epoch; default: drawn as
                 `validation_fraction` says.
 
@@ -91,10 +103,10 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
             DataError: for input that cannot be learnt from: lengths that differ, NaN or infinite features, labels or
                 edges out of range, no edge, fewer than two classes, a class without a training label.
         """
-        if edge_index is None:
+        if (edge_index is None) == (hyperedge_index is None):
             raise ConfigError(
-                "fit needs edge_index, the edges (2, edges) between rows of X: call fit(X, y, edge_index=edges); "
-                "to train without a graph, use sklearn.neural_network.MLPClassifier"
+                "fit needs edge_index, the edges (2, edges) between rows of X: call fit(X, y, edge_index=edges); or "
+                "hyperedge_index, and not both; to train without a graph, use sklearn.neural_network.MLPClassifier"
             )
         # Not at the top: a process that loads and predicts must not pay for the training side.
         from gnn2mlp.classifier import fitting
@@ -103,7 +115,9 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         seed = _seed(self.random_state)
         plan = fitting.Plan.make(self.teacher, self.method, self.student, self.distill, self.device, seed)
         labels = encode_labels(y)
-        observed = fitting.observe(X, labels, edge_index, self.validation_fraction, validation_ids, seed)
+        links = fitting.Links(edge_index, hyperedge_index, hyperedge_weight)
+        observed = fitting.observe(X, labels, links, self.validation_fraction, validation_ids, seed)
+        plan.check_links(observed)
         with stages(self.verbose) as stage:
             fitted = fitting.train(plan, observed, labels, column_names(X), stage)
         self.teacher_, self.knowledge_ = fitted.teacher, fitted.knowledge

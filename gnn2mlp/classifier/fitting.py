@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 
@@ -14,12 +14,14 @@ from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data import Observed, graph_from_arrays
+from gnn2mlp.data import NodeData, Observed, graph_from_arrays, hypergraph_from_arrays
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import DistillationResult, Distiller
+from gnn2mlp.distill.rows import check_links
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.methods.composed import Composed
+from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS, Student
@@ -71,6 +73,12 @@ class Plan:
         made.teacher.check_provides(made.method.requires)
         return made
 
+    def check_links(self, observed: Observed) -> None:
+        """Raise `DataError` if teacher or method cannot go along what links the nodes."""
+        if self.method.requires:
+            self.teacher.check_reads(observed.graph)
+        check_links(self.method.build_objective(), observed.graph)
+
 
 def _distill_options(options: Any) -> Spec:
     if options is not None and not isinstance(options, Mapping):
@@ -85,7 +93,23 @@ def _component(value: Any, registry: Registry[T], kind: type[T]) -> T:
     return Spec.parse(value).build(registry)
 
 
-def observe(X: Any, labels: Encoded, edge_index: Any, validation: float | Any, ids: Any, seed: int) -> Observed:
+class Links(NamedTuple):
+    """What links the nodes: edges, or hyperedges and their weights; the others are `None`."""
+
+    edge_index: Any = None
+    hyperedge_index: Any = None
+    hyperedge_weight: Any = None
+
+    def join(self, x: Features, labels: Any, class_names: list[str]) -> NodeData:
+        """The graph or hypergraph of these nodes."""
+        names: dict[str, Any] = {"name": "fit", "class_names": class_names}
+        if self.hyperedge_index is None:
+            return graph_from_arrays(x, labels, self.edge_index, **names)
+        weight = self.hyperedge_weight
+        return hypergraph_from_arrays(x, labels, self.hyperedge_index, hyperedge_weight=weight, **names)
+
+
+def observe(X: Any, labels: Encoded, links: Links, validation: float | Any, ids: Any, seed: int) -> Observed:
     """The view for training: every given node, with the labelled ones divided into training and validation.
 
     Raises:
@@ -95,7 +119,7 @@ def observe(X: Any, labels: Encoded, edge_index: Any, validation: float | Any, i
     x = check_features(X, "X")
     x = check_features(x.to(dtype=torch.float32), "X")  # again: a double may exceed what a float holds
     names = [str(label) for label in labels.classes]
-    graph = graph_from_arrays(x, labels.codes, edge_index, name="fit", class_names=names)
+    graph = links.join(x, labels.codes, names)
     if ids is None:
         valid = holdout.stratified(graph.labels, validation, seed)
     else:

@@ -47,9 +47,12 @@ def render_report(results: Results) -> str:
 
 def _content(results: Results) -> dict[str, Any]:
     accuracy, *details = result_grids(results)
+    kind = results.get("graph", {}).get("kind", "graph")
     return {
         "headline": headline(results),
         "setting": results["config"].get("setting", "transductive"),
+        "kind": kind,
+        "links": {"graph": "edges", "hypergraph": "hyperedges"}[kind],
         "spread": has_spread(results),
         "bins": BINS,
         "accuracy": accuracy,

@@ -327,3 +327,41 @@ def test_scikit_learn_accepts_it_as_an_estimator() -> None:
     failed = {result["check_name"]: str(result["exception"]) for result in results if result["status"] == "failed"}
     assert len(results) > 40
     assert set(failed) <= set(DIFFERENT), failed
+
+
+class TestHypergraph:
+    """Every edge of the tiny graph, and every class's first labelled nodes, as hyperedges."""
+
+    @staticmethod
+    def hyperedges(tiny: Tiny) -> np.ndarray:
+        return np.stack([tiny.edges.T.ravel(), np.arange(tiny.edges.shape[1]).repeat(2)])
+
+    def test_it_learns_from_hyperedges_and_predicts_without_them(self, tiny: Tiny) -> None:
+        teacher = Spec("hgnn", hidden=16, epochs=60)
+        model = quick(teacher=teacher, method="light_hgnn_plus", distill={"epochs": 100})
+        model.fit(tiny.X, tiny.y, hyperedge_index=self.hyperedges(tiny))
+        assert model.score(tiny.X[30:], tiny.truth[30:]) > 0.7
+        assert model.knowledge_["logits"].shape == (NODES, 3)
+
+    def test_weights_of_hyperedges_are_heeded(self, tiny: Tiny) -> None:
+        index, logits = self.hyperedges(tiny), []
+        for weight in (None, np.linspace(0.1, 9, tiny.edges.shape[1])):
+            model = quick(teacher=Spec("hgnn", hidden=8, epochs=3), distill={"epochs": 1})
+            model.fit(tiny.X, tiny.y, hyperedge_index=index, hyperedge_weight=weight)
+            logits.append(model.knowledge_["logits"])
+        assert not torch.equal(*logits)
+
+    def test_edges_and_hyperedges_exclude_each_other(self, tiny: Tiny) -> None:
+        with pytest.raises(ConfigError, match="hyperedge_index, and not both"):
+            fit(tiny, hyperedge_index=self.hyperedges(tiny))
+
+    @pytest.mark.parametrize(
+        ("options", "match"),
+        [
+            ({}, "teacher 'sage' works on a graph, and fit is a hypergraph; expected one of hgnn"),
+            ({"teacher": "hgnn", "method": "krd"}, "'reliable_neighbours' works on a graph.*'reliable_hyperedges'"),
+        ],
+    )
+    def test_what_works_on_graphs_alone_is_refused(self, tiny: Tiny, options: dict, match: str) -> None:
+        with pytest.raises(DataError, match=match):
+            quick(**options).fit(tiny.X, tiny.y, hyperedge_index=self.hyperedges(tiny))

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gnn2mlp.classifier.bars import stages
-from gnn2mlp.classifier.fitting import Plan, observe, train
+from gnn2mlp.classifier.fitting import Links, Plan, observe, train
 from gnn2mlp.classifier.labels import encode_labels
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
@@ -66,7 +66,7 @@ def test_settings_that_cannot_work(settings: dict[str, object], message: str) ->
 
 
 def test_the_view_divides_the_labelled_nodes(tiny: Tiny) -> None:
-    observed = observe(tiny.X.astype(np.float64), encode_labels(tiny.y), tiny.edges, 0.2, None, 0)
+    observed = observe(tiny.X.astype(np.float64), encode_labels(tiny.y), Links(tiny.edges), 0.2, None, 0)
     assert (observed.train.numel(), observed.valid.numel()) == (24, 6)
     assert torch.cat([observed.train, observed.valid]).sort().values.tolist() == list(range(30))
     assert observed.node_ids.tolist() == list(range(90))
@@ -75,7 +75,7 @@ def test_the_view_divides_the_labelled_nodes(tiny: Tiny) -> None:
 
 def test_a_method_without_knowledge_trains_no_teacher(tiny: Tiny) -> None:
     labels = encode_labels(tiny.y)
-    observed = observe(tiny.X, labels, tiny.edges, 0.2, None, 0)
+    observed = observe(tiny.X, labels, Links(tiny.edges), 0.2, None, 0)
     with stages(False) as stage:
         made = train(plan(method="mlp", epochs=3), observed, labels, None, stage)
     assert (made.teacher, made.knowledge, list(made.history)) == (None, None, ["student"])
@@ -84,7 +84,7 @@ def test_a_method_without_knowledge_trains_no_teacher(tiny: Tiny) -> None:
 
 def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
     labels = encode_labels(tiny.y)
-    observed = observe(tiny.X, labels, tiny.edges, 0.2, None, 0)
+    observed = observe(tiny.X, labels, Links(tiny.edges), 0.2, None, 0)
     with stages(False) as stage:
         made = train(plan(Spec("gcn", epochs=3), epochs=4), observed, labels, None, stage)
     card = made.predictor.card
@@ -99,7 +99,7 @@ def test_codes_and_reliability_are_taught_as_soft_labels_are(tiny: Tiny, method:
     labels = encode_labels(tiny.y)
     made = plan({"name": "gcn", "hidden": 8, "epochs": 5}, method, epochs=5)
     assert made.teacher.name == teacher
-    observed = observe(tiny.X, labels, tiny.edges, 0.25, None, 0)
+    observed = observe(tiny.X, labels, Links(tiny.edges), 0.25, None, 0)
     with stages(False) as stage:
         fitted = train(made, observed, labels, None, stage)
     assert fitted.knowledge is not None

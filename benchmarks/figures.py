@@ -1,0 +1,41 @@
+"""How figures are written: tables in Markdown, means with their spread, columns of result lines."""
+
+import functools
+import operator
+from collections.abc import Iterable, Sequence
+
+from rows import Row
+
+from gnn2mlp.evaluate import Outcome, summarise
+
+
+def markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [header, ["---"] * len(header), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def mean_std(values: Iterable[float]) -> dict[str, float]:
+    """Mean and population standard deviation."""
+    return summarise({"": value} for value in values)[""]
+
+
+def percent(values: Iterable[float]) -> str:
+    """`82.25 ± 1.35` from fractions."""
+    score = mean_std(values)
+    return f"{100 * score['mean']:.2f} ± {100 * score['std']:.2f}"
+
+
+def column(row: Row, *keys: str) -> list[float]:
+    """The value at `keys` of every line."""
+    return [functools.reduce(operator.getitem, keys, line) for line in row.lines]
+
+
+def outcomes(row: Row, model: str, population: str) -> list[Outcome]:
+    """The score of every line, to be paired with those of another row."""
+    return [Outcome(line["seed"], line["split"]["digest"], line[model][population]) for line in row.lines]
+
+
+def counted(lines: int, wanted: int) -> str:
+    """How many splits have been run: `10`, or `4 / 10`."""
+    return str(lines) if lines == wanted else f"{lines} / {wanted}"
