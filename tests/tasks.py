@@ -1,39 +1,55 @@
 """Tiny tasks, components and knowledge for the tests of the layers above the data."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import torch
 from torch import Tensor
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data import SPLITTERS, GraphData, Task
+from gnn2mlp.data import SPLITTERS, NodeData, Task
 from gnn2mlp.data.split import Setting
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
-from tests.helpers import tiny_graph
+from tests.helpers import tiny_graph, tiny_hypergraph
 
 T = TypeVar("T", bound=Configurable)
+Kind = Literal["graph", "hypergraph"]
 
 # Options with which any component is quick on a tiny graph; each takes those that it knows.
-SMALL: Mapping[str, Any] = {"hidden": 16, "heads": 2, "dropout": 0.1, "attention_dropout": 0.1, "epochs": 30}
+SMALL: Mapping[str, Any] = {
+    "hidden": 16,
+    "heads": 2,
+    "dropout": 0.1,
+    "attention_dropout": 0.1,
+    "epochs": 30,
+    "codes": 16,
+}
 
 
 def small(registry: Registry[T], name: str, **options: Any) -> T:
-    """The registered component `name`, small enough for a test; `options` win."""
+    """The registered component `name`, small enough for a test; `options` win.
+
+    A component around another one hands it all options: its size and training are those of its encoder.
+    """
     known = registry.get(name).constructor_options()
-    return Spec(name, **{k: v for k, v in {**SMALL, **options}.items() if k in known}).build(registry)
+    chosen = {k: v for k, v in {**SMALL, **options}.items() if k in known}
+    if "encoder" in known:
+        inner = Spec.parse(options.get("encoder", known["encoder"].default))
+        chosen["encoder"] = small(registry, inner.name, **{**options, **inner.options}).spec().to_dict()
+    return Spec(name, **chosen).build(registry)
 
 
-def task_of(graph: GraphData, setting: Setting = "transductive", seed: int = 0, labels: int = 4) -> Task:
+def task_of(graph: NodeData, setting: Setting = "transductive", seed: int = 0, labels: int = 4) -> Task:
     """A task with `labels` training and as many validation labels per class."""
     splitter = Spec("per_class", train=labels, valid=labels).build(SPLITTERS)
     return Task(graph, splitter.split(graph, seed, setting))
 
 
-def tiny_task(setting: Setting = "transductive", seed: int = 0, **graph: Any) -> Task:
-    """A task on `tiny_graph(**graph)`."""
-    return task_of(tiny_graph(**graph), setting, seed)
+def tiny_task(setting: Setting = "transductive", seed: int = 0, kind: Kind = "graph", **data: Any) -> Task:
+    """A task on `tiny_graph(**data)`, or on `tiny_hypergraph(**data)`."""
+    make = {"graph": tiny_graph, "hypergraph": tiny_hypergraph}[kind]
+    return task_of(make(**data), setting, seed)
 
 
 def random_knowledge(

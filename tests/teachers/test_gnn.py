@@ -1,40 +1,41 @@
-"""Options of message-passing teachers, and the layers that they make of them."""
+"""Message-passing teachers on graphs: sampled neighbourhoods, and the data that they read."""
 
 import pytest
+import torch
 
-from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.nn.linear import Linear
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers.gcn import GCN
+from tests.helpers import tiny_graph, tiny_hypergraph
 
 
-def test_layers_have_the_widths_of_the_options() -> None:
-    maps = [conv.map for conv in GCN(hidden=16, layers=3).convs(12, 5)]
-    assert all(isinstance(layer, Linear) for layer in maps)
-    assert [(layer.in_features, layer.out_features) for layer in maps] == [(12, 16), (16, 16), (16, 5)]
+def test_options_are_its_own_and_those_of_all_layered_teachers() -> None:
+    made = Spec("gcn", fanouts=[5, 3], batch_size=7, hidden=16, lr=0.5).build(TEACHERS)
+    assert isinstance(made, GCN)
+    assert (made.fanouts, made.batch_size, made.hidden, made.lr) == ((5, 3), 7, 16, 0.5)
+    assert made.spec().options["fanouts"] == [5, 3]
 
 
-def test_network_is_made_of_the_layers() -> None:
-    network = GCN(hidden=16, layers=3, dropout=0.25).build(12, 5)
-    assert len(network.convs) == 3
-    assert network.dropout == 0.25
+def test_blocks_are_cut_out_of_the_graph() -> None:
+    graph = tiny_graph()
+    sampler = GCN().sampler(graph)
+    assert isinstance(sampler, NeighbourSampler)
+    assert torch.equal(sampler.whole().pattern.to_dense(), graph.adjacency.to_dense())
 
 
-def test_it_is_trained_as_its_own_options_say() -> None:
-    teacher = GCN(lr=0.5, epochs=3)
-    assert teacher.optimisation is teacher
+def test_hypergraphs_are_refused() -> None:
+    with pytest.raises(DataError, match="teacher 'gcn' works on a graph, and tiny hypergraph is a hypergraph"):
+        GCN().sampler(tiny_hypergraph())
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"layers": 1}, r"teacher\.layers: expected at least 2, got 1"),
-        ({"hidden": 0}, r"teacher\.hidden: expected at least 1, got 0"),
-        ({"epochs": 0}, r"teacher\.epochs: expected at least 1, got 0"),
-        ({"lr": 0.0}, r"teacher\.lr: expected a positive number, got 0\.0"),
-        ({"weight_decay": -1.0}, r"teacher\.weight_decay: expected at least 0, got -1\.0"),
-        ({"dropout": 1.0}, r"teacher\.dropout: expected a number from 0 to below 1, got 1\.0"),
         ({"fanouts": (5,)}, r"teacher\.fanouts: expected .* each layer \(2\), got \[5\]"),
         ({"fanouts": (5, 0)}, r"teacher\.fanouts: expected a number of at least 1 for each layer \(2\), got \[5, 0\]"),
+        ({"batch_size": 0}, r"teacher\.batch_size: expected at least 1, got 0"),
     ],
 )
 def test_impossible_options_are_refused(options: dict[str, object], message: str) -> None:

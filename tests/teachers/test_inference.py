@@ -1,16 +1,17 @@
 """Layer by layer or in one pass: the same numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 
 from gnn2mlp.core.seeds import seeded
-from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.data import HyperedgeSampler, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS, _inference
 from gnn2mlp.teachers._inference import infer, inputs, layerwise
-from tests.helpers import tiny_graph
+from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tasks import small
 
 FORMS: list[tuple[str, dict[str, Any]]] = [("gcn", {}), ("sage", {}), ("sage", {"aggregator": "mean"}), ("gat", {})]
@@ -32,6 +33,20 @@ def test_layerwise_equals_one_pass(name: str, options: dict[str, Any], layers: i
         for key, value in whole.items():
             torch.testing.assert_close(parts[key], value, rtol=1e-4, atol=1e-5)
     assert whole["hidden"].shape == (60, 16)
+
+
+@pytest.mark.parametrize("name", ["hgnn", "hgnn_plus", "unigcn"])
+def test_layerwise_equals_one_pass_on_hypergraphs(name: str) -> None:
+    hypergraph = tiny_hypergraph()
+    with seeded(0, "test"):
+        module = small(TEACHERS, name, layers=3, norm="batch").build(hypergraph.num_features, 3)
+    sampler = HyperedgeSampler(hypergraph)
+    whole = infer(module, sampler, hypergraph.features)
+    for chunk in (7, 60):
+        parts = layerwise(module, sampler, hypergraph.features, chunk)
+        assert parts.keys() == whole.keys() == {"logits", "hidden"}
+        for key, value in whole.items():
+            torch.testing.assert_close(parts[key], value, rtol=1e-4, atol=1e-5)
 
 
 def test_large_graphs_go_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,6 +83,6 @@ def test_inputs_are_single_precision_and_dense_only_if_that_is_faster() -> None:
     full, thin = tiny_graph(sparse=True), tiny_graph(features=12)
     assert isinstance(inputs(full), torch.Tensor)  # a third of its entries are stored
     sparse = CSR.from_dense(torch.eye(60, dtype=torch.float64))
-    kept = inputs(type(thin)("thin", sparse, thin.labels, thin.edge_index, thin.class_names))
+    kept = inputs(replace(thin, features=sparse))
     assert isinstance(kept, CSR)
     assert kept.dtype == torch.float32

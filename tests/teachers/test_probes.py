@@ -7,20 +7,20 @@ import pytest
 import torch
 from torch import Tensor
 
-from gnn2mlp.data import GraphData
-from gnn2mlp.teachers._probes import entropy, entropy_shift
-from tests.helpers import tiny_graph
+from gnn2mlp.data import NodeData
+from gnn2mlp.teachers._probes import Perturbation, entropy, entropy_shift
+from tests.helpers import tiny_graph, tiny_hypergraph
 
 GRAPH = tiny_graph()
 
 
-def linear(graph: GraphData) -> Tensor:
+def linear(graph: NodeData) -> Tensor:
     weight = torch.randn(12, 3, generator=torch.Generator().manual_seed(0))
     x = graph.features if isinstance(graph.features, Tensor) else graph.features.to_dense()
     return x.float() @ weight
 
 
-def shifts(graph: GraphData = GRAPH, draws: int = 3, noise: float = 1.0, seed: int = 0) -> Tensor:
+def shifts(graph: NodeData = GRAPH, draws: int = 3, noise: float = 1.0, seed: int = 0) -> Tensor:
     return entropy_shift(linear, graph, linear(graph), draws, noise, seed)
 
 
@@ -42,7 +42,7 @@ def test_shift_by_hand() -> None:
 def test_noise_has_the_size_that_was_asked_for_and_is_added_to_every_entry() -> None:
     seen: list[Tensor] = []
 
-    def watching(graph: GraphData) -> Tensor:
+    def watching(graph: NodeData) -> Tensor:
         seen.append(graph.features)
         return torch.zeros(60, 3)
 
@@ -52,6 +52,49 @@ def test_noise_has_the_size_that_was_asked_for_and_is_added_to_every_entry() -> 
     assert noise.mean().item() == pytest.approx(0, abs=0.01)
     assert (noise != 0).all()
     assert len({float(n.sum()) for n in noise}) == 20
+
+
+def disturbed(graph: NodeData, perturbation: Perturbation, noise: float = 0.25) -> Tensor:
+    """The features (draws, nodes, features) that the teacher is shown."""
+    seen: list[Tensor] = []
+
+    def watching(there: NodeData) -> Tensor:
+        assert isinstance(there.features, Tensor)
+        seen.append(there.features)
+        return torch.zeros(60, 3)
+
+    entropy_shift(watching, graph, torch.zeros(60, 3), 20, noise, 0, perturbation)
+    return torch.stack(seen)
+
+
+def test_multiplied_features_leave_zeros_alone_and_the_others_near_themselves() -> None:
+    found = disturbed(GRAPH, "multiply")
+    assert 0 < (GRAPH.features == 0).sum() < GRAPH.features.numel()
+    assert (found[:, GRAPH.features == 0] == 0).all()
+    factor = found[:, GRAPH.features != 0]  # the features are 0 or 1
+    assert factor.mean().item() == pytest.approx(1, abs=0.01)
+    assert factor.std().item() == pytest.approx(0.25, rel=0.03)
+
+
+def test_both_perturbations_draw_the_same_noise() -> None:
+    """X (1 + ε) against X + ε, entry by entry."""
+    graph = replace(GRAPH, features=3 * GRAPH.features)
+    noise = disturbed(graph, "add") - graph.features
+    torch.testing.assert_close(disturbed(graph, "multiply"), graph.features * (1 + noise))
+
+
+def test_hypergraphs_keep_their_hyperedges() -> None:
+    hypergraph, seen = tiny_hypergraph(), []
+
+    def watching(there: NodeData) -> Tensor:
+        seen.append(there)
+        return linear(there)
+
+    found = entropy_shift(watching, hypergraph, linear(hypergraph), draws=2, noise=1.0, seed=0)
+    assert found.abs().min(1).values.median() > 0.01
+    for there in seen:
+        assert all(torch.equal(there.structure[key], value) for key, value in hypergraph.structure.items())
+        assert not torch.equal(there.features, hypergraph.features)
 
 
 def test_same_seed_same_shifts_whatever_the_number_of_draws() -> None:

@@ -7,16 +7,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.data import HypergraphData, NeighbourSampler
 from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers import TEACHERS, Export, providing
 from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._training import Step
 from gnn2mlp.teachers.vq import VQ
-from tests.helpers import tiny_graph
+from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tasks import task_of, tiny_task
 
 ENCODER = {"name": "gcn", "hidden": 8, "dropout": 0.0, "epochs": 20}
@@ -171,6 +171,52 @@ def test_a_code_for_every_node_is_no_division_by_zero() -> None:
     assert torch.isfinite(knowledge["code_probabilities"]).all()
 
 
+HYPER_ENCODER = {"name": "hgnn", "hidden": 8, "dropout": 0.0, "epochs": 20}
+
+
+def test_a_hypergraph_network_is_an_encoder_as_well() -> None:
+    task = tiny_task(kind="hypergraph")
+    teacher = VQ(encoder={**HYPER_ENCODER, "epochs": 60, "patience": 60}, codes=6)
+    history = teacher.fit(task.observed)
+    assert history.loss[58] < 0.8 * history.loss[0]  # both are steps that reconstruct features
+    assert history.logged["utilisation"][history.best_epoch - 1] >= 0.8
+    knowledge = teacher.export(task.observed, teacher.provides, how=Export(top=4, draws=2))
+    assert set(knowledge.values) == teacher.provides > CODE_KEYS
+    assert knowledge["codebook"].shape == (6, 8)
+    assert torch.equal(knowledge["code_indices"][:, 0].long(), knowledge["code"])
+    assert knowledge["code"].unique().numel() > 1
+
+
+def test_edges_of_a_hypergraph_are_pairs_that_share_a_hyperedge() -> None:
+    """What the edge decoder learns from: the loss of one step, with the pairs drawn from hyperedges by hand."""
+    observed = tiny_task(kind="hypergraph").observed
+    assert isinstance(observed.graph, HypergraphData)
+    teacher = VQ(encoder=HYPER_ENCODER, codes=6, edge_weight=2.0, feature_weight=0.0, codebook="learnt")
+    torch.manual_seed(0)
+    teacher.initialise(12, 3)
+    sampler = teacher.sampler(observed.graph)
+    teacher.begin(sampler, observed.graph.features, torch.Generator().manual_seed(0))
+    block = sampler.whole()
+    step = Step(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
+    plain, with_edges = (teacher.loss(step, torch.Generator().manual_seed(5)).item() for _ in range(2))
+    linked, others = block.pairs(teacher.pairs, torch.Generator().manual_seed(5))
+    decoded = teacher.module_.edge_decoder(teacher.module_.tokens(step.features, step.blocks).quantized.vectors)
+    cosine = F.cosine_similarity(decoded[:, None], decoded[None, :], dim=-1)
+    loss = F.softplus(-5 * cosine[linked[0], linked[1]]).mean() + F.softplus(5 * cosine[others[0], others[1]]).mean()
+    assert with_edges - plain == pytest.approx(2 * 2.0 * 0.5 * loss.item(), rel=1e-4)
+    members = observed.graph.members.to_dense()
+    share = members.T @ members
+    assert (share[linked[0], linked[1]] > 0).all()
+    assert (share[others[0], others[1]] == 0).all()
+
+
+def test_an_encoder_says_which_data_are_read() -> None:
+    with pytest.raises(DataError, match="teacher 'hgnn' works on a hypergraph, and tiny is a graph"):
+        VQ(encoder=HYPER_ENCODER).fit(tiny_task().observed)
+    with pytest.raises(DataError, match="teacher 'vq' works on a graph, and tiny hypergraph is a hypergraph"):
+        VQ().check_reads(tiny_hypergraph())
+
+
 def test_codes_come_from_the_observed_graph_alone() -> None:
     teacher, task = fitted(setting="inductive"), tiny_task("inductive")
     knowledge = teacher.export(task.observed, CODE_KEYS)
@@ -206,6 +252,7 @@ def test_recipes_reach_encoder_and_tokenizer() -> None:
 
 def test_a_teacher_that_lacks_codes_is_wrapped() -> None:
     assert providing(Spec("gat", heads=2), {"logits"}) == Spec("gat", heads=2)
+    assert providing(Spec("hgnn"), {"codebook"}) == Spec("vq", encoder={"name": "hgnn"})
     wrapped = providing(Spec("gat", heads=2), {"logits", "codebook"})
     assert wrapped == Spec("vq", encoder={"name": "gat", "heads": 2})
     assert VQ.around(Spec("vq")) is None
@@ -216,7 +263,7 @@ def test_a_teacher_that_lacks_codes_is_wrapped() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"encoder": "vq"}, r"teacher\.encoder: expected one of gat, gcn, sage, got 'vq'"),
+        ({"encoder": "vq"}, r"teacher\.encoder: expected one of gat, gcn, hgnn, hgnn_plus, sage, unigcn, got 'vq'"),
         ({"encoder": "gnc"}, r"unknown teacher 'gnc'; did you mean 'gcn'"),
         ({"encoder": {"name": "gcn", "hiden": 3}}, r"no option 'hiden'; did you mean 'hidden'"),
         ({"codes": 1}, r"teacher\.codes: expected at least 2, got 1"),
