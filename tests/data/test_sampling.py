@@ -164,6 +164,8 @@ def test_pairs_of_a_block_are_edges_and_none(graph: GraphData) -> None:
     assert not bool(dense[others[0], others[1]].any())
     assert bool((others[0] != others[1]).all())
     assert 0.6 * edges.size(1) < others.size(1) <= edges.size(1)
+    assert torch.equal(block.pairs(edges.size(1), generator())[0], edges)
+    assert block.pairs(edges.size(1) - 1, generator())[0].size(1) == edges.size(1) - 1
     few, others = block.pairs(50, generator())
     assert few.shape == (2, 50)
     assert bool(dense[few[0], few[1]].all())
