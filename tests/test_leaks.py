@@ -5,155 +5,277 @@ see. What comes out must be equal to the bit. Counter-checks change what trainin
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
 import pytest
 import torch
 from torch import Tensor
 
-from gnn2mlp.data import GraphData, Task, graph_from_arrays
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import (
+    GraphData,
+    HypergraphData,
+    NodeData,
+    Task,
+    graph_from_arrays,
+    hypergraph_from_arrays,
+    hypergraph_of,
+)
+from gnn2mlp.data.split import Setting
 from gnn2mlp.distill import Distiller
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.methods.glnn import GLNN
-from gnn2mlp.nn.csr import CSR
+from gnn2mlp.methods import METHODS
+from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.training import History
 from gnn2mlp.objectives import Batch, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
-from gnn2mlp.teachers import TEACHERS, Teacher
-from tests.helpers import tiny_graph
-from tests.tasks import small, task_of
+from gnn2mlp.teachers import TEACHERS, Export, Teacher
+from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.tasks import Kind, small, task_of
 
-TEACHER_FORMS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {}) for name in TEACHERS.names()),
-    ("sage", {"fanouts": (3, 3), "batch_size": 5}),
-    ("gcn", {"fanouts": (2, 2), "batch_size": 5, "norm": "batch"}),
-]
-forms = pytest.mark.parametrize("form", TEACHER_FORMS, ids=lambda form: "-".join([form[0], *form[1]]))
+# Every registered class with its defaults, and forms of one class that train in another way.
+FORMS: dict[str, Spec] = {
+    **{name: Spec(name) for name in TEACHERS.names()},
+    "sage-sampled": Spec("sage", fanouts=(3, 3), batch_size=5),
+    "gcn-sampled": Spec("gcn", fanouts=(2, 2), batch_size=5, norm="batch"),
+    "hgnn-all": Spec("hgnn", singletons="all", norm="batch"),
+    "vq-hgnn": Spec("vq", encoder="hgnn"),
+}
+# How students learn: from soft labels, and along what links the nodes.
+METHODS_OF: dict[Kind, tuple[Spec, ...]] = {
+    "graph": (Spec("glnn", hard_weight=0.3), Spec("krd", warmup=2)),
+    "hypergraph": (Spec("glnn", hard_weight=0.3), Spec("light_hgnn_plus", hard_weight=0.3)),
+}
+
+
+def make(form: str) -> Teacher:
+    return small(TEACHERS, FORMS[form].name, **{"epochs": 8, "patience": 4, **FORMS[form].options})
+
+
+def kind_of(form: str) -> Kind:
+    return "hypergraph" if make(form).reads is HypergraphData else "graph"
+
+
+forms = pytest.mark.parametrize("form", FORMS)
+hypergraph_forms = pytest.mark.parametrize("form", [form for form in FORMS if kind_of(form) == "hypergraph"])
+one_of_each_kind = pytest.mark.parametrize("form", ["gcn", "hgnn"])
 
 
 class Outcome(NamedTuple):
-    """All that training leaves behind."""
+    """All that training leaves behind: a student, and its history, for each method."""
 
     knowledge: TeacherKnowledge
-    student: Tensor
-    teacher_history: History
-    student_history: History
+    students: list[Tensor]
+    histories: list[History]
     teacher: Teacher
 
 
-def outcome(task: Task, form: tuple[str, dict[str, Any]] = ("gcn", {})) -> Outcome:
-    teacher = small(TEACHERS, form[0], epochs=12, patience=4, **form[1])
+def outcome(task: Task, form: str = "gcn") -> Outcome:
+    teacher = make(form)
     teacher.fit(task.observed, seed=0)
-    knowledge = teacher.export(task.observed, teacher.provides)
-    result = Distiller(epochs=12, patience=4, batch_size=16).fit(
-        MLPStudent(hidden=16), GLNN(hard_weight=0.3).build_objective(), task.observed, knowledge
-    )
-    weights = torch.cat([p.detach().flatten() for p in result.module.parameters()])
-    return Outcome(knowledge, weights, teacher.history_, result.history, teacher)
+    knowledge = teacher.export(task.observed, teacher.provides, how=Export(draws=2))
+    students, histories = [], [teacher.history_]
+    for spec in METHODS_OF[kind_of(form)]:
+        result = Distiller(epochs=6, patience=4, batch_size=16).fit(
+            MLPStudent(hidden=16), spec.build(METHODS).build_objective(), task.observed, knowledge
+        )
+        students.append(torch.cat([p.detach().flatten() for p in result.module.parameters()]))
+        histories.append(result.history)
+    return Outcome(knowledge, students, histories, teacher)
+
+
+@cache
+def as_it_is(form: str, setting: Setting = "inductive", sparse: bool = False) -> tuple[Task, Outcome]:
+    """The task that most tests change, and what comes of it unchanged."""
+    task = task_of(data_of(kind_of(form), sparse), setting)
+    return task, outcome(task, form)
 
 
 def assert_identical(first: Outcome, second: Outcome) -> None:
     assert first.knowledge.digest == second.knowledge.digest
-    assert torch.equal(first.student, second.student)
-    for one, other in (
-        (first.teacher_history, second.teacher_history),
-        (first.student_history, second.student_history),
-    ):
-        assert (one.loss, one.valid, one.best_epoch) == (other.loss, other.valid, other.best_epoch)
+    for one, other in zip(first.students, second.students, strict=True):
+        assert torch.equal(one, other)
+    for before, after in zip(first.histories, second.histories, strict=True):
+        assert (before.loss, before.valid, before.best_epoch) == (after.loss, after.valid, after.best_epoch)
 
 
-def rewired(graph: GraphData, nodes: Tensor, seed: int = 1) -> GraphData:
-    """Every edge of `nodes` replaced by others, among them and to all others, and every feature of theirs changed."""
+def assert_all_differ(first: Outcome, second: Outcome) -> None:
+    assert first.knowledge.digest != second.knowledge.digest
+    for one, other in zip(first.students, second.students, strict=True):
+        assert not torch.equal(one, other)
+
+
+def with_other_features(data: NodeData, nodes: Tensor, random: torch.Generator) -> Features:
+    """Every feature of `nodes` changed."""
+    x = data.features.to_dense() if isinstance(data.features, CSR) else data.features.clone()
+    x[nodes] = 1000 * torch.randn(nodes.numel(), data.num_features, generator=random)
+    return CSR.from_dense(x) if isinstance(data.features, CSR) else x
+
+
+def rewired(data: NodeData, nodes: Tensor, seed: int = 1) -> NodeData:
+    """Every edge or incidence of `nodes` replaced by others, and every feature of theirs changed."""
     random = torch.Generator().manual_seed(seed)
+    if isinstance(data, HypergraphData):
+        return _with_other_incidences(data, nodes, random)
+    assert isinstance(data, GraphData)
+    return _with_other_edges(data, nodes, random)
+
+
+def _with_other_edges(graph: GraphData, nodes: Tensor, random: torch.Generator) -> GraphData:
+    """Other edges go among `nodes` and to all others."""
     there = torch.zeros(graph.num_nodes, dtype=torch.bool)
     there[nodes] = True
     kept = graph.edge_index[:, ~(there[graph.edge_index].any(0))]
     old = graph.adjacency.to_dense()[nodes] > 0
     row, column = ((torch.rand(old.shape, generator=random) < 0.5) & ~old).nonzero().unbind(1)
     edges = torch.cat([kept, torch.stack([nodes[row], column])], dim=1)
-    x = graph.features.to_dense() if isinstance(graph.features, CSR) else graph.features.clone()
-    x[nodes] = 1000 * torch.randn(nodes.numel(), graph.num_features, generator=random)
-    features = CSR.from_dense(x) if isinstance(graph.features, CSR) else x
+    features = with_other_features(graph, nodes, random)
     return graph_from_arrays(features, graph.labels, edges, name=graph.name, class_names=graph.class_names)
 
 
-def relabelled(graph: GraphData, nodes: Tensor) -> GraphData:
+def _with_other_incidences(hypergraph: HypergraphData, nodes: Tensor, random: torch.Generator) -> HypergraphData:
+    """Other hyperedges hold `nodes`, among them three more that hold nobody else; one comes before all others."""
+    kept = hypergraph.hyperedge_index[:, ~torch.isin(hypergraph.hyperedge_index[0], nodes)]
+    old = hypergraph.members.to_dense()[:, nodes].T > 0
+    row, column = ((torch.rand(old.shape, generator=random) < 0.3) & ~old).nonzero().unbind(1)
+    last = hypergraph.num_hyperedges
+    added = torch.stack([nodes.repeat(3), torch.tensor([-1, last, last + 1]).repeat_interleave(nodes.numel())])
+    index = torch.cat([kept, torch.stack([nodes[row], column]), added], dim=1)
+    index[1] += 1
+    weight = torch.cat([torch.tensor([7.0]), hypergraph.weight, torch.tensor([0.1, 3.0])])
+    features = with_other_features(hypergraph, nodes, random)
+    return hypergraph_from_arrays(
+        features,
+        hypergraph.labels,
+        index,
+        hyperedge_weight=weight,
+        name=hypergraph.name,
+        class_names=hypergraph.class_names,
+    )
+
+
+def relabelled(data: NodeData, nodes: Tensor) -> NodeData:
     """Every label of `nodes` changed."""
-    labels = graph.labels.clone()
-    labels[nodes] = (labels[nodes] + 1) % graph.num_classes
-    return replace(graph, labels=labels)
+    labels = data.labels.clone()
+    labels[nodes] = (labels[nodes] + 1) % data.num_classes
+    return replace(data, labels=labels)
 
 
-def inductive(sparse: bool = False) -> Task:
-    return task_of(tiny_graph(sparse=sparse), "inductive")
+def data_of(kind: Kind, sparse: bool = False) -> NodeData:
+    return tiny_hypergraph(sparse=sparse) if kind == "hypergraph" else tiny_graph(sparse=sparse)
+
+
+def inductive() -> Task:
+    return task_of(tiny_graph(), "inductive")
 
 
 @forms
 @pytest.mark.parametrize("sparse", [False, True])
-def test_unseen_nodes_leave_no_trace(form: tuple[str, dict[str, Any]], sparse: bool) -> None:
-    task = inductive(sparse)
+def test_unseen_nodes_leave_no_trace(form: str, sparse: bool) -> None:
+    task, first = as_it_is(form, sparse=sparse)
     changed = rewired(relabelled(task.graph, task.split.test), task.split.unseen)
     other = Task(changed, task.split)
-    first, second = outcome(task, form), outcome(other, form)
-    assert_identical(first, second)
+    assert_identical(first, outcome(other, form))
     assert task.observed.digest == other.observed.digest
     # The change was no idle one: on the full graph the teacher does see it.
     assert not torch.equal(first.teacher.predict(task.graph), first.teacher.predict(changed))
 
 
-@forms
-def test_an_observed_edge_does_leave_a_trace(form: tuple[str, dict[str, Any]]) -> None:
-    task = inductive()
-    train = int(task.split.train[0])
-    gone = (task.graph.edge_index == train).any(0) & ~torch.isin(task.graph.edge_index, task.split.unseen).any(0)
+@hypergraph_forms
+def test_unseen_nodes_of_a_graph_leave_no_trace_in_its_hyperedges(form: str) -> None:
+    """Edges and neighbourhoods are made of the full graph: those that an unseen node makes must not exist."""
+    graph = tiny_graph()
+    task = task_of(hypergraph_of(graph), "inductive")
+    changed = rewired(graph, task.split.unseen)
+    assert isinstance(changed, GraphData)
+    other = Task(relabelled(hypergraph_of(changed), task.split.test), task.split)
+    first = outcome(task, form)
+    assert_identical(first, outcome(other, form))
+    assert not torch.equal(first.teacher.predict(task.graph), first.teacher.predict(other.graph))
+
+
+def test_the_hypergraph_of_a_graph_does_see_its_observed_edges() -> None:
+    graph = tiny_graph()
+    task, ends = task_of(hypergraph_of(graph), "inductive"), graph.edge_index
+    seen = ends[:, ~torch.isin(ends, task.split.unseen).any(0)][:, :1]
+    gone = (ends == seen).all(0) | (ends == seen.flip(0)).all(0)
+    assert gone.sum() == 2
+    changed = hypergraph_of(replace(graph, edge_index=ends[:, ~gone]))
+    assert_all_differ(outcome(task, "hgnn"), outcome(Task(changed, task.split), "hgnn"))
+
+
+def without_a_link(task: Task) -> NodeData:
+    """A training node without the edges, or the incidences, that it has with other observed nodes."""
+    data, unseen, train = task.graph, task.split.unseen, int(task.split.train[0])
+    if isinstance(data, HypergraphData):
+        gone = data.hyperedge_index[0] == train
+        shared = data.hyperedge_index[:, torch.isin(data.hyperedge_index[1], data.hyperedge_index[1, gone])]
+        assert (~torch.isin(shared[0], unseen)).sum() > gone.sum()
+        return replace(data, hyperedge_index=data.hyperedge_index[:, ~gone], anchor=data.anchor[~gone])
+    assert isinstance(data, GraphData)
+    gone = (data.edge_index == train).any(0) & ~torch.isin(data.edge_index, unseen).any(0)
     assert gone.any()
-    changed = replace(task.graph, edge_index=task.graph.edge_index[:, ~gone])
-    first, second = outcome(task, form), outcome(Task(changed, task.split), form)
-    assert first.knowledge.digest != second.knowledge.digest
-    assert not torch.equal(first.student, second.student)
+    return replace(data, edge_index=data.edge_index[:, ~gone])
 
 
 @forms
-def test_an_observed_feature_does_leave_a_trace(form: tuple[str, dict[str, Any]]) -> None:
-    task = inductive()
+def test_an_observed_link_does_leave_a_trace(form: str) -> None:
+    task, first = as_it_is(form)
+    assert_all_differ(first, outcome(Task(without_a_link(task), task.split), form))
+
+
+@hypergraph_forms
+def test_the_weight_of_an_observed_hyperedge_does_leave_a_trace(form: str) -> None:
+    task, first = as_it_is(form)
+    assert isinstance(task.graph, HypergraphData)
+    node, hyperedge = task.graph.hyperedge_index
+    weight = task.graph.weight.clone()
+    weight[hyperedge[node == task.split.train[0]]] *= 2
+    assert_all_differ(first, outcome(Task(replace(task.graph, weight=weight), task.split), form))
+
+
+@forms
+def test_an_observed_feature_does_leave_a_trace(form: str) -> None:
+    task, first = as_it_is(form)
+    assert isinstance(task.graph.features, Tensor)
     features = task.graph.features.clone()
     features[task.split.train[0]] += 1
-    first, second = outcome(task, form), outcome(Task(replace(task.graph, features=features), task.split), form)
-    assert first.knowledge.digest != second.knowledge.digest
+    assert_all_differ(first, outcome(Task(replace(task.graph, features=features), task.split), form))
 
 
-def test_transductive_training_does_see_the_edges_of_test_nodes() -> None:
+@one_of_each_kind
+def test_transductive_training_does_see_the_links_of_test_nodes(form: str) -> None:
     """The same change is no leak where the setting allows it: the check above depends on the setting, not on luck."""
-    unseen = inductive().split.unseen
-    task = task_of(tiny_graph())
-    changed = Task(rewired(task.graph, unseen), task.split)
-    assert outcome(task).knowledge.digest != outcome(changed).knowledge.digest
+    unseen = as_it_is(form)[0].split.unseen
+    task, first = as_it_is(form, "transductive")
+    assert_all_differ(first, outcome(Task(rewired(task.graph, unseen), task.split), form))
 
 
-def test_knowledge_holds_no_row_of_an_unseen_node() -> None:
-    task = inductive()
-    knowledge = outcome(task).knowledge
+@one_of_each_kind
+def test_knowledge_holds_no_row_of_an_unseen_node(form: str) -> None:
+    task, found = as_it_is(form)
     assert task.split.unseen.numel() == 7
-    assert not torch.isin(knowledge.node_ids, task.split.unseen).any()
-    assert knowledge.node_ids.numel() == 60 - 7
-    assert all(value.size(0) == 53 for value in knowledge.values.values())
+    assert not torch.isin(found.knowledge.node_ids, task.split.unseen).any()
+    assert found.knowledge.node_ids.numel() == 60 - 7
+    assert all(value.size(0) == 53 for value in found.knowledge.values.values())
 
 
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])
-@pytest.mark.parametrize("form", [("gcn", {}), ("sage", {"fanouts": (3, 3), "batch_size": 5})], ids=["gcn", "sampled"])
-def test_test_labels_choose_nothing(setting: Any, form: tuple[str, dict[str, Any]]) -> None:
+@pytest.mark.parametrize("form", ["gcn", "sage-sampled", "hgnn"])
+def test_test_labels_choose_nothing(setting: Setting, form: str) -> None:
     """No test label moves a weight or the epoch that is kept."""
-    task = task_of(tiny_graph(), setting)
-    assert_identical(outcome(task, form), outcome(Task(relabelled(task.graph, task.split.test), task.split), form))
+    task, first = as_it_is(form, setting)
+    assert_identical(first, outcome(Task(relabelled(task.graph, task.split.test), task.split), form))
 
 
-def test_validation_labels_do_choose_the_epoch() -> None:
-    task = task_of(tiny_graph())
-    changed = Task(relabelled(task.graph, task.split.valid), task.split)
-    first, second = outcome(task), outcome(changed)
-    assert first.teacher_history.valid != second.teacher_history.valid
-    assert first.teacher_history.loss[0] == second.teacher_history.loss[0]
+@one_of_each_kind
+def test_validation_labels_do_choose_the_epoch(form: str) -> None:
+    task, first = as_it_is(form, "transductive")
+    second = outcome(Task(relabelled(task.graph, task.split.valid), task.split), form)
+    assert first.teacher.history_.valid != second.teacher.history_.valid
+    assert first.teacher.history_.loss[0] == second.teacher.history_.loss[0]
 
 
 def test_soft_labels_belong_to_the_rows_of_the_batch() -> None:
@@ -181,7 +303,7 @@ def test_soft_labels_belong_to_the_rows_of_the_batch() -> None:
 
 def test_soft_labels_are_a_divergence_to_the_teacher() -> None:
     """The target is a distribution in the right space: never negative, zero only at the teacher, minimal there."""
-    knowledge = outcome(inductive()).knowledge
+    knowledge = as_it_is("gcn")[1].knowledge
     rows = torch.arange(knowledge.node_ids.numel())
 
     def value(logits: Tensor) -> float:
