@@ -1,10 +1,12 @@
 """What every registered objective promises. A new one is tested here as soon as its file exists."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import MissingKnowledgeError
+from gnn2mlp.core.errors import ConfigError, MissingKnowledgeError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
@@ -38,6 +40,13 @@ def ring(rows: Tensor, numbers: Tensor | None = None) -> CSR:
     return CSR.from_coo(row, both.flatten(), torch.ones(2 * rows.numel()), (rows.numel(), NODES))
 
 
+def around(numbers: Tensor | None = None) -> CSR:
+    """Hyperedges of three nodes in a row on that ring, one for each node: the same in every batch."""
+    numbers = torch.arange(NODES) if numbers is None else numbers
+    node = torch.stack([numbers.roll(-step) for step in range(3)], dim=1).flatten()
+    return CSR.from_coo(torch.arange(NODES).repeat_interleave(3), node, torch.ones(3 * NODES), (NODES, NODES))
+
+
 def student_output(scale: float = 1.0) -> MLPOutput:
     random = torch.Generator().manual_seed(1)
     logits = scale * torch.randn(NODES, CLASSES, generator=random)
@@ -50,16 +59,25 @@ def batch(output: MLPOutput, table: TeacherKnowledge | None = None, labels: Tens
     rows = torch.arange(NODES)
     if labels is None:
         labels = torch.where(rows % 2 == 0, rows % CLASSES, -1)
-    return Batch(rows, labels, output, table or random_knowledge(rows, CLASSES, HIDDEN), ring(rows))
+    table = table or random_knowledge(rows, CLASSES, HIDDEN)
+    return Batch(rows, labels, output, table, ring(rows), hyperedges=around())
+
+
+def valued(objective: Objective, there: Batch) -> Tensor:
+    """Its value; what it draws is the same each time."""
+    with seeded(0, "objective"):
+        value: Tensor = objective(there)
+    return value
 
 
 def test_the_package_has_the_objectives_that_it_names() -> None:
-    assert {"hard_labels", "soft_labels"} <= set(OBJECTIVES.names())
+    named = {"hard_labels", "soft_labels", "code_assignments", "reliable_neighbours", "reliable_hyperedges"}
+    assert named <= set(OBJECTIVES.names())
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e4])
 def test_value_is_a_finite_scalar(objective: Objective, scale: float) -> None:
-    value = objective(batch(student_output(scale)))
+    value = valued(objective, batch(student_output(scale)))
     assert value.shape == ()
     assert torch.isfinite(value)
     assert value > 0  # a random student is neither right nor like a random teacher
@@ -69,7 +87,7 @@ def test_gradient_reaches_the_student_and_never_the_knowledge(objective: Objecti
     output, ids = student_output(), torch.arange(NODES)
     values = random_knowledge(ids, CLASSES, HIDDEN).values
     leaves = {k: v.clone().requires_grad_(v.is_floating_point()) for k, v in values.items()}
-    objective(batch(output, TeacherKnowledge(ids, leaves))).backward()
+    valued(objective, batch(output, TeacherKnowledge(ids, leaves))).backward()
     assert any(part.grad is not None and part.grad.abs().sum() > 0 for part in output)
     assert all(leaf.grad is None for leaf in leaves.values())
 
@@ -77,8 +95,8 @@ def test_gradient_reaches_the_student_and_never_the_knowledge(objective: Objecti
 def test_order_of_rows_does_not_matter(objective: Objective) -> None:
     there, order = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(2))
     output = MLPOutput(*(o[order] for o in there.output))
-    shuffled = Batch(there.rows[order], there.labels[order], output, there.table, ring(order))
-    torch.testing.assert_close(objective(shuffled), objective(there))
+    shuffled = Batch(there.rows[order], there.labels[order], output, there.table, ring(order), 1, around())
+    torch.testing.assert_close(valued(objective, shuffled), valued(objective, there))
 
 
 def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
@@ -86,8 +104,8 @@ def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
     assert there.table is not None
     renumbered = there.table.align(torch.argsort(number))  # node i now has row number[i]
     assert torch.equal(renumbered.values["logits"][number], there.table.values["logits"])
-    other = Batch(number, there.labels, there.output, renumbered, ring(number, number))
-    torch.testing.assert_close(objective(other), objective(there), rtol=1e-5, atol=1e-6)
+    other = Batch(number, there.labels, there.output, renumbered, ring(number, number), 1, around(number))
+    torch.testing.assert_close(valued(objective, other), valued(objective, there), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [n for n, c in OBJECTIVES.classes.items() if c.requires == {"logits"}])
@@ -107,19 +125,30 @@ def test_missing_key_is_named(name: str, key: str) -> None:
     with pytest.raises(MissingKnowledgeError, match=f"'{key}'"):
         build(name)(batch(student_output(), TeacherKnowledge(rows, values)))
     with pytest.raises(MissingKnowledgeError):
-        build(name)(Batch(rows, rows % CLASSES, student_output(), None, ring(rows)))
+        build(name)(Batch(rows, rows % CLASSES, student_output(), None, ring(rows), 1, around()))
 
 
 def test_reads_nothing_but_what_it_requires(objective: Objective) -> None:
     rows = torch.arange(NODES)
     table = random_knowledge(rows, CLASSES, HIDDEN)
-    value = objective(batch(student_output(), table.select(objective.requires)))
-    assert torch.equal(value, objective(batch(student_output(), table)))
+    value = valued(objective, batch(student_output(), table.select(objective.requires)))
+    assert torch.equal(value, valued(objective, batch(student_output(), table)))
+
+
+@pytest.mark.parametrize("links", ["neighbours", "hyperedges"])
+def test_reads_no_links_but_those_that_it_needs(objective: Objective, links: str) -> None:
+    there = batch(student_output())
+    needed = {"neighbours": objective.needs_edges, "hyperedges": objective.needs_hyperedges}[links]
+    if not needed:
+        assert torch.equal(valued(objective, replace(there, **{links: None})), valued(objective, there))
+        return
+    with pytest.raises(ConfigError, match=f"{objective.name}: expected a batch with {links}, got none"):
+        objective(replace(there, **{links: None}))
 
 
 def test_works_on_a_batch_without_labels(objective: Objective) -> None:
     output = student_output()
-    value = objective(batch(output, labels=torch.full((NODES,), -1)))
+    value = valued(objective, batch(output, labels=torch.full((NODES,), -1)))
     value.backward()
     assert torch.isfinite(value)
     gradients = [part.grad for part in output if part.grad is not None]
@@ -128,16 +157,13 @@ def test_works_on_a_batch_without_labels(objective: Objective) -> None:
 
 
 def test_same_seed_same_value(objective: Objective) -> None:
-    values = []
-    for _ in range(2):
-        with seeded(0, "objective"):
-            values.append(objective(batch(student_output())))
-    assert torch.equal(*values)
+    assert torch.equal(*(valued(objective, batch(student_output())) for _ in range(2)))
 
 
 def test_says_what_it_reads_and_where_it_comes_from(objective: Objective) -> None:
     assert objective.requires <= set(KEYS)
     assert objective.row_set in ("all", "labelled")
+    assert not (objective.needs_edges and objective.needs_hyperedges)  # no data have both
     assert any(character.isdigit() for character in objective.citation)  # a year
 
 

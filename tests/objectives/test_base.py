@@ -70,7 +70,7 @@ def test_sums_are_flat_and_weights_multiply() -> None:
         (1.0, "hard_labels"),
     ]
     assert repr(0.5 * HardLabels() + SoftLabels()) == (
-        "0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=1.0)"
+        "0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=1.0, released_divergence=False)"
     )
 
 
@@ -112,16 +112,24 @@ def test_only_terms_with_a_weight_follow_the_epochs() -> None:
     assert other.seen == []
 
 
-def test_only_terms_with_a_weight_are_prepared_and_need_edges() -> None:
+def test_only_terms_with_a_weight_are_prepared() -> None:
     one, other = Follower(), Follower()
-    mixed = 1.0 * one + 0.0 * other
-    mixed.prepare(None, 7)
+    (1.0 * one + 0.0 * other).prepare(None, 7)
     assert one.prepared == (None, 7)
     assert not hasattr(other, "prepared")
-    other.needs_edges = True
-    assert not mixed.needs_edges
-    one.needs_edges = True
-    assert mixed.needs_edges
+
+
+@pytest.mark.parametrize(
+    ("need", "not_this"), [("needs_edges", "needs_hyperedges"), ("needs_hyperedges", "needs_edges")]
+)
+def test_only_terms_with_a_weight_need_links(need: str, not_this: str) -> None:
+    one, other = Follower(), Follower()
+    mixed = 1.0 * one + 0.0 * other
+    setattr(other, need, True)
+    assert not getattr(mixed, need)
+    setattr(one, need, True)
+    assert getattr(mixed, need)
+    assert not getattr(mixed, not_this)
 
 
 def test_shared_knowledge_is_given_whole() -> None:
@@ -143,7 +151,7 @@ def test_yaml_round_trip() -> None:
     mixed = 0.5 * HardLabels() + 0.25 * SoftLabels(temperature=3.0)
     assert mixed.to_list() == [
         {"name": "hard_labels", "weight": 0.5},
-        {"name": "soft_labels", "weight": 0.25, "temperature": 3.0},
+        {"name": "soft_labels", "weight": 0.25, "temperature": 3.0, "released_divergence": False},
     ]
     assert parse_objective(yaml.safe_load(yaml.safe_dump(mixed.to_list()))) == mixed
 

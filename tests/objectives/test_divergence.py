@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Categorical
 from torch.distributions import kl_divergence as reference
 
-from gnn2mlp.objectives._divergence import kl_divergence
+from gnn2mlp.objectives._divergence import kl_divergence, probabilities_as_log_target
 
 
 def random_logits(seed: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -49,3 +49,37 @@ def test_stays_finite_where_a_probability_underflows() -> None:
 def test_gradient() -> None:
     teacher, student = random_logits(0), random_logits(1).requires_grad_()
     assert torch.autograd.gradcheck(lambda s: kl_divergence(teacher, s, 2.0), (student,))
+
+
+def test_probabilities_as_log_target_by_hand() -> None:
+    # p = (3/4, 1/4), q = (1/2, 1/2): e^(3/4) (3/4 - ln 1/2) + e^(1/4) (1/4 - ln 1/2)
+    p, log_q = torch.tensor([[0.75, 0.25]]), torch.full((1, 2), math.log(0.5))
+    expected = sum(math.exp(share) * (share + math.log(2)) for share in (0.75, 0.25))
+    assert probabilities_as_log_target(p, log_q).item() == pytest.approx(expected, rel=1e-6)
+    # τ = 2 divides probabilities on both sides, the student's behind its logarithm.
+    expected = sum(math.exp(share / 2) * (share / 2 + math.log(4)) for share in (0.75, 0.25))
+    assert probabilities_as_log_target(p, log_q, 2.0).item() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 4.0])
+def test_probabilities_as_log_target_are_what_the_released_call_gives(temperature: float) -> None:
+    p, q = random_logits(0).softmax(-1), random_logits(1).softmax(-1)
+    released = torch.nn.functional.kl_div(
+        (q / temperature).log(), p / temperature, reduction="batchmean", log_target=True
+    )
+    torch.testing.assert_close(probabilities_as_log_target(p, q.log(), temperature).mean(), released)
+
+
+def test_the_released_expression_is_least_at_a_target_that_is_never_surer_than_e_to_one() -> None:
+    """Where the student says e^p / Σ e^p, and not where it says p."""
+    sure = torch.tensor([[1.0, 0.0]])
+    for logits, at_rest in ((sure, True), (torch.tensor([[20.0, 0.0]]), False)):
+        student = logits.clone().requires_grad_()
+        probabilities_as_log_target(sure, student.log_softmax(-1)).sum().backward()
+        assert student.grad is not None
+        assert (student.grad.abs().max().item() < 1e-6) == at_rest
+
+
+def test_gradient_of_the_released_expression() -> None:
+    p, student = random_logits(0).softmax(-1), random_logits(1).requires_grad_()
+    assert torch.autograd.gradcheck(lambda s: probabilities_as_log_target(p, s.log_softmax(-1), 2.0), (student,))

@@ -45,16 +45,40 @@ def test_factor_keeps_the_gradient_from_vanishing() -> None:
         torch.testing.assert_close(gradient, (student - teacher) / 2, rtol=1e-2, atol=1e-3)
 
 
+def test_released_divergence_by_hand() -> None:
+    # Teacher (3/4, 1/4) and (1/2, 1/2), student even: Σ e^(p/τ) (p/τ - log(1/2 / τ)) each, and no τ².
+    for tau in (1.0, 2.0):
+        rows = [
+            sum(math.exp(p / tau) * (p / tau - math.log(0.5 / tau)) for p in (share, 1 - share))
+            for share in (0.75, 0.5)
+        ]
+        value = SoftLabels(tau, released_divergence=True)(batch(torch.zeros(2, 2), [0, 1]))
+        assert value.item() == pytest.approx(sum(rows) / 2, rel=1e-6)
+
+
+def test_released_divergence_is_another_target() -> None:
+    """At the teacher it still has a gradient, towards a student that is less sure."""
+    logits = TEACHER[:1].clone().requires_grad_()
+    SoftLabels(released_divergence=True)(batch(logits, [0])).backward()
+    assert logits.grad is not None
+    assert logits.grad[0, 0] > 0.1  # a step down the gradient lowers the better class
+    plain = TEACHER[:1].clone().requires_grad_()
+    SoftLabels()(batch(plain, [0])).backward()
+    assert plain.grad is not None
+    assert plain.grad.abs().max() < 1e-6
+
+
 def test_rows_choose_the_teacher_rows() -> None:
     student = TEACHER[[2, 0]]
     assert SoftLabels()(batch(student, [2, 0])).abs().item() < 1e-7
     assert SoftLabels()(batch(student, [0, 2])).item() > 0.1
 
 
+@pytest.mark.parametrize("released", [False, True])
 @pytest.mark.parametrize("temperature", [1.0, 3.0])
-def test_gradient(temperature: float) -> None:
+def test_gradient(temperature: float, released: bool) -> None:
     logits = torch.randn(3, 2, generator=torch.Generator().manual_seed(0)).double().requires_grad_()
-    assert torch.autograd.gradcheck(lambda x: SoftLabels(temperature)(batch(x, [2, 0, 1])), (logits,))
+    assert torch.autograd.gradcheck(lambda x: SoftLabels(temperature, released)(batch(x, [2, 0, 1])), (logits,))
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
