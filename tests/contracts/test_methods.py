@@ -1,11 +1,14 @@
 """What every registered method promises."""
 
+from functools import cache
 from typing import Any
 
 import pytest
 import torch
 
+from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import HypergraphData, Observed, Task
 from gnn2mlp.distill import Distiller
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
@@ -13,7 +16,7 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.tasks import small, tiny_task
+from tests.tasks import Kind, random_knowledge, small, tiny_task
 
 # A method whose options have no defaults needs an example here; all others are found by themselves.
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -26,19 +29,35 @@ def method(request: pytest.FixtureRequest) -> Method:
     return Spec(request.param, **EXAMPLES.get(request.param, {})).build(METHODS)
 
 
-@pytest.fixture(scope="module")
-def knowledge() -> TeacherKnowledge:
-    teacher, observed = small(TEACHERS, "vq", codes=8), tiny_task().observed
+@pytest.fixture
+def task(method: Method) -> Task:
+    """On a hypergraph for methods that speak of hyperedges, on a graph for all others."""
+    return _task("hypergraph" if method.build_objective().needs_hyperedges else "graph")
+
+
+@cache
+def _task(kind: Kind) -> Task:
+    return tiny_task(kind=kind, **{"graph": {}, "hypergraph": {"features": 60}}[kind])
+
+
+@cache
+def _knowledge(kind: Kind) -> TeacherKnowledge:
+    teacher = small(TEACHERS, {"graph": "vq", "hypergraph": "hgnn"}[kind], codes=8)
+    observed = _task(kind).observed
     teacher.fit(observed)
     return teacher.export(observed, teacher.provides)
 
 
+@pytest.fixture
+def knowledge(task: Task) -> TeacherKnowledge:
+    return _knowledge("hypergraph" if isinstance(task.graph, HypergraphData) else "graph")
+
+
 def test_the_package_has_the_methods_that_it_names() -> None:
-    assert {"glnn", "mlp", "composed"} <= set(METHODS.names())
+    assert {"glnn", "krd", "vqgraph", "light_hgnn", "light_hgnn_plus", "mlp", "composed"} <= set(METHODS.names())
 
 
-def test_trains_a_student_that_beats_chance(method: Method, knowledge: TeacherKnowledge) -> None:
-    task = tiny_task()
+def test_trains_a_student_that_beats_chance(method: Method, task: Task, knowledge: TeacherKnowledge) -> None:
     result = Distiller(epochs=40).fit(
         small(STUDENTS, "mlp"), method.build_objective(), task.observed, knowledge, update=method.update
     )
@@ -47,14 +66,30 @@ def test_trains_a_student_that_beats_chance(method: Method, knowledge: TeacherKn
     assert result.history.loss[-1] < 0.7 * result.history.loss[0]
 
 
-def test_needs_no_more_knowledge_than_it_says(method: Method, knowledge: TeacherKnowledge) -> None:
+def test_needs_no_more_knowledge_than_it_says(method: Method, task: Task, knowledge: TeacherKnowledge) -> None:
     assert method.requires <= set(KEYS)
-    observed, distiller = tiny_task().observed, Distiller(epochs=2)
+    observed, distiller = task.observed, Distiller(epochs=2)
     weights = [
         distiller.fit(small(STUDENTS, "mlp"), method.build_objective(), observed, table).module.head.weight
         for table in (knowledge, knowledge.select(method.requires) if method.requires else None)
     ]
     assert torch.equal(*weights)
+
+
+def test_only_those_that_speak_of_links_mind_what_these_are(method: Method) -> None:
+    objective = method.build_objective()
+    for kind, wrong in (("graph", objective.needs_hyperedges), ("hypergraph", objective.needs_edges)):
+        observed = _task(kind).observed
+        table = random_knowledge(observed.node_ids)
+
+        def fit(observed: Observed = observed, table: TeacherKnowledge = table) -> None:
+            Distiller(epochs=1).fit(small(STUDENTS, "mlp"), method.build_objective(), observed, table)
+
+        if not wrong:
+            fit()
+            continue
+        with pytest.raises(DataError, match=f"and {observed.graph.name} is a {kind}: '.*' is its counterpart there"):
+            fit()
 
 
 def test_every_run_gets_a_fresh_objective(method: Method) -> None:

@@ -1,13 +1,17 @@
-"""The observed rows: every one once per epoch, and only training labels."""
+"""The observed rows: every one once per epoch, only training labels, and the links that an objective asks for."""
 
 from dataclasses import replace
 
 import pytest
 import torch
 
-from gnn2mlp.distill.rows import Rows
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data import GraphData, HypergraphData
+from gnn2mlp.distill.rows import Rows, check_links
 from gnn2mlp.nn.csr import CSR
-from tests.tasks import tiny_task
+from gnn2mlp.objectives import HardLabels, Objective, ReliableHyperedges, ReliableNeighbours, SoftLabels
+from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.tasks import Kind, tiny_task
 
 
 def rows(batch_size: int = 16, seed: int = 0, **graph: bool) -> Rows:
@@ -83,3 +87,61 @@ def test_double_precision_becomes_single() -> None:
     double = replace(observed, graph=replace(observed.graph, features=observed.graph.features.double()))
     kept = Rows(double, "cpu", 16, torch.Generator())
     assert kept.features.dtype == kept.valid_x.dtype == torch.float32
+
+
+def linked_rows(kind: Kind, objective: Objective | None, batch_size: int = 16) -> Rows:
+    observed = tiny_task("inductive", kind=kind).observed
+    return Rows(observed, "cpu", batch_size, torch.Generator().manual_seed(0), objective)
+
+
+def test_cuts_carry_the_observed_neighbours_of_their_rows() -> None:
+    graph = tiny_task("inductive").observed.graph
+    assert isinstance(graph, GraphData)
+    for cut in linked_rows("graph", SoftLabels() + ReliableNeighbours()).batches("all"):
+        assert cut.neighbours is not None
+        assert torch.equal(cut.neighbours.to_dense(), graph.adjacency.to_dense()[cut.ids])
+        assert cut.hyperedges is None
+
+
+def test_cuts_carry_all_observed_hyperedges_whatever_their_rows() -> None:
+    hypergraph = tiny_task("inductive", kind="hypergraph").observed.graph
+    assert isinstance(hypergraph, HypergraphData)
+    kept = linked_rows("hypergraph", SoftLabels() + ReliableHyperedges())
+    cuts = [*kept.batches("all"), *kept.batches("labelled"), kept.whole("all")]
+    assert len({id(cut.hyperedges) for cut in cuts}) == 1  # objectives keep what they derive from it
+    for cut in cuts:
+        assert cut.hyperedges is not None
+        assert torch.equal(cut.hyperedges.to_dense(), hypergraph.members.to_dense())
+        assert cut.neighbours is None
+
+
+@pytest.mark.parametrize("kind", ["graph", "hypergraph"])
+@pytest.mark.parametrize(
+    "objective", [None, SoftLabels(), SoftLabels() + 0.0 * ReliableNeighbours() + 0.0 * ReliableHyperedges()], ids=str
+)
+def test_links_that_nobody_asks_for_are_not_made(kind: Kind, objective: Objective | None) -> None:
+    cut = linked_rows(kind, objective).whole("all")
+    assert cut.neighbours is None
+    assert cut.hyperedges is None
+
+
+def test_links_that_the_data_do_not_have_are_refused() -> None:
+    graph, hypergraph = tiny_graph(), tiny_hypergraph()
+    neighbours, hyperedges = 0.5 * ReliableNeighbours(), HardLabels() + ReliableHyperedges()
+    check_links(neighbours, graph)
+    check_links(hyperedges, hypergraph)
+    wrong = (
+        (neighbours, hypergraph, "reliable_neighbours", "graph", "tiny hypergraph is a hypergraph", "hyperedges"),
+        (hyperedges, graph, "reliable_hyperedges", "hypergraph", "tiny is a graph", "neighbours"),
+    )
+    for objective, data, name, kind, there, instead in wrong:
+        message = f"^objective '{name}' works on a {kind}, and {there}: 'reliable_{instead}' is its counterpart there$"
+        with pytest.raises(DataError, match=message):
+            check_links(objective, data)
+        with pytest.raises(DataError, match=message):
+            linked_rows("hypergraph" if data is hypergraph else "graph", objective)
+
+
+def test_a_term_without_weight_asks_for_no_links() -> None:
+    check_links(SoftLabels() + 0.0 * ReliableHyperedges(), tiny_graph())
+    check_links(SoftLabels() + 0.0 * ReliableNeighbours(), tiny_hypergraph())
