@@ -24,7 +24,7 @@ def canonical_edges(edge_index: Tensor, num_nodes: int) -> tuple[Tensor, dict[st
     del directed
     pairs = unique.div_(2, rounding_mode="floor").unique_consecutive()
     del unique
-    edges = _both_directions(pairs, num_nodes)
+    edges = both_directions(pairs, num_nodes)
     return edges, {kind: count for kind, count in notes.items() if count}
 
 
@@ -37,7 +37,7 @@ def _directed_keys(edge_index: Tensor, num_nodes: int) -> Tensor:
     return keys
 
 
-def _both_directions(pairs: Tensor, num_nodes: int) -> Tensor:
+def both_directions(pairs: Tensor, num_nodes: int) -> Tensor:
     """From unique keys low * nodes + high to sorted edges in both directions."""
     back = pairs.remainder(num_nodes).mul_(num_nodes).add_(pairs.div(num_nodes, rounding_mode="floor"))
     both = torch.cat([pairs, back])

@@ -157,30 +157,31 @@ def hypergraph_from_arrays(
     weights = {} if weights is None else weights
     if not (isinstance(weights, Mapping) and set(weights) <= set(relations)):
         raise DataError(f"{name}: expected hyperedge_weight by the names {', '.join(relations)}, got {weights!r}")
-    nodes, numbers, weight, relation, offset = [], [], [], [], 0
+    nodes, numbers, weight, relation, offset, empty = [], [], [], [], 0, 0
     for index, (which, given) in enumerate(relations.items()):
         incidences = check_incidences(given, x.shape[0], name if which == "all" else f"{name} ({which})")
         count = int(incidences[1].max()) + 1 if incidences.size(1) else 0
-        values = check_weights(weights.get(which), count, name)
+        values = None if weights.get(which) is None else check_weights(weights[which], count, name)
+        filled, place = incidences[1].unique(return_inverse=True)  # numbers may have gaps, however large
         nodes.append(incidences[0])
-        numbers.append(incidences[1] + offset)
-        weight.append(values)
-        relation.append(torch.full((values.numel(),), index))
-        offset += values.numel()
-    pairs, notes = _canonical(torch.stack([torch.cat(nodes), torch.cat(numbers)]), x.shape[0])
-    filled, place = pairs[1].unique_consecutive(return_inverse=True)
-    if filled.numel() == 0:
+        numbers.append(place + offset)
+        weight.append(torch.ones(filled.numel()) if values is None else values[filled])
+        relation.append(torch.full((filled.numel(),), index))
+        offset += filled.numel()
+        empty += (count if values is None else values.numel()) - filled.numel()
+    if offset == 0:
         raise DataError(f"{name}: expected at least one hyperedge with a node, got none")
-    if offset > filled.numel():
-        notes["empty_hyperedges"] = offset - filled.numel()
+    pairs, notes = _canonical(torch.stack([torch.cat(nodes), torch.cat(numbers)]), x.shape[0])
+    if empty:
+        notes["empty_hyperedges"] = empty
     return HypergraphData(
         name,
         x,
         y,
         check_classes(y, class_names, name),
-        torch.stack([pairs[0], place]),
-        torch.cat(weight)[filled],
-        torch.cat(relation)[filled],
+        pairs,
+        torch.cat(weight),
+        torch.cat(relation),
         tuple(map(str, relations)),
         torch.zeros(pairs.size(1), dtype=torch.bool),
         own_splits=tuple(check_own_split(split, x.shape[0], name) for split in own_splits),
@@ -206,7 +207,7 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = Hyperedges) -> H
         graph: whose features, labels and own splits are kept.
         hyperedges: what becomes one: `"edges"`, both ends of an edge, anchors both; `"neighbourhoods"`, a node and its
             neighbours, the node being the anchor. So a hyperedge tells nothing of nodes that do not exist: the
-            hypergraph of a subgraph is the subgraph of the hypergraph.
+            hypergraph of a subgraph (on ascending ids) is the subgraph of the hypergraph.
 
     Raises:
         DataError: if `hyperedges` names something else, or nothing.

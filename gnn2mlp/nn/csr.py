@@ -128,6 +128,13 @@ class CSR:
             self._cache["row_ids"] = torch.repeat_interleave(rows, self.indptr.diff(), output_size=self.nnz)
         return self._cache["row_ids"]  # type: ignore[no-any-return]
 
+    def row_lengths(self) -> Tensor:
+        """Euclidean length (rows,) of each row; remembered."""
+        if "row_lengths" not in self._cache:
+            squares = self.values.new_zeros(self.shape[0]).index_add_(0, self.row_ids(), self.values.square())
+            self._cache["row_lengths"] = squares.sqrt()
+        return self._cache["row_lengths"]  # type: ignore[no-any-return]
+
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros."""
         start, counts = self.indptr[ids], self.indptr[ids + 1] - self.indptr[ids]

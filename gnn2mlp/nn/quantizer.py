@@ -92,14 +92,16 @@ class VectorQuantizer(nn.Module):
     def forward(self, rows: Tensor, codes: Tensor | None = None) -> Quantized:
         """Quantise (rows, dim), to their nearest codes or to the given ones int64 (rows,).
 
-        The gradient with respect to `vectors` reaches the rows as it is.
+        The gradient with respect to `vectors` reaches the rows as it is. Where no gradients are kept the loss is 0.
         """
         codes, placed = self.nearest(rows) if codes is None else codes, self.place(rows)
         chosen = self.vectors[codes]
-        loss = self.commitment * F.mse_loss(placed, chosen.detach())
-        if self.codebook == "learnt":
-            loss = loss + F.mse_loss(chosen, placed.detach())
+        loss = self._tie(placed, chosen) if torch.is_grad_enabled() else placed.new_zeros(())
         return Quantized(self.leave(placed + (chosen - placed).detach()), codes, loss)
+
+    def _tie(self, placed: Tensor, chosen: Tensor) -> Tensor:
+        loss = self.commitment * F.mse_loss(placed, chosen.detach())
+        return loss + F.mse_loss(chosen, placed.detach()) if self.codebook == "learnt" else loss
 
     def leave(self, placed: Tensor) -> Tensor:
         """Placed vectors at the scale at which the next layer takes them."""

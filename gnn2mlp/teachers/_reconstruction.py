@@ -33,10 +33,7 @@ def feature_error(vectors: Tensor, features: Features, decoder: Tensor, gamma: f
 
 def lengths(features: Features) -> Tensor:
     """Euclidean length (rows,) of each row."""
-    if not isinstance(features, CSR):
-        return features.square().sum(1).sqrt()
-    total = features.values.new_zeros(len(features))
-    return total.index_add_(0, features.row_ids(), features.values.square()).sqrt()
+    return features.row_lengths() if isinstance(features, CSR) else features.square().sum(1).sqrt()
 
 
 def edge_error(decoded: Tensor, edges: Tensor, pairs: Tensor) -> Tensor:

@@ -33,6 +33,8 @@ GRAPHS = {
     "ogbn-arxiv": (169343, 1166243, 128, 40),
     "ogbn-products": (2449029, 61859140, 100, 47),
     "pubmed": (19717, 44324, 500, 3),
+    "synthetic-arxiv": (169343, 1166243, 128, 40),
+    "synthetic-products": (2449029, 61859140, 100, 47),
 }
 # Nodes, hyperedges, incidences, features, classes.
 HYPERGRAPHS = {
@@ -40,21 +42,21 @@ HYPERGRAPHS = {
     "acm4k-author": (4019, 7167, 13407, 1902, 3),
     "acm4k-subject": (4019, 60, 4019, 1902, 3),
     "coauthorship-cora": (2708, 1072, 4585, 1433, 7),
-    "coauthorship-dblp": (41302, 22363, 99561, 5, 6),
+    "coauthorship-dblp": (41302, 22363, 99561, 32, 6),
     "cocitation-citeseer": (3312, 1079, 3453, 3703, 6),
     "cocitation-cora": (2708, 1579, 4786, 1433, 7),
-    "cocitation-pubmed": (19717, 7963, 34629, 7, 3),
-    "congress-bills": (1718, 84799, 733994, 12, 2),
-    "contact-high-school": (327, 7818, 18192, 8, 9),
-    "contact-primary-school": (242, 12704, 30729, 9, 11),
+    "cocitation-pubmed": (19717, 7963, 34629, 32, 3),
+    "congress-bills": (1718, 84799, 733994, 32, 2),
+    "contact-high-school": (327, 7818, 18192, 32, 9),
+    "contact-primary-school": (242, 12704, 30729, 32, 11),
     "dblp4k": (4057, 22071, 119535, 334, 4),
     "dblp4k-conf": (4057, 20, 9205, 334, 4),
     "dblp4k-paper": (4057, 14328, 19645, 334, 4),
     "dblp4k-term": (4057, 7723, 90685, 334, 4),
-    "house-committees": (1290, 341, 11843, 6, 2),
+    "house-committees": (1290, 341, 11843, 32, 2),
     "mushroom": (8124, 117, 178728, 117, 2),
-    "senate-committees": (282, 315, 5408, 7, 2),
-    "walmart-trips": (88860, 69906, 460630, 13, 11),
+    "senate-committees": (282, 315, 5408, 32, 2),
+    "walmart-trips": (88860, 69906, 460630, 32, 11),
     "zoo": (101, 36, 1616, 36, 7),
 }
 SIZES: dict[str, tuple[int, ...]] = {**GRAPHS, **HYPERGRAPHS}
@@ -71,14 +73,18 @@ CONSTRUCTED = {
 }
 # OGB counts links before double ones are merged.
 COUNTED_BEFORE_MERGING = {"ogbn-arxiv", "ogbn-products"}
-DENSE = {"digits", "ogbn-arxiv", "ogbn-products", *CONSTRUCTED}
-UNNAMED = {"npz", "hypergraph_of"}  # they take a path or another data set, and have tests of their own
+DENSE = {"digits", "ogbn-arxiv", "ogbn-products", "synthetic-arxiv", *CONSTRUCTED}
+UNNAMED = {"npz", "hypergraph_of", "synthetic"}  # they take a path, a data set or sizes, and have tests of their own
+EMBEDDED = {"digits", "synthetic-arxiv"}  # no files
+HUGE = {"synthetic-products"}  # takes minutes and gigabytes: `benchmarks/` draws it
 NAMED = [name for name in DATASETS.names() if name not in UNNAMED]
 
 
 @cache
 def _load(name: str, root: Path | None) -> NodeData | str:
-    if root is None and name != "digits":
+    if name in HUGE:
+        return "takes minutes and gigabytes"
+    if root is None and name not in EMBEDDED:
         return "no raw data: set GNN2MLP_DATA to a folder in the standard layouts"
     try:
         return load_dataset(name, root)

@@ -318,3 +318,9 @@ def test_without_an_edge_there_are_neighbourhoods_at_most() -> None:
 def test_other_hyperedges_are_refused(kinds: Any) -> None:
     with pytest.raises(DataError, match="expected some of edges, neighbourhoods, each once, got"):
         hypergraph_of(PATH, kinds)
+
+
+def test_numbers_of_hyperedges_may_have_gaps_however_large() -> None:
+    made = hypergraph_from_arrays(np.eye(3), [0, 1, 0], [[0, 1, 2], [7, 7, 10**12]])
+    assert made.hyperedge_index.tolist() == [[0, 1, 2], [0, 0, 1]]
+    assert made.notes == {"empty_hyperedges": 10**12 - 1}

@@ -230,3 +230,10 @@ def test_on_cuda_as_on_the_cpu() -> None:
     (matrix.to("cuda") @ there).square().sum().backward()
     torch.testing.assert_close(there.grad.cpu(), dense.grad)
     assert torch.equal(matrix.to("cuda").transpose().to_dense().cpu(), matrix.to_dense().T)
+
+
+def test_lengths_of_rows_are_remembered() -> None:
+    matrix = CSR.from_dense(torch.tensor([[3.0, 0.0, 4.0], [0.0, 0.0, 0.0], [0.0, 2.0, 0.0]]))
+    assert matrix.row_lengths().tolist() == [5, 0, 2]
+    assert matrix.row_lengths() is matrix.row_lengths()
+    assert matrix.with_values(2 * matrix.values).row_lengths().tolist() == [10, 0, 4]

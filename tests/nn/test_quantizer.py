@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.nn import quantizer
-from gnn2mlp.nn.quantizer import VectorQuantizer, code_logits
+from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer, code_logits
 
 
 def rows(count: int = 40, dim: int = 3, seed: int = 0) -> Tensor:
@@ -256,3 +256,15 @@ def test_agrees_with_vector_quantize_pytorch(unit_length: bool) -> None:
             assert quantized.loss.item() == pytest.approx(loss.item(), rel=1e-4)
         ours.update(x, quantized.codes)
         torch.testing.assert_close(ours.vectors, book.embed[0], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("codebook", ["ema", "learnt"])
+def test_without_gradients_vectors_are_the_same_and_the_loss_is_not_computed(codebook: Codebook) -> None:
+    quantizer, rows = VectorQuantizer(4, 3, codebook=codebook), torch.randn(10, 3)
+    trained = quantizer(rows)
+    with torch.no_grad():
+        looked_at = quantizer(rows)
+    assert torch.equal(looked_at.vectors, trained.vectors)
+    assert torch.equal(looked_at.codes, trained.codes)
+    assert trained.loss > 0
+    assert looked_at.loss == 0

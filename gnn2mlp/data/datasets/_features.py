@@ -1,5 +1,6 @@
 """Features for data that have none, or that hold category codes. Each construction says what it is made from."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -14,6 +15,7 @@ from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, Features
 
+MAGNITUDES = 32
 Construction = Literal["degree", "one_hot", "noisy_labels"]
 
 
@@ -22,7 +24,7 @@ def constructed(data: NodeData, kind: Construction, noise: float) -> NodeData:
 
     Args:
         data: its own features are put aside.
-        kind: `"degree"`: the magnitude of the degree, one-hot, column k for 2^k - 1 to 2^(k+1) - 2 hyperedges.
+        kind: `"degree"`: the magnitude of the degree, one-hot in 32 columns, k for 2^k - 1 to 2^(k+1) - 2 hyperedges.
             `"one_hot"`: the number of the node, which tells a graph-free student nothing of nodes that it was not
             trained on. `"noisy_labels"`: the class, one-hot, plus normal noise (AllSet, Chien et al., ICLR 2022): test
             labels are in the features by construction, so that accuracy measures how well noise is averaged out, and
@@ -38,16 +40,17 @@ def constructed(data: NodeData, kind: Construction, noise: float) -> NodeData:
             f"{data.name}: features made of degrees count neighbours that training may not know of; "
             "expected a hypergraph, or features 'one_hot' or 'noisy_labels'"
         )
-    made: dict[str, Features] = {
-        "degree": _magnitude(data.degree),
-        "one_hot": CSR.from_scipy(sp.eye(data.num_nodes, format="csr", dtype=np.float32)),
+    make: dict[str, Callable[[], Features]] = {
+        "degree": lambda: _magnitude(data.degree),
+        "one_hot": lambda: CSR.from_scipy(sp.eye(data.num_nodes, format="csr", dtype=np.float32)),
+        "noisy_labels": lambda: _noisy_labels(data, noise),
     }
-    features = made[kind] if kind in made else _noisy_labels(data, noise)
-    return replace(data, features=features)
+    return replace(data, features=make[kind]())
 
 
 def _magnitude(degree: Tensor) -> Tensor:
-    return F.one_hot((degree + 1).double().log2().floor().long()).float()
+    # As wide whatever degrees occur: a column more would tell of a node that may not exist yet.
+    return F.one_hot((degree + 1).double().log2().floor().long(), MAGNITUDES).float()
 
 
 def _noisy_labels(data: NodeData, noise: float) -> Tensor:

@@ -107,6 +107,8 @@ def _hyperedges(arrays: Arrays, relations: Sequence[str] | None, name: str) -> t
     if unknown := [which for which in relations or () if which not in present]:
         raise DataError(f"{name}: expected relations among {', '.join(present)}, got {', '.join(unknown)}")
     chosen = list(relations or present)
+    if len(set(chosen)) < len(chosen):
+        raise DataError(f"{name}: expected each relation once, got {', '.join(chosen)}")
     weights = {which: arrays[f"{_WEIGHTS}_{which}"] for which in chosen if f"{_WEIGHTS}_{which}" in arrays}
     return {which: arrays[f"{_HYPEREDGES}_{which}"] for which in chosen}, weights
 

@@ -220,12 +220,18 @@ def test_codes_are_one_hot_encoded(tmp_path: Path) -> None:
 def test_features_are_constructed_where_the_file_has_none(tmp_path: Path) -> None:
     path = save_relations(tmp_path / "mine.npz", x=None)
     by_degree = hypergraph(Spec(path, features="degree"))
-    assert by_degree.features.to(dtype=torch.int64).tolist() == [[0, 1]] * 60  # each node lies in two
+    assert isinstance(by_degree.features, torch.Tensor)
+    assert by_degree.features.argmax(1).tolist() == [1] * 60  # each node lies in two
     exact = load_dataset(Spec(path, features="noisy_labels", noise=0))
     assert torch.equal(exact.features.to("cpu"), torch.eye(3)[Y])
     graph = load_dataset(Spec(save(tmp_path / "graph.npz", x=None), features="one_hot"))
     assert isinstance(graph.features, CSR)
     assert torch.equal(graph.features.to_dense(), torch.eye(60))
+
+
+def test_a_relation_is_read_once(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="each relation once, got third, third"):
+        load_dataset(Spec(save_relations(tmp_path / "mine.npz"), relations=["third", "third"]))
 
 
 def test_constructed_features_win_over_those_of_the_file(tmp_path: Path) -> None:
