@@ -34,6 +34,42 @@ def test_absolute_form():
     np.testing.assert_allclose(trust_scores(_knowledge(), EDGES, "absolute")["reliability"], 0, atol=1e-6)
 
 
+def test_degrees_may_be_given_in_place_of_edges():
+    counted, given = trust_scores(_knowledge(), EDGES), trust_scores(_knowledge(), degree=[5, 0, 2])
+    # One for each row of the knowledge, in its order: nodes 4, 1, 2.
+    np.testing.assert_array_equal(given["degree"], [5.0, 0.0, 2.0])
+    assert given["degree"].dtype == counted["degree"].dtype == np.float64
+    for name in ("reliability", "confidence", "margin"):
+        np.testing.assert_array_equal(given[name], counted[name])
+
+
+def test_given_degrees_follow_the_chosen_nodes():
+    table = trust_table(_knowledge(), labels=LABELS, nodes=[2, 4], degree=torch.tensor([7, 1, 3]))
+    np.testing.assert_array_equal(table.scores["degree"], [3, 7])
+    # Node 4 is surer and has the higher degree.
+    assert table.with_degree["confidence"] == pytest.approx(1)
+    assert table.with_degree["reliability"] is None  # both are 0.5
+
+
+def test_given_degrees_rank_the_answers_as_counted_ones_do():
+    by_edges = trust_table(_knowledge(), EDGES, LABELS)
+    by_degree = trust_table(_knowledge(), None, LABELS, degree=[1, 1, 2])
+    for name in SCORES:
+        np.testing.assert_array_equal(by_edges.scores[name], by_degree.scores[name])
+        np.testing.assert_array_equal(by_edges.coverage[name], by_degree.coverage[name])
+        assert by_edges.with_degree[name] == by_degree.with_degree[name]
+
+
+def test_mistakes_of_degrees():
+    for edges, degree in ((None, None), (EDGES, [1, 1, 2])):
+        for look in (trust_scores, trust_table):
+            with pytest.raises(DataError, match="trust: expected either edge_index or degree, got both or neither"):
+                look(_knowledge(), edges, degree=degree)
+    for degree in ([1, 2], [[1], [1], [2]], 3):
+        with pytest.raises(DataError, match="degree: expected a number for each of 3 rows, got the shape"):
+            trust_scores(_knowledge(), degree=degree)
+
+
 def test_table_judges_nodes_of_known_class_alone():
     table = trust_table(_knowledge(), EDGES, LABELS)
     np.testing.assert_array_equal(table.nodes, [4, 1, 2])

@@ -1,4 +1,4 @@
-"""A tiny graph in a file, and settings that train on it within a second."""
+"""A tiny graph and a tiny hypergraph in files, and settings that train on them within a second."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers import tiny_arrays
+from tests.helpers import tiny_arrays, tiny_hypergraph
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,21 @@ def npz(tmp_path_factory: pytest.TempPathFactory) -> Path:
     y = np.where(np.arange(90) < 80, y, -1)
     path = tmp_path_factory.mktemp("graph") / "tiny.npz"
     np.savez(path, x=x, y=y, edge_index=edges)
+    return path
+
+
+@pytest.fixture(scope="session")
+def hypergraph_npz(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same nodes in 40 weighted hyperedges; some lie in none."""
+    hypergraph = tiny_hypergraph(nodes=90)
+    path = tmp_path_factory.mktemp("hypergraph") / "tiny.npz"
+    np.savez(
+        path,
+        x=hypergraph.features.numpy(),
+        y=np.where(np.arange(90) < 80, hypergraph.labels.numpy(), -1),
+        hyperedge_index=hypergraph.hyperedge_index.numpy(),
+        hyperedge_weight=hypergraph.weight.numpy(),
+    )
     return path
 
 
@@ -34,3 +49,10 @@ def settings(npz: Path, tmp_path: Path) -> dict[str, Any]:
         "device": "cpu",
         "latency": False,
     }
+
+
+@pytest.fixture
+def hypergraph_settings(settings: dict[str, Any], hypergraph_npz: Path) -> dict[str, Any]:
+    """The same with a teacher and a method for hypergraphs."""
+    teacher = {"name": "hgnn", "hidden": 8, "epochs": 15}
+    return {**settings, "dataset": str(hypergraph_npz), "teacher": teacher, "method": "light_hgnn_plus"}

@@ -112,9 +112,22 @@ def test_a_method_that_reads_codes_gets_a_tokenizer_around_the_teacher():
     assert RunConfig(dataset="digits", teacher="gcn", method="krd").resolve().teacher.name == "gcn"
 
 
+def test_codes_of_a_hypergraph_teacher_come_from_a_tokenizer_around_it():
+    resolved = RunConfig(teacher=Spec("hgnn", hidden=8), method="vqgraph").resolve()
+    encoder = resolved.teacher.options["encoder"]
+    assert (resolved.teacher.name, encoder["name"], encoder["hidden"]) == ("vq", "hgnn", 8)
+    assert resolved.resolve() == resolved
+
+
 def test_options_of_the_export_are_checked():
-    assert RunConfig(export={"draws": 3}).resolve().export == {"draws": 3, "noise": 1.0, "top": 32}
+    defaults = {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add"}
+    assert RunConfig().resolve().export == defaults
+    assert RunConfig(export={"draws": 3}).resolve().export == {**defaults, "draws": 3}
+    released = {"draws": 1, "perturbation": "multiply"}
+    assert RunConfig(export=released).resolve().export == {**defaults, **released}
     with pytest.raises(ConfigError, match="export 'export' has no option 'drwas'; did you mean 'draws'"):
         RunConfig(export={"drwas": 3}).resolve()
     with pytest.raises(ConfigError, match=r"export\.top: expected at least 1, got 0"):
         RunConfig(export={"top": 0}).resolve()
+    with pytest.raises(ConfigError, match=r"export\.perturbation: expected .*add.*multiply.*got 'divide'"):
+        RunConfig(export={"perturbation": "divide"}).resolve()

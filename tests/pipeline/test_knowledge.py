@@ -72,3 +72,17 @@ def test_seen_test_nodes_and_no_others_are_judged(make_seed: Any):
     table = seen_test_nodes(seed)
     assert table is not None
     np.testing.assert_array_equal(table.nodes, seed.task.split.seen)
+
+
+@pytest.mark.parametrize("kind", ["graph", "hypergraph"])
+def test_degree_is_that_which_the_teacher_saw(make_seed: Any, hypergraph_settings: dict[str, Any], kind: str):
+    changes = {key: hypergraph_settings[key] for key in ("dataset", "teacher", "method")}
+    seed = replace(make_seed(**changes if kind == "hypergraph" else {}), extra=frozenset({"entropy_shift"}))
+    table = seen_test_nodes(seed)
+    assert table is not None
+    assert seed.graph.kind == kind
+    observed = seed.task.observed
+    row = torch.searchsorted(observed.node_ids, seed.task.split.seen)
+    np.testing.assert_array_equal(table.scores["degree"], observed.graph.degree[row].numpy())
+    assert (observed.graph.degree[row] <= seed.graph.degree[seed.task.split.seen]).all()
+    assert observed.graph.degree[row].unique().numel() > 1

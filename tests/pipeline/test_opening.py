@@ -7,7 +7,7 @@ from gnn2mlp import RunConfig
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.progress import silent
 from gnn2mlp.pipeline.opening import describe, opened
-from tests.helpers import tiny_graph
+from tests.helpers import tiny_graph, tiny_hypergraph
 
 
 def _open(settings: dict[str, Any], **changes: Any) -> Any:
@@ -55,3 +55,27 @@ def test_description_counts_edges_once():
     graph = tiny_graph()
     found = describe(graph)
     assert (found["nodes"], found["edges"], found["classes"]) == (60, graph.edge_index.size(1) // 2, 3)
+
+
+def test_description_names_the_kind_and_all_sizes():
+    graph, hypergraph = describe(tiny_graph()), describe(tiny_hypergraph())
+    assert graph["kind"] == "graph"
+    assert "hyperedges" not in graph
+    assert hypergraph["kind"] == "hypergraph"
+    assert (hypergraph["nodes"], hypergraph["hyperedges"]) == (60, 40)
+    assert hypergraph["incidences"] == tiny_hypergraph().hyperedge_index.size(1)
+    assert hypergraph["digest"] == tiny_hypergraph().digest
+    assert "edges" not in hypergraph
+
+
+def test_a_hypergraph_is_opened_by_teachers_and_methods_that_read_it(hypergraph_settings: dict[str, Any]):
+    with _open(hypergraph_settings) as job:
+        assert job.graph.kind == "hypergraph"
+    for changes, what in (({"teacher": "sage"}, "teacher 'sage'"), ({"method": "krd"}, "'reliable_neighbours'")):
+        out = hypergraph_settings["out"].with_name("refused")
+        with (
+            pytest.raises(DataError, match=f"{what} works on a graph, and tiny is a hypergraph"),
+            _open(hypergraph_settings, out=out, **changes),
+        ):
+            pass
+        assert not out.exists()

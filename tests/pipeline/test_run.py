@@ -13,7 +13,7 @@ from gnn2mlp import Predictor, RunConfig, TeacherKnowledge, run
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import Split
 from gnn2mlp.teachers.gcn import GCN
-from tests.helpers import tiny_arrays
+from tests.helpers import tiny_arrays, tiny_hypergraph
 
 SCORES = ("seed", "split", "teacher", "mlp", "student", "fidelity", "ece", "reliability")
 
@@ -185,3 +185,58 @@ def test_latency_is_measured_once_and_kept(settings: dict[str, Any]):
         (model, nodes) for model in ("teacher", "student") for nodes in (1, 10)
     }
     assert run(config).results["latency"] == first
+
+
+def test_a_hypergraph_is_run_and_resumed(hypergraph_settings: dict[str, Any]):
+    config, stages = RunConfig(**hypergraph_settings, setting="inductive", export={"draws": 2}), []
+
+    def listen(seed: int, stage: str):
+        stages.append((seed, stage))
+        return lambda done, total, note="": None
+
+    results = run(config, listen).results
+    assert stages == [(seed, stage) for seed in (0, 1) for stage in ("teacher", "mlp", "student")]
+    written = json.loads((hypergraph_settings["out"] / "results.json").read_text())
+    assert written == json.loads(json.dumps(results))
+    graph, hypergraph = written["graph"], tiny_hypergraph(nodes=90)
+    assert (graph["name"], graph["kind"]) == ("tiny", "hypergraph")
+    assert {key: graph[key] for key in hypergraph.sizes} == hypergraph.sizes
+    assert written["config"]["teacher"]["name"] == "hgnn"
+    assert "Feng et al." in written["citations"]["method"]
+    for record in written["seeds"]:
+        for model in ("teacher", "mlp", "student"):
+            assert list(record[model]) == ["seen", "unseen", "production", "test"]
+            assert all(0 <= score <= 1 for score in record[model].values())
+        assert record["trust"]["degree"]["nodes"] == record["split"]["seen"]
+    knowledge = TeacherKnowledge.load(hypergraph_settings["out"] / "knowledge" / "seed-000.safetensors")
+    assert set(knowledge.values) == {"logits", "hidden", "entropy_shift"}
+    assert knowledge["entropy_shift"].shape == (90 - written["seeds"][0]["split"]["unseen"], 2)
+    assert (hypergraph_settings["out"] / "report.html").read_text().startswith("<!doctype html>")
+    stages.clear()
+    assert scores(run(config, listen).results) == scores(results)
+    assert stages == []
+
+
+@pytest.mark.parametrize(
+    ("data", "changes", "message"),
+    [
+        (
+            "hypergraph",
+            {"teacher": "gcn"},
+            "teacher 'gcn' works on a graph, and tiny is a hypergraph; expected one of ",
+        ),
+        ("hypergraph", {"teacher": "vq"}, "teacher 'vq' works on a graph, and tiny is a hypergraph; expected one of "),
+        ("hypergraph", {"method": "krd"}, "objective 'reliable_neighbours' works on a graph, and tiny is a hypergraph"),
+        ("graph", {"teacher": "hgnn"}, "teacher 'hgnn' works on a hypergraph, and tiny is a graph; expected one of "),
+        ("graph", {"method": "light_hgnn_plus"}, "'reliable_hyperedges' works on a hypergraph, and tiny is a graph"),
+    ],
+)
+def test_links_that_nobody_can_go_along_are_refused_before_anything_is_trained(
+    settings: dict[str, Any], hypergraph_settings: dict[str, Any], data: str, changes: dict[str, Any], message: str
+):
+    usual = hypergraph_settings if data == "hypergraph" else settings
+    with pytest.raises(DataError, match=message) as caught:
+        run(RunConfig(**{**usual, **changes}))
+    assert "\n" not in str(caught.value)
+    assert not usual["out"].exists()
+    assert not usual["cache"].exists()

@@ -35,6 +35,15 @@ def test_leaves_a_report_on_the_test_nodes_that_were_seen(settings: dict[str, An
     assert not (out / "students").exists()
 
 
+def test_hypergraphs_are_looked_at_as_well(hypergraph_settings: dict[str, Any]):
+    result = trust(RunConfig(**{**hypergraph_settings, "seeds": 1}, setting="inductive", export={"draws": 2}))
+    assert result.results["graph"]["kind"] == "hypergraph"
+    seed = result.results["seeds"][0]
+    assert seed["trust"]["degree"]["nodes"] == seed["split"]["seen"]
+    assert result.table.scores["degree"].max() > result.table.scores["degree"].min()
+    assert (result.out / "trust.html").read_text().startswith("<!doctype html>")
+
+
 def test_teachers_are_shared_with_a_run(settings: dict[str, Any]):
     run(RunConfig(**settings))
     before = {path: path.stat().st_mtime_ns for path in (settings["cache"] / "teachers").rglob("*.safetensors")}
