@@ -117,7 +117,9 @@ def test_cuts_carry_all_observed_hyperedges_whatever_their_rows() -> None:
 
 @pytest.mark.parametrize("kind", ["graph", "hypergraph"])
 @pytest.mark.parametrize(
-    "objective", [None, SoftLabels(), SoftLabels() + 0.0 * ReliableNeighbours() + 0.0 * ReliableHyperedges()], ids=str
+    "objective",
+    [None, SoftLabels(), SoftLabels() + 0.0 * ReliableNeighbours() + 0.0 * ReliableHyperedges()],
+    ids=["no objective", "no links", "no weight"],
 )
 def test_links_that_nobody_asks_for_are_not_made(kind: Kind, objective: Objective | None) -> None:
     cut = linked_rows(kind, objective).whole("all")
