@@ -13,10 +13,11 @@ from gnn2mlp.data.split import Split
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """All that training may see. An unseen node's row and edges, and every test label, do not exist here.
+    """All that training may see. An unseen node's row and links, and every test label, do not exist here.
 
     Args:
-        graph: the induced subgraph on the observed nodes, renumbered; labels of test nodes are -1.
+        graph: what is left of graph or hypergraph on the observed nodes, renumbered (`subgraph` says how hyperedges are
+            truncated); labels of test nodes are -1.
         node_ids: int64 (observed nodes,): id of each row in the full graph, ascending.
         train: rows whose labels train.
         valid: rows whose labels choose the epoch.
@@ -36,7 +37,7 @@ class Observed:
 
 @dataclass(frozen=True, eq=False)
 class Full:
-    """The whole graph with all labels, for scoring after training has stopped."""
+    """The whole graph or hypergraph with all labels, for scoring after training has stopped."""
 
     graph: NodeData
     split: Split
@@ -44,7 +45,7 @@ class Full:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A graph and a split of it."""
+    """A graph or hypergraph, and a split of it."""
 
     graph: NodeData
     split: Split
