@@ -59,7 +59,7 @@ class ReliableHyperedges(Objective):
         check_positive(self.name, temperature=temperature)
         check_at_least(self.name, 1, draws=1 if draws is None else draws)
         self._probability: tuple[TeacherKnowledge | None, Tensor] | None = None
-        self._target: tuple[tuple[Tensor, TeacherKnowledge | None], CSR, Tensor] | None = None
+        self._target: tuple[tuple[object, ...], CSR, Tensor] | None = None
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean in nats, times τ²; 0 if no hyperedge is kept."""
@@ -90,7 +90,7 @@ class ReliableHyperedges(Objective):
 
     def _of_rows(self, batch: Batch, hyperedges: CSR) -> tuple[CSR, Tensor]:
         """Per hyperedge the mean over its nodes in the batch, as an operator, and P_e; kept while the rows stay."""
-        key = batch.rows, batch.table
+        key = batch.rows, batch.table, hyperedges
         if self._target is None or any(new is not old for new, old in zip(key, self._target[0], strict=True)):
             inside = averaging(hyperedges.transpose().rows(batch.rows).transpose())
             tau = 1.0 if self.released_divergence else self.temperature

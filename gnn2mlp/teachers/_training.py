@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
 
 class Optimisation(Protocol):
-    """The options that training reads; see `GNNTeacher`."""
+    """The options that training reads; see `LayeredTeacher` and `GNNTeacher`."""
 
     layers: int
     lr: float
