@@ -30,7 +30,8 @@ from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, hypergraph_from_arrays, load_dataset
 from gnn2mlp.evaluate.latency import NODES, WARMUP
-from gnn2mlp.nn.csr import compute_form, gather
+from gnn2mlp.nn.csr import Features, compute_form, gather
+from gnn2mlp.nn.fold import fold
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.teachers._inference import infer, inputs
 from gnn2mlp.teachers.hgnn import HGNN
@@ -55,13 +56,13 @@ def synthetic(nodes: int, mean_size: int = MEAN_SIZE, seed: int = 0) -> Hypergra
     return hypergraph_from_arrays(features, labels, index, name=f"synthetic, {nodes:,} nodes")
 
 
-def models(graph: HypergraphData) -> tuple[HGNN, torch.nn.Module]:
-    """Teacher and student with drawn weights."""
+def models(graph: HypergraphData) -> tuple[HGNN, Callable[[Features], Tensor]]:
+    """Teacher, and student as it ships, with drawn weights."""
     teacher = HGNN()
     with seeded(0, "latency"):
         teacher.initialise(graph.num_features, graph.num_classes)
         student = MLPStudent(hidden=128, layers=2, norm="batch").build(graph.num_features, graph.num_classes)
-    return teacher, student.eval()
+    return teacher, fold(student.eval())
 
 
 def measure(graph: HypergraphData, repeats: int) -> dict[str, Any]:
@@ -71,15 +72,14 @@ def measure(graph: HypergraphData, repeats: int) -> dict[str, Any]:
 
     @torch.inference_mode()
     def answer(ids: Tensor) -> Tensor:
-        probabilities: Tensor = student(gather(features, ids)).logits.softmax(-1)
-        return probabilities
+        return student(gather(features, ids)).softmax(-1)
 
     answers = {"teacher": teacher.responder(graph), "student": answer}
     requests = [{"nodes": k, **in_turn(answers, draws(graph.num_nodes, k, repeats))} for k in NODES]
     sampler, x = teacher.sampler(graph), inputs(graph)
     everything = {
         "teacher": lambda _: infer(teacher.module_, sampler, x),
-        "student": torch.inference_mode()(lambda _: student(x).logits.softmax(-1)),
+        "student": torch.inference_mode()(lambda _: student(x).softmax(-1)),
     }
     passes = [torch.empty(0)] * (2 + max(10, repeats // 5))
     return {

@@ -1,6 +1,7 @@
 """A trained student behind arrays: load one directory, predict from features alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy.columns import check_columns
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
+from gnn2mlp.nn.fold import fold
 from gnn2mlp.students import STUDENTS, Student
 
 FILE = "student.safetensors"
@@ -80,7 +82,15 @@ class Predictor:
     @torch.inference_mode()
     def _logits(self, X: Any, name: str) -> torch.Tensor:
         x = self._checked(X, name)
-        return torch.cat([self.module(chunk).logits for chunk in _chunks(x)])
+        return torch.cat([self._answer(chunk) for chunk in _chunks(x)])
+
+    @cached_property
+    def _answer(self) -> Callable[[Features], torch.Tensor]:
+        """The network as it answers: made with the first answer, from the weights of that moment."""
+        return fold(self.module)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in vars(self).items() if key != "_answer"}  # its weights are the module's
 
     def _checked(self, X: Any, name: str) -> Features:
         check_columns(X, self.feature_names, name)

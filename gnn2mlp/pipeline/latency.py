@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gnn2mlp.evaluate.latency import compare
 from gnn2mlp.nn.csr import compute_form, gather
+from gnn2mlp.nn.fold import fold
 from gnn2mlp.pipeline.stages import Seed
 
 
@@ -14,16 +15,15 @@ def measure(seed: Seed) -> dict[str, Any]:
     """Time random requests of 1, 10 and 100 nodes.
 
     The teacher fetches the full neighbourhood of its depth, gathers those nodes' features, moves them to the device and
-    runs; the student gathers the requested nodes' features, moves them and runs. Both end with class probabilities on
-    the CPU.
+    runs; the student, folded as it ships, gathers the requested nodes' features, moves them and runs. Both end with
+    class probabilities on the CPU.
     """
     features = compute_form(seed.graph.features).to(dtype=torch.get_default_dtype())
-    module = seed.student("student").module.to(seed.device).eval()
+    logits = fold(seed.student("student").module.to(seed.device).eval())
 
     @torch.inference_mode()
     def student(ids: Tensor) -> Tensor:
-        probabilities: Tensor = module(gather(features, ids).to(seed.device)).logits.softmax(-1).cpu()
-        return probabilities
+        return logits(gather(features, ids).to(seed.device)).softmax(-1).cpu()
 
     answers = {"teacher": seed.teacher.responder(seed.graph, seed.device), "student": student}
     rows = compare(answers, seed.graph.num_nodes, seed.device)

@@ -1,5 +1,6 @@
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import Predictor, predictor
-from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.students import STUDENTS
 
 FEATURES, CLASSES = 6, 3
@@ -72,12 +73,39 @@ def test_every_form_of_a_table_gives_the_same(form) -> None:
     assert (made.predict(form(X)) == made.predict(X)).all()
 
 
-def test_sparse_rows_reach_the_network_sparse(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, seen = make(), []
-    made.module.register_forward_pre_hook(lambda module, inputs: seen.append(type(inputs[0])))
+def watched(made: Predictor) -> list[Features]:
+    """What its network is asked from now on."""
+    asked, answer = [], made._answer
+
+    def watching(x: Features) -> torch.Tensor:
+        asked.append(x)
+        return answer(x)
+
+    made._answer = watching
+    return asked
+
+
+def test_sparse_rows_reach_the_network_sparse() -> None:
+    made = make()
+    asked = watched(made)
     made.predict(sp.csr_matrix(X))
     made.predict(X)
-    assert seen == [CSR, torch.Tensor]
+    assert [type(x) for x in asked] == [CSR, torch.Tensor]
+
+
+def test_answers_are_those_of_the_module() -> None:
+    made = make()
+    with torch.inference_mode():
+        expected = made.module(torch.from_numpy(X).float()).logits.numpy()
+    np.testing.assert_allclose(made.decision_function(X), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_copies_hold_the_weights_once() -> None:
+    made = make()
+    size = len(pickle.dumps(made))
+    expected = made.predict_proba(X)
+    assert len(pickle.dumps(made)) == size
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(made)).predict_proba(X), expected)
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix, pd.DataFrame])
@@ -90,12 +118,12 @@ def test_zero_rows(form) -> None:
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
 def test_many_rows_go_in_chunks(form, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, sizes = make(), []
+    made = make()
     whole = made.predict_proba(form(X))
-    made.module.register_forward_pre_hook(lambda module, inputs: sizes.append(inputs[0].shape[0]))
+    asked = watched(made)
     monkeypatch.setattr(predictor, "CHUNK", 8)
     np.testing.assert_allclose(made.predict_proba(form(X)), whole, atol=1e-6)
-    assert sizes == [8, 8, 4]
+    assert [x.shape[0] for x in asked] == [8, 8, 4]
 
 
 def test_one_row_is_like_the_same_row_among_others() -> None:

@@ -1,0 +1,71 @@
+"""A trained MLP as the fewest operations that give its logits: normalisation folded into the maps, no dropout."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.linear import Linear
+from gnn2mlp.nn.mlp import MLP
+
+
+class Layer(NamedTuple):
+    """x W + b, and what follows before the ReLU if it cannot be folded (layer normalisation)."""
+
+    weight: Tensor
+    bias: Tensor
+    norm: nn.Module | None
+
+
+class Folded:
+    """Logits (rows, classes) of rows (rows, features), dense or sparse, on the device of the weights.
+
+    Weights are those of the moment of folding; nothing here keeps gradients.
+    """
+
+    def __init__(self, hidden: list[Layer], head: Layer):
+        self.hidden = hidden
+        self.head = head
+
+    @torch.inference_mode()
+    def __call__(self, x: Features) -> Tensor:
+        """Map features to logits."""
+        for weight, bias, norm in self.hidden:
+            h = affine(x, weight, bias)
+            x = (h if norm is None else norm(h)).relu_()
+        return affine(x, self.head.weight, self.head.bias)
+
+
+def affine(x: Features, weight: Tensor, bias: Tensor) -> Tensor:
+    """The map x W + b; of sparse rows it costs the non-zeros, without a sparse tensor being made."""
+    if isinstance(x, CSR):
+        return F.embedding_bag(x.indices, weight, x.indptr[:-1], mode="sum", per_sample_weights=x.values).add_(bias)
+    return torch.addmm(bias, x, weight)
+
+
+def fold(module: nn.Module) -> Callable[[Features], Tensor]:
+    """A function from features to the logits of `module` in evaluation mode, equal up to rounding.
+
+    Batch normalisation, an affine map once its statistics are fixed, goes into the map before it:
+    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). A module other than an `MLP` is called as it is.
+    """
+    if not isinstance(module, MLP):
+        return torch.inference_mode()(lambda x: module(x).logits)
+    hidden = [_layer(linear, norm) for linear, norm in zip(module.maps, module.norms, strict=True)]
+    return Folded(hidden, _layer(module.head, nn.Identity()))
+
+
+@torch.no_grad()
+def _layer(linear: nn.Module, norm: nn.Module) -> Layer:
+    assert isinstance(linear, Linear)
+    weight = linear.weight.detach()
+    bias = weight.new_zeros(weight.size(1)) if linear.bias is None else linear.bias.detach()
+    if isinstance(norm, nn.BatchNorm1d):
+        assert norm.running_mean is not None, "statistics are tracked by default"
+        assert norm.running_var is not None, "statistics are tracked by default"
+        scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
+        return Layer(weight * scale, (bias - norm.running_mean) * scale + norm.bias, None)
+    return Layer(weight, bias, None if isinstance(norm, nn.Identity) else norm)

@@ -1,0 +1,87 @@
+import pytest
+import torch
+from torch import nn
+
+from gnn2mlp.nn import fold as folding
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.fold import Folded, affine, fold
+from gnn2mlp.nn.mlp import MLP, MLPOutput, Norm
+
+
+def trained(norm: Norm, layers: int = 3) -> MLP:
+    """An MLP whose normalisation layers have statistics and weights of their own."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        module = MLP(9, 7, 4, layers, dropout=0.5, norm=norm)
+        for layer in module.norms:
+            for parameter in layer.parameters():
+                nn.init.normal_(parameter)
+        for _ in range(20):
+            module(3 * torch.randn(30, 9) + 1)
+    return module.eval()
+
+
+def rows() -> torch.Tensor:
+    x = torch.randn(11, 9, generator=torch.Generator().manual_seed(1))
+    return x * (x > 0.3)
+
+
+@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_logits_are_those_of_the_module(norm: Norm, layers: int, dtype: torch.dtype) -> None:
+    module, x = trained(norm, layers).to(dtype), rows().to(dtype)
+    exact = torch.finfo(dtype).eps * 1e2
+    expected = module(x).logits
+    folded = fold(module)
+    torch.testing.assert_close(folded(x), expected, rtol=exact, atol=exact)
+    torch.testing.assert_close(folded(CSR.from_dense(x)), expected, rtol=exact, atol=exact)
+
+
+def test_only_what_cannot_be_folded_is_left() -> None:
+    for norm, left in (("none", 0), ("batch", 0), ("layer", 2)):
+        folded = fold(trained(norm))  # type: ignore[arg-type]
+        assert isinstance(folded, Folded)
+        assert sum(layer.norm is not None for layer in folded.hidden) == left
+
+
+def test_batch_normalisation_by_hand() -> None:
+    module = MLP(1, 1, 1, norm="batch").eval()
+    values = {
+        "maps.0.weight": 2,
+        "maps.0.bias": 1,
+        "norms.0.weight": 3,
+        "norms.0.bias": 5,
+        "head.weight": 1,
+        "head.bias": 0,
+    }
+    module.load_state_dict(
+        module.state_dict()
+        | {name: torch.full_like(module.state_dict()[name], value) for name, value in values.items()}
+        | {"norms.0.running_mean": torch.tensor([4.0]), "norms.0.running_var": torch.tensor([1 - 1e-5])}
+    )
+    # (2 x + 1 - 4) 3 + 5 = 6 x - 4
+    assert fold(module)(torch.tensor([[1.0], [2.0], [0.0]])).flatten().tolist() == pytest.approx([2, 8, 0], abs=1e-5)
+
+
+def test_a_row_without_features_gives_the_bias() -> None:
+    empty = CSR.from_dense(torch.zeros(2, 3))
+    assert affine(empty, torch.ones(3, 2), torch.tensor([1.0, 2.0])).tolist() == [[1, 2], [1, 2]]
+    assert affine(CSR.from_dense(torch.zeros(0, 3)), torch.ones(3, 2), torch.ones(2)).shape == (0, 2)
+
+
+def test_the_module_and_its_input_stay_as_they_are() -> None:
+    module, x = trained("batch"), rows()
+    before, given = {k: v.clone() for k, v in module.state_dict().items()}, x.clone()
+    folded = fold(module)
+    folded(x)
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
+    assert torch.equal(x, given)
+
+
+def test_another_module_is_called_as_it_is() -> None:
+    class Doubling(nn.Module):
+        def forward(self, x: torch.Tensor) -> MLPOutput:
+            return MLPOutput(2 * x, x)
+
+    assert folding.fold(Doubling())(torch.ones(1, 2)).tolist() == [[2, 2]]
