@@ -40,14 +40,9 @@ class GraphData(NodeData):
         return self.edge_index.size(1) // 2
 
     @property
-    def sizes(self) -> dict[str, int]:
-        """Numbers of nodes, undirected edges, features and classes."""
-        return {
-            "nodes": self.num_nodes,
-            "edges": self.num_edges,
-            "features": self.num_features,
-            "classes": self.num_classes,
-        }
+    def link_counts(self) -> dict[str, int]:
+        """Number of undirected edges."""
+        return {"edges": self.num_edges}
 
     @property
     def structure(self) -> dict[str, Tensor]:

@@ -53,15 +53,9 @@ class HypergraphData(NodeData):
         return self.weight.numel()
 
     @property
-    def sizes(self) -> dict[str, int]:
-        """Numbers of nodes, hyperedges, incidences (pairs of a node and a hyperedge), features and classes."""
-        return {
-            "nodes": self.num_nodes,
-            "hyperedges": self.num_hyperedges,
-            "incidences": self.hyperedge_index.size(1),
-            "features": self.num_features,
-            "classes": self.num_classes,
-        }
+    def link_counts(self) -> dict[str, int]:
+        """Numbers of hyperedges, and of incidences (pairs of a node and a hyperedge)."""
+        return {"hyperedges": self.num_hyperedges, "incidences": self.hyperedge_index.size(1)}
 
     @property
     def structure(self) -> dict[str, Tensor]:

@@ -57,8 +57,8 @@ class NodeData(ABC):
 
     @property
     @abstractmethod
-    def sizes(self) -> dict[str, int]:
-        """How many nodes, links, features and classes, by their plural."""
+    def link_counts(self) -> dict[str, int]:
+        """How many links there are, by their plural."""
 
     @property
     @abstractmethod
@@ -73,6 +73,12 @@ class NodeData(ABC):
     @abstractmethod
     def subgraph(self, ids: Tensor) -> Self:
         """What is left if only the nodes `ids` (unique) exist, renumbered in their order; own splits are dropped."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many nodes, links, features and classes, by their plural."""
+        nodes, features, classes = self.num_nodes, self.num_features, self.num_classes
+        return {"nodes": nodes, **self.link_counts, "features": features, "classes": classes}
 
     @cached_property
     def digest(self) -> str:
