@@ -29,6 +29,13 @@ class Observed:
     valid: Tensor
 
     @cached_property
+    def train_labels(self) -> Tensor:
+        """Int64 (observed nodes,): the class where the label trains, else -1."""
+        labels = torch.full_like(self.graph.labels, -1)
+        labels[self.train] = self.graph.labels[self.train]
+        return labels
+
+    @cached_property
     def digest(self) -> str:
         """Digest of everything in the view: equal digests, equal training."""
         ids = digest_tensors({"node_ids": self.node_ids, "train": self.train, "valid": self.valid})

@@ -76,9 +76,7 @@ class Rows:
         objective: Objective | None = None,
     ):
         self.features = compute_form(observed.graph.features, device).to(dtype=torch.get_default_dtype())
-        labels = torch.full_like(observed.graph.labels, -1)
-        labels[observed.train] = observed.graph.labels[observed.train]
-        self.labels = labels.to(device)
+        self.labels = observed.train_labels.to(device)
         self.sets: dict[RowSet, Tensor] = {"all": torch.arange(observed.graph.num_nodes), "labelled": observed.train}
         self.batch_size = batch_size
         self.random = random

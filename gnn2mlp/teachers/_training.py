@@ -166,9 +166,7 @@ def sampled(
     random: torch.Generator,
 ) -> Iterator[Step]:
     """A step for each batch of the shuffled `nodes`, with neighbours sampled anew."""
-    device = features.device
-    labels = torch.full_like(observed.graph.labels, -1)
-    labels[observed.train] = observed.graph.labels[observed.train]
+    device, labels = features.device, observed.train_labels
     order = nodes[torch.randperm(nodes.numel(), generator=random)]
     for batch in order.split(batch_size):
         blocks = [block.to(device) for block in sampler.blocks(batch, fanouts, random)]

@@ -13,7 +13,8 @@ from gnn2mlp.data.split import Split
 from gnn2mlp.data.splits.per_class import PerClass
 from gnn2mlp.data.view import Task
 from gnn2mlp.nn.csr import CSR
-from tests.helpers import tiny_hypergraph
+from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.tasks import task_of
 
 
 @pytest.fixture(params=[False, True], ids=["dense", "sparse"])
@@ -172,3 +173,10 @@ def test_the_digest_notices_the_hyperedges_of_seen_nodes(hypergraph: HypergraphD
     fewer = hypergraph_from_arrays(hypergraph.features, hypergraph.labels, index, hyperedge_weight=hypergraph.weight)
     assert fewer.num_hyperedges == hypergraph.num_hyperedges
     assert Task(fewer, split).observed.digest != digest
+
+
+def test_labels_that_train_are_told_from_those_that_validate() -> None:
+    observed = task_of(tiny_graph()).observed
+    assert (observed.train_labels >= 0).nonzero()[:, 0].tolist() == observed.train.tolist()
+    assert torch.equal(observed.train_labels[observed.train], observed.graph.labels[observed.train])
+    assert bool((observed.graph.labels[observed.valid] >= 0).all())
