@@ -26,10 +26,10 @@ from torch import Tensor
 
 from gnn2mlp.core.artefact import write_json
 from gnn2mlp.core.environment import environment
-from gnn2mlp.core.seeds import generator, seeded
+from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, hypergraph_from_arrays, load_dataset
-from gnn2mlp.evaluate.latency import NODES, WARMUP
+from gnn2mlp.evaluate.latency import NODES, WARMUP, draws
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.students.mlp import MLPStudent
@@ -88,12 +88,6 @@ def measure(graph: HypergraphData, repeats: int) -> dict[str, Any]:
         "requests": requests,
         "everything": in_turn(everything, passes, warmup=2),
     }
-
-
-def draws(num_nodes: int, count: int, repeats: int) -> list[Tensor]:
-    """Random requests of `count` nodes, those of the warm-up first."""
-    random = generator(0, f"requests of {count}")
-    return [torch.randperm(num_nodes, generator=random)[:count] for _ in range(WARMUP + repeats)]
 
 
 def in_turn(answers: dict[str, Answer], requests: list[Tensor], warmup: int = WARMUP) -> dict[str, Any]:

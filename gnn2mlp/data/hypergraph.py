@@ -143,30 +143,18 @@ def hypergraph_from_arrays(
     """
     x = check_features(features, name)
     y = check_labels(labels, x.shape[0], name)
-    several = isinstance(hyperedge_index, Mapping)
-    relations = dict(hyperedge_index) if several else {"all": hyperedge_index}
-    if not relations:
-        raise DataError(f"{name}: expected hyperedges of at least one relation, got none")
-    weights = hyperedge_weight if several else {"all": hyperedge_weight}
-    weights = {} if weights is None else weights
-    if not (isinstance(weights, Mapping) and set(weights) <= set(relations)):
-        raise DataError(f"{name}: expected hyperedge_weight by the names {', '.join(relations)}, got {weights!r}")
-    nodes, numbers, weight, relation, offset, empty = [], [], [], [], 0, 0
-    for index, (which, given) in enumerate(relations.items()):
-        incidences = check_incidences(given, x.shape[0], name if which == "all" else f"{name} ({which})")
-        count = int(incidences[1].max()) + 1 if incidences.size(1) else 0
-        values = None if weights.get(which) is None else check_weights(weights[which], count, name)
-        filled, place = incidences[1].unique(return_inverse=True)  # numbers may have gaps, however large
-        nodes.append(incidences[0])
-        numbers.append(place + offset)
-        weight.append(torch.ones(filled.numel()) if values is None else values[filled])
-        relation.append(torch.full((filled.numel(),), index))
-        offset += filled.numel()
-        empty += (count if values is None else values.numel()) - filled.numel()
-    if offset == 0:
+    relations, weights = _by_relation(hyperedge_index, hyperedge_weight, name)
+    parts = [
+        _relation(given, weights.get(which), x.shape[0], name if which == "all" else f"{name} ({which})")
+        for which, given in relations.items()
+    ]
+    count = torch.tensor([weight.numel() for _, weight, _ in parts])
+    if int(count.sum()) == 0:
         raise DataError(f"{name}: expected at least one hyperedge with a node, got none")
-    pairs, notes = _canonical(torch.stack([torch.cat(nodes), torch.cat(numbers)]), x.shape[0])
-    if empty:
+    shift = (count.cumsum(0) - count).tolist()
+    stacked = [torch.stack([pair[0], pair[1] + offset]) for (pair, _, _), offset in zip(parts, shift, strict=True)]
+    pairs, notes = _canonical(torch.cat(stacked, dim=1), x.shape[0])
+    if empty := sum(empty for _, _, empty in parts):
         notes["empty_hyperedges"] = empty
     return HypergraphData(
         name,
@@ -174,13 +162,37 @@ def hypergraph_from_arrays(
         y,
         check_classes(y, class_names, name),
         pairs,
-        torch.cat(weight),
-        torch.cat(relation),
+        torch.cat([weight for _, weight, _ in parts]),
+        torch.arange(len(parts)).repeat_interleave(count),
         tuple(map(str, relations)),
         torch.zeros(pairs.size(1), dtype=torch.bool),
         own_splits=tuple(check_own_split(split, x.shape[0], name) for split in own_splits),
         notes=notes,
     )
+
+
+def _by_relation(index: Any, weight: Any, name: str) -> tuple[dict[Any, Any], Mapping[Any, Any]]:
+    """Incidences and weights by the name of the relation; it is `"all"` where there is one without a name."""
+    if not isinstance(index, Mapping):
+        return {"all": index}, {"all": weight}
+    if not index:
+        raise DataError(f"{name}: expected hyperedges of at least one relation, got none")
+    weights = {} if weight is None else weight
+    if not (isinstance(weights, Mapping) and set(weights) <= set(index)):
+        raise DataError(f"{name}: expected hyperedge_weight by the names {', '.join(index)}, got {weights!r}")
+    return dict(index), weights
+
+
+def _relation(index: Any, weight: Any, num_nodes: int, name: str) -> tuple[Tensor, Tensor, int]:
+    """Incidences of one relation with its hyperedges numbered without gaps, their weights, and how many were empty."""
+    incidences = check_incidences(index, num_nodes, name)
+    count = int(incidences[1].max()) + 1 if incidences.size(1) else 0
+    weights = None if weight is None else check_weights(weight, count, name)
+    filled, place = incidences[1].unique(return_inverse=True)  # numbers may have gaps, however large
+    pairs = torch.stack([incidences[0], place])
+    if weights is None:
+        return pairs, torch.ones(filled.numel()), count - filled.numel()
+    return pairs, weights[filled], weights.numel() - filled.numel()
 
 
 def _canonical(pairs: Tensor, num_nodes: int) -> tuple[Tensor, dict[str, int]]:
@@ -191,10 +203,10 @@ def _canonical(pairs: Tensor, num_nodes: int) -> tuple[Tensor, dict[str, int]]:
     return torch.stack([unique % num_nodes, unique.div(num_nodes, rounding_mode="floor")]), notes
 
 
-Hyperedges = ("edges", "neighbourhoods")
+KINDS = ("edges", "neighbourhoods")
 
 
-def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = Hyperedges) -> HypergraphData:
+def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> HypergraphData:
     """A graph as a hypergraph, its relations as in LightHGNN (Feng et al., ICLR 2024) and HGNN (AAAI 2019).
 
     Args:
@@ -206,9 +218,9 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = Hyperedges) -> H
     Raises:
         DataError: if `hyperedges` names something else, or nothing.
     """
-    unknown = [kind for kind in hyperedges if kind not in Hyperedges]
+    unknown = [kind for kind in hyperedges if kind not in KINDS]
     if unknown or not hyperedges or len(set(hyperedges)) < len(hyperedges):
-        raise DataError(f"hyperedges: expected some of {', '.join(Hyperedges)}, each once, got {list(hyperedges)}")
+        raise DataError(f"hyperedges: expected some of {', '.join(KINDS)}, each once, got {list(hyperedges)}")
     parts = {"edges": _of_edges, "neighbourhoods": _of_neighbourhoods}
     made = [parts[kind](graph) for kind in hyperedges]
     count = [int(hyperedge.max()) + 1 if hyperedge.numel() else 0 for _, hyperedge, _ in made]

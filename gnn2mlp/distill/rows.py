@@ -13,7 +13,7 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
-from gnn2mlp.objectives import Objective, RowSet
+from gnn2mlp.objectives import OBJECTIVES, Objective, RowSet
 
 
 class Cut(NamedTuple):
@@ -32,14 +32,15 @@ class Cut(NamedTuple):
 
 def check_links(objective: Objective, data: NodeData) -> None:
     """Raise `DataError` if the objective speaks of links that these data do not have."""
-    for term in objective.terms():
-        wants = {"graph": term.objective.needs_edges, "hypergraph": term.objective.needs_hyperedges}
-        for kind, instead in (("graph", "reliable_hyperedges"), ("hypergraph", "reliable_neighbours")):
-            if term.weight and wants[kind] and data.kind != kind:
-                raise DataError(
-                    f"objective {term.objective.name!r} works on a {kind}, and {data.name} is a {data.kind}: "
-                    f"{instead!r} is its counterpart there"
-                )
+    for weight, term in objective.terms():
+        wanted = "graph" if term.needs_edges else "hypergraph" if term.needs_hyperedges else data.kind
+        if weight and wanted != data.kind:
+            works = "needs_edges" if data.kind == "graph" else "needs_hyperedges"
+            others = [repr(name) for name, cls in OBJECTIVES.classes.items() if getattr(cls, works) is True]
+            raise DataError(
+                f"objective {term.name!r} works on a {wanted}, and {data.name} is a {data.kind}: "
+                f"{' or '.join(others)} is its counterpart there"
+            )
 
 
 def _links(data: NodeData, objective: Objective | None, device: torch.device | str) -> tuple[CSR | None, CSR | None]:

@@ -31,8 +31,7 @@ def time_requests(
     Returns:
         `nodes`, `median_ms`, `p95_ms`, `p99_ms` and `repeats`.
     """
-    random = generator(0, f"requests of {nodes}")
-    requests = [torch.randperm(num_nodes, generator=random)[:nodes] for _ in range(WARMUP + repeats)]
+    requests = draws(num_nodes, nodes, repeats)
     seconds: list[float] = []
     stop = time.perf_counter() + budget
     for index, ids in enumerate(requests):
@@ -46,6 +45,12 @@ def time_requests(
             break
     median, p95, p99 = np.percentile(np.array(seconds) * 1e3, [50, 95, 99]).tolist()
     return {"nodes": nodes, "median_ms": median, "p95_ms": p95, "p99_ms": p99, "repeats": len(seconds)}
+
+
+def draws(num_nodes: int, nodes: int, repeats: int = REPEATS) -> list[Tensor]:
+    """Random requests of `nodes` of `num_nodes` nodes, those of the warm-up first; the same in every call."""
+    random = generator(0, f"requests of {nodes}")
+    return [torch.randperm(num_nodes, generator=random)[:nodes] for _ in range(WARMUP + repeats)]
 
 
 def compare(

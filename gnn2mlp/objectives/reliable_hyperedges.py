@@ -67,19 +67,20 @@ class ReliableHyperedges(Objective):
             raise ConfigError(f"{self.name}: expected a batch with hyperedges, got none; distil on a hypergraph")
         kept = self.kept(batch, batch.hyperedges)
         inside, teacher = self._of_rows(batch, batch.hyperedges)
-        tau = 1.0 if self.released_divergence else self.temperature
-        log_q = (inside @ (batch.output.logits / tau).softmax(-1)).clamp(min=SMALLEST).log()
+        log_q = (inside @ self._distribution(batch.output.logits)).clamp(min=SMALLEST).log()
         if self.released_divergence:
             value = probabilities_as_log_target(teacher, log_q, self.temperature)
         else:
-            value = tau**2 * (torch.xlogy(teacher, teacher) - teacher * log_q).sum(-1)
+            value = self.temperature**2 * (torch.xlogy(teacher, teacher) - teacher * log_q).sum(-1)
         kept = kept & (inside.indptr.diff() > 0)
         return (value * kept).sum() / kept.sum().clamp(min=1)
+
+    def _distribution(self, logits: Tensor) -> Tensor:
+        return (logits if self.released_divergence else logits / self.temperature).softmax(-1)
 
     def kept(self, batch: Batch, hyperedges: CSR) -> Tensor:
         """Which hyperedges teach in this step, bool (hyperedges,)."""
         if not self.sample:
-            batch.all_knowledge("entropy_shift")  # the same knowledge is needed whether it is used or not
             return torch.ones(len(hyperedges), dtype=torch.bool, device=hyperedges.device)
         if self._probability is None or self._probability[0] is not batch.table or batch.table is None:
             shifts = batch.all_knowledge("entropy_shift")[:, : self.draws]
@@ -93,9 +94,7 @@ class ReliableHyperedges(Objective):
         key = batch.rows, batch.table, hyperedges
         if self._target is None or any(new is not old for new, old in zip(key, self._target[0], strict=True)):
             inside = averaging(hyperedges.transpose().rows(batch.rows).transpose())
-            tau = 1.0 if self.released_divergence else self.temperature
-            with torch.no_grad():
-                teacher = inside @ (batch.knowledge("logits") / tau).softmax(-1)
+            teacher = inside @ self._distribution(batch.knowledge("logits"))
             self._target = key, inside, teacher
         return self._target[1], self._target[2]
 

@@ -16,7 +16,7 @@ from gnn2mlp.knowledge.store import default_root
 
 
 class Dataset(Configurable, ABC):
-    """A named graph. Its recipe holds published settings by component; a user's own settings win over them.
+    """A named graph or hypergraph. Its recipe holds published settings by component; those of a user win over them.
 
     Attributes:
         split: the default splitter of this data set; `default_split` is what a run asks for.
@@ -28,7 +28,7 @@ class Dataset(Configurable, ABC):
 
     @abstractmethod
     def load(self, files: "RawFiles") -> NodeData:
-        """Read the graph from its raw files."""
+        """Read it from its raw files."""
 
     def default_split(self) -> Spec:
         """The splitter to use where the user names none; a data set may choose by its own options."""

@@ -32,11 +32,13 @@ class _File(Dataset):
     recipe = _RECIPE
     file: ClassVar[str]
     relations: ClassVar[tuple[str, ...] | None] = None
-    form: ClassVar[Form] = "own"
+    features: Form = "own"
+    noise: float = 0.0
 
     def load(self, files: RawFiles) -> NodeData:
-        """Read the file."""
-        return from_npz(files.fetch(f"hypergraph/{self.file}.npz", None), self.name, self.relations, self.form)
+        """Read the file, and construct its features where it has none."""
+        path = files.fetch(f"hypergraph/{self.file}.npz", None)
+        return from_npz(path, self.name, self.relations, self.features, self.noise)
 
 
 class _Featureless(_File):
@@ -52,11 +54,6 @@ class _Featureless(_File):
         self.features = features
         self.noise = noise
         check_at_least("dataset", 0, noise=noise)
-
-    def load(self, files: RawFiles) -> NodeData:
-        """Read the file and construct the features."""
-        path = files.fetch(f"hypergraph/{self.file}.npz", None)
-        return from_npz(path, self.name, self.relations, self.features, self.noise)
 
 
 class HypergraphOf(Dataset):
@@ -198,7 +195,7 @@ class Zoo(_File):
     name = "zoo"
     citation = "Forsyth, Zoo, UCI Machine Learning Repository, 1990"
     file = "zoo"
-    form = "codes"
+    features = "codes"
     split = Spec("fraction")
 
 
@@ -208,7 +205,7 @@ class Mushroom(_File):
     name = "mushroom"
     citation = "Mushroom, UCI Machine Learning Repository, 1981"
     file = "mushroom"
-    form = "codes"
+    features = "codes"
 
 
 class HouseCommittees(_Featureless):
