@@ -24,8 +24,8 @@ import torch
 from rows import HERE, rows
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.artefact import write_json
 from gnn2mlp.core.environment import environment
+from gnn2mlp.core.files import write_json
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS, Task, load_dataset
 from gnn2mlp.data.view import Observed

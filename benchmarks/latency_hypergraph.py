@@ -24,8 +24,8 @@ import torch
 from rows import HERE
 from torch import Tensor
 
-from gnn2mlp.core.artefact import write_json
 from gnn2mlp.core.environment import environment
+from gnn2mlp.core.files import write_json
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, hypergraph_from_arrays, load_dataset

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.artefact import write_text
+from gnn2mlp.core.files import write_text
 
 Record = dict[str, Any]
 

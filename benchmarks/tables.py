@@ -18,8 +18,8 @@ from rows import HERE, Row
 from rows import rows as load_rows
 
 from gnn2mlp.cli.list import entries
-from gnn2mlp.core.artefact import write_text
 from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import Paired, paired
 
 README = HERE.parent / "README.md"

@@ -4,15 +4,12 @@ An artefact is one safetensors file whose header carries a JSON *card* (what it 
 over card and tensors. A reader sees the old file or the new one, never a mixture.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import secrets
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import safetensors
 import safetensors.torch
@@ -20,6 +17,7 @@ from torch import Tensor
 
 from gnn2mlp.core.digest import tensor_bytes
 from gnn2mlp.core.errors import ArtefactError
+from gnn2mlp.core.files import atomic
 
 FORMAT = 1
 
@@ -29,49 +27,6 @@ class Artefact(NamedTuple):
 
     tensors: dict[str, Tensor]
     card: dict[str, Any]
-
-
-def atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, flush it to disk, then put it in place of `path`.
-
-    Raises:
-        ArtefactError: if the file cannot be written (disk full, no permission); what was at `path` is still there.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise ArtefactError(f"could not write {path} ({error}); free some space or choose another folder") from error
-    finally:
-        with contextlib.suppress(OSError):  # nothing is left of it after a success
-            temporary.unlink()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically (UTF-8)."""
-    atomic(path, lambda file: file.write(text.encode()))
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file atomically; NaN is refused, as JSON has none."""
-    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
-
-    Raises:
-        ArtefactError: if it is missing or not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ArtefactError(f"expected a JSON file at {path}, got: {error}") from error
 
 
 def save(path: Path, kind: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.artefact import write_text
+from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import POPULATIONS
 from gnn2mlp.evaluate.calibration import BINS
 from gnn2mlp.explore.grids import codes_grid, result_grids, seeds_grid, trust_grid

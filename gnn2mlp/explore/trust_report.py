@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.artefact import write_text
+from gnn2mlp.core.files import write_text
 from gnn2mlp.explore.grids import trust_grid
 from gnn2mlp.explore.headline import reliability_line
 from gnn2mlp.explore.numbers import plural

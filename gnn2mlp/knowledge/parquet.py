@@ -19,9 +19,9 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.artefact import atomic
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.files import atomic
 from gnn2mlp.knowledge.keys import KEYS, Key
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 

@@ -7,9 +7,9 @@ from typing import Any, Self
 import pydantic
 import yaml
 
-from gnn2mlp.core.artefact import write_text
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.files import write_text
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset

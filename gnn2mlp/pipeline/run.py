@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.artefact import read_json, write_json
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.errors import ArtefactError
+from gnn2mlp.core.files import read_json, write_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.deploy import Predictor

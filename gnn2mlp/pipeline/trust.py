@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.artefact import write_json, write_text
 from gnn2mlp.core.environment import environment
+from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.explore.trust import TrustTable
