@@ -1,7 +1,11 @@
 """Small seeded inputs shared by the tests."""
 
+from pathlib import Path
+
 import numpy as np
+import pytest
 import scipy.sparse as sp
+from torch import Tensor
 
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
@@ -57,3 +61,16 @@ def tiny_hypergraph(
     weight = random.uniform(0.5, 2.0, 40)
     x_form = sp.csr_matrix(x) if sparse else x
     return hypergraph_from_arrays(x_form, labels, index, hyperedge_weight=weight, name="tiny hypergraph")
+
+
+def mapped_file(tensor: Tensor) -> Path | None:
+    """The file whose mapping holds the memory of `tensor`; skips the test where the system does not tell."""
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("needs /proc/self/maps")
+    for line in maps.read_text().splitlines():
+        span, *_, name = line.split(maxsplit=5)
+        low, high = (int(bound, 16) for bound in span.split("-"))
+        if low <= tensor.data_ptr() < high:
+            return Path(name) if name.startswith("/") else None
+    return None

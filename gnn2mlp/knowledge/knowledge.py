@@ -42,7 +42,7 @@ class TeacherKnowledge:
                 "knowledge: node_ids must be torch.int64 with the axis ('nodes',), "
                 f"got {self.node_ids.dtype} of shape {tuple(self.node_ids.shape)}"
             )
-        if self.node_ids.unique().numel() != self.node_ids.numel():
+        if not _ascending(self.node_ids) and self.node_ids.unique().numel() != self.node_ids.numel():
             raise DataError("knowledge: node_ids must be unique, got repeated ids")
         for name, value in self.values.items():
             self._check(name, value)
@@ -62,7 +62,8 @@ class TeacherKnowledge:
                 f"knowledge: {name!r} must be {key.dtype} with axes {key.axes}{count}, "
                 f"got {value.dtype} of shape {tuple(value.shape)}"
             )
-        if value.is_floating_point() and not torch.isfinite(value).all():
+        # Not isfinite(value).all(): that is a mask as long as a table which may be larger than the memory.
+        if value.is_floating_point() and value.numel() and not torch.isfinite(torch.stack(value.aminmax())).all():
             raise DataError(
                 f"knowledge: {name!r} holds NaN or infinite values; the teacher diverged, lower its learning rate"
             )
@@ -100,19 +101,20 @@ class TeacherKnowledge:
         """The table with only the keys `names`; raises `MissingKnowledgeError` if one is absent."""
         wanted = sorted(set(names))
         self.require(wanted)
-        return TeacherKnowledge(self.node_ids, {name: self.values[name] for name in wanted}, self.card)
+        return self._with(self.node_ids, {name: self.values[name] for name in wanted})
 
     def to(self, device: torch.device | str) -> "TeacherKnowledge":
         """The same table on another device."""
-        values = {name: value.to(device) for name, value in self.values.items()}
-        return TeacherKnowledge(self.node_ids.to(device), values, self.card)
+        return self._with(self.node_ids.to(device), {name: value.to(device) for name, value in self.values.items()})
 
     def align(self, node_ids: Tensor) -> "TeacherKnowledge":
-        """The rows of `node_ids`, in that order: joined by id, never by position.
+        """The rows of `node_ids` (unique), in that order: joined by id, never by position. No copy if they are so already.
 
         Raises:
             DataError: if an id has no row.
         """
+        if torch.equal(self.node_ids, node_ids):
+            return self
         order = torch.argsort(self.node_ids)
         ranked = self.node_ids[order]
         place = torch.searchsorted(ranked, node_ids).clamp(max=max(0, ranked.numel() - 1))
@@ -122,9 +124,18 @@ class TeacherKnowledge:
                 f"knowledge has no row for {unknown.numel()} of {node_ids.numel()} nodes (first: {int(unknown[0])}); "
                 "export it on the view that the student trains on"
             )
-        rows = order[place]
-        values = {k: v[rows] if KEYS[k].per_node else v for k, v in self.values.items()}
-        return TeacherKnowledge(node_ids, values, self.card)
+        return self.take(order[place])
+
+    def take(self, rows: Tensor) -> "TeacherKnowledge":
+        """The table of some rows (unique positions) in that order."""
+        return self._with(self.node_ids[rows], {k: v[rows] if KEYS[k].per_node else v for k, v in self.values.items()})
+
+    def _with(self, node_ids: Tensor, values: dict[str, Tensor]) -> "TeacherKnowledge":
+        """A table of values that were checked when this one was made, and are not read again for it."""
+        made = object.__new__(TeacherKnowledge)
+        for name, value in (("node_ids", node_ids), ("values", MappingProxyType(values)), ("card", self.card)):
+            object.__setattr__(made, name, value)
+        return made
 
     @property
     def digest(self) -> str:
@@ -137,10 +148,14 @@ class TeacherKnowledge:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what `save` wrote.
+        """Read what `save` wrote. The arrays are views of the mapped file, so a table may be larger than the memory.
 
         Raises:
             ArtefactError: if the file is missing, truncated or altered.
         """
         tensors, card = artefact.load(path, "knowledge")
         return cls(tensors.pop(_NODE_IDS), tensors, card["about"])
+
+
+def _ascending(ids: Tensor) -> bool:
+    return bool((ids[1:] > ids[:-1]).all())

@@ -7,6 +7,7 @@ import torch
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError
+from tests.helpers import mapped_file
 
 TENSORS = {"weights": torch.tensor([[1.0, 2.0], [3.0, 4.0]]), "ids": torch.tensor([7, 8])}
 CARD = {"made_by": "test", "scores": {"valid": 0.5}}
@@ -140,3 +141,19 @@ def test_the_header_is_plain_safetensors(saved: Path) -> None:
     with safetensors.safe_open(saved, framework="np") as file:
         assert set(file.keys()) == {"ids", "weights"}
         assert json.loads(file.metadata()["card"])["scores"] == {"valid": 0.5}
+
+
+def test_tensors_are_views_of_the_file_and_survive_its_replacement(saved: Path) -> None:
+    loaded = artefact.load(saved, "knowledge").tensors
+    for value in loaded.values():
+        assert mapped_file(value) == saved
+    artefact.save(saved, "knowledge", {key: value + 1 for key, value in TENSORS.items()}, CARD)
+    assert all(torch.equal(loaded[key], TENSORS[key]) for key in TENSORS)
+
+
+def test_a_checksum_that_was_seen_to_hold_need_not_be_computed_again(saved: Path) -> None:
+    damaged = bytearray(saved.read_bytes())
+    damaged[-1] ^= 1
+    saved.write_bytes(damaged)
+    loaded = artefact.load(saved, "knowledge", verify=False).tensors
+    assert not all(torch.equal(loaded[key], TENSORS[key]) for key in TENSORS)

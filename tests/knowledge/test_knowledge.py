@@ -6,6 +6,8 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, DataError, MissingKnowledgeError
 from gnn2mlp.knowledge import TeacherKnowledge
+from tests.helpers import mapped_file
+from tests.tasks import random_knowledge
 
 IDS = torch.tensor([30, 10, 20])
 LOGITS = torch.tensor([[3.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
@@ -158,3 +160,26 @@ def test_a_damaged_file_is_refused(knowledge: TeacherKnowledge, tmp_path: Path) 
     artefact.save(path, "student", {}, {})
     with pytest.raises(ArtefactError, match="expected a knowledge artefact at .*, got a student"):
         TeacherKnowledge.load(path)
+
+
+def test_a_loaded_table_lies_in_the_file_until_rows_are_taken(knowledge: TeacherKnowledge, tmp_path: Path) -> None:
+    path = tmp_path / "knowledge.safetensors"
+    knowledge.save(path)
+    loaded = TeacherKnowledge.load(path)
+    kept = loaded.select(["logits"]).align(IDS.clone())["logits"]
+    assert mapped_file(kept) == mapped_file(loaded.node_ids) == path
+    assert mapped_file(loaded.take(torch.tensor([2, 0]))["logits"]) is None
+
+
+def test_align_to_the_present_order_is_the_table_itself(knowledge: TeacherKnowledge) -> None:
+    assert knowledge.align(IDS.clone()) is knowledge
+    assert knowledge.align(IDS.flip(0)) is not knowledge
+
+
+def test_take_keeps_rows_together_and_shares_what_nodes_share() -> None:
+    whole = random_knowledge(IDS)
+    part = whole.take(torch.tensor([2, 0]))
+    assert part.node_ids.tolist() == [20, 30]
+    assert torch.equal(part["code"], whole["code"][[2, 0]])
+    assert part["codebook"] is whole["codebook"]
+    assert part.card == whole.card
