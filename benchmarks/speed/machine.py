@@ -23,8 +23,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.files import write_json
 from gnn2mlp.core.environment import environment
+from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import Progress
 
 HERE = Path(__file__).resolve().parent
@@ -140,12 +140,12 @@ def fresh(call: Callable[..., Any], threads: int, huge_pages: bool = False, **ar
         CalledProcessError: if it fails; what it printed as errors is on the terminal.
     """
     tunables = {"GLIBC_TUNABLES": HUGE_PAGES} if huge_pages else {}
-    surroundings = {k: v for k, v in os.environ.items() if k != "GLIBC_TUNABLES"}
+    others = {k: v for k, v in os.environ.items() if k != "GLIBC_TUNABLES"}
     command = [sys.executable, __file__, "--inside", f"{Path(inspect.getfile(call)).stem}:{call.__name__}"]
     told = subprocess.run(
         command,
         input=json.dumps(arguments),
-        env={**surroundings, **tunables, "OMP_NUM_THREADS": str(threads)},
+        env={**others, **tunables, "OMP_NUM_THREADS": str(threads)},
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -176,7 +176,7 @@ def copy_bandwidth(gib: float = 0.25, seconds: float = 1.0) -> float:
 
 
 def _best(call: Callable[[], Tensor], seconds: float) -> float:
-    """Seconds of the fastest call among those that fit into `seconds`, at least three; the very first does not count."""
+    """Seconds of the fastest call among those that fit into `seconds`, at least three; a first one does not count."""
     call()
     spent: list[float] = []
     while len(spent) < 3 or sum(spent) < seconds:
@@ -190,14 +190,19 @@ def limits() -> Record:
     return {"gflops": max(by_size.values()), "by_size": by_size, "copy_gb_s": copy_bandwidth()}
 
 
+def surroundings() -> Record:
+    """Threads of this process, and whether it asks for huge pages."""
+    return {"threads": torch.get_num_threads(), "huge_pages": os.environ.get("GLIBC_TUNABLES") == HUGE_PAGES}
+
+
 LOAD_AT_START = os.getloadavg()
 
 
 def save(path: Path, record: Mapping[str, Any]) -> None:
     """Write a result with the environment and the machine's load beside it. Threads stand with each figure."""
-    surroundings = {k: v for k, v in environment(torch.device("cpu")).items() if k != "threads"}
+    where = {k: v for k, v in environment(torch.device("cpu")).items() if k != "threads"}
     load = {"before": LOAD_AT_START, "after": os.getloadavg()}
-    write_json(path, {**record, "environment": surroundings, "load": load})
+    write_json(path, {**record, "environment": where, "load": load})
     print(f"written: {path}", flush=True)
 
 
