@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,17 @@ def tensor_bytes(tensor: Tensor) -> memoryview:
     return flat.view(torch.uint8).numpy().data if flat.numel() else memoryview(b"")
 
 
+def tensor_header(name: str, dtype: torch.dtype, shape: Sequence[int]) -> bytes:
+    """What goes before a tensor's bytes into a digest of several: no two sets of tensors then have the same bytes."""
+    return f"{name}:{dtype}:{tuple(shape)};".encode()
+
+
 def digest_tensors(tensors: Mapping[str, Tensor]) -> str:
     """Digest of named tensors: names, dtypes, shapes and bytes, independent of their order."""
     sha = hashlib.sha256()
     for key in sorted(tensors):
-        tensor = tensors[key]
-        sha.update(f"{key}:{tensor.dtype}:{tuple(tensor.shape)};".encode())
-        sha.update(tensor_bytes(tensor))
+        sha.update(tensor_header(key, tensors[key].dtype, tensors[key].shape))
+        sha.update(tensor_bytes(tensors[key]))
     return sha.hexdigest()[:16]
 
 

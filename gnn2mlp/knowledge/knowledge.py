@@ -14,7 +14,8 @@ from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import DataError, MissingKnowledgeError, nearest
 from gnn2mlp.knowledge.keys import KEYS
 
-_NODE_IDS = "node_ids"
+# What the ids are called among the arrays of an artefact.
+NODE_IDS = "node_ids"
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,9 @@ class TeacherKnowledge:
         return self._with(self.node_ids.to(device), {name: value.to(device) for name, value in self.values.items()})
 
     def align(self, node_ids: Tensor) -> "TeacherKnowledge":
-        """The rows of `node_ids` (unique), in that order: joined by id, never by position. No copy if they are so already.
+        """The rows of `node_ids` (unique), in that order: joined by id, never by position.
+
+        Nothing is copied where they are in that order already.
 
         Raises:
             DataError: if an id has no row.
@@ -140,11 +143,11 @@ class TeacherKnowledge:
     @property
     def digest(self) -> str:
         """Digest of ids and arrays; the card does not enter."""
-        return digest_tensors({_NODE_IDS: self.node_ids, **self.values})
+        return digest_tensors({NODE_IDS: self.node_ids, **self.values})
 
     def save(self, path: Path) -> None:
         """Write one checksummed file, atomically."""
-        artefact.save(path, "knowledge", {_NODE_IDS: self.node_ids, **self.values}, {"about": dict(self.card)})
+        artefact.save(path, "knowledge", {NODE_IDS: self.node_ids, **self.values}, {"about": dict(self.card)})
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -154,7 +157,7 @@ class TeacherKnowledge:
             ArtefactError: if the file is missing, truncated or altered.
         """
         tensors, card = artefact.load(path, "knowledge")
-        return cls(tensors.pop(_NODE_IDS), tensors, card["about"])
+        return cls(tensors.pop(NODE_IDS), tensors, card["about"])
 
 
 def _ascending(ids: Tensor) -> bool:

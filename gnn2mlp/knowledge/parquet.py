@@ -9,21 +9,23 @@ pyarrow is needed, the extra `parquet`.
 """
 
 import base64
+import hashlib
 import json
-import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
+import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.digest import digest_json
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.digest import digest_json, tensor_bytes, tensor_header
+from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.files import atomic
-from gnn2mlp.knowledge.keys import KEYS, Key
-from gnn2mlp.knowledge.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge._arrow import open_table, pieces, pyarrow_modules, reading, to_column, to_tensor
+from gnn2mlp.knowledge.keys import KEYS
+from gnn2mlp.knowledge.knowledge import NODE_IDS, TeacherKnowledge
 
 NODE_ID = "node_id"
 # Not a key: class probabilities, which become logits.
@@ -42,14 +44,14 @@ def write_parquet(knowledge: TeacherKnowledge, path: Path) -> None:
         ConfigError: if pyarrow is not installed.
         ArtefactError: if the file cannot be written.
     """
-    arrow, parquet = _pyarrow()
-    columns = {NODE_ID: arrow.array(knowledge.node_ids.numpy())}
-    columns |= {name: _column(arrow, value) for name, value in knowledge.values.items() if KEYS[name].per_node}
+    arrow, parquet = pyarrow_modules()
+    columns = {NODE_ID: to_column(knowledge.node_ids)}
+    columns |= {name: to_column(value) for name, value in knowledge.values.items() if KEYS[name].per_node}
     shared = {name: value.contiguous() for name, value in knowledge.values.items() if not KEYS[name].per_node}
     metadata = {
         _CARD: json.dumps(dict(knowledge.card)).encode(),
         _SHARED: base64.b64encode(safetensors.torch.save(shared)),
-        _DIGEST: _digest(knowledge),
+        _DIGEST: _seal(knowledge.digest, dict(knowledge.card)),
     }
     table = arrow.table(columns).replace_schema_metadata(metadata)
     atomic(
@@ -72,82 +74,102 @@ def read_parquet(path: Path) -> TeacherKnowledge:
         ArtefactError: if the file is missing, damaged or no Parquet.
         DataError: if a column is missing, has gaps, lists of different lengths, or values that do not fit.
     """
-    arrow, parquet = _pyarrow()
-    try:
-        table = parquet.read_table(path, page_checksum_verification=True)
-        metadata = table.schema.metadata or {}
+    source = _open(path)
+    with reading(path):
+        made = source.decoded(source.file.read(columns=source.columns))
+    source.check(made.digest)
+    return made
+
+
+def parquet_pieces(path: Path) -> Iterator[TeacherKnowledge]:
+    """The table that `read_parquet` reads, a piece of consecutive rows at a time, each with what nodes share.
+
+    That ids are unique is known within a piece only. A checksum of everything is compared before the first piece, a
+    column at a time.
+
+    Raises:
+        ConfigError, ArtefactError, DataError: as `read_parquet`.
+    """
+    source = _open(path)
+    if source.sealed:
+        source.check(source.digest())
+    yield from map(source.decoded, pieces(source.file, path, source.columns))
+
+
+class _Source(NamedTuple):
+    """An open table: which `columns` to read of it, and the `shared` values, card and metadata that lie beside them."""
+
+    file: Any
+    path: Path
+    columns: list[str]
+    shared: dict[str, Tensor]
+    card: dict[str, Any]
+    metadata: dict[bytes, bytes]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether `write_parquet` wrote the table, so that it has a checksum."""
+        return bool(self.metadata.keys() & {_CARD, _SHARED, _DIGEST})
+
+    def array(self, table: Any, column: str) -> Tensor:
+        """A column of some rows."""
+        if column == NODE_ID:
+            return to_tensor(table.column(column), column, torch.int64, False, self.path)
+        key = KEYS["logits" if column == PROBABILITIES else column]
+        return to_tensor(table.column(column), column, key.dtype, len(key.axes) > 1, self.path)
+
+    def decoded(self, table: Any) -> TeacherKnowledge:
+        """The knowledge in some rows."""
+        values = {column: self.array(table, column) for column in self.columns}
+        if PROBABILITIES in values:
+            values["logits"] = _logits(values.pop(PROBABILITIES), self.path)
+        return TeacherKnowledge(values.pop(NODE_ID), {**values, **self.shared}, self.card)
+
+    def digest(self) -> str:
+        """What `TeacherKnowledge.digest` is of the whole table, of which a piece of a column is held at a time."""
+        sha, rows = hashlib.sha256(), self.file.metadata.num_rows
+        columns = {NODE_IDS if column == NODE_ID else column: column for column in self.columns}
+        for name in sorted({**columns, **self.shared}):
+            parts = (
+                (self.array(table, columns[name]) for table in pieces(self.file, self.path, [columns[name]]))
+                if name in columns
+                else [self.shared[name]]
+            )
+            for place, part in enumerate(parts):
+                if place == 0:
+                    shape = (rows, *part.shape[1:]) if name in columns else part.shape
+                    sha.update(tensor_header(name, part.dtype, shape))
+                sha.update(tensor_bytes(part))
+        return sha.hexdigest()[:16]
+
+    def check(self, digest: str) -> None:
+        """Raise `ArtefactError` if the table has a checksum, and it is not that of arrays with this digest."""
+        if self.sealed and self.metadata.get(_DIGEST) != _seal(digest, self.card):
+            raise ArtefactError(
+                f"{self.path}: expected the knowledge that its checksum is of, got another: the file was altered"
+            )
+
+
+def _open(path: Path) -> _Source:
+    file = open_table(path)
+    with reading(path, safetensors.SafetensorError):
+        metadata = file.schema_arrow.metadata or {}
         shared = safetensors.torch.load(base64.b64decode(metadata[_SHARED])) if _SHARED in metadata else {}
         card = json.loads(metadata.get(_CARD, b"{}"))
-    except (OSError, ValueError, arrow.ArrowException, safetensors.SafetensorError) as error:
-        raise ArtefactError(f"expected a Parquet table at {path}, got: {error}") from error
-    names = set(table.column_names)
+    names = set(file.schema_arrow.names)
     known = [name for name, key in KEYS.items() if name in names and key.per_node]
-    if NODE_ID not in names or not (known or PROBABILITIES in names):
+    if PROBABILITIES in names and "logits" not in known:
+        known.append(PROBABILITIES)
+    if NODE_ID not in names or not known:
         raise DataError(
             f"{path}: expected the column {NODE_ID} and one of {', '.join(k for k, v in KEYS.items() if v.per_node)} "
             f"or {PROBABILITIES}, got {', '.join(sorted(names)) or 'none'}"
         )
-    ids = _tensor(table.column(NODE_ID), Key(NODE_ID, ("nodes",), torch.int64, ""), path)
-    values = {name: _tensor(table.column(name), KEYS[name], path) for name in known}
-    if PROBABILITIES in names and "logits" not in values:
-        values["logits"] = _logits(_tensor(table.column(PROBABILITIES), KEYS["logits"], path), path)
-    made = TeacherKnowledge(ids, {**values, **shared}, card)
-    if metadata.keys() & {_CARD, _SHARED, _DIGEST} and metadata.get(_DIGEST) != _digest(made):
-        raise ArtefactError(
-            f"{path}: expected the knowledge that its checksum is of, got another: the file was altered"
-        )
-    return made
+    return _Source(file, path, [NODE_ID, *known], shared, card, metadata)
 
 
-def _digest(knowledge: TeacherKnowledge) -> bytes:
-    return digest_json({"arrays": knowledge.digest, "card": dict(knowledge.card)}).encode()
-
-
-def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ConfigError("Parquet needs pyarrow; install the extra: pip install 'gnn2mlp[parquet]'") from error
-    return pyarrow, pyarrow.parquet
-
-
-def _column(arrow: Any, value: Tensor) -> Any:
-    if value.dim() == 1:
-        return arrow.array(value.numpy())
-    flat = arrow.array(value.contiguous().numpy().reshape(-1))
-    return arrow.FixedSizeListArray.from_arrays(flat, math.prod(value.shape[1:]))
-
-
-def _tensor(column: Any, key: Key, path: Path) -> Tensor:
-    """The column as an array of the key's type."""
-    where, lists = f"{path}: column {key.name!r}", len(key.axes) > 1
-    if column.null_count:
-        raise DataError(f"{where}: expected a value in every row, got {column.null_count} without")
-    if lists != hasattr(column.type, "value_type"):
-        raise DataError(f"{where}: expected {'lists of numbers' if lists else 'numbers'}, got {column.type}")
-    chunk = column.combine_chunks()
-    flat = chunk.flatten() if lists else chunk
-    if flat.null_count or not _numeric(flat.type):
-        raise DataError(f"{where}: expected numbers without gaps, got {flat.type} with {flat.null_count} gaps")
-    values = flat.to_numpy(zero_copy_only=False)
-    found = values.astype(_NUMPY[key.dtype])
-    if not key.dtype.is_floating_point and not np.array_equal(found, values):
-        raise DataError(f"{where}: expected whole numbers, got {values.dtype} values that are not")
-    if not lists:
-        return torch.from_numpy(found.copy())
-    lengths = np.unique(chunk.value_lengths().to_numpy(zero_copy_only=False))
-    if lengths.size > 1:
-        raise DataError(f"{where}: expected lists of equal length, got lengths from {lengths[0]} to {lengths[-1]}")
-    return torch.from_numpy(found.reshape(len(column), -1).copy())
-
-
-_NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32}
-
-
-def _numeric(kind: Any) -> bool:
-    arrow, _ = _pyarrow()
-    return bool(arrow.types.is_integer(kind) or arrow.types.is_floating(kind))
+def _seal(digest: str, card: dict[str, Any]) -> bytes:
+    return digest_json({"arrays": digest, "card": card}).encode()
 
 
 def _logits(probabilities: Tensor, path: Path) -> Tensor:

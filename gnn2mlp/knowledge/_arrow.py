@@ -1,0 +1,125 @@
+"""Columns of Parquet tables as checked arrays, whole or in pieces. pyarrow is needed, the extra `parquet`."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+
+# Rows of a table that are held at once where it is read in pieces.
+PIECE = 16_384
+
+_NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32}
+
+
+def pyarrow_modules() -> tuple[Any, Any]:
+    """`pyarrow` and `pyarrow.parquet`.
+
+    Raises:
+        ConfigError: if they are not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ConfigError("Parquet needs pyarrow; install the extra: pip install 'gnn2mlp[parquet]'") from error
+    return pyarrow, pyarrow.parquet
+
+
+@contextmanager
+def reading(path: Path, *kinds: type[Exception]) -> Iterator[None]:
+    """Within the block whatever goes wrong with the file becomes an `ArtefactError` that names it.
+
+    Args:
+        path: of the file.
+        kinds: exceptions of other libraries that count as well.
+    """
+    arrow, _ = pyarrow_modules()
+    try:
+        yield
+    except (ArtefactError, DataError):
+        raise
+    except (OSError, ValueError, arrow.ArrowException, *kinds) as error:
+        raise ArtefactError(f"expected a Parquet table at {path}, got: {error}") from error
+
+
+def open_table(path: Path) -> Any:
+    """The `pyarrow.parquet.ParquetFile` at `path`, which compares the checksums of the pages that it reads."""
+    _, parquet = pyarrow_modules()
+    with reading(path):
+        return parquet.ParquetFile(path, page_checksum_verification=True)
+
+
+def pieces(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """Some columns of an open table in pieces of at most `PIECE` rows, as pyarrow tables; one empty one if it is empty.
+
+    Raises:
+        ArtefactError: if the file turns out to be damaged.
+    """
+    arrow, _ = pyarrow_modules()
+    with reading(path):
+        if file.metadata.num_rows == 0:
+            yield file.read(columns=list(columns))
+        for batch in file.iter_batches(batch_size=PIECE, columns=list(columns)):
+            yield arrow.Table.from_batches([batch])
+
+
+def to_column(value: Tensor) -> Any:
+    """An array (rows,) or (rows, ...) as a column of numbers or of lists of equal length."""
+    arrow, _ = pyarrow_modules()
+    if value.dim() == 1:
+        return arrow.array(value.numpy())
+    flat = arrow.array(value.contiguous().numpy().reshape(-1))
+    return arrow.FixedSizeListArray.from_arrays(flat, math.prod(value.shape[1:]))
+
+
+def is_list(kind: Any) -> bool:
+    """Whether a column's type is that of lists."""
+    return hasattr(kind, "value_type")
+
+
+def is_numeric(kind: Any) -> bool:
+    """Whether a column's type is that of whole or real numbers."""
+    arrow, _ = pyarrow_modules()
+    return bool(arrow.types.is_integer(kind) or arrow.types.is_floating(kind))
+
+
+def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Path) -> Tensor:
+    """A column as an array (rows,), or (rows, length) if it holds lists.
+
+    Args:
+        column: a chunked array of pyarrow.
+        name: of the column, for messages.
+        dtype: int32, int64 or float32; numbers of another width are converted.
+        lists: whether lists are expected.
+        path: for messages.
+
+    Raises:
+        DataError: if it has gaps, lists of different lengths, or other values than expected.
+    """
+    where = f"{path}: column {name!r}"
+    if column.null_count:
+        raise DataError(f"{where}: expected a value in every row, got {column.null_count} without")
+    if lists != is_list(column.type):
+        raise DataError(f"{where}: expected {'lists of numbers' if lists else 'numbers'}, got {column.type}")
+    chunk = column.combine_chunks()
+    flat = chunk.flatten() if lists else chunk
+    if flat.null_count or not is_numeric(flat.type):
+        raise DataError(f"{where}: expected numbers without gaps, got {flat.type} with {flat.null_count} gaps")
+    values = flat.to_numpy(zero_copy_only=False)
+    found = values.astype(_NUMPY[dtype])
+    if not dtype.is_floating_point and not np.array_equal(found, values):
+        raise DataError(f"{where}: expected whole numbers, got {values.dtype} values that are not")
+    if not lists:
+        return torch.from_numpy(found)
+    lengths = np.unique(chunk.value_lengths().to_numpy(zero_copy_only=False))
+    if lengths.size > 1:
+        raise DataError(f"{where}: expected lists of equal length, got lengths from {lengths[0]} to {lengths[-1]}")
+    width = lengths[0] if lengths.size else getattr(column.type, "list_size", 0)
+    return torch.from_numpy(found.reshape(len(column), width))
