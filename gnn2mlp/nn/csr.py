@@ -1,8 +1,8 @@
 """Compressed sparse rows: one type for bag-of-words features and for graph operators.
 
-torch's own CSR tensors multiply well but rebuild the transpose in every backward pass and cannot be sliced by rows.
-`CSR` keeps the three arrays, slices rows, and remembers its transpose, so that a product costs its non-zeros in both
-directions.
+torch's own CSR tensors rebuild the transpose in every backward pass and cannot be sliced by rows. `CSR` keeps the three
+arrays, slices rows, and remembers its transpose, so that a product costs its non-zeros in both directions. On a CPU the
+product is torch's `embedding_bag`, whose kernels are two to three times as fast as those of its sparse tensors.
 """
 
 import warnings
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
@@ -164,23 +165,36 @@ class CSR:
         return self._cache["transpose"]  # type: ignore[no-any-return]
 
     def _turned(self) -> "CSR":
+        shape = (self.shape[1], self.shape[0])
         if self.device.type == "cpu":  # scipy's counting sort is several times faster than an argsort
-            return CSR.from_scipy(self.to_scipy().T)
+            columns = self.to_scipy().tocsc()
+            indptr, indices = (torch.from_numpy(array.astype(np.int64)) for array in (columns.indptr, columns.indices))
+            return CSR(indptr, indices, torch.from_numpy(columns.data), shape)
         order = torch.argsort(self.indices, stable=True)
         counts = torch.bincount(self.indices, minlength=self.shape[1])
-        return CSR(_indptr(counts), self.row_ids()[order], self.values[order], (self.shape[1], self.shape[0]))
+        return CSR(_indptr(counts), self.row_ids()[order], self.values[order], shape)
 
     def __matmul__(self, dense: Tensor) -> Tensor:
         """Product with a dense (columns, width) matrix, differentiable with respect to `dense`."""
         product: Tensor = _Product.apply(self, dense)  # type: ignore[no-untyped-call]
         return product
 
+    def times(self, dense: Tensor) -> Tensor:
+        """The same product without a gradient, for where none is wanted: it spares the call into autograd."""
+        if self.device.type != "cpu":
+            return self._torch() @ dense
+        return F.embedding_bag(
+            self.indices, dense, self.indptr, mode="sum", per_sample_weights=self.values, include_last_offset=True
+        )
+
     def _torch(self) -> Tensor:
         if "torch" not in self._cache:
+            small = max(self.nnz, *self.shape) < 2**31
+            indptr, indices = (array.int() if small else array for array in (self.indptr, self.indices))
             with warnings.catch_warnings():  # torch calls its CSR support "beta" once per process
                 warnings.simplefilter("ignore", UserWarning)
                 self._cache["torch"] = torch.sparse_csr_tensor(
-                    self.indptr, self.indices, self.values, self.shape, check_invariants=False
+                    indptr, indices, self.values, self.shape, check_invariants=False
                 )
         return self._cache["torch"]  # type: ignore[no-any-return]
 
@@ -191,11 +205,11 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, matrix: CSR, dense: Tensor) -> Tensor:
         ctx.matrix = matrix
-        return matrix._torch() @ dense
+        return matrix.times(dense)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
-        return None, ctx.matrix.transpose()._torch() @ gradients[0].contiguous()
+        return None, ctx.matrix.transpose().times(gradients[0].contiguous())
 
 
 Features = Tensor | CSR

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.dropout import relu_dropout_
 from gnn2mlp.nn.linear import Linear
 
 Norm = Literal["none", "batch", "layer"]
@@ -61,11 +62,11 @@ class MLP(nn.Module):
         self.maps = nn.ModuleList(Linear(a, b) for a, b in pairwise(widths))
         self.norms = nn.ModuleList(make_norm(norm, width) for width in widths[1:])
         self.head = Linear(widths[-1], out_features)
-        self.activation = nn.Sequential(nn.ReLU(), nn.Dropout(dropout))
+        self.dropout = dropout
 
     def forward(self, x: Features) -> MLPOutput:
         """Map (rows, in_features) to logits and the last hidden activations."""
         h = x
         for linear, norm in zip(self.maps, self.norms, strict=True):
-            h = self.activation(norm(linear(h)))
+            h = relu_dropout_(norm(linear(h)), self.dropout, self.training)
         return MLPOutput(self.head(h), h)  # type: ignore[arg-type]

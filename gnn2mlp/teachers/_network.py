@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import AnyBlock
 from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.dropout import dropout, relu_dropout_
 from gnn2mlp.nn.mlp import Norm, make_norm
 
 
@@ -28,16 +28,19 @@ class GNN(nn.Module):
 
     def hidden_layer(self, index: int, x: Features, block: AnyBlock) -> Tensor:
         """Layer `index` before the last: (sources, width) to (targets, hidden)."""
-        return self.drop(self.activation(index, x, block))
+        return self._activation(index, x, block, self.dropout)
 
     def activation(self, index: int, x: Features, block: AnyBlock) -> Tensor:
         """The same without dropout."""
-        h: Tensor = self.convs[index](x, block)
-        return F.relu(self.norms[index](h))
+        return self._activation(index, x, block, 0.0)
+
+    def _activation(self, index: int, x: Features, block: AnyBlock, probability: float) -> Tensor:
+        h: Tensor = self.norms[index](self.convs[index](x, block))
+        return relu_dropout_(h, probability, self.training)
 
     def drop(self, h: Tensor) -> Tensor:
         """Dropout behind a hidden layer."""
-        return F.dropout(h, self.dropout, self.training)
+        return dropout(h, self.dropout, self.training)
 
     def between(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """What the next layer reads of the rows (rows, hidden) of hidden layer `index`, and what to note of them.
