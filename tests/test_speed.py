@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,7 +16,7 @@ from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.training import EarlyStopping
 from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers._inference import infer, inputs
-from tests.helpers import tiny_graph
+from tests.helpers import tiny_arrays, tiny_graph
 from tests.tasks import small, task_of
 
 SPEED = Path(__file__).resolve().parents[1] / "benchmarks" / "speed"
@@ -183,3 +184,24 @@ def test_settings_are_those_of_the_library(reference: ModuleType):
     given = {"hidden": 1, "layers": 2, "dropout": 0.3, "norm": "none", "fanouts": None, "lr": 1.0}
     how = reference.Settings.of(given, {"lr": 0.1, "weight_decay": 0.2, "epochs": 3, "patience": 4})
     assert how == reference.Settings(1, 2, 0.3, "none", 0.1, 0.2, 3, 4)
+
+
+def test_a_whole_job_is_compared_in_time_accuracy_and_epochs(script, tmp_path: Path):
+    whole_job = script("whole_job")
+    x, y, edges = tiny_arrays()
+    np.savez(tmp_path / "tiny.npz", x=x, y=y, edge_index=edges)
+    found = whole_job.compare(str(tmp_path / "tiny.npz"), None, rounds=2, fixed_epochs=3)
+    assert found["reference"]["chosen"] in found["reference"]["tried"]
+    assert found["fixed"]["epochs_run"] == {side: {"teacher": 3, "student": 3} for side in ("ours", "pyg")}
+    for model in ("teacher", "student"):
+        entry = found["job"]["accuracy"][model]
+        assert min(entry["ours"], entry["pyg"]) > 0.6
+        assert entry["difference"] == pytest.approx(entry["ours"] - entry["pyg"])
+    assert len(found["job"]["sides"]["pyg"]["ratios"]) == 2
+    json.dumps(found, allow_nan=False)
+
+
+def test_results_of_one_round_have_no_error(script):
+    whole_job = script("whole_job")
+    one = {side: [whole_job.Scores(0.5, 0.75, 1, 2)] for side in ("ours", "pyg")}
+    assert whole_job._accuracy(one)["student"]["error"] is None

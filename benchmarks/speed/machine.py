@@ -93,10 +93,13 @@ class Laps:
         """An epoch has ended."""
         self.ends.append(time.perf_counter())
 
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
     @property
     def epoch(self) -> float:
         """Mean seconds of an epoch after the first, which also prepares."""
-        return (self.ends[-1] - self.ends[1]) / (len(self.ends) - 2)
+        return (self.ends[-1] - self.ends[1]) / (len(self) - 1)
 
     @property
     def start(self) -> float:
@@ -198,12 +201,18 @@ def surroundings() -> Record:
 LOAD_AT_START = os.getloadavg()
 
 
-def save(path: Path, record: Mapping[str, Any]) -> None:
-    """Write a result with the environment and the machine's load beside it. Threads stand with each figure."""
-    where = {k: v for k, v in environment(torch.device("cpu")).items() if k != "threads"}
+def put(path: Path, name: str, record: Mapping[str, Any]) -> None:
+    """Write an entry of a result file, environment and load of the machine beside it; other entries stay."""
+    where = {k: v for k, v in environment(torch.device("cpu")).items() if k != "threads"}  # they stand in the record
     load = {"before": LOAD_AT_START, "after": os.getloadavg()}
-    write_json(path, {**record, "environment": where, "load": load})
-    print(f"written: {path}", flush=True)
+    write_json(path, {**read(path), name: {**record, "environment": where, "load": load}})
+    print(f"written: {path}, {name}", flush=True)
+
+
+def read(path: Path) -> dict[str, Record]:
+    """The entries of a result file; none if it has not been made."""
+    entries: dict[str, Record] = json.loads(path.read_text()) if path.exists() else {}
+    return entries
 
 
 def say(what: str, found: Mapping[str, Record]) -> None:
@@ -227,10 +236,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _inside(sys.argv[2])
         return
     options = parser(__doc__).parse_args(arguments)
-    found = [{"threads": threads, **fresh(limits, threads)} for threads in options.threads]
-    for entry in found:
-        print(f"{entry['threads']} thread(s): {entry['gflops']:.0f} GFLOP/s, {entry['copy_gb_s']:.1f} GB/s", flush=True)
-    save(options.results / "machine.json", {"limits": found})
+    for threads in options.threads:
+        found = fresh(limits, threads)
+        print(f"{threads} thread(s): {found['gflops']:.0f} GFLOP/s, {found['copy_gb_s']:.1f} GB/s", flush=True)
+        put(options.results / "machine.json", str(threads), {"threads": threads, **found})
 
 
 if __name__ == "__main__":

@@ -91,6 +91,9 @@ CONVS: dict[str, Callable[[int, int], nn.Module]] = {
     "sage": SAGEConv,
 }
 
+# What a good user would try on a whole graph; a comparison takes the faster one.
+GCNS = ("gcn", "gcn, cached")
+
 
 class MLP(nn.Module):
     """The student: `nn.Linear`, with norm, ReLU and dropout between them."""
@@ -147,10 +150,9 @@ def train_mlp(
 
 
 @torch.no_grad()
-def predict(model: nn.Module, *inputs: Tensor) -> Tensor:
+def predict(model: nn.Module, *inputs: Any) -> Any:
     """What the model says in evaluation mode."""
-    found: Tensor = model.eval()(*inputs)
-    return found
+    return model.eval()(*inputs)
 
 
 def _widths(data: Data, how: Settings) -> list[int]:
