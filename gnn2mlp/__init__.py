@@ -13,6 +13,7 @@ _EXPORTS = {
     "Spec": "gnn2mlp.core.spec",
     "NodeClassifier": "gnn2mlp.classifier",
     "Predictor": "gnn2mlp.deploy",
+    "OnnxPredictor": "gnn2mlp.deploy",
     "TeacherKnowledge": "gnn2mlp.knowledge",
     "load_dataset": "gnn2mlp.data",
 }

@@ -1,5 +1,19 @@
 """Students in production: features in, labels and probabilities out, no graph library loaded."""
 
-from gnn2mlp.deploy.predictor import Predictor
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Predictor"]
+if TYPE_CHECKING:
+    from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+    from gnn2mlp.deploy.predictor import Predictor
+
+__all__ = ["OnnxPredictor", "Predictor"]
+
+_EXPORTS = {"OnnxPredictor": "gnn2mlp.deploy.onnx_predictor", "Predictor": "gnn2mlp.deploy.predictor"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use: `OnnxPredictor` does without torch, and so should whoever imports it."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'gnn2mlp.deploy' has no attribute {name!r}")
+    return getattr(importlib.import_module(_EXPORTS[name]), name)

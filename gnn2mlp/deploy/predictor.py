@@ -10,9 +10,10 @@ import torch
 from torch import nn
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.deploy._base import Classifier
 from gnn2mlp.deploy.columns import check_columns
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
@@ -24,8 +25,10 @@ FILE = "student.safetensors"
 CHUNK = 65_536
 
 
-class Predictor:
+class Predictor(Classifier):
     """Classifies nodes from their own features; it needs no neighbours, so unseen nodes are nothing special.
+
+    Sparse input is never made dense.
 
     Args:
         student: the recipe that built `module`.
@@ -59,30 +62,10 @@ class Predictor:
         self.card = dict(card or {})
         self.feature_names = None if feature_names is None else tuple(feature_names)
 
-    def decision_function(self, X: Any) -> np.ndarray:
-        """Logits, float (rows, classes). `X` as in `predict`."""
-        return self._logits(X, "decision_function").numpy()
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Class probabilities, float (rows, classes), in the order of `classes_`. `X` as in `predict`."""
-        return self._logits(X, "predict_proba").softmax(-1).numpy()
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Labels (rows,), of the type of the labels in training.
-
-        Args:
-            X: (rows, features): numpy, scipy sparse (never made dense), pandas or torch; zero rows are allowed. A data
-                frame must have the columns of training in their order, if training had names.
-
-        Raises:
-            DataError: for the wrong number of features or other columns, or NaN or infinite values.
-        """
-        return self.classes_[self._logits(X, "predict").argmax(-1).numpy()]  # type: ignore[no-any-return]
-
     @torch.inference_mode()
-    def _logits(self, X: Any, name: str) -> torch.Tensor:
+    def _logits(self, X: Any, name: str) -> np.ndarray:
         x = self._checked(X, name)
-        return torch.cat([self._answer(chunk) for chunk in _chunks(x)])
+        return torch.cat([self._answer(chunk) for chunk in _chunks(x)]).numpy()
 
     @cached_property
     def _answer(self) -> Callable[[Features], torch.Tensor]:
@@ -92,17 +75,17 @@ class Predictor:
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key != "_answer"}  # its weights are the module's
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Precision of the network."""
+        return next(self.module.parameters()).dtype
+
     def _checked(self, X: Any, name: str) -> Features:
         check_columns(X, self.feature_names, name)
         x = check_features(X, name).to(torch.device("cpu"))
-        if x.shape[1] != self.num_features:
-            raise DataError(
-                f"{name}: expected {self.num_features} features per row, as in training, got {x.shape[1]} "
-                f"(input of shape {tuple(x.shape)})"
-            )
-        dtype = next(self.module.parameters()).dtype
+        self._check_width(x.shape, name)
         # Twice where the type narrows: what is finite in double precision may not be in single.
-        return x if x.dtype == dtype else check_features(x.to(dtype=dtype), name)
+        return x if x.dtype == self.dtype else check_features(x.to(dtype=self.dtype), name)
 
     def save(self, directory: str | Path) -> Path:
         """Write the student into `directory` (made if absent) as one checksummed file without pickle.
@@ -111,7 +94,12 @@ class Predictor:
             ArtefactError: if it cannot be written.
         """
         path = Path(directory) / FILE
-        card = {
+        artefact.save(path, "student", self.module.state_dict(), self.facts())
+        return path
+
+    def facts(self) -> dict[str, Any]:
+        """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, classes, origin."""
+        return {
             "student": self.student.spec().to_dict(),
             "num_features": self.num_features,
             "feature_names": self.feature_names,
@@ -119,8 +107,35 @@ class Predictor:
             "classes_dtype": self.classes_.dtype.str,
             "about": self.card,
         }
-        artefact.save(path, "student", self.module.state_dict(), card)
-        return path
+
+    def to_onnx(
+        self,
+        directory: str | Path,
+        int8: bool = False,
+        check: tuple[Any, Any] | None = None,
+        tolerance: float = 0.5,
+    ) -> Path:
+        """Write the student for ONNX Runtime into `directory`; `OnnxPredictor` reads it and needs no torch.
+
+        Args:
+            directory: where to; made if absent.
+            int8: write a second network with 8-bit weights, smaller and often faster, which does not answer quite the
+                same.
+            check: rows (rows, features) and their labels (rows,), on which the accuracies of both networks are
+                compared; 8-bit weights are not written without. Take validation rows.
+            tolerance: percentage points of accuracy that 8-bit weights may lose on them.
+
+        Returns:
+            Path of the card beside the networks; it states both accuracies.
+
+        Raises:
+            ConfigError: if ONNX or ONNX Runtime is not installed, or there is nothing to check 8-bit weights with.
+            DataError: for check rows that cannot be used, or if 8-bit weights lose more; nothing is written then.
+            ArtefactError: if a file cannot be written.
+        """
+        from gnn2mlp.deploy.onnx import write_onnx
+
+        return write_onnx(self, Path(directory), int8, check, tolerance)
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:

@@ -1,0 +1,182 @@
+"""A student as an ONNX model: folded, in its own precision, and with 8-bit weights where those keep its accuracy.
+
+An `MLP` is written down layer by layer, which takes milliseconds; any other module goes through torch's exporter.
+"""
+
+import hashlib
+import importlib.metadata
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.files import atomic, write_json
+from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, OnnxPredictor, dense, network, seal
+from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.nn.fold import Folded, fold
+
+FILES = {"fp": "student.onnx", "int8": "student.int8.onnx"}
+# Old enough for every runtime of the last years, new enough for LayerNormalization.
+OPSET, IR = 18, 10
+# About as many rows set the range of activations.
+CALIBRATION = 1024
+
+
+def write_onnx(
+    predictor: Predictor, directory: Path, int8: bool, check: tuple[Any, Any] | None, tolerance: float
+) -> Path:
+    """What `Predictor.to_onnx` does; see there."""
+    card = {**predictor.facts(), "dtype": str(predictor.dtype).removeprefix("torch.")}
+    contents = {"fp": encode(predictor.module, predictor.num_features)}
+    if int8:
+        if check is None:
+            raise ConfigError("int8: 8-bit weights change answers; give check=(rows, labels), e.g. validation nodes")
+        full = OnnxPredictor(network(contents["fp"]), card)
+        rows, truth = full.rows(check[0], "check"), np.asarray(check[1])
+        _check_labels(truth, full.classes_, rows.shape[0])
+        contents["int8"] = quantise(contents["fp"], dense(rows[:: max(1, rows.shape[0] // CALIBRATION)]))
+        card["check"] = _compared(full, OnnxPredictor(network(contents["int8"]), card), rows, truth, tolerance)
+    digests = {form: hashlib.sha256(content).hexdigest() for form, content in contents.items()}
+    card |= {
+        "format": FORMAT,
+        "files": {form: {"name": FILES[form], "sha256": digest} for form, digest in digests.items()},
+        "versions": {package: importlib.metadata.version(package) for package in ("onnx", "onnxruntime", "torch")},
+    }
+    for form, content in contents.items():
+        atomic(directory / FILES[form], lambda file, content=content: file.write(content))  # type: ignore[misc]
+    write_json(directory / CARD, {**card, "sha256": seal(card)})  # last: it vouches for the others
+    for form in FILES.keys() - contents.keys():
+        (directory / FILES[form]).unlink(missing_ok=True)  # of an earlier export; the card knows nothing of it
+    return directory / CARD
+
+
+def encode(module: nn.Module, num_features: int) -> bytes:
+    """The ONNX model from dense rows (rows, features) to logits (rows, classes) of `module` in evaluation mode.
+
+    Raises:
+        ConfigError: if ONNX is not installed.
+    """
+    onnx = _onnx()
+    folded = fold(module)
+    if not isinstance(folded, Folded):
+        return _exported(module, num_features)
+    helper = onnx.helper
+    nodes, last = [], "rows"
+    arrays: dict[str, Tensor] = {}
+    for index, (weight, bias, norm) in enumerate([*folded.hidden, folded.head]):
+        head = index == len(folded.hidden)
+        arrays |= {f"weight{index}": weight, f"bias{index}": bias}
+        mapped = "logits" if head else f"map{index}"
+        nodes.append(helper.make_node("Gemm", [last, f"weight{index}", f"bias{index}"], [mapped]))
+        if isinstance(norm, nn.LayerNorm):
+            arrays |= {f"scale{index}": norm.weight, f"shift{index}": norm.bias}
+            inputs, mapped = [mapped, f"scale{index}", f"shift{index}"], f"norm{index}"
+            nodes.append(helper.make_node("LayerNormalization", inputs, [mapped], axis=-1, epsilon=norm.eps))
+        if not head:
+            last = f"hidden{index}"
+            nodes.append(helper.make_node("Relu", [mapped], [last]))
+    constants = [onnx.numpy_helper.from_array(value.detach().cpu().numpy(), name) for name, value in arrays.items()]
+    kind, classes = constants[0].data_type, folded.head.weight.size(1)
+    graph = helper.make_graph(
+        nodes,
+        "student",
+        [helper.make_tensor_value_info("rows", kind, ["batch", num_features])],
+        [helper.make_tensor_value_info("logits", kind, ["batch", classes])],
+        constants,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString())
+
+
+def quantise(content: bytes, rows: np.ndarray) -> bytes:
+    """The same model with 8-bit weights and activations.
+
+    The range of activations is fixed beforehand, so that a row's answer does not depend on its company. Weights take 7
+    of the 8 bits: with all of them, sums saturate on processors without VNNI instructions, and answers would depend on
+    the machine.
+
+    Args:
+        content: from `encode`.
+        rows: dense (rows, features), like those to come: they set the range of activations.
+
+    Raises:
+        ConfigError: if ONNX or ONNX Runtime is not installed, or the model is not in single precision.
+    """
+    onnx = _onnx()
+    from onnxruntime.quantization import QuantType, quantize_static
+    from onnxruntime.quantization.quant_utils import add_pre_process_metadata
+
+    model = onnx.load_from_string(content)
+    (given,) = model.graph.input
+    if given.type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
+        raise ConfigError("int8: 8-bit weights are made of a network in single precision; call module.float() first")
+    add_pre_process_metadata(model)  # nothing is left to prepare in a folded model
+    batches = iter([{given.name: rows}])
+    reader = SimpleNamespace(get_next=lambda: next(batches, None))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        quantize_static(model, path, reader, weight_type=QuantType.QInt8, reduce_range=True)
+        return path.read_bytes()
+
+
+def _check_labels(truth: np.ndarray, classes: np.ndarray, rows: int) -> None:
+    if truth.shape != (rows,) or not rows:
+        raise DataError(f"check: expected rows and a label for each, got {rows} rows and labels {truth.shape}")
+    if unknown := int((~np.isin(truth, classes)).sum()):  # labels of another kind make all networks equally wrong
+        raise DataError(f"check: expected labels out of the {len(classes)} classes, got others in {unknown} rows")
+
+
+def _compared(
+    full: OnnxPredictor, small: OnnxPredictor, rows: Any, truth: np.ndarray, tolerance: float
+) -> dict[str, Any]:
+    """Accuracy of both, if the small one does not lose more than is tolerated."""
+    accuracy = {form: float((p.predict(rows) == truth).mean()) for form, p in (("fp", full), ("int8", small))}
+    loss = 100 * (accuracy["fp"] - accuracy["int8"])
+    if loss > tolerance:
+        raise DataError(
+            f"int8: 8-bit weights lose {loss:.2f} points of accuracy on {truth.size} rows "
+            f"({100 * accuracy['fp']:.2f} to {100 * accuracy['int8']:.2f} %), and {tolerance} are tolerated; "
+            "nothing was written: export without int8, or tolerate more"
+        )
+    return {"rows": truth.size, "accuracy": accuracy, "tolerance": tolerance}
+
+
+def _exported(module: nn.Module, num_features: int) -> bytes:
+    """By torch's exporter, whatever the module is made of."""
+
+    class Logits(nn.Module):
+        def forward(self, rows: Tensor) -> Tensor:
+            logits: Tensor = module(rows).logits
+            return logits
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.module = module
+
+    weight = next(module.parameters())
+    program = torch.onnx.export(
+        Logits().eval(),
+        (weight.new_zeros(2, num_features),),
+        input_names=["rows"],
+        output_names=["logits"],
+        dynamic_shapes=({0: "batch"},),
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None, "dynamo=True gives a program"
+    return bytes(program.model_proto.SerializeToString())
+
+
+def _onnx() -> Any:
+    try:
+        import onnx
+        import onnxruntime  # noqa: F401
+    except ImportError as error:
+        raise ConfigError("ONNX is not installed; install the extra: pip install 'gnn2mlp[onnx]'") from error
+    return onnx

@@ -1,0 +1,130 @@
+"""A student on ONNX Runtime, behind the same arrays as `Predictor`. Imports no torch."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.files import read_json
+from gnn2mlp.core.tables import check_table
+from gnn2mlp.deploy._base import Classifier
+from gnn2mlp.deploy.columns import check_columns
+
+CARD = "student.onnx.json"
+FORMAT = 1
+# Values that go through the network at once: sparse rows are made dense, and not all at the same time.
+CHUNK = 2**23
+
+
+class OnnxPredictor(Classifier):
+    """Answers as the `Predictor` does that wrote it, up to rounding; with 8-bit weights, nearly so.
+
+    Args:
+        answer: maps dense rows (rows, features) of `dtype` to logits (rows, classes), as `network` makes it.
+        card: facts of the student, as `Predictor.to_onnx` writes them.
+    """
+
+    def __init__(self, answer: Callable[[np.ndarray], np.ndarray], card: Mapping[str, Any]):
+        self.answer = answer
+        self.card = dict(card)
+        names = card["feature_names"]
+        self.num_features = int(card["num_features"])
+        self.feature_names = None if names is None else tuple(names)
+        self.classes_ = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
+        self.dtype = np.dtype(card["dtype"])
+
+    def _logits(self, X: Any, name: str) -> np.ndarray:
+        x = self.rows(X, name)
+        size = max(1, CHUNK // self.num_features)
+        starts = range(0, max(1, x.shape[0]), size)  # one empty chunk if there are no rows
+        return np.concatenate([self.answer(dense(x[start : start + size])) for start in starts])
+
+    def rows(self, X: Any, name: str) -> Any:
+        """`X` as checked rows of the network's precision, numpy or scipy CSR; `name` is for messages.
+
+        Raises:
+            DataError: as `predict`.
+        """
+        check_columns(X, self.feature_names, name)
+        x = check_table(X, name)
+        self._check_width(x.shape, name)
+        if x.dtype == self.dtype:
+            return x
+        with np.errstate(over="ignore"):  # checked next: what is finite in double precision may not be in single
+            return check_table(x.astype(self.dtype), name)
+
+    @classmethod
+    def load(cls, directory: str | Path, int8: bool = False, threads: int = 1) -> Self:
+        """Read what `Predictor.to_onnx` wrote.
+
+        Args:
+            directory: that holds it.
+            int8: the network with 8-bit weights.
+            threads: that one request may use.
+
+        Raises:
+            ConfigError: if ONNX Runtime is not installed.
+            ArtefactError: if a file is missing, truncated, altered or of a newer format, or if there are no 8-bit
+                weights.
+        """
+        path = Path(directory)
+        card = _card(path / CARD)
+        file = card["files"].get("int8" if int8 else "fp")
+        if file is None:
+            raise ArtefactError(
+                f"{path} holds no 8-bit weights; export them (to_onnx(..., int8=True, check=...)), or load without int8"
+            )
+        try:
+            content = (path / file["name"]).read_bytes()
+        except OSError as error:
+            raise ArtefactError(f"expected a network at {path / file['name']}, got: {error}") from error
+        if hashlib.sha256(content).hexdigest() != file["sha256"]:
+            raise ArtefactError(
+                f"{path / file['name']} does not match its checksum: it was altered after writing; export it again"
+            )
+        return cls(network(content, threads), card)
+
+
+def dense(rows: Any) -> np.ndarray:
+    """Rows as a numpy array, from numpy or scipy sparse."""
+    return rows if isinstance(rows, np.ndarray) else rows.toarray()
+
+
+def seal(card: Mapping[str, Any]) -> str:
+    """SHA-256 of a card without its own `sha256`: a changed class name is a wrong answer."""
+    facts = {key: value for key, value in card.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def network(content: bytes, threads: int = 1) -> Callable[[np.ndarray], np.ndarray]:
+    """The function that an ONNX model with one input and one output computes, on the CPU.
+
+    Raises:
+        ConfigError: if ONNX Runtime is not installed.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ConfigError("ONNX Runtime is not installed; install the extra: pip install 'gnn2mlp[onnx]'") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    return lambda rows: session.run(None, {given.name: rows})[0]
+
+
+def _card(path: Path) -> dict[str, Any]:
+    card = read_json(path)
+    try:
+        newer, intact = card["format"] > FORMAT, card["sha256"] == seal(card)
+    except (KeyError, TypeError) as error:
+        raise ArtefactError(f"{path} is no card of an exported student; export it again") from error
+    if newer:
+        raise ArtefactError(f"{path} has format {card['format']}, this release reads up to {FORMAT}: upgrade gnn2mlp")
+    if not intact:
+        raise ArtefactError(f"{path} does not match its checksum: it was altered after writing; export it again")
+    return dict(card)

@@ -1,0 +1,54 @@
+"""`export`: a student in another format, checked on the validation nodes of its run."""
+
+from pathlib import Path
+from typing import Any
+
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.files import read_json
+from gnn2mlp.data import Split, load_dataset
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy.predictor import FILE
+from gnn2mlp.nn.csr import CSR, gather
+from gnn2mlp.pipeline.config import RunConfig
+
+
+def export_onnx(folder: Path, out: Path | None = None, int8: bool = False, tolerance: float = 0.5) -> Path:
+    """Write a student for ONNX Runtime.
+
+    Args:
+        folder: of a run, or of a student alone.
+        out: where to; default: beside the student.
+        int8: write 8-bit weights as well, if they keep the accuracy on the run's validation nodes.
+        tolerance: percentage points that they may lose.
+
+    Returns:
+        Path of the card, which names the files and states the accuracies.
+
+    Raises:
+        ArtefactError: if there is no student in `folder`, or a file cannot be read or written.
+        ConfigError: if ONNX is not installed, or 8-bit weights are asked of a student without a run.
+        DataError: if 8-bit weights lose too much.
+    """
+    is_run = (folder / "config.yaml").exists()
+    student = folder / "student" if is_run else folder
+    if not (student / FILE).exists():
+        raise ArtefactError(f"expected the folder of a run or of a student, found no {FILE} in {student}")
+    if int8 and not is_run:
+        raise ConfigError(
+            f"int8: 8-bit weights are checked on validation nodes, and {folder} is a student without its run; "
+            "give the run's folder, or use Predictor.to_onnx with rows of your own"
+        )
+    predictor = Predictor.load(student)
+    check = _validation(folder, predictor) if int8 else None
+    return predictor.to_onnx(out or student, int8, check, tolerance)
+
+
+def _validation(folder: Path, predictor: Predictor) -> tuple[Any, Any]:
+    """Features and labels of the validation nodes by which this run's student was chosen."""
+    config = RunConfig.from_yaml(folder / "config.yaml").resolve()
+    graph = load_dataset(config.dataset, config.data_root)
+    seed = read_json(folder / "results.json")["student"]["seed"]
+    nodes = Split.load(folder / "splits" / f"seed-{seed:03d}.safetensors").valid
+    rows = gather(graph.features, nodes)
+    labels = predictor.classes_[graph.labels[nodes].numpy()]
+    return rows.to_scipy() if isinstance(rows, CSR) else rows.numpy(), labels

@@ -1,0 +1,64 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.tables import check_table
+
+ROWS = [[0.0, 1.5], [2.0, 0.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("table", "dtype"),
+    [
+        (ROWS, np.float32),
+        (np.array(ROWS), np.float64),
+        (np.array(ROWS, dtype=np.float16), np.float32),
+        (np.array([[0, 1], [2, 0], [0, 0]]), np.float32),
+        (pd.DataFrame(ROWS, columns=["a", "b"]), np.float32),
+    ],
+)
+def test_dense_tables(table: object, dtype: type) -> None:
+    x = check_table(table)
+    assert (x.shape, x.dtype) == ((3, 2), dtype)
+    np.testing.assert_array_equal(x, np.asarray(table))
+
+
+@pytest.mark.parametrize("form", [sp.csr_matrix, sp.coo_array, sp.csc_matrix])
+@pytest.mark.parametrize(("given", "dtype"), [(np.float64, np.float64), (np.int64, np.float32), (bool, np.float32)])
+def test_sparse_tables_stay_sparse(form, given: type, dtype: type) -> None:
+    x = check_table(form(np.eye(3, dtype=given)))
+    assert (x.format, x.dtype) == ("csr", dtype)
+    np.testing.assert_array_equal(x.toarray(), np.eye(3))
+
+
+@pytest.mark.parametrize("form", [np.array, lambda rows: sp.csr_matrix(np.array(rows))])
+def test_bad_rows_are_counted(form) -> None:
+    rows = form([[1.0, 2.0], [np.nan, np.inf], [3.0, 4.0], [5.0, -np.inf]])
+    with pytest.raises(DataError, match=r"wine: features must be finite, .* in 2 of 4 rows \(first: row 1\)"):
+        check_table(rows, "wine")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (np.ones(3), r"must have shape \(nodes, features\).*got \(3,\)"),
+        (sp.csr_matrix((3, 0)), r"at least one feature, got \(3, 0\)"),
+        ([["a", "b"]], "must be a numeric"),
+        (np.eye(2) * 1j, "Complex data not supported"),
+        (sp.csr_matrix(np.eye(2) * 1j), "Complex data not supported"),
+    ],
+)
+def test_what_is_no_table_of_numbers_is_refused(table: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        check_table(table)
+
+
+def test_a_fresh_process_needs_neither_torch_nor_scipy() -> None:
+    program = "import sys; from gnn2mlp.core.tables import check_table; check_table([[1]]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"torch", "scipy"} & set(done.stdout.split())
