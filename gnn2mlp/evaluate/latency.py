@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,38 +13,73 @@ from gnn2mlp.core.seeds import generator
 NODES = (1, 10, 100)
 WARMUP = 10
 REPEATS = 100
+# At least so many requests are timed, however slow they are.
+FEWEST = 10
+
+T = TypeVar("T")
 
 
-def time_requests(
-    answer: Callable[[Tensor], object],
+def compare(
+    answers: Mapping[str, Callable[[Tensor], object]],
     num_nodes: int,
-    nodes: int,
     device: torch.device,
+    nodes: Sequence[int] = NODES,
     repeats: int = REPEATS,
     budget: float = 10.0,
-) -> dict[str, Any]:
-    """Time `answer(node_ids)` for random requests of `nodes` nodes, after a warm-up, synchronised on CUDA.
-
-    The same requests are drawn for every model. At least 10 requests are timed; beyond that, timing stops after
-    `budget` seconds, and the result says how many were timed.
+) -> list[dict[str, Any]]:
+    """Time `answer(node_ids)` of each model for random requests of each size that the graph can fill.
 
     Returns:
-        `nodes`, `median_ms`, `p95_ms`, `p99_ms` and `repeats`.
+        For each size and model: `model`, `nodes`, `median_ms`, `p95_ms`, `p99_ms`, and `repeats`, how many were timed.
     """
-    requests = draws(num_nodes, nodes, repeats)
-    seconds: list[float] = []
-    stop = time.perf_counter() + budget
-    for index, ids in enumerate(requests):
-        start = time.perf_counter()
-        answer(ids)
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        if index >= WARMUP:
-            seconds.append(time.perf_counter() - start)
-        if time.perf_counter() > stop and len(seconds) >= 10:
-            break
+    rows = []
+    for size in (k for k in nodes if k <= num_nodes):
+        spent = in_turn(answers, draws(num_nodes, size, repeats), device, budget=budget)
+        rows += [{"model": name, "nodes": size, **percentiles(seconds)} for name, seconds in spent.items()]
+    return rows
+
+
+def in_turn(
+    answers: Mapping[str, Callable[[T], object]],
+    requests: Sequence[T],
+    device: torch.device,
+    warmup: int = WARMUP,
+    budget: float = 10.0,
+    fewest: int = FEWEST,
+) -> dict[str, list[float]]:
+    """Seconds that each model takes for each request, synchronised on CUDA.
+
+    Models take turns, a request at a time, so that a disturbance of the machine meets all alike; who begins changes
+    from request to request.
+
+    Args:
+        answers: what to time, by model.
+        requests: those of the warm-up first.
+        device: where the models compute.
+        warmup: requests that are not timed; a model that spends a tenth of its budget on them is warm before.
+        budget: seconds after which a model is left out, once `fewest` of its requests have been timed.
+        fewest: see there.
+    """
+    names = list(answers)
+    for name in names:
+        warming = time.perf_counter()
+        for request in requests[:warmup]:
+            _timed(answers[name], request, device)
+            if time.perf_counter() - warming > budget / 10:
+                break
+    spent: dict[str, list[float]] = {name: [] for name in names}
+    for index, request in enumerate(requests[warmup:]):
+        first = index % max(1, len(names))
+        for name in names[first:] + names[:first]:
+            if len(spent[name]) < fewest or sum(spent[name]) < budget:
+                spent[name].append(_timed(answers[name], request, device))
+    return spent
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
+    """`median_ms`, `p95_ms`, `p99_ms` and `repeats` of measured seconds."""
     median, p95, p99 = np.percentile(np.array(seconds) * 1e3, [50, 95, 99]).tolist()
-    return {"nodes": nodes, "median_ms": median, "p95_ms": p95, "p99_ms": p99, "repeats": len(seconds)}
+    return {"median_ms": median, "p95_ms": p95, "p99_ms": p99, "repeats": len(seconds)}
 
 
 def draws(num_nodes: int, nodes: int, repeats: int = REPEATS) -> list[Tensor]:
@@ -53,16 +88,9 @@ def draws(num_nodes: int, nodes: int, repeats: int = REPEATS) -> list[Tensor]:
     return [torch.randperm(num_nodes, generator=random)[:nodes] for _ in range(WARMUP + repeats)]
 
 
-def compare(
-    answers: Mapping[str, Callable[[Tensor], object]],
-    num_nodes: int,
-    device: torch.device,
-    nodes: Sequence[int] = NODES,
-) -> list[dict[str, Any]]:
-    """`time_requests` for each model and request size that the graph can fill."""
-    sizes = [k for k in nodes if k <= num_nodes]
-    return [
-        {"model": name, **time_requests(answer, num_nodes, k, device)}
-        for k in sizes
-        for name, answer in answers.items()
-    ]
+def _timed(answer: Callable[[T], object], request: T, device: torch.device) -> float:
+    start = time.perf_counter()
+    answer(request)
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - start

@@ -1,7 +1,7 @@
 """What a teacher is: it fits on an observed view, predicts on any graph, and writes down what it knows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers._probes import Perturbation, entropy_shift
+from gnn2mlp.teachers._responder import Responder
 
 
 class Export(Configurable):
@@ -82,8 +83,8 @@ class Teacher(Configurable, ABC):
         """
 
     @abstractmethod
-    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
-        """A function from node ids to class probabilities (ids, classes) on the CPU, which fetches what it needs."""
+    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Responder:
+        """Answers requests for nodes of `graph`, fetching what it needs."""
 
     def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
         """Logits (nodes, classes) on `graph`."""

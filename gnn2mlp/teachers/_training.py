@@ -20,6 +20,7 @@ from gnn2mlp.nn.training import EarlyStopping, History
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._inference import infer, inputs
 from gnn2mlp.teachers._network import GNN
+from gnn2mlp.teachers._responder import Responder
 
 
 class Step(NamedTuple):
@@ -115,19 +116,10 @@ class GraphTeacher(Teacher):
         """Logits and hidden activations of all nodes, from full neighbourhoods."""
         return infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
 
-    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
+    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Responder:
         """Answer requests from the full neighbourhood of each node, as deep as the network has layers."""
-        sampler, features = self.sampler(graph), inputs(graph)
         module = self.module_.to(device).eval()
-
-        @torch.inference_mode()
-        def answer(ids: Tensor) -> Tensor:
-            blocks = sampler.reach(ids, self.optimisation.layers)
-            x = gather(features, blocks[0].sources).to(device)
-            logits: Tensor = module(x, [block.to(device) for block in blocks])[0]
-            return logits.softmax(-1).cpu()
-
-        return answer
+        return Responder(module, self.sampler(graph), inputs(graph), self.optimisation.layers, device)
 
     def _train(self, optimiser: torch.optim.Optimizer, steps: Iterable[Step], random: torch.Generator) -> float:
         """Take these steps; return the mean of their losses."""
@@ -148,7 +140,10 @@ class GraphTeacher(Teacher):
         how, device = self.optimisation, features.device
         if how.fanouts is None:
             labels = observed.graph.labels[observed.train].to(device)
-            whole = Step(features, [sampler.whole(device)] * how.layers, observed.train.to(device), labels)
+            block = sampler.whole(device)
+            if isinstance(features, Tensor):  # aggregated, sparse rows would be many times as full
+                block.repeat(features)
+            whole = Step(features, [block] * how.layers, observed.train.to(device), labels)
             return lambda: iter([whole])
         assert isinstance(sampler, NeighbourSampler), "only teachers on graphs have the option"
         fanouts, random = how.fanouts, generator(seed, f"neighbours {self.name}")

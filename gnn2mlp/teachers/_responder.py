@@ -1,0 +1,47 @@
+"""What a trained network needs to answer requests: the graph at hand, and the features of whatever it reaches."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.data.sampling import BlockSampler
+from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.teachers._inference import infer
+from gnn2mlp.teachers._network import GNN
+
+
+@dataclass(frozen=True, eq=False)
+class Responder:
+    """A function from node ids to class probabilities (ids, classes) on the CPU, which fetches what it needs.
+
+    Args:
+        module: the network, on `device`.
+        sampler: of the graph.
+        features: (nodes, features), on the CPU, in the form in which the network computes.
+        layers: how far a request reaches.
+        device: where to compute.
+    """
+
+    module: GNN
+    sampler: BlockSampler[Any]
+    features: Features
+    layers: int
+    device: torch.device | str
+
+    @torch.inference_mode()
+    def __call__(self, ids: Tensor) -> Tensor:
+        """Fetch the full neighbourhood of `ids`, gather its features, move them, compute."""
+        blocks = self.sampler.reach(ids, self.layers)
+        x = gather(self.features, blocks[0].sources).to(self.device)
+        logits: Tensor = self.module(x, [block.to(self.device) for block in blocks])[0]
+        return logits.softmax(-1).cpu()
+
+    def reached(self, ids: Tensor) -> int:
+        """How many nodes' features a request for `ids` reads."""
+        return int(self.sampler.reach(ids, self.layers)[0].sources.numel())
+
+    def everything(self) -> Tensor:
+        """Logits of all nodes in one pass, on the CPU."""
+        return infer(self.module, self.sampler, self.features.to(self.device))["logits"]
