@@ -1,8 +1,7 @@
 """Blocks of a hypergraph: nodes that reach each other through the hyperedges they share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,7 +11,22 @@ from gnn2mlp.data.sampling import AnyBlock, BlockSampler, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
 
 Singletons = Literal["isolated", "all"]
-Operators = tuple[CSR, CSR]
+
+
+class Operators(NamedTuple):
+    """The matrix B A (targets, sources) that is never made: A (hyperedges, sources), then B (targets, hyperedges)."""
+
+    to_hyperedges: CSR
+    to_nodes: CSR
+
+    @property
+    def nnz(self) -> int:
+        """Entries that a product costs."""
+        return self.to_hyperedges.nnz + self.to_nodes.nnz
+
+    def __matmul__(self, dense: Tensor) -> Tensor:
+        """B (A x) for x (sources, width), differentiable with respect to it."""
+        return self.to_nodes @ (self.to_hyperedges @ dense)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +50,7 @@ class HyperBlock(AnyBlock):
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _operators: dict[Callable[["HyperBlock"], Operators], Operators] = field(default_factory=dict, repr=False)
-
-    def operators(self, make: Callable[["HyperBlock"], Operators]) -> Operators:
-        """What `make` derives from this block, (hyperedges, sources) and (targets, hyperedges); made once."""
-        if make not in self._operators:
-            self._operators[make] = make(self)
-        return self._operators[make]
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def num_targets(self) -> int:

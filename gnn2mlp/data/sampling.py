@@ -3,12 +3,26 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
 
-from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.csr import CSR, Features
+
+
+class Operator(Protocol):
+    """A matrix (targets, sources) in whatever form: what aggregates."""
+
+    @property
+    def nnz(self) -> int:
+        """Entries that a product costs."""
+
+    def __matmul__(self, dense: Tensor) -> Tensor:
+        """The product with (sources, width), differentiable with respect to it."""
+
+
+M = TypeVar("M", bound=Operator)
 
 
 class AnyBlock(ABC):
@@ -21,6 +35,33 @@ class AnyBlock(ABC):
     """
 
     sources: Tensor
+    _kept: dict[Any, Any]
+
+    def operator(self, make: Callable[[Self], M]) -> M:
+        """The weighted matrix (targets, sources) that `make` derives from this block; computed once and remembered."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        return self._kept[make]  # type: ignore[no-any-return]
+
+    def repeat(self, x: Tensor) -> None:
+        """Announce that layers will read the same constant rows `x` (sources, width) again and again.
+
+        As in training on the whole graph, whose first layer aggregates the features in every epoch.
+        """
+        self._kept["repeated"] = x
+
+    def repeats(self, x: Features) -> bool:
+        """Whether `x` was announced."""
+        return self._kept.get("repeated") is x
+
+    def aggregated(self, make: Callable[[Self], Operator], x: Tensor) -> Tensor:
+        """M x (targets, width) for the matrix M that `make` derives; remembered where `x` was announced."""
+        if not self.repeats(x):
+            return self.operator(make) @ x
+        key = ("aggregated", make)
+        if key not in self._kept:
+            self._kept[key] = self.operator(make) @ x
+        return self._kept[key]  # type: ignore[no-any-return]
 
     @property
     @abstractmethod
@@ -88,13 +129,7 @@ class Block(AnyBlock):
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _operators: dict[Callable[["Block"], CSR], CSR] = field(default_factory=dict, repr=False)
-
-    def operator(self, make: Callable[["Block"], CSR]) -> CSR:
-        """The weighted matrix (targets, sources) that `make` derives from this block; computed once and remembered."""
-        if make not in self._operators:
-            self._operators[make] = make(self)
-        return self._operators[make]
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def num_targets(self) -> int:
@@ -147,9 +182,10 @@ class NeighbourSampler(BlockSampler[Block]):
 
     def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> Block:
         """The block into `targets` (unique ids) from all their neighbours, or from `fanout` sampled ones."""
-        rows = self.adjacency.rows(targets)
-        if fanout is not None:
-            rows = _sample_rows(rows, fanout, generator)
+        if fanout is None:
+            rows = self.adjacency.rows(targets)
+        else:
+            rows = _sampled_rows(self.adjacency, targets, fanout, generator)
         sources, columns = relabel(targets, rows.indices)
         pattern = CSR(rows.indptr, columns, rows.values, (targets.numel(), sources.numel()))
         return Block(pattern, self.degree[targets], self.degree[sources], sources)
@@ -168,22 +204,37 @@ class NeighbourSampler(BlockSampler[Block]):
         return stack[::-1]
 
 
-def _sample_rows(rows: CSR, fanout: int, generator: torch.Generator | None) -> CSR:
-    """Keep `fanout` random entries of each row: those with the smallest of independent random keys."""
-    counts = rows.indptr.diff()
-    # Stay clear of 1: a large row id plus a key just below 1 would round up into the next row.
-    keys = torch.rand(rows.nnz, generator=generator, dtype=torch.float64) * (1 - 2**-20)
-    order = torch.argsort(rows.row_ids().to(torch.float64) + keys)  # rows stay together, entries are shuffled within
-    rank = torch.arange(rows.nnz) - torch.repeat_interleave(rows.indptr[:-1], counts, output_size=rows.nnz)
-    kept = order[rank < fanout].sort().values
-    indptr = torch.cat([counts.new_zeros(1), counts.clamp(max=fanout).cumsum(0)])
-    return CSR(indptr, rows.indices[kept], rows.values[kept], rows.shape)
+def _sampled_rows(matrix: CSR, ids: Tensor, fanout: int, generator: torch.Generator | None) -> CSR:
+    """The rows `ids` with `fanout` random entries each, or all where there are no more; costs what it returns."""
+    counts = matrix.indptr[ids + 1] - matrix.indptr[ids]
+    indptr, entries = matrix.entries(ids, counts.clamp(max=fanout))
+    full = (counts > fanout).nonzero()[:, 0]
+    places = indptr[full] + torch.arange(fanout)[:, None]
+    entries[places] = matrix.indptr[ids[full]] + _distinct(counts[full], fanout, generator)
+    return CSR(indptr, matrix.indices[entries], matrix.values[entries], (ids.numel(), matrix.shape[1]))
+
+
+def _distinct(sizes: Tensor, count: int, generator: torch.Generator | None) -> Tensor:
+    """For each size n > `count` an even draw of `count` of 0 .. n-1 without repeats: int64 (count, sizes).
+
+    Floyd's algorithm for all sizes at once: the j-th pick is even on 0 .. n-count+j, and where it was picked before, it
+    is n-count+j itself (Bentley and Floyd, A Sample of Brilliance, CACM 1987).
+    """
+    draws = torch.rand((count, sizes.numel()), generator=generator, dtype=torch.float64)
+    picks = torch.empty((count, sizes.numel()), dtype=torch.int64)
+    for j in range(count):
+        last = sizes - count + j
+        pick = (draws[j] * (last + 1)).long()
+        picks[j] = torch.where((picks[:j] == pick).any(0), last, pick)
+    return picks
 
 
 def relabel(targets: Tensor, neighbours: Tensor) -> tuple[Tensor, Tensor]:
     """Sources (targets first, then every other neighbour, ascending) and the position of each neighbour among them."""
-    others = torch.cat([targets, neighbours]).unique()
-    others = others[~torch.isin(others, targets)]
-    sources = torch.cat([targets, others])
-    order = torch.argsort(sources)
-    return sources, order[torch.searchsorted(sources[order], neighbours)]
+    ids, place = torch.cat([targets, neighbours]).unique(return_inverse=True)
+    own, others = place[: targets.numel()], torch.ones(ids.numel(), dtype=torch.bool)
+    others[own] = False
+    position = torch.empty(ids.numel(), dtype=torch.int64)
+    position[own] = torch.arange(targets.numel())
+    position[others] = torch.arange(targets.numel(), ids.numel())
+    return torch.cat([targets, ids[others]]), position[place[targets.numel() :]]

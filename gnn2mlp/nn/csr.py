@@ -138,13 +138,20 @@ class CSR:
 
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros."""
-        start, counts = self.indptr[ids], self.indptr[ids + 1] - self.indptr[ids]
+        indptr, entries = self.entries(ids, self.indptr[ids + 1] - self.indptr[ids])
+        return CSR(indptr, self.indices[entries], self.values[entries], (ids.numel(), self.shape[1]))
+
+    def entries(self, ids: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+        """Where the first `counts[i]` entries of row `ids[i]` lie, one row after another.
+
+        Returns:
+            int64 (rows + 1), where each row starts in the other array; int64 (entries,), positions in `indices`.
+        """
         indptr = _indptr(counts)
         # Position p of the result lies in the source at p shifted by (source start - result start) of its row.
         total = int(indptr[-1])
-        shift = torch.repeat_interleave(start - indptr[:-1], counts, output_size=total)
-        source = torch.arange(total, device=self.device) + shift
-        return CSR(indptr, self.indices[source], self.values[source], (ids.numel(), self.shape[1]))
+        shift = torch.repeat_interleave(self.indptr[ids] - indptr[:-1], counts, output_size=total)
+        return indptr, torch.arange(total, device=self.device) + shift
 
     def contains(self, row: Tensor, column: Tensor) -> Tensor:
         """Whether each (row, column) is a stored entry, bool (pairs,); the sorted entries are remembered."""

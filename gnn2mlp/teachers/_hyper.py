@@ -13,15 +13,16 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._layered import LayeredTeacher
+from gnn2mlp.teachers._operators import spread
 
 Make = Callable[[HyperBlock], Operators]
 
 
 class HyperConv(nn.Module):
-    """X' = B (A (X Θ)) + b: nodes to hyperedges by A, hyperedges to nodes by B, two sparse products.
+    """X' = B A X Θ + b: nodes to hyperedges by A, hyperedges to nodes by B, two sparse products.
 
-    The linear map comes first, so that sparse input stays sparse. Memory and time are those of the incidences: the
-    product B A, a graph in which every hyperedge is a clique, is never made.
+    Memory and time are those of the incidences: the product B A, a graph in which every hyperedge is a clique, is never
+    made.
 
     Args:
         in_features: width of X.
@@ -37,9 +38,7 @@ class HyperConv(nn.Module):
 
     def forward(self, x: Features, block: HyperBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        to_hyperedges, to_nodes = block.operators(self.make)
-        out: Tensor = to_nodes @ (to_hyperedges @ self.map(x)) + self.bias
-        return out
+        return spread(block, self.make, x, self.map.weight, self.bias)
 
 
 class HypergraphTeacher(LayeredTeacher):

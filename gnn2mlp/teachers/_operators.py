@@ -1,10 +1,42 @@
 """Graph operators of a block: what `h' = M h` means for each kind of aggregation. All cost their edges."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import torch
 from torch import Tensor
 
-from gnn2mlp.data.sampling import Block
-from gnn2mlp.nn.csr import CSR
+from gnn2mlp.data.sampling import AnyBlock, Block, Operator
+from gnn2mlp.nn.csr import CSR, Features
+
+B = TypeVar("B", bound=AnyBlock)
+
+
+def spread(block: B, make: Callable[[B], Operator], x: Features, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """M x W + b (targets, out) for the matrix M that `make` derives, multiplied in the order that costs least.
+
+    Sparse rows are mapped first, so that they stay sparse. Dense rows are mapped first where that makes them narrower
+    or nearly every source is a target, and aggregated first where it is the other way round. What the block was told
+    to be repeated is aggregated first, once.
+    """
+    if isinstance(x, CSR) or not (block.repeats(x) or _aggregate_first(block, make, weight)):
+        mapped = x @ weight
+        out = block.operator(make) @ mapped
+        return out if bias is None else out.add_(bias)
+    collected = block.aggregated(make, x)
+    return collected @ weight if bias is None else torch.addmm(bias, collected, weight)
+
+
+# A multiply-add of a sparse product costs as much as this many of a dense one: measured at 25 to 30 on CPUs with AVX2
+# and AVX-512, in one thread.
+_SPARSE = 25
+
+
+def _aggregate_first(block: B, make: Callable[[B], Operator], weight: Tensor) -> bool:
+    width, out = weight.shape
+    entries, mapped = _SPARSE * block.operator(make).nnz, width * out
+    sources = block.sources.numel()
+    return entries * width + block.num_targets * mapped < entries * out + sources * mapped
 
 
 def gcn_operator(block: Block) -> CSR:
@@ -36,11 +68,11 @@ def _sampled(block: Block) -> Tensor:
 
 
 def _with_self(block: Block, neighbour_weight: Tensor, self_weight: Tensor) -> CSR:
-    """The block's pattern with these weights, and an entry from each target to itself."""
-    own = torch.arange(block.num_targets, device=block.pattern.device)
-    return CSR.from_coo(
-        torch.cat([block.pattern.row_ids(), own]),
-        torch.cat([block.pattern.indices, own]),
-        torch.cat([neighbour_weight, self_weight]),
-        block.pattern.shape,
-    )
+    """The block's pattern with these weights, and before them an entry from each target to itself."""
+    pattern, own = block.pattern, torch.arange(block.num_targets, device=block.pattern.device)
+    indptr = pattern.indptr + torch.arange(block.num_targets + 1, device=own.device)
+    total = pattern.nnz + block.num_targets
+    others = torch.arange(pattern.nnz, device=own.device) + pattern.row_ids() + 1
+    indices = own.new_empty(total).index_copy_(0, indptr[:-1], own).index_copy_(0, others, pattern.indices)
+    values = self_weight.new_empty(total).index_copy_(0, indptr[:-1], self_weight)
+    return CSR(indptr, indices, values.index_copy_(0, others, neighbour_weight), pattern.shape)

@@ -7,11 +7,11 @@ from gnn2mlp.data.sampling import Block
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._operators import gcn_operator
+from gnn2mlp.teachers._operators import gcn_operator, spread
 
 
 class GCNConv(nn.Module):
-    """h' = Â (h W) + b with Â = D̃^-1/2 (A+I) D̃^-1/2; the linear map comes first, so that sparse input stays sparse."""
+    """h' = Â h W + b with Â = D̃^-1/2 (A+I) D̃^-1/2."""
 
     def __init__(self, in_features: int, out_features: int):
         super().__init__()
@@ -20,8 +20,7 @@ class GCNConv(nn.Module):
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        out: Tensor = block.operator(gcn_operator) @ self.map(x) + self.bias
-        return out
+        return spread(block, gcn_operator, x, self.map.weight, self.bias)
 
 
 class GCN(GNNTeacher):

@@ -18,4 +18,4 @@ class HGNN(HypergraphTeacher):
     def operators(block: HyperBlock) -> Operators:
         """W D_e^-1 Hᵀ D_v^-1/2 and D_v^-1/2 H."""
         to_hyperedges = scaled(block.members, block.weight / sizes(block), block.source_degree.rsqrt())
-        return to_hyperedges, scaled(block.incidence, block.target_degree.rsqrt())
+        return Operators(to_hyperedges, scaled(block.incidence, block.target_degree.rsqrt()))

@@ -18,4 +18,4 @@ class HGNNPlus(HypergraphTeacher):
     def operators(block: HyperBlock) -> Operators:
         """W D_e^-1 Hᵀ and D_v^-1 H."""
         to_hyperedges = scaled(block.members, block.weight / sizes(block))
-        return to_hyperedges, scaled(block.incidence, 1 / block.target_degree)
+        return Operators(to_hyperedges, scaled(block.incidence, 1 / block.target_degree))

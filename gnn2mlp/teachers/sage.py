@@ -9,7 +9,7 @@ from gnn2mlp.data.sampling import Block
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._operators import mean_operator, mean_with_self_operator
+from gnn2mlp.teachers._operators import mean_operator, mean_with_self_operator, spread
 
 
 class MeanConv(nn.Module):
@@ -22,9 +22,8 @@ class MeanConv(nn.Module):
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        own = self.own(_first_rows(x, block.num_targets))
-        out: Tensor = own + block.operator(mean_operator) @ self.neighbours(x)
-        return out
+        own: Tensor = self.own(_first_rows(x, block.num_targets))
+        return own + spread(block, mean_operator, x, self.neighbours.weight)
 
 
 def _first_rows(x: Features, count: int) -> Features:
@@ -42,8 +41,7 @@ class GcnAggregatorConv(nn.Module):
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        out: Tensor = block.operator(mean_with_self_operator) @ self.map(x) + self.bias
-        return out
+        return spread(block, mean_with_self_operator, x, self.map.weight, self.bias)
 
 
 class SAGE(GNNTeacher):

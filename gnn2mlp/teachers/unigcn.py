@@ -21,4 +21,4 @@ class UniGCN(HypergraphTeacher):
         size = sizes(block)
         mean_degree = (block.members @ block.source_degree[:, None])[:, 0] / size
         to_hyperedges = scaled(block.members, block.weight * mean_degree.rsqrt() / size)
-        return to_hyperedges, scaled(block.incidence, block.target_degree.rsqrt())
+        return Operators(to_hyperedges, scaled(block.incidence, block.target_degree.rsqrt()))

@@ -123,12 +123,12 @@ def test_operators_are_made_once_per_block() -> None:
 
     def doubled(block: HyperBlock) -> Operators:
         calls.append(block)
-        return block.members.with_values(2 * block.members.values), block.incidence
+        return Operators(block.members.with_values(2 * block.members.values), block.incidence)
 
     block = HyperedgeSampler(HAND).whole()
-    assert block.operators(doubled) is block.operators(doubled)
+    assert block.operator(doubled) is block.operator(doubled)
     assert len(calls) == 1
-    assert block.operators(doubled)[0].to_dense().tolist() == (2 * block.members.to_dense()).tolist()
+    assert block.operator(doubled)[0].to_dense().tolist() == (2 * block.members.to_dense()).tolist()
 
 
 def test_a_block_is_itself_where_it_is_and_a_copy_elsewhere() -> None:

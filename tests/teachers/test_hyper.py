@@ -11,6 +11,7 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HyperBlock, HyperedgeSampler, hypergraph_from_arrays
+from gnn2mlp.data.hyperedges import Operators
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers._hyper import HyperConv, HypergraphTeacher, scaled, sizes
@@ -38,7 +39,7 @@ def conv(kind: type[HypergraphTeacher], in_features: int, out_features: int) -> 
 
 def test_sum_to_hyperedges_then_to_nodes_by_hand() -> None:
     """With the patterns as they are: node 1 sums the hyperedges {0, 1} and {1, 2}, each of which sums its nodes."""
-    layer = HyperConv(1, 2, lambda block: (block.members, block.incidence))
+    layer = HyperConv(1, 2, lambda block: Operators(block.members, block.incidence))
     layer.map.weight.data = torch.tensor([[1.0, -10.0]])
     layer.bias.data = torch.tensor([0.5, 0.0])
     out = layer(torch.tensor([[1.0], [2.0], [4.0], [8.0]]), small_block())
@@ -130,7 +131,7 @@ def test_operators_are_made_once_for_all_layers_and_epochs() -> None:
 
     class Counting(HGNN):
         @staticmethod
-        def operators(block: HyperBlock) -> tuple[CSR, CSR]:
+        def operators(block: HyperBlock) -> Operators:
             made.append(block)
             return HGNN.operators(block)
 

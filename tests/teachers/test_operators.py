@@ -7,7 +7,7 @@ import torch
 
 from gnn2mlp.data import Block, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.teachers._operators import gcn_operator, mean_operator, mean_with_self_operator
+from gnn2mlp.teachers._operators import gcn_operator, mean_operator, mean_with_self_operator, spread
 from tests.helpers import tiny_graph
 
 Operator = Callable[[Block], CSR]
@@ -56,3 +56,76 @@ def test_sampled_operator_is_unbiased(operator: Operator) -> None:
     off = total / draws - full
     assert (off.abs() <= 5 * sigma + 1e-5).all()
     assert off.abs().max() > 1e-3  # the draws did differ
+
+
+def watched(operator: Operator) -> tuple[Operator, list[int]]:
+    """The operator, and a list that receives the width of every product with it."""
+    widths: list[int] = []
+
+    class Watched(CSR):
+        def __matmul__(self, dense: torch.Tensor) -> torch.Tensor:
+            widths.append(dense.size(1))
+            return super().__matmul__(dense)
+
+    def make(block: Block) -> CSR:
+        made = operator(block)
+        return Watched(made.indptr, made.indices, made.values, made.shape)
+
+    return make, widths
+
+
+@pytest.mark.parametrize("bias", [None, torch.arange(5.0)])
+@pytest.mark.parametrize(("width", "out"), [(3, 5), (12, 5)])
+@pytest.mark.parametrize("form", ["dense", "sparse", "repeated"])
+def test_spread_is_the_product_in_whatever_order(form: str, width: int, out: int, bias: torch.Tensor | None) -> None:
+    random = torch.Generator().manual_seed(0)
+    sampler = NeighbourSampler(tiny_graph().adjacency)
+    weight = torch.randn(width, out, generator=random, requires_grad=True)
+    for block in (sampler.whole(), sampler.block(torch.tensor([9, 4, 33]))):
+        x = torch.randn(block.sources.numel(), width, generator=random)
+        if form == "repeated":
+            block.repeat(x)
+        dense = block.operator(gcn_operator).to_dense() @ x @ weight + (0 if bias is None else bias)
+        for _ in range(2):  # the second time from what was kept
+            ours = spread(block, gcn_operator, CSR.from_dense(x) if form == "sparse" else x, weight, bias)
+            torch.testing.assert_close(ours, dense)
+            (expected,) = torch.autograd.grad(dense.square().sum(), weight, retain_graph=True)
+            torch.testing.assert_close(torch.autograd.grad(ours.square().sum(), weight)[0], expected)
+
+
+@pytest.mark.parametrize(
+    ("width", "out", "kept", "expected"),
+    [
+        (4, 8, False, [4, 4]),  # narrower before the map: aggregated first, in every pass
+        (8, 4, False, [4, 4]),  # narrower behind it
+        (8, 4, True, [8]),  # known to come again: once
+    ],
+)
+def test_spread_aggregates_where_rows_are_narrow(width: int, out: int, kept: bool, expected: list[int]) -> None:
+    make, widths = watched(gcn_operator)
+    block, x = NeighbourSampler(tiny_graph().adjacency).whole(), torch.randn(60, width)
+    if kept:
+        block.repeat(x)
+    for _ in range(2):
+        spread(block, make, x, torch.randn(width, out))
+    assert widths == expected
+
+
+def test_few_targets_of_many_sources_are_aggregated_before_they_are_mapped() -> None:
+    # Five leaves reach the centre: mapping one row of 200 costs less than mapping six of them.
+    star = CSR.from_coo(torch.zeros(5, dtype=torch.int64), torch.arange(1, 6), torch.ones(5), (6, 6))
+    block = NeighbourSampler(star).block(torch.tensor([0]))
+    make, widths = watched(mean_operator)
+    spread(block, make, torch.randn(6, 200), torch.randn(200, 100))
+    assert widths == [200]
+
+
+def test_what_was_kept_is_not_taken_for_other_rows() -> None:
+    block = NeighbourSampler(PATH).whole()
+    first, second = torch.eye(4), 2 * torch.eye(4)
+    block.repeat(first)
+    assert block.repeats(first)
+    assert not block.repeats(second)
+    kept = block.aggregated(mean_operator, first)
+    assert block.aggregated(mean_operator, first) is kept
+    torch.testing.assert_close(block.aggregated(mean_operator, second), 2 * kept)
