@@ -65,7 +65,8 @@ class Job:
     def split(self, seed: int) -> Split:
         """The roles of the nodes; both sides get them ready-made."""
         assert self.config.split is not None
-        return self.config.split.build(SPLITTERS).split(self.graph, seed, "transductive")
+        made: Split = self.config.split.build(SPLITTERS).split(self.graph, seed, "transductive")
+        return made
 
     def ours(self, seed: int) -> Scores:
         """As the pipeline does it, without its cache."""
@@ -151,7 +152,8 @@ def _epochs(scores: dict[str, list[Scores]]) -> dict[str, dict[str, float]]:
 
 def student_of_krd(data_root: str | None, repeats: int) -> machine.Record:
     """KRD's epoch against GLNN's; see `benchmarks/cost_codes.py`."""
-    return krd(Path(data_root) if data_root else None, repeats)
+    found: machine.Record = krd(Path(data_root) if data_root else None, repeats)
+    return found
 
 
 def main() -> None:
