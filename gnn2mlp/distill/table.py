@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import torch
 from torch import Tensor
 
 from gnn2mlp.core import artefact
@@ -36,9 +37,19 @@ class Block(NamedTuple):
     labels: Tensor
     knowledge: TeacherKnowledge
 
-    def take(self, rows: Tensor) -> "Block":
-        """The rows at these positions, in that order."""
+    def take(self, rows: Tensor | slice) -> "Block":
+        """The rows at these positions, in that order; a slice is a view."""
         return Block(self.x[rows], self.labels[rows], self.knowledge.take(rows))
+
+    def to(self, device: torch.device | str) -> "Block":
+        """The same rows on another device."""
+        return Block(self.x.to(device), self.labels.to(device), self.knowledge.to(device))
+
+    @staticmethod
+    def joined(blocks: Sequence["Block"]) -> "Block":
+        """The rows of at least one block after each other."""
+        x, labels, knowledge = zip(*blocks, strict=True)
+        return Block(torch.cat(x), torch.cat(labels), TeacherKnowledge.joined(knowledge))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +109,9 @@ class RowTable:
         return sum(shard.rows for shard in self.shards(role))
 
     @cached_property
-    def shared(self) -> TeacherKnowledge:
-        """What all rows share of the knowledge, as a table without rows: enough to check and prepare an objective."""
-        return self._block(SHARED).knowledge
+    def empty(self) -> Block:
+        """No rows, with what all rows share of the knowledge: enough to check and prepare an objective."""
+        return self._block(SHARED)
 
     @cached_property
     def digest(self) -> str:
@@ -113,7 +124,7 @@ class RowTable:
         Raises:
             ArtefactError: if the file is missing or altered.
         """
-        return self._block(shard.file, self.shared)
+        return self._block(shard.file, self.empty.knowledge)
 
     def _block(self, file: str, shared: TeacherKnowledge | None = None) -> Block:
         arrays, card = artefact.load(self.folder / file, KIND, verify=file not in self._verified)

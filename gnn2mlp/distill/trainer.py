@@ -1,21 +1,26 @@
 """The distiller: mini-batches of knowledge in, a student out."""
 
-import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.course import Checkpoint, Course
 from gnn2mlp.distill.result import DistillationResult
-from gnn2mlp.distill.rows import Cut, Rows
-from gnn2mlp.distill.updates import UpdateRule, passes
+from gnn2mlp.distill.rows import Cut, Place, Rows
+from gnn2mlp.distill.stream import Stream
+from gnn2mlp.distill.table import RowTable
+from gnn2mlp.distill.updates import Pass, UpdateRule, passes
+from gnn2mlp.distill.workers import ALONE, Workers
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.nn.training import EarlyStopping, History
+from gnn2mlp.nn.training import EarlyStopping
 from gnn2mlp.objectives import Batch, Objective
 from gnn2mlp.students import Student
 
@@ -56,59 +61,68 @@ class Distiller(Configurable):
         self,
         student: Student,
         objective: Objective,
-        observed: Observed,
+        data: Observed | RowTable,
         knowledge: TeacherKnowledge | None = None,
         *,
         update: UpdateRule = "joint",
         seed: int = 0,
         device: torch.device | str = "cpu",
         progress: Progress = silent,
+        checkpoint: Checkpoint | None = None,
+        workers: Workers = ALONE,
     ) -> DistillationResult:
-        """Train `student` on the observed nodes.
+        """Train `student` on the observed nodes of a graph, or on the rows of a table.
 
         Args:
             student: what to build.
             objective: what to minimise.
-            observed: features, training labels and validation nodes.
-            knowledge: the teacher's table; joined to the observed nodes by id.
+            data: features, training labels and validation nodes, in memory; or a table, which is streamed.
+            knowledge: the teacher's table; joined to the observed nodes by id. A table of rows has its own.
             update: which terms share an optimiser pass.
             seed: of initialisation, batches and dropout.
             device: where to train.
             progress: told after every epoch.
+            checkpoint: where to keep the course of training. If there is one of the same training, it is taken up
+                there, and ends with the same bits as if it had not been interrupted. It is left there.
+            workers: the processes among which the rows of a table are shared. Losses are means over all of a batch, so
+                that the student is that of one process but for rounding, and for dropout, whose masks are drawn by
+                each process.
 
         Raises:
             MissingKnowledgeError: before the first step, if the objective needs a key that the table does not hold.
             DataError: if the table lacks an observed node, or the objective speaks of links that the data do not have.
+            ConfigError: if a table of rows, or several processes, cannot do what is asked; or if the checkpoint is that
+                of another training.
         """
-        start = time.perf_counter()
-        table = _join(knowledge, objective, observed, device)
-        history = History()
         with seeded(seed, "student"):
-            module = student.build(observed.graph.num_features, observed.graph.num_classes).to(device)
-            objective.prepare(table, student.hidden)
+            rows = _rows(data, knowledge, device, self.batch_size, seed, objective, workers)
+            module = student.build(rows.num_features, rows.num_classes).to(device)
+            _check_shared(module, workers)
+            objective.prepare(rows.table, student.hidden)
             optimiser = self._optimiser(module, objective.to(device))
-            stopping = EarlyStopping(module, self.patience)
-            random = generator(seed, "batches")
-            rows = Rows(observed, device, self.batch_size, random, objective)
+            course = Course(module, objective, optimiser, EarlyStopping(module, self.patience), rows.random)
+            keep = _keeper(course, checkpoint, lambda: self._identity(student, objective, rows, update, seed), workers)
             sweeps = passes(objective, update)
-            for epoch in range(1, self.epochs + 1):
+            while course.place.epoch <= self.epochs and not course.stopping.stopped:
+                epoch = course.place.epoch
                 module.train()
-                losses = [
-                    _step(sweep.objective, optimiser, _batch(module, cut, table, epoch))
-                    for sweep in sweeps
-                    for cut in rows.batches(sweep.rows)
-                ]
-                history.loss.append(torch.stack(losses).mean().item())
-                history.valid.append(rows.valid_accuracy(module))
-                progress(epoch, self.epochs, f"valid {history.valid[-1]:.3f}")
+                for batch, sweep in _steps(course, sweeps, rows):
+                    course.add_loss(_step(sweep.objective, optimiser, batch, workers))
+                    if checkpoint is not None and rows.random is None and course.place.step % checkpoint.every == 0:
+                        keep()
+                course.history.loss.append(course.losses.mean().item())
+                course.history.valid.append(rows.valid_score(module))
+                progress(epoch, self.epochs, f"valid {course.history.valid[-1]:.3f}")
                 if objective.follows(epoch):
                     with torch.no_grad():
-                        objective.after_epoch(_batch(module.eval(), rows.whole("all"), table, epoch))
-                if stopping.update(epoch, history.valid[-1]):
-                    break
-            stopping.restore()
-        history.best_epoch, history.seconds = stopping.best_epoch, time.perf_counter() - start
-        return DistillationResult(module.cpu(), history, self._card(student, seed, table))
+                        objective.after_epoch(_batch(module.eval(), rows.whole("all"), epoch))
+                course.stopping.update(epoch, course.history.valid[-1])
+                course.next_epoch()
+                keep()
+            course.stopping.restore()
+        history = course.history
+        history.best_epoch, history.seconds = course.stopping.best_epoch, course.seconds
+        return DistillationResult(module.cpu(), history, self._card(student, seed, rows))
 
     def options(self) -> dict[str, Any]:
         """The settings without the name."""
@@ -118,33 +132,96 @@ class Distiller(Configurable):
         parameters = [*module.parameters(), *objective.parameters()]
         return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay)
 
-    def _card(self, student: Student, seed: int, table: TeacherKnowledge | None) -> dict[str, Any]:
+    def _card(self, student: Student, seed: int, rows: Rows | Stream) -> dict[str, Any]:
         return {
             "student": student.spec().to_dict(),
             "distill": self.options(),
             "seed": seed,
-            "knowledge": None if table is None else table.digest,
+            "knowledge": rows.knowledge_digest,
+        }
+
+    def _identity(
+        self, student: Student, objective: Objective, rows: Rows | Stream, update: UpdateRule, seed: int
+    ) -> dict[str, Any]:
+        """All that decides what a training does next, for its checkpoint."""
+        return {
+            "student": student.spec().to_dict(),
+            "objective": [[weight, term.spec().to_dict()] for weight, term in objective.terms()],
+            "distill": self.options(),
+            "update": update,
+            "seed": seed,
+            "data": rows.digest,
         }
 
 
-def _join(
-    knowledge: TeacherKnowledge | None, objective: Objective, observed: Observed, device: torch.device | str
-) -> TeacherKnowledge | None:
-    """What the objective reads of the knowledge, a row for each observed node; `None` if it reads nothing."""
-    if not objective.requires:
-        return None
-    given = knowledge if knowledge is not None else TeacherKnowledge(torch.zeros(0, dtype=torch.int64), {})
-    return given.select(objective.requires).align(observed.node_ids).to(device)
+def _rows(
+    data: Observed | RowTable,
+    knowledge: TeacherKnowledge | None,
+    device: torch.device | str,
+    batch_size: int,
+    seed: int,
+    objective: Objective,
+    workers: Workers,
+) -> Rows | Stream:
+    if isinstance(data, RowTable):
+        if knowledge is not None:
+            raise ConfigError("expected no knowledge beside a table of rows, which has its own; join it into the table")
+        return Stream(data, device, batch_size, seed, objective, workers)
+    if workers.size > 1:
+        raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
+    return Rows(data, device, batch_size, generator(seed, "batches"), objective, knowledge)
 
 
-def _batch(module: nn.Module, cut: Cut, table: TeacherKnowledge | None, epoch: int) -> Batch:
-    return Batch(cut.ids, cut.labels, module(cut.x), table, cut.neighbours, epoch, cut.hyperedges)
+def _check_shared(module: nn.Module, workers: Workers) -> None:
+    """Raise `ConfigError` for a student that several processes cannot train together."""
+    if workers.size > 1 and any(isinstance(part, nn.BatchNorm1d) for part in module.modules()):
+        raise ConfigError(
+            "student.norm: 'batch' takes its statistics from a whole batch, of which each process holds a part; "
+            "use student.norm=layer or none, or one process"
+        )
 
 
-def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch) -> Tensor:
+def _keeper(
+    course: Course, checkpoint: Checkpoint | None, identity: Callable[[], dict[str, Any]], workers: Workers
+) -> Callable[[], None]:
+    """Take up the checkpoint, if there is one; what is returned writes the next. Identities cost a look at all data."""
+    if checkpoint is None:
+        return lambda: None
+    known = identity()
+    course.restore(checkpoint.path, known)
+    return lambda: course.save(checkpoint.path, known) if workers.rank == 0 else None
+
+
+def _steps(course: Course, sweeps: list[Pass], rows: Rows | Stream) -> Iterator[tuple[Batch, Pass]]:
+    """The batches of what is left of an epoch. Each time `course` is at the place after the step that is to be done."""
+    epoch, begin, done = course.place
+    for number, sweep in enumerate(sweeps[begin:], start=begin):
+        place = Place(epoch, number, done if number == begin else 0)
+        for step, cut in enumerate(rows.batches(sweep.rows, place), start=place.step + 1):
+            course.place = Place(epoch, number, step)
+            yield _batch(course.module, cut, epoch), sweep
+
+
+def _batch(module: nn.Module, cut: Cut, epoch: int) -> Batch:
+    return Batch(cut.ids, cut.labels, module(cut.x), cut.table, cut.neighbours, epoch, cut.hyperedges)
+
+
+def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch, workers: Workers) -> Tensor:
     """One optimiser step; returns the loss."""
-    loss: Tensor = objective(batch)
+    loss = objective(batch) if workers.size == 1 else _part(objective, batch, workers)
     optimiser.zero_grad()
     loss.backward()
+    total = workers.sum_gradients(loss.detach(), [p for group in optimiser.param_groups for p in group["params"]])
     optimiser.step()
-    return loss.detach()
+    return total
+
+
+def _part(objective: Objective, batch: Batch, workers: Workers) -> Tensor:
+    """What this process's rows add to the loss of the whole batch, whose terms are means over rows or labelled rows."""
+    own = torch.stack([torch.ones_like(batch.labels).sum(), (batch.labels >= 0).sum()]).to(batch.output.logits.dtype)
+    share = own / workers.sum(own.clone()).clamp(min=1)
+    loss = batch.output.logits.sum() * 0.0
+    for weight, term in objective.terms():
+        if weight and len(batch.labels):
+            loss = loss + weight * share[0 if term.row_set == "all" else 1] * term(batch)
+    return loss

@@ -1,6 +1,6 @@
 """`TeacherKnowledge`: the waist of the hourglass. Teachers only write it, objectives only read it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -129,8 +129,20 @@ class TeacherKnowledge:
             )
         return self.take(order[place])
 
-    def take(self, rows: Tensor) -> "TeacherKnowledge":
-        """The table of some rows (unique positions) in that order."""
+    @staticmethod
+    def joined(tables: Sequence["TeacherKnowledge"]) -> "TeacherKnowledge":
+        """The rows of at least one table after each other; keys and what nodes share are the same, no id is in two."""
+        first, *more = tables
+        if not more:
+            return first
+        values = {
+            name: torch.cat([table.values[name] for table in tables]) if KEYS[name].per_node else value
+            for name, value in first.values.items()
+        }
+        return first._with(torch.cat([table.node_ids for table in tables]), values)
+
+    def take(self, rows: Tensor | slice) -> "TeacherKnowledge":
+        """The table of some rows (unique positions) in that order; a slice is a view."""
         return self._with(self.node_ids[rows], {k: v[rows] if KEYS[k].per_node else v for k, v in self.values.items()})
 
     def _with(self, node_ids: Tensor, values: dict[str, Tensor]) -> "TeacherKnowledge":

@@ -37,21 +37,26 @@ class EarlyStopping:
         self.patience = patience
         self.best_score = float("-inf")
         self.best_epoch = 0
-        self._waited = 0
-        self._state: dict[str, Tensor] = {}
+        self.waited = 0
+        self.best_state: dict[str, Tensor] = {}
+
+    @property
+    def stopped(self) -> bool:
+        """Whether training should stop."""
+        return self.waited >= self.patience
 
     def update(self, epoch: int, score: float) -> bool:
         """Record the score of `epoch`; return whether training should stop."""
         if score >= self.best_score:
-            self.best_score, self.best_epoch, self._waited = score, epoch, 0
+            self.best_score, self.best_epoch, self.waited = score, epoch, 0
             # Not deepcopy: it takes as long as an epoch of a small network.
-            self._state = {key: value.detach().clone() for key, value in self.module.state_dict().items()}
+            self.best_state = {key: value.detach().clone() for key, value in self.module.state_dict().items()}
         else:
-            self._waited += 1
-        return self._waited >= self.patience
+            self.waited += 1
+        return self.stopped
 
     def restore(self) -> None:
         """Put the best state back into the module and switch it to evaluation."""
-        if self._state:
-            self.module.load_state_dict(self._state)
+        if self.best_state:
+            self.module.load_state_dict(self.best_state)
         self.module.eval()

@@ -11,7 +11,7 @@ from gnn2mlp.distill.rows import Rows, check_links
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.objectives import HardLabels, Objective, ReliableHyperedges, ReliableNeighbours, SoftLabels
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import Kind, tiny_task
+from tests.tasks import Kind, random_knowledge, tiny_task
 
 
 def rows(batch_size: int = 16, seed: int = 0, **graph: bool) -> Rows:
@@ -79,7 +79,7 @@ def test_validation_accuracy_by_hand() -> None:
 
     labels = observed.graph.labels[observed.valid]
     predicted = torch.tensor([1] * 4 + [0] * 8)
-    assert kept.valid_accuracy(Constant()) == (predicted == labels).double().mean().item()
+    assert kept.valid_score(Constant()) == (predicted == labels).double().mean().item()
 
 
 def test_double_precision_becomes_single() -> None:
@@ -91,7 +91,8 @@ def test_double_precision_becomes_single() -> None:
 
 def linked_rows(kind: Kind, objective: Objective | None, batch_size: int = 16) -> Rows:
     observed = tiny_task("inductive", kind=kind).observed
-    return Rows(observed, "cpu", batch_size, torch.Generator().manual_seed(0), objective)
+    knowledge = random_knowledge(observed.node_ids)
+    return Rows(observed, "cpu", batch_size, torch.Generator().manual_seed(0), objective, knowledge)
 
 
 def test_cuts_carry_the_observed_neighbours_of_their_rows() -> None:

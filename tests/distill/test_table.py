@@ -5,7 +5,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import write_json
-from gnn2mlp.distill.table import MANIFEST, RowTable
+from gnn2mlp.distill.table import MANIFEST, Block, RowTable
 from tests.helpers import mapped_file
 from tests.rowtables import tiny_table
 
@@ -15,9 +15,9 @@ def test_says_what_it_holds(tmp_path: Path) -> None:
     assert (table.num_features, table.feature_names, table.classes) == (4, ("f0", "f1", "f2", "f3"), (0, 1, 2))
     assert table.count("train") + table.count("valid") == 200
     assert table.judges == "accuracy"
-    assert table.shared["codebook"].shape == (6, 4)
-    assert table.shared["logits"].shape == (0, 3)
-    assert table.shared.card["teacher"] == {"name": "random"}
+    assert table.empty.knowledge["codebook"].shape == (6, 4)
+    assert table.empty.knowledge["logits"].shape == (0, 3)
+    assert table.empty.knowledge.card["teacher"] == {"name": "random"}
     assert RowTable.open(tmp_path / "table").digest == table.digest
 
 
@@ -26,11 +26,15 @@ def test_shards_are_mapped_and_rows_can_be_taken(tmp_path: Path) -> None:
     shard = table.shards("train")[0]
     block = table.load(shard)
     assert mapped_file(block.x) == tmp_path / "table" / shard.file
-    assert block.knowledge["codebook"].data_ptr() == table.shared["codebook"].data_ptr()
+    assert block.knowledge["codebook"].data_ptr() == table.empty.knowledge["codebook"].data_ptr()
     assert int((block.labels >= 0).sum()) == shard.labelled
     part = block.take(torch.tensor([3, 1]))
     assert torch.equal(part.x, block.x[[3, 1]])
     assert torch.equal(part.knowledge["logits"], block.knowledge["logits"][[3, 1]])
+    whole = Block.joined([block.take(slice(0, 2)), block.take(slice(2, shard.rows))])
+    assert torch.equal(whole.x, block.x)
+    assert torch.equal(whole.labels, block.labels)
+    assert whole.knowledge.digest == block.to("cpu").knowledge.digest
 
 
 def test_an_altered_shard_is_noticed(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_idle_pass_decays_by_hand() -> None:
 
 
 def test_keeps_the_best_epoch_and_the_later_of_equals() -> None:
-    result = fit(GLNN(hard_weight=1.0).build_objective(), epochs=60, patience=8, lr=0.1)
+    result = fit(GLNN(hard_weight=1.0).build_objective(), epochs=60, patience=8, lr=0.05)
     valid = result.history.valid
     best = max(valid)
     last_best = max(epoch for epoch, score in enumerate(valid, start=1) if score == best)

@@ -183,3 +183,11 @@ def test_take_keeps_rows_together_and_shares_what_nodes_share() -> None:
     assert torch.equal(part["code"], whole["code"][[2, 0]])
     assert part["codebook"] is whole["codebook"]
     assert part.card == whole.card
+
+
+def test_parts_joined_are_the_whole() -> None:
+    whole = random_knowledge(IDS)
+    parts = [whole.take(slice(0, 2)), whole.take(slice(2, 3))]
+    assert parts[0]["logits"].data_ptr() == whole["logits"].data_ptr()
+    assert TeacherKnowledge.joined(parts).digest == whole.digest
+    assert TeacherKnowledge.joined(parts[:1]) is parts[0]

@@ -1,0 +1,172 @@
+"""The course of training: all that changes while a student is trained, and its checkpoints."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.distill.rows import START, Place
+from gnn2mlp.nn.training import EarlyStopping, History
+from gnn2mlp.objectives import Objective
+
+KIND = "checkpoint"
+# An epoch of millions of steps keeps its losses as one array, not as so many.
+_FRESH = 1000
+
+
+class Checkpoint(NamedTuple):
+    """Where to keep the course of training, and how often.
+
+    Args:
+        path: of the file.
+        every: steps within an epoch between two times, where rows come from a table; else only after epochs.
+    """
+
+    path: Path
+    every: int = 1000
+
+
+@dataclass
+class Course:
+    """Student, optimiser and all else that training changes, at a place.
+
+    Args:
+        module: the student.
+        objective: what is minimised; it may have parameters and a state.
+        optimiser: of both.
+        stopping: keeps the best state.
+        random: decides which row is in which batch, if that follows from a stream of random numbers.
+    """
+
+    module: nn.Module
+    objective: Objective
+    optimiser: torch.optim.Optimizer
+    stopping: EarlyStopping
+    random: torch.Generator | None
+
+    def __post_init__(self) -> None:
+        self.place = START
+        self.history = History()
+        self._begun = time.perf_counter()
+        self._losses: list[Tensor] = []
+        self._fresh: list[Tensor] = []
+
+    def add_loss(self, loss: Tensor) -> None:
+        """Remember the loss of a step of this epoch."""
+        self._fresh.append(loss)
+        if len(self._fresh) == _FRESH:
+            _ = self.losses
+
+    @property
+    def losses(self) -> Tensor:
+        """The losses (steps,) of this epoch so far."""
+        if self._fresh:
+            self._losses = [torch.cat([*self._losses, torch.stack(self._fresh)])]
+            self._fresh = []
+        return self._losses[0] if self._losses else torch.zeros(0)
+
+    def next_epoch(self) -> None:
+        """Begin an epoch."""
+        self.place, self._losses, self._fresh = Place(self.place.epoch + 1), [], []
+
+    @property
+    def seconds(self) -> float:
+        """How long training has taken, interruptions left out."""
+        return self.history.seconds + time.perf_counter() - self._begun
+
+    def save(self, path: Path, identity: Mapping[str, Any]) -> None:
+        """Write all of it as one file, atomically.
+
+        Args:
+            path: where to.
+            identity: what decides the result; only the same training takes it up again.
+
+        Raises:
+            ArtefactError: if it cannot be written.
+        """
+        stopping = self.stopping
+        card = {
+            "identity": dict(identity),
+            "place": list(self.place),
+            "history": {**asdict(self.history), "seconds": self.seconds},
+            "waited": stopping.waited,
+            "best": [stopping.best_epoch, stopping.best_score] if stopping.best_epoch else None,
+        }
+        tensors = {f"{part}/{name}": value for part, held in self._parts().items() for name, value in held.items()}
+        artefact.save(path, KIND, tensors, card)
+
+    def restore(self, path: Path, identity: Mapping[str, Any]) -> bool:
+        """Go on from a checkpoint; whether there was one. A damaged one counts as none.
+
+        Raises:
+            ConfigError: if it belongs to another training.
+        """
+        try:
+            arrays, card = artefact.load(path, KIND)
+        except ArtefactError:
+            return False
+        if card["identity"] != dict(identity):
+            differing = [key for key, value in identity.items() if card["identity"].get(key) != value]
+            raise ConfigError(
+                f"{path} is the checkpoint of a training with another {' and another '.join(differing) or 'setting'}; "
+                "remove it, or choose another folder"
+            )
+        parts: dict[str, dict[str, Tensor]] = {}
+        for name, value in arrays.items():
+            part, _, rest = name.partition("/")
+            parts.setdefault(part, {})[rest] = value.clone()
+        self.module.load_state_dict(parts.get("module", {}))
+        self.objective.load_state_dict(parts.get("objective", {}))
+        self._restore_optimiser(parts.get("optimiser", {}))
+        self._restore_random(parts["random"])
+        self.place, self._losses = Place(*card["place"]), [parts["losses"]["losses"].to(self._device)]
+        self.history = History(**card["history"])
+        self._begun = time.perf_counter()
+        self.stopping.waited = card["waited"]
+        if card["best"] is not None:
+            self.stopping.best_epoch, self.stopping.best_score = card["best"]
+            self.stopping.best_state = {name: value.to(self._device) for name, value in parts["best"].items()}
+        return True
+
+    def _parts(self) -> dict[str, Mapping[str, Tensor]]:
+        state = self.optimiser.state_dict()["state"]
+        return {
+            "module": self.module.state_dict(),
+            "objective": self.objective.state_dict(),
+            "optimiser": {f"{i}/{name}": value for i, held in state.items() for name, value in held.items()},
+            "best": self.stopping.best_state,
+            "losses": {"losses": self.losses},
+            "random": self._random_states(),
+        }
+
+    def _random_states(self) -> dict[str, Tensor]:
+        states = {"cpu": torch.get_rng_state()}
+        if self.random is not None:
+            states["batches"] = self.random.get_state()
+        if self._device.type == "cuda":
+            states["cuda"] = torch.cuda.get_rng_state(self._device)
+        return states
+
+    def _restore_random(self, states: Mapping[str, Tensor]) -> None:
+        torch.set_rng_state(states["cpu"])
+        if self.random is not None:
+            self.random.set_state(states["batches"])
+        if "cuda" in states and self._device.type == "cuda":
+            torch.cuda.set_rng_state(states["cuda"], self._device)
+
+    def _restore_optimiser(self, arrays: Mapping[str, Tensor]) -> None:
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in arrays.items():
+            number, _, key = name.partition("/")
+            state.setdefault(int(number), {})[key] = value
+        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state})
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.module.parameters()).device

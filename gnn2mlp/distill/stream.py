@@ -1,0 +1,184 @@
+"""Rows of a table that is larger than the memory, shuffled anew in every epoch and cut into batches.
+
+A table's shards are dealt to a fixed number of lanes. A batch is made of a piece of each lane, so it mixes rows of as
+many shards, each of which is a random part of the table; a lane holds one shard, its rows in random order. Every epoch
+shuffles shards and rows. What is in a batch follows from seed, epoch and step alone: not from how many processes share
+the lanes among them, nor from where training was taken up again.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.seeds import derive, generator
+from gnn2mlp.distill.join import LANES
+from gnn2mlp.distill.rows import START, Cut, Place
+from gnn2mlp.distill.table import Block, Role, RowTable, Shard
+from gnn2mlp.distill.workers import ALONE, Workers
+from gnn2mlp.objectives import Objective, RowSet
+
+# Rows that are scored at a time.
+CHUNK = 16_384
+
+
+class Stream:
+    """The rows of a table, as `Rows` gives those of a graph.
+
+    Args:
+        table: what to read.
+        device: where batches are.
+        batch_size: n rows make round(n / batch_size) batches, at least one, over all processes; sizes differ little.
+        seed: of what is in which batch, and of dropout.
+        objective: what it needs of the knowledge is read.
+        workers: the processes that share the table.
+
+    Raises:
+        MissingKnowledgeError: if the objective needs a key that the table does not hold.
+        ConfigError: if it speaks of links, or looks at all rows at once; or if there are more processes than lanes.
+        DataError: if no validation row has a label and the table has no logits to agree with.
+    """
+
+    def __init__(
+        self,
+        table: RowTable,
+        device: torch.device | str,
+        batch_size: int,
+        seed: int,
+        objective: Objective,
+        workers: Workers = ALONE,
+    ):
+        _check(objective, table, workers)
+        self.source = table
+        self.device = device
+        self.batch_size = batch_size
+        self.seed = seed
+        self.workers = workers
+        self.num_features, self.num_classes = table.num_features, len(table.classes)
+        self._keys = sorted(objective.requires)
+        self._empty = self._ready(table.empty)
+        self.table = self._empty.knowledge if self._keys else None
+        self.random: torch.Generator | None = None
+
+    @property
+    def knowledge_digest(self) -> str | None:
+        """Digest of the file that knowledge is read from, if any is."""
+        return self.source.manifest["identity"]["knowledge"] if self._keys else None
+
+    @property
+    def digest(self) -> str:
+        """Digest of the table."""
+        return self.source.digest
+
+    def steps(self, row_set: RowSet) -> int:
+        """How many batches an epoch over the row set has."""
+        rows = sum(_size(shard, row_set) for shard in self.source.shards("train"))
+        return max(1, round(rows / self.batch_size))
+
+    def batches(self, row_set: RowSet, place: Place = START, /) -> Iterator[Cut]:
+        """One epoch over a row set, from a step on: this process's part of every batch, which may be no row.
+
+        Torch's global generators are seeded for each.
+        """
+        steps = self.steps(row_set)
+        lanes = [self._lane(lane, row_set, place, steps) for lane in self._own_lanes()]
+        for step in range(place.step, steps):
+            parts = [part for lane in lanes for part in next(lane)]
+            block = Block.joined(parts) if parts else self._empty
+            torch.manual_seed(derive(self.seed, f"step/{place.epoch}/{place.sweep}/{step}/{self.workers.rank}"))
+            ids = torch.arange(len(block.labels), device=block.labels.device)
+            yield Cut(block.x, ids, block.labels, table=block.knowledge if self._keys else None)
+
+    def whole(self, row_set: RowSet) -> Cut:
+        """Not to be had of a table: objectives that ask for it are refused at the start."""
+        raise AssertionError(f"a table has no batch of {row_set} rows")
+
+    @torch.no_grad()
+    def valid_score(self, module: nn.Module) -> float:
+        """Share of validation rows that the student gets right; leaves it in evaluation mode.
+
+        Without labels there, of those on which it agrees with the teacher.
+        """
+        return self.score(module, "valid", self.source.judges)
+
+    @torch.no_grad()
+    def score(self, module: nn.Module, role: Role, judge: str) -> float:
+        """`"accuracy"` on labelled rows of a role, or `"agreement"` with the teacher on all; NaN if there are none."""
+        module.eval()
+        tally = torch.zeros(2, dtype=torch.int64, device=self.device)
+        for lane in self._own_lanes():
+            for shard in self._shards(role, lane):
+                block = self.source.load(shard)
+                target = block.labels if judge == "accuracy" else block.knowledge["logits"].argmax(1)
+                for x, wanted in zip(block.x.split(CHUNK), target.split(CHUNK), strict=True):
+                    counts = (wanted >= 0).to(self.device)
+                    right = module(x.to(self.device)).logits.argmax(1) == wanted.to(self.device)
+                    tally += torch.stack([(right & counts).sum(), counts.sum()])
+        right_rows, rows = self.workers.sum(tally).tolist()
+        return right_rows / rows if rows else float("nan")
+
+    def _own_lanes(self) -> range:
+        return range(self.workers.rank, LANES, self.workers.size)
+
+    def _shards(self, role: Role, lane: int) -> list[Shard]:
+        return list(self.source.shards(role))[lane::LANES]
+
+    def _lane(self, lane: int, row_set: RowSet, place: Place, steps: int) -> Iterator[list[Block]]:
+        """The lane's piece of every step from the place on: no part, one, or the ends of neighbouring shards."""
+        shards = self._shards("train", lane)
+        purpose = f"{place.epoch}/{place.sweep}"
+        order = torch.randperm(len(shards), generator=generator(self.seed, f"lane/{lane}/{purpose}")).tolist()
+        sizes = [_size(shards[i], row_set) for i in order]
+        ends = list(accumulate(sizes))
+        rows, held, block = sum(sizes), -1, self._empty
+        for step in range(place.step, steps):
+            low, high = rows * step // steps, rows * (step + 1) // steps
+            parts = []
+            while low < high:
+                at = bisect_right(ends, low)
+                if at != held:
+                    held, block = at, self._shuffled(shards[order[at]], row_set, purpose)
+                begin, end = ends[at] - sizes[at], min(high, ends[at])
+                parts.append(block.take(slice(low - begin, end - begin)))
+                low = end
+            yield parts
+
+    def _shuffled(self, shard: Shard, row_set: RowSet, purpose: str) -> Block:
+        block = self.source.load(shard)
+        rows: Tensor = torch.arange(shard.rows) if row_set == "all" else (block.labels >= 0).nonzero()[:, 0]
+        random = generator(self.seed, f"shard/{shard.file}/{purpose}")
+        return self._ready(block, rows[torch.randperm(len(rows), generator=random)])
+
+    def _ready(self, block: Block, rows: Tensor | None = None) -> Block:
+        """Some rows in memory, with what the objective needs of the knowledge."""
+        needed = block._replace(knowledge=block.knowledge.select(self._keys))
+        return (needed if rows is None else needed.take(rows)).to(self.device)
+
+
+def _size(shard: Shard, row_set: RowSet) -> int:
+    return shard.rows if row_set == "all" else shard.labelled
+
+
+def _check(objective: Objective, table: RowTable, workers: Workers) -> None:
+    known = table.empty.knowledge
+    known.require(objective.requires)
+    for weight, term in objective.terms():
+        if weight and (term.needs_edges or term.needs_hyperedges):
+            raise ConfigError(
+                f"objective {term.name!r} speaks of links between nodes, and a table of rows has none; "
+                "distil on the graph: gnn2mlp run"
+            )
+        if weight and type(term).after_epoch is not Objective.after_epoch:
+            raise ConfigError(
+                f"objective {term.name!r} looks at all rows after an epoch, and a table of rows is never held whole; "
+                "distil on the graph: gnn2mlp run"
+            )
+    if workers.size > LANES:
+        raise ConfigError(f"expected at most {LANES} processes, one for each lane of a table, got {workers.size}")
+    if table.judges == "agreement" and "logits" not in known.values:
+        raise DataError(
+            "expected labelled rows or the teacher's logits to validate with, got neither; give 'valid' rows a label"
+        )

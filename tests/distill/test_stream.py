@@ -1,0 +1,147 @@
+"""Rows of a table: each once an epoch, mixed over shards, the same whoever reads them and from wherever."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
+from gnn2mlp.distill import RowTable, join_tables
+from gnn2mlp.distill.rows import Place
+from gnn2mlp.distill.stream import Stream
+from gnn2mlp.distill.workers import Workers
+from gnn2mlp.methods import METHODS
+from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, ReliableNeighbours, SoftLabels
+from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, tiny_table, write_both
+
+BOTH = 0.5 * HardLabels() + 0.5 * SoftLabels()
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> RowTable:
+    return tiny_table(tmp_path_factory.mktemp("rows"), 300)
+
+
+def stream(table: RowTable, batch_size: int = 32, objective: Objective = BOTH, rank: int = 0, size: int = 1) -> Stream:
+    return Stream(table, "cpu", batch_size, 0, objective, Workers(rank, size))
+
+
+def nodes(batches) -> list[list[int]]:
+    """Ids by batch."""
+    return [batch.table.node_ids[batch.ids].tolist() for batch in batches]
+
+
+def flat(lists: list[list[int]]) -> list[int]:
+    return [value for part in lists for value in part]
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 32, 1000])
+def test_every_training_row_once_in_batches_of_nearly_equal_size(table: RowTable, batch_size: int) -> None:
+    rows = stream(table, batch_size)
+    batches = nodes(rows.batches("all"))
+    assert len(batches) == rows.steps("all") == max(1, round(table.count("train") / batch_size))
+    held = flat([table.load(shard).knowledge.node_ids.tolist() for shard in table.shards("train")])
+    assert sorted(flat(batches)) == sorted(held)
+    if batch_size > 1:
+        assert max(map(len, batches)) - min(map(len, batches)) <= 8
+
+
+def test_labelled_rows_alone(table: RowTable) -> None:
+    batches = list(stream(table).batches("labelled"))
+    labelled = sum(shard.labelled for shard in table.shards("train"))
+    assert sum(len(batch.labels) for batch in batches) == labelled
+    assert all((batch.labels >= 0).all() for batch in batches)
+
+
+def test_features_labels_and_knowledge_belong_to_the_same_node(table: RowTable) -> None:
+    whole = knowledge_of(ids_of(300))
+    for batch in stream(table, objective=BOTH + CodeAssignments()).batches("all"):
+        ids = batch.table.node_ids[batch.ids]
+        assert torch.equal(batch.x, torch.from_numpy(features_of(ids.numpy())))
+        assert batch.labels.tolist() == [-1 if y is None else y for y in labels_of(ids.numpy())]
+        assert torch.equal(batch.table["logits"][batch.ids], whole.align(ids)["logits"])
+        assert torch.equal(batch.table["code_indices"][batch.ids], whole.align(ids)["code_indices"])
+        assert torch.equal(batch.table["codebook"], whole["codebook"])
+
+
+def test_batches_mix_shards_and_epochs_differ(table: RowTable) -> None:
+    shard_of = {
+        node: shard.file for shard in table.shards("train") for node in table.load(shard).knowledge.node_ids.tolist()
+    }
+    epochs = [nodes(stream(table).batches("all", Place(epoch))) for epoch in (1, 1, 2)]
+    assert epochs[0] == epochs[1] != epochs[2]
+    assert all(len({shard_of[node] for node in batch}) == 8 for batch in epochs[0])
+    assert nodes(stream(table).batches("all", Place(1, 1))) != epochs[0]
+
+
+def test_an_epoch_can_be_taken_up_at_any_step(table: RowTable) -> None:
+    whole = nodes(stream(table).batches("all", Place(3)))
+    for step in range(len(whole) + 1):
+        assert nodes(stream(table).batches("all", Place(3, 0, step))) == whole[step:]
+
+
+@pytest.mark.parametrize("size", [2, 3, 8])
+@pytest.mark.parametrize("batch_size", [5, 32])
+def test_processes_share_every_batch(table: RowTable, size: int, batch_size: int) -> None:
+    alone = nodes(stream(table, batch_size).batches("all"))
+    shared = [nodes(stream(table, batch_size, rank=rank, size=size).batches("all")) for rank in range(size)]
+    for step, batch in enumerate(alone):
+        assert sorted(flat([part[step] for part in shared])) == sorted(batch)
+
+
+class FirstFeature(nn.Module):
+    """Answers class 0 where the first feature is positive, else class 1."""
+
+    def forward(self, x: Tensor) -> MLPOutput:
+        return MLPOutput(torch.stack([x[:, 0], -x[:, 0], torch.full_like(x[:, 0], -9)], 1), x)
+
+
+def test_scores_by_hand(table: RowTable, tmp_path: Path) -> None:
+    loaded = [table.load(shard) for shard in table.shards("valid")]
+    x, labels = torch.cat([block.x for block in loaded]), torch.cat([block.labels for block in loaded])
+    logits = torch.cat([block.knowledge["logits"] for block in loaded])
+    predicted = (x[:, 0] <= 0).long()
+    assert (labels >= 0).all()
+    assert stream(table).valid_score(FirstFeature()) == (predicted == labels).double().mean().item()
+    agreement = stream(table).score(FirstFeature(), "valid", "agreement")
+    assert agreement == (predicted == logits.argmax(1)).double().mean().item()
+    assert torch.tensor(stream(table).score(FirstFeature(), "test", "accuracy")).isnan()
+    unlabelled = join_tables(*write_both(tmp_path, label=None), tmp_path / "table")
+    rows = stream(unlabelled, objective=SoftLabels())
+    assert rows.valid_score(FirstFeature()) == rows.score(FirstFeature(), "valid", "agreement")
+
+
+def test_knowledge_that_is_not_needed_is_not_carried(table: RowTable) -> None:
+    rows = stream(table, objective=HardLabels())
+    assert (rows.table, rows.knowledge_digest) == (None, None)
+    assert all(batch.table is None for batch in rows.batches("all"))
+    assert set(next(stream(table).batches("all")).table.values) == {"logits"}
+
+
+def test_what_a_table_cannot_do_is_refused_at_once(table: RowTable, tmp_path: Path) -> None:
+    for name, message in (("krd", "'reliable_neighbours' speaks of links"), ("light_hgnn_plus", "speaks of links")):
+        with pytest.raises(ConfigError, match=message):
+            stream(table, objective=METHODS.get(name)().build_objective())
+
+    class Looking(SoftLabels):
+        def after_epoch(self, batch: object) -> None:
+            raise AssertionError
+
+    with pytest.raises(ConfigError, match="'soft_labels' looks at all rows after an epoch"):
+        stream(table, objective=Looking())
+    stream(table, objective=SoftLabels() + 0.0 * ReliableNeighbours())
+    with pytest.raises(ConfigError, match="at most 8 processes"):
+        stream(table, size=9)
+    thin = join_tables(*write_both(tmp_path), tmp_path / "table", keys=["code"])
+    with pytest.raises(MissingKnowledgeError, match="holds no 'code_indices'"):
+        stream(thin, objective=CodeAssignments())
+
+
+def test_nothing_to_validate_with_is_refused(tmp_path: Path) -> None:
+    knowledge, features = write_both(tmp_path, label=None)
+    knowledge_of(ids_of(200)).select(["hidden"]).save(knowledge)
+    table = join_tables(knowledge, features, tmp_path / "table", classes="abc")
+    with pytest.raises(DataError, match="expected labelled rows or the teacher's logits to validate with"):
+        stream(table, objective=HardLabels())
