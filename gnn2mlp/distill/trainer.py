@@ -20,6 +20,7 @@ from gnn2mlp.distill.table import RowTable
 from gnn2mlp.distill.updates import Pass, UpdateRule, passes
 from gnn2mlp.distill.workers import ALONE, Workers
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.training import EarlyStopping
 from gnn2mlp.objectives import Batch, Objective
 from gnn2mlp.students import Student
@@ -130,7 +131,7 @@ class Distiller(Configurable):
 
     def _optimiser(self, module: nn.Module, objective: Objective) -> torch.optim.Optimizer:
         parameters = [*module.parameters(), *objective.parameters()]
-        return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay)
+        return adam(parameters, self.lr, self.weight_decay)
 
     def _card(self, student: Student, seed: int, rows: Rows | Stream) -> dict[str, Any]:
         return {

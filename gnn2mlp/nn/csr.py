@@ -139,7 +139,9 @@ class CSR:
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros."""
         indptr, entries = self.entries(ids, self.indptr[ids + 1] - self.indptr[ids])
-        return CSR(indptr, self.indices[entries], self.values[entries], (ids.numel(), self.shape[1]))
+        # index_select is a plain copy; indexing with brackets is not, and a step of a student feels it.
+        indices, values = self.indices.index_select(0, entries), self.values.index_select(0, entries)
+        return CSR(indptr, indices, values, (ids.numel(), self.shape[1]))
 
     def entries(self, ids: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
         """Where the first `counts[i]` entries of row `ids[i]` lie, one row after another.
@@ -212,7 +214,7 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, matrix: CSR, dense: Tensor) -> Tensor:
         ctx.matrix = matrix
-        return matrix.times(dense)
+        return matrix.times(dense.detach())  # else embedding_bag prepares for a backward pass of its own
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:

@@ -16,6 +16,7 @@ from gnn2mlp.data.sampling import AnyBlock, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.training import EarlyStopping, History
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._inference import infer, inputs
@@ -76,7 +77,7 @@ class GraphTeacher(Teacher):
             sampler, features = self.sampler(graph), inputs(graph, device)
             random = generator(seed, f"draws of {self.name}")
             self.begin(sampler, features, random)
-            optimiser = torch.optim.Adam(module.parameters(), lr=how.lr, weight_decay=how.weight_decay)
+            optimiser = adam(module.parameters(), how.lr, how.weight_decay)
             stopping, self.history_ = EarlyStopping(module, how.patience), History()
             steps = self._steps(observed, sampler, features, seed)
             for epoch in range(1, how.epochs + 1):

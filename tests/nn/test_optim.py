@@ -1,0 +1,37 @@
+import torch
+from torch import nn
+
+from gnn2mlp.nn.optim import adam
+
+
+def test_steps_are_those_of_adam_worked_by_hand() -> None:
+    # One weight of 2, the gradient always 3, penalty 0.5: g = 3 + 0.5 w.
+    weight = nn.Parameter(torch.tensor([2.0], dtype=torch.float64))
+    optimiser = adam([weight], lr=0.1, weight_decay=0.5)
+    w, m, v = 2.0, 0.0, 0.0
+    for step in range(1, 6):
+        optimiser.zero_grad()
+        (3 * weight).sum().backward()
+        optimiser.step()
+        g = 3 + 0.5 * w
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        w -= 0.1 * (m / (1 - 0.9**step)) / ((v / (1 - 0.999**step)) ** 0.5 + 1e-8)
+        torch.testing.assert_close(weight.item(), w)
+
+
+def test_state_can_be_kept_and_put_back() -> None:
+    def steps(optimiser: torch.optim.Adam, weight: nn.Parameter, count: int) -> None:
+        for _ in range(count):
+            optimiser.zero_grad()
+            weight.square().sum().backward()
+            optimiser.step()
+
+    whole, first = nn.Parameter(torch.arange(5.0)), nn.Parameter(torch.arange(5.0))
+    steps(adam([whole], 0.1, 0.0), whole, 4)
+    optimiser = adam([first], 0.1, 0.0)
+    steps(optimiser, first, 2)
+    second = nn.Parameter(first.detach().clone())
+    resumed = adam([second], 0.1, 0.0)
+    resumed.load_state_dict(optimiser.state_dict())
+    steps(resumed, second, 2)
+    assert torch.equal(second, whole)
