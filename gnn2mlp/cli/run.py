@@ -22,8 +22,7 @@ def add(verbs: Any) -> None:
         "Without options: the demonstration on the embedded data set.",
     )
     add_settings(parser, out="folder of the results", example="method.temperature=0.8")
-    parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
-    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    add_method(parser)
     parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
     parser.set_defaults(execute=execute)
 
@@ -50,6 +49,12 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
     parser.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], help=f"nested option, e.g. {example}"
     )
+
+
+def add_method(parser: argparse.ArgumentParser) -> None:
+    """The options of jobs that distil; `settings` reads them."""
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
+    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
 
 
 def execute(options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ import torch
 import gnn2mlp
 from gnn2mlp.core.errors import ConfigError
 
-_PACKAGES = ("torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy")
+_PACKAGES = ("torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy", "onnxruntime")
 
 
 def resolve_device(device: str) -> torch.device:

@@ -65,7 +65,7 @@ class Predictor(Classifier):
     @torch.inference_mode()
     def _logits(self, X: Any, name: str) -> np.ndarray:
         x = self._checked(X, name)
-        return torch.cat([self._answer(chunk) for chunk in _chunks(x)]).numpy()
+        return torch.cat([self._answer(chunk) for chunk in chunks(x, CHUNK)]).numpy()
 
     @cached_property
     def _answer(self) -> Callable[[Features], torch.Tensor]:
@@ -163,12 +163,12 @@ class Predictor(Classifier):
         return cls(student, module, card["num_features"], classes, about, names)
 
 
-def _chunks(x: Features) -> Iterator[Features]:
-    """Consecutive rows, at most `CHUNK` at a time; one empty chunk if there are none."""
+def chunks(x: Features, size: int) -> Iterator[Features]:
+    """Consecutive rows, at most `size` at a time; one empty chunk if there are none."""
     rows = x.shape[0]
-    if rows <= CHUNK:
+    if rows <= size:
         yield x
     elif isinstance(x, CSR):
-        yield from (gather(x, ids) for ids in torch.arange(rows).split(CHUNK))
+        yield from (gather(x, ids) for ids in torch.arange(rows).split(size))
     else:
-        yield from x.split(CHUNK)
+        yield from x.split(size)

@@ -4,6 +4,7 @@ Figures are made without pyplot, so nothing global changes and nothing needs clo
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -47,13 +48,14 @@ def bare(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def log_scale(axes: Axes) -> None:
-    """A logarithmic y axis that writes plain numbers, and has several of them on a short range too."""
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
-    axes.yaxis.set_minor_locator(NullLocator())
+def log_scale(axes: Axes, which: Literal["x", "y"] = "y") -> None:
+    """A logarithmic axis that writes plain numbers, and has several of them on a short range too."""
+    axes.set(**{f"{which}scale": "log"})
+    axis = {"x": axes.xaxis, "y": axes.yaxis}[which]
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
+    axis.set_minor_locator(NullLocator())
 
 
 def legend(axes: Axes) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gnn2mlp.explore.look import MODELS, look
-from gnn2mlp.explore.numbers import MISSING, factor, measure, percent, significant
+from gnn2mlp.explore.numbers import MISSING, factor, measure, percent, plural, significant
 from gnn2mlp.explore.reading import (
     Results,
     has_spread,
@@ -13,6 +13,8 @@ from gnn2mlp.explore.reading import (
     models,
     populations,
     speedup,
+    throughput,
+    tradeoff,
 )
 
 
@@ -26,8 +28,8 @@ class Grid(NamedTuple):
 
 
 def result_grids(results: Results) -> list[Grid]:
-    """Accuracy with fidelity, calibration, seconds per stage and, where measured, latency."""
-    grids = [accuracy_grid(results), calibration_grid(results), seconds_grid(results), latency_grid(results)]
+    """Accuracy with fidelity, calibration, and seconds per stage."""
+    grids = [accuracy_grid(results), calibration_grid(results), seconds_grid(results)]
     return [grid for grid in grids if grid.rows]
 
 
@@ -94,22 +96,54 @@ def trust_grid(results: Results) -> Grid:
 
 
 def latency_grid(results: Results) -> Grid:
-    """Median and 95th percentile per request of each model, a row for each request size."""
+    """Median and 95th percentile per request, a row for each model and a column for each request size."""
     rows = latency_rows(results)
-    by_model = latency_by_model(rows)
+    sizes = sorted({row["nodes"] for row in rows})
     body = []
-    for nodes in sorted({row["nodes"] for row in rows}):
-        cells = [by_model[model].get(nodes) for model in by_model]
-        faster = speedup(rows, nodes)
+    for model, requests in latency_by_model(rows).items():
+        cells = [requests.get(nodes) for nodes in sizes]
+        faster = speedup(rows, sizes[0], model)
         body.append(
             [
-                f"{nodes:,}",
+                look(model).label,
                 *(f"{significant(c['median_ms'])} ({significant(c['p95_ms'])})" if c else MISSING for c in cells),
                 factor(faster) if faster else MISSING,
             ]
         )
-    heads = [look(model).label for model in by_model]
-    return Grid("Milliseconds per request, median (p95)", ["Nodes", *heads, "Speed-up"], body)
+    heads = [plural(nodes, "node") for nodes in sizes]
+    return Grid("Milliseconds per request, median (p95)", ["Model", *heads, "Speed-up"], body)
+
+
+def throughput_grid(results: Results) -> Grid:
+    """Seconds of a pass over all nodes, and nodes a second, a row for each model."""
+    body = [
+        [look(model).label, significant(row["seconds"]), f"{row['nodes_per_second']:,.0f}", str(row["repeats"])]
+        for model, row in throughput(results).items()
+    ]
+    return Grid("All nodes at once", ["Model", "Seconds", "Nodes a second", "Repeats"], body)
+
+
+def requests_grid(results: Results) -> Grid:
+    """Percentiles and repeats of every model and request size."""
+    body = [
+        [
+            look(row["model"]).label,
+            f"{row['nodes']:,}",
+            *(significant(row[key]) for key in ("median_ms", "p95_ms", "p99_ms")),
+            f"{row['repeats']:,}",
+        ]
+        for row in latency_rows(results)
+    ]
+    return Grid("Milliseconds per request", ["Model", "Nodes", "Median", "p95", "p99", "Repeats"], body)
+
+
+def forms_grid(results: Results) -> Grid:
+    """Accuracy on test nodes of each model that was timed, and its time for the smallest request."""
+    body = [
+        [look(p["model"]).label, percent(p["accuracy"], has_spread(results)), significant(p["median_ms"])]
+        for p in tradeoff(results)
+    ]
+    return Grid("Accuracy and time", ["Model", "Accuracy, %", "Milliseconds"], body)
 
 
 def seeds_grid(results: Results) -> Grid:

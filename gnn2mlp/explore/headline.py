@@ -58,6 +58,13 @@ def reliability_line(results: Results) -> str:
     )
 
 
+def latency_line(results: Results) -> str:
+    """How much faster the student answers than its teacher."""
+    said = _latency(results)
+    said = said.replace("as fast", "as fast as its teacher")  # in the headline of a run it goes without saying
+    return f"The student {said}." if said else "Teacher and student were not both timed."
+
+
 def subject(results: Results) -> str:
     """What was run on what: `"glnn: a sage teacher and an mlp student on cpf-cora, inductive, 10 seeds"`."""
     name = {key: option_name(results, key) for key in ("method", "teacher", "student", "dataset")}

@@ -26,6 +26,14 @@ MODELS = {
     "student": Look("Student", "#d9720f", "-"),
 }
 
+# Forms in which a student answers; `student` itself is folded, as it ships.
+FORMS = {
+    "student_eager": Look("Student, eager", "#d9720f", "--"),
+    "student_dense": Look("Student, dense", "#d9720f", ":"),
+    "onnx": Look("Student, ONNX", "#12826e", "-"),
+    "int8": Look("Student, int8", "#b8426f", "-"),
+}
+
 # Scores of how far an answer is to be trusted.
 SCORES = {
     "reliability": Look("Reliability", "#7a3e9d", "-"),
@@ -45,8 +53,8 @@ VARIABLES = {
 
 
 def look(model: str) -> Look:
-    """The look of a model or score; one that is not known is drawn in a quiet colour under its own name."""
-    return (MODELS | SCORES).get(model, Look(model, MUTED, ":"))
+    """The look of a model, form or score; one that is not known is drawn in a quiet colour under its own name."""
+    return (MODELS | FORMS | SCORES).get(model, Look(model, MUTED, ":"))
 
 
 class ClassLook(NamedTuple):

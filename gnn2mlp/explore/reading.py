@@ -83,13 +83,29 @@ def latency_by_model(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[int, M
     return {name: {row["nodes"]: row for row in rows if row["model"] == name} for name in names}
 
 
-def speedup(rows: Sequence[Mapping[str, Any]], nodes: int) -> float | None:
-    """How many times faster the student answers a request of `nodes` nodes; `None` if that was not measured."""
+def speedup(rows: Sequence[Mapping[str, Any]], nodes: int, model: str = "student") -> float | None:
+    """How many times faster than the teacher `model` answers a request of `nodes` nodes; `None` if not measured."""
     by_model = latency_by_model(rows)
-    teacher, student = by_model.get("teacher", {}).get(nodes), by_model.get("student", {}).get(nodes)
-    if not teacher or not student or not student["median_ms"]:
+    teacher, other = by_model.get("teacher", {}).get(nodes), by_model.get(model, {}).get(nodes)
+    if not teacher or not other or not other["median_ms"]:
         return None
-    return float(teacher["median_ms"] / student["median_ms"])
+    return float(teacher["median_ms"] / other["median_ms"])
+
+
+def throughput(results: Results) -> dict[str, Mapping[str, Any]]:
+    """Passes over all nodes by model; none if they were not measured."""
+    return {row["model"]: row for row in (results.get("latency") or {}).get("throughput") or []}
+
+
+def tradeoff(results: Results) -> list[dict[str, Any]]:
+    """Each model that was timed and scored: `model`, `median_ms` of the smallest request, `accuracy` on test nodes."""
+    forms = (results.get("latency") or {}).get("accuracy") or {}
+    points = []
+    for model, requests in latency_by_model(latency_rows(results)).items():
+        accuracy = forms.get(model) or (results["summary"].get(model) or {}).get("test")
+        if accuracy:
+            points.append({"model": model, "median_ms": requests[min(requests)]["median_ms"], "accuracy": accuracy})
+    return points
 
 
 def option_name(results: Results, key: str) -> str:

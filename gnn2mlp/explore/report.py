@@ -6,12 +6,13 @@ from typing import Any
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import POPULATIONS
 from gnn2mlp.evaluate.calibration import BINS
-from gnn2mlp.explore.grids import codes_grid, result_grids, seeds_grid, trust_grid
+from gnn2mlp.explore.grids import codes_grid, latency_grid, result_grids, seeds_grid, trust_grid
 from gnn2mlp.explore.headline import headline
+from gnn2mlp.explore.latency_report import request_plots, tradeoff_plots
 from gnn2mlp.explore.look import look
 from gnn2mlp.explore.numbers import percent
 from gnn2mlp.explore.page import Plot, draw, provenance, render
-from gnn2mlp.explore.plots import plot_accuracy, plot_latency, plot_reliability, plot_training
+from gnn2mlp.explore.plots import plot_accuracy, plot_reliability, plot_training
 from gnn2mlp.explore.plots_ranks import plot_code_ranks
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score
 from gnn2mlp.explore.reading import (
@@ -19,7 +20,6 @@ from gnn2mlp.explore.reading import (
     code_ranks,
     has_spread,
     histories,
-    latency_rows,
     models,
     populations,
     reliability,
@@ -58,7 +58,8 @@ def _content(results: Results) -> dict[str, Any]:
         "accuracy": accuracy,
         "details": details,
         "by_seed": seeds_grid(results),
-        "scores": _score_plots(results),
+        "scores": [*_score_plots(results), *tradeoff_plots(results)],
+        "latency": {"grid": latency_grid(results), "plots": request_plots(results)},
         "training": _training_plots(results),
         "reliability": _reliability_plots(results),
         "populations": {name: POPULATIONS.get(name, "") for name in populations(results)},
@@ -86,14 +87,7 @@ def _trust_plots(results: Results) -> list[Plot]:
 def _score_plots(results: Results) -> list[Plot]:
     spread = " Error bars: standard deviation over seeds." if has_spread(results) else ""
     figure = plot_accuracy({model: results["summary"][model] for model in models(results)})
-    plots = [draw(figure, "accuracy", "Accuracy", f"Mean accuracy in per cent on each group of nodes.{spread}")]
-    if rows := latency_rows(results):
-        note = (
-            "Median time until an answer, on a logarithmic scale; whiskers reach to the 95th percentile. "
-            "The teacher fetches the neighbourhood of each node, the student reads the node alone."
-        )
-        plots.append(draw(plot_latency(rows), "latency", "Time per request", note))
-    return plots
+    return [draw(figure, "accuracy", "Accuracy", f"Mean accuracy in per cent on each group of nodes.{spread}")]
 
 
 def _training_plots(results: Results) -> list[Plot]:

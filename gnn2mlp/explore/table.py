@@ -5,8 +5,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from gnn2mlp.explore.grids import Grid, codes_grid, result_grids, trust_grid
-from gnn2mlp.explore.headline import headline, reliability_line
+from gnn2mlp.explore.grids import Grid, codes_grid, forms_grid, latency_grid, result_grids, throughput_grid, trust_grid
+from gnn2mlp.explore.headline import headline, latency_line, reliability_line
 from gnn2mlp.explore.numbers import plural
 from gnn2mlp.explore.reading import Results, has_spread
 
@@ -22,7 +22,8 @@ def results_table(results: Results) -> Group:
     note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
     found = headline(results)
     lines = [Text(f"{found.sentence} {note}".rstrip(), style="bold"), *map(Text, found.lines)]
-    grids = [*result_grids(results), *(grid for grid in (trust_grid(results), codes_grid(results)) if grid.rows)]
+    parts = (latency_grid(results), trust_grid(results), codes_grid(results))
+    grids = [*result_grids(results), *(grid for grid in parts if grid.rows)]
     blank = Text()
     return Group(*lines, *(part for grid in grids for part in (blank, _table(grid))))
 
@@ -30,6 +31,13 @@ def results_table(results: Results) -> Group:
 def trust_results_table(results: Results) -> Group:
     """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
     return Group(Text(reliability_line(results), style="bold"), Text(), _table(trust_grid(results)))
+
+
+def latency_results_table(results: Results) -> Group:
+    """Requests, passes over all nodes and accuracy by model, from what `latency` returns; print as `results_table`."""
+    grids = [latency_grid(results), throughput_grid(results), forms_grid(results)]
+    lines = [Text(latency_line(results), style="bold"), *map(Text, results["latency"]["notes"])]
+    return Group(*lines, *(part for grid in grids for part in (Text(), _table(grid))))
 
 
 def _table(grid: Grid) -> Table:

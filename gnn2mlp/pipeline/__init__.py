@@ -1,7 +1,8 @@
 """The main job: data, split, teacher, knowledge, student, scores, report. The one place where all layers meet."""
 
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.latency import LatencyResult, latency
 from gnn2mlp.pipeline.run import RunResult, run
 from gnn2mlp.pipeline.trust import TrustResult, trust
 
-__all__ = ["RunConfig", "RunResult", "TrustResult", "run", "trust"]
+__all__ = ["LatencyResult", "RunConfig", "RunResult", "TrustResult", "latency", "run", "trust"]

@@ -1,29 +1,26 @@
 """`run`: train, write down, distil, score, report. Resumable, and the same numbers for the same seed."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.environment import environment
-from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.core.files import read_json, write_json
+from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.evaluate import summarise
 from gnn2mlp.explore import write_report
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.knowledge import summarise_codes, summarise_trust
-from gnn2mlp.pipeline.latency import measure
-from gnn2mlp.pipeline.opening import describe, opened
-from gnn2mlp.pipeline.score import score_seed
+from gnn2mlp.pipeline.forms import has_onnx
+from gnn2mlp.pipeline.measuring import measure
+from gnn2mlp.pipeline.opening import Opened, describe, opened
+from gnn2mlp.pipeline.records import best_seed, once, score_all, summarise_scores
 from gnn2mlp.pipeline.stages import Listener, Seed
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1
-MODELS = ("teacher", "mlp", "student")
 
 
 @dataclass(frozen=True)
@@ -65,19 +62,18 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
     config = (config or RunConfig()).resolve()  # wrong names and options fail before any data are read
     folder = config.folder()
     with opened(config, folder, listen) as job:
-        # A seed's models and views are let go as soon as its record is made: memory does not grow with their number.
-        records = [_record(job.seed(number)) for number in config.seeds]
-        best = job.seed(max(records, key=lambda record: record["history"]["student"]["valid_best"])["seed"])
+        records = score_all(job, config.seeds)
+        best = best_seed(job, records)
         best.student("student").save(folder / "student")
         results = {
             "format": FORMAT,
             "config": job.used,
             "environment": environment(job.device),
             "graph": describe(job.graph),
-            "citations": _citations(config),
+            "citations": citations(config),
             "seeds": records,
-            "summary": _summary(records),
-            "latency": _latency(best) if config.latency else None,
+            "summary": summarise_scores(records),
+            "latency": _latency(job, best, config.seeds) if config.latency else None,
             "student": {"seed": best.seed, "path": "student"},
         }
     write_json(folder / "results.json", results)
@@ -85,41 +81,14 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
     return RunResult(results, folder)
 
 
-def _record(seed: Seed) -> dict[str, Any]:
-    """The seed's part of the results: read if it was finished from the same inputs, else made and written."""
-    return _once(seed.folder / "seeds" / f"{seed.label}.json", seed.identity, lambda: score_seed(seed))
+def _latency(job: Opened, best: Seed, numbers: Sequence[int]) -> dict[str, Any]:
+    """The latency of the best seed's models: read if it was measured before, else measured and written."""
+    identity = {**best.identity, "seed": best.seed, "seeds": list(numbers), "onnx": has_onnx()}
+    return once(best.folder / "seeds" / "latency.json", identity, lambda: measure(best, map(job.seed, numbers)))
 
 
-def _latency(seed: Seed) -> dict[str, Any]:
-    """The latency of this seed's models: read if it was measured before, else measured and written."""
-    return _once(seed.folder / "latency.json", {**seed.identity, "seed": seed.seed}, lambda: measure(seed))
-
-
-def _once(path: Path, identity: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `make` returns, kept at `path` for as long as `identity` stays the same."""
-    try:
-        saved = read_json(path)
-        if saved["identity"] == identity:
-            return dict(saved["record"])
-    except (ArtefactError, KeyError):
-        pass
-    record = make()
-    write_json(path, {"identity": identity, "record": record})
-    return record
-
-
-def _summary(records: list[dict[str, Any]]) -> dict[str, Any]:
-    summary: dict[str, Any] = {model: summarise(record[model] for record in records) for model in MODELS}
-    summary["fidelity"] = summarise(record["fidelity"] for record in records)
-    summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
-    summary["seconds"] = summarise(record["seconds"] for record in records)
-    for part, summed in (("codes", summarise_codes), ("trust", summarise_trust)):
-        if all(part in record for record in records):
-            summary[part] = summed(record[part] for record in records)
-    return summary
-
-
-def _citations(config: RunConfig) -> dict[str, str]:
+def citations(config: RunConfig) -> dict[str, str]:
+    """Whom to cite for a run."""
     return {
         "dataset": resolve_dataset(config.dataset).citation,
         "teacher": TEACHERS.get(config.teacher.name).citation,

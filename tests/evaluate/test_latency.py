@@ -40,11 +40,12 @@ def test_requests_are_random_nodes_without_repetition() -> None:
     assert [ids.tolist() for ids in draws(20, 5, repeats=12)] == requests
 
 
-def test_models_take_turns_and_begin_in_turn(clock) -> None:
+def test_models_take_turns_and_begin_in_turn(clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "TURN", 2)
     spent = in_turn({"a": clock("a", 0.2), "b": clock("b", 0.1)}, [0, 1, 2, 3], CPU, warmup=1, budget=100)
     warm, timed = clock.asked[:2], clock.asked[2:]
     assert warm == [("a", 0), ("b", 0)]
-    assert timed == [("a", 1), ("b", 1), ("b", 2), ("a", 2), ("a", 3), ("b", 3)]
+    assert timed == [("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 3), ("a", 3)]
     assert spent["a"] == pytest.approx([0.2] * 3)
     assert spent["b"] == pytest.approx([0.1] * 3)
 

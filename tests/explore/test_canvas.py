@@ -39,6 +39,14 @@ def test_a_logarithmic_axis_writes_plain_numbers() -> None:
     assert written == ["0.02", "0.05", "0.1", "0.2", "0.5"]
 
 
+def test_either_axis_can_be_logarithmic() -> None:
+    axes = canvas()[1]
+    axes.plot([1, 1000], [1, 2])
+    log_scale(axes, "x")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
+    assert set(axes.xaxis.get_major_locator().tick_values(1, 1000)) >= {1, 10, 100, 1000}
+
+
 def test_the_legend_is_one_row_and_values_stand_above_their_mark() -> None:
     axes = canvas()[1]
     axes.plot([0], [1], label="a")

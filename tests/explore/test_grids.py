@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gnn2mlp.explore import grids
-from tests.explore.conftest import add_knowledge
+from tests.explore.conftest import add_knowledge, add_latency
 
 Make = Callable[..., dict[str, Any]]
 
@@ -27,14 +27,43 @@ def test_seconds_name_the_stages(make_results: Make) -> None:
 
 def test_latency_with_speed_up(make_results: Make) -> None:
     grid = grids.latency_grid(make_results())
-    assert grid.head == ["Nodes", "Teacher", "Student", "Speed-up"]
-    assert grid.rows == [["1", "2.40 (4.80)", "0.120 (0.240)", "20×"], ["100", "12.0 (24.0)", "0.600 (1.20)", "20×"]]
+    assert grid.head == ["Model", "1 node", "100 nodes", "Speed-up"]
+    assert grid.rows == [
+        ["Teacher", "2.40 (4.80)", "12.0 (24.0)", "1.0×"],
+        ["Student", "0.120 (0.240)", "0.600 (1.20)", "20×"],
+    ]
 
 
 def test_a_request_that_one_model_did_not_answer_is_a_dash(make_results: Make) -> None:
     results = make_results()
     results["latency"]["rows"] = [r for r in results["latency"]["rows"] if (r["model"], r["nodes"]) != ("teacher", 100)]
-    assert grids.latency_grid(results).rows[1] == ["100", "–", "0.600 (1.20)", "–"]
+    assert grids.latency_grid(results).rows[0] == ["Teacher", "2.40 (4.80)", "–", "1.0×"]
+
+
+def test_a_speed_up_needs_a_teacher(make_results: Make) -> None:
+    results = make_results()
+    results["latency"]["rows"] = [row for row in results["latency"]["rows"] if row["model"] == "student"]
+    assert grids.latency_grid(results).rows == [["Student", "0.120 (0.240)", "0.600 (1.20)", "–"]]
+
+
+def test_latency_at_length(make_results: Make) -> None:
+    results = add_latency(make_results())
+    assert grids.throughput_grid(results).rows == [
+        ["Teacher", "0.0500", "2,000", "5"],
+        ["Student, int8", "0.00100", "100,000", "5"],
+    ]
+    assert grids.requests_grid(results).rows[-1] == ["Student, int8", "1", "0.0500", "0.0600", "0.0700", "100"]
+    assert grids.forms_grid(results).rows == [
+        ["Teacher", "81.00 ± 1.00", "2.40"],
+        ["Student", "78.00 ± 3.00", "0.120"],
+        ["Student, int8", "77.00 ± 2.00", "0.0500"],
+    ]
+
+
+def test_latency_that_was_not_measured_has_no_rows(make_results: Make) -> None:
+    results = make_results(latency=False)
+    for grid in (grids.latency_grid, grids.throughput_grid, grids.requests_grid, grids.forms_grid):
+        assert grid(results).rows == []
 
 
 def test_every_seed_by_population_and_model(make_results: Make) -> None:

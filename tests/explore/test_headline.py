@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gnn2mlp.explore.headline import headline, reliability_line
+from gnn2mlp.explore.headline import headline, latency_line, reliability_line
 from tests.explore.conftest import add_knowledge
 
 Make = Callable[..., dict[str, Any]]
@@ -53,6 +53,14 @@ def test_a_slower_student_is_said_to_be_slower(make_results: Make) -> None:
     results = make_results()
     results["latency"]["rows"][0]["median_ms"] = 0.06  # teacher; the student takes 0.12
     assert headline(results).sentence.endswith("takes 2.0× as long for a request of one node.")
+
+
+def test_the_line_on_latency_says_against_what(make_results: Make) -> None:
+    results = make_results()
+    assert latency_line(results) == "The student answers a request for one node 20× as fast as its teacher."
+    results["latency"]["rows"][0]["median_ms"] = 0.06
+    assert latency_line(results) == "The student takes 2.0× as long for a request of one node."
+    assert latency_line(make_results(latency=False)) == "Teacher and student were not both timed."
 
 
 def test_nothing_to_compare() -> None:

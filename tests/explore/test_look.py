@@ -1,6 +1,6 @@
 import re
 
-from gnn2mlp.explore.look import MODELS, SCORES, UNKNOWN, VARIABLES, class_look, look
+from gnn2mlp.explore.look import FORMS, MODELS, SCORES, UNKNOWN, VARIABLES, class_look, look
 
 
 def test_models_differ_in_name_and_colour() -> None:
@@ -10,6 +10,12 @@ def test_models_differ_in_name_and_colour() -> None:
 def test_scores_have_looks_of_their_own() -> None:
     assert look("margin").label == "Margin"
     assert len({look.colour for look in (MODELS | SCORES).values()}) == 7
+
+
+def test_forms_of_a_student_have_names_of_their_own_and_colours_that_follow_a_dark_page() -> None:
+    assert len({look.label for look in (FORMS | MODELS).values()}) == len(FORMS) + 3
+    assert {look.colour for look in FORMS.values()} <= set(VARIABLES)
+    assert look("int8").label == "Student, int8"
 
 
 def test_an_unknown_model_keeps_its_name() -> None:

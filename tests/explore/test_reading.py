@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.explore import reading
-from tests.explore.conftest import add_knowledge
+from tests.explore.conftest import add_knowledge, add_latency
 
 Make = Callable[..., dict[str, Any]]
 
@@ -42,6 +42,18 @@ def test_speedup_is_the_ratio_of_medians(make_results: Make) -> None:
     assert reading.speedup(rows, 1) == pytest.approx(20)
     assert reading.speedup(rows, 7) is None
     assert reading.speedup([], 1) is None
+    assert reading.speedup(rows, 1, "teacher") == 1
+
+
+def test_tradeoff_takes_the_smallest_request_and_the_accuracy_of_the_form(make_results: Make) -> None:
+    points = reading.tradeoff(add_latency(make_results()))
+    assert [(p["model"], p["median_ms"], p["accuracy"]["mean"]) for p in points] == [
+        ("teacher", 2.4, pytest.approx(0.81)),
+        ("student", 0.12, pytest.approx(0.78)),
+        ("int8", 0.05, 0.77),
+    ]
+    assert reading.tradeoff(make_results(latency=False)) == []
+    assert reading.throughput(make_results()) == {}
 
 
 @pytest.mark.parametrize("latency", [None, {}, {"rows": None}])

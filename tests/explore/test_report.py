@@ -53,8 +53,8 @@ class Page(HTMLParser):
 def test_every_variant_is_a_whole_page(make_results: Make, seeds: int, inductive: bool, latency: bool) -> None:
     page = Page(render_report(make_results(seeds, inductive, latency)))
     assert page.open == []
-    # Accuracy, two of training, three of reliability, and latency where it was measured.
-    assert [tag for tag, _ in page.elements].count("svg") == 6 + latency
+    # Accuracy, two of training, three of reliability; where it was measured, latency, alone and against accuracy.
+    assert [tag for tag, _ in page.elements].count("svg") == 6 + 2 * latency
     assert ("±" in page.text) == (seeds > 1)
     assert ("unseen" in page.text) == inductive
     assert ("Time per request" in page.text) == latency
@@ -171,6 +171,6 @@ def test_codes_and_trust_have_sections_of_their_own(make_results: Make) -> None:
     assert "trusted" not in plain.text
     page = Page(render_report(add_knowledge(make_results())))
     assert page.open == []
-    assert [tag for tag, _ in page.elements].count("svg") == 9
+    assert [tag for tag, _ in page.elements].count("svg") == 10
     for words in ("Codes: 3 of 4 used", "Where can the teacher be trusted?", "How is the codebook used?"):
         assert words in page.text

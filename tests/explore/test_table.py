@@ -3,9 +3,8 @@ from typing import Any
 
 from rich.console import Console
 
-from gnn2mlp.explore import results_table
-from gnn2mlp.explore.table import trust_results_table
-from tests.explore.conftest import add_knowledge
+from gnn2mlp.explore.table import latency_results_table, results_table, trust_results_table
+from tests.explore.conftest import add_knowledge, add_latency
 
 Make = Callable[..., dict[str, Any]]
 
@@ -23,7 +22,7 @@ def test_shows_every_table_within_80_columns(make_results: Make) -> None:
     assert ["seen", "81.00", "±", "1.00", "60.00", "±", "2.00", "79.00", "±", "3.00", "91.00", "±", "0.00"] in lines
     assert ["production", "4.30", "±", "0.00", "4.30", "±", "0.00", "4.30", "±", "0.00"] in lines
     assert ["Teacher", "4.50", "±", "0.50"] in lines
-    assert ["1", "2.40", "(4.80)", "0.120", "(0.240)", "20×"] in lines
+    assert ["Student", "0.120", "(0.240)", "0.600", "(1.20)", "20×"] in lines
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "standard deviation over 2 seeds" in " ".join(text.split())
 
@@ -49,6 +48,17 @@ def test_trust_has_a_table_of_its_own(make_results: Make) -> None:
         console.print(trust_results_table(add_knowledge(make_results())))
     assert captured.get().startswith("Reliability: AUROC 0.75")
     assert "Last tenth, %" in captured.get()
+
+
+def test_latency_has_a_table_of_its_own(make_results: Make) -> None:
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(latency_results_table(add_latency(make_results())))
+    text = captured.get()
+    assert text.startswith("The student answers a request for one node 20× as fast as its teacher.\nA note.")
+    for words in ("Milliseconds per request", "All nodes at once", "Accuracy and time", "Student, int8"):
+        assert words in text
+    assert max(len(line) for line in text.splitlines()) <= 80
 
 
 def test_names_are_no_markup(make_results: Make) -> None:

@@ -1,20 +1,28 @@
+import json
 from typing import Any
 
-from gnn2mlp.pipeline.latency import measure
-from tests.pipeline.test_stages import make_seed
+import pytest
 
-__all__ = ["make_seed"]
+from gnn2mlp.pipeline import RunConfig, latency, run
 
 
-def test_both_models_answer_the_same_requests(make_seed: Any):
-    latency = measure(make_seed())
-    assert [(row["model"], row["nodes"]) for row in latency["rows"]] == [
-        ("teacher", 1),
-        ("student", 1),
-        ("teacher", 10),
-        ("student", 10),
-    ]
-    for row in latency["rows"]:
-        assert 0 < row["median_ms"] <= row["p95_ms"] <= row["p99_ms"]
-        assert row["repeats"] >= 10
-    assert latency["device"] == "cpu"
+def test_models_of_the_run_are_timed_and_written(settings: dict[str, Any]) -> None:
+    config = RunConfig(**settings)
+    scores = run(config).summary
+    trained = []
+    result = latency(config, lambda seed, stage: trained.append(stage), repeats=10, budget=0.2)
+    assert trained == []
+    assert result.out == settings["out"]
+    assert json.loads((result.out / "latency.json").read_text()) == json.loads(json.dumps(result.results))
+    assert (result.out / "latency.html").read_text().startswith("<!doctype html>")
+    assert result.results["summary"]["student"] == scores["student"]
+    found = result.results["latency"]
+    assert {row["nodes"] for row in found["rows"]} == {1, 10}
+    assert {row["repeats"] for row in found["rows"]} == {10}
+    assert found["accuracy"]["student"] == pytest.approx(scores["student"]["test"])
+
+
+def test_a_hypergraph_is_timed_as_well(hypergraph_settings: dict[str, Any]) -> None:
+    found = latency(RunConfig(**{**hypergraph_settings, "seeds": 1}), repeats=10, budget=0.2).results["latency"]
+    assert {"teacher", "mlp", "student", "student_eager"} <= {row["model"] for row in found["rows"]}
+    assert found["sizes"]["hyperedges"] == 40

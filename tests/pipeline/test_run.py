@@ -181,8 +181,8 @@ def test_threads_are_set_for_the_run_and_put_back(settings: dict[str, Any]):
 def test_latency_is_measured_once_and_kept(settings: dict[str, Any]):
     config = RunConfig(**{**settings, "latency": True, "seeds": 1})
     first = run(config).results["latency"]
-    assert {(row["model"], row["nodes"]) for row in first["rows"]} == {
-        (model, nodes) for model in ("teacher", "student") for nodes in (1, 10)
+    assert {("teacher", 1), ("teacher", 10), ("student", 1), ("student", 10)} <= {
+        (row["model"], row["nodes"]) for row in first["rows"]
     }
     assert run(config).results["latency"] == first
 

@@ -1,0 +1,44 @@
+"""`gnn2mlp latency`: what a request costs."""
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+
+from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli.run import add_method, add_settings, settings
+
+
+def add(verbs: Any) -> None:
+    """Register the verb and its options."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "latency",
+        help="measure what a request costs teacher and student",
+        description="Time random requests of 1, 10 and 100 nodes, and passes over all nodes: the teacher with its full "
+        "neighbourhoods fetched, the student as trained, folded, on ONNX Runtime and with 8-bit weights. Models of "
+        "the run with the same settings are used; what was not trained is trained first.",
+    )
+    add_settings(parser, out="folder of the run; latency.html and latency.json go there", example="student.hidden=256")
+    add_method(parser)
+    parser.add_argument("--repeats", metavar="N", type=int, default=500, help="requests of each size; default 500")
+    parser.add_argument(
+        "--budget", metavar="SECONDS", type=float, default=30.0, help="for each model and size; default 30"
+    )
+    parser.set_defaults(execute=execute, no_latency=False)
+
+
+def execute(options: argparse.Namespace) -> None:
+    """Build the configuration, measure, print the tables and where the report is."""
+    from gnn2mlp.core.limits import check_at_least
+    from gnn2mlp.explore.table import latency_results_table
+    from gnn2mlp.pipeline import RunConfig, latency
+
+    check_at_least("latency", 10, repeats=options.repeats)
+    check_at_least("latency", 0, budget=options.budget)
+    config = RunConfig(**settings(options))
+    console = Console()
+    with Bars(config, console) as bars:
+        result = latency(config, bars.listen, options.repeats, options.budget)
+    console.print(latency_results_table(result.results))
+    for label, name in (("report", "latency.html"), ("results", "latency.json")):
+        console.print(f"{label:<8} {result.out / name}", soft_wrap=True, highlight=False)
