@@ -15,6 +15,7 @@ those for the gradient of the input, and forward once more for each validation r
 loss are counted as nothing. *plain* is the same student without normalisation and dropout.
 """
 
+import warnings
 from collections.abc import Iterable
 from functools import partial
 from itertools import pairwise
@@ -31,6 +32,9 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.teachers.gcn import GCN
+
+# torch says in every process that its sparse matrices are young.
+warnings.filterwarnings("ignore", "Sparse (CSR|invariant)")
 
 NAME = "synthetic-arxiv"
 TEACHER = {"hidden": 256, "layers": 3, "dropout": 0.5, "norm": "batch", "fanouts": None}

@@ -221,11 +221,17 @@ def say(what: str, found: Mapping[str, Record]) -> None:
     print(f"{what}: {', '.join(sides)}", flush=True)
 
 
-def parser(about: str | None, threads: Sequence[int] = (1, 2), rounds: int = 5) -> argparse.ArgumentParser:
-    """The options that all scripts share: `--threads`, `--rounds` and `--results`."""
+def folder(path: str | None) -> Path | None:
+    """A folder that came as an argument of `fresh`."""
+    return Path(path) if path else None
+
+
+def parser(about: str | None, threads: Sequence[int] = (1, 2), rounds: int | None = 5) -> argparse.ArgumentParser:
+    """The options that scripts share: `--threads`, `--results`, and `--rounds` where there are any."""
     made = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--threads", type=int, nargs="+", default=[*threads], help="of the CPU; each is measured")
-    made.add_argument("--rounds", type=int, default=rounds, help="in which each side takes its turn")
+    if rounds is not None:
+        made.add_argument("--rounds", type=int, default=rounds, help="in which each side takes its turn")
     made.add_argument("--results", type=Path, default=RESULTS, help="folder of the result files")
     return made
 

@@ -102,7 +102,7 @@ class Job:
 
 def compare(dataset: str, data_root: str | None, rounds: int, fixed_epochs: int) -> machine.Record:
     """`job` and `fixed` of one data set, and the reference that was chosen; run it in a process of its own."""
-    root = Path(data_root) if data_root else None
+    root = machine.folder(data_root)
     trial = Job(dataset, root, TRIAL_EPOCHS)
     convs = {conv: lambda seed, conv=conv: machine.timed(lambda: trial.theirs(seed, conv)) for conv in reference.GCNS}
     tried = machine.compared(machine.interleaved(convs, 2), "gcn")
@@ -152,7 +152,7 @@ def _epochs(scores: dict[str, list[Scores]]) -> dict[str, dict[str, float]]:
 
 def student_of_krd(data_root: str | None, repeats: int) -> machine.Record:
     """KRD's epoch against GLNN's; see `benchmarks/cost_codes.py`."""
-    found: machine.Record = krd(Path(data_root) if data_root else None, repeats)
+    found: machine.Record = krd(machine.folder(data_root), repeats)
     return found
 
 

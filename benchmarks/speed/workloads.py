@@ -20,10 +20,16 @@ from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Teacher
 
 
-def scaled(name: str, scale: float) -> Spec:
-    """The data set `name`, with `scale` times its nodes and edges."""
+def full_size(name: str) -> Synthetic:
+    """The synthetic data set `name`."""
     full = resolve_dataset(name)
     assert isinstance(full, Synthetic), "graphs of any size are drawn"
+    return full
+
+
+def scaled(name: str, scale: float) -> Spec:
+    """The data set `name`, with `scale` times its nodes and edges."""
+    full = full_size(name)
     options = {option: getattr(full, option) for option in Synthetic.constructor_options()}
     return Spec("synthetic", **{**options, **{size: round(scale * options[size]) for size in ("nodes", "edges")}})
 
@@ -69,6 +75,12 @@ class Work:
         return TeacherKnowledge(
             self.observed.node_ids, {"logits": torch.randn(shape, generator=generator(0, "logits that say nothing"))}
         )
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the method reads of a teacher."""
+        needs: frozenset[str] = self.config.method.build(METHODS).requires
+        return needs
 
     def teacher(self, epochs: int) -> Teacher:
         """The untrained teacher, which will train so many epochs."""
