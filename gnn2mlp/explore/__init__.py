@@ -7,6 +7,7 @@ from gnn2mlp.explore.plots import plot_accuracy, plot_latency, plot_reliability,
 from gnn2mlp.explore.plots_codes import plot_code_by_class, plot_code_usage
 from gnn2mlp.explore.plots_map import plot_code_map
 from gnn2mlp.explore.plots_neighbourhoods import plot_behind_code
+from gnn2mlp.explore.plots_tradeoff import plot_tradeoff
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score, plot_by_degree, plot_coverage
 from gnn2mlp.explore.report import write_report
 from gnn2mlp.explore.table import results_table
@@ -28,6 +29,7 @@ __all__ = [
     "plot_coverage",
     "plot_latency",
     "plot_reliability",
+    "plot_tradeoff",
     "plot_training",
     "results_table",
     "truncation",
