@@ -1,21 +1,29 @@
 """Progress bars: one per stage, over all seeds, with the time left."""
 
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from gnn2mlp.core import progress
-from gnn2mlp.pipeline import RunConfig
 
-LABELS = {"teacher": "teacher", "mlp": "plain MLP", "student": "student"}
+LABELS = {"join": "tables", "teacher": "teacher", "mlp": "plain MLP", "student": "student"}
+
+
+class Seeded(Protocol):
+    """A configuration that is carried out for some seeds."""
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """Which."""
 
 
 class Bars:
     """A context in which `listen(seed, stage)` gives listeners that move a bar."""
 
-    def __init__(self, config: RunConfig, console: Console):
+    def __init__(self, config: Seeded, console: Console):
         self.seeds = list(config.seeds)
         self.progress = Progress(
             TextColumn("{task.description:<9}"),

@@ -54,7 +54,7 @@ def join_tables(
         knowledge: an artefact (`.safetensors`), or a Parquet table as `read_parquet` reads it.
         features: a Parquet table as `FeatureTable` reads it.
         folder: where the table is or will be.
-        keys: of the knowledge to keep beside `logits`; default: all.
+        keys: of the knowledge to keep, beside `logits` where there are some; default: all.
         missing: what to do with ids that one of the inputs lacks: refuse, or drop and count them.
         valid: share of the labelled rows, chosen by a hash of their ids, that validates where there is no column
             `role`; of all rows, where none has a label.
@@ -65,10 +65,11 @@ def join_tables(
     Raises:
         ConfigError: if `folder` holds something else, or pyarrow is not installed.
         ArtefactError: if an input is missing or damaged, or the disk is full.
+        MissingKnowledgeError: if the knowledge holds no such key.
         DataError: if ids are repeated, or missing and not to be dropped, no row trains, or none validates.
     """
     check_share("join", valid=valid)
-    wanted = None if keys is None else sorted({*keys, "logits"})
+    wanted = None if keys is None else sorted(keys)
     identity = {
         "knowledge": _file_digest(knowledge),
         "features": _file_digest(features),
@@ -158,7 +159,8 @@ class _Join:
         shared: TeacherKnowledge | None = None
         for piece in knowledge_pieces(self.knowledge):
             if self.keys is not None:
-                piece = piece.select(key for key in self.keys if key in piece.values)
+                piece.require(self.keys)
+                piece = piece.select({*self.keys, *({"logits"} & piece.values.keys())})
             per_node = {key: value.numpy() for key, value in piece.values.items() if KEYS[key].per_node}
             shared = shared or piece.take(torch.zeros(0, dtype=torch.int64))
             self.right.append({"id": piece.node_ids.numpy(), **per_node})

@@ -9,6 +9,7 @@ the lanes among them, nor from where training was taken up again.
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,24 @@ from gnn2mlp.objectives import Objective, RowSet
 
 # Rows that are scored at a time.
 CHUNK = 16_384
+
+
+class Scores(NamedTuple):
+    """How a student does on some rows.
+
+    Args:
+        rows: how many there are.
+        labelled: of them, those with a label.
+        accuracy: share of labelled rows that it gets right; `None` without any.
+        agreement: share of rows on which it answers as the teacher; `None` without rows, or logits of the teacher.
+        teacher_accuracy: share of labelled rows that the teacher gets right; `None` likewise.
+    """
+
+    rows: int
+    labelled: int
+    accuracy: float | None
+    agreement: float | None
+    teacher_accuracy: float | None
 
 
 class Stream:
@@ -51,6 +70,7 @@ class Stream:
         objective: Objective,
         workers: Workers = ALONE,
     ):
+        check_rows_suffice(objective)
         _check(objective, table, workers)
         self.source = table
         self.device = device
@@ -96,29 +116,35 @@ class Stream:
         """Not to be had of a table: objectives that ask for it are refused at the start."""
         raise AssertionError(f"a table has no batch of {row_set} rows")
 
-    @torch.no_grad()
     def valid_score(self, module: nn.Module) -> float:
         """Share of validation rows that the student gets right; leaves it in evaluation mode.
 
         Without labels there, of those on which it agrees with the teacher.
         """
-        return self.score(module, "valid", self.source.judges)
+        found = self.scores(module, "valid")
+        score = found.accuracy if self.source.judges == "accuracy" else found.agreement
+        assert score is not None, "checked at the start"
+        return score
 
     @torch.no_grad()
-    def score(self, module: nn.Module, role: Role, judge: str) -> float:
-        """`"accuracy"` on labelled rows of a role, or `"agreement"` with the teacher on all; NaN if there are none."""
+    def scores(self, module: nn.Module, role: Role) -> Scores:
+        """How the student does on the rows with a role; leaves it in evaluation mode."""
         module.eval()
-        tally = torch.zeros(2, dtype=torch.int64, device=self.device)
+        tally = torch.zeros(5, dtype=torch.int64, device=self.device)
         for lane in self._own_lanes():
             for shard in self._shards(role, lane):
                 block = self.source.load(shard)
-                target = block.labels if judge == "accuracy" else block.knowledge["logits"].argmax(1)
-                for x, wanted in zip(block.x.split(CHUNK), target.split(CHUNK), strict=True):
-                    counts = (wanted >= 0).to(self.device)
-                    right = module(x.to(self.device)).logits.argmax(1) == wanted.to(self.device)
-                    tally += torch.stack([(right & counts).sum(), counts.sum()])
-        right_rows, rows = self.workers.sum(tally).tolist()
-        return right_rows / rows if rows else float("nan")
+                for rows in torch.arange(shard.rows).split(CHUNK):
+                    tally += _tally(module, block.take(slice(int(rows[0]), int(rows[-1]) + 1)).to(self.device))
+        rows, labelled, right, agreeing, teacher_right = self.workers.sum(tally).tolist()
+        has_logits = "logits" in self.source.empty.knowledge.values
+        return Scores(
+            rows,
+            labelled,
+            accuracy=right / labelled if labelled else None,
+            agreement=agreeing / rows if rows and has_logits else None,
+            teacher_accuracy=teacher_right / labelled if labelled and has_logits else None,
+        )
 
     def _own_lanes(self) -> range:
         return range(self.workers.rank, LANES, self.workers.size)
@@ -158,13 +184,21 @@ class Stream:
         return (needed if rows is None else needed.take(rows)).to(self.device)
 
 
+def _tally(module: nn.Module, block: Block) -> Tensor:
+    """Counts (5,): rows, labelled ones, right ones, those where the teacher agrees, and those where it is right."""
+    labels, predicted = block.labels, module(block.x).logits.argmax(1)
+    known = block.knowledge.values
+    teacher = known["logits"].argmax(1) if "logits" in known else torch.full_like(labels, -2)
+    marks = (labels >= -1, labels >= 0, labels == predicted, teacher == predicted, teacher == labels)
+    return torch.stack([mark.sum() for mark in marks])
+
+
 def _size(shard: Shard, row_set: RowSet) -> int:
     return shard.rows if row_set == "all" else shard.labelled
 
 
-def _check(objective: Objective, table: RowTable, workers: Workers) -> None:
-    known = table.empty.knowledge
-    known.require(objective.requires)
+def check_rows_suffice(objective: Objective) -> None:
+    """Raise `ConfigError` if the objective looks at more than the rows of a batch."""
     for weight, term in objective.terms():
         if weight and (term.needs_edges or term.needs_hyperedges):
             raise ConfigError(
@@ -176,6 +210,11 @@ def _check(objective: Objective, table: RowTable, workers: Workers) -> None:
                 f"objective {term.name!r} looks at all rows after an epoch, and a table of rows is never held whole; "
                 "distil on the graph: gnn2mlp run"
             )
+
+
+def _check(objective: Objective, table: RowTable, workers: Workers) -> None:
+    known = table.empty.knowledge
+    known.require(objective.requires)
     if workers.size > LANES:
         raise ConfigError(f"expected at most {LANES} processes, one for each lane of a table, got {workers.size}")
     if table.judges == "agreement" and "logits" not in known.values:

@@ -56,6 +56,11 @@ class Workers:
 ALONE = Workers()
 
 
+def leads() -> bool:
+    """Whether this process is the first of those that `torchrun` started, or alone."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def workers(device: torch.device) -> Iterator[tuple[Workers, torch.device]]:
     """Within the block the processes of `torchrun` can talk: by gloo on CPUs, by NCCL on CUDA, a device for each.

@@ -14,6 +14,8 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 
 # Rows of a table that are held at once where it is read in pieces.
 PIECE = 16_384
+# Bytes of a column that are read at once.
+_BUFFER = 1 << 20
 
 _NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32}
 
@@ -53,7 +55,8 @@ def open_table(path: Path) -> Any:
     """The `pyarrow.parquet.ParquetFile` at `path`, which compares the checksums of the pages that it reads."""
     _, parquet = pyarrow_modules()
     with reading(path):
-        return parquet.ParquetFile(path, page_checksum_verification=True)
+        # Not pre-buffered: that holds all of a file once its rows have been gone through.
+        return parquet.ParquetFile(path, page_checksum_verification=True, pre_buffer=False, buffer_size=_BUFFER)
 
 
 def pieces(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:

@@ -73,7 +73,7 @@ class RunConfig(pydantic.BaseModel):
         try:
             super().__init__(**settings)
         except pydantic.ValidationError as error:
-            raise ConfigError(_explain(error)) from error
+            raise ConfigError(explain(error, type(self))) from error
 
     @pydantic.field_validator("method", mode="before")
     @classmethod
@@ -178,13 +178,13 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     return {str(key): value for key, value in content.items()}
 
 
-def _explain(error: pydantic.ValidationError) -> str:
-    """One line per wrong setting: which, what was expected, what was got."""
+def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -> str:
+    """One line per wrong setting of `config`: which, what was expected, what was got."""
     lines = []
     for item in error.errors():
         where = ".".join(map(str, item["loc"])) or "config"
         if item["type"] == "extra_forbidden":
-            lines.append(f"unknown setting {where!r}{nearest(where, RunConfig.model_fields)}")
+            lines.append(f"unknown setting {where!r}{nearest(where, config.model_fields)}")
         else:
             lines.append(f"{where}: {item['msg'].removeprefix('Value error, ')}, got {item['input']!r}")
     return "; ".join(dict.fromkeys(lines))

@@ -121,6 +121,7 @@ class Seed:
                 "identity": identity,
                 "split": self.task.split.digest,
                 "dataset": self.graph.name,
+                "classes": list(self.graph.class_names),
                 "seconds": time.perf_counter() - start,
             }
             made = TeacherKnowledge(made.node_ids, made.values, card)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, MissingKnowledgeError
 from gnn2mlp.distill import join
 from gnn2mlp.distill.join import join_tables
 from gnn2mlp.distill.table import Block, RowTable
@@ -69,6 +69,13 @@ def test_roles_of_the_file_count(tmp_path: Path) -> None:
 def test_only_the_keys_that_are_asked_for_are_kept(tmp_path: Path) -> None:
     table = join_tables(*write_both(tmp_path), tmp_path / "table", keys={"code", "codebook"})
     assert table.manifest["keys"] == ["code", "codebook", "logits"]
+    thin = knowledge_of(ids_of(200)).select(["code", "codebook"])
+    thin.save(tmp_path / "knowledge.safetensors")
+    write_features(tmp_path / "features.parquet", ids_of(200), role=["train", "valid"] * 100, label=["a", "b"] * 100)
+    files = tmp_path / "knowledge.safetensors", tmp_path / "features.parquet", tmp_path / "thin"
+    assert join_tables(*files, keys={"code"}, classes="abc").manifest["keys"] == ["code"]
+    with pytest.raises(MissingKnowledgeError, match="holds no 'hidden'"):
+        join_tables(*files, keys={"hidden"}, classes="abc")
 
 
 def test_the_card_names_the_classes(tmp_path: Path) -> None:

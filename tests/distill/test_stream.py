@@ -105,12 +105,15 @@ def test_scores_by_hand(table: RowTable, tmp_path: Path) -> None:
     predicted = (x[:, 0] <= 0).long()
     assert (labels >= 0).all()
     assert stream(table).valid_score(FirstFeature()) == (predicted == labels).double().mean().item()
-    agreement = stream(table).score(FirstFeature(), "valid", "agreement")
-    assert agreement == (predicted == logits.argmax(1)).double().mean().item()
-    assert torch.tensor(stream(table).score(FirstFeature(), "test", "accuracy")).isnan()
+    found = stream(table).scores(FirstFeature(), "valid")
+    assert found.agreement == (predicted == logits.argmax(1)).double().mean().item()
+    assert found.teacher_accuracy == 1
+    assert (found.rows, found.labelled) == (table.count("valid"), len(labels))
+    assert stream(table).scores(FirstFeature(), "test") == (0, 0, None, None, None)
     unlabelled = join_tables(*write_both(tmp_path, label=None), tmp_path / "table")
     rows = stream(unlabelled, objective=SoftLabels())
-    assert rows.valid_score(FirstFeature()) == rows.score(FirstFeature(), "valid", "agreement")
+    assert rows.valid_score(FirstFeature()) == rows.scores(FirstFeature(), "valid").agreement
+    assert rows.scores(FirstFeature(), "valid").accuracy is None
 
 
 def test_knowledge_that_is_not_needed_is_not_carried(table: RowTable) -> None:

@@ -1,0 +1,80 @@
+"""`gnn2mlp distill`: a student from tables, of a teacher trained anywhere."""
+
+import argparse
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli.run import assign
+
+
+def add(verbs: Any) -> None:
+    """Register the verb and its options."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "distill",
+        help="distil a student from a table of a teacher's knowledge and a table of features",
+        description="Join what a teacher knows with features, by id, and distil an MLP from the rows, in memory that "
+        "does not grow with their number. 'torchrun --nproc-per-node N -m gnn2mlp distill ...' shares the work among "
+        "N processes. The same command continues where it was interrupted.",
+    )
+    parser.add_argument("knowledge", metavar="KNOWLEDGE", help="Parquet table with node_id and logits, or .safetensors")
+    parser.add_argument(
+        "features",
+        metavar="FEATURES",
+        help="Parquet table with node_id, features and, if there are any, label and role (train, valid, test)",
+    )
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder of the student and results.json")
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn")
+    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument("--missing", metavar="WHAT", help="ids that one table lacks: refuse (default) or drop")
+    parser.add_argument("--classes", metavar="A,B,C", help="names of the classes in the order of the teacher's columns")
+    parser.add_argument("--seed", metavar="N", type=int, help="default 0")
+    parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
+    parser.add_argument("--threads", metavar="N", help="CPU threads of a process; default: all")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="nested option, e.g. distill.lr=0.001"
+    )
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> None:
+    """Build the configuration, distil, print the scores and where the student is."""
+    from gnn2mlp.distill.workers import leads
+    from gnn2mlp.pipeline.distill import DistilConfig, distil
+
+    config = DistilConfig(**_settings(options))
+    if not leads():
+        distil(config)
+        return
+    console = Console()
+    with Bars(config, console) as bars:
+        joining, listen = (bars.listen(config.seed, stage) for stage in ("join", "student"))
+        result = distil(config, listen, joining)
+    console.print(scores_table(result.results))
+    for label, name in (("results", "results.json"), ("student", "student")):
+        console.print(f"{label:<8} {result.out / name}", soft_wrap=True, highlight=False)
+
+
+def scores_table(results: dict[str, Any]) -> Table:
+    """Accuracy of student and teacher, and agreement, on validation and test rows, in percent."""
+    table = Table("rows", "", "student", "teacher", "agreement", box=None, pad_edge=False, header_style="bold")
+    for role, found in results["scores"].items():
+        figures = (found[name] for name in ("accuracy", "teacher_accuracy", "agreement"))
+        shown = ["-" if figure is None else f"{100 * figure:.2f}" for figure in figures]
+        table.add_row(role, f"{found['rows']:,}", *shown)
+    return table
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("knowledge", "features", "out", "method", "student", "missing", "seed", "device")
+    chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if options.classes is not None:
+        chosen["classes"] = options.classes.split(",")
+    if options.threads is not None:
+        chosen["threads"] = yaml.safe_load(options.threads)
+    for assignment in options.set:
+        assign(chosen, assignment)
+    return chosen

@@ -1,0 +1,230 @@
+"""`distill`: a teacher trained anywhere hands over its table; a student is distilled from it, whatever its length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+import torch
+import yaml
+
+from gnn2mlp.core.environment import environment, resolve_device
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.files import read_json, write_json, write_text
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.spec import Spec, plain
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, RowTable, join_tables
+from gnn2mlp.distill.stream import Stream, check_rows_suffice
+from gnn2mlp.distill.workers import Workers, workers
+from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.config import explain, read_yaml
+from gnn2mlp.students import STUDENTS
+
+FORMAT = 1
+RESULTS, CONFIG, CHECKPOINT = "results.json", "config.yaml", "checkpoint.safetensors"
+# What decides the student, beside the content of the tables.
+_IDENTITY = ("method", "student", "distill", "missing", "valid", "classes", "seed")
+
+
+class DistilConfig(pydantic.BaseModel):
+    """Settings of a distillation from tables; immutable. Components are given by name, mapping, `Spec` or object.
+
+    Args:
+        knowledge: what the teacher knows, an artefact (`.safetensors`) or a Parquet table.
+        features: of the same nodes, a Parquet table; labels and roles may be in it.
+        out: folder of the results.
+        method: how the student learns; none that speaks of links between nodes.
+        student: the graph-free network.
+        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
+        missing: `"refuse"` ids that one of the tables lacks, or `"drop"` and count them.
+        valid: share of the labelled rows (of all, without labels) that validates where the table has no roles.
+        classes: names of the classes in the order of the teacher's columns; default: as the knowledge says.
+        seed: of hashes, initialisation, batches and dropout.
+        device: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
+        threads: CPU threads; `"auto"`: all, or what `torchrun` gives each process.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    knowledge: Path
+    features: Path
+    out: Path
+    method: Spec = Spec("glnn")
+    student: Spec = Spec("mlp")
+    distill: dict[str, Any] = pydantic.Field(default_factory=dict)
+    missing: Literal["refuse", "drop"] = "refuse"
+    valid: float = pydantic.Field(default=0.1, gt=0, lt=1)
+    classes: tuple[str, ...] | None = None
+    seed: int = pydantic.Field(default=0, ge=0)
+    device: str = "auto"
+    threads: int | Literal["auto"] = "auto"
+
+    def __init__(self, **settings: Any):
+        try:
+            super().__init__(**settings)
+        except pydantic.ValidationError as error:
+            raise ConfigError(explain(error, type(self))) from error
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """The one seed."""
+        return (self.seed,)
+
+    def resolve(self) -> "DistilConfig":
+        """The same with every option of the components written out.
+
+        Raises:
+            ConfigError: for a name or an option that does not exist.
+        """
+        distill = Spec("distill", **self.distill).checked(Distiller, "distill")
+        return self.model_copy(
+            update={
+                "method": self.method.resolved(METHODS),
+                "student": self.student.resolved(STUDENTS),
+                "distill": Distiller(**distill).options(),
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, for YAML and JSON; settings left open are omitted."""
+        fields = self.model_dump(exclude_none=True)
+        return {k: str(v) if isinstance(v, Path) else plain(v) for k, v in fields.items()}
+
+    def identity(self) -> dict[str, Any]:
+        """The settings that decide the student. Call on a resolved configuration."""
+        return {key: value for key, value in self.to_dict().items() if key in _IDENTITY}
+
+
+@dataclass(frozen=True)
+class DistilResult:
+    """What `distil` leaves behind.
+
+    Args:
+        results: the content of `results.json`.
+        out: the folder that holds it, the student and the joined table.
+    """
+
+    results: dict[str, Any]
+    out: Path
+
+    def predictor(self) -> Predictor:
+        """The student, ready to predict from features."""
+        return Predictor.load(self.out / "student")
+
+
+def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = silent) -> DistilResult:
+    """Join knowledge and features by id, distil a student from the rows, score it, and write both down.
+
+    Started by `torchrun`, its processes share the work. What was interrupted is taken up from its last checkpoint; what
+    was finished from the same tables is read.
+
+    Args:
+        config: what to distil from what.
+        listen: told after every epoch.
+        joining: told while the tables are joined.
+
+    Raises:
+        ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
+        ArtefactError: if a table is missing or damaged.
+        DataError: for tables that cannot be learnt from. All of them before any training.
+    """
+    config = config.resolve()
+    check_rows_suffice(config.method.build(METHODS).build_objective())
+    with workers(resolve_device(config.device)) as (here, device):
+        if config.threads != "auto":
+            torch.set_num_threads(config.threads)
+        table = _table(config, here, joining)
+        done = _finished(config, table)
+        here.wait()  # all have looked before the first writes
+        return DistilResult(done if done is not None else _made(config, table, device, here, listen), config.out)
+
+
+def _table(config: DistilConfig, here: Workers, joining: Progress) -> RowTable:
+    """The joined table, which the first process makes."""
+    folder = config.out / "table"
+    if here.rank == 0:
+        _check_free(config)
+        join_tables(
+            config.knowledge,
+            config.features,
+            folder,
+            keys=config.method.build(METHODS).requires,
+            missing=config.missing,
+            valid=config.valid,
+            classes=config.classes,
+            seed=config.seed,
+            progress=joining,
+        )
+        write_text(config.out / CONFIG, yaml.safe_dump(config.to_dict(), sort_keys=False, allow_unicode=True))
+    here.wait()
+    return RowTable.open(folder)
+
+
+def _check_free(config: DistilConfig) -> None:
+    """Raise `ConfigError` if the folder holds a configuration that decides another student."""
+    path = config.out / CONFIG
+    if path.exists():
+        present = read_yaml(path)
+        differing = [key for key in _IDENTITY if present.get(key) != config.to_dict().get(key)]
+        if differing:
+            raise ConfigError(
+                f"out: {config.out} holds a student with another {' and another '.join(differing)}; "
+                "choose another --out, or remove that folder"
+            )
+
+
+def _identity(config: DistilConfig, table: RowTable) -> dict[str, Any]:
+    return {**config.identity(), "table": table.digest}
+
+
+def _finished(config: DistilConfig, table: RowTable) -> dict[str, Any] | None:
+    """Results of the same configuration and table, if there are any."""
+    try:
+        results: dict[str, Any] = read_json(config.out / RESULTS)
+        return results if results.get("identity") == _identity(config, table) else None
+    except ArtefactError:
+        return None
+
+
+def _made(
+    config: DistilConfig, table: RowTable, device: torch.device, here: Workers, listen: Progress
+) -> dict[str, Any]:
+    method, distiller = config.method.build(METHODS), Distiller(**config.distill)
+    checkpoint = Checkpoint(config.out / CHECKPOINT)
+    result = distiller.fit(
+        config.student.build(STUDENTS),
+        method.build_objective(),
+        table,
+        update=method.update,
+        seed=config.seed,
+        device=device,
+        progress=listen,
+        checkpoint=checkpoint,
+        workers=here,
+    )
+    rows = Stream(table, device, distiller.batch_size, config.seed, method.build_objective(), here)
+    scores = {role: rows.scores(result.module.to(device), role)._asdict() for role in ("valid", "test")}
+    results = {
+        "format": FORMAT,
+        "identity": _identity(config, table),
+        "config": config.to_dict(),
+        "environment": {**environment(device), "processes": here.size},
+        "counts": table.manifest["counts"],
+        "chosen_by": table.judges,
+        "history": result.history.to_dict(),
+        "scores": {role: found for role, found in scores.items() if found["rows"]},
+    }
+    if here.rank == 0:
+        _student(config, table, result).save(config.out / "student")
+        write_json(config.out / RESULTS, results)
+        checkpoint.path.unlink(missing_ok=True)
+    here.wait()
+    return results
+
+
+def _student(config: DistilConfig, table: RowTable, result: DistillationResult) -> Predictor:
+    card = {**result.card, "identity": _identity(config, table), "history": result.history.to_dict()}
+    student, module = config.student.build(STUDENTS), result.module.cpu()
+    return Predictor(student, module, table.num_features, table.classes, card, table.feature_names)

@@ -1,0 +1,143 @@
+"""Tables in, student out: what is written, what is reused, what is refused, and several processes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ConfigError, DataError, UnknownNameError
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.distill import Distiller
+from gnn2mlp.knowledge.parquet import write_parquet
+from gnn2mlp.pipeline.distill import DistilConfig, DistilResult, distil
+from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, write_both, write_features
+
+QUICK: dict[str, Any] = {"student": {"name": "mlp", "hidden": 16, "dropout": 0.0}, "device": "cpu", "threads": 1}
+
+
+def distilled(folder: Path, **settings: Any) -> DistilResult:
+    distill = {"epochs": 12, "batch_size": 32, **settings.pop("distill", {})}
+    files = {"knowledge": folder / "knowledge.safetensors", "features": folder / "features.parquet"}
+    return distil(DistilConfig(**{**files, "out": folder / "out", **QUICK, "distill": distill, **settings}))
+
+
+def test_a_student_learns_from_rows_and_ships_with_its_columns(tmp_path: Path) -> None:
+    roles = ["train"] * 350 + ["valid"] * 70 + ["test"] * 80
+    write_both(tmp_path, 500, role=roles)
+    made = distilled(tmp_path, distill={"epochs": 30})
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert results == json.loads(json.dumps(made.results))
+    assert results["counts"]["train"] == 350
+    assert results["chosen_by"] == "accuracy"
+    scores = results["scores"]
+    assert {role: found["rows"] for role, found in scores.items()} == {"valid": 70, "test": 80}
+    assert scores["test"]["accuracy"] > 0.8
+    assert scores["test"]["teacher_accuracy"] == 1
+    predictor = Predictor.load(tmp_path / "out" / "student")
+    assert predictor.feature_names == ("f0", "f1", "f2", "f3")
+    test = ids_of(500, seed=1)[420:]
+    known = np.array([y is not None for y in labels_of(test)])
+    predicted = predictor.predict(features_of(test))
+    labels = np.array([y for y in labels_of(test) if y is not None])
+    assert (predicted[known] == labels).mean() == pytest.approx(scores["test"]["accuracy"])
+    agreement = (predicted == knowledge_of(test)["logits"].argmax(1).numpy()).mean()
+    assert agreement == pytest.approx(scores["test"]["agreement"])
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["config.yaml", "results.json", "student", "table"]
+
+
+def test_named_classes_come_out_as_names(tmp_path: Path) -> None:
+    _, features = write_both(tmp_path)
+    names = np.array(["ash", "beech", "oak"])
+    ids = ids_of(200)
+    write_features(features, ids, label=[None if y is None else str(names[y]) for y in labels_of(ids)])
+    with pytest.raises(DataError, match="--classes"):
+        distilled(tmp_path)
+    made = distilled(tmp_path, classes=tuple(names))
+    assert set(made.predictor().predict(features_of(ids))) <= set(names)
+    assert made.results["scores"]["valid"]["teacher_accuracy"] == 1
+
+
+def test_codes_teach_from_a_parquet_file_too(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    path = tmp_path / "knowledge.parquet"
+    write_parquet(knowledge_of(ids_of(200)), path)
+    both = [
+        distilled(tmp_path, method="vqgraph", knowledge=file, out=tmp_path / file.suffix)
+        for file in (path, tmp_path / "knowledge.safetensors")
+    ]
+    assert both[0].results["history"]["loss"] == both[1].results["history"]["loss"]
+
+
+def test_probabilities_of_another_tool_without_labels(tmp_path: Path) -> None:
+    ids = ids_of(200)
+    probabilities = knowledge_of(ids)["logits"].softmax(-1)
+    pq.write_table(pa.table({"node_id": ids, "probabilities": probabilities.tolist()}), tmp_path / "k.parquet")
+    write_features(tmp_path / "features.parquet", ids, label=None)
+    made = distilled(tmp_path, knowledge=tmp_path / "k.parquet", valid=0.2)
+    assert made.results["chosen_by"] == "agreement"
+    assert made.results["scores"]["valid"]["accuracy"] is None
+    assert made.results["scores"]["valid"]["agreement"] == max(made.results["history"]["valid"])
+
+
+def test_what_was_finished_is_read_and_what_changed_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, features = write_both(tmp_path)
+    first = distilled(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Distiller, "fit", lambda *_, **__: pytest.fail("trained again"))
+        assert distilled(tmp_path).results == json.loads(json.dumps(first.results))
+    with pytest.raises(
+        ConfigError, match="holds a student with another seed and another|another distill and another seed"
+    ):
+        distilled(tmp_path, seed=1, distill={"lr": 0.1})
+    write_features(features, ids_of(200), label=None)
+    assert distilled(tmp_path).results["chosen_by"] == "agreement"
+
+
+def test_interrupted_training_goes_on(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    config = DistilConfig(
+        knowledge=tmp_path / "knowledge.safetensors", features=tmp_path / "features.parquet", out=tmp_path / "out",
+        distill={"epochs": 12, "batch_size": 32}, **QUICK,
+    )  # fmt: skip
+
+    def interrupt(done: int, total: int, note: str = "") -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        distil(config, interrupt)
+    assert not (tmp_path / "out" / "results.json").exists()
+    told: list[int] = []
+    made = distil(config, lambda done, total, note="": told.append(done))
+    assert told == list(range(5, 13))
+    other = distilled(tmp_path, out=tmp_path / "other")
+    assert made.results["history"]["loss"] == other.results["history"]["loss"]
+    states = [result.predictor().module.state_dict() for result in (made, other)]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "match"),
+    [
+        ({"method": "krd"}, ConfigError, "'reliable_neighbours' speaks of links"),
+        ({"method": "glmm"}, UnknownNameError, "did you mean 'glnn'"),
+        ({"distill": {"ls": 1}}, ConfigError, "did you mean 'lr'"),
+        ({"valid": 1.5}, ConfigError, "valid: .*less than 1"),
+        ({"sead": 1}, ConfigError, "unknown setting 'sead'; did you mean 'seed'"),
+        ({"missing": "ignore"}, ConfigError, "missing: .*'refuse' or 'drop', got 'ignore'"),
+    ],
+)
+def test_mistakes_are_told_before_any_file_is_written(
+    tmp_path: Path, settings: dict[str, Any], error: type[Exception], match: str
+) -> None:
+    write_both(tmp_path)
+    with pytest.raises(error, match=match):
+        distilled(tmp_path, **settings)
+    assert not (tmp_path / "out").exists()
