@@ -13,6 +13,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 0, 2 for a user's mistake, 130 when interrupted."""
+    from gnn2mlp.cli import distill as distill_verb
     from gnn2mlp.cli import export as export_verb
     from gnn2mlp.cli import latency as latency_verb
     from gnn2mlp.cli import list as list_verb
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="gnn2mlp", description="Distil a graph neural network into an MLP.")
     parser.add_argument("--version", action="version", version=f"gnn2mlp {__version__}")
     verbs = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for verb in (run_verb, trust_verb, latency_verb, export_verb, list_verb):
+    for verb in (run_verb, distill_verb, trust_verb, latency_verb, export_verb, list_verb):
         verb.add(verbs)
     options = parser.parse_args(arguments)
     try:

@@ -91,7 +91,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     if options.no_latency:
         chosen["latency"] = False
     for assignment in options.set:
-        _assign(chosen, assignment)
+        assign(chosen, assignment)
     return chosen
 
 
@@ -106,8 +106,12 @@ def _numbers(text: str) -> Any:
         raise ConfigError(f"--seeds: expected a number, or numbers with commas such as 0,3,7, got {text!r}") from None
 
 
-def _assign(chosen: dict[str, Any], assignment: str) -> None:
-    """Put one `a.b=value` into the settings; the value is read as YAML."""
+def assign(chosen: dict[str, Any], assignment: str) -> None:
+    """Put one `a.b=value` into the settings; the value is read as YAML.
+
+    Raises:
+        ConfigError: if it is no such assignment, or sets an option of a component without a name.
+    """
     from gnn2mlp.pipeline import RunConfig
 
     path, separator, text = assignment.partition("=")
