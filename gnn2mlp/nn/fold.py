@@ -1,5 +1,6 @@
 """A trained MLP as the fewest operations that give its logits: normalisation folded into the maps, no dropout."""
 
+import copy
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -22,14 +23,14 @@ class Layer(NamedTuple):
 class Folded:
     """Logits (rows, classes) of rows (rows, features), dense or sparse, on the device of the weights.
 
-    Weights are those of the moment of folding; nothing here keeps gradients.
+    Weights are those of the moment of folding. None of them takes gradients, so torch keeps none, and the answer to a
+    single row need not pay for a context that says so.
     """
 
     def __init__(self, hidden: list[Layer], head: Layer):
         self.hidden = hidden
         self.head = head
 
-    @torch.inference_mode()
     def __call__(self, x: Features) -> Tensor:
         """Map features to logits."""
         for weight, bias, norm in self.hidden:
@@ -67,4 +68,4 @@ def _layer(linear: nn.Module, norm: nn.Module) -> Layer:
         assert norm.running_var is not None, "statistics are tracked by default"
         scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
         return Layer(weight * scale, (bias - norm.running_mean) * scale + norm.bias, None)
-    return Layer(weight, bias, None if isinstance(norm, nn.Identity) else norm)
+    return Layer(weight, bias, None if isinstance(norm, nn.Identity) else copy.deepcopy(norm).requires_grad_(False))

@@ -79,6 +79,21 @@ def test_the_module_and_its_input_stay_as_they_are() -> None:
     assert torch.equal(x, given)
 
 
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_answers_keep_no_gradients_and_weights_stay_those_of_the_moment(norm: Norm) -> None:
+    module, x = trained(norm), rows()
+    folded = fold(module)
+    before = folded(x)
+    assert not before.requires_grad
+    assert not folded(CSR.from_dense(x)).requires_grad
+    with torch.no_grad():
+        for layer in module.norms:
+            for parameter in layer.parameters():
+                parameter.zero_()
+    assert torch.equal(folded(x), before)
+    assert all(parameter.requires_grad for parameter in module.parameters())
+
+
 def test_another_module_is_called_as_it_is() -> None:
     class Doubling(nn.Module):
         def forward(self, x: torch.Tensor) -> MLPOutput:
