@@ -1,5 +1,6 @@
 """The speed benchmarks: sides take turns, the reference is the same model, the page equals its result files."""
 
+import argparse
 import importlib
 import json
 import subprocess
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.training import EarlyStopping
 from gnn2mlp.teachers import TEACHERS
@@ -186,18 +188,19 @@ def test_settings_are_those_of_the_library(reference: ModuleType):
     assert how == reference.Settings(1, 2, 0.3, "none", 0.1, 0.2, 3, 4)
 
 
-def test_a_whole_job_is_compared_in_time_accuracy_and_epochs(script, tmp_path: Path):
+def test_a_whole_job_is_compared_in_time_accuracy_and_epochs(script, tmp_path: Path, monkeypatch):
     whole_job = script("whole_job")
+    monkeypatch.setattr(whole_job, "TRIAL_EPOCHS", 2)
     x, y, edges = tiny_arrays()
     np.savez(tmp_path / "tiny.npz", x=x, y=y, edge_index=edges)
-    found = whole_job.compare(str(tmp_path / "tiny.npz"), None, rounds=2, fixed_epochs=3)
+    found = whole_job.compare(str(tmp_path / "tiny.npz"), None, rounds=1, fixed_epochs=3)
     assert found["reference"]["chosen"] in found["reference"]["tried"]
     assert found["fixed"]["epochs_run"] == {side: {"teacher": 3, "student": 3} for side in ("ours", "pyg")}
     for model in ("teacher", "student"):
         entry = found["job"]["accuracy"][model]
         assert min(entry["ours"], entry["pyg"]) > 0.6
         assert entry["difference"] == pytest.approx(entry["ours"] - entry["pyg"])
-    assert len(found["job"]["sides"]["pyg"]["ratios"]) == 2
+    assert len(found["job"]["sides"]["pyg"]["ratios"]) == 1
     json.dumps(found, allow_nan=False)
 
 
@@ -205,3 +208,194 @@ def test_results_of_one_round_have_no_error(script):
     whole_job = script("whole_job")
     one = {side: [whole_job.Scores(0.5, 0.75, 1, 2)] for side in ("ours", "pyg")}
     assert whole_job._accuracy(one)["student"]["error"] is None
+
+
+def test_arithmetic_is_counted_as_stated(script):
+    # Two maps, 6 and 12 multiply-adds a row: forward 18, backward 36 less 6 for the gradient of the input.
+    assert script("large_graph").operations([2, 3, 4], rows=5, valid=1) == 2 * (5 * (18 + 30) + 18)
+
+
+def test_all_sides_train_on_the_large_graph(script, machine: ModuleType):
+    large_graph = script("large_graph")
+    found = large_graph.teacher(scale=0.02, rounds=1, validate=False)
+    assert list(found["sides"]) == ["ours", *large_graph.PYG]
+    assert all(len(side["seconds"]) == 1 and side["median_s"] > 0 for side in found["sides"].values())
+    assert 0.1 < large_graph.memory(0.02, "edge_index")["peak_gib"] < 8
+
+
+def test_rates_of_the_student_are_shares_of_the_machine(script, machine: ModuleType, monkeypatch):
+    large_graph = script("large_graph")
+    monkeypatch.setattr(machine, "limits", lambda: {"gflops": 50.0})
+    found = large_graph.student(scale=0.02, rounds=1, kind="student")
+    ours = found["sides"]["ours"]
+    assert found["widths"] == [128, 256, 256, 40]
+    assert ours["gflops"] == pytest.approx(1e-9 * found["operations"] / ours["median_s"])
+    assert ours["share"] == pytest.approx(ours["gflops"] / 50)
+    assert found["rows_per_s"] == pytest.approx(3387 / ours["median_s"])
+
+
+def test_a_journey_tells_every_stage(script, tmp_path: Path):
+    journey, workloads = script("journey"), script("workloads")
+    teacher = Spec("sage", hidden=8, fanouts=[2, 2, 2])
+    works = [workloads.Work("synthetic-arxiv", 0.02, teacher, {"hidden": 8}, journey.kept(tmp_path)) for _ in "12"]
+    found = journey.journey(works[0], teacher_epochs=2, student_epochs=2, repeats=10, budget=0.1)
+    assert list(found["stages"]) == list(journey.STAGES)
+    assert all(stage["peak_gib"] > 0.05 for stage in found["stages"].values())
+    assert found["stages"]["student"]["epochs"] == 2
+    assert found["requests"]["ratio"] > 1
+    assert found["graph"]["nodes"] == 3387
+    # The second time the graph is read, and is the same.
+    assert works[1].graph.digest == works[0].graph.digest
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_growth_is_the_slope_of_logarithms(script, tmp_path: Path):
+    growth = script("growth")
+    assert growth.exponent([1, 2, 4, 8], [3, 12, 48, 192]) == pytest.approx(2)
+    sizes = [journey_of(growth, nodes) for nodes in (100, 200)]
+    stages = growth.summarise(sizes)
+    assert stages["teacher"]["seconds"] == [1.0, 2.0]
+    assert stages["export"]["gib"] == [0.5, 1.0]
+    assert stages["view"]["time"] == pytest.approx(1)
+    growth.plot({"nodes": [100, 200], "stages": stages}, tmp_path / "growth.svg", "a title")
+    assert "</svg>" in (tmp_path / "growth.svg").read_text()
+
+
+def journey_of(growth: ModuleType, nodes: int) -> dict[str, Any]:
+    """A made-up journey whose costs are linear."""
+    stages = {s: {"seconds": nodes / 50, "peak_gib": 0.5 + nodes / 200, "before_gib": 0.5} for s in growth.LABELS}
+    for stage in ("teacher", "student"):
+        stages[stage] |= {"epoch_s": nodes / 100, "epochs": 3}
+    timed = {"median_ms": nodes, "p95_ms": 2 * nodes, "repeats": 10, "threads": 1}
+    requests = {"teacher": timed, "student": {**timed, "median_ms": nodes / 2000}, "ratio": 2000.0}
+    return {"stages": stages, "requests": requests, "graph": {"nodes": nodes, "edges": 3}, "peak_gib": 1.5}
+
+
+def test_a_profile_leaves_out_the_first_epoch(script):
+    hot_spots = script("hot_spots")
+    found = hot_spots.spots("student", None, 0.02)
+    assert len(found["operators"]) == hot_spots.TOP
+    assert 0 < sum(entry["share"] for entry in found["operators"]) <= 1
+    adam = [entry["calls"] for entry in found["operators"] if "Adam" in entry["name"]]
+    assert all(calls == 1 for calls in adam)  # one batch an epoch
+
+
+def sides(**ratios: float) -> dict[str, Any]:
+    return {
+        name: {"median_s": ratio, "ratio": ratio, "ratios": [ratio], "seconds": [ratio], "start_s": 0.1}
+        for name, ratio in {"ours": 1.0, **ratios}.items()
+    }
+
+
+@pytest.fixture
+def results(script, machine: ModuleType, tmp_path: Path) -> Path:
+    """Made-up results of every script, written as the scripts do."""
+    growth, large_graph = script("growth"), script("large_graph")
+    one = {"ours": 0.8, "pyg": 0.79, "difference": 0.01, "error": 0.01, "p": 0.3}
+    part = {
+        "sides": sides(pyg=6.0),
+        "accuracy": {"teacher": one, "student": {**one, "p": 0.01}},
+        "epochs_run": {side: {"teacher": 10, "student": 20} for side in ("ours", "pyg")},
+    }
+    whole = {"job": part, "fixed": {**part, "epochs": 5}, "reference": {"chosen": "gcn, cached"}}
+    machine.put(tmp_path / "whole_job.json", "tiny, 1", {"threads": 1, **whole})
+    slow = {**whole, "fixed": {**part, "sides": sides(pyg=4.0), "epochs": 5}}
+    machine.put(tmp_path / "whole_job.json", "other, 2", {"threads": 2, **slow})
+    machine.put(tmp_path / "whole_job.json", "krd, 1", {"threads": 1, "on": "tiny", "ratio": 1.2, "ratios": [1.1, 1.3]})
+    stated = {"threads": 1, "huge_pages": True, "scale": 1}
+    path = tmp_path / "large_graph.json"
+    pyg = dict(zip(large_graph.PYG, (5.0, 2.5, 1.5), strict=True))
+    machine.put(path, "epoch, 1, huge pages", {**stated, "sides": sides(**pyg)})
+    machine.put(path, "epoch, 2", {"threads": 2, "scale": 0.5, "sides": sides(**pyg)})
+    peaks = {side: {"peak_gib": gib} for side, gib in zip(["ours", *large_graph.PYG], (2, 4, 3, 1), strict=True)}
+    machine.put(path, "memory, 1, huge pages", {**stated, "sides": peaks})
+    rated = {side: {**entry, "gflops": 70.0, "share": 0.7} for side, entry in sides(pyg=1.1).items()}
+    machine.put(
+        path, "student, 1, huge pages", {**stated, "sides": rated, "rows_per_s": 9.0, "machine": {"gflops": 100.0}}
+    )
+    trip = journey_of(growth, 200)
+    machine.put(tmp_path / "products.json", "2", {"threads": 2, "scale": 1, **trip})
+    sizes = [journey_of(growth, nodes) for nodes in (100, 200)]
+    grown = {"threads": 1, "nodes": [100, 200], "stages": growth.summarise(sizes)}
+    machine.put(tmp_path / "growth.json", "gcn, 1", grown)
+    spot = {"threads": 1, "epoch_s": 0.1, "slowed": 1.5}
+    spot["operators"] = [{"name": "aten::mm", "share": 0.5, "ms": 2.0, "calls": 3}]
+    machine.put(tmp_path / "hot_spots.json", "small, 1", spot)
+    stage = {"seconds": 1.0, "peak_gib": 0.5, "before_gib": 0.4, "epoch_s": 0.2}
+    rows = [{"rows": count, "join": stage, "distil": {**stage, "peak_gib": gib}} for count, gib in ((10, 0.5), (40, 1))]
+    machine.put(tmp_path / "streaming.json", "1", {"threads": 1, "sizes": rows})
+    rate = {"threads": 1, "gflops": 90.0, "copy_gb_s": 10.0, "by_size": {str(size): 80.0 for size in machine.SIZES}}
+    machine.put(tmp_path / "machine.json", "1", rate)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("tiny, teacher and student, whole job, 1 thread | ≥ 5 × | 6.00 × (6.00 to 6.00); 6.00", "yes"),
+        ("other, teacher and student, whole job, 2 threads | ≥ 5 × | 6.00 × (6.00 to 6.00); 4.00", "**no**"),
+        ("tiny, accuracy minus PyG's, 1 thread | no difference beyond chance | teacher +1.00, student +1.00", "**no**"),
+        ("tiny, KRD student's epoch / GLNN student's, 1 thread | ≤ 1.5 × | 1.20 × (1.10 to 1.30)", "yes"),
+        # The faster of the two that read edge_index is the reference, the sparse matrix is none.
+        ("synthetic-arxiv, GCN teacher's epoch, 1 thread, huge pages | ≥ 3 × | 2.50 ×", "**no**"),
+        ("synthetic-arxiv, GCN teacher's epoch, 2 threads, scale 0.5 | ≥ 3 × | 2.50 ×", ""),
+        ("peak memory of the teacher, 1 thread, huge pages | no higher | 2.00 GiB, PyG 3.00 GiB", "yes"),
+        ("share of the machine's matrix rate, 1 thread, huge pages | ≥ 60% | 70%, 70 of 100 GFLOP/s", "yes"),
+        ("synthetic-products, peak memory of all stages, 2 threads | < 16 GiB | 1.50 GiB", "yes"),
+        ("synthetic-products, request of 10 nodes, teacher / student, 2 threads | ≥ 1,000 × | 2,000 ×", "yes"),
+        ("peak memory of distilling 40 rows / 10 rows, 1 thread | does not grow (≤ 1.1 ×) | 2.00 ×", "**no**"),
+        ("time of gcn and its student, exponent of growth, 100 to 200 nodes, 1 thread | ≤ 1 (fitted", "yes"),
+    ],
+)
+def test_the_page_says_whether_targets_hold(script, results: Path, line: str, verdict: str):
+    (found,) = (row for row in script("page").Page(results).targets().splitlines() if line in row)
+    assert found.endswith(f"| {verdict} |")
+
+
+def test_the_page_has_a_section_for_every_result(script, results: Path):
+    text = script("page").Page(results).text()
+    assert "Not measured yet" not in text
+    for part in (
+        "| `aten::mm` | 50.0% |",
+        "| 1 thread | 90 | 10.0 |",
+        "growth-gcn-1.svg",
+        "| tiny | 1 thread | stopping",
+    ):
+        assert part in text
+    assert text.count("cores, cpu;") == 1  # one environment
+
+
+def test_what_has_not_been_measured_names_its_script(script, tmp_path: Path):
+    page = script("page")
+    text = page.Page(tmp_path).text()
+    assert text.count("Not measured yet: `python benchmarks/speed/growth.py`.") == 2  # target and section
+    out = tmp_path / "SPEED.md"
+    check = ["--results", str(tmp_path), "--out", str(out), "--check"]
+    assert page.main(check) == 1
+    assert not out.exists()
+    assert page.main(check[:-1]) == 0
+    assert out.read_text() == text
+    assert page.main(check) == 0
+
+
+def test_the_page_is_up_to_date(script):
+    page = script("page")
+    assert page.Page().text() == page.PAGE.read_text(), "run python benchmarks/speed/page.py"
+
+
+def test_a_result_takes_the_place_of_its_elder(machine: ModuleType, tmp_path: Path):
+    path = tmp_path / "some.json"
+    for name, value in (("a", 1), ("b", 2), ("a", 3)):
+        machine.put(path, name, {"value": value})
+    assert {name: entry["value"] for name, entry in machine.read(path).items()} == {"a": 3, "b": 2}
+    assert "threads" not in machine.read(path)["a"]["environment"]
+
+
+def test_one_command_runs_every_script(script, tmp_path: Path):
+    everything = script("all")
+    options = argparse.Namespace(data_root="data", scratch=None, results=tmp_path)
+    for name in everything.SCRIPTS:
+        _, path, *given = everything.command(name, options)
+        assert Path(path).is_file()
+        assert ("--data-root" in given) == (name in ("whole_job", "hot_spots"))
+        assert given[-2:] == ["--results", str(tmp_path)]

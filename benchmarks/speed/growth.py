@@ -17,7 +17,7 @@ from statistics import linear_regression
 
 import machine
 import matplotlib.pyplot as plt
-from journey import journey
+from journey import STAGES, journey
 from large_graph import TEACHER
 from workloads import Work, full_size
 
@@ -35,10 +35,9 @@ PLOTS = machine.HERE / "plots"
 
 
 LABELS = {
+    **STAGES,
     "graph": "draw the graph",
-    "view": "split and view",
     "teacher": "teacher, an epoch",
-    "export": "export",
     "student": "student, an epoch",
     "requests": "teacher, a request",
 }

@@ -104,7 +104,7 @@ def main() -> None:
             found = machine.fresh(spots, threads, case=case, data_root=options.data_root, scale=options.scale)
             for entry in found["operators"][:3]:
                 print(f"{case}: {entry['name']} {entry['share']:.0%}", flush=True)
-            stated = {"threads": threads, "scale": options.scale}
+            stated = {"threads": threads, "scale": 1 if case == "small" else options.scale}
             machine.put(options.results / "hot_spots.json", f"{case}, {threads}", {**stated, **found})
 
 

@@ -17,6 +17,15 @@ from gnn2mlp.nn.csr import compute_form, gather
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.teachers import Teacher
 
+# The stages in their order, and how the page calls them.
+STAGES = {
+    "graph": "draw or read the graph",
+    "view": "split and view",
+    "teacher": "teacher",
+    "export": "export",
+    "student": "student",
+    "requests": "requests of both",
+}
 # Nodes of a request.
 NODES = 10
 

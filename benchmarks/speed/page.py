@@ -1,0 +1,102 @@
+"""Write benchmarks/SPEED.md from the result files; every figure comes from there.
+
+With `--check` nothing is written, and the exit code is 1 if the page is out of date.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import machine
+from figures import markdown
+from sections import SECTIONS
+from targets import TARGETS
+from wording import Entries
+
+from gnn2mlp.core.files import write_text
+
+PAGE = machine.HERE.parent / "SPEED.md"
+VERDICTS = {True: "yes", False: "**no**", None: ""}
+
+INTRODUCTION = """# Speed
+
+Written by `python benchmarks/speed/page.py` from `benchmarks/speed/results/`; the scripts of `benchmarks/speed/` say
+exactly what they measure. *PyG* is the reference of `reference.py`: what a good user writes with `GCNConv`, `nn.Linear`
+and dense features, with the same settings, epochs, stopping rule, validation passes and batches. Both sides take turns
+in one process; a figure is the median over rounds, a ratio the median of the ratios within each round, with the lowest
+and the highest of them in brackets. A ratio says how many times as long as ours the other side takes.
+
+    python benchmarks/speed/all.py --data-root DATA --scratch FOLDER    # everything, and this page
+    python benchmarks/speed/all.py --only whole_job page                # one part"""
+
+
+class Page:
+    """The page of one folder of results.
+
+    Args:
+        results: folder of the result files.
+    """
+
+    def __init__(self, results: Path = machine.RESULTS):
+        self.results = results
+
+    def entries(self, script: str) -> Entries:
+        """What a script has measured, by name; empty if it has not run."""
+        return machine.read(self.results / f"{script}.json")
+
+    def text(self) -> str:
+        """All of it."""
+        parts = [INTRODUCTION, "## Targets\n" + self.targets()]
+        for script, (title, section) in SECTIONS.items():
+            entries = self.entries(script)
+            parts.append(f"## {title}\n" + (section(entries) if entries else _absent(script)))
+        return "\n\n".join([*parts, "## Where it was measured\n" + self.places()]) + "\n"
+
+    def targets(self) -> str:
+        """Every target of which something has been measured, and what has not been."""
+        body, absent = [], []
+        for script, found in TARGETS.items():
+            entries = self.entries(script)
+            body += [[target.what, target.wanted, target.measured, VERDICTS[target.holds]] for target in found(entries)]
+            absent += [] if entries else [script]
+        table = markdown(["what", "target", "measured", "holds"], body) if body else ""
+        return "\n\n".join(filter(None, [table, *map(_absent, absent)]))
+
+    def places(self) -> str:
+        """One line for each environment, with the scripts that ran there and the load of the machine."""
+        lines: dict[str, dict[str, list[float]]] = {}
+        for path in sorted(self.results.glob("*.json")):
+            for entry in machine.read(path).values():
+                where = entry["environment"]
+                versions = ", ".join(f"{name} {version}" for name, version in where["versions"].items())
+                line = f"{where['processor']}, {where['cores']} cores, {where['device']}; {versions}"
+                lines.setdefault(line, {}).setdefault(path.stem, []).append(entry["load"]["before"][0])
+        return "\n".join(
+            f"- {line}. Load (one minute) when a script began: "
+            + ", ".join(f"{script} {max(loads):.1f}" for script, loads in scripts.items())
+            for line, scripts in lines.items()
+        )
+
+
+def _absent(script: str) -> str:
+    return f"Not measured yet: `python benchmarks/speed/{script}.py`."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page is out of date")
+    parser.add_argument("--results", type=Path, default=machine.RESULTS, help="folder of the result files")
+    parser.add_argument("--out", type=Path, default=PAGE, help="the page")
+    options = parser.parse_args(arguments)
+    text = Page(options.results).text()
+    stale = not options.out.exists() or options.out.read_text() != text
+    if options.check and stale:
+        print(f"{options.out.name} is out of date; run python benchmarks/speed/page.py")
+    elif stale:
+        write_text(options.out, text)
+    return int(options.check and stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
