@@ -173,6 +173,12 @@ class CSR:
             self._cache["transpose"] = self._turned()
         return self._cache["transpose"]  # type: ignore[no-any-return]
 
+    def turned_entries(self) -> "CSR":
+        """The transposed pattern, whose values int64 say which entry of this matrix each one is; remembered."""
+        if "turned_entries" not in self._cache:
+            self._cache["turned_entries"] = self.with_values(torch.arange(self.nnz, device=self.device))._turned()
+        return self._cache["turned_entries"]  # type: ignore[no-any-return]
+
     def _turned(self) -> "CSR":
         shape = (self.shape[1], self.shape[0])
         if self.device.type == "cpu":  # scipy's counting sort is several times faster than an argsort

@@ -62,6 +62,11 @@ def mean_operator(block: Block) -> CSR:
     return block.pattern.with_values(weight[block.pattern.row_ids()])
 
 
+def with_self_pattern(block: Block) -> CSR:
+    """The (sampled) neighbours and the node itself, all with the value 1."""
+    return _with_self(block, block.pattern.values, block.pattern.values.new_ones(block.num_targets))
+
+
 def _sampled(block: Block) -> Tensor:
     """Number of neighbours that each target has in the block."""
     return block.pattern.indptr.diff().to(block.target_degree.dtype)

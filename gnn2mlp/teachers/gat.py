@@ -4,40 +4,52 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-import torch_geometric.nn
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.data.sampling import Block
+from gnn2mlp.nn.attention import collect, softmax
 from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._operators import with_self_pattern
 
 
 class AttentionConv(nn.Module):
-    """PyG's GATConv behind our own linear map, which takes sparse rows."""
+    """h'_i = Σ_j α_ij W h_j + b over i and its neighbours j, for each head (Veličković et al., equations 1 to 6).
+
+    α_ij is the softmax over j of LeakyReLU(s · W h_j + t · W h_i), where t and s together are the paper's vector a.
+    """
+
+    slope = 0.2
 
     def __init__(self, in_features: int, out_features: int, heads: int, dropout: float, attention_dropout: float):
         super().__init__()
         self.dropout = dropout
+        self.attention_dropout = attention_dropout
         self.map = Linear(in_features, heads * out_features, bias=False, init="glorot")
-        self.attention = torch_geometric.nn.GATConv(in_features, out_features, heads, dropout=attention_dropout)
-        self.attention.lin = nn.Identity()
+        self.source = nn.Parameter(Linear(heads, out_features, bias=False, init="glorot").weight.detach())
+        self.target = nn.Parameter(Linear(heads, out_features, bias=False, init="glorot").weight.detach())
+        self.bias = nn.Parameter(torch.zeros(heads * out_features))
 
     def forward(self, x: Features, block: Block) -> Tensor:
         """Map (sources, in_features) to (targets, heads * out_features)."""
-        h = self.map(_drop(x, self.dropout, self.training))
-        edges = torch.stack([block.pattern.indices, block.pattern.row_ids()])
-        out: Tensor = self.attention((h, h[: block.num_targets]), edges, size=(h.size(0), block.num_targets))
-        return out
+        h = self.map(_drop(x, self.dropout, self.training)).view(len(x), *self.source.shape)
+        pattern = block.operator(with_self_pattern)
+        source = torch.einsum("shw,hw->sh", h, self.source)[pattern.indices]
+        target = torch.einsum("shw,hw->sh", h[: block.num_targets], self.target)[pattern.row_ids()]
+        weights = softmax(pattern, F.leaky_relu(source + target, self.slope))
+        weights = dropout(weights, self.attention_dropout, self.training)
+        return collect(pattern, weights, h).flatten(1) + self.bias
 
 
 def _drop(x: Features, probability: float, training: bool) -> Features:
     """Dropout on the input of a layer; of sparse rows only the non-zeros need a draw."""
     if isinstance(x, CSR):
-        return x.with_values(F.dropout(x.values, probability, training)) if training else x
-    return F.dropout(x, probability, training)
+        return x.with_values(dropout(x.values, probability, training)) if training else x
+    return dropout(x, probability, training)
 
 
 class GAT(GNNTeacher):

@@ -1,12 +1,8 @@
-"""GAT against torch_geometric's layers with the same weights; with and without torch-scatter."""
-
-import importlib.util
-from pathlib import Path
+"""GAT against torch_geometric's layers with the same weights."""
 
 import pytest
 import torch
 import torch.nn.functional as F
-import torch_geometric.typing
 from torch_geometric.nn import GATConv
 
 from gnn2mlp.core.errors import ConfigError
@@ -29,11 +25,11 @@ def test_equals_pyg() -> None:
         heads = 1 if index == 2 else 4
         reference = GATConv(h.size(1), conv.map.out_features // heads, heads)
         reference.lin.weight.data = conv.map.weight.data.T.contiguous()
-        for name in ("att_src", "att_dst", "bias"):
-            getattr(reference, name).data = getattr(conv.attention, name).data
+        reference.att_src.data, reference.att_dst.data = conv.source.data[None], conv.target.data[None]
+        reference.bias.data = conv.bias.data
         h = reference(h, graph.edge_index)
         h = F.relu(h) if index < 2 else h
-    assert teacher.module_.convs[0].attention.bias.abs().sum() > 0
+    assert teacher.module_.convs[0].bias.abs().sum() > 0
     torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)
 
 
@@ -46,15 +42,15 @@ def test_one_layer_by_hand() -> None:
     out = conv(x, NeighbourSampler(graph.adjacency).whole())
     h = x @ conv.map.weight
     own = graph.adjacency.to_dense() + torch.eye(60)
-    a_src, a_dst = conv.attention.att_src.view(-1), conv.attention.att_dst.view(-1)
+    a_src, a_dst = conv.source.view(-1), conv.target.view(-1)
     score = F.leaky_relu((h @ a_dst)[:, None] + (h @ a_src)[None, :], 0.2).masked_fill(own == 0, float("-inf"))
-    torch.testing.assert_close(out, score.softmax(1) @ h + conv.attention.bias, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(out, score.softmax(1) @ h + conv.bias, rtol=1e-4, atol=1e-5)
 
 
 def test_each_layer_drops_its_input_and_nothing_twice() -> None:
     assert GAT(dropout=0.4).build(5, 2).dropout == 0.0
     assert [conv.dropout for conv in GAT(dropout=0.4).build(5, 2).convs] == [0.4, 0.4]
-    assert [conv.attention.dropout for conv in GAT(attention_dropout=0.2).build(5, 2).convs] == [0.2, 0.2]
+    assert [conv.attention_dropout for conv in GAT(attention_dropout=0.2).build(5, 2).convs] == [0.2, 0.2]
 
 
 def test_dropout_of_sparse_rows_keeps_their_mean() -> None:
@@ -80,13 +76,3 @@ def test_dropout_of_sparse_rows_keeps_their_mean() -> None:
 def test_impossible_options_are_refused(options: dict[str, float], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         GAT(**options)  # type: ignore[arg-type]
-
-
-@pytest.mark.skipif(importlib.util.find_spec("torch_scatter") is None, reason="torch-scatter is not installed")
-def test_torch_scatter_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    graph = tiny_task().graph
-    logits = []
-    for present in (True, False):
-        monkeypatch.setattr(torch_geometric.typing, "WITH_TORCH_SCATTER", present)
-        logits.append(trained(epochs=10).predict(graph))
-    torch.testing.assert_close(*logits, rtol=1e-3, atol=1e-4)

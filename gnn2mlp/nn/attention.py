@@ -1,0 +1,95 @@
+"""Attention over the entries of a sparse pattern, in several heads, without a message an entry.
+
+A message-passing layer that gathers the row of every edge's source holds edges x heads x width numbers. Here nothing is
+larger than edges x heads: weights are normalised row by row, and the weighted sums are sparse products.
+"""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from gnn2mlp.nn.csr import CSR
+
+# Numbers that are gathered at a time where entries need the rows of both their ends: on a CPU, what its cache holds.
+_GATHERED = {"cpu": 1 << 18, "cuda": 1 << 26}
+
+
+def softmax(pattern: CSR, scores: Float[Tensor, "entries heads"]) -> Float[Tensor, "entries heads"]:
+    """The softmax over the entries of each row of `pattern`, for each head."""
+    weights: Tensor = _Softmax.apply(pattern, scores)  # type: ignore[no-untyped-call]
+    return weights
+
+
+def collect(
+    pattern: CSR, weights: Float[Tensor, "entries heads"], x: Float[Tensor, "columns heads width"]
+) -> Float[Tensor, "rows heads width"]:
+    """For each row i and head h the sum over its entries (i, j) of weight[ij, h] x[j, h]."""
+    sums: Tensor = _Collect.apply(pattern, weights, x)  # type: ignore[no-untyped-call]
+    return sums
+
+
+class _Softmax(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, pattern: CSR, scores: Tensor) -> Tensor:
+        rows = pattern.row_ids()
+        weights = (scores - _segments(pattern, scores, "max")[rows]).exp_()
+        weights.div_(_segments(pattern, weights, "sum")[rows])
+        ctx.pattern = pattern
+        ctx.save_for_backward(weights)
+        return weights
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
+        (weights,) = ctx.saved_tensors
+        weighted = weights * gradients[0]
+        mean = _segments(ctx.pattern, weighted, "sum")[ctx.pattern.row_ids()]
+        return None, weighted.sub_(mean.mul_(weights))
+
+
+class _Collect(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, pattern: CSR, weights: Tensor, x: Tensor) -> Tensor:
+        ctx.pattern = pattern
+        ctx.save_for_backward(weights, x)
+        return _sums(pattern, weights, x)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor, Tensor]:
+        weights, x = ctx.saved_tensors
+        turned = ctx.pattern.turned_entries()
+        return (
+            None,
+            _products(ctx.pattern, gradients[0].contiguous(), x),
+            _sums(turned, weights[turned.values], gradients[0]),
+        )
+
+
+def _segments(pattern: CSR, values: Tensor, mode: str) -> Tensor:
+    """Sum or maximum (rows, heads) of the values (entries, heads) of each row."""
+    entries = torch.arange(pattern.nnz, device=values.device)
+    return F.embedding_bag(entries, values, pattern.indptr, mode=mode, include_last_offset=True)
+
+
+def _sums(pattern: CSR, weights: Tensor, x: Tensor) -> Tensor:
+    """The weighted sums (rows, heads, width)."""
+    sums = x.new_empty((len(pattern), *x.shape[1:]))
+    for head in range(x.size(1)):
+        sums[:, head] = pattern.with_values(weights[:, head].contiguous()).times(x[:, head].contiguous())
+    return sums
+
+
+def _products(pattern: CSR, left: Tensor, right: Tensor) -> Tensor:
+    """The product (entries, heads) of the row `left[i]` and the row `right[j]`, both (heads, width), of each entry."""
+    products = left.new_empty((pattern.nnz, left.size(1)))
+    size = max(1, _GATHERED[left.device.type] // max(1, left[:1].numel()))
+    for rows, columns, part in zip(
+        pattern.row_ids().split(size), pattern.indices.split(size), products.split(size), strict=True
+    ):
+        torch.sum(left.index_select(0, rows).mul_(right.index_select(0, columns)), -1, out=part)
+    return products
