@@ -138,6 +138,10 @@ class CSR:
 
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros."""
+        if ids.numel() == 1:  # a request for one node: two slices instead of a dozen calls
+            start, stop = int(self.indptr[int(ids)]), int(self.indptr[int(ids) + 1])
+            indptr = self.indptr.new_tensor([0, stop - start])
+            return CSR(indptr, self.indices[start:stop], self.values[start:stop], (1, self.shape[1]))
         indptr, entries = self.entries(ids, self.indptr[ids + 1] - self.indptr[ids])
         # index_select is a plain copy; indexing with brackets is not, and a step of a student feels it.
         indices, values = self.indices.index_select(0, entries), self.values.index_select(0, entries)
