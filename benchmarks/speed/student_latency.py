@@ -40,7 +40,7 @@ WIDTHS = {
     "128-256-256-40": (128, 256, 256, 40),
     "100-256-256-47": (100, 256, 256, 47),
     "1433-128-7": (1433, 128, 7),
-    "1433-128-7, sparse": (1433, 128, 7),
+    "1433-128-7 sparse": (1433, 128, 7),
 }
 NONZEROS = 18
 BATCHES = (1, 10, 1024)
@@ -187,7 +187,7 @@ def main() -> None:
             for batch, entry in found["batches"].items():
                 sides = (f"{n} {f['us']:.1f} us ({f['over_floor']:.2f} x)" for n, f in entry["forms"].items())
                 print(f"{case}, {batch}: floor {entry['floor_us']:.2f} us; {', '.join(sides)}", flush=True)
-            machine.put(path, f"{case}; {threads}", {"threads": threads, **found})
+            machine.put(path, f"{case}, {threads}", {"threads": threads, **found})
 
 
 if __name__ == "__main__":
