@@ -324,6 +324,11 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
     stage = {"seconds": 1.0, "peak_gib": 0.5, "before_gib": 0.4, "epoch_s": 0.2}
     rows = [{"rows": count, "join": stage, "distil": {**stage, "peak_gib": gib}} for count, gib in ((10, 0.5), (40, 1))]
     machine.put(tmp_path / "streaming.json", "1", {"threads": 1, "sizes": rows})
+    forms = {form: {"us": 5.0, "over_floor": over} for form, over in (("folded", 9.0), ("onnx", 12.0), ("int8", 1.0))}
+    timed = {batch: {"floor_us": 0.5, "forms": forms} for batch in ("1", "1024")}
+    machine.put(tmp_path / "student_latency.json", "3-4-5, 1", {"threads": 1, "batches": timed})
+    held = {kind: {"resident_mb": mb, "peak_mb": mb + 1} for kind, mb in (("OnnxPredictor", 99), ("Predictor", 200))}
+    machine.put(tmp_path / "student_latency.json", "memory", held)
     rate = {"threads": 1, "gflops": 90.0, "copy_gb_s": 10.0, "by_size": {str(size): 80.0 for size in machine.SIZES}}
     machine.put(tmp_path / "machine.json", "1", rate)
     return tmp_path
@@ -344,6 +349,10 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
         ("synthetic-products, peak memory of all stages, 2 threads | < 16 GiB | 1.50 GiB", "yes"),
         ("synthetic-products, request of 10 nodes, teacher / student, 2 threads | ≥ 1,000 × | 2,000 ×", "yes"),
         ("peak memory of distilling 40 rows / 10 rows, 1 thread | does not grow (≤ 1.1 ×) | 2.00 ×", "**no**"),
+        # int8 does other arithmetic than that of the floor.
+        ("student 3-4-5, answer of 1 row / its floor, 1 thread | ≤ 10 × | 9.00 × (folded)", "yes"),
+        ("student 3-4-5, answer of 1024 rows / its floor, 1 thread | ≤ 1.3 × | 9.00 × (folded)", "**no**"),
+        ("import, load and one answer, peak memory | < 100 MB | 100 MB", "**no**"),
         ("time of gcn and its student, exponent of growth, 100 to 200 nodes, 1 thread | ≤ 1 (fitted", "yes"),
     ],
 )
@@ -357,6 +366,7 @@ def test_the_page_has_a_section_for_every_result(script, results: Path):
     assert "Not measured yet" not in text
     for part in (
         "| `aten::mm` | 50.0% |",
+        "`Predictor` 200 MB",
         "| 1 thread | 90 | 10.0 |",
         "growth-gcn-1.svg",
         "| tiny | 1 thread | stopping",

@@ -23,6 +23,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "growth": (),
     "hot_spots": ("data_root",),
     "streaming": ("scratch",),
+    "student_latency": (),
     "page": (),
 }
 

@@ -8,7 +8,7 @@ import large_graph
 import machine
 from figures import markdown
 from journey import STAGES
-from wording import Entries, by_kind, cases, ratio, setup, time
+from wording import Entries, answers, by_kind, cases, ratio, setup, time
 
 HOT_SPOTS = {
     "small": f"GLNN student of {hot_spots.DATASET}",
@@ -157,6 +157,28 @@ def streaming_section(entries: Entries) -> str:
     return markdown(header, body)
 
 
+def student_latency_section(entries: Entries) -> str:
+    """Answers of every form, and memory."""
+    forms = ("eager", "folded", "onnx", "int8")
+    body = [
+        [case, setup(entry), batch, f"{found['floor_us']:.3g} µs", *(_form(found["forms"].get(form)) for form in forms)]
+        for case, entry in answers(entries)
+        for batch, found in entry["batches"].items()
+    ]
+    table = markdown(["widths", "on", "rows", "floor", *forms], body)
+    held = [
+        f"`{kind}` {found['resident_mb']:.0f} MB, {found['peak_mb']:.0f} MB at its peak"
+        for kind, found in entries.get("memory", {}).items()
+        if kind in ("OnnxPredictor", "Predictor")
+    ]
+    told = f"A fresh process that imports, loads and answers one row holds: {'; '.join(held)}."
+    return f"Time of an answer, and how many times its floor it is.\n\n{table}" + (f"\n\n{told}" if held else "")
+
+
+def _form(found: machine.Record | None) -> str:
+    return f"{found['us']:.3g} µs, {found['over_floor']:.2f} ×" if found else ""
+
+
 def machine_section(entries: Entries) -> str:
     """Matrix rate and copy bandwidth."""
     body = [
@@ -174,6 +196,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Entries], str]]] = {
     "products": ("A graph of ogbn-products' size", products_section),
     "streaming": ("Tables of rows", streaming_section),
     "growth": ("How cost grows", growth_section),
+    "student_latency": ("A student's answers", student_latency_section),
     "hot_spots": ("Where the time goes", hot_spots_section),
     "machine": ("What the machine can do", machine_section),
 }

@@ -8,12 +8,15 @@ import large_graph
 import machine
 import products
 import whole_job
-from wording import Entries, by_kind, cases, ratio, setup
+from wording import Entries, answers, by_kind, cases, ratio, setup
 
 ACCURACY = "no difference beyond chance"
 # Most that the peak at the largest number of rows may be, as a multiple of that at the smallest.
 STEADY = 1.1
 KRD = 1.5
+# Rows of an answer -> most that the better float32 form may take, as a multiple of the floor.
+OVER_FLOOR = {"1": 10.0, "1024": 1.3}
+DEPLOYED_MB = 100
 
 
 class Target(NamedTuple):
@@ -101,6 +104,21 @@ def streaming_targets(entries: Entries) -> Iterator[Target]:
         yield Target(what, f"does not grow (≤ {STEADY:g} ×)", f"{growth_:.2f} ×", growth_ <= STEADY)
 
 
+def student_latency_targets(entries: Entries) -> Iterator[Target]:
+    """Answers against their floor, and the memory of a deployed student."""
+    for case, entry in answers(entries):
+        for batch, most in OVER_FLOOR.items():
+            found = {form: entry["batches"][batch]["forms"].get(form) for form in ("folded", "onnx")}
+            form, best = min(((f, x) for f, x in found.items() if x), key=lambda pair: pair[1]["over_floor"])
+            what = f"student {case}, answer of {batch} row{'s' * (batch != '1')} / its floor, {setup(entry)}"
+            measured = f"{best['over_floor']:.2f} × ({form})"
+            yield Target(what, f"≤ {most:g} ×", measured, best["over_floor"] <= most)
+    if "memory" in entries:
+        peak = entries["memory"]["OnnxPredictor"]["peak_mb"]
+        what = "deployed student on ONNX Runtime, import, load and one answer, peak memory"
+        yield Target(what, f"< {DEPLOYED_MB} MB", f"{peak:.0f} MB", peak < DEPLOYED_MB)
+
+
 def _full(entry: machine.Record, holds: bool) -> bool | None:
     """The verdict, which a smaller graph than that of the target does not give."""
     return holds if entry.get("scale", 1) == 1 else None
@@ -112,4 +130,5 @@ TARGETS: dict[str, Callable[[Entries], Iterator[Target]]] = {
     "products": products_targets,
     "streaming": streaming_targets,
     "growth": growth_targets,
+    "student_latency": student_latency_targets,
 }

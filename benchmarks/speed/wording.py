@@ -33,5 +33,10 @@ def cases(entries: Entries) -> Iterator[tuple[str, machine.Record]]:
     yield from ((name.rsplit(", ", 1)[0], entry) for name, entry in entries.items() if "job" in entry)
 
 
+def answers(entries: Entries) -> Iterator[tuple[str, machine.Record]]:
+    """Entries of a student's answers, with its widths."""
+    yield from ((name.rsplit(", ", 1)[0], entry) for name, entry in entries.items() if "batches" in entry)
+
+
 def by_kind(entries: Entries, *kinds: str) -> Iterator[tuple[str, machine.Record]]:
     yield from ((name.split(", ")[0], entry) for name, entry in entries.items() if name.split(", ")[0] in kinds)
