@@ -28,7 +28,7 @@ def write_latency_report(results: Results, path: Path) -> None:
 
 def request_plots(results: Results) -> list[Plot]:
     """Time per request of teacher and student; none if it was not measured."""
-    rows = [row for row in latency_rows(results) if row["model"] in ("teacher", "student")]
+    rows = latency_rows(results)
     note = (
         "Median time until an answer, on a logarithmic scale; whiskers reach to the 95th percentile. "
         "The teacher fetches the neighbourhood of each node, the student reads the node alone."

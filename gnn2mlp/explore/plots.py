@@ -113,12 +113,15 @@ def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> F
 def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """Bars of the median time per request on a logarithmic scale; the whisker reaches to the 95th percentile.
 
+    Teacher and student alone: other forms of the student differ too little for bars, see `plot_tradeoff`.
+
     Args:
         rows: `{"model": name, "nodes": per request, "median_ms": ..., "p95_ms": ...}`, milliseconds above 0.
 
     Raises:
         DataError: if there is no row, or a time is not above 0: a logarithmic axis has no place for it.
     """
+    rows = [row for row in rows if row["model"] in ("teacher", "student")]
     if not rows or min(row["median_ms"] for row in rows) <= 0:
         raise DataError(f"expected requests with times above 0 ms, got {list(rows)}; measure the latency first")
     figure, axes = canvas()

@@ -12,6 +12,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore import plot_accuracy, plot_latency, plot_reliability, plot_training
 from gnn2mlp.explore.look import MODELS
 from gnn2mlp.explore.plots import CURVE_POINTS
+from tests.explore.conftest import add_latency
 
 Make = Callable[..., dict[str, Any]]
 SCORES = ("teacher", "mlp", "student")
@@ -124,6 +125,11 @@ def test_latency_bars_end_at_the_median_and_whiskers_at_the_95th_percentile(make
     np.testing.assert_allclose(_error_bars(axes), [[(2.4, 4.8), (12, 24)], [(0.12, 0.24), (0.6, 1.2)]])
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "100"]
     assert axes.get_ylim()[0] < 0.12
+
+
+def test_latency_leaves_out_other_forms(make_results: Make) -> None:
+    axes = plot_latency(add_latency(make_results())["latency"]["rows"]).axes[0]
+    assert axes.get_legend_handles_labels()[1] == ["Teacher", "Student"]
 
 
 @pytest.mark.parametrize("rows", [[], [{"model": "teacher", "nodes": 1, "median_ms": 0.0, "p95_ms": 1.0}]])
