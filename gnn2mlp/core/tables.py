@@ -45,7 +45,8 @@ def as_array(table: Any, name: str) -> np.ndarray:
 
 def check_real(table: Any, name: str) -> None:
     """Raise `DataError` for complex numbers, whose imaginary part numpy, scipy and torch would drop."""
-    if "complex" in str(getattr(table, "dtype", "")):
+    dtype = getattr(table, "dtype", None)
+    if getattr(dtype, "kind", "") == "c" or getattr(dtype, "is_complex", False):  # numpy's and torch's ways to say it
         raise DataError(f"{name}: Complex data not supported: features must be real, got {table.dtype}")
 
 

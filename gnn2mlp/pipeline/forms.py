@@ -53,14 +53,14 @@ def torch_forms(seed: Seed, predictor: Predictor) -> dict[str, Form]:
 
 def onnx_forms(seed: Seed, predictor: Predictor) -> dict[str, Form]:
     """`onnx` and `int8`, on dense rows and the CPU; validation nodes set the range of activations, as in `export`."""
-    from gnn2mlp.deploy.onnx import CALIBRATION, encode, quantise
+    from gnn2mlp.deploy.onnx import encode, quantise, sample
     from gnn2mlp.deploy.onnx_predictor import network
 
     def form(answer: Callable[[np.ndarray], np.ndarray]) -> Form:
         return lambda rows: torch.from_numpy(answer(_dense(rows).numpy()))
 
     valid = seed.task.split.valid
-    few = gather(inputs(seed), valid[:: max(1, valid.numel() // CALIBRATION)])
+    few = gather(inputs(seed), valid[sample(valid.numel())])
     content = encode(predictor.module, predictor.num_features)
     contents = {"onnx": content, "int8": quantise(content, _dense(few).numpy())}
     return {name: form(network(model, torch.get_num_threads())) for name, model in contents.items()}

@@ -10,7 +10,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import OnnxPredictor, Predictor
-from gnn2mlp.deploy.onnx import encode, quantise
+from gnn2mlp.deploy.onnx import encode, quantise, sample
 from gnn2mlp.deploy.onnx_predictor import network
 from gnn2mlp.nn.mlp import MLP, MLPOutput
 from tests.deploy.test_predictor import X, make
@@ -65,6 +65,19 @@ def test_eight_bits_answer_nearly_the_same_and_alone_as_in_company() -> None:
     difference = np.abs(small(X) - exact(X)).max()
     assert 0 < difference < 0.05 * spread
     np.testing.assert_array_equal(np.concatenate([small(row[None]) for row in X]), small(X))
+
+
+def test_ranges_come_from_rows_that_are_evenly_spread() -> None:
+    for count in (0, 1, 1024, 2047, 2048, 10_000):
+        chosen = range(count)[sample(count)]
+        assert min(count, 1024) <= len(chosen) < 2048
+        assert not count or count - 1 - chosen[-1] < chosen.step
+
+
+def test_a_tolerance_that_is_no_number_tolerates_nothing(tmp_path: Path) -> None:
+    made = make()
+    with pytest.raises(DataError, match="and nan are tolerated"):
+        made.to_onnx(tmp_path, int8=True, check=checked(made), tolerance=float("nan"))
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
