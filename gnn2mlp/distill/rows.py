@@ -95,7 +95,7 @@ class Rows:
         objective: Objective | None = None,
         knowledge: TeacherKnowledge | None = None,
     ):
-        self.table = None if objective is None else _join(knowledge, objective, observed, device)
+        self.table = None if objective is None else read_knowledge(knowledge, objective, observed, device)
         self.num_features, self.num_classes = observed.graph.num_features, observed.graph.num_classes
         self.features = compute_form(observed.graph.features, device).to(dtype=torch.get_default_dtype())
         self.labels = observed.train_labels.to(device)
@@ -149,10 +149,15 @@ class Rows:
         return accuracy(module.eval()(self.valid_x).logits, self.valid_labels)
 
 
-def _join(
+def read_knowledge(
     knowledge: TeacherKnowledge | None, objective: Objective, observed: Observed, device: torch.device | str
 ) -> TeacherKnowledge | None:
-    """What the objective reads of the knowledge, a row for each observed node; `None` if it reads nothing."""
+    """What the objective reads of the knowledge, a row for each observed node; `None` if it reads nothing.
+
+    Raises:
+        MissingKnowledgeError: if the table does not hold a key that is read.
+        DataError: if it lacks an observed node.
+    """
     if not objective.requires:
         return None
     given = knowledge if knowledge is not None else TeacherKnowledge(torch.zeros(0, dtype=torch.int64), {})

@@ -123,7 +123,7 @@ class Distiller(Configurable):
             course.stopping.restore()
         history = course.history
         history.best_epoch, history.seconds = course.stopping.best_epoch, course.seconds
-        return DistillationResult(module.cpu(), history, self._card(student, seed, rows))
+        return DistillationResult(module.cpu(), history, self.card(student, seed, rows.knowledge_digest))
 
     def options(self) -> dict[str, Any]:
         """The settings without the name."""
@@ -133,12 +133,13 @@ class Distiller(Configurable):
         parameters = [*module.parameters(), *objective.parameters()]
         return adam(parameters, self.lr, self.weight_decay)
 
-    def _card(self, student: Student, seed: int, rows: Rows | Stream) -> dict[str, Any]:
+    def card(self, student: Student, seed: int, knowledge: str | None) -> dict[str, Any]:
+        """Where a student comes from: its spec, these settings, the seed, and the digest of the knowledge read."""
         return {
             "student": student.spec().to_dict(),
             "distill": self.options(),
             "seed": seed,
-            "knowledge": rows.knowledge_digest,
+            "knowledge": knowledge,
         }
 
     def _identity(
