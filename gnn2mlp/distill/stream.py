@@ -134,8 +134,9 @@ class Stream:
         for lane in self._own_lanes():
             for shard in self._shards(role, lane):
                 block = self.source.load(shard)
-                for rows in torch.arange(shard.rows).split(CHUNK):
-                    tally += _tally(module, block.take(slice(int(rows[0]), int(rows[-1]) + 1)).to(self.device))
+                for start in range(0, shard.rows, CHUNK):
+                    part = block.take(slice(start, start + CHUNK))
+                    tally += _tally(module, part.to(self.device, torch.get_default_dtype()))
         rows, labelled, right, agreeing, teacher_right = self.workers.sum(tally).tolist()
         has_logits = "logits" in self.source.empty.knowledge.values
         return Scores(
@@ -181,7 +182,7 @@ class Stream:
     def _ready(self, block: Block, rows: Tensor | None = None) -> Block:
         """Some rows in memory, with what the objective needs of the knowledge."""
         needed = block._replace(knowledge=block.knowledge.select(self._keys))
-        return (needed if rows is None else needed.take(rows)).to(self.device)
+        return (needed if rows is None else needed.take(rows)).to(self.device, torch.get_default_dtype())
 
 
 def _tally(module: nn.Module, block: Block) -> Tensor:

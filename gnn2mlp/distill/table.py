@@ -41,9 +41,9 @@ class Block(NamedTuple):
         """The rows at these positions, in that order; a slice is a view."""
         return Block(self.x[rows], self.labels[rows], self.knowledge.take(rows))
 
-    def to(self, device: torch.device | str) -> "Block":
-        """The same rows on another device."""
-        return Block(self.x.to(device), self.labels.to(device), self.knowledge.to(device))
+    def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> "Block":
+        """The same rows on another device, the features as another type."""
+        return Block(self.x.to(device, dtype), self.labels.to(device), self.knowledge.to(device))
 
     @staticmethod
     def joined(blocks: Sequence["Block"]) -> "Block":

@@ -15,6 +15,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.course import Checkpoint, Course
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.rows import Cut, Place, Rows
+from gnn2mlp.distill.shared_norm import share_norms
 from gnn2mlp.distill.stream import Stream
 from gnn2mlp.distill.table import RowTable
 from gnn2mlp.distill.updates import Pass, UpdateRule, passes
@@ -98,7 +99,8 @@ class Distiller(Configurable):
         with seeded(seed, "student"):
             rows = _rows(data, knowledge, device, self.batch_size, seed, objective, workers)
             module = student.build(rows.num_features, rows.num_classes).to(device)
-            _check_shared(module, workers)
+            if workers.size > 1:
+                share_norms(module)
             objective.prepare(rows.table, student.hidden)
             optimiser = self._optimiser(module, objective.to(device))
             course = Course(module, objective, optimiser, EarlyStopping(module, self.patience), rows.random)
@@ -174,15 +176,6 @@ def _rows(
     return Rows(data, device, batch_size, generator(seed, "batches"), objective, knowledge)
 
 
-def _check_shared(module: nn.Module, workers: Workers) -> None:
-    """Raise `ConfigError` for a student that several processes cannot train together."""
-    if workers.size > 1 and any(isinstance(part, nn.BatchNorm1d) for part in module.modules()):
-        raise ConfigError(
-            "student.norm: 'batch' takes its statistics from a whole batch, of which each process holds a part; "
-            "use student.norm=layer or none, or one process"
-        )
-
-
 def _keeper(
     course: Course, checkpoint: Checkpoint | None, identity: Callable[[], dict[str, Any]], workers: Workers
 ) -> Callable[[], None]:
@@ -213,7 +206,8 @@ def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch, 
     loss = objective(batch) if workers.size == 1 else _part(objective, batch, workers)
     optimiser.zero_grad()
     loss.backward()
-    total = workers.sum_gradients(loss.detach(), [p for group in optimiser.param_groups for p in group["params"]])
+    parameters = (parameter for group in optimiser.param_groups for parameter in group["params"])
+    total = workers.sum_gradients(loss.detach(), parameters, counts=len(batch.labels) > 0)
     optimiser.step()
     return total
 
@@ -222,8 +216,8 @@ def _part(objective: Objective, batch: Batch, workers: Workers) -> Tensor:
     """What this process's rows add to the loss of the whole batch, whose terms are means over rows or labelled rows."""
     own = torch.stack([torch.ones_like(batch.labels).sum(), (batch.labels >= 0).sum()]).to(batch.output.logits.dtype)
     share = own / workers.sum(own.clone()).clamp(min=1)
-    loss = batch.output.logits.sum() * 0.0
-    for weight, term in objective.terms():
-        if weight and len(batch.labels):
-            loss = loss + weight * share[0 if term.row_set == "all" else 1] * term(batch)
-    return loss
+    terms = [(weight * share[0 if term.row_set == "all" else 1], term) for weight, term in objective.terms() if weight]
+    values = [weight * term(batch) for weight, term in terms] if len(batch.labels) else []
+    if not values:  # zero, and yet from the student: others wait for this process in the backward pass of its norms
+        return batch.output.logits.sum() * 0.0 + batch.output.hidden.sum() * 0.0
+    return torch.stack(values).sum()

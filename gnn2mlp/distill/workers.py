@@ -1,6 +1,7 @@
 """The processes that train one student together, as `torchrun` starts them; or one alone."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from datetime import timedelta
 
 import torch
 from torch import Tensor, nn
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]
+from torch.distributed.rendezvous import rendezvous
 
 from gnn2mlp.core.errors import ConfigError
 
@@ -33,19 +36,26 @@ class Workers:
             torch.distributed.all_reduce(value)
         return value
 
-    def sum_gradients(self, loss: Tensor, parameters: Iterable[nn.Parameter]) -> Tensor:
-        """Replace each gradient by its sum over all processes, in one exchange with the loss, whose sum is returned."""
+    def sum_gradients(self, loss: Tensor, parameters: Iterable[nn.Parameter], counts: bool = True) -> Tensor:
+        """Replace each gradient by its sum over all processes, in one exchange with the loss, whose sum is returned.
+
+        Args:
+            loss: of this process, a scalar.
+            parameters: the same in all of them. What has no gradient in any process that counts has none afterwards, as
+                an optimiser leaves such a parameter alone and moves one whose gradient is zero.
+            counts: whether this process had rows.
+        """
         if self.size == 1:
             return loss
-        gradients = []
-        for parameter in parameters:
-            if parameter.grad is None:
-                parameter.grad = torch.zeros_like(parameter)
-            gradients.append(parameter.grad)
-        total = self.sum(torch.cat([loss.reshape(1), *(gradient.flatten() for gradient in gradients)]))
-        for gradient, part in zip(gradients, total[1:].split([g.numel() for g in gradients]), strict=True):
-            gradient.copy_(part.view_as(gradient))
-        return total[0]
+        held = list(parameters)
+        has = [counts and parameter.grad is not None for parameter in held]
+        gradients = (torch.zeros_like(p) if p.grad is None else p.grad for p in held)
+        flat = [loss.reshape(1), loss.new_tensor(has), *(gradient.flatten() for gradient in gradients)]
+        total, found, *sums = self.sum(torch.cat(flat)).split([1, len(held), *(p.numel() for p in held)])
+        for parameter, voted, gradient in zip(held, found.tolist(), sums, strict=True):
+            parameter.grad = gradient.view_as(parameter) if voted else None
+        summed: Tensor = total.squeeze(0)
+        return summed
 
     def wait(self) -> None:
         """Go on when every process is here."""
@@ -79,8 +89,19 @@ def workers(device: torch.device) -> Iterator[tuple[Workers, torch.device]]:
             raise ConfigError(f"expected a CUDA device for each process, got {there}; lower --nproc-per-node")
         device = torch.device("cuda", local)
         torch.cuda.set_device(device)
-    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+    if os.environ.get("LOCAL_WORLD_SIZE") == os.environ["WORLD_SIZE"] and sys.platform == "linux":
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # processes of one machine need not be heard outside of it
+    # After a restart the store still has the addresses of the processes before.
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    store, rank, size = next(rendezvous("env://", timeout=PATIENCE))
+    torch.distributed.init_process_group(
+        "nccl" if device.type == "cuda" else "gloo",
+        store=PrefixStore(f"attempt-{attempt}", store),
+        rank=rank,
+        world_size=size,
+        timeout=PATIENCE,
+    )
     try:
-        yield Workers(torch.distributed.get_rank(), torch.distributed.get_world_size()), device
+        yield Workers(rank, size), device
     finally:
         torch.distributed.destroy_process_group()

@@ -1,0 +1,65 @@
+"""Batch normalisation by the statistics of a batch of which each process holds a part."""
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+
+class SharedBatchNorm(nn.BatchNorm1d):
+    """`BatchNorm1d` over the rows of all processes; a process may have none.
+
+    Means, and then squared distances from them, are summed in two exchanges forward and as many backward. (torch's own
+    `SyncBatchNorm` works on GPUs alone.)
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise (rows, features); in evaluation as `BatchNorm1d`."""
+        if not self.training:
+            return super().forward(x)
+        total = _sum(torch.cat([x.sum(0), x.new_full((1,), len(x))]))
+        rows = total[-1].detach()
+        mean = total[:-1] / rows
+        variance = _sum((x - mean).square().sum(0)) / rows
+        with torch.no_grad():
+            for kept, fresh in (
+                (self.running_mean, mean),
+                (self.running_var, variance * rows / (rows - 1).clamp(min=1)),
+            ):
+                assert kept is not None, "students keep them"
+                kept.lerp_(fresh, cast(float, self.momentum))
+            if self.num_batches_tracked is not None:
+                self.num_batches_tracked.add_(1)
+        return (x - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias
+
+
+def share_norms(module: nn.Module) -> None:
+    """Replace every `BatchNorm1d` in `module`, which is freshly built; names and shapes of its state stay."""
+    for name, part in module.named_children():
+        if isinstance(part, nn.BatchNorm1d):
+            shared = SharedBatchNorm(part.num_features, part.eps, cast(float, part.momentum))
+            shared.load_state_dict(part.state_dict())
+            setattr(module, name, shared.to(part.weight.device))
+        else:
+            share_norms(part)
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over all processes. Each of them reads it, so its gradient is the sum of theirs."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        summed = value.clone()
+        torch.distributed.all_reduce(summed)
+        return summed
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        summed = gradients[0].contiguous().clone()
+        torch.distributed.all_reduce(summed)
+        return summed
+
+
+def _sum(value: Tensor) -> Tensor:
+    summed: Tensor = _Sum.apply(value)  # type: ignore[no-untyped-call]
+    return summed

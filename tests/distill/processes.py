@@ -1,0 +1,61 @@
+"""What the tests start by `torchrun`: one distillation from a table, its outcome in a file.
+
+    torchrun ... tests/distill/processes.py TABLE OUT METHOD NORM DTYPE [KILL_AT]
+
+With KILL_AT the last process kills itself after so many steps, the first time.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import torch
+
+from gnn2mlp.core.artefact import save
+from gnn2mlp.distill import Checkpoint, Distiller, RowTable, trainer
+from gnn2mlp.distill.workers import workers
+from gnn2mlp.methods import METHODS
+from gnn2mlp.students.mlp import MLPStudent
+from tests.tasks import small
+
+
+def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str = "0") -> None:
+    torch.set_num_threads(1)
+    torch.set_default_dtype(getattr(torch, dtype))
+    path = Path(out)
+    with workers(torch.device("cpu")) as (here, device):
+        if int(kill_at) and os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0" and here.rank == here.size - 1:
+            die_after(int(kill_at))
+        chosen = small(METHODS, method, hard_weight=0.3)
+        result = Distiller(epochs=3, batch_size=24).fit(
+            MLPStudent(hidden=8, dropout=0.0, norm=norm),
+            chosen.build_objective(),
+            RowTable.open(Path(table)),
+            update="alternating",
+            device=device,
+            checkpoint=Checkpoint(path.with_suffix(".checkpoint"), every=4),
+            workers=here,
+        )
+        history = result.history
+        card = {"loss": history.loss, "valid": history.valid, "restarts": os.environ.get("TORCHELASTIC_RESTART_COUNT")}
+        if here.rank == 0:
+            save(path, "outcome", result.module.state_dict(), card)
+
+
+def die_after(steps: int) -> None:
+    """Let this process kill itself before its next step."""
+    step, done = trainer._step, 0
+
+    def counted(*arguments):
+        nonlocal done
+        done += 1
+        if done > steps:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*arguments)
+
+    trainer._step = counted
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

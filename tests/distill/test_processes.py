@@ -1,0 +1,70 @@
+"""Two processes, started by torchrun, against one: the same student but for rounding, killed or not."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from gnn2mlp.core.artefact import Artefact, load
+from gnn2mlp.distill import RowTable
+from tests.distill.processes import main
+from tests.rowtables import tiny_table
+
+ROOT = Path(__file__).parents[2]
+GLNN = ("glnn", "batch", "float64")
+
+pytestmark = pytest.mark.skipif(
+    not torch.distributed.is_available() or sys.platform != "linux", reason="needs torch.distributed"
+)
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> RowTable:
+    return tiny_table(tmp_path_factory.mktemp("rows"), 300)
+
+
+@pytest.fixture(scope="module")
+def shared(table: RowTable, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
+    return together(table, tmp_path_factory.mktemp("shared") / "two", *GLNN)
+
+
+def together(table: RowTable, out: Path, *words: str, restarts: int = 0) -> Artefact:
+    """The outcome of two processes."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += ["--max-restarts", str(restarts), "-m", "tests.distill.processes", str(table.folder), str(out), *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return load(out, "outcome")
+
+
+def alone(table: RowTable, out: Path, *words: str) -> Artefact:
+    try:
+        main(str(table.folder), str(out), *words)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    return load(out, "outcome")
+
+
+def test_two_processes_train_the_student_of_one(tmp_path: Path, table: RowTable, shared: Artefact) -> None:
+    """In double precision, so that whatever is not rounding shows: statistics of norms, shares of labelled rows."""
+    one = alone(table, tmp_path / "one", *GLNN)
+    for name, value in one.tensors.items():
+        torch.testing.assert_close(shared.tensors[name], value, rtol=1e-9, atol=1e-9)
+    assert shared.card["loss"] == pytest.approx(one.card["loss"], rel=1e-9)
+    assert shared.card["valid"] == one.card["valid"]
+
+
+def test_what_a_pass_does_not_reach_stays_as_it_is(tmp_path: Path, table: RowTable) -> None:
+    """Adam leaves alone what has no gradient, and moves what has one of zero: so must it where gradients are summed."""
+    words = ("vqgraph", "none", "float32")
+    one, two = alone(table, tmp_path / "one", *words), together(table, tmp_path / "two", *words)
+    assert two.card["loss"] == pytest.approx(one.card["loss"], rel=1e-3)
+
+
+def test_a_process_killed_in_the_middle_changes_nothing(tmp_path: Path, table: RowTable, shared: Artefact) -> None:
+    killed = together(table, tmp_path / "killed", *GLNN, "20", restarts=1)
+    assert (shared.card["restarts"], killed.card["restarts"]) == ("0", "1")
+    assert killed.card["loss"] == shared.card["loss"]
+    assert all(torch.equal(killed.tensors[name], value) for name, value in shared.tensors.items())

@@ -1,0 +1,54 @@
+"""Statistics of a shared batch; with one process in the group they are those of torch. Two: see test_processes.py."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.distill.shared_norm import SharedBatchNorm, share_norms
+from gnn2mlp.nn.mlp import MLP
+
+
+@pytest.fixture
+def _group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    if not torch.distributed.is_available():
+        pytest.skip("needs torch.distributed")
+    monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
+    torch.distributed.init_process_group("gloo", init_method=f"file://{tmp_path}/store", rank=0, world_size=1)
+    yield
+    torch.distributed.destroy_process_group()
+
+
+def pair() -> tuple[nn.BatchNorm1d, SharedBatchNorm]:
+    theirs, ours = nn.BatchNorm1d(3), SharedBatchNorm(3)
+    for norm in (theirs, ours):
+        with torch.no_grad():
+            norm.weight.copy_(torch.tensor([1.0, 2.0, -1.0]))
+    return theirs, ours
+
+
+@pytest.mark.usefixtures("_group")
+def test_alone_it_is_batch_norm() -> None:
+    theirs, ours = pair()
+    x = torch.randn(7, 3, generator=torch.Generator().manual_seed(0)) * 3 + 100
+    gradients: list[Tensor] = []
+    for norm in (theirs, ours):
+        copy = x.clone().requires_grad_()
+        norm(copy).pow(3).sum().backward()
+        assert copy.grad is not None
+        gradients.append(copy.grad)
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-4, atol=1e-4)
+    for name, value in theirs.state_dict().items():
+        torch.testing.assert_close(ours.state_dict()[name], value, msg=name)
+    torch.testing.assert_close(ours.eval()(x), theirs.eval()(x))
+
+
+def test_every_norm_is_replaced_with_its_state() -> None:
+    module = MLP(4, 5, 2, layers=3, norm="batch")
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    share_norms(module)
+    assert sum(isinstance(part, SharedBatchNorm) for part in module.modules()) == 2
+    assert list(module.state_dict()) == list(before)
+    assert all(torch.equal(module.state_dict()[name], value) for name, value in before.items())
