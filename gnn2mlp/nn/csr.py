@@ -202,8 +202,9 @@ class CSR:
         """The same product without a gradient, for where none is wanted: it spares the call into autograd."""
         if self.device.type != "cpu":
             return self._torch() @ dense
+        rows = dense.contiguous()
         return F.embedding_bag(
-            self.indices, dense, self.indptr, mode="sum", per_sample_weights=self.values, include_last_offset=True
+            self.indices, rows, self.indptr, mode="sum", per_sample_weights=self.values, include_last_offset=True
         )
 
     def _torch(self) -> Tensor:
@@ -228,7 +229,7 @@ class _Product(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
-        return None, ctx.matrix.transpose().times(gradients[0].contiguous())
+        return None, ctx.matrix.transpose().times(gradients[0])
 
 
 Features = Tensor | CSR

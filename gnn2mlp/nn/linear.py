@@ -27,10 +27,15 @@ def _glorot(weight: Tensor, bias: Tensor | None) -> None:
 _INITS: dict[str, Callable[[Tensor, Tensor | None], None]] = {"uniform": _uniform, "glorot": _glorot}
 
 
+# Floats that fill a vector register.
+_NARROW = 16
+
+
 class Linear(nn.Module):
     """y = x W + b, where x may be `CSR`: then forward and backward cost its non-zeros and nothing is densified.
 
-    The weight is stored as (in_features, out_features): a sparse row then selects contiguous rows of the weight.
+    The weight has the shape (in_features, out_features), and its rows are contiguous, so that a sparse row selects
+    contiguous rows; where these would be narrow, as where classes come out, its columns are, which BLAS is faster with.
 
     Args:
         in_features: width of the input.
@@ -47,7 +52,9 @@ class Linear(nn.Module):
         if init not in _INITS:
             raise ConfigError(f"init: expected one of {', '.join(_INITS)}, got {init!r}")
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(in_features, out_features))
+        narrow = out_features < _NARROW
+        weight = torch.empty(out_features, in_features).T if narrow else torch.empty(in_features, out_features)
+        self.weight = nn.Parameter(weight)
         self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
         _INITS[init](self.weight, self.bias)
 

@@ -1,9 +1,11 @@
 import pytest
 import torch
+from torch import nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.nn import CSR, Linear
+from gnn2mlp.nn.optim import adam
 
 
 def _linear(bias: bool = True) -> Linear:
@@ -64,3 +66,23 @@ def test_sizes_and_printing() -> None:
     assert (linear.in_features, linear.out_features) == (3, 2)
     assert str(linear) == "Linear(3, 2, bias=False)"
     assert dict(linear.named_parameters()).keys() == {"weight"}
+
+
+@pytest.mark.parametrize("out", [1, 7, 15, 16, 40])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_steps_of_narrow_maps_are_those_of_any_other(out: int, sparse: bool) -> None:
+    # Narrow weights are stored by columns; gradients and the optimiser's state must lie as they do.
+    x, target = torch.randn(30, 20, generator=torch.Generator().manual_seed(0)), torch.randn(30, out)
+    layer = Linear(20, out)
+    weight, bias = (
+        nn.Parameter(part.detach().clone(memory_format=torch.contiguous_format)) for part in layer.parameters()
+    )
+    rows = CSR.from_dense(x) if sparse else x
+    ours, plain = adam(layer.parameters(), 0.1, 0.01), torch.optim.Adam([weight, bias], lr=0.1, weight_decay=0.01)
+    for _ in range(5):
+        for optimiser, y in ((ours, layer(rows)), (plain, x @ weight + bias)):
+            optimiser.zero_grad()
+            (y - target).square().mean().backward()
+            optimiser.step()
+    torch.testing.assert_close(layer.weight, weight)
+    torch.testing.assert_close(layer.bias, bias)
