@@ -166,7 +166,6 @@ def test_students_leave_the_stack() -> None:
     assert not first.module.training
     with torch.no_grad():
         for parameter in first.module.parameters():
-            assert parameter.is_contiguous()
             assert parameter.untyped_storage().nbytes() == 4 * parameter.numel()
             assert parameter.requires_grad
             parameter.zero_()
