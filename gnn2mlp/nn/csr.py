@@ -238,7 +238,7 @@ Features = Tensor | CSR
 
 def gather(features: Features, ids: Tensor) -> Features:
     """The feature rows of `ids`, dense or sparse as the input is."""
-    return features.rows(ids) if isinstance(features, CSR) else features[ids]
+    return features.rows(ids) if isinstance(features, CSR) else features.index_select(0, ids)
 
 
 def compute_form(features: Features, device: torch.device | str = "cpu") -> Features:

@@ -1,12 +1,12 @@
 """Dropout whose masks are cheap on a CPU, alone and in one operation with the ReLU before it.
 
 torch draws one Bernoulli variable an element there, which takes a fifth of the epoch of a graph network and a third of
-that of a student. Here 16 random bits an element are compared with a threshold, in pieces that stay in the cache. The
-probability is thereby rounded to a multiple of 2^-16, and what is kept is scaled by the rounded one, so that its
-expectation is exact. On other devices torch's own dropout is used.
+that of a student. Here one random byte an element is compared with a threshold, in pieces that stay in the cache. Where
+the probability is no multiple of 1/256, the threshold of each piece is one of the two beside it, at random and such
+that every element is dropped with the very probability. On other devices torch's own dropout is used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 # Elements that are drawn and applied at a time.
-_PIECE = 1 << 17
-_LEVELS = 1 << 16
+_PIECE = 1 << 16
+_LEVELS = 1 << 8
 
 
 def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
@@ -69,23 +69,23 @@ def _cheap(x: Tensor) -> bool:
 
 def _drop_(x: Tensor, probability: float) -> float:
     """Drop elements of the contiguous `x` in place; return the factor of those that are kept."""
-    dropped = round(probability * _LEVELS)
-    scale = _LEVELS / (_LEVELS - dropped) if dropped < _LEVELS else 0.0
-    last_dropped = dropped - _LEVELS // 2 - 1
-    flat = x.view(-1)
-    for piece, noise in _noise(flat):
+    scale = 1 / (1 - probability) if probability < 1 else 0.0
+    pieces = x.view(-1).split(_PIECE)
+    # The levels below which an element is dropped, rounded up as often as the fraction says, and down else.
+    dropped = (probability * _LEVELS + torch.rand(len(pieces), dtype=torch.float64)).floor().tolist()
+    for piece, noise, levels in zip(pieces, _noise(pieces), dropped, strict=True):
         # "threshold_backward" is `where(noise > t, piece, 0)` as one vectorised pass; masked_fill takes eight times it.
-        torch.ops.aten.threshold_backward(piece, noise, last_dropped, grad_input=piece)
+        torch.ops.aten.threshold_backward(piece, noise, levels - _LEVELS // 2 - 1, grad_input=piece)
         piece.mul_(scale)
     return scale
 
 
-def _noise(flat: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Pieces of `flat`, each with as many whole numbers, even on -2^15 .. 2^15 - 1, in a buffer that is used again."""
-    size = min(_PIECE, flat.numel())
-    words = torch.empty(-(-size // 4), dtype=torch.int64)
-    noise = torch.empty(size, dtype=flat.dtype)
-    for piece in flat.split(_PIECE):
+def _noise(pieces: Sequence[Tensor]) -> Iterator[Tensor]:
+    """For each piece as many whole numbers, even on -2^7 .. 2^7 - 1, in a buffer that is used again."""
+    size = pieces[0].numel()
+    words = torch.empty(-(-size // 8), dtype=torch.int64)
+    noise = torch.empty(size, dtype=pieces[0].dtype)
+    for count in map(Tensor.numel, pieces):
         # With its bounds left out, random_ leaves the sign bit of every word zero.
         words.random_(-(2**63), None)
-        yield piece, noise[: piece.numel()].copy_(words.view(torch.int16)[: piece.numel()])
+        yield noise[:count].copy_(words.view(torch.int8)[:count])

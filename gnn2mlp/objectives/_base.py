@@ -48,7 +48,7 @@ class Batch:
             MissingKnowledgeError: if the table does not hold it.
         """
         value = self.all_knowledge(key)
-        return value[self.rows] if KEYS[key].per_node else value
+        return value.index_select(0, self.rows) if KEYS[key].per_node else value
 
     def all_knowledge(self, key: str) -> Tensor:
         """The teacher's array `key` for every row of the table, to be looked up by `neighbours`; without gradient.
