@@ -161,10 +161,14 @@ class Course:
             torch.cuda.set_rng_state(states["cuda"], self._device)
 
     def _restore_optimiser(self, arrays: Mapping[str, Tensor]) -> None:
+        parameters = [parameter for group in self.optimiser.param_groups for parameter in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in arrays.items():
             number, _, key = name.partition("/")
-            state.setdefault(int(number), {})[key] = value
+            # In the parameter's own layout, which files do not keep and fused optimisers take for granted.
+            like = parameters[int(number)].detach()
+            laid = torch.empty_like(like).copy_(value) if value.shape == like.shape else value
+            state.setdefault(int(number), {})[key] = laid
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state})
 
     @property

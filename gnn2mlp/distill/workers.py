@@ -53,7 +53,8 @@ class Workers:
         flat = [loss.reshape(1), loss.new_tensor(has), *(gradient.flatten() for gradient in gradients)]
         total, found, *sums = self.sum(torch.cat(flat)).split([1, len(held), *(p.numel() for p in held)])
         for parameter, voted, gradient in zip(held, found.tolist(), sums, strict=True):
-            parameter.grad = gradient.view_as(parameter) if voted else None
+            # In the parameter's own layout, which fused optimisers take for granted.
+            parameter.grad = torch.empty_like(parameter).copy_(gradient.view_as(parameter)) if voted else None
         summed: Tensor = total.squeeze(0)
         return summed
 
@@ -101,7 +102,9 @@ def workers(device: torch.device) -> Iterator[tuple[Workers, torch.device]]:
         world_size=size,
         timeout=PATIENCE,
     )
+    here = Workers(rank, size)
     try:
-        yield Workers(rank, size), device
+        yield here, device
+        here.wait()  # a process that leaves while another still talks can take it down
     finally:
         torch.distributed.destroy_process_group()
