@@ -44,9 +44,9 @@ def fit_together(
 
     A batch is gathered, multiplied and turned for the backward pass once for all, and one optimiser steps all. What is
     left to each student is its arithmetic and its objective, which may be any, since it is applied to one after the
-    other. So this pays on sparse rows, the more so the narrower students are and the more of them there are; wide ones,
-    and dense rows, leave little to share. `benchmarks/speed/together.py` measures it. A student that has stopped still
-    takes part in the products, until all have.
+    other. So this pays the more, the narrower students are and the more of them there are; two, or wide ones, share
+    little. `benchmarks/speed/together.py` measures it. A student that has stopped still takes part in the products,
+    until all have.
 
     A student starts from the weights that `distiller.fit` would give it with its seed. It sees the batches of the first
     seed, as all do, and dropout has one stream for all: with full batches or as the first, and without dropout, it is
