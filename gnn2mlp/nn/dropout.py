@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 # Elements that are drawn and applied at a time.
-_PIECE = 1 << 16
+_PIECE = 1 << 18
 _LEVELS = 1 << 8
 
 
