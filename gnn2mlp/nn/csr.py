@@ -2,7 +2,7 @@
 
 torch's own CSR tensors rebuild the transpose in every backward pass and cannot be sliced by rows. `CSR` keeps the three
 arrays, slices rows, and remembers its transpose, so that a product costs its non-zeros in both directions. On a CPU the
-product is torch's `embedding_bag`, whose kernels are two to three times as fast as those of its sparse tensors.
+product is torch's `embedding_bag`, whose kernels are faster than those of its sparse tensors.
 """
 
 import warnings

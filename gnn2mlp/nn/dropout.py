@@ -1,8 +1,7 @@
 """Dropout whose masks are cheap on a CPU, alone and in one operation with the ReLU before it.
 
-torch draws one Bernoulli variable an element there, which takes a fifth of the epoch of a graph network and a third of
-that of a student. Here one random byte an element is compared with a threshold, in pieces that stay in the cache. Where
-the probability is no multiple of 1/256, the threshold of each piece is one of the two beside it, at random and such
+torch draws one Bernoulli variable an element there, which takes longer than much of what a network computes. Here one
+random byte an element is compared with a threshold, in pieces that stay in the cache. Where the probability is no multiple of 1/256, the threshold of each piece is one of the two beside it, at random and such
 that every element is dropped with the very probability. On other devices torch's own dropout is used.
 """
 
@@ -74,7 +73,7 @@ def _drop_(x: Tensor, probability: float) -> float:
     # The levels below which an element is dropped, rounded up as often as the fraction says, and down else.
     dropped = (probability * _LEVELS + torch.rand(len(pieces), dtype=torch.float64)).floor().tolist()
     for piece, noise, levels in zip(pieces, _noise(pieces), dropped, strict=True):
-        # "threshold_backward" is `where(noise > t, piece, 0)` as one vectorised pass; masked_fill takes eight times it.
+        # "threshold_backward" is `where(noise > t, piece, 0)` as one vectorised pass, which masked_fill is not.
         torch.ops.aten.threshold_backward(piece, noise, levels - _LEVELS // 2 - 1, grad_input=piece)
         piece.mul_(scale)
     return scale
