@@ -10,7 +10,7 @@ from gnn2mlp.core.errors import Gnn2mlpError
 
 USER_ERROR = 2
 INTERRUPTED = 130
-# torch reads it at its first allocation: large arrays then lie on huge pages, which Linux maps a hundred times faster.
+# torch reads it at its first allocation: large arrays then lie on huge pages, which are mapped faster.
 _HUGE_PAGES = "THP_MEM_ALLOC_ENABLE"
 
 

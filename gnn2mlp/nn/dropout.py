@@ -1,8 +1,9 @@
 """Dropout whose masks are cheap on a CPU, alone and in one operation with the ReLU before it.
 
 torch draws one Bernoulli variable an element there, which takes longer than much of what a network computes. Here one
-random byte an element is compared with a threshold, in pieces that stay in the cache. Where the probability is no multiple of 1/256, the threshold of each piece is one of the two beside it, at random and such
-that every element is dropped with the very probability. On other devices torch's own dropout is used.
+random byte an element is compared with a threshold, in pieces that stay in the cache. Where the probability is no
+multiple of 1/256, the threshold of each piece is one of the two beside it, at random and such that every element is
+dropped with the very probability. On other devices torch's own dropout is used.
 """
 
 from collections.abc import Iterator, Sequence
