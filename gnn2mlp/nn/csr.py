@@ -13,6 +13,9 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
+
+# scipy's kernels without its matrices, whose making takes longer than the work on a mini-batch.
+from scipy.sparse import _sparsetools
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
@@ -142,10 +145,14 @@ class CSR:
             start, stop = int(self.indptr[int(ids)]), int(self.indptr[int(ids) + 1])
             indptr = self.indptr.new_tensor([0, stop - start])
             return CSR(indptr, self.indices[start:stop], self.values[start:stop], (1, self.shape[1]))
-        indptr, entries = self.entries(ids, self.indptr[ids + 1] - self.indptr[ids])
-        # index_select is a plain copy; indexing with brackets is not, and a step of a student feels it.
-        indices, values = self.indices.index_select(0, entries), self.values.index_select(0, entries)
-        return CSR(indptr, indices, values, (ids.numel(), self.shape[1]))
+        counts, shape = self.indptr[ids + 1] - self.indptr[ids], (ids.numel(), self.shape[1])
+        if self.device.type != "cpu":
+            indptr, entries = self.entries(ids, counts)
+            return CSR(indptr, self.indices[entries], self.values[entries], shape)
+        indptr = _indptr(counts)
+        made = CSR(indptr, *_room(self, int(indptr[-1])), shape)
+        _sparsetools.csr_row_index(ids.numel(), *_arrays(ids, *self._parts(), *made._parts()[1:]))
+        return made
 
     def entries(self, ids: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
         """Where the first `counts[i]` entries of row `ids[i]` lie, one row after another.
@@ -185,13 +192,16 @@ class CSR:
 
     def _turned(self) -> "CSR":
         shape = (self.shape[1], self.shape[0])
-        if self.device.type == "cpu":  # scipy's counting sort is several times faster than an argsort
-            columns = self.to_scipy().tocsc()
-            indptr, indices = (torch.from_numpy(array.astype(np.int64)) for array in (columns.indptr, columns.indices))
-            return CSR(indptr, indices, torch.from_numpy(columns.data), shape)
+        if self.device.type == "cpu":
+            made = CSR(self.indptr.new_empty(shape[0] + 1), *_room(self, self.nnz), shape)
+            _sparsetools.csr_tocsc(*self.shape, *_arrays(*self._parts(), *made._parts()))
+            return made
         order = torch.argsort(self.indices, stable=True)
         counts = torch.bincount(self.indices, minlength=self.shape[1])
         return CSR(_indptr(counts), self.row_ids()[order], self.values[order], shape)
+
+    def _parts(self) -> tuple[Tensor, Tensor, Tensor]:
+        return self.indptr, self.indices, self.values
 
     def __matmul__(self, dense: Tensor) -> Tensor:
         """Product with a dense (columns, width) matrix, differentiable with respect to `dense`."""
@@ -259,6 +269,15 @@ def _check_ids(axis: str, ids: Tensor, size: int) -> None:
     low, high = map(int, ids.aminmax()) if ids.numel() else (0, size - 1)
     if low < 0 or high >= size:
         raise DataError(f"sparse matrix: {axis} ids must lie in 0..{size - 1}, got {low}..{high}")
+
+
+def _room(like: CSR, entries: int) -> tuple[Tensor, Tensor]:
+    """Indices and values for so many entries, yet to be written."""
+    return like.indices.new_empty(entries), like.values.new_empty(entries)
+
+
+def _arrays(*tensors: Tensor) -> list[Any]:
+    return [tensor.numpy() for tensor in tensors]
 
 
 def _indptr(counts: Tensor) -> Tensor:

@@ -160,7 +160,7 @@ class WeightedSum(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         """Sum of weight times value."""
-        values = [weight * objective(batch) for weight, objective in self._terms if weight]
+        values = [_weighted(weight, objective(batch)) for weight, objective in self._terms if weight]
         return sum(values[1:], values[0]) if values else batch.output.logits.sum() * 0.0
 
     def after_epoch(self, batch: Batch) -> None:
@@ -180,6 +180,10 @@ class WeightedSum(Objective):
         return isinstance(other, WeightedSum) and self.to_list() == other.to_list()
 
     __hash__ = object.__hash__
+
+
+def _weighted(weight: float, value: Tensor) -> Tensor:
+    return value if weight == 1 else weight * value
 
 
 OBJECTIVES: Registry[Objective] = Registry("objective", "gnn2mlp.objectives", Objective)  # type: ignore[type-abstract]

@@ -18,8 +18,12 @@ def kl_divergence(
     Both distributions stay in log space, where the released code of VQGraph and LightHGNN passes probabilities as a log
     target and so computes something that is no divergence. No τ² factor here. Differentiable with respect to `student`.
     """
-    divergence: Tensor = _Divergence.apply(teacher / temperature, student / temperature)  # type: ignore[no-untyped-call]
+    divergence: Tensor = _Divergence.apply(_softened(teacher, temperature), _softened(student, temperature))  # type: ignore[no-untyped-call]
     return divergence
+
+
+def _softened(logits: Tensor, temperature: float) -> Tensor:
+    return logits if temperature == 1 else logits / temperature
 
 
 class _Divergence(torch.autograd.Function):
