@@ -316,4 +316,4 @@ def test_soft_labels_are_a_divergence_to_the_teacher() -> None:
     random = torch.Generator().manual_seed(0)
     for scale in (0.1, 1.0, 10.0):
         assert value(teacher + scale * torch.randn(teacher.shape, generator=random)) > 0
-    assert value(teacher.softmax(-1)) > 0.01  # probabilities in place of logits would be another target
+    assert value(teacher.softmax(-1)) > 1e-3  # probabilities in place of logits would be another target

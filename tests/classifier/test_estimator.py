@@ -322,7 +322,7 @@ DIFFERENT = {
 
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_accepts_it_as_an_estimator() -> None:
-    model = OnARing(teacher=Spec("sage", epochs=5, hidden=16), distill={"epochs": 40}, device="cpu")
+    model = OnARing(teacher=Spec("sage", epochs=20, hidden=16), distill={"epochs": 40}, device="cpu")
     results = check_estimator(model, on_fail=None, on_skip=None)
     failed = {result["check_name"]: str(result["exception"]) for result in results if result["status"] == "failed"}
     assert len(results) > 40
