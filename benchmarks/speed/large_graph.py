@@ -40,7 +40,7 @@ NAME = "synthetic-arxiv"
 TEACHER = {"hidden": 256, "layers": 3, "dropout": 0.5, "norm": "batch", "fanouts": None}
 STUDENTS = {"student": {}, "plain": {"norm": "none", "dropout": 0.0}}
 # Epochs of a turn, the first of which does not count.
-EPOCHS = 3
+EPOCHS = 2
 TARGETS = {"epoch": 3.0, "share": 0.6}
 # Sides of the teacher: ours, and PyG's by the layer and what it goes along.
 PYG = {"edge_index": "gcn", "edge_index, cached": "gcn, cached", "sparse matrix, cached": "gcn, cached"}
