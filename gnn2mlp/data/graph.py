@@ -62,7 +62,12 @@ class GraphData(NodeData):
         return CSR(indptr, column, torch.ones(column.numel()), (self.num_nodes, self.num_nodes))
 
     def subgraph(self, ids: Tensor) -> "GraphData":
-        """The induced subgraph on `ids` (unique), renumbered in their order; own splits and notes are dropped."""
+        """The induced subgraph on `ids` (unique), renumbered in their order; own splits and notes are dropped.
+
+        On all nodes in their own order it shares its arrays with this graph.
+        """
+        if ids.numel() == self.num_nodes and bool((ids.diff() > 0).all()):
+            return GraphData(self.name, self.features, self.labels, self.class_names, self.edge_index)
         present = torch.zeros(self.num_nodes, dtype=torch.bool)
         present[ids] = True
         row = torch.zeros(self.num_nodes, dtype=torch.int64)

@@ -48,12 +48,15 @@ def layerwise(module: GNN, sampler: BlockSampler[Any], features: Features, chunk
     """What `infer` gives, holding two layers' activations on the CPU and one chunk's on the device."""
 
     def apply(layer: Layer, x: Features) -> Tensor:
-        parts = []
+        made: Tensor | None = None
         for targets in torch.arange(sampler.num_nodes).split(chunk):
             block = sampler.block(targets).to(features.device)
-            rows = gather(x, block.sources.to(x.device)).to(features.device)
-            parts.append(layer(rows, block).cpu())
-        return torch.cat(parts)
+            rows = layer(gather(x, block.sources.to(x.device)).to(features.device), block).cpu()
+            if made is None:  # joined at the end, the chunks and their union would exist together
+                made = rows.new_empty((sampler.num_nodes, *rows.shape[1:]))
+            made[targets] = rows
+        assert made is not None, "a graph has nodes"
+        return made
 
     return _walk(module, features, apply)
 

@@ -116,3 +116,14 @@ def test_digest_follows_the_content(tiny_graph: Callable[..., GraphData]) -> Non
     assert replace(graph, edge_index=graph.edge_index[:, 2:]).digest != graph.digest
     assert replace(graph, class_names=("a", "b", "c", "d")).digest != graph.digest
     assert replace(graph, name="other").digest == graph.digest
+
+
+def test_the_subgraph_on_all_nodes_shares_its_arrays(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph()
+    same = graph.subgraph(torch.arange(graph.num_nodes))
+    assert same.edge_index is graph.edge_index
+    assert same.features is graph.features
+    assert same.digest == graph.digest
+    turned = graph.subgraph(torch.arange(graph.num_nodes).flip(0))
+    assert torch.equal(turned.labels, graph.labels.flip(0))
+    assert torch.equal(turned.adjacency.to_dense(), graph.adjacency.to_dense().flip(0, 1))
