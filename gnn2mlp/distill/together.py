@@ -76,6 +76,8 @@ def fit_together(
     began = time.perf_counter()
     if not seeds:
         raise ConfigError("seeds: expected at least one, got none")
+    if not isinstance(observed, Observed):  # as a table of rows, which Distiller.fit takes
+        raise ConfigError(f"observed: expected the view of a graph, got {type(observed).__name__}; use Distiller.fit")
     objectives = [deepcopy(one) for one in _one_each("objective", objective, len(seeds))]
     sweeps = _sweeps(objectives, update)
     every = WeightedSum([term for one in objectives for term in one.terms()])

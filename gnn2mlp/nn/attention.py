@@ -14,8 +14,9 @@ from torch.autograd.function import once_differentiable
 
 from gnn2mlp.nn.csr import CSR
 
-# Numbers that are gathered at a time where entries need the rows of both their ends: on a CPU, what its cache holds.
-_GATHERED = {"cpu": 1 << 18, "cuda": 1 << 26}
+# Numbers that are gathered at a time where entries need the rows of both their ends: what the cache of a CPU holds, and
+# on other devices as many as keep them busy.
+_GATHERED = {"cpu": 1 << 18, "other": 1 << 26}
 
 
 def softmax(pattern: CSR, scores: Float[Tensor, "entries heads"]) -> Float[Tensor, "entries heads"]:
@@ -87,7 +88,7 @@ def _sums(pattern: CSR, weights: Tensor, x: Tensor) -> Tensor:
 def _products(pattern: CSR, left: Tensor, right: Tensor) -> Tensor:
     """The product (entries, heads) of the row `left[i]` and the row `right[j]`, both (heads, width), of each entry."""
     products = left.new_empty((pattern.nnz, left.size(1)))
-    size = max(1, _GATHERED[left.device.type] // max(1, left[:1].numel()))
+    size = max(1, _GATHERED["cpu" if left.device.type == "cpu" else "other"] // max(1, left[:1].numel()))
     for rows, columns, part in zip(
         pattern.row_ids().split(size), pattern.indices.split(size), products.split(size), strict=True
     ):

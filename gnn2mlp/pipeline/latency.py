@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.explore.latency_report import write_latency_report
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.measuring import measure
-from gnn2mlp.pipeline.opening import describe, opened
+from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import best_seed, score_all, summarise_scores
 from gnn2mlp.pipeline.run import citations
 from gnn2mlp.pipeline.stages import Listener
@@ -58,9 +57,7 @@ def latency(
         records = score_all(job, config.seeds)
         results = {
             "format": FORMAT,
-            "config": job.used,
-            "environment": environment(job.device),
-            "graph": describe(job.graph),
+            **job.facts,
             "citations": citations(config),
             "seeds": [{key: record[key] for key in ("seed", "split")} for record in records],
             "summary": summarise_scores(records),

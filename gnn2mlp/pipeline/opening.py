@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from gnn2mlp.core.environment import resolve_device
+from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data import NodeData, load_dataset
 from gnn2mlp.distill.rows import check_links
@@ -41,6 +41,11 @@ class Opened:
     device: torch.device
     seed: Callable[[int], Seed]
     used: Mapping[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every record of results begins with: configuration, environment and graph, in plain types."""
+        return {"config": self.used, "environment": environment(self.device), "graph": describe(self.graph)}
 
 
 @contextmanager

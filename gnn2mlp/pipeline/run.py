@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
@@ -15,7 +14,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.forms import has_onnx
 from gnn2mlp.pipeline.measuring import measure
-from gnn2mlp.pipeline.opening import Opened, describe, opened
+from gnn2mlp.pipeline.opening import Opened, opened
 from gnn2mlp.pipeline.records import best_seed, once, score_all, summarise_scores
 from gnn2mlp.pipeline.stages import Listener, Seed
 from gnn2mlp.teachers import TEACHERS
@@ -67,9 +66,7 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
         best.student("student").save(folder / "student")
         results = {
             "format": FORMAT,
-            "config": job.used,
-            "environment": environment(job.device),
-            "graph": describe(job.graph),
+            **job.facts,
             "citations": citations(config),
             "seeds": records,
             "summary": summarise_scores(records),

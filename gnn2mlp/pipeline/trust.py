@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
@@ -16,7 +15,7 @@ from gnn2mlp.explore.trust import TrustTable
 from gnn2mlp.explore.trust_report import write_trust_report
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.knowledge import seen_test_nodes, summarise_trust, trust_record
-from gnn2mlp.pipeline.opening import Opened, describe, opened
+from gnn2mlp.pipeline.opening import Opened, opened
 from gnn2mlp.pipeline.stages import Listener
 from gnn2mlp.teachers import TEACHERS
 
@@ -61,9 +60,7 @@ def trust(config: RunConfig | None = None, listen: Listener = lambda seed, stage
         records, tables = zip(*(_look(job, number) for number in config.seeds), strict=True)
         results = {
             "format": FORMAT,
-            "config": job.used,
-            "environment": environment(job.device),
-            "graph": describe(job.graph),
+            **job.facts,
             "citations": {
                 "dataset": resolve_dataset(config.dataset).citation,
                 "teacher": TEACHERS.get(config.teacher.name).citation,

@@ -27,8 +27,8 @@ def spread(block: B, make: Callable[[B], Operator], x: Features, weight: Tensor,
     return collected @ weight if bias is None else torch.addmm(bias, collected, weight)
 
 
-# A multiply-add of a sparse product costs as much as this many of a dense one: measured at 25 to 30 on CPUs with AVX2
-# and AVX-512, in one thread.
+# A multiply-add of a sparse product costs about as much as this many of a dense one, as measured on one thread of a CPU
+# with AVX-512. Either order is right; only time depends on it.
 _SPARSE = 25
 
 
