@@ -239,3 +239,8 @@ def test_trains_on_cuda_and_returns_to_the_cpu() -> None:
     for result in together(CodeAssignments() + mixed(), fit={"device": "cuda"}, epochs=20):
         assert next(result.module.parameters()).device.type == "cpu"
         assert result.history.loss[-1] < result.history.loss[0]
+
+
+def test_a_table_of_rows_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"observed: expected the view of a graph, got str; use Distiller\.fit"):
+        fit_together(Distiller(), MLPStudent(), SoftLabels(), "table", seeds=[0])  # type: ignore[arg-type]
