@@ -16,6 +16,7 @@ _EXPORTS = {
     "OnnxPredictor": "gnn2mlp.deploy",
     "TeacherKnowledge": "gnn2mlp.knowledge",
     "load_dataset": "gnn2mlp.data",
+    "keep_memory": "gnn2mlp.core.memory",
 }
 
 __all__ = [*_EXPORTS, "__version__"]  # noqa: PLE0604

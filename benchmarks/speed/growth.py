@@ -1,14 +1,16 @@
 """How cost grows: time and memory of every stage on graphs of 1, 2, 4 and 8 times as many nodes and edges.
 
-    python benchmarks/speed/growth.py                  # 20,000 to 160,000 nodes, to `results/growth.json` and `plots/`
+    python benchmarks/speed/growth.py                  # 40,000 to 320,000 nodes, to `results/growth.json` and `plots/`
     python benchmarks/speed/growth.py --nodes 5000 10000
 
 Graphs have the degree, features and classes of ogbn-arxiv; the stages are those of `journey.py`, once with a GCN that
 is trained on the whole graph, once with SAGE on sampled neighbourhoods, both with the published sizes. Each size has a
-process of its own, with large arrays on huge pages, as those of the command line are: on small pages arrays above some
-32 MiB are mapped anew each time they are made, smaller ones are not. A stage's cost is taken to grow as nodes^e, and e
-is fitted to the logarithms: 1 is linear. Memory is what a stage has at its peak beyond the libraries alone; memory that
-is freed stays with the process for a while, so that its e says less than that of time.
+process of its own, which keeps freed memory, as the command line does: else arrays above some 32 MiB are mapped anew
+each time they are made, and smaller ones are not. A stage's cost is taken to grow as nodes^e, and e is fitted to the
+logarithms: 1 is linear. A batch of SAGE reaches most of a graph that is smaller than the product of its fan-outs, and
+so costs more on a larger one, up to that product: its epochs are also set against the edges that they sample. Memory is
+what a stage has at its peak beyond the libraries alone; memory that is freed stays with the process, so that its e says
+less than that of time.
 """
 
 import math
@@ -18,15 +20,18 @@ from statistics import linear_regression
 
 import machine
 import matplotlib.pyplot as plt
+import torch
 from journey import STAGES, journey
 from large_graph import TEACHER
 from workloads import Work, full_size
 
 from gnn2mlp.core.files import atomic
+from gnn2mlp.core.seeds import generator
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.data.sampling import NeighbourSampler
 
 NAME = "synthetic-arxiv"
-NODES = (20_000, 40_000, 80_000, 160_000)
+NODES = (40_000, 80_000, 160_000, 320_000)
 TEACHERS = {"gcn": Spec("gcn", **TEACHER), "sage": Spec("sage")}
 EPOCHS = 3
 REPEATS, BUDGET = 20, 30.0
@@ -47,13 +52,26 @@ LABELS = {
 def stages(nodes: int, teacher: str) -> machine.Record:
     """The journey at one size; run it in a process of its own."""
     work = Work(NAME, nodes / full_size(NAME).nodes, TEACHERS[teacher])
-    return journey(work, EPOCHS, EPOCHS, REPEATS, BUDGET)
+    found = journey(work, EPOCHS, EPOCHS, REPEATS, BUDGET)
+    if work.config.teacher.options["fanouts"]:
+        found["stages"]["teacher"]["edges"] = sampled_edges(work)
+    return found
+
+
+def sampled_edges(work: Work) -> int:
+    """Edges of all layers that an epoch of the teacher samples."""
+    options, observed, random = work.config.teacher.options, work.observed, generator(0, "edges of an epoch")
+    nodes = observed.train[torch.randperm(len(observed.train), generator=random)]
+    sampler = NeighbourSampler(observed.graph.adjacency)
+    batches = (sampler.blocks(batch, options["fanouts"], random) for batch in nodes.split(options["batch_size"]))
+    return sum(block.pattern.nnz for blocks in batches for block in blocks)
 
 
 def summarise(sizes: Sequence[machine.Record]) -> dict[str, machine.Record]:
     """Of each stage: `seconds` and `gib` by size, and the exponents `time` and `memory` of their growth.
 
-    Seconds are those of an epoch where a stage has epochs, and of a request of the teacher.
+    Seconds are those of an epoch where a stage has epochs, and of a request of the teacher. Where edges are sampled,
+    `edges` are those of an epoch, and `time_by_edges` is the exponent of time when these are the size.
     """
     nodes = [size["graph"]["nodes"] for size in sizes]
     found = {}
@@ -66,6 +84,9 @@ def summarise(sizes: Sequence[machine.Record]) -> dict[str, machine.Record]:
             "time": exponent(nodes, seconds),
             "memory": exponent(nodes, gib),
         }
+        if "edges" in sizes[0]["stages"][stage]:
+            edges = [size["stages"][stage]["edges"] for size in sizes]
+            found[stage] |= {"edges": edges, "time_by_edges": exponent(edges, seconds)}
     return found
 
 
@@ -110,11 +131,11 @@ def main() -> None:
         for teacher in TEACHERS:
             sizes = []
             for nodes in options.nodes:
-                sizes.append(machine.fresh(stages, threads, huge_pages=True, nodes=nodes, teacher=teacher))
+                sizes.append(machine.fresh(stages, threads, keeping=True, nodes=nodes, teacher=teacher))
                 print(f"{teacher}, {nodes:,} nodes", flush=True)
             found = {
                 "threads": threads,
-                "huge_pages": True,
+                "keeping": True,
                 "nodes": [*options.nodes],
                 "stages": summarise(sizes),
                 "sizes": sizes,

@@ -2,9 +2,10 @@
 
     python benchmarks/speed/machine.py                  # matrix rate and copy bandwidth, to `results/machine.json`
 
-Everything that is timed runs in a process of its own (`fresh`), so that threads, huge pages and peak memory are those
-that are stated. Within it the sides take turns, in an order that rotates; figures are medians, and ratios are medians
-of the ratios of each round. Ratios say more than seconds: whatever else the machine does meets both sides.
+Everything that is timed runs in a process of its own (`fresh`), so that threads, peak memory and what becomes of freed
+memory (`keep_memory`) are those that are stated. Within it the sides take turns, in an order that rotates; figures are
+medians, and ratios are medians of the ratios of each round. Ratios say more than seconds: whatever else the machine
+does meets both sides.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import importlib
 import inspect
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -25,6 +27,7 @@ from torch import Tensor
 
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json
+from gnn2mlp.core.memory import keep_memory
 from gnn2mlp.core.progress import Progress
 
 HERE = Path(__file__).resolve().parent
@@ -32,8 +35,9 @@ RESULTS = HERE / "results"
 sys.path.append(str(HERE.parent))  # scripts import `machine` first, then what lies beside this folder
 
 GIB = 2**30
+# How a process is told that it is one of `fresh`: as it comes, and keeping memory.
+INSIDE = ("--inside", "--inside-keeping")
 SIZES = (512, 1024, 2048, 4096)
-HUGE_PAGES = "glibc.malloc.hugetlb=1"
 Record = dict[str, Any]
 # Takes the number of the round and gives the seconds that count.
 Contender = Callable[[int], float]
@@ -130,25 +134,24 @@ def _resident(field: str) -> float:
     return int(line.split()[1]) * 1024 / GIB
 
 
-def fresh(call: Callable[..., Any], threads: int, huge_pages: bool = False, **arguments: Any) -> Any:
+def fresh(call: Callable[..., Any], threads: int, keeping: bool = False, **arguments: Any) -> Any:
     """What `call`, a function at the top of a script of this folder, returns in a process of its own.
 
     Args:
         call: takes and returns what JSON can hold.
         threads: of the CPU.
-        huge_pages: let the C library ask for huge pages, which has to be said before a process starts.
+        keeping: freed memory, as the command line does.
         arguments: of the call.
 
     Raises:
         CalledProcessError: if it fails; what it printed as errors is on the terminal.
     """
-    tunables = {"GLIBC_TUNABLES": HUGE_PAGES} if huge_pages else {}
-    others = {k: v for k, v in os.environ.items() if k != "GLIBC_TUNABLES"}
-    command = [sys.executable, __file__, "--inside", f"{Path(inspect.getfile(call)).stem}:{call.__name__}"]
+    untuned = {k: v for k, v in os.environ.items() if k != "GLIBC_TUNABLES" and not k.startswith(("MALLOC_", "THP_"))}
+    target = f"{Path(inspect.getfile(call)).stem}:{call.__name__}"
     told = subprocess.run(
-        command,
+        [sys.executable, __file__, INSIDE[keeping], target],
         input=json.dumps(arguments),
-        env={**others, **tunables, "OMP_NUM_THREADS": str(threads)},
+        env={**untuned, "OMP_NUM_THREADS": str(threads)},
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -156,8 +159,10 @@ def fresh(call: Callable[..., Any], threads: int, huge_pages: bool = False, **ar
     return json.loads(told.splitlines()[-1])
 
 
-def _inside(target: str) -> None:
+def _inside(target: str, keeping: bool) -> None:
     """The other side of `fresh`."""
+    if keeping and not keep_memory():
+        raise SystemExit("memory is kept by glibc only: expected Linux")
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     module, name = target.split(":")
     found = getattr(importlib.import_module(module), name)(**json.load(sys.stdin))
@@ -194,8 +199,12 @@ def limits() -> Record:
 
 
 def surroundings() -> Record:
-    """Threads of this process, and whether it asks for huge pages."""
-    return {"threads": torch.get_num_threads(), "huge_pages": os.environ.get("GLIBC_TUNABLES") == HUGE_PAGES}
+    """Threads of this process, and whether it `maps` the memory of a large array anew when it is made once more."""
+    for _ in range(20):
+        torch.ones(2**24)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(2**24)
+    return {"threads": torch.get_num_threads(), "maps": resource.getrusage(resource.RUSAGE_SELF).ru_minflt > before + 9}
 
 
 LOAD_AT_START = os.getloadavg()
@@ -238,8 +247,8 @@ def parser(about: str | None, threads: Sequence[int] = (1, 2), rounds: int | Non
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the machine, or be the other side of `fresh`."""
-    if len(sys.argv) == 3 and sys.argv[1] == "--inside":
-        _inside(sys.argv[2])
+    if len(sys.argv) == 3 and sys.argv[1] in INSIDE:
+        _inside(sys.argv[2], bool(INSIDE.index(sys.argv[1])))
         return
     options = parser(__doc__).parse_args(arguments)
     for threads in options.threads:

@@ -6,8 +6,8 @@
 The graph is drawn (or read from `--scratch`, where it is kept), a SAGE teacher with the published settings (three
 layers of 256, 5, 10 and 15 sampled neighbours) is trained for a few epochs, its logits are exported layer by layer over
 all nodes, and the published student is distilled from them for a few epochs. Each stage runs in one process after the
-other; memory is the peak of resident memory meanwhile, libraries included. Large arrays lie on huge pages, as those of
-the command line do.
+other; memory is the peak of resident memory meanwhile, libraries included. Freed memory is kept, as the command line
+keeps it.
 
 A request names 10 random nodes: the teacher fetches their neighbourhoods of three layers in full, which at this size is
 a large part of the graph, and answers with class probabilities, as does the student from the nodes' own features. Both
@@ -47,7 +47,7 @@ def main() -> None:
         found = machine.fresh(
             everything,
             threads,
-            huge_pages=True,
+            keeping=True,
             scale=options.scale,
             scratch=options.scratch,
             teacher_epochs=options.teacher_epochs,
@@ -56,7 +56,7 @@ def main() -> None:
         for name, stage in found["stages"].items():
             print(f"{name}: {stage['seconds']:.1f} s, {stage['peak_gib']:.2f} GiB", flush=True)
         print(f"teacher / student, {found['requests']['ratio']:.0f} x", flush=True)
-        stated = {"threads": threads, "huge_pages": True, "scale": options.scale}
+        stated = {"threads": threads, "keeping": True, "scale": options.scale}
         machine.put(options.results / "products.json", str(threads), {**stated, **found})
 
 

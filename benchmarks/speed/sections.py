@@ -149,8 +149,18 @@ def growth_section(entries: Entries) -> str:
         ]
         header = ["stage", *(f"{nodes:,} nodes" for nodes in entry["nodes"]), "time's exponent", "memory's exponent"]
         picture = f"![Time and memory of each stage against nodes](speed/plots/growth-{teacher}-{threads}.svg)"
-        parts.append(f"{teacher.upper()}, {setup(entry)}.\n\n{markdown(header, body)}\n\n{picture}")
+        parts += [f"{teacher.upper()}, {setup(entry)}.", markdown(header, body), *_sampling(entry["stages"]), picture]
     return "\n\n".join(parts)
+
+
+def _sampling(stages: dict[str, machine.Record]) -> list[str]:
+    """What a stage that samples costs by what it samples."""
+    return [
+        f"An epoch of the {stage} samples {', '.join(f'{edges / 1e6:.3g}' for edges in found['edges'])} million edges; "
+        f"set against these, its time has the exponent {found['time_by_edges']:.2f}."
+        for stage, found in stages.items()
+        if "edges" in found
+    ]
 
 
 def hot_spots_section(entries: Entries) -> str:

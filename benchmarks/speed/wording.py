@@ -8,10 +8,10 @@ Entries = dict[str, machine.Record]
 
 
 def setup(entry: machine.Record) -> str:
-    """`1 thread, huge pages`, and the scale where it is not full."""
+    """`1 thread, memory kept`, and the scale where it is not full."""
     threads = f"{entry['threads']} thread{'s' * (entry['threads'] > 1)}"
-    pages = ", huge pages" if entry.get("huge_pages") else ""
-    return f"{threads}{pages}{scale(entry)}"
+    memory = ", memory kept" if entry.get("keeping") else ""
+    return f"{threads}{memory}{scale(entry)}"
 
 
 def scale(entry: machine.Record) -> str:

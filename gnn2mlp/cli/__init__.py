@@ -1,22 +1,20 @@
 """The command `gnn2mlp`: one file per verb."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from gnn2mlp import __version__
 from gnn2mlp.core.errors import Gnn2mlpError
+from gnn2mlp.core.memory import keep_memory
 
 USER_ERROR = 2
 INTERRUPTED = 130
-# torch reads it at its first allocation: large arrays then lie on huge pages, which are mapped faster.
-_HUGE_PAGES = "THP_MEM_ALLOC_ENABLE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 0, 2 for a user's mistake, 130 when interrupted."""
-    os.environ.setdefault(_HUGE_PAGES, "1")
+    keep_memory()
     from gnn2mlp.cli import distill as distill_verb
     from gnn2mlp.cli import export as export_verb
     from gnn2mlp.cli import latency as latency_verb

@@ -25,6 +25,13 @@ def test_prints_names_with_citations(kind: str, name: str, author: str, capsys: 
     assert author in printed
 
 
+def test_the_command_keeps_memory(monkeypatch: pytest.MonkeyPatch):
+    kept: list[bool] = []
+    monkeypatch.setattr("gnn2mlp.cli.keep_memory", lambda: kept.append(True))
+    assert main(["list", "teachers"]) == 0
+    assert kept == [True]
+
+
 def test_unknown_kind_exits_with_2():
     with pytest.raises(SystemExit) as error:
         main(["list", "teacher"])
