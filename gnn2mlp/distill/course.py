@@ -61,15 +61,18 @@ class Course:
         """Remember the loss of a step of this epoch."""
         self._fresh.append(loss)
         if len(self._fresh) == _FRESH:
-            _ = self.losses
+            self._join()
 
     @property
     def losses(self) -> Tensor:
         """The losses (steps,) of this epoch so far."""
+        self._join()
+        return self._losses[0] if self._losses else torch.zeros(0)
+
+    def _join(self) -> None:
         if self._fresh:
             self._losses = [torch.cat([*self._losses, torch.stack(self._fresh)])]
             self._fresh = []
-        return self._losses[0] if self._losses else torch.zeros(0)
 
     def next_epoch(self) -> None:
         """Begin an epoch."""
