@@ -79,7 +79,8 @@ class Stream:
         self.workers = workers
         self.num_features, self.num_classes = table.num_features, len(table.classes)
         self._keys = sorted(objective.requires)
-        self._empty = self._ready(table.empty)
+        self._rooms: dict[int, Block] = {}
+        self._empty = self._moved(self._needed(table.empty))
         self.table = self._empty.knowledge if self._keys else None
         self.random: torch.Generator | None = None
 
@@ -101,7 +102,7 @@ class Stream:
     def batches(self, row_set: RowSet, place: Place = START, /) -> Iterator[Cut]:
         """One epoch over a row set, from a step on: this process's part of every batch, which may be no row.
 
-        Torch's global generators are seeded for each.
+        Torch's global generators are seeded for each. One epoch at a time: lanes are read into the same memory.
         """
         steps = self.steps(row_set)
         lanes = [self._lane(lane, row_set, place, steps) for lane in self._own_lanes()]
@@ -167,22 +168,39 @@ class Stream:
             while low < high:
                 at = bisect_right(ends, low)
                 if at != held:
-                    held, block = at, self._shuffled(shards[order[at]], row_set, purpose)
+                    held, block = at, self._shuffled(lane, shards[order[at]], row_set, purpose)
                 begin, end = ends[at] - sizes[at], min(high, ends[at])
-                parts.append(block.take(slice(low - begin, end - begin)))
+                part = slice(low - begin, end - begin)
+                # A view, unless the next shard is written over this one within the step.
+                parts.append(block.take(part if end == high else torch.arange(part.start, part.stop)))
                 low = end
             yield parts
 
-    def _shuffled(self, shard: Shard, row_set: RowSet, purpose: str) -> Block:
+    def _shuffled(self, lane: int, shard: Shard, row_set: RowSet, purpose: str) -> Block:
         block = self.source.load(shard)
         rows: Tensor = torch.arange(shard.rows) if row_set == "all" else (block.labels >= 0).nonzero()[:, 0]
         random = generator(self.seed, f"shard/{shard.file}/{purpose}")
-        return self._ready(block, rows[torch.randperm(len(rows), generator=random)])
+        return self._moved(self._written(lane, self._needed(block), rows[torch.randperm(len(rows), generator=random)]))
 
-    def _ready(self, block: Block, rows: Tensor | None = None) -> Block:
-        """Some rows in memory, with what the objective needs of the knowledge."""
-        needed = block._replace(knowledge=block.knowledge.select(self._keys))
-        return (needed if rows is None else needed.take(rows)).to(self.device, torch.get_default_dtype())
+    def _written(self, lane: int, block: Block, rows: Tensor) -> Block:
+        """Some rows in the memory of their lane, which one shard after the other is read into.
+
+        Were it freed and asked for again, the C library would not always find the same place, and memory would grow.
+        """
+        if lane not in self._rooms:
+            most = max(shard.rows for shard in self.source.shards("train"))
+            self._rooms[lane] = block.take(torch.zeros(most, dtype=torch.int64))
+        view = self._rooms[lane].take(slice(0, len(rows)))
+        for target, source in zip(view.arrays, block.arrays, strict=True):
+            torch.index_select(source, 0, rows, out=target)
+        return view
+
+    def _needed(self, block: Block) -> Block:
+        """The same rows with what the objective needs of the knowledge."""
+        return block._replace(knowledge=block.knowledge.select(self._keys))
+
+    def _moved(self, block: Block) -> Block:
+        return block.to(self.device, torch.get_default_dtype())
 
 
 def _tally(module: nn.Module, block: Block) -> Tensor:

@@ -14,6 +14,7 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import read_json
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge.keys import KEYS
 
 FORMAT = 1
 MANIFEST, SHARED = "manifest.json", "shared.safetensors"
@@ -44,6 +45,12 @@ class Block(NamedTuple):
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> "Block":
         """The same rows on another device, the features as another type."""
         return Block(self.x.to(device, dtype), self.labels.to(device), self.knowledge.to(device))
+
+    @property
+    def arrays(self) -> list[Tensor]:
+        """All arrays that have a line for each row."""
+        known = self.knowledge
+        return [self.x, self.labels, known.node_ids, *(v for k, v in known.values.items() if KEYS[k].per_node)]
 
     @staticmethod
     def joined(blocks: Sequence["Block"]) -> "Block":

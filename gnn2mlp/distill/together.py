@@ -19,7 +19,7 @@ from gnn2mlp.distill.updates import Pass, UpdateRule, passes
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLP, MLPOutput
-from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.optim import adam, clear
 from gnn2mlp.nn.stack import MLPStack
 from gnn2mlp.nn.training import EarlyStopping, History
 from gnn2mlp.objectives import Batch, Objective, WeightedSum
@@ -97,7 +97,7 @@ def fit_together(
             for number, sweep in enumerate(sweeps[0]):
                 for cut in rows.batches(sweep.rows):
                     losses = [member.loss(number, cut, own, epoch) for member, own in _training(members, stack(cut.x))]
-                    optimiser.zero_grad()
+                    clear(optimiser)
                     torch.stack(losses).sum().backward()
                     optimiser.step()
             _end_epoch(epoch, members, stack.eval(), rows)

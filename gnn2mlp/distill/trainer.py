@@ -21,7 +21,7 @@ from gnn2mlp.distill.table import RowTable
 from gnn2mlp.distill.updates import Pass, UpdateRule, passes
 from gnn2mlp.distill.workers import ALONE, Workers
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.optim import adam, clear
 from gnn2mlp.nn.training import EarlyStopping
 from gnn2mlp.objectives import Batch, Objective
 from gnn2mlp.students import Student
@@ -204,7 +204,7 @@ def _batch(module: nn.Module, cut: Cut, epoch: int) -> Batch:
 def _step(objective: Objective, optimiser: torch.optim.Optimizer, batch: Batch, workers: Workers) -> Tensor:
     """One optimiser step; returns the loss."""
     loss = objective(batch) if workers.size == 1 else _part(objective, batch, workers)
-    optimiser.zero_grad()
+    clear(optimiser)
     loss.backward()
     parameters = (parameter for group in optimiser.param_groups for parameter in group["params"])
     total = workers.sum_gradients(loss.detach(), parameters, counts=len(batch.labels) > 0)

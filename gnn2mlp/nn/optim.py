@@ -12,3 +12,10 @@ def adam(parameters: Iterable[nn.Parameter], lr: float, weight_decay: float) -> 
     torch's default on a CPU is a dozen passes over each parameter, a quarter of the step of a small student.
     """
     return torch.optim.Adam(parameters, lr=lr, weight_decay=weight_decay, fused=True)
+
+
+def clear(optimiser: torch.optim.Optimizer) -> None:
+    """Forget all gradients: `zero_grad` without its bookkeeping, which takes a twentieth of a small student's step."""
+    for group in optimiser.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None

@@ -16,7 +16,7 @@ from gnn2mlp.data.sampling import AnyBlock, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
-from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.optim import adam, clear
 from gnn2mlp.nn.training import EarlyStopping, History
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._inference import infer, inputs
@@ -128,7 +128,7 @@ class GraphTeacher(Teacher):
         losses = []
         for step in steps:
             loss = self.loss(step, random)
-            optimiser.zero_grad()
+            clear(optimiser)
             loss.backward()
             optimiser.step()
             losses.append(loss.detach())

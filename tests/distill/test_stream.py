@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
-from gnn2mlp.distill import RowTable, join_tables
+from gnn2mlp.distill import RowTable, join, join_tables
 from gnn2mlp.distill.rows import Place
 from gnn2mlp.distill.stream import Stream
 from gnn2mlp.distill.workers import Workers
@@ -24,6 +24,16 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> RowTable:
     return tiny_table(tmp_path_factory.mktemp("rows"), 300)
 
 
+@pytest.fixture(scope="module")
+def finely_cut(tmp_path_factory: pytest.TempPathFactory) -> RowTable:
+    """The same rows in shards that a batch ends several of."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(join, "SHARD_ROWS", 8)
+        made = tiny_table(tmp_path_factory.mktemp("rows"), 300)
+    assert len(made.shards("train")) >= 4 * join.LANES
+    return made
+
+
 def stream(table: RowTable, batch_size: int = 32, objective: Objective = BOTH, rank: int = 0, size: int = 1) -> Stream:
     return Stream(table, "cpu", batch_size, 0, objective, Workers(rank, size))
 
@@ -37,12 +47,18 @@ def flat(lists: list[list[int]]) -> list[int]:
     return [value for part in lists for value in part]
 
 
+@pytest.fixture(params=["table", "finely_cut"])
+def either(request: pytest.FixtureRequest) -> RowTable:
+    made: RowTable = request.getfixturevalue(request.param)
+    return made
+
+
 @pytest.mark.parametrize("batch_size", [1, 7, 32, 1000])
-def test_every_training_row_once_in_batches_of_nearly_equal_size(table: RowTable, batch_size: int) -> None:
-    rows = stream(table, batch_size)
+def test_every_training_row_once_in_batches_of_nearly_equal_size(either: RowTable, batch_size: int) -> None:
+    rows = stream(either, batch_size)
     batches = nodes(rows.batches("all"))
-    assert len(batches) == rows.steps("all") == max(1, round(table.count("train") / batch_size))
-    held = flat([table.load(shard).knowledge.node_ids.tolist() for shard in table.shards("train")])
+    assert len(batches) == rows.steps("all") == max(1, round(either.count("train") / batch_size))
+    held = flat([either.load(shard).knowledge.node_ids.tolist() for shard in either.shards("train")])
     assert sorted(flat(batches)) == sorted(held)
     if batch_size > 1:
         assert max(map(len, batches)) - min(map(len, batches)) <= 8
@@ -55,9 +71,9 @@ def test_labelled_rows_alone(table: RowTable) -> None:
     assert all((batch.labels >= 0).all() for batch in batches)
 
 
-def test_features_labels_and_knowledge_belong_to_the_same_node(table: RowTable) -> None:
+def test_features_labels_and_knowledge_belong_to_the_same_node(either: RowTable) -> None:
     whole = knowledge_of(ids_of(300))
-    for batch in stream(table, objective=BOTH + CodeAssignments()).batches("all"):
+    for batch in stream(either, 100, BOTH + CodeAssignments()).batches("all"):
         ids = batch.table.node_ids[batch.ids]
         assert torch.equal(batch.x, torch.from_numpy(features_of(ids.numpy())))
         assert batch.labels.tolist() == [-1 if y is None else y for y in labels_of(ids.numpy())]

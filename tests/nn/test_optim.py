@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.optim import adam, clear
 
 
 def test_steps_are_those_of_adam_worked_by_hand() -> None:
@@ -35,3 +35,11 @@ def test_state_can_be_kept_and_put_back() -> None:
     resumed.load_state_dict(optimiser.state_dict())
     steps(resumed, second, 2)
     assert torch.equal(second, whole)
+
+
+def test_cleared_gradients_are_gone() -> None:
+    weights = [nn.Parameter(torch.ones(2)) for _ in range(2)]
+    optimiser = adam(weights, 0.1, 0.0)
+    sum(weight.sum() for weight in weights).backward()
+    clear(optimiser)
+    assert [weight.grad for weight in weights] == [None, None]
