@@ -126,7 +126,7 @@ class HyperedgeSampler(BlockSampler[HyperBlock]):
         own = self.incidence.rows(targets)
         hyperedges, place = own.indices.unique(return_inverse=True)
         inside = self.members.rows(hyperedges)
-        sources, columns = relabel(targets, inside.indices)
+        sources, columns = relabel(targets, inside.indices, self.num_nodes)
         return HyperBlock(
             CSR(inside.indptr, columns, inside.values, (hyperedges.numel(), sources.numel())),
             CSR(own.indptr, place, own.values, (targets.numel(), hyperedges.numel())),

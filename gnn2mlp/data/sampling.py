@@ -23,6 +23,8 @@ class Operator(Protocol):
 
 
 M = TypeVar("M", bound=Operator)
+# Nodes that are marked in the time in which one is sorted.
+_MARKED = 8
 
 
 class AnyBlock(ABC):
@@ -186,7 +188,7 @@ class NeighbourSampler(BlockSampler[Block]):
             rows = self.adjacency.rows(targets)
         else:
             rows = _sampled_rows(self.adjacency, targets, fanout, generator)
-        sources, columns = relabel(targets, rows.indices)
+        sources, columns = relabel(targets, rows.indices, self.num_nodes)
         pattern = CSR(rows.indptr, columns, rows.values, (targets.numel(), sources.numel()))
         return Block(pattern, self.degree[targets], self.degree[sources], sources)
 
@@ -229,8 +231,19 @@ def _distinct(sizes: Tensor, count: int, generator: torch.Generator | None) -> T
     return picks
 
 
-def relabel(targets: Tensor, neighbours: Tensor) -> tuple[Tensor, Tensor]:
-    """Sources (targets first, then every other neighbour, ascending) and the position of each neighbour among them."""
+def relabel(targets: Tensor, neighbours: Tensor, num_nodes: int) -> tuple[Tensor, Tensor]:
+    """Sources (targets first, then every other neighbour, ascending) and the position of each neighbour among them.
+
+    Few neighbours are sorted; where that would take longer than a look at all nodes, these are marked instead.
+    """
+    if neighbours.numel() * _MARKED > num_nodes:
+        marked = torch.zeros(num_nodes, dtype=torch.bool)
+        marked[neighbours] = True
+        marked[targets] = False
+        sources = torch.cat([targets, marked.nonzero()[:, 0]])
+        position = torch.empty(num_nodes, dtype=torch.int64)
+        position[sources] = torch.arange(sources.numel())
+        return sources, position[neighbours]
     ids, place = torch.cat([targets, neighbours]).unique(return_inverse=True)
     own, others = place[: targets.numel()], torch.ones(ids.numel(), dtype=torch.bool)
     others[own] = False

@@ -12,8 +12,8 @@ from gnn2mlp.data.sampling import AnyBlock, BlockSampler
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.teachers._network import GNN
 
-# Above this many nodes, inference goes layer by layer over chunks of rows, so that one layer's activations suffice.
-LAYERWISE_ABOVE = 200_000
+# Above this many nodes, inference goes over chunks of rows, whose sources are gathered for each, so that memory suffices.
+LAYERWISE_ABOVE = 1_000_000
 CHUNK = 65_536
 
 Layer = Callable[[Features, AnyBlock], Tensor]

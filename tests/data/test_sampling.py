@@ -4,8 +4,9 @@ from itertools import pairwise
 import pytest
 import torch
 
+from gnn2mlp.data import sampling
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.sampling import Block, NeighbourSampler, random_pairs
+from gnn2mlp.data.sampling import Block, NeighbourSampler, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
 
 # A path 0-1-2-3 and node 4 alone.
@@ -34,6 +35,16 @@ def test_targets_that_are_neighbours_are_not_doubled() -> None:
     block = NeighbourSampler(PATH.adjacency).block(torch.tensor([1, 0]))
     assert block.sources.tolist() == [1, 0, 2]
     assert block.pattern.to_dense().tolist() == [[0, 1, 1], [1, 0, 0]]
+
+
+@pytest.mark.parametrize("marked", [0, 1000])
+def test_sources_are_targets_and_then_other_neighbours_in_order(marked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampling, "_MARKED", marked)  # neighbours are sorted, or marked among all nodes
+    sources, columns = relabel(torch.tensor([7, 2]), torch.tensor([9, 2, 4, 9, 7]), 12)
+    assert sources.tolist() == [7, 2, 4, 9]
+    assert columns.tolist() == [3, 1, 2, 3, 0]
+    sources, columns = relabel(torch.tensor([5]), torch.tensor([], dtype=torch.int64), 12)
+    assert (sources.tolist(), columns.tolist()) == ([5], [])
 
 
 def test_stacked_blocks_fit_and_give_the_two_hop_sum(graph: GraphData) -> None:
