@@ -12,7 +12,7 @@ from gnn2mlp.data.sampling import AnyBlock, BlockSampler
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.teachers._network import GNN
 
-# Above this many nodes, inference goes over chunks of rows, whose sources are gathered for each, so that memory suffices.
+# Above this many nodes, inference goes over chunks of rows, gathering the sources of each, so that memory suffices.
 LAYERWISE_ABOVE = 1_000_000
 CHUNK = 65_536
 
