@@ -9,6 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+# Classes that fill a vector register, on which torch works along the last axis.
+_NARROW = 8
+
 
 def kl_divergence(
     teacher: Float[Tensor, "nodes classes"], student: Float[Tensor, "nodes classes"], temperature: float = 1.0
@@ -26,12 +29,17 @@ def _softened(logits: Tensor, temperature: float) -> Tensor:
     return logits if temperature == 1 else logits / temperature
 
 
+def _log_softmax(logits: Tensor) -> Tensor:
+    """Over classes; those of few lie side by side for it, as torch's kernel is slow on narrow rows."""
+    return logits.log_softmax(-1) if logits.size(-1) >= _NARROW else logits.T.contiguous().log_softmax(0).T
+
+
 class _Divergence(torch.autograd.Function):
     """KL(p ‖ q), whose gradient with respect to the logits of q is q - p: one operation where autograd keeps eight."""
 
     @staticmethod
     def forward(ctx: Any, teacher: Tensor, student: Tensor) -> Tensor:
-        log_p, log_q = teacher.log_softmax(-1), student.log_softmax(-1)
+        log_p, log_q = _log_softmax(teacher), _log_softmax(student)
         p = log_p.exp()
         ctx.save_for_backward(p, log_q)
         return (log_p - log_q).mul_(p).sum(-1)

@@ -10,8 +10,8 @@ from torch.distributions import kl_divergence as reference
 from gnn2mlp.objectives._divergence import kl_divergence, probabilities_as_log_target
 
 
-def random_logits(seed: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
-    return 3 * torch.randn(6, 4, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+def random_logits(seed: int, dtype: torch.dtype = torch.float64, classes: int = 4) -> torch.Tensor:
+    return 3 * torch.randn(6, classes, generator=torch.Generator().manual_seed(seed), dtype=dtype)
 
 
 def test_by_hand() -> None:
@@ -28,9 +28,10 @@ def test_runs_from_teacher_to_student() -> None:
     assert kl_divergence(teacher, student).item() != pytest.approx(backwards, rel=1e-2)
 
 
+@pytest.mark.parametrize("classes", [2, 7, 8, 40])
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0])
-def test_equals_torch_distributions(temperature: float) -> None:
-    teacher, student = random_logits(0), random_logits(1)
+def test_equals_torch_distributions(temperature: float, classes: int) -> None:
+    teacher, student = random_logits(0, classes=classes), random_logits(1, classes=classes)
     expected = reference(Categorical(logits=teacher / temperature), Categorical(logits=student / temperature))
     torch.testing.assert_close(kl_divergence(teacher, student, temperature), expected)
 
@@ -46,8 +47,9 @@ def test_stays_finite_where_a_probability_underflows() -> None:
     assert kl_divergence(teacher, student).item() == pytest.approx(200)
 
 
-def test_gradient() -> None:
-    teacher, student = random_logits(0), random_logits(1).requires_grad_()
+@pytest.mark.parametrize("classes", [4, 9])
+def test_gradient(classes: int) -> None:
+    teacher, student = random_logits(0, classes=classes), random_logits(1, classes=classes).requires_grad_()
     assert torch.autograd.gradcheck(lambda s: kl_divergence(teacher, s, 2.0), (student,))
 
 
