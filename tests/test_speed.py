@@ -306,7 +306,7 @@ def test_sampled_edges_are_those_of_every_layer_and_batch(script):
     growth, workloads = script("growth"), script("workloads")
     work = workloads.Work("synthetic-arxiv", 0.02, Spec("sage", fanouts=[1, 2, 3], batch_size=100))
     trained = len(work.observed.train)
-    # No node has more than 6 picks for its own, 3 of the last layer, and those of the nodes that it reaches.
+    # Of the last layer 3 edges a trained node, of the one before 2 for each of the 4 nodes so reached, of the first 1.
     assert 3 * trained < growth.sampled_edges(work) <= (3 + 2 * 4 + 1 * 12) * trained
 
 

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-# Classes that fill a vector register, on which torch works along the last axis.
-_NARROW = 8
+# Numbers in a vector register: torch's softmax is slow on rows that do not fill one.
+_REGISTER = 8
 
 
 def kl_divergence(
@@ -29,9 +29,13 @@ def _softened(logits: Tensor, temperature: float) -> Tensor:
     return logits if temperature == 1 else logits / temperature
 
 
-def _log_softmax(logits: Tensor) -> Tensor:
-    """Over classes; those of few lie side by side for it, as torch's kernel is slow on narrow rows."""
-    return logits.log_softmax(-1) if logits.size(-1) >= _NARROW else logits.T.contiguous().log_softmax(0).T
+def _log_softmax(logits: Tensor, exact: bool) -> Tensor:
+    """Over classes; where these are few, rows lie side by side for it, so that a register holds one class of several.
+
+    A row's last digit then depends on its place in the batch: not so if `exact`.
+    """
+    narrow = logits.size(-1) < _REGISTER and not exact
+    return logits.T.contiguous().log_softmax(0).T if narrow else logits.log_softmax(-1)
 
 
 class _Divergence(torch.autograd.Function):
@@ -39,7 +43,8 @@ class _Divergence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, teacher: Tensor, student: Tensor) -> Tensor:
-        log_p, log_q = _log_softmax(teacher), _log_softmax(student)
+        exact = student.dtype == torch.float64  # in which digits are compared
+        log_p, log_q = _log_softmax(teacher, exact), _log_softmax(student, exact)
         p = log_p.exp()
         ctx.save_for_backward(p, log_q)
         return (log_p - log_q).mul_(p).sum(-1)

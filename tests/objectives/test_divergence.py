@@ -28,10 +28,11 @@ def test_runs_from_teacher_to_student() -> None:
     assert kl_divergence(teacher, student).item() != pytest.approx(backwards, rel=1e-2)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 @pytest.mark.parametrize("classes", [2, 7, 8, 40])
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0])
-def test_equals_torch_distributions(temperature: float, classes: int) -> None:
-    teacher, student = random_logits(0, classes=classes), random_logits(1, classes=classes)
+def test_equals_torch_distributions(temperature: float, classes: int, dtype: torch.dtype) -> None:
+    teacher, student = random_logits(0, dtype, classes), random_logits(1, dtype, classes)
     expected = reference(Categorical(logits=teacher / temperature), Categorical(logits=student / temperature))
     torch.testing.assert_close(kl_divergence(teacher, student, temperature), expected)
 
