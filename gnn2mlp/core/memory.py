@@ -11,10 +11,10 @@ _LARGEST, _END = 256 * 2**20, 512 * 2**20
 
 
 def keep_memory() -> bool:
-    """Let the C library keep freed memory for the arrays to come; training on a CPU then runs up to half as fast again.
+    """Let the C library keep freed memory for the arrays to come; training on a CPU then takes less time.
 
     A training step frees what the next one asks for again, megabytes at a time. glibc hands these back to the system,
-    which clears each page before it gives it out anew: a third of the time of a step on a large graph. Afterwards
+    which clears each page before it gives it out anew; benchmarks/SPEED.md has what that costs. Afterwards
     arrays up to 256 MiB are made from what is kept; more memory may stay with the process than it uses.
 
     It is a setting of the whole process, for good, so that the command line makes it and the library does not: call it

@@ -15,7 +15,7 @@ def adam(parameters: Iterable[nn.Parameter], lr: float, weight_decay: float) -> 
 
 
 def clear(optimiser: torch.optim.Optimizer) -> None:
-    """Forget all gradients: `zero_grad` without its bookkeeping, which takes a twentieth of a small student's step."""
+    """Forget all gradients: `zero_grad` without its bookkeeping, which a small student's step would notice."""
     for group in optimiser.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
