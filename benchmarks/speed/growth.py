@@ -7,10 +7,10 @@ Graphs have the degree, features and classes of ogbn-arxiv; the stages are those
 is trained on the whole graph, once with SAGE on sampled neighbourhoods, both with the published sizes. Each size has a
 process of its own. With SAGE it keeps freed memory, as the command line does; with the GCN not, since of its arrays
 those of the largest graph alone would be too large to be kept, and what that costs would look like growth. A stage's
-cost is taken to grow as nodes^e, and e is fitted to the logarithms: 1 is linear. A batch of SAGE reaches most of a graph
-that is smaller than the product of its fan-outs, and so costs more on a larger one, up to that product: its epochs are
-also set against the edges that they sample. Memory is what a stage has at its peak beyond the libraries alone; memory
-that is freed may stay with the process, so that its e says less than that of time.
+cost is taken to grow as nodes^e, and e is fitted to the logarithms: 1 is linear. A batch of SAGE reaches most of a
+graph that is smaller than the product of its fan-outs, and so costs more on a larger one, up to that product: its
+epochs are also set against the edges that they sample. Memory is what a stage has at its peak beyond the libraries
+alone; memory that is freed may stay with the process, so that its e says less than that of time.
 """
 
 import math
