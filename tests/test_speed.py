@@ -15,7 +15,7 @@ import torch
 
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import NeighbourSampler
-from gnn2mlp.nn.training import EarlyStopping
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers._inference import infer, inputs
 from tests.helpers import tiny_arrays, tiny_graph
@@ -174,7 +174,7 @@ def test_the_reference_stops_where_the_library_would(reference: ModuleType):
 
     torch.nn.init.zeros_(theirs.bias)
     reference._train(theirs, how, step, validate, torch.zeros(4, dtype=torch.long), lambda done, total: None)
-    stopping = EarlyStopping(ours, how.patience)
+    stopping = Selection(ours, how.patience)
     for epoch, score in enumerate(right, start=1):
         torch.nn.init.constant_(ours.bias, epoch)
         if stopping.update(epoch, score):

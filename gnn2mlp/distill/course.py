@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.distill.rows import START, Place
-from gnn2mlp.nn.training import EarlyStopping, History
+from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.training import History
 from gnn2mlp.objectives import Objective
 
 KIND = "checkpoint"
@@ -47,7 +48,7 @@ class Course:
     module: nn.Module
     objective: Objective
     optimiser: torch.optim.Optimizer
-    stopping: EarlyStopping
+    stopping: Selection
     random: torch.Generator | None
 
     def __post_init__(self) -> None:
@@ -93,13 +94,10 @@ class Course:
         Raises:
             ArtefactError: if it cannot be written.
         """
-        stopping = self.stopping
         card = {
             "identity": dict(identity),
             "place": list(self.place),
             "history": {**asdict(self.history), "seconds": self.seconds},
-            "waited": stopping.waited,
-            "best": [stopping.best_epoch, stopping.best_score] if stopping.best_epoch else None,
         }
         tensors = {f"{part}/{name}": value for part, held in self._parts().items() for name, value in held.items()}
         artefact.save(path, KIND, tensors, card)
@@ -131,10 +129,7 @@ class Course:
         self.place, self._losses = Place(*card["place"]), [parts["losses"]["losses"].to(self._device)]
         self.history = History(**card["history"])
         self._begun = time.perf_counter()
-        self.stopping.waited = card["waited"]
-        if card["best"] is not None:
-            self.stopping.best_epoch, self.stopping.best_score = card["best"]
-            self.stopping.best_state = {name: value.to(self._device) for name, value in parts["best"].items()}
+        self.stopping.load_state_dict(parts["selection"])
         return True
 
     def _parts(self) -> dict[str, Mapping[str, Tensor]]:
@@ -143,7 +138,7 @@ class Course:
             "module": self.module.state_dict(),
             "objective": self.objective.state_dict(),
             "optimiser": {f"{i}/{name}": value for i, held in state.items() for name, value in held.items()},
-            "best": self.stopping.best_state,
+            "selection": self.stopping.state_dict(),
             "losses": {"losses": self.losses},
             "random": self._random_states(),
         }

@@ -20,8 +20,9 @@ from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLP, MLPOutput
 from gnn2mlp.nn.optim import adam, clear
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.stack import MLPStack
-from gnn2mlp.nn.training import EarlyStopping, History
+from gnn2mlp.nn.training import History
 from gnn2mlp.objectives import Batch, Objective, WeightedSum
 from gnn2mlp.students import Student
 
@@ -119,7 +120,7 @@ class _Member:
         self, module: MLP, objective: Objective, sweeps: list[Pass], table: TeacherKnowledge | None, patience: int
     ):
         self.module, self.objective, self.sweeps, self.table = module, objective, sweeps, table
-        self.stopping = EarlyStopping(module, patience)
+        self.stopping = Selection(module, patience)
         self.history = History()
         self._losses: list[Tensor] = []
 

@@ -22,7 +22,7 @@ from gnn2mlp.distill.updates import Pass, UpdateRule, passes
 from gnn2mlp.distill.workers import ALONE, Workers
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.optim import adam, clear
-from gnn2mlp.nn.training import EarlyStopping
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.objectives import Batch, Objective
 from gnn2mlp.students import Student
 
@@ -103,7 +103,7 @@ class Distiller(Configurable):
                 share_norms(module)
             objective.prepare(rows.table, student.hidden)
             optimiser = self._optimiser(module, objective.to(device))
-            course = Course(module, objective, optimiser, EarlyStopping(module, self.patience), rows.random)
+            course = Course(module, objective, optimiser, Selection(module, self.patience), rows.random)
             keep = _keeper(course, checkpoint, lambda: self._identity(student, objective, rows, update, seed), workers)
             sweeps = passes(objective, update)
             while course.place.epoch <= self.epochs and not course.stopping.stopped:

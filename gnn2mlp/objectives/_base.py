@@ -70,12 +70,14 @@ class Objective(Configurable, nn.Module, ABC):
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
         needs_edges: whether batches must carry `neighbours`: works on graphs only.
         needs_hyperedges: whether batches must carry `hyperedges`: works on hypergraphs only.
+        starts_at: the first epoch in which all that the term does is in force; no student of an earlier one is kept.
     """
 
     requires: frozenset[str] = frozenset()
     row_set: ClassVar[RowSet] = "all"
     needs_edges: bool = False
     needs_hyperedges: bool = False
+    starts_at: int = 1
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:
@@ -143,6 +145,11 @@ class WeightedSum(Objective):
     def needs_hyperedges(self) -> bool:  # type: ignore[override]
         """Whether a term with a weight needs them."""
         return any(t.objective.needs_hyperedges for t in self._terms if t.weight)
+
+    @property
+    def starts_at(self) -> int:  # type: ignore[override]
+        """When the last of the terms with a weight has started."""
+        return max((t.objective.starts_at for t in self._terms if t.weight), default=1)
 
     def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
         """Prepare every term that has a weight."""

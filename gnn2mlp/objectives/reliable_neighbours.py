@@ -80,6 +80,11 @@ class ReliableNeighbours(Objective):
         self.register_buffer("fitted_alpha", torch.tensor(float(alpha)))
         self._of_table: tuple[TeacherKnowledge | None, Tensor, Tensor] | None = None
 
+    @property
+    def starts_at(self) -> int:  # type: ignore[override]
+        """The first epoch in which neighbours are sampled."""
+        return self.warmup + 1 if self.sample else 1
+
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
         log_q = (batch.output.logits / self.temperature).log_softmax(-1)

@@ -17,7 +17,8 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.optim import adam, clear
-from gnn2mlp.nn.training import EarlyStopping, History
+from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.training import History
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._inference import infer, inputs
 from gnn2mlp.teachers._network import GNN
@@ -78,7 +79,7 @@ class GraphTeacher(Teacher):
             random = generator(seed, f"draws of {self.name}")
             self.begin(sampler, features, random)
             optimiser = adam(module.parameters(), how.lr, how.weight_decay)
-            stopping, self.history_ = EarlyStopping(module, how.patience), History()
+            stopping, self.history_ = Selection(module, how.patience), History()
             steps = self._steps(observed, sampler, features, seed)
             for epoch in range(1, how.epochs + 1):
                 self.history_.loss.append(self._train(optimiser, steps(), random))

@@ -229,3 +229,10 @@ def test_a_batch_without_neighbours_is_refused() -> None:
 def test_impossible_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         ReliableNeighbours(**options)
+
+
+def test_starts_with_the_first_sampled_epoch() -> None:
+    assert ReliableNeighbours(warmup=4).starts_at == 5
+    assert ReliableNeighbours(warmup=4, sample=False).starts_at == 1
+    assert (0.5 * ReliableNeighbours(warmup=7) + 0.5 * ReliableNeighbours(warmup=3)).starts_at == 8
+    assert (0.5 * ReliableNeighbours(warmup=3) + 0.0 * ReliableNeighbours(warmup=7)).starts_at == 4

@@ -1,0 +1,89 @@
+import torch
+from torch import nn
+
+from gnn2mlp.nn.selection import Selection
+
+
+def _scores(module: nn.Linear, patience: int, scores: list[float]) -> tuple[Selection, int]:
+    """Feed `scores`, setting the bias to the number of the epoch; return the rule and the epochs that ran."""
+    selection = Selection(module, patience)
+    for epoch, score in enumerate(scores, start=1):
+        nn.init.constant_(module.bias, epoch)
+        if selection.update(epoch, score):
+            return selection, epoch
+    return selection, len(scores)
+
+
+def test_stops_after_patience_epochs_without_improvement() -> None:
+    selection, ran = _scores(nn.Linear(1, 1), 2, [0.5, 0.6, 0.1, 0.2, 0.9])
+    assert ran == 4
+    assert (selection.best_epoch, selection.best_score) == (2, 0.6)
+
+
+def test_an_improvement_starts_the_count_again() -> None:
+    selection, ran = _scores(nn.Linear(1, 1), 2, [0.5, 0.1, 0.6, 0.1, 0.7])
+    assert (ran, selection.best_epoch) == (5, 5)
+
+
+def test_a_tie_goes_to_the_later_epoch() -> None:
+    selection, ran = _scores(nn.Linear(1, 1), 2, [0.5, 0.5, 0.5, 0.5])
+    assert (ran, selection.best_epoch) == (4, 4)
+
+
+def test_restore_brings_back_the_best_state_and_evaluation() -> None:
+    module = nn.Linear(1, 1)
+    selection, _ = _scores(module, 3, [0.1, 0.9, 0.3])
+    assert module.bias.item() == 3
+    selection.restore()
+    assert module.bias.item() == 2
+    assert not module.training
+
+
+def test_the_kept_state_is_a_copy_on_the_device() -> None:
+    module = nn.Linear(2, 2)
+    before = module.weight.detach().clone()
+    selection = Selection(module, 1)
+    selection.update(1, 0.5)
+    with torch.no_grad():
+        module.weight.add_(1)
+    selection.restore()
+    assert torch.equal(module.weight, before)
+
+
+def test_restore_before_any_update_changes_nothing() -> None:
+    module = nn.Linear(1, 1)
+    before = module.bias.item()
+    Selection(module, 1).restore()
+    assert module.bias.item() == before
+
+
+def test_patience_does_not_run_before_the_beginning_and_no_epoch_before_it_is_kept() -> None:
+    selection = Selection(nn.Linear(1, 1), patience=2, begin=4)
+    stops = [selection.update(epoch, score) for epoch, score in enumerate([0.9, 0.1, 0.1, 0.3, 0.2, 0.1], start=1)]
+    assert stops == [False] * 5 + [True]
+    assert selection.best_epoch == 4
+
+
+def test_training_that_ends_before_the_beginning_keeps_the_best_so_far() -> None:
+    selection = Selection(nn.Linear(1, 1), patience=1, begin=10)
+    assert not any(selection.update(epoch, score) for epoch, score in enumerate([0.2, 0.9, 0.3], start=1))
+    assert selection.best_epoch == 2
+
+
+def test_goes_on_from_its_state_as_if_not_interrupted() -> None:
+    scores = [0.5, 0.1 + 0.2, 0.6, 0.6, 0.1, 0.2]
+    for cut in range(len(scores)):
+        ends = []
+        for interrupted in (False, True):
+            module = nn.Linear(1, 1)
+            selection = Selection(module, patience=2)
+            for epoch, score in enumerate(scores, start=1):
+                nn.init.constant_(module.bias, epoch)
+                if interrupted and epoch == cut + 1:
+                    state = {name: value.clone() for name, value in selection.state_dict().items()}
+                    selection = Selection(module, patience=2)
+                    selection.load_state_dict(state)
+                selection.update(epoch, score, loss=1 / epoch)
+            selection.restore()
+            ends.append((selection.best_epoch, selection.stopped, module.bias.item()))
+        assert ends[0] == ends[1]
