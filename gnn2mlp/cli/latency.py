@@ -30,8 +30,8 @@ def add(verbs: Any) -> None:
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, measure, print the tables and where the report is."""
     from gnn2mlp.core.limits import check_at_least
-    from gnn2mlp.explore.table import latency_results_table
     from gnn2mlp.pipeline import RunConfig, latency
+    from gnn2mlp.report.table import latency_results_table
 
     check_at_least("latency", 10, repeats=options.repeats)
     check_at_least("latency", 0, budget=options.budget)

@@ -59,8 +59,8 @@ def add_method(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, run it, print the table and where the report is."""
-    from gnn2mlp.explore import results_table
     from gnn2mlp.pipeline import RunConfig, run
+    from gnn2mlp.report import results_table
 
     config = RunConfig(**settings(options))
     console = Console()

@@ -23,8 +23,8 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, look at the teacher, print the table and where the report is."""
-    from gnn2mlp.explore.table import trust_results_table
     from gnn2mlp.pipeline import RunConfig, trust
+    from gnn2mlp.report.table import trust_results_table
 
     config = RunConfig(**settings(options))
     console = Console()

@@ -7,14 +7,14 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gnn2mlp.explore.canvas import TEXT, calm, calm_bar, canvas, class_texts
 from gnn2mlp.explore.codebook import CodesByClass, CodeUsage
-from gnn2mlp.explore.look import INK, MODELS, MUTED, PAPER
-from gnn2mlp.explore.numbers import plural, significant
+from gnn2mlp.explore.drawing import TEXT, class_texts, clean_axes, clean_colorbar, new_figure
+from gnn2mlp.explore.formatting import plural, significant
+from gnn2mlp.explore.theme import INK, MODEL_STYLES, MUTED, PAPER
 
 # Times that a row of the heat map is repeated: what smooths over columns narrower than a pixel then leaves rows apart.
 REPEAT = 8
-BLUE = MODELS["teacher"].colour
+BLUE = MODEL_STYLES["teacher"].colour
 SHADES = LinearSegmentedColormap.from_list("shades", [PAPER, "#c9dcef", "#6ea3d3", BLUE, "#123a66"])
 
 
@@ -23,7 +23,7 @@ def plot_code_usage(usage: CodeUsage) -> Figure:
 
     The title tells utilisation and perplexity; the dotted line ends at the latter.
     """
-    figure, axes = canvas()
+    figure, axes = new_figure()
     nodes = np.sort(usage.nodes)[::-1]
     codes = nodes.size
     axes.stairs(nodes, np.arange(codes + 1), fill=True, color=BLUE, alpha=0.85)
@@ -54,13 +54,13 @@ def plot_code_by_class(by_class: CodesByClass, class_names: Sequence[str] | None
     figure = Figure(figsize=(7.2, 1.7 + 0.26 * max(4, classes)), layout="constrained")
     top, heat = figure.subplots(2, 1, sharex=True, height_ratios=(1, 0.26 * max(4, classes)))
     top.stairs(size, np.arange(size.size + 1) - 0.5, fill=True, color=MUTED, alpha=0.8)
-    calm(top)
+    clean_axes(top)
     top.set(ylabel="nodes", ylim=(0, None))
     top.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     share = np.repeat(100 * (table / size[:, None]).T.astype(np.float32), REPEAT, axis=0)
     extent = (-0.5, size.size - 0.5, classes - 0.5, -0.5)
     image = heat.imshow(share, cmap=SHADES, vmin=0, vmax=100, aspect="auto", extent=extent)
-    calm(heat)
+    clean_axes(heat)
     heat.grid(False)
     starts = np.flatnonzero(np.diff(table.argmax(axis=1))) + 0.5
     for axes in (top, heat):
@@ -70,7 +70,7 @@ def plot_code_by_class(by_class: CodesByClass, class_names: Sequence[str] | None
     heat.set_xlabel(f"{plural(size.size, 'code')}, by their largest class and size")
     heat.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     bar = figure.colorbar(image, ax=[top, heat], fraction=0.03, pad=0.01)
-    calm_bar(bar, "share of a code's nodes, %")
+    clean_colorbar(bar, "share of a code's nodes, %")
     title = f"purity {100 * by_class.mean_purity:.1f}%, normalised mutual information {by_class.mutual_information:.2f}"
     top.set_title(title, color=INK, size=TEXT, loc="left")
     return figure

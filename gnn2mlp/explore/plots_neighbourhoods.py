@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from gnn2mlp.explore.canvas import TEXT, bare, class_legend
-from gnn2mlp.explore.look import INK, MUTED, PAPER, UNKNOWN, class_look
+from gnn2mlp.explore.drawing import TEXT, class_legend, hide_axes
+from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.neighbourhoods import BehindCode, EgoGraph
-from gnn2mlp.explore.numbers import plural
+from gnn2mlp.explore.theme import INK, MUTED, PAPER, UNKNOWN, class_style
 
 
 def plot_behind_code(behind: BehindCode, class_names: Sequence[str] | None = None, most: int = 6) -> Figure:
@@ -28,7 +28,7 @@ def plot_behind_code(behind: BehindCode, class_names: Sequence[str] | None = Non
     figure = Figure(figsize=(2.1 * columns + 1.2, 2.2 * rows + 0.5), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in panels:
-        bare(axes)
+        hide_axes(axes)
     for axes, ego, degree in zip(panels, shown, behind.degrees, strict=False):
         _draw_ego(axes, ego)
         axes.set_title(f"node {ego.node} · {plural(int(degree), 'neighbour')}", color=INK, size=TEXT - 1)
@@ -40,13 +40,13 @@ def plot_behind_code(behind: BehindCode, class_names: Sequence[str] | None = Non
     return figure
 
 
-def ring_places(ego: EgoGraph) -> np.ndarray:
+def ring_positions(ego: EgoGraph) -> np.ndarray:
     """Coordinates (around, 2) of an ego graph: the node at the origin, hop h on the circle of radius h.
 
     On each circle nodes go round sorted by the angle of the neighbour that they hang on, then by class and id, at
     equal steps: deterministic, and with a ring of many no two coincide.
     """
-    place, angle = np.zeros((ego.nodes.size, 2)), np.zeros(ego.nodes.size)
+    position, angle = np.zeros((ego.nodes.size, 2)), np.zeros(ego.nodes.size)
     row = {int(node): index for index, node in enumerate(ego.nodes)}
     ends = np.array([[row[int(a)], row[int(b)]] for a, b in ego.edges.T], dtype=int).reshape(-1, 2)
     ends = np.concatenate([ends, ends[:, ::-1]])
@@ -56,23 +56,23 @@ def ring_places(ego: EgoGraph) -> np.ndarray:
         ring = np.array(sorted(ring, key=lambda i: (inner[int(i)], ego.classes[i], ego.nodes[i])))
         # The first stands on top; the second ring is turned by half a step so that it looks through the gaps.
         angle[ring] = 2 * np.pi * (np.arange(ring.size) + (hop - 1) / 2) / ring.size
-        place[ring] = hop * np.stack([np.sin(angle[ring]), np.cos(angle[ring])], axis=1)
-    return place
+        position[ring] = hop * np.stack([np.sin(angle[ring]), np.cos(angle[ring])], axis=1)
+    return position
 
 
 def _draw_ego(axes: Axes, ego: EgoGraph) -> None:
-    place = ring_places(ego)
+    position = ring_positions(ego)
     row = np.searchsorted(np.sort(ego.nodes), ego.edges)
-    lines = place[np.argsort(ego.nodes)][row].transpose(1, 0, 2)
+    lines = position[np.argsort(ego.nodes)][row].transpose(1, 0, 2)
     spoke = (ego.edges == ego.node).any(axis=0)
     faint = min(1.0, max(0.25, 80 / max(1, ego.edges.shape[1])))
     axes.add_collection(LineCollection(list(lines[~spoke]), colors=UNKNOWN.colour, lw=0.7, alpha=faint, zorder=1))
     axes.add_collection(LineCollection(list(lines[spoke]), colors=MUTED, lw=0.9, zorder=2))
     size = 90 / (1 + ego.nodes.size / 25)
     for k in np.unique(ego.classes):
-        look, (x, y) = class_look(int(k)), place[(ego.classes == k) & (ego.hops > 0)].T
-        axes.scatter(x, y, size, look.colour, marker=look.mark, edgecolors=PAPER, lw=size / 120, zorder=3)
-    look = class_look(int(ego.classes[0]))
-    axes.scatter([0], [0], 120, look.colour, marker=look.mark, edgecolors=INK, lw=1.6, zorder=4)
+        style, (x, y) = class_style(int(k)), position[(ego.classes == k) & (ego.hops > 0)].T
+        axes.scatter(x, y, size, style.colour, marker=style.mark, edgecolors=PAPER, lw=size / 120, zorder=3)
+    style = class_style(int(ego.classes[0]))
+    axes.scatter([0], [0], 120, style.colour, marker=style.mark, edgecolors=INK, lw=1.6, zorder=4)
     reach = int(ego.hops.max(initial=1)) + 0.25
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.canvas import TEXT, canvas, legend
-from gnn2mlp.explore.look import INK, MUTED, PAPER, look
+from gnn2mlp.explore.drawing import TEXT, legend, new_figure
+from gnn2mlp.explore.theme import INK, MUTED, PAPER, style_of
 
 # A curve is drawn with at most this many points: more than its width in the report can show.
 CURVE_POINTS = 300
@@ -26,13 +26,14 @@ def plot_accuracy_by_score(measures: Mapping[str, Mapping[str, Sequence[float]]]
     Args:
         measures: `{score: {"accuracy": fractions, "count": nodes}}`, one value per bin; empty bins are left out.
     """
-    figure, axes = canvas()
+    figure, axes = new_figure()
     bins = max((len(measure["count"]) for measure in measures.values()), default=1)
     for name, measure in measures.items():
         accuracy, filled = np.asarray(measure["accuracy"], float), np.asarray(measure["count"]) > 0
+        label, colour, line = style_of(name)
         axes.plot(
-            np.arange(1, accuracy.size + 1)[filled], 100 * accuracy[filled], look(name).line, color=look(name).colour,
-            lw=1.7, marker="o", ms=4.5, mec=PAPER, mew=0.8, label=look(name).label, gid=f"bins-{name}",
+            np.arange(1, accuracy.size + 1)[filled], 100 * accuracy[filled], line, color=colour, lw=1.7,
+            marker="o", ms=4.5, mec=PAPER, mew=0.8, label=label, gid=f"bins-{name}",
         )  # fmt: skip
     axes.set_ylim(top=102)
     axes.set_xticks(range(1, bins + 1))
@@ -48,15 +49,16 @@ def plot_coverage(coverage: Mapping[str, Sequence[float] | np.ndarray]) -> Figur
     Args:
         coverage: by score: accuracy on the k most trusted nodes, at k - 1; fractions.
     """
-    figure, axes = canvas()
+    figure, axes = new_figure()
     for name, values in coverage.items():
         accuracy = np.asarray(values, float)
         first = int(np.ceil(SMALLEST_SHARE * accuracy.size))
         kept = np.unique(np.linspace(max(1, first), accuracy.size, CURVE_POINTS).astype(int))[: accuracy.size]
         if accuracy.size:
+            label, colour, line = style_of(name)
             axes.plot(
-                100 * kept / accuracy.size, 100 * accuracy[kept - 1], look(name).line, color=look(name).colour, lw=1.7,
-                label=look(name).label, gid=f"coverage-{name}",
+                100 * kept / accuracy.size, 100 * accuracy[kept - 1], line, color=colour, lw=1.7,
+                label=label, gid=f"coverage-{name}",
             )  # fmt: skip
     axes.set_xlim(0, 100)
     axes.set_ylim(top=min(100.8, axes.get_ylim()[1] + 0.5))
@@ -83,14 +85,14 @@ def plot_by_degree(degree: Sequence[float] | np.ndarray, score: Sequence[float] 
     degrees, values = np.asarray(degree), np.asarray(score, float)
     if degrees.shape != values.shape or not values.size:
         raise DataError(f"expected a degree and a score for each node, got {degrees.size} and {values.size}")
-    figure, axes = canvas()
+    figure, axes = new_figure()
     octave = degree_octaves(degrees)
     last = max((k for k in np.unique(octave) if (octave >= k).sum() >= FEW), default=0)
     joined = np.minimum(octave, last)
     groups = [values[joined == k] for k in np.unique(joined)]
     axes.boxplot(
         groups, whis=(10, 90), showfliers=False, widths=0.6, patch_artist=True,
-        boxprops={"facecolor": look(name).colour, "alpha": 0.75, "lw": 0}, medianprops={"color": INK, "lw": 1.6},
+        boxprops={"facecolor": style_of(name).colour, "alpha": 0.75, "lw": 0}, medianprops={"color": INK, "lw": 1.6},
         whiskerprops={"color": MUTED}, capprops={"color": MUTED},
     )  # fmt: skip
     texts = [_octave_text(k, and_above=k == last < octave.max()) for k in np.unique(joined)]
@@ -98,7 +100,7 @@ def plot_by_degree(degree: Sequence[float] | np.ndarray, score: Sequence[float] 
     axes.set_xticks(range(1, len(groups) + 1), texts)
     axes.tick_params(axis="x", colors=INK, labelsize=TEXT)
     axes.set_xlabel("degree, and nodes that have it")
-    axes.set_ylabel(look(name).label.lower())
+    axes.set_ylabel(style_of(name).label.lower())
     return figure
 
 

@@ -136,15 +136,15 @@ def _degrees(ids: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 def _rows(ids: np.ndarray, nodes: np.ndarray) -> np.ndarray:
     order = np.argsort(ids, kind="stable")
-    place = np.searchsorted(ids, nodes, sorter=order).clip(max=max(0, ids.size - 1))
-    absent = nodes[ids[order[place]] != nodes] if ids.size else nodes
+    found = np.searchsorted(ids, nodes, sorter=order).clip(max=max(0, ids.size - 1))
+    absent = nodes[ids[order[found]] != nodes] if ids.size else nodes
     if absent.size:
         raise DataError(
             f"nodes: expected nodes that the teacher saw, got {absent.size} others, such as {absent[0]}; "
             "unseen nodes have no row in its knowledge"
         )
-    found: np.ndarray = order[place]
-    return found
+    rows: np.ndarray = order[found]
+    return rows
 
 
 def _rank_correlation(score: np.ndarray, degree: np.ndarray) -> float | None:

@@ -6,13 +6,13 @@ from typing import Any
 
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import silent
-from gnn2mlp.explore.latency_report import write_latency_report
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.measuring import measure
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import best_seed, score_all, summarise_scores
 from gnn2mlp.pipeline.run import citations
 from gnn2mlp.pipeline.stages import Listener
+from gnn2mlp.report.latency_report import write_latency_report
 
 FORMAT = 1
 

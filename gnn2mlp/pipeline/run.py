@@ -9,7 +9,6 @@ from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.explore import write_report
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.forms import has_onnx
@@ -17,6 +16,7 @@ from gnn2mlp.pipeline.measuring import measure
 from gnn2mlp.pipeline.opening import Opened, opened
 from gnn2mlp.pipeline.records import best_seed, once, score_all, summarise_scores
 from gnn2mlp.pipeline.stages import Listener, Seed
+from gnn2mlp.report import write_report
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1

@@ -12,11 +12,11 @@ from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.explore.trust import TrustTable
-from gnn2mlp.explore.trust_report import write_trust_report
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.knowledge import seen_test_nodes, summarise_trust, trust_record
 from gnn2mlp.pipeline.opening import Opened, opened
 from gnn2mlp.pipeline.stages import Listener
+from gnn2mlp.report.trust_report import write_trust_report
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1

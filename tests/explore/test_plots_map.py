@@ -9,8 +9,8 @@ from matplotlib.colors import to_hex
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore import plot_code_map
-from gnn2mlp.explore.code_layout import CodeMap
-from gnn2mlp.explore.look import PALETTE, UNKNOWN, class_look
+from gnn2mlp.explore.projection import CodeMap
+from gnn2mlp.explore.theme import PALETTE, UNKNOWN, class_style
 
 CODES = np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 0.0]])
 NODES = np.array([[0.1, 0.0], [0.0, 0.1], [0.9, 0.0], [0.8, 0.2]])
@@ -27,8 +27,8 @@ def test_classes_have_their_looks_and_the_legend_their_names() -> None:
     drawn = {to_hex(p.get_facecolor()[0]): np.asarray(p.get_offsets()).tolist() for p in points}
     assert drawn == {
         UNKNOWN.colour: NODES[[3]].tolist(),
-        class_look(0).colour: NODES[[1]].tolist(),
-        class_look(1).colour: NODES[[0, 2]].tolist(),
+        class_style(0).colour: NODES[[1]].tolist(),
+        class_style(1).colour: NODES[[0, 2]].tolist(),
     }
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["zero", "one", "unknown"]
     assert np.asarray(codes.get_offsets()).tolist() == CODES[:2].tolist()  # code 2 has no node

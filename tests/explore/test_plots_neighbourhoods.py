@@ -4,9 +4,9 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 
 from gnn2mlp.explore import behind_code, plot_behind_code
-from gnn2mlp.explore.look import class_look
 from gnn2mlp.explore.neighbourhoods import BehindCode, EgoGraph
-from gnn2mlp.explore.plots_neighbourhoods import ring_places
+from gnn2mlp.explore.plots_neighbourhoods import ring_positions
+from gnn2mlp.explore.theme import class_style
 from tests.helpers import tiny_graph
 from tests.tasks import random_knowledge
 
@@ -26,9 +26,9 @@ def _behind(*egos: EgoGraph) -> BehindCode:
 
 def test_a_hop_is_a_circle_sorted_by_class() -> None:
     # Node 5 is of class 0 and comes first, on top; node 9 is alone on the second circle.
-    place = ring_places(EGO)
-    np.testing.assert_allclose(place[:3], [[0, 0], [0, -1], [0, 1]], atol=1e-12)
-    np.testing.assert_allclose(np.hypot(*place.T), EGO.hops)
+    position = ring_positions(EGO)
+    np.testing.assert_allclose(position[:3], [[0, 0], [0, -1], [0, 1]], atol=1e-12)
+    np.testing.assert_allclose(np.hypot(*position.T), EGO.hops)
 
 
 def test_no_two_nodes_of_a_neighbourhood_coincide() -> None:
@@ -37,7 +37,7 @@ def test_no_two_nodes_of_a_neighbourhood_coincide() -> None:
     found = behind_code(knowledge, graph.edge_index, graph.labels, 0, hops=2)
     assert found.nodes.size > 1
     for ego in found.neighbourhoods:
-        assert len({tuple(place) for place in ring_places(ego).round(6)}) == ego.nodes.size
+        assert len({tuple(position) for position in ring_positions(ego).round(6)}) == ego.nodes.size
 
 
 def test_a_panel_draws_every_node_in_the_look_of_its_class_and_every_edge() -> None:
@@ -47,7 +47,7 @@ def test_a_panel_draws_every_node_in_the_look_of_its_class_and_every_edge() -> N
     edges = [c for c in first.collections if isinstance(c, LineCollection)]
     assert sorted(len(c.get_segments()) for c in edges) == [1, 2]
     middle = [c for c in first.collections if isinstance(c, PathCollection)][-1]
-    assert to_hex(middle.get_facecolor()[0]) == class_look(0).colour
+    assert to_hex(middle.get_facecolor()[0]) == class_style(0).colour
     assert sum(len(c.get_offsets()) for c in first.collections if isinstance(c, PathCollection)) == 4
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["zero", "one", "unknown"]
     assert second.collections
@@ -56,9 +56,9 @@ def test_a_panel_draws_every_node_in_the_look_of_its_class_and_every_edge() -> N
 def test_an_edge_joins_the_places_of_its_ends() -> None:
     axes = plot_behind_code(_behind(EGO)).axes[0]
     lines = [c for c in axes.collections if isinstance(c, LineCollection)]
-    place = dict(zip(EGO.nodes.tolist(), ring_places(EGO).round(6).tolist(), strict=True))
+    position = dict(zip(EGO.nodes.tolist(), ring_positions(EGO).round(6).tolist(), strict=True))
     drawn = {frozenset(tuple(end) for end in s.round(6)) for c in lines for s in c.get_segments()}
-    assert drawn == {frozenset((tuple(place[a]), tuple(place[b]))) for a, b in EGO.edges.T.tolist()}
+    assert drawn == {frozenset((tuple(position[a]), tuple(position[b]))) for a, b in EGO.edges.T.tolist()}
 
 
 def test_only_the_most_typical_are_drawn() -> None:

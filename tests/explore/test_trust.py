@@ -62,9 +62,9 @@ def test_given_degrees_rank_the_answers_as_counted_ones_do():
 
 def test_mistakes_of_degrees():
     for edges, degree in ((None, None), (EDGES, [1, 1, 2])):
-        for look in (trust_scores, trust_table):
+        for score in (trust_scores, trust_table):
             with pytest.raises(DataError, match="trust: expected either edge_index or degree, got both or neither"):
-                look(_knowledge(), edges, degree=degree)
+                score(_knowledge(), edges, degree=degree)
     for degree in ([1, 2], [[1], [1], [2]], 3):
         with pytest.raises(DataError, match="degree: expected a number for each of 3 rows, got the shape"):
             trust_scores(_knowledge(), degree=degree)

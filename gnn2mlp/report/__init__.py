@@ -1,0 +1,16 @@
+"""What a person sees of a run: HTML pages, tables for the terminal, and plots of its results."""
+
+from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_reliability, plot_training
+from gnn2mlp.report.plots_tradeoff import plot_tradeoff
+from gnn2mlp.report.run_report import write_report
+from gnn2mlp.report.table import results_table
+
+__all__ = [
+    "plot_accuracy",
+    "plot_latency",
+    "plot_reliability",
+    "plot_tradeoff",
+    "plot_training",
+    "results_table",
+    "write_report",
+]

@@ -1,0 +1,161 @@
+"""The tables of a run as plain strings, for the terminal and the page alike."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gnn2mlp.explore.formatting import MISSING, factor, measure, percent, plural, significant
+from gnn2mlp.explore.theme import MODEL_STYLES, style_of
+from gnn2mlp.report.results import (
+    Results,
+    has_spread,
+    latency_by_model,
+    latency_rows,
+    models,
+    populations,
+    speedup,
+    throughput,
+    tradeoff,
+)
+
+
+class Grid(NamedTuple):
+    """A table: title, column heads, rows; `groups` are heads over several columns each, as (label, columns)."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    groups: Sequence[tuple[str, int]] = ()
+
+
+def result_grids(results: Results) -> list[Grid]:
+    """Accuracy with fidelity, calibration, and seconds per stage."""
+    grids = [accuracy_grid(results), calibration_grid(results), seconds_grid(results)]
+    return [grid for grid in grids if grid.rows]
+
+
+def accuracy_grid(results: Results) -> Grid:
+    """Accuracy of each model and fidelity, a row for each population."""
+    summary, spread = results["summary"], has_spread(results)
+    fidelity = summary.get("fidelity", {})
+    rows = [
+        [p, *(percent(summary[m].get(p), spread) for m in models(results)), percent(fidelity.get(p), spread)]
+        for p in populations(results)
+    ]
+    heads = [style_of(model).label for model in models(results)]
+    return Grid("Accuracy, %", ["Nodes", *heads, "Fidelity"], rows)
+
+
+def calibration_grid(results: Results) -> Grid:
+    """Expected calibration error of each model, a row for each population."""
+    ece = results["summary"].get("ece", {})
+    names = [model for model in models(results) if model in ece]
+    rows = [
+        [population, *(percent(ece[model].get(population), has_spread(results)) for model in names)]
+        for population in populations(results)
+        if names
+    ]
+    return Grid("Expected calibration error, %", ["Nodes", *(style_of(model).label for model in names)], rows)
+
+
+def seconds_grid(results: Results) -> Grid:
+    """Mean seconds that each stage took for one seed."""
+    seconds = results["summary"].get("seconds", {})
+    # A stage is called after the model that it trains, or has a name of its own.
+    rows = [
+        [style_of(stage).label if stage in MODEL_STYLES else stage.capitalize(), measure(entry, has_spread(results))]
+        for stage, entry in seconds.items()
+    ]
+    return Grid("Seconds per seed", ["Stage", "Seconds"], rows)
+
+
+def codes_grid(results: Results) -> Grid:
+    """How the codebook of the teacher is used."""
+    codes, spread = results["summary"].get("codes") or {}, has_spread(results)
+    wanted = {
+        "used": ("Codes used", 1),
+        "utilisation": ("Codes used, %", 100),
+        "perplexity": ("Perplexity", 1),
+        "truncated": ("Cut off, %", 100),
+    }
+    rows = [[text, measure(codes[key], spread, scale)] for key, (text, scale) in wanted.items() if key in codes]
+    return Grid("Codebook of the teacher", ["", "Mean" if spread else "Value"], rows)
+
+
+def trust_grid(results: Results) -> Grid:
+    """How well each score tells the teacher's right answers from its wrong ones."""
+    trust, spread = results["summary"].get("trust") or {}, has_spread(results)
+    rows = [
+        [
+            style_of(score).label,
+            measure(entry.get("auroc"), spread),
+            *(percent(entry.get(key), spread) for key in ("top_half", "bottom_tenth", "area")),
+        ]
+        for score, entry in trust.items()
+    ]
+    return Grid("Accuracy of the teacher by score", ["Score", "AUROC", "Top half, %", "Last tenth, %", "Area, %"], rows)
+
+
+def latency_grid(results: Results) -> Grid:
+    """Median and 95th percentile per request, a row for each model and a column for each request size."""
+    rows = latency_rows(results)
+    sizes = sorted({row["nodes"] for row in rows})
+    body = []
+    for model, requests in latency_by_model(rows).items():
+        cells = [requests.get(nodes) for nodes in sizes]
+        faster = speedup(rows, sizes[0], model)
+        body.append(
+            [
+                style_of(model).label,
+                *(f"{significant(c['median_ms'])} ({significant(c['p95_ms'])})" if c else MISSING for c in cells),
+                factor(faster) if faster else MISSING,
+            ]
+        )
+    heads = [plural(nodes, "node") for nodes in sizes]
+    return Grid("Milliseconds per request, median (p95)", ["Model", *heads, "Speed-up"], body)
+
+
+def throughput_grid(results: Results) -> Grid:
+    """Seconds of a pass over all nodes, and nodes a second, a row for each model."""
+    body = [
+        [style_of(model).label, significant(row["seconds"]), f"{row['nodes_per_second']:,.0f}", str(row["repeats"])]
+        for model, row in throughput(results).items()
+    ]
+    return Grid("All nodes at once", ["Model", "Seconds", "Nodes a second", "Repeats"], body)
+
+
+def requests_grid(results: Results) -> Grid:
+    """Percentiles and repeats of every model and request size."""
+    body = [
+        [
+            style_of(row["model"]).label,
+            f"{row['nodes']:,}",
+            *(significant(row[key]) for key in ("median_ms", "p95_ms", "p99_ms")),
+            f"{row['repeats']:,}",
+        ]
+        for row in latency_rows(results)
+    ]
+    return Grid("Milliseconds per request", ["Model", "Nodes", "Median", "p95", "p99", "Repeats"], body)
+
+
+def forms_grid(results: Results) -> Grid:
+    """Accuracy on test nodes of each model that was timed, and its time for the smallest request."""
+    body = [
+        [style_of(p["model"]).label, percent(p["accuracy"], has_spread(results)), significant(p["median_ms"])]
+        for p in tradeoff(results)
+    ]
+    return Grid("Accuracy and time", ["Model", "Accuracy, %", "Milliseconds"], body)
+
+
+def seeds_grid(results: Results) -> Grid:
+    """Accuracy of each seed by population and model, and the beginning of its split's digest."""
+    names = models(results)
+    scored = populations(results)
+    rows = []
+    for seed in results["seeds"]:
+        scores = [seed.get(model, {}).get(population) for population in scored for model in names]
+        cells = [MISSING if score is None else f"{100 * score:.2f}" for score in scores]
+        rows.append([str(seed["seed"]), str(seed.get("split", {}).get("digest", MISSING))[:8], *cells])
+    heads = ["Seed", "Split", *(style_of(model).label for _ in scored for model in names)]
+    return Grid(
+        "Accuracy of each seed, %", heads, rows, [("", 2), *((population, len(names)) for population in scored)]
+    )

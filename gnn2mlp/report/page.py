@@ -1,0 +1,79 @@
+"""What all pages share: templates, one style, figures inside the page, text of facts."""
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, NamedTuple
+
+import jinja2
+import yaml
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from gnn2mlp.report.results import Results
+from gnn2mlp.report.svg import inline_svg
+
+
+class Plot(NamedTuple):
+    """A drawn figure with its title and what to look for in it."""
+
+    svg: Markup
+    title: str
+    note: str
+
+
+def draw(figure: Figure, key: str, title: str, note: str) -> Plot:
+    """Put a figure into a page; `key` is unique within it."""
+    return Plot(Markup(inline_svg(figure, key, f"{title}. {note}")), title, note)
+
+
+def render(template: str, content: Mapping[str, Any]) -> str:
+    """A page as text. Whatever the content holds is escaped: names of data sets are a user's."""
+    folder = resources.files("gnn2mlp.report") / "templates"
+    # A missing field is a mistake of ours and shall not pass as an empty cell.
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = Markup((folder / "report.css").read_text(encoding="utf-8"))
+    return environment.get_template(template).render(style=style, **content)
+
+
+def provenance(results: Results) -> dict[str, Any]:
+    """How results were made, for the last section of a page: graph and split, citations, environment, configuration."""
+    return {
+        "facts": _facts(results),
+        "citations": results.get("citations") or {},
+        "environment": _environment(results),
+        "config": yaml.safe_dump(_plain(results["config"]), sort_keys=False, allow_unicode=True, width=100),
+    }
+
+
+def _facts(results: Results) -> dict[str, str]:
+    """The graph and the roles of its nodes, label -> text."""
+    graph, split = results.get("graph") or {}, results["seeds"][0].get("split", {})
+    facts = {key: _text(value) for key, value in graph.items() if key != "notes"}
+    facts.update({f"note: {key}": _text(value) for key, value in (graph.get("notes") or {}).items()})
+    facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int)})
+    return facts
+
+
+def _environment(results: Results) -> dict[str, str]:
+    found = dict(results.get("environment") or {})
+    versions = found.pop("versions", {})
+    return {**{key: _text(value) for key, value in found.items()}, **{key: str(v) for key, v in versions.items()}}
+
+
+def _text(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """What YAML can write: tuples become lists, anything unknown its text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

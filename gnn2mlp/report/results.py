@@ -1,0 +1,114 @@
+"""What plots and tables take out of the results of a run, whatever they hold beside it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gnn2mlp.evaluate import POPULATIONS
+from gnn2mlp.explore.theme import MODEL_STYLES
+
+Results = Mapping[str, Any]
+
+UNNAMED = "(not given)"
+
+
+def models(results: Results) -> list[str]:
+    """The models that were scored: teacher, plain MLP, student."""
+    return [name for name in MODEL_STYLES if results["summary"].get(name)]
+
+
+def populations(results: Results) -> list[str]:
+    """The populations that were scored, in their usual order; one that this release does not know comes last."""
+    found = [name for model in models(results) for name in results["summary"][model]]
+    return list(dict.fromkeys([*(name for name in POPULATIONS if name in found), *found]))
+
+
+def has_spread(results: Results) -> bool:
+    """Whether there are several seeds; the deviation of a single one is not worth a word."""
+    return len(results["seeds"]) > 1
+
+
+def histories(results: Results) -> dict[str, list[Mapping[str, Any]]]:
+    """Training histories by model, one for each seed; a model without any is left out."""
+    found = {m: [s["history"][m] for s in results["seeds"] if m in s.get("history", {})] for m in models(results)}
+    return {model: rows for model, rows in found.items() if any(row["valid"] for row in rows)}
+
+
+def reliability(results: Results) -> dict[str, dict[str, list[float]]]:
+    """Reliability diagrams by model, pooled over seeds."""
+    found = {
+        m: [s["reliability"][m] for s in results["seeds"] if m in s.get("reliability", {})] for m in models(results)
+    }
+    return {model: pool(rows) for model, rows in found.items() if rows}
+
+
+def pool(
+    diagrams: Sequence[Mapping[str, Sequence[float]]], keys: Sequence[str] = ("confidence", "accuracy")
+) -> dict[str, list[float]]:
+    """One reliability diagram of the nodes of several: each bin is weighted by how many nodes it holds.
+
+    Args:
+        diagrams: each with `count` and the `keys`, one value per bin; all with the same bins.
+        keys: of the values that are averaged.
+    """
+    counts = [sum(column) for column in zip(*(d["count"] for d in diagrams), strict=True)]
+    pooled: dict[str, list[float]] = {"count": counts}
+    for key in keys:
+        columns = zip(*([n * v for n, v in zip(d["count"], d[key], strict=True)] for d in diagrams), strict=True)
+        pooled[key] = [sum(column) / max(1, total) for column, total in zip(columns, counts, strict=True)]
+    return pooled
+
+
+def code_ranks(results: Results) -> list[float]:
+    """Nodes per code, from the most used codes to the least, mean over seeds; none for a teacher without codes."""
+    rows = [seed["codes"]["ranks"] for seed in results["seeds"] if seed.get("codes", {}).get("ranks")]
+    return [sum(column) / len(rows) for column in zip(*rows, strict=False)]
+
+
+def trust_bins(results: Results, scores: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """Accuracy of the teacher by bins of each score, pooled over seeds; none if it was not measured."""
+    rows = [seed["trust"] for seed in results["seeds"] if seed.get("trust")]
+    names = [name for name in scores if rows and all(name in row for row in rows)]
+    return {name: pool([row[name] for row in rows], ("score", "accuracy")) for name in names}
+
+
+def latency_rows(results: Results) -> list[Mapping[str, Any]]:
+    """Measured requests; none if latency was not measured."""
+    return list((results.get("latency") or {}).get("rows") or [])
+
+
+def latency_by_model(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[int, Mapping[str, Any]]]:
+    """The same rows by model and by nodes per request; known models come first."""
+    names = dict.fromkeys([name for name in MODEL_STYLES if any(r["model"] == name for r in rows)])
+    names.update(dict.fromkeys(row["model"] for row in rows))
+    return {name: {row["nodes"]: row for row in rows if row["model"] == name} for name in names}
+
+
+def speedup(rows: Sequence[Mapping[str, Any]], nodes: int, model: str = "student") -> float | None:
+    """How many times faster than the teacher `model` answers a request of `nodes` nodes; `None` if not measured."""
+    by_model = latency_by_model(rows)
+    teacher, other = by_model.get("teacher", {}).get(nodes), by_model.get(model, {}).get(nodes)
+    if not teacher or not other or not other["median_ms"]:
+        return None
+    return float(teacher["median_ms"] / other["median_ms"])
+
+
+def throughput(results: Results) -> dict[str, Mapping[str, Any]]:
+    """Passes over all nodes by model; none if they were not measured."""
+    return {row["model"]: row for row in (results.get("latency") or {}).get("throughput") or []}
+
+
+def tradeoff(results: Results) -> list[dict[str, Any]]:
+    """Each model that was timed and scored: `model`, `median_ms` of the smallest request, `accuracy` on test nodes."""
+    forms = (results.get("latency") or {}).get("accuracy") or {}
+    points = []
+    for model, requests in latency_by_model(latency_rows(results)).items():
+        accuracy = forms.get(model) or (results["summary"].get(model) or {}).get("test")
+        if accuracy:
+            points.append({"model": model, "median_ms": requests[min(requests)]["median_ms"], "accuracy": accuracy})
+    return points
+
+
+def option_name(results: Results, key: str) -> str:
+    """The name of the component chosen for `key` (`"dataset"`, `"teacher"`, ...), as the configuration has it."""
+    chosen = results["config"].get(key, UNNAMED)
+    return str(chosen["name"] if isinstance(chosen, Mapping) else chosen)

@@ -1,0 +1,122 @@
+"""The report of a run: one HTML page that needs nothing beside itself, not even a network."""
+
+from pathlib import Path
+from typing import Any
+
+from gnn2mlp.core.files import write_text
+from gnn2mlp.evaluate import POPULATIONS
+from gnn2mlp.evaluate.calibration import BINS
+from gnn2mlp.explore.formatting import percent
+from gnn2mlp.explore.plots_trust import plot_accuracy_by_score
+from gnn2mlp.explore.theme import style_of
+from gnn2mlp.report.grids import codes_grid, latency_grid, result_grids, seeds_grid, trust_grid
+from gnn2mlp.report.headline import headline
+from gnn2mlp.report.latency_report import request_plots, tradeoff_plots
+from gnn2mlp.report.page import Plot, draw, provenance, render
+from gnn2mlp.report.plots import plot_accuracy, plot_reliability, plot_training
+from gnn2mlp.report.plots_ranks import plot_code_ranks
+from gnn2mlp.report.results import (
+    Results,
+    code_ranks,
+    has_spread,
+    histories,
+    models,
+    populations,
+    reliability,
+    trust_bins,
+)
+
+
+def write_report(results: Results, path: Path) -> None:
+    """Write the page of a run.
+
+    Args:
+        results: what `run` returns and writes to `results.json`; parts that are absent are left out of the page.
+        path: of the HTML file.
+
+    Raises:
+        ArtefactError: if the file cannot be written.
+    """
+    write_text(path, render_report(results))
+
+
+def render_report(results: Results) -> str:
+    """The page of a run as text. Whatever the results hold is escaped: names of data sets are a user's."""
+    return render("report.html.jinja", _content(results))
+
+
+def _content(results: Results) -> dict[str, Any]:
+    accuracy, *details = result_grids(results)
+    kind = results.get("graph", {}).get("kind", "graph")
+    return {
+        "headline": headline(results),
+        "setting": results["config"].get("setting", "transductive"),
+        "kind": kind,
+        "links": {"graph": "edges", "hypergraph": "hyperedges"}[kind],
+        "spread": has_spread(results),
+        "bins": BINS,
+        "accuracy": accuracy,
+        "details": details,
+        "by_seed": seeds_grid(results),
+        "scores": [*_score_plots(results), *tradeoff_plots(results)],
+        "latency": {"grid": latency_grid(results), "plots": request_plots(results)},
+        "training": _training_plots(results),
+        "reliability": _reliability_plots(results),
+        "populations": {name: POPULATIONS.get(name, "") for name in populations(results)},
+        "codes": {"grid": codes_grid(results), "plots": _code_plots(results)},
+        "trust": {"grid": trust_grid(results), "plots": _trust_plots(results)},
+        "shipped": results.get("student") or {},
+        **provenance(results),
+    }
+
+
+def _code_plots(results: Results) -> list[Plot]:
+    if not (ranks := code_ranks(results)):
+        return []
+    note = "Codes from the most used to the least, mean over seeds; codes on the floor of the axis have no node."
+    return [draw(plot_code_ranks(ranks), "codes", "Nodes per code", note)]
+
+
+def _trust_plots(results: Results) -> list[Plot]:
+    if not (found := trust_bins(results, ("reliability", "confidence", "margin"))):
+        return []
+    note = "Test nodes that the teacher saw, of all seeds, in ten equal parts by each score."
+    return [draw(plot_accuracy_by_score(found), "trust", "Accuracy of the teacher by score", note)]
+
+
+def _score_plots(results: Results) -> list[Plot]:
+    spread = " Error bars: standard deviation over seeds." if has_spread(results) else ""
+    figure = plot_accuracy({model: results["summary"][model] for model in models(results)})
+    return [draw(figure, "accuracy", "Accuracy", f"Mean accuracy in per cent on each group of nodes.{spread}")]
+
+
+def _training_plots(results: Results) -> list[Plot]:
+    found = histories(results)
+    if not found:
+        return []
+    band = " Lines: mean over seeds, while at least half of them train; bands: standard deviation."
+    valid = draw(
+        plot_training(found, "valid"),
+        "valid",
+        "Validation accuracy in training",
+        f"A dot marks the epoch that was kept.{band if has_spread(results) else ''}",
+    )
+    loss = draw(
+        plot_training(found, "loss"),
+        "loss",
+        "Loss in training",
+        "Each model has a loss of its own: compare the shapes, not the heights.",
+    )
+    return [valid, loss]
+
+
+def _reliability_plots(results: Results) -> list[Plot]:
+    ece = results["summary"].get("ece", {})
+    plots = []
+    for model, diagram in reliability(results).items():
+        error = ece.get(model, {}).get("test")
+        # No-break spaces keep the number in one piece.
+        value = percent(error, has_spread(results)).replace(" ", "\N{NO-BREAK SPACE}")
+        note = f"Expected calibration error {value}%." if error else ""
+        plots.append(draw(plot_reliability({model: diagram}), f"reliability-{model}", style_of(model).label, note))
+    return plots

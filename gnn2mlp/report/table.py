@@ -1,0 +1,52 @@
+"""The results of a run for a terminal of 80 columns."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from gnn2mlp.explore.formatting import plural
+from gnn2mlp.report.grids import Grid, codes_grid, forms_grid, latency_grid, result_grids, throughput_grid, trust_grid
+from gnn2mlp.report.headline import headline, latency_line, reliability_line
+from gnn2mlp.report.results import Results, has_spread
+
+
+def results_table(results: Results) -> Group:
+    """Teacher, plain MLP and student by population, then calibration, seconds and latency.
+
+    Print it with `rich.console.Console().print(...)`; in a notebook it shows itself.
+
+    Args:
+        results: what `run` returns and writes to `results.json`.
+    """
+    note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
+    found = headline(results)
+    lines = [Text(f"{found.sentence} {note}".rstrip(), style="bold"), *map(Text, found.lines)]
+    parts = (latency_grid(results), trust_grid(results), codes_grid(results))
+    grids = [*result_grids(results), *(grid for grid in parts if grid.rows)]
+    blank = Text()
+    return Group(*lines, *(part for grid in grids for part in (blank, _table(grid))))
+
+
+def trust_results_table(results: Results) -> Group:
+    """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
+    return Group(Text(reliability_line(results), style="bold"), Text(), _table(trust_grid(results)))
+
+
+def latency_results_table(results: Results) -> Group:
+    """Requests, passes over all nodes and accuracy by model, from what `latency` returns; print as `results_table`."""
+    grids = [latency_grid(results), throughput_grid(results), forms_grid(results)]
+    lines = [Text(latency_line(results), style="bold"), *map(Text, results["latency"]["notes"])]
+    return Group(*lines, *(part for grid in grids for part in (Text(), _table(grid))))
+
+
+def _table(grid: Grid) -> Table:
+    # Text and not str: a name in square brackets is no markup.
+    table = Table(
+        title=Text(grid.title, style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, show_edge=False
+    )
+    for index, head in enumerate(grid.head):
+        table.add_column(Text(head), justify="right" if index else "left", no_wrap=True)
+    for row in grid.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

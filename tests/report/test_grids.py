@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from typing import Any
+
+from gnn2mlp.report import grids
+from tests.report.conftest import add_knowledge, add_latency
+
+Make = Callable[..., dict[str, Any]]
+
+
+def test_accuracy_with_fidelity(make_results: Make) -> None:
+    grid = grids.accuracy_grid(make_results())
+    assert grid.head == ["Nodes", "Teacher", "Plain MLP", "Student", "Fidelity"]
+    assert grid.rows[0] == ["seen", "81.00 ± 1.00", "60.00 ± 2.00", "79.00 ± 3.00", "91.00 ± 0.00"]
+    assert [row[0] for row in grid.rows] == ["seen", "unseen", "production", "test"]
+
+
+def test_one_seed_has_no_spread(make_results: Make) -> None:
+    results = make_results(seeds=1, inductive=False)
+    assert grids.accuracy_grid(results).rows == [["test", "80.00", "58.00", "75.00", "91.00"]]
+    assert grids.calibration_grid(results).rows == [["test", "4.30", "4.30", "4.30"]]
+
+
+def test_seconds_name_the_stages(make_results: Make) -> None:
+    rows = grids.seconds_grid(make_results()).rows
+    assert rows[:2] == [["Teacher", "4.50 ± 0.50"], ["Knowledge", "0.50 ± 0.00"]]
+
+
+def test_latency_with_speed_up(make_results: Make) -> None:
+    grid = grids.latency_grid(make_results())
+    assert grid.head == ["Model", "1 node", "100 nodes", "Speed-up"]
+    assert grid.rows == [
+        ["Teacher", "2.40 (4.80)", "12.0 (24.0)", "1.0×"],
+        ["Student", "0.120 (0.240)", "0.600 (1.20)", "20×"],
+    ]
+
+
+def test_a_request_that_one_model_did_not_answer_is_a_dash(make_results: Make) -> None:
+    results = make_results()
+    results["latency"]["rows"] = [r for r in results["latency"]["rows"] if (r["model"], r["nodes"]) != ("teacher", 100)]
+    assert grids.latency_grid(results).rows[0] == ["Teacher", "2.40 (4.80)", "–", "1.0×"]
+
+
+def test_a_speed_up_needs_a_teacher(make_results: Make) -> None:
+    results = make_results()
+    results["latency"]["rows"] = [row for row in results["latency"]["rows"] if row["model"] == "student"]
+    assert grids.latency_grid(results).rows == [["Student", "0.120 (0.240)", "0.600 (1.20)", "–"]]
+
+
+def test_latency_at_length(make_results: Make) -> None:
+    results = add_latency(make_results())
+    assert grids.throughput_grid(results).rows == [
+        ["Teacher", "0.0500", "2,000", "5"],
+        ["Student, int8", "0.00100", "100,000", "5"],
+    ]
+    assert grids.requests_grid(results).rows[-1] == ["Student, int8", "1", "0.0500", "0.0600", "0.0700", "100"]
+    assert grids.forms_grid(results).rows == [
+        ["Teacher", "81.00 ± 1.00", "2.40"],
+        ["Student", "78.00 ± 3.00", "0.120"],
+        ["Student, int8", "77.00 ± 2.00", "0.0500"],
+    ]
+
+
+def test_latency_that_was_not_measured_has_no_rows(make_results: Make) -> None:
+    results = make_results(latency=False)
+    for grid in (grids.latency_grid, grids.throughput_grid, grids.requests_grid, grids.forms_grid):
+        assert grid(results).rows == []
+
+
+def test_every_seed_by_population_and_model(make_results: Make) -> None:
+    grid = grids.seeds_grid(make_results())
+    assert grid.groups == [("", 2), ("seen", 3), ("unseen", 3), ("production", 3), ("test", 3)]
+    assert len(grid.head) == sum(columns for _, columns in grid.groups) == 14
+    assert grid.rows[1][:5] == ["1", "1abcdef0", "82.00", "62.00", "82.00"]
+
+
+def test_grids_without_content_are_left_out(make_results: Make) -> None:
+    results = make_results(latency=False)
+    del results["summary"]["ece"], results["summary"]["seconds"], results["summary"]["fidelity"]
+    found = grids.result_grids(results)
+    assert [grid.title for grid in found] == ["Accuracy, %"]
+    assert found[0].rows[0][-1] == "–"
+
+
+def test_codes_and_trust(make_results: Make) -> None:
+    results = add_knowledge(make_results(seeds=1))
+    assert grids.codes_grid(results).rows == [
+        ["Codes used", "3.00"],
+        ["Codes used, %", "75.00"],
+        ["Perplexity", "2.50"],
+        ["Cut off, %", "10.00"],
+    ]
+    assert grids.trust_grid(results).rows[0] == ["Reliability", "0.75", "95.00", "50.00", "90.00"]
+    del results["summary"]["trust"]["degree"]["auroc"]
+    assert grids.trust_grid(results).rows[3] == ["Degree", "–", "95.00", "50.00", "90.00"]
+    assert grids.codes_grid(make_results()).rows == grids.trust_grid(make_results()).rows == []

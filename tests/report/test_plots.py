@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.container import BarContainer, ErrorbarContainer
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.explore.theme import MODEL_STYLES
+from gnn2mlp.report import plot_accuracy, plot_latency, plot_reliability, plot_training
+from gnn2mlp.report.plots import CURVE_POINTS
+from tests.report.conftest import add_latency
+
+Make = Callable[..., dict[str, Any]]
+SCORE_STYLES = ("teacher", "mlp", "student")
+
+
+def _bars(axes: Axes) -> list[list[float]]:
+    return [[bar.get_height() for bar in c] for c in axes.containers if isinstance(c, BarContainer)]
+
+
+def _error_bars(axes: Axes) -> list[list[tuple[float, float]]]:
+    """Lower and upper end of each error bar, by series."""
+    containers = [c for c in axes.containers if isinstance(c, ErrorbarContainer)]
+    return [[(line[0, 1], line[1, 1]) for line in c.lines[2][0].get_segments()] for c in containers]
+
+
+def _accuracy(results: dict[str, Any]) -> Axes:
+    return plot_accuracy({model: results["summary"][model] for model in SCORE_STYLES}).axes[0]
+
+
+def test_accuracy_bars_have_the_means_and_error_bars_the_deviations(make_results: Make) -> None:
+    axes = _accuracy(make_results())
+    expected = [[81] * 4, [60] * 4, [79, 70, 77, 78]]
+    np.testing.assert_allclose(_bars(axes), expected)
+    np.testing.assert_allclose(_error_bars(axes)[2], [(76, 82), (67, 73), (74, 80), (75, 81)])
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["seen", "unseen", "production", "test"]
+    assert axes.get_ylim()[0] == 0
+
+
+def test_accuracy_bars_carry_their_value_colour_and_name(make_results: Make) -> None:
+    axes = _accuracy(make_results(inductive=False))
+    assert [text.get_text() for text in axes.texts] == ["81.0", "60.0", "78.0"]
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["Teacher", "Plain MLP", "Student"]
+    bars = [c for c in axes.containers if isinstance(c, BarContainer)]
+    colours = ["#" + "".join(f"{round(255 * v):02x}" for v in c[0].get_facecolor()[:3]) for c in bars]
+    assert colours == [MODEL_STYLES[model].colour for model in SCORE_STYLES]
+
+
+def test_accuracy_of_one_seed_has_no_error_bars(make_results: Make) -> None:
+    assert _error_bars(_accuracy(make_results(seeds=1))) == []
+
+
+def _history(valid: list[float], best_epoch: int = 1) -> dict[str, Any]:
+    return {"valid": valid, "loss": [1.0 / (k + 1) for k in range(len(valid))], "best_epoch": best_epoch}
+
+
+def test_training_draws_the_mean_its_band_and_the_epochs_kept() -> None:
+    axes = plot_training({"student": [_history([0.2, 0.4], 2), _history([0.4, 0.8], 1)]}).axes[0]
+    curve, dots = axes.lines
+    np.testing.assert_allclose(curve.get_xydata(), [(1, 30), (2, 60)])
+    np.testing.assert_allclose(dots.get_xydata(), [(2, 40), (1, 40)])
+    (band,) = [c for c in axes.collections if isinstance(c, FillBetweenPolyCollection)]
+    corners = band.get_paths()[0].vertices
+    assert {(1.0, 20.0), (1.0, 40.0), (2.0, 40.0), (2.0, 80.0)} <= {(round(x, 6), round(y, 6)) for x, y in corners}
+
+
+def test_training_curve_ends_where_less_than_half_of_the_seeds_train() -> None:
+    rows = [_history([0.1]), _history([0.3] * 2), _history([0.5] * 9)]
+    np.testing.assert_allclose(plot_training({"student": rows}).axes[0].lines[0].get_xydata(), [(1, 30), (2, 40)])
+
+
+def test_training_of_one_seed_has_no_band() -> None:
+    assert not plot_training({"student": [_history([0.2, 0.4])]}).axes[0].collections
+
+
+def test_a_long_training_is_thinned_to_its_ends() -> None:
+    x = plot_training({"teacher": [_history([0.5] * 5000)]}).axes[0].lines[0].get_xdata()
+    assert (x[0], x[-1], len(x)) == (1, 5000, CURVE_POINTS)
+
+
+def test_loss_is_logarithmic_where_it_can_be() -> None:
+    positive, zero = _history([0.1, 0.2]), {**_history([0.1, 0.2]), "loss": [1.0, 0.0]}
+    axes = plot_training({"teacher": [positive]}, "loss").axes[0]
+    assert axes.get_yscale() == "log"
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [1.0, 0.5])
+    assert plot_training({"teacher": [positive, zero]}, "loss").axes[0].get_yscale() == "linear"
+
+
+def test_a_model_that_never_trained_draws_an_empty_curve() -> None:
+    assert len(plot_training({"teacher": [_history([], 0)]}).axes[0].lines[0].get_xdata()) == 0
+
+
+def test_reliability_draws_accuracy_gap_and_share() -> None:
+    diagram = {"confidence": [0.0, 0.45, 0.9], "accuracy": [0.0, 0.6, 0.7], "count": [0, 1, 3]}
+    top, bottom = plot_reliability({"mlp": diagram}).axes
+    np.testing.assert_allclose(_bars(top), [[0, 60, 70]])
+    np.testing.assert_allclose(_bars(bottom), [[0, 25, 75]])
+    stems = [sorted(segment[:, 1]) for segment in top.collections[0].get_segments()]
+    np.testing.assert_allclose(stems, [(45, 60), (70, 90)])  # the empty bin has none
+    dots, diagonal = top.lines
+    np.testing.assert_allclose(dots.get_ydata(), [45, 90])
+    np.testing.assert_allclose(diagonal.get_xydata(), [(0, 0), (100, 100)])
+
+
+def test_reliability_titles_its_panels_where_there_are_several() -> None:
+    diagram = {"confidence": [0.9], "accuracy": [0.7], "count": [3]}
+    assert [a.get_title() for a in plot_reliability({"mlp": diagram, "student": diagram}).axes[:2]] == [
+        "Plain MLP",
+        "Student",
+    ]
+    assert plot_reliability({"mlp": diagram}).axes[0].get_title() == ""
+
+
+def test_latency_bars_end_at_the_median_and_whiskers_at_the_95th_percentile(make_results: Make) -> None:
+    axes = plot_latency(make_results()["latency"]["rows"]).axes[0]
+    assert axes.get_yscale() == "log"
+    ends = [[bar.get_y() + bar.get_height() for bar in c] for c in axes.containers if isinstance(c, BarContainer)]
+    np.testing.assert_allclose(ends, [[2.4, 12.0], [0.12, 0.6]])
+    np.testing.assert_allclose(_error_bars(axes), [[(2.4, 4.8), (12, 24)], [(0.12, 0.24), (0.6, 1.2)]])
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "100"]
+    assert axes.get_ylim()[0] < 0.12
+
+
+def test_latency_leaves_out_other_forms(make_results: Make) -> None:
+    axes = plot_latency(add_latency(make_results())["latency"]["rows"]).axes[0]
+    assert axes.get_legend_handles_labels()[1] == ["Teacher", "Student"]
+
+
+@pytest.mark.parametrize("rows", [[], [{"model": "teacher", "nodes": 1, "median_ms": 0.0, "p95_ms": 1.0}]])
+def test_latency_refuses_what_a_logarithmic_axis_cannot_show(rows: list[dict[str, Any]]) -> None:
+    with pytest.raises(DataError, match="expected requests with times above 0 ms"):
+        plot_latency(rows)
+
+
+def test_nothing_global_is_touched(make_results: Make) -> None:
+    before = dict(mpl.rcParams)
+    plot_accuracy(make_results()["summary"]["ece"])
+    assert dict(mpl.rcParams) == before

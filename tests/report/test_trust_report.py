@@ -1,0 +1,43 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gnn2mlp.explore.trust import trust_table
+from gnn2mlp.report.trust_report import write_trust_report
+from tests.report.conftest import add_knowledge
+from tests.report.test_run_report import Page
+from tests.tasks import random_knowledge
+
+Make = Callable[..., dict[str, Any]]
+EDGES = np.stack([np.arange(19), np.arange(1, 20)])
+
+
+def _page(results: dict[str, Any], path: Path, labels: np.ndarray | None) -> Page:
+    write_trust_report(results, trust_table(random_knowledge(torch.arange(20)), EDGES, labels), path)
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def test_a_whole_page(make_results: Make, tmp_path: Path) -> None:
+    page = _page(add_knowledge(make_results()), tmp_path / "trust.html", np.arange(20) % 3)
+    assert page.open == []
+    assert [tag for tag, _ in page.elements].count("svg") == 4
+    for words in (
+        "AUROC 0.75",
+        "50% of the least reliable tenth",
+        "20 test nodes",
+        "2 seeds",
+        "gnn2mlp trust --config",
+    ):
+        assert words in page.text
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_without_known_classes_it_says_so(make_results: Make, tmp_path: Path) -> None:
+    results = make_results()
+    page = _page(results, tmp_path / "trust.html", None)
+    assert "scores cannot be judged" in page.text
+    assert [tag for tag, _ in page.elements].count("svg") == 2
