@@ -74,7 +74,7 @@ def measure(graph: HypergraphData, repeats: int) -> dict[str, Any]:
     def answer(ids: Tensor) -> Tensor:
         return student(gather(features, ids)).softmax(-1)
 
-    answers = {"teacher": teacher.responder(graph), "student": answer}
+    answers = {"teacher": teacher.neighbourhood_predictor(graph), "student": answer}
     requests = [{"nodes": k, **in_turn(answers, draws(graph.num_nodes, k, repeats))} for k in NODES]
     sampler, x = teacher.sampler(graph), inputs(graph)
     everything = {

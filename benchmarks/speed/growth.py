@@ -64,7 +64,7 @@ def sampled_edges(work: Work) -> int:
     options, observed, random = work.config.teacher.options, work.observed, generator(0, "edges of an epoch")
     nodes = observed.train[torch.randperm(len(observed.train), generator=random)]
     sampler = NeighbourSampler(observed.graph.adjacency)
-    batches = (sampler.blocks(batch, options["fanouts"], random) for batch in nodes.split(options["batch_size"]))
+    batches = (sampler.sample_blocks(batch, options["fanouts"], random) for batch in nodes.split(options["batch_size"]))
     return sum(block.pattern.nnz for blocks in batches for block in blocks)
 
 

@@ -90,7 +90,7 @@ def requests(graph: GraphData, teacher: Teacher, module: nn.Module, repeats: int
         return student(gather(features, ids)).softmax(-1)
 
     found: machine.Record = {}
-    for name, side, count in (("teacher", teacher.responder(graph), threads), ("student", answer, 1)):
+    for name, side, count in (("teacher", teacher.neighbourhood_predictor(graph), threads), ("student", answer, 1)):
         torch.set_num_threads(count)
         (timed,) = compare({name: side}, graph.num_nodes, torch.device("cpu"), (NODES,), repeats, budget)
         found[name] = {**timed, "threads": count}

@@ -52,7 +52,7 @@ PYG = {"edge_index": "gcn", "edge_index, cached": "gcn, cached", "sparse matrix,
 class BlindGCN(GCN):
     """A GCN that does not look at validation nodes."""
 
-    def look(self, sampler: BlockSampler[Any], features: Features) -> dict[str, torch.Tensor]:
+    def validate(self, sampler: BlockSampler[Any], features: Features) -> dict[str, torch.Tensor]:
         """Nothing: all nodes alike."""
         return {"logits": torch.zeros(sampler.num_nodes, 1)}
 

@@ -2,21 +2,21 @@
 
 from gnn2mlp.data.datasets import DATASETS, load_dataset
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.hyperedges import HyperBlock, HyperedgeSampler
+from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.sampling import Block, NeighbourSampler
+from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler
 from gnn2mlp.data.split import SPLITTERS, Split, Splitter
 from gnn2mlp.data.view import Full, Observed, Task
 
 __all__ = [
     "DATASETS",
     "SPLITTERS",
-    "Block",
     "Full",
+    "GraphBlock",
     "GraphData",
-    "HyperBlock",
     "HyperedgeSampler",
+    "HypergraphBlock",
     "HypergraphData",
     "NeighbourSampler",
     "NodeData",

@@ -1,4 +1,4 @@
-"""Blocks of a hypergraph: nodes that reach each other through the hyperedges they share."""
+"""Message flow blocks of a hypergraph: nodes that pass messages through the hyperedges they share."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.data.hypergraph import HypergraphData
-from gnn2mlp.data.sampling import AnyBlock, BlockSampler, random_pairs, relabel
+from gnn2mlp.data.sampling import Block, BlockSampler, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
 
 Singletons = Literal["isolated", "all"]
@@ -30,7 +30,7 @@ class Operators(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class HyperBlock(AnyBlock):
+class HypergraphBlock(Block):
     """What one hypergraph layer reads: from source nodes to hyperedges, from these to target nodes.
 
     It holds every hyperedge of a target, with all of its members, and so costs their incidences.
@@ -50,24 +50,24 @@ class HyperBlock(AnyBlock):
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def num_targets(self) -> int:
         """Number of nodes that receive."""
         return len(self.incidence)
 
-    def to(self, device: torch.device | str) -> "HyperBlock":
+    def to(self, device: torch.device | str) -> "HypergraphBlock":
         """The same block on another device; the block itself, with its operators, where it is there already."""
         if torch.device(device) == self.sources.device:
             return self
         tensors = (self.weight, self.target_degree, self.source_degree, self.sources)
         weight, target_degree, source_degree, sources = (tensor.to(device) for tensor in tensors)
-        return HyperBlock(
+        return HypergraphBlock(
             self.members.to(device), self.incidence.to(device), weight, target_degree, source_degree, sources
         )
 
-    def pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    def sample_pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
         """Targets and members of their hyperedges, and random pairs that share none.
 
         Pairs are drawn as a walk goes: an incidence, then a member of that hyperedge. So no pair of a large hyperedge
@@ -91,7 +91,7 @@ class HyperBlock(AnyBlock):
         return torch.zeros_like(target, dtype=torch.bool).index_fill_(0, pair[inside], True)
 
 
-class HyperedgeSampler(BlockSampler[HyperBlock]):
+class HyperedgeSampler(BlockSampler[HypergraphBlock]):
     """Cuts blocks out of a hypergraph.
 
     Args:
@@ -116,18 +116,18 @@ class HyperedgeSampler(BlockSampler[HyperBlock]):
         self.incidence = self.members.transpose()
         self.degree = (self.incidence @ self.weight[:, None])[:, 0]
 
-    def everything(self) -> HyperBlock:
+    def build_full_block(self) -> HypergraphBlock:
         """The hypergraph itself as one block."""
         ids = torch.arange(self.num_nodes)
-        return HyperBlock(self.members, self.incidence, self.weight, self.degree, self.degree, ids)
+        return HypergraphBlock(self.members, self.incidence, self.weight, self.degree, self.degree, ids)
 
-    def block(self, targets: Tensor) -> HyperBlock:
+    def block(self, targets: Tensor) -> HypergraphBlock:
         """The block into `targets` (unique ids) from all members of their hyperedges."""
         own = self.incidence.rows(targets)
         hyperedges, place = own.indices.unique(return_inverse=True)
         inside = self.members.rows(hyperedges)
         sources, columns = relabel(targets, inside.indices, self.num_nodes)
-        return HyperBlock(
+        return HypergraphBlock(
             CSR(inside.indptr, columns, inside.values, (hyperedges.numel(), sources.numel())),
             CSR(own.indptr, place, own.values, (targets.numel(), hyperedges.numel())),
             self.weight[hyperedges],

@@ -1,4 +1,4 @@
-"""Neighbourhood blocks: the pieces of a graph that a layer needs, whole or sampled."""
+"""Message flow blocks: the bipartite graphs that a layer reads, of full or sampled neighbourhoods (as in DGL)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -27,8 +27,8 @@ M = TypeVar("M", bound=Operator)
 _MARKED = 8
 
 
-class AnyBlock(ABC):
-    """What one layer reads of a graph or hypergraph: how source nodes reach target nodes.
+class Block(ABC):
+    """What one layer reads of a graph or hypergraph: how messages pass from source nodes to target nodes.
 
     The targets are the first sources, in the same order. All nodes are a block with targets = sources.
 
@@ -37,33 +37,33 @@ class AnyBlock(ABC):
     """
 
     sources: Tensor
-    _kept: dict[Any, Any]
+    _cache: dict[Any, Any]
 
     def operator(self, make: Callable[[Self], M]) -> M:
         """The weighted matrix (targets, sources) that `make` derives from this block; computed once and remembered."""
-        if make not in self._kept:
-            self._kept[make] = make(self)
-        return self._kept[make]  # type: ignore[no-any-return]
+        if make not in self._cache:
+            self._cache[make] = make(self)
+        return self._cache[make]  # type: ignore[no-any-return]
 
     def repeat(self, x: Tensor) -> None:
         """Announce that layers will read the same constant rows `x` (sources, width) again and again.
 
         As in training on the whole graph, whose first layer aggregates the features in every epoch.
         """
-        self._kept["repeated"] = x
+        self._cache["repeated"] = x
 
     def repeats(self, x: Features) -> bool:
         """Whether `x` was announced."""
-        return self._kept.get("repeated") is x
+        return self._cache.get("repeated") is x
 
     def aggregated(self, make: Callable[[Self], Operator], x: Tensor) -> Tensor:
         """M x (targets, width) for the matrix M that `make` derives; remembered where `x` was announced."""
         if not self.repeats(x):
             return self.operator(make) @ x
         key = ("aggregated", make)
-        if key not in self._kept:
-            self._kept[key] = self.operator(make) @ x
-        return self._kept[key]  # type: ignore[no-any-return]
+        if key not in self._cache:
+            self._cache[key] = self.operator(make) @ x
+        return self._cache[key]  # type: ignore[no-any-return]
 
     @property
     @abstractmethod
@@ -75,49 +75,49 @@ class AnyBlock(ABC):
         """The same block on another device; the block itself, with its operators, where it is there already."""
 
     @abstractmethod
-    def pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    def sample_pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
         """At most `count` linked pairs, and about as many random ones that are not: int64 (2, pairs) each.
 
         A target, and a source that reaches it, by their positions in the block. `random` lives on the CPU.
         """
 
 
-B = TypeVar("B", bound=AnyBlock)
+B = TypeVar("B", bound=Block)
 
 
 class BlockSampler(ABC, Generic[B]):
-    """Cuts blocks with whole neighbourhoods out of `num_nodes` nodes, for layer-wise inference and for requests."""
+    """Cuts blocks with full neighbourhoods out of `num_nodes` nodes, for layer-wise inference and for requests."""
 
     def __init__(self, num_nodes: int):
         self.num_nodes = num_nodes
-        self._whole: dict[torch.device, B] = {}
+        self._full: dict[torch.device, B] = {}
 
     @abstractmethod
-    def everything(self) -> B:
+    def build_full_block(self) -> B:
         """All nodes as one new block on the CPU."""
 
     @abstractmethod
     def block(self, targets: Tensor) -> B:
         """The block into `targets` (unique ids) from all nodes that reach them in one layer."""
 
-    def whole(self, device: torch.device | str = "cpu") -> B:
+    def full_block(self, device: torch.device | str = "cpu") -> B:
         """All nodes as one block on `device`; made once, so that its operators are made once."""
-        place = torch.device(device)
-        if place not in self._whole:
-            self._whole[place] = self.everything().to(place)
-        return self._whole[place]
+        device = torch.device(device)
+        if device not in self._full:
+            self._full[device] = self.build_full_block().to(device)
+        return self._full[device]
 
-    def reach(self, targets: Tensor, layers: int) -> list[B]:
+    def k_hop_blocks(self, targets: Tensor, hops: int) -> list[B]:
         """Blocks for a stack of layers, first layer first; the sources of each are the targets of the one before it."""
         stack: list[B] = []
-        for _ in range(layers):
+        for _ in range(hops):
             stack.append(self.block(targets))
             targets = stack[-1].sources
         return stack[::-1]
 
 
 @dataclass(frozen=True, eq=False)
-class Block(AnyBlock):
+class GraphBlock(Block):
     """What one message-passing layer reads: edges from source nodes to target nodes.
 
     Args:
@@ -131,25 +131,25 @@ class Block(AnyBlock):
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def num_targets(self) -> int:
         """Number of nodes that receive."""
         return self.pattern.shape[0]
 
-    def to(self, device: torch.device | str) -> "Block":
+    def to(self, device: torch.device | str) -> "GraphBlock":
         """The same block on another device; the block itself, with its operators, where it is there already."""
         if torch.device(device) == self.sources.device:
             return self
-        return Block(
+        return GraphBlock(
             self.pattern.to(device),
             self.target_degree.to(device),
             self.source_degree.to(device),
             self.sources.to(device),
         )
 
-    def pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    def sample_pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
         """Edges, all of them where there are no more than `count`, and random pairs that are none."""
         edges = torch.stack([self.pattern.row_ids(), self.pattern.indices])
         if edges.size(1) > count:
@@ -163,7 +163,7 @@ def random_pairs(shape: tuple[int, int], count: int, random: torch.Generator) ->
     return (torch.rand((2, count), generator=random, dtype=torch.float64) * torch.tensor(shape)[:, None]).long()
 
 
-class NeighbourSampler(BlockSampler[Block]):
+class NeighbourSampler(BlockSampler[GraphBlock]):
     """Cuts blocks out of a graph: for layer-wise inference with all neighbours, for training with some.
 
     Sampling is uniform without replacement, as in GraphSAGE (Hamilton et al., NeurIPS 2017): a node with at most
@@ -178,11 +178,11 @@ class NeighbourSampler(BlockSampler[Block]):
         self.adjacency = adjacency
         self.degree = adjacency.indptr.diff().to(torch.get_default_dtype())
 
-    def everything(self) -> Block:
+    def build_full_block(self) -> GraphBlock:
         """The graph itself as one block."""
-        return Block(self.adjacency, self.degree, self.degree, torch.arange(self.num_nodes))
+        return GraphBlock(self.adjacency, self.degree, self.degree, torch.arange(self.num_nodes))
 
-    def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> Block:
+    def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> GraphBlock:
         """The block into `targets` (unique ids) from all their neighbours, or from `fanout` sampled ones."""
         if fanout is None:
             rows = self.adjacency.rows(targets)
@@ -190,16 +190,16 @@ class NeighbourSampler(BlockSampler[Block]):
             rows = _sampled_rows(self.adjacency, targets, fanout, generator)
         sources, columns = relabel(targets, rows.indices, self.num_nodes)
         pattern = CSR(rows.indptr, columns, rows.values, (targets.numel(), sources.numel()))
-        return Block(pattern, self.degree[targets], self.degree[sources], sources)
+        return GraphBlock(pattern, self.degree[targets], self.degree[sources], sources)
 
-    def blocks(
+    def sample_blocks(
         self, targets: Tensor, fanouts: Sequence[int | None], generator: torch.Generator | None = None
-    ) -> list[Block]:
+    ) -> list[GraphBlock]:
         """Blocks for a stack of layers, first layer first; `fanouts` in the same order, `None` = all neighbours.
 
         The sources of each block are the targets of the one before it.
         """
-        stack: list[Block] = []
+        stack: list[GraphBlock] = []
         for fanout in reversed(fanouts):
             stack.append(self.block(targets, fanout, generator))
             targets = stack[-1].sources

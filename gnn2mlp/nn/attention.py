@@ -25,11 +25,11 @@ def softmax(pattern: CSR, scores: Float[Tensor, "entries heads"]) -> Float[Tenso
     return weights
 
 
-def collect(
+def aggregate(
     pattern: CSR, weights: Float[Tensor, "entries heads"], x: Float[Tensor, "columns heads width"]
 ) -> Float[Tensor, "rows heads width"]:
     """For each row i and head h the sum over its entries (i, j) of weight[ij, h] x[j, h]."""
-    sums: Tensor = _Collect.apply(pattern, weights, x)  # type: ignore[no-untyped-call]
+    sums: Tensor = _Aggregate.apply(pattern, weights, x)  # type: ignore[no-untyped-call]
     return sums
 
 
@@ -52,7 +52,7 @@ class _Softmax(torch.autograd.Function):
         return None, weighted.sub_(mean.mul_(weights))
 
 
-class _Collect(torch.autograd.Function):
+class _Aggregate(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, pattern: CSR, weights: Tensor, x: Tensor) -> Tensor:
         ctx.pattern = pattern
@@ -63,11 +63,11 @@ class _Collect(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor, Tensor]:
         weights, x = ctx.saved_tensors
-        turned = ctx.pattern.turned_entries()
+        transposed = ctx.pattern.transpose_permutation()
         return (
             None,
             _products(ctx.pattern, gradients[0].contiguous(), x),
-            _sums(turned, weights[turned.values], gradients[0]),
+            _sums(transposed, weights[transposed.values], gradients[0]),
         )
 
 
@@ -81,7 +81,7 @@ def _sums(pattern: CSR, weights: Tensor, x: Tensor) -> Tensor:
     """The weighted sums (rows, heads, width)."""
     sums = x.new_empty((len(pattern), *x.shape[1:]))
     for head in range(x.size(1)):
-        sums[:, head] = pattern.with_values(weights[:, head].contiguous()).times(x[:, head].contiguous())
+        sums[:, head] = pattern.with_values(weights[:, head].contiguous()).matmul(x[:, head].contiguous())
     return sums
 
 

@@ -151,8 +151,8 @@ class CSR:
             return CSR(indptr, self.indices[entries], self.values[entries], shape)
         own, chosen = _arrays(self.indptr, ids)  # numpy's small calls cost a fraction of torch's
         ends = np.concatenate([[0], (own[chosen + 1] - own[chosen]).cumsum()])
-        made = CSR(torch.from_numpy(ends), *_room(self, int(ends[-1])), shape)
-        _sparsetools.csr_row_index(ids.numel(), *_arrays(ids, *self._parts(), *made._parts()[1:]))
+        made = CSR(torch.from_numpy(ends), *_empty_entries(self, int(ends[-1])), shape)
+        _sparsetools.csr_row_index(ids.numel(), *_arrays(ids, *self._components(), *made._components()[1:]))
         return made
 
     def entries(self, ids: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
@@ -182,26 +182,27 @@ class CSR:
     def transpose(self) -> "CSR":
         """The transposed matrix; computed once and remembered."""
         if "transpose" not in self._cache:
-            self._cache["transpose"] = self._turned()
+            self._cache["transpose"] = self._compute_transpose()
         return self._cache["transpose"]  # type: ignore[no-any-return]
 
-    def turned_entries(self) -> "CSR":
+    def transpose_permutation(self) -> "CSR":
         """The transposed pattern, whose values int64 say which entry of this matrix each one is; remembered."""
-        if "turned_entries" not in self._cache:
-            self._cache["turned_entries"] = self.with_values(torch.arange(self.nnz, device=self.device))._turned()
-        return self._cache["turned_entries"]  # type: ignore[no-any-return]
+        if "transpose_permutation" not in self._cache:
+            numbered = self.with_values(torch.arange(self.nnz, device=self.device))
+            self._cache["transpose_permutation"] = numbered._compute_transpose()
+        return self._cache["transpose_permutation"]  # type: ignore[no-any-return]
 
-    def _turned(self) -> "CSR":
+    def _compute_transpose(self) -> "CSR":
         shape = (self.shape[1], self.shape[0])
         if self.device.type == "cpu":
-            made = CSR(self.indptr.new_empty(shape[0] + 1), *_room(self, self.nnz), shape)
-            _sparsetools.csr_tocsc(*self.shape, *_arrays(*self._parts(), *made._parts()))
+            made = CSR(self.indptr.new_empty(shape[0] + 1), *_empty_entries(self, self.nnz), shape)
+            _sparsetools.csr_tocsc(*self.shape, *_arrays(*self._components(), *made._components()))
             return made
         order = torch.argsort(self.indices, stable=True)
         counts = torch.bincount(self.indices, minlength=self.shape[1])
         return CSR(_indptr(counts), self.row_ids()[order], self.values[order], shape)
 
-    def _parts(self) -> tuple[Tensor, Tensor, Tensor]:
+    def _components(self) -> tuple[Tensor, Tensor, Tensor]:
         return self.indptr, self.indices, self.values
 
     def __matmul__(self, dense: Tensor) -> Tensor:
@@ -209,7 +210,7 @@ class CSR:
         product: Tensor = _Product.apply(self, dense)  # type: ignore[no-untyped-call]
         return product
 
-    def times(self, dense: Tensor) -> Tensor:
+    def matmul(self, dense: Tensor) -> Tensor:
         """The same product without a gradient, for where none is wanted: it spares the call into autograd."""
         if self.device.type != "cpu":
             return self._torch() @ dense
@@ -236,11 +237,11 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, matrix: CSR, dense: Tensor) -> Tensor:
         ctx.matrix = matrix
-        return matrix.times(dense.detach())  # else embedding_bag prepares for a backward pass of its own
+        return matrix.matmul(dense.detach())  # else embedding_bag prepares for a backward pass of its own
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
-        return None, ctx.matrix.transpose().times(gradients[0])
+        return None, ctx.matrix.transpose().matmul(gradients[0])
 
 
 Features = Tensor | CSR
@@ -272,7 +273,7 @@ def _check_ids(axis: str, ids: Tensor, size: int) -> None:
         raise DataError(f"sparse matrix: {axis} ids must lie in 0..{size - 1}, got {low}..{high}")
 
 
-def _room(like: CSR, entries: int) -> tuple[Tensor, Tensor]:
+def _empty_entries(like: CSR, entries: int) -> tuple[Tensor, Tensor]:
     """Indices and values for so many entries, yet to be written."""
     return like.indices.new_empty(entries), like.values.new_empty(entries)
 

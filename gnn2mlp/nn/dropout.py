@@ -1,8 +1,8 @@
 """Dropout whose masks are cheap on a CPU, alone and in one operation with the ReLU before it.
 
 torch draws one Bernoulli variable an element there, which takes longer than much of what a network computes. Here one
-random byte an element is compared with a threshold, in pieces that stay in the cache. Where the probability is no
-multiple of 1/256, the threshold of each piece is one of the two beside it, at random and such that every element is
+random byte an element is compared with a threshold, in chunks that stay in the cache. Where the probability is no
+multiple of 1/256, the threshold of each chunk is one of the two beside it, at random and such that every element is
 dropped with the very probability. On other devices torch's own dropout is used.
 """
 
@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 # Elements that are drawn and applied at a time.
-_PIECE = 1 << 18
+_CHUNK = 1 << 18
 _LEVELS = 1 << 8
 
 
@@ -70,22 +70,22 @@ def _cheap(x: Tensor) -> bool:
 def _drop_(x: Tensor, probability: float) -> float:
     """Drop elements of the contiguous `x` in place; return the factor of those that are kept."""
     scale = 1 / (1 - probability) if probability < 1 else 0.0
-    pieces = x.view(-1).split(_PIECE)
+    chunks = x.view(-1).split(_CHUNK)
     # The levels below which an element is dropped, rounded up as often as the fraction says, and down else.
-    dropped = (probability * _LEVELS + torch.rand(len(pieces), dtype=torch.float64)).floor().tolist()
-    for piece, noise, levels in zip(pieces, _noise(pieces), dropped, strict=True):
-        # "threshold_backward" is `where(noise > t, piece, 0)` as one vectorised pass, which masked_fill is not.
-        torch.ops.aten.threshold_backward(piece, noise, levels - _LEVELS // 2 - 1, grad_input=piece)
-        piece.mul_(scale)
+    dropped = (probability * _LEVELS + torch.rand(len(chunks), dtype=torch.float64)).floor().tolist()
+    for chunk, noise, levels in zip(chunks, _noise(chunks), dropped, strict=True):
+        # "threshold_backward" is `where(noise > t, chunk, 0)` as one vectorised pass, which masked_fill is not.
+        torch.ops.aten.threshold_backward(chunk, noise, levels - _LEVELS // 2 - 1, grad_input=chunk)
+        chunk.mul_(scale)
     return scale
 
 
-def _noise(pieces: Sequence[Tensor]) -> Iterator[Tensor]:
-    """For each piece as many whole numbers, even on -2^7 .. 2^7 - 1, in a buffer that is used again."""
-    size = pieces[0].numel()
+def _noise(chunks: Sequence[Tensor]) -> Iterator[Tensor]:
+    """For each chunk as many whole numbers, even on -2^7 .. 2^7 - 1, in a buffer that is used again."""
+    size = chunks[0].numel()
     words = torch.empty(-(-size // 8), dtype=torch.int64)
-    noise = torch.empty(size, dtype=pieces[0].dtype)
-    for count in map(Tensor.numel, pieces):
+    noise = torch.empty(size, dtype=chunks[0].dtype)
+    for count in map(Tensor.numel, chunks):
         # With its bounds left out, random_ leaves the sign bit of every word zero.
         words.random_(-(2**63), None)
         yield noise[:count].copy_(words.view(torch.int8)[:count])

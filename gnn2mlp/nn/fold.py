@@ -42,7 +42,7 @@ class Folded:
 def affine(x: Features, weight: Tensor, bias: Tensor) -> Tensor:
     """The map x W + b; of sparse rows it costs the non-zeros, without a sparse tensor being made."""
     if isinstance(x, CSR):
-        return x.times(weight).add_(bias)
+        return x.matmul(weight).add_(bias)
     return torch.addmm(bias, x, weight)
 
 

@@ -59,7 +59,7 @@ class VectorQuantizer(nn.Module):
         self.codebook = codebook
         self.decay = decay
         self.commitment = commitment
-        start = self.place(torch.randn(codes, dim))
+        start = self.normalise(torch.randn(codes, dim))
         if codebook == "learnt":
             self.weight = nn.Parameter(start)
         else:
@@ -68,21 +68,21 @@ class VectorQuantizer(nn.Module):
         self.register_buffer("counts", torch.ones(codes))
         self.register_buffer("sums", start.clone())
 
-    def place(self, rows: Tensor) -> Tensor:
+    def normalise(self, rows: Tensor) -> Tensor:
         """Rows (rows, dim) in the space in which distances are taken."""
         return F.normalize(rows, dim=-1) if self.unit_length else rows
 
     @property
     def vectors(self) -> Tensor:
         """The code vectors (codes, dim) in the space in which distances are taken."""
-        return self.place(self.weight)
+        return self.normalise(self.weight)
 
     def nearest(self, rows: Tensor) -> Tensor:
         """int64 (rows,): the nearest code of each row, the first of equally near ones."""
-        placed, vectors = self.place(rows.detach()), self.vectors.detach()
+        normalised, vectors = self.normalise(rows.detach()), self.vectors.detach()
         # argmin ‖h - e‖² = argmax h·e - ‖e‖²/2, in one product: a column of ones meets the lengths.
         extended = torch.cat([vectors, -0.5 * vectors.square().sum(1, keepdim=True)], dim=1).T
-        ones = torch.cat([placed, torch.ones_like(placed[:, :1])], dim=1)
+        ones = torch.cat([normalised, torch.ones_like(normalised[:, :1])], dim=1)
         parts = [_argmax(part @ extended) for part in ones.split(self._rows_at_once())]
         return torch.cat(parts) if parts else rows.new_zeros(0, dtype=torch.int64)
 
@@ -94,50 +94,50 @@ class VectorQuantizer(nn.Module):
 
         The gradient with respect to `vectors` reaches the rows as it is. Where no gradients are kept the loss is 0.
         """
-        codes, placed = self.nearest(rows) if codes is None else codes, self.place(rows)
+        codes, normalised = self.nearest(rows) if codes is None else codes, self.normalise(rows)
         chosen = self.vectors[codes]
-        loss = self._tie(placed, chosen) if torch.is_grad_enabled() else placed.new_zeros(())
-        return Quantized(self.leave(placed + (chosen - placed).detach()), codes, loss)
+        loss = self._commitment_loss(normalised, chosen) if torch.is_grad_enabled() else normalised.new_zeros(())
+        return Quantized(self.rescale(normalised + (chosen - normalised).detach()), codes, loss)
 
-    def _tie(self, placed: Tensor, chosen: Tensor) -> Tensor:
-        loss = self.commitment * F.mse_loss(placed, chosen.detach())
-        return loss + F.mse_loss(chosen, placed.detach()) if self.codebook == "learnt" else loss
+    def _commitment_loss(self, normalised: Tensor, chosen: Tensor) -> Tensor:
+        loss = self.commitment * F.mse_loss(normalised, chosen.detach())
+        return loss + F.mse_loss(chosen, normalised.detach()) if self.codebook == "learnt" else loss
 
-    def leave(self, placed: Tensor) -> Tensor:
+    def rescale(self, normalised: Tensor) -> Tensor:
         """Placed vectors at the scale at which the next layer takes them."""
-        return placed * placed.size(-1) ** 0.5 if self.unit_length else placed
+        return normalised * normalised.size(-1) ** 0.5 if self.unit_length else normalised
 
     @torch.no_grad()
     def update(self, rows: Tensor, codes: Tensor) -> None:
         """Move an `"ema"` codebook towards the rows (rows, dim) that were given these codes; a learnt one stays."""
         if self.codebook == "learnt":
             return
-        count, total = self._gather(self.place(rows), codes)
+        count, total = self._counts_and_sums(self.normalise(rows), codes)
         self.counts.lerp_(count, 1 - self.decay)
         self.sums.lerp_(total, 1 - self.decay)
         # A code without rows keeps its place: count and sum shrink alike.
         self.weight.copy_(self.sums / self.counts.clamp(min=_EPS)[:, None])
 
     @torch.no_grad()
-    def follow(self, rows: Tensor, codes: Tensor) -> None:
+    def move_to_means(self, rows: Tensor, codes: Tensor) -> None:
         """Put every used code of an `"ema"` codebook on the mean of its rows (rows, dim); a learnt one stays.
 
         For when all rows are there: if training has shifted them together, their codes have to come along before rows
         choose anew, or most would choose the few codes that lie in the direction of the shift.
         """
         if self.codebook != "learnt":
-            self._centre(rows, codes)
+            self._set_to_means(rows, codes)
 
     @torch.no_grad()
     def initialise(self, rows: Tensor, random: torch.Generator) -> None:
         """Put the codes on the k-means centres of rows (rows, dim); with fewer rows than codes, some codes repeat."""
-        placed = self.place(rows)
-        pick = torch.randperm(placed.size(0), generator=random)[: self.weight.size(0)]
+        normalised = self.normalise(rows)
+        pick = torch.randperm(normalised.size(0), generator=random)[: self.weight.size(0)]
         pick = pick.repeat(-(-self.weight.size(0) // pick.numel()))[: self.weight.size(0)]
-        self._set(torch.ones_like(self.counts).bool(), placed[pick])
+        self._set(torch.ones_like(self.counts).bool(), normalised[pick])
         for _ in range(LLOYD):
             codes = self.nearest(rows)
-            self._centre(rows, codes)
+            self._set_to_means(rows, codes)
             self.revive(rows, codes, random)
 
     @torch.no_grad()
@@ -157,14 +157,14 @@ class VectorQuantizer(nn.Module):
         crowded = (count[codes] > 1).nonzero()[:, 0].cpu()
         chosen = crowded[torch.randperm(crowded.numel(), generator=random)[: dead.numel()]].to(rows.device)
         moved, now = dead[: chosen.numel()], codes.clone()
-        self._set(moved, self.place(rows)[chosen])
+        self._set(moved, self.normalise(rows)[chosen])
         now[chosen] = moved
         return now
 
     @torch.no_grad()
-    def spread(self, rows: Tensor) -> float:
+    def mean_squared_distance(self, rows: Tensor) -> float:
         """Mean squared distance of rows (rows, dim) to their nearest codes."""
-        return (self.place(rows) - self.vectors[self.nearest(rows)]).square().sum(1).mean().item()
+        return (self.normalise(rows) - self.vectors[self.nearest(rows)]).square().sum(1).mean().item()
 
     @torch.no_grad()
     def assignment(self, rows: Tensor, temperature: float, top: int) -> tuple[Tensor, Tensor]:
@@ -175,20 +175,20 @@ class VectorQuantizer(nn.Module):
         top = min(top, self.weight.size(0))
         parts = [
             code_logits(part, self.vectors, temperature).softmax(-1).topk(top)
-            for part in self.place(rows).split(self._rows_at_once())
+            for part in self.normalise(rows).split(self._rows_at_once())
         ]
         indices, probabilities = torch.cat([p.indices for p in parts]), torch.cat([p.values for p in parts])
         return indices.to(torch.int32), probabilities
 
-    def _centre(self, rows: Tensor, codes: Tensor) -> None:
+    def _set_to_means(self, rows: Tensor, codes: Tensor) -> None:
         """Put every used code on the mean of its rows."""
-        count, total = self._gather(self.place(rows), codes)
+        count, total = self._counts_and_sums(self.normalise(rows), codes)
         self._set(count > 0, (total / count.clamp(min=1)[:, None])[count > 0])
 
-    def _gather(self, placed: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+    def _counts_and_sums(self, normalised: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Number of rows of each code, and their sum."""
-        count = torch.bincount(codes, minlength=self.counts.numel()).to(placed.dtype)
-        return count, torch.zeros_like(self.sums).index_add_(0, codes, placed)
+        count = torch.bincount(codes, minlength=self.counts.numel()).to(normalised.dtype)
+        return count, torch.zeros_like(self.sums).index_add_(0, codes, normalised)
 
     def _set(self, which: Tensor, vectors: Tensor) -> None:
         """Put the codes `which` (mask or ids) on these vectors, as if each had just one row."""
@@ -202,9 +202,9 @@ def _argmax(scores: Tensor) -> Tensor:
     return torch.from_numpy(scores.numpy().argmax(1)) if scores.device.type == "cpu" else scores.argmax(1)
 
 
-def code_logits(placed: Tensor, vectors: Tensor, temperature: float | Tensor) -> Tensor:
+def code_logits(normalised: Tensor, vectors: Tensor, temperature: float | Tensor) -> Tensor:
     """-‖h - e‖²/τ (rows, codes) for rows and code vectors in the space in which distances are taken.
 
     Without the term ‖h‖², which every code of a row shares and a softmax forgets.
     """
-    return torch.addmm(-vectors.square().sum(1), placed, vectors.T, alpha=2) / temperature
+    return torch.addmm(-vectors.square().sum(1), normalised, vectors.T, alpha=2) / temperature

@@ -21,7 +21,7 @@ _NORMS: dict[type[nn.Module], Callable[[int, int], nn.Module]] = {
 class MLPStack(nn.Module):
     """`parts` as one network: each of its tensors is theirs, side by side along the last axis.
 
-    The first layers are one matrix (features, parts * hidden), so that sparse rows are read, and turned for the
+    The first layers are one matrix (features, parts * hidden), so that sparse rows are read, and transposed for the
     backward pass, once for all. Further layers are one batched product. The parts go on as views of the stack: a step
     of its parameters is a step of theirs, and what is loaded into one of them is in the stack.
 

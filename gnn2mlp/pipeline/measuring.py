@@ -13,7 +13,7 @@ from gnn2mlp.evaluate.latency import NODES, REPEATS, compare, draws, in_turn
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.pipeline.forms import Form, everything, form_scores, has_onnx, inputs, student_forms, torch_forms
 from gnn2mlp.pipeline.stages import Seed
-from gnn2mlp.teachers._responder import Responder
+from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
 
 # Requests of each size from which the mean number of nodes that they reach is taken.
 REACHED = 5
@@ -39,7 +39,7 @@ def measure(seed: Seed, seeds: Iterable[Seed], repeats: int = REPEATS, budget: f
         `rows` from `compare`; `throughput` in nodes a second; `accuracy`, mean and std over seeds on all test nodes, by
         form; `sizes`; and what the figures depend on: device, threads, dtype, protocol, notes.
     """
-    features, teacher = inputs(seed), seed.teacher.responder(seed.graph, seed.device)
+    features, teacher = inputs(seed), seed.teacher.neighbourhood_predictor(seed.graph, seed.device)
     forms = student_forms(seed, seed.student("student"))
     forms["mlp"] = torch_forms(seed, seed.student("mlp"))["student"]
     answers: dict[str, Callable[[Tensor], object]] = {"teacher": teacher}
@@ -63,9 +63,9 @@ def _answer(form: Form, features: Features, ids: Tensor) -> Tensor:
 
 
 def _throughput(
-    seed: Seed, teacher: Responder, forms: Mapping[str, Form], features: Features, budget: float
+    seed: Seed, teacher: NeighbourhoodPredictor, forms: Mapping[str, Form], features: Features, budget: float
 ) -> list[dict[str, Any]]:
-    passes: dict[str, Callable[[None], object]] = {"teacher": lambda _: teacher.everything()}
+    passes: dict[str, Callable[[None], object]] = {"teacher": lambda _: teacher.predict_all()}
     passes |= {name: lambda _, form=form: everything(form, features) for name, form in forms.items()}  # type: ignore[misc]
     spent = in_turn(passes, [None] * (1 + PASSES), seed.device, warmup=1, budget=budget, fewest=3)
     return [
@@ -74,7 +74,7 @@ def _throughput(
     ]
 
 
-def _sizes(seed: Seed, teacher: Responder) -> dict[str, Any]:
+def _sizes(seed: Seed, teacher: NeighbourhoodPredictor) -> dict[str, Any]:
     """Parameters of both networks, widths of the student, and nodes that a request of each size reaches, on average."""
     student, nodes = seed.student("student").module, seed.graph.num_nodes
     return {
@@ -83,7 +83,7 @@ def _sizes(seed: Seed, teacher: Responder) -> dict[str, Any]:
         "student parameters": _parameters(student),
         "student widths": [*(p.size(0) for p in student.parameters() if p.dim() == 2), seed.graph.num_classes],
         "nodes reached": {
-            str(k): fmean(teacher.reached(ids) for ids in draws(nodes, k, REACHED)[-REACHED:])
+            str(k): fmean(teacher.count_neighbourhood(ids) for ids in draws(nodes, k, REACHED)[-REACHED:])
             for k in NODES
             if k <= nodes
         },

@@ -19,8 +19,8 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
+from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
 from gnn2mlp.teachers._probes import Perturbation, entropy_shift
-from gnn2mlp.teachers._responder import Responder
 
 
 class Export(Configurable):
@@ -83,7 +83,7 @@ class Teacher(Configurable, ABC):
         """
 
     @abstractmethod
-    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Responder:
+    def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:
         """Answers requests for nodes of `graph`, fetching what it needs."""
 
     def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
@@ -157,7 +157,7 @@ class Teacher(Configurable, ABC):
         return Spec(spec.name, **{**recipe.get(spec.name, {}), **spec.options})
 
     @classmethod
-    def around(cls, spec: Spec) -> Spec | None:
+    def wrapping(cls, spec: Spec) -> Spec | None:
         """A teacher of this kind built around the one of `spec`, for kinds that take another one in; else `None`."""
         return None
 
@@ -204,7 +204,7 @@ def providing(spec: Spec, needs: Iterable[str]) -> Spec:
     kind, wanted = TEACHERS.get(spec.name), set(needs)
     if not wanted <= kind.provides:
         for other in TEACHERS.classes.values():
-            wrapped = other.around(spec) if wanted <= other.provides else None
+            wrapped = other.wrapping(spec) if wanted <= other.provides else None
             if wrapped is not None:
                 return wrapped
         kind.check_provides(wanted)

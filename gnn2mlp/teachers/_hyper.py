@@ -7,15 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.data.hyperedges import HyperBlock, HyperedgeSampler, Operators, Singletons
+from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock, Operators, Singletons
 from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._layered import LayeredTeacher
-from gnn2mlp.teachers._operators import spread
+from gnn2mlp.teachers._operators import propagate
 
-Make = Callable[[HyperBlock], Operators]
+Make = Callable[[HypergraphBlock], Operators]
 
 
 class HyperConv(nn.Module):
@@ -36,9 +36,9 @@ class HyperConv(nn.Module):
         self.map = Linear(in_features, out_features, bias=False, init="glorot")
         self.bias = nn.Parameter(torch.zeros(out_features))
 
-    def forward(self, x: Features, block: HyperBlock) -> Tensor:
+    def forward(self, x: Features, block: HypergraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        return spread(block, self.make, x, self.map.weight, self.bias)
+        return propagate(block, self.make, x, self.map.weight, self.bias)
 
 
 class HypergraphTeacher(LayeredTeacher):
@@ -63,7 +63,7 @@ class HypergraphTeacher(LayeredTeacher):
 
     @staticmethod
     @abstractmethod
-    def operators(block: HyperBlock) -> Operators:
+    def operators(block: HypergraphBlock) -> Operators:
         """From sources to hyperedges (hyperedges, sources), and from hyperedges to targets (targets, hyperedges)."""
 
     def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
@@ -83,6 +83,6 @@ def scaled(pattern: CSR, rows: Tensor, columns: Tensor | None = None) -> CSR:
     return pattern.with_values(values if columns is None else values * columns[pattern.indices])
 
 
-def sizes(block: HyperBlock) -> Tensor:
+def sizes(block: HypergraphBlock) -> Tensor:
     """Number of members of each hyperedge, D_e: float (hyperedges,)."""
     return block.members.indptr.diff().to(block.weight.dtype)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.sampling import AnyBlock, BlockSampler
+from gnn2mlp.data.sampling import Block, BlockSampler
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.teachers._network import GNN
 
@@ -16,7 +16,7 @@ from gnn2mlp.teachers._network import GNN
 LAYERWISE_ABOVE = 1_000_000
 CHUNK = 65_536
 
-Layer = Callable[[Features, AnyBlock], Tensor]
+Layer = Callable[[Features, Block], Tensor]
 
 
 def inputs(graph: NodeData, device: torch.device | str = "cpu") -> Features:
@@ -38,7 +38,7 @@ def infer(module: GNN, sampler: BlockSampler[Any], features: Features) -> dict[s
     """
     if sampler.num_nodes > LAYERWISE_ABOVE:
         return layerwise(module, sampler, features, CHUNK)
-    block = sampler.whole(features.device)
+    block = sampler.full_block(features.device)
     found = _walk(module, features, lambda layer, x: layer(x, block))
     return {name: value.cpu() for name, value in found.items()}
 
@@ -64,8 +64,8 @@ def layerwise(module: GNN, sampler: BlockSampler[Any], features: Features, chunk
 def _walk(module: GNN, features: Features, apply: Callable[[Layer, Features], Tensor]) -> dict[str, Tensor]:
     """Layer after layer over all nodes; `apply` says how one layer meets all rows."""
     module.eval()
-    hidden, found = module.between(0, apply(partial(module.hidden_layer, 0), features))
+    hidden, found = module.transform_hidden(0, apply(partial(module.hidden_layer, 0), features))
     for index in range(1, len(module.convs) - 1):
-        hidden, noted = module.between(index, apply(partial(module.hidden_layer, index), hidden))
+        hidden, noted = module.transform_hidden(index, apply(partial(module.hidden_layer, index), hidden))
         found |= noted
     return {"logits": apply(module.last_layer, hidden), "hidden": hidden, **found}

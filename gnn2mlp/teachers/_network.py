@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from gnn2mlp.data.sampling import AnyBlock
+from gnn2mlp.data.sampling import Block
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.dropout import dropout, relu_dropout_
 from gnn2mlp.nn.mlp import Norm, make_norm
@@ -26,15 +26,15 @@ class GNN(nn.Module):
         self.norms = nn.ModuleList(make_norm(norm, width) for width in widths)
         self.dropout = dropout
 
-    def hidden_layer(self, index: int, x: Features, block: AnyBlock) -> Tensor:
+    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
         """Layer `index` before the last: (sources, width) to (targets, hidden)."""
         return self._activation(index, x, block, self.dropout)
 
-    def activation(self, index: int, x: Features, block: AnyBlock) -> Tensor:
+    def activation(self, index: int, x: Features, block: Block) -> Tensor:
         """The same without dropout."""
         return self._activation(index, x, block, 0.0)
 
-    def _activation(self, index: int, x: Features, block: AnyBlock, probability: float) -> Tensor:
+    def _activation(self, index: int, x: Features, block: Block, probability: float) -> Tensor:
         h: Tensor = self.norms[index](self.convs[index](x, block))
         return relu_dropout_(h, probability, self.training)
 
@@ -42,26 +42,26 @@ class GNN(nn.Module):
         """Dropout behind a hidden layer."""
         return dropout(h, self.dropout, self.training)
 
-    def between(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def transform_hidden(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """What the next layer reads of the rows (rows, hidden) of hidden layer `index`, and what to note of them.
 
         Here: the rows themselves, and nothing.
         """
         return h, {}
 
-    def last_layer(self, x: Features, block: AnyBlock) -> Tensor:
+    def last_layer(self, x: Features, block: Block) -> Tensor:
         """The layer that gives logits: (sources, hidden) to (targets, classes)."""
         logits: Tensor = self.convs[-1](x, block)
         return logits
 
-    def forward(self, x: Features, blocks: Sequence[AnyBlock]) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Features, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
         """Logits and the activations that enter the last layer, both for the last block's targets.
 
         Args:
             x: (sources of the first block, features).
             blocks: one per layer, first layer first.
         """
-        h, _ = self.between(0, self.hidden_layer(0, x, blocks[0]))
+        h, _ = self.transform_hidden(0, self.hidden_layer(0, x, blocks[0]))
         for index, block in enumerate(blocks[1:-1], start=1):
-            h, _ = self.between(index, self.hidden_layer(index, h, block))
+            h, _ = self.transform_hidden(index, self.hidden_layer(index, h, block))
         return self.last_layer(h, blocks[-1]), h[: blocks[-1].num_targets]

@@ -6,13 +6,15 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from gnn2mlp.data.sampling import AnyBlock, Block, Operator
+from gnn2mlp.data.sampling import Block, GraphBlock, Operator
 from gnn2mlp.nn.csr import CSR, Features
 
-B = TypeVar("B", bound=AnyBlock)
+B = TypeVar("B", bound=Block)
 
 
-def spread(block: B, make: Callable[[B], Operator], x: Features, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def propagate(
+    block: B, make: Callable[[B], Operator], x: Features, weight: Tensor, bias: Tensor | None = None
+) -> Tensor:
     """M x W + b (targets, out) for the matrix M that `make` derives, multiplied in the order that costs least.
 
     Sparse rows are mapped first, so that they stay sparse. Dense rows are mapped first where that makes them narrower
@@ -39,7 +41,7 @@ def _aggregate_first(block: B, make: Callable[[B], Operator], weight: Tensor) ->
     return entries * width + block.num_targets * mapped < entries * out + sources * mapped
 
 
-def gcn_operator(block: Block) -> CSR:
+def gcn_operator(block: GraphBlock) -> CSR:
     """D̃^-1/2 (A+I) D̃^-1/2 with D̃ the degrees of A+I in the whole graph (Kipf and Welling, ICLR 2017, equation 2).
 
     Where neighbours were sampled, each stands for `degree / sampled` of them, so that the sum is unbiased.
@@ -50,29 +52,29 @@ def gcn_operator(block: Block) -> CSR:
     return _with_self(block, scale[rows] * source[block.pattern.indices], target * target)
 
 
-def mean_with_self_operator(block: Block) -> CSR:
+def mean_with_self_operator(block: GraphBlock) -> CSR:
     """Mean over a node and its (sampled) neighbours: the "gcn" aggregator of DGL's SAGEConv."""
     weight = 1 / (_sampled(block) + 1)
     return _with_self(block, weight[block.pattern.row_ids()], weight)
 
 
-def mean_operator(block: Block) -> CSR:
+def mean_operator(block: GraphBlock) -> CSR:
     """Mean over the (sampled) neighbours, zero where there are none: the aggregator of PyG's SAGEConv."""
     weight = 1 / _sampled(block).clamp(min=1)
     return block.pattern.with_values(weight[block.pattern.row_ids()])
 
 
-def with_self_pattern(block: Block) -> CSR:
+def with_self_pattern(block: GraphBlock) -> CSR:
     """The (sampled) neighbours and the node itself, all with the value 1."""
     return _with_self(block, block.pattern.values, block.pattern.values.new_ones(block.num_targets))
 
 
-def _sampled(block: Block) -> Tensor:
+def _sampled(block: GraphBlock) -> Tensor:
     """Number of neighbours that each target has in the block."""
     return block.pattern.indptr.diff().to(block.target_degree.dtype)
 
 
-def _with_self(block: Block, neighbour_weight: Tensor, self_weight: Tensor) -> CSR:
+def _with_self(block: GraphBlock, neighbour_weight: Tensor, self_weight: Tensor) -> CSR:
     """The block's pattern with these weights, and before them an entry from each target to itself."""
     pattern, own = block.pattern, torch.arange(block.num_targets, device=block.pattern.device)
     indptr = pattern.indptr + torch.arange(block.num_targets + 1, device=own.device)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from gnn2mlp.data.sampling import AnyBlock
+from gnn2mlp.data.sampling import Block
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm
@@ -48,35 +48,35 @@ class Tokenizer(GNN):
         num_features: int,
     ):
         super().__init__(convs, widths, dropout, norm)
-        self.tap = after
+        self.quantised_layer = after
         # Codes (nodes,) that move with their nodes in the next pass over all of them, before nodes choose anew.
-        self.following: Tensor | None = None
+        self.moving_codes: Tensor | None = None
         self.quantizer = quantizer
         # One column more than the code vectors are wide: the bias.
         self.feature_decoder = nn.Parameter(Linear(num_features, widths[after] + 1, init="glorot").weight.detach())
         self.edge_decoder = Linear(widths[after], widths[after], init="glorot")
 
-    def hidden_layer(self, index: int, x: Features, block: AnyBlock) -> Tensor:
+    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
         """As in `GNN`, without dropout where rows are to be quantised."""
         h = self.activation(index, x, block)
-        return h if index == self.tap else self.drop(h)
+        return h if index == self.quantised_layer else self.drop(h)
 
-    def between(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def transform_hidden(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Code vectors in place of the rows of the layer that is quantised; notes those rows and their codes."""
-        if index != self.tap:
+        if index != self.quantised_layer:
             return h, {}
         rows = h.to(self.quantizer.weight.device)
-        if self.following is not None:
-            self.quantizer.follow(rows, self.following)
+        if self.moving_codes is not None:
+            self.quantizer.move_to_means(rows, self.moving_codes)
         quantized = self.quantizer(rows)
         return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
 
-    def tokens(self, x: Features, blocks: Sequence[AnyBlock], codes: Tensor | None = None) -> Tokens:
+    def tokens(self, x: Features, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:
         """The forward pass with all that a tokenizer's loss reads; with the given codes in place of the nearest."""
         h: Features = x
         for index, block in enumerate(blocks[:-1]):
             h = self.hidden_layer(index, h, block)
-            if index == self.tap:
+            if index == self.quantised_layer:
                 state, quantized = h, self.quantizer(h, codes)
                 h = self.drop(quantized.vectors)
         return Tokens(self.last_layer(h, blocks[-1]), state, quantized)

@@ -12,7 +12,7 @@ from torch import Tensor
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.sampling import AnyBlock, BlockSampler, NeighbourSampler
+from gnn2mlp.data.sampling import Block, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
@@ -21,18 +21,18 @@ from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
 from gnn2mlp.teachers._network import GNN
-from gnn2mlp.teachers._responder import Responder
 
 
-class Step(NamedTuple):
+class MiniBatch(NamedTuple):
     """One optimiser step: features of the first block's sources, a block for each layer, and what is labelled.
 
     `rows` (labelled,) are positions among the last block's targets, `labels` (labelled,) their classes.
     """
 
     features: Features
-    blocks: Sequence[AnyBlock]
+    blocks: Sequence[Block]
     rows: Tensor
     labels: Tensor
 
@@ -77,18 +77,18 @@ class GraphTeacher(Teacher):
             module = self.module_.to(device)
             sampler, features = self.sampler(graph), inputs(graph, device)
             random = generator(seed, f"draws of {self.name}")
-            self.begin(sampler, features, random)
+            self.on_fit_start(sampler, features, random)
             optimiser = adam(module.parameters(), how.lr, how.weight_decay)
             stopping, self.history_ = Selection(module, how.patience), History()
             steps = self._steps(observed, sampler, features, seed)
             for epoch in range(1, how.epochs + 1):
                 self.history_.loss.append(self._train(optimiser, steps(), random))
-                found = self.look(sampler, features)
+                found = self.validate(sampler, features)
                 score = accuracy(found["logits"][observed.valid], graph.labels[observed.valid])
                 self.history_.valid.append(score)
                 progress(epoch, how.epochs, f"valid {score:.3f}")
                 stop = stopping.update(epoch, score)  # keeps the state that was scored, whatever comes next
-                self.finish_epoch(found, random)
+                self.on_epoch_end(found, random)
                 if stop:
                     break
             stopping.restore()
@@ -96,21 +96,21 @@ class GraphTeacher(Teacher):
         self.history_.seconds = time.perf_counter() - start
         return self.history_
 
-    def begin(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
+    def on_fit_start(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Prepare the untrained network. Default: nothing."""
 
-    def loss(self, step: Step, random: torch.Generator) -> Tensor:
+    def loss(self, step: MiniBatch, random: torch.Generator) -> Tensor:
         """What a step minimises: the cross-entropy of the labelled targets."""
         return F.cross_entropy(self.module_(step.features, step.blocks)[0][step.rows], step.labels)
 
-    def look(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
+    def validate(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
         """The pass over all nodes after an epoch, from which the validation score is taken."""
         return infer(self.module_, sampler, features)
 
-    def finish_epoch(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
+    def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
         """Use what inference found of all nodes after an epoch. Default: nothing."""
 
-    def visited(self, observed: Observed) -> Tensor:
+    def input_nodes(self, observed: Observed) -> Tensor:
         """The nodes that sampled training visits in an epoch: those that are labelled."""
         return observed.train
 
@@ -118,12 +118,12 @@ class GraphTeacher(Teacher):
         """Logits and hidden activations of all nodes, from full neighbourhoods."""
         return infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
 
-    def responder(self, graph: NodeData, device: torch.device | str = "cpu") -> Responder:
+    def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:
         """Answer requests from the full neighbourhood of each node, as deep as the network has layers."""
         module = self.module_.to(device).eval()
-        return Responder(module, self.sampler(graph), inputs(graph), self.optimisation.layers, device)
+        return NeighbourhoodPredictor(module, self.sampler(graph), inputs(graph), self.optimisation.layers, device)
 
-    def _train(self, optimiser: torch.optim.Optimizer, steps: Iterable[Step], random: torch.Generator) -> float:
+    def _train(self, optimiser: torch.optim.Optimizer, steps: Iterable[MiniBatch], random: torch.Generator) -> float:
         """Take these steps; return the mean of their losses."""
         self.module_.train()
         losses = []
@@ -137,23 +137,23 @@ class GraphTeacher(Teacher):
 
     def _steps(
         self, observed: Observed, sampler: BlockSampler[Any], features: Features, seed: int
-    ) -> Callable[[], Iterator[Step]]:
+    ) -> Callable[[], Iterator[MiniBatch]]:
         """The steps of one epoch: one on the whole graph, or one for each batch of the visited nodes."""
         how, device = self.optimisation, features.device
         if how.fanouts is None:
             labels = observed.graph.labels[observed.train].to(device)
-            block = sampler.whole(device)
+            block = sampler.full_block(device)
             if isinstance(features, Tensor):  # aggregated, sparse rows would be many times as full
                 block.repeat(features)
-            whole = Step(features, [block] * how.layers, observed.train.to(device), labels)
+            whole = MiniBatch(features, [block] * how.layers, observed.train.to(device), labels)
             return lambda: iter([whole])
         assert isinstance(sampler, NeighbourSampler), "only teachers on graphs have the option"
         fanouts, random = how.fanouts, generator(seed, f"neighbours {self.name}")
-        nodes = self.visited(observed)
-        return lambda: sampled(observed, nodes, sampler, features, fanouts, how.batch_size, random)
+        nodes = self.input_nodes(observed)
+        return lambda: sampled_batches(observed, nodes, sampler, features, fanouts, how.batch_size, random)
 
 
-def sampled(
+def sampled_batches(
     observed: Observed,
     nodes: Tensor,
     sampler: NeighbourSampler,
@@ -161,12 +161,12 @@ def sampled(
     fanouts: Sequence[int],
     batch_size: int,
     random: torch.Generator,
-) -> Iterator[Step]:
+) -> Iterator[MiniBatch]:
     """A step for each batch of the shuffled `nodes`, with neighbours sampled anew."""
     device, labels = features.device, observed.train_labels
     order = nodes[torch.randperm(nodes.numel(), generator=random)]
     for batch in order.split(batch_size):
-        blocks = [block.to(device) for block in sampler.blocks(batch, fanouts, random)]
+        blocks = [block.to(device) for block in sampler.sample_blocks(batch, fanouts, random)]
         known = (labels[batch] >= 0).nonzero()[:, 0]
         x = gather(features, blocks[0].sources)
-        yield Step(x, blocks, known.to(device), labels[batch[known]].to(device))
+        yield MiniBatch(x, blocks, known.to(device), labels[batch[known]].to(device))

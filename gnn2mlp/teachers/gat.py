@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_share
-from gnn2mlp.data.sampling import Block
-from gnn2mlp.nn.attention import collect, softmax
+from gnn2mlp.data.sampling import GraphBlock
+from gnn2mlp.nn.attention import aggregate, softmax
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
@@ -34,7 +34,7 @@ class AttentionConv(nn.Module):
         self.target = nn.Parameter(Linear(heads, out_features, bias=False, init="glorot").weight.detach())
         self.bias = nn.Parameter(torch.zeros(heads * out_features))
 
-    def forward(self, x: Features, block: Block) -> Tensor:
+    def forward(self, x: Features, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, heads * out_features)."""
         h = self.map(_drop(x, self.dropout, self.training)).view(len(x), *self.source.shape)
         pattern = block.operator(with_self_pattern)
@@ -42,7 +42,7 @@ class AttentionConv(nn.Module):
         target = torch.einsum("shw,hw->sh", h[: block.num_targets], self.target)[pattern.row_ids()]
         weights = softmax(pattern, F.leaky_relu(source + target, self.slope))
         weights = dropout(weights, self.attention_dropout, self.training)
-        return collect(pattern, weights, h).flatten(1) + self.bias
+        return aggregate(pattern, weights, h).flatten(1) + self.bias
 
 
 def _drop(x: Features, probability: float, training: bool) -> Features:

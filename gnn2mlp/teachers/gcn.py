@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.data.sampling import Block
+from gnn2mlp.data.sampling import GraphBlock
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._operators import gcn_operator, spread
+from gnn2mlp.teachers._operators import gcn_operator, propagate
 
 
 class GCNConv(nn.Module):
@@ -18,9 +18,9 @@ class GCNConv(nn.Module):
         self.map = Linear(in_features, out_features, bias=False, init="glorot")
         self.bias = nn.Parameter(torch.zeros(out_features))
 
-    def forward(self, x: Features, block: Block) -> Tensor:
+    def forward(self, x: Features, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        return spread(block, gcn_operator, x, self.map.weight, self.bias)
+        return propagate(block, gcn_operator, x, self.map.weight, self.bias)
 
 
 class GCN(GNNTeacher):

@@ -1,6 +1,6 @@
 """Hypergraph neural network."""
 
-from gnn2mlp.data.hyperedges import HyperBlock, Operators
+from gnn2mlp.data.hyperedges import HypergraphBlock, Operators
 from gnn2mlp.teachers._hyper import HypergraphTeacher, scaled, sizes
 
 
@@ -15,7 +15,7 @@ class HGNN(HypergraphTeacher):
     citation = "Feng et al., Hypergraph Neural Networks, AAAI 2019"
 
     @staticmethod
-    def operators(block: HyperBlock) -> Operators:
+    def operators(block: HypergraphBlock) -> Operators:
         """W D_e^-1 Hᵀ D_v^-1/2 and D_v^-1/2 H."""
         to_hyperedges = scaled(block.members, block.weight / sizes(block), block.source_degree.rsqrt())
         return Operators(to_hyperedges, scaled(block.incidence, block.target_degree.rsqrt()))

@@ -1,6 +1,6 @@
 """The general hypergraph neural network."""
 
-from gnn2mlp.data.hyperedges import HyperBlock, Operators
+from gnn2mlp.data.hyperedges import HypergraphBlock, Operators
 from gnn2mlp.teachers._hyper import HypergraphTeacher, scaled, sizes
 
 
@@ -15,7 +15,7 @@ class HGNNPlus(HypergraphTeacher):
     citation = "Gao et al., HGNN+: General Hypergraph Neural Networks, TPAMI 2023"
 
     @staticmethod
-    def operators(block: HyperBlock) -> Operators:
+    def operators(block: HypergraphBlock) -> Operators:
         """W D_e^-1 Hᵀ and D_v^-1 H."""
         to_hyperedges = scaled(block.members, block.weight / sizes(block))
         return Operators(to_hyperedges, scaled(block.incidence, 1 / block.target_degree))

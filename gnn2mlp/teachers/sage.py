@@ -5,11 +5,11 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.data.sampling import Block
+from gnn2mlp.data.sampling import GraphBlock
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._operators import mean_operator, mean_with_self_operator, spread
+from gnn2mlp.teachers._operators import mean_operator, mean_with_self_operator, propagate
 
 
 class MeanConv(nn.Module):
@@ -20,10 +20,10 @@ class MeanConv(nn.Module):
         self.own = Linear(in_features, out_features, init="glorot")
         self.neighbours = Linear(in_features, out_features, bias=False, init="glorot")
 
-    def forward(self, x: Features, block: Block) -> Tensor:
+    def forward(self, x: Features, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
         own: Tensor = self.own(_first_rows(x, block.num_targets))
-        return own + spread(block, mean_operator, x, self.neighbours.weight)
+        return own + propagate(block, mean_operator, x, self.neighbours.weight)
 
 
 def _first_rows(x: Features, count: int) -> Features:
@@ -39,9 +39,9 @@ class GcnAggregatorConv(nn.Module):
         self.map = Linear(in_features, out_features, bias=False, init="glorot")
         self.bias = nn.Parameter(torch.zeros(out_features))
 
-    def forward(self, x: Features, block: Block) -> Tensor:
+    def forward(self, x: Features, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        return spread(block, mean_with_self_operator, x, self.map.weight, self.bias)
+        return propagate(block, mean_with_self_operator, x, self.map.weight, self.bias)
 
 
 class SAGE(GNNTeacher):

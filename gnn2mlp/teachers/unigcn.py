@@ -1,6 +1,6 @@
 """UniGCN: a graph convolution carried over to hypergraphs."""
 
-from gnn2mlp.data.hyperedges import HyperBlock, Operators
+from gnn2mlp.data.hyperedges import HypergraphBlock, Operators
 from gnn2mlp.teachers._hyper import HypergraphTeacher, scaled, sizes
 
 
@@ -16,7 +16,7 @@ class UniGCN(HypergraphTeacher):
     citation = "Huang and Yang, UniGNN: a Unified Framework for Graph and Hypergraph Neural Networks, IJCAI 2021"
 
     @staticmethod
-    def operators(block: HyperBlock) -> Operators:
+    def operators(block: HypergraphBlock) -> Operators:
         """W d_e^-1/2 D_e^-1 Hᵀ and D_v^-1/2 H."""
         size = sizes(block)
         mean_degree = (block.members @ block.source_degree[:, None])[:, 0] / size

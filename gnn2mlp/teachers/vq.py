@@ -21,7 +21,7 @@ from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._layered import LayeredTeacher
 from gnn2mlp.teachers._reconstruction import edge_error, feature_error
 from gnn2mlp.teachers._tokenizer import Tokenizer
-from gnn2mlp.teachers._training import GraphTeacher, Optimisation, Step
+from gnn2mlp.teachers._training import GraphTeacher, MiniBatch, Optimisation
 
 _CODE_KEYS = frozenset(
     {"codebook", "code", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"}
@@ -124,7 +124,7 @@ class VQ(GraphTeacher):
         return merged.override(encoder=TEACHERS.get(encoder.name).with_recipe(encoder, recipe).to_dict())
 
     @classmethod
-    def around(cls, spec: Spec) -> Spec | None:
+    def wrapping(cls, spec: Spec) -> Spec | None:
         """A tokenizer whose encoder is the network of `spec`."""
         return Spec(cls.name, encoder=spec.to_dict()) if issubclass(TEACHERS.get(spec.name), LayeredTeacher) else None
 
@@ -146,13 +146,13 @@ class VQ(GraphTeacher):
         convs, widths = net.convs(num_features, num_classes), [net.hidden] * (net.layers - 1)
         return Tokenizer(convs, widths, net.hidden_dropout, net.norm, quantizer, self.after - 1, num_features)
 
-    def begin(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
+    def on_fit_start(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Put the codebook on k-means centres of the untrained network's rows."""
         state = infer(self.module_, sampler, features)["state"].to(features.device)
         self.module_.quantizer.initialise(state, random)
         self.assigned_, self.steps_ = self.module_.quantizer.nearest(state), 0
 
-    def loss(self, step: Step, random: torch.Generator) -> Tensor:
+    def loss(self, step: MiniBatch, random: torch.Generator) -> Tensor:
         """The sum of the class docstring; on sampled neighbourhoods it moves an `"ema"` codebook on the way."""
         whole = self.network.fanouts is None
         tokens = self.module_.tokens(step.features, step.blocks, self.assigned_ if whole else None)
@@ -168,25 +168,25 @@ class VQ(GraphTeacher):
             self.module_.quantizer.update(tokens.state, tokens.quantized.codes)
         return total
 
-    def _feature_error(self, step: Step, vectors: Tensor) -> Tensor:
+    def _feature_error(self, step: MiniBatch, vectors: Tensor) -> Tensor:
         count = vectors.size(0)
         # The nodes of a later layer come first among those of the layers before it.
         x = step.features if count == len(step.features) else _first(step.features, count)
         return feature_error(vectors, x, self.module_.feature_decoder, self.gamma)
 
-    def _edge_error(self, step: Step, vectors: Tensor, random: torch.Generator) -> Tensor:
+    def _edge_error(self, step: MiniBatch, vectors: Tensor, random: torch.Generator) -> Tensor:
         # The block that reads the code vectors holds the edges among their nodes.
-        edges, others = step.blocks[self.after].pairs(self.pairs, random)
+        edges, others = step.blocks[self.after].sample_pairs(self.pairs, random)
         return edge_error(self.module_.edge_decoder(vectors), edges, others)
 
-    def look(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
+    def validate(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
         """As in `GraphTeacher`; on the whole graph codes move with their nodes on the way."""
-        self.module_.following = self.assigned_ if self.network.fanouts is None else None
-        found = super().look(sampler, features)
-        self.module_.following = None
+        self.module_.moving_codes = self.assigned_ if self.network.fanouts is None else None
+        found = super().validate(sampler, features)
+        self.module_.moving_codes = None
         return found
 
-    def finish_epoch(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
+    def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
         """Log how much of the codebook the nodes use, and revive what they do not."""
         quantizer = self.module_.quantizer
         now = usage(found["code"], self.codes)
@@ -197,7 +197,7 @@ class VQ(GraphTeacher):
         if self.revive and now.used < self.codes:
             self.assigned_ = quantizer.revive(found["state"].to(device), self.assigned_, random)
 
-    def visited(self, observed: Observed) -> Tensor:
+    def input_nodes(self, observed: Observed) -> Tensor:
         """All nodes: reconstruction needs no labels."""
         return torch.arange(observed.graph.num_nodes)
 
@@ -209,7 +209,8 @@ class VQ(GraphTeacher):
         if needs & _CODE_KEYS:
             quantizer = self.module_.quantizer
             state = arrays["state"].to(quantizer.weight.device)
-            tau = max(self.temperature * quantizer.spread(state), 1e-6)  # a code for every node leaves no distance
+            # With a code for every node there is no distance left to scale by.
+            tau = max(self.temperature * quantizer.mean_squared_distance(state), 1e-6)
             indices, probabilities = quantizer.assignment(state, tau, how.top)
             arrays |= {
                 "codebook": quantizer.vectors.detach().cpu(),

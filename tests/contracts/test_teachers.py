@@ -172,7 +172,7 @@ def test_names_the_teachers_of_the_data_that_it_cannot_read(form: Form, teacher:
         lambda: make(form).fit(other.observed),
         lambda: teacher.predict(other.graph),
         lambda: teacher.export(other.observed),
-        lambda: teacher.responder(other.graph),
+        lambda: teacher.neighbourhood_predictor(other.graph),
         lambda: teacher.check_reads(other.graph),
     ):
         with pytest.raises(DataError, match=message) as caught:
@@ -224,12 +224,12 @@ def test_isolated_nodes_are_taught_and_answered(form: Form, task: Task) -> None:
     assert torch.isfinite(logits).all()
     assert logits[:12].unique(dim=0).size(0) > 1  # their own features still tell them apart
     assert score(lonely, task_of(graph)) > 0.5
-    torch.testing.assert_close(lonely.responder(graph)(torch.arange(12)), logits[:12].softmax(-1))
+    torch.testing.assert_close(lonely.neighbourhood_predictor(graph)(torch.arange(12)), logits[:12].softmax(-1))
 
 
 def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, task: Task) -> None:
     expected = teacher.predict(task.graph).softmax(-1)
-    answer = teacher.responder(task.graph)
+    answer = teacher.neighbourhood_predictor(task.graph)
     for ids in ([17], [3, 41, 8], list(range(60))):
         torch.testing.assert_close(answer(torch.tensor(ids)), expected[ids], rtol=1e-4, atol=1e-6)
 

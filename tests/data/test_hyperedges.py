@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gnn2mlp.data.hyperedges import HyperBlock, HyperedgeSampler, Operators, Singletons
+from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock, Operators, Singletons
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
 from tests.helpers import tiny_hypergraph
 
@@ -29,7 +29,7 @@ def shared(hypergraph: HypergraphData) -> Tensor:
     return members.T @ members > 0
 
 
-def passed_on(block: HyperBlock, x: Tensor) -> Tensor:
+def passed_on(block: HypergraphBlock, x: Tensor) -> Tensor:
     """Sums over the weighted sums of hyperedges, (targets, width)."""
     return block.incidence @ (block.weight[:, None] * (block.members @ x))
 
@@ -64,7 +64,7 @@ def test_targets_that_are_members_are_not_doubled() -> None:
 
 @pytest.mark.parametrize(("singletons", "count"), [("isolated", 1), ("all", 5)])
 def test_singletons_come_after_the_hyperedges(singletons: Singletons, count: int) -> None:
-    block = HyperedgeSampler(HAND, singletons).whole()
+    block = HyperedgeSampler(HAND, singletons).full_block()
     own = torch.eye(5)[-count:]
     assert torch.equal(block.members.to_dense(), torch.cat([HAND.members.to_dense(), own]))
     assert block.weight.tolist() == [0.5, 2] + [1] * count
@@ -73,7 +73,7 @@ def test_singletons_come_after_the_hyperedges(singletons: Singletons, count: int
 
 @pytest.mark.parametrize("singletons", ["isolated", "all"])
 def test_degrees_are_the_weights_of_a_nodes_hyperedges(hypergraph: HypergraphData, singletons: Singletons) -> None:
-    block = HyperedgeSampler(hypergraph, singletons).whole()
+    block = HyperedgeSampler(hypergraph, singletons).full_block()
     weights = hypergraph.members.to_dense().T @ hypergraph.weight
     alone = hypergraph.degree == 0
     assert 0 < int(alone.sum()) < 60
@@ -84,7 +84,7 @@ def test_degrees_are_the_weights_of_a_nodes_hyperedges(hypergraph: HypergraphDat
 
 def test_stacked_blocks_fit_and_give_the_two_hop_sum(hypergraph: HypergraphData) -> None:
     sampler, targets = HyperedgeSampler(hypergraph), torch.tensor([7, 3, 50])
-    first, second = sampler.reach(targets, 2)
+    first, second = sampler.k_hop_blocks(targets, 2)
     assert second.sources[: second.num_targets].tolist() == targets.tolist()
     assert first.sources[: first.num_targets].tolist() == second.sources.tolist()
     assert first.sources.numel() < 60
@@ -98,7 +98,7 @@ def test_stacked_blocks_fit_and_give_the_two_hop_sum(hypergraph: HypergraphData)
 
 def test_blocks_hold_the_degrees_and_weights_of_the_whole(hypergraph: HypergraphData) -> None:
     sampler, targets = HyperedgeSampler(hypergraph), torch.tensor([20, 4, 33])
-    for earlier, later in pairwise(sampler.reach(targets, 3)):
+    for earlier, later in pairwise(sampler.k_hop_blocks(targets, 3)):
         assert torch.equal(earlier.sources[: earlier.num_targets], later.sources)
         assert torch.equal(earlier.target_degree, sampler.degree[later.sources])
         assert torch.equal(earlier.source_degree, sampler.degree[earlier.sources])
@@ -108,8 +108,8 @@ def test_blocks_hold_the_degrees_and_weights_of_the_whole(hypergraph: Hypergraph
 
 def test_the_whole_hypergraph_is_one_block_made_once(hypergraph: HypergraphData) -> None:
     sampler = HyperedgeSampler(hypergraph)
-    block = sampler.whole()
-    assert sampler.whole("cpu") is block
+    block = sampler.full_block()
+    assert sampler.full_block("cpu") is block
     assert block.sources.tolist() == list(range(60))
     assert block.num_targets == 60
     everything = sampler.block(torch.arange(60))
@@ -121,11 +121,11 @@ def test_the_whole_hypergraph_is_one_block_made_once(hypergraph: HypergraphData)
 def test_operators_are_made_once_per_block() -> None:
     calls = []
 
-    def doubled(block: HyperBlock) -> Operators:
+    def doubled(block: HypergraphBlock) -> Operators:
         calls.append(block)
         return Operators(block.members.with_values(2 * block.members.values), block.incidence)
 
-    block = HyperedgeSampler(HAND).whole()
+    block = HyperedgeSampler(HAND).full_block()
     assert block.operator(doubled) is block.operator(doubled)
     assert len(calls) == 1
     assert block.operator(doubled)[0].to_dense().tolist() == (2 * block.members.to_dense()).tolist()
@@ -143,8 +143,8 @@ def test_a_block_is_itself_where_it_is_and_a_copy_elsewhere() -> None:
 @pytest.mark.parametrize("singletons", ["isolated", "all"])
 def test_pairs_share_a_hyperedge_or_do_not(hypergraph: HypergraphData, singletons: Singletons) -> None:
     sampler, share = HyperedgeSampler(hypergraph, singletons), shared(hypergraph)
-    for block in (sampler.whole(), sampler.block(torch.tensor([41, 7, 20, 3]))):
-        linked, others = block.pairs(10_000, generator())
+    for block in (sampler.full_block(), sampler.block(torch.tensor([41, 7, 20, 3]))):
+        linked, others = block.sample_pairs(10_000, generator())
         for pairs in (linked, others):
             assert pairs.numel() > 0
             assert bool((pairs[0] != pairs[1]).all())
@@ -155,16 +155,16 @@ def test_pairs_share_a_hyperedge_or_do_not(hypergraph: HypergraphData, singleton
 
 
 def test_pairs_are_as_many_as_asked_for_but_for_loops_and_chance_hits(hypergraph: HypergraphData) -> None:
-    linked, others = HyperedgeSampler(hypergraph).whole().pairs(100, generator())
+    linked, others = HyperedgeSampler(hypergraph).full_block().sample_pairs(100, generator())
     assert 50 < linked.size(1) <= 100
     assert 80 < others.size(1) <= 100
 
 
 def test_equal_generators_give_equal_pairs(hypergraph: HypergraphData) -> None:
-    block = HyperedgeSampler(hypergraph).whole()
+    block = HyperedgeSampler(hypergraph).full_block()
 
     def draw(seed: int) -> list[list[list[int]]]:
-        return [pairs.tolist() for pairs in block.pairs(30, generator(seed))]
+        return [pairs.tolist() for pairs in block.sample_pairs(30, generator(seed))]
 
     assert draw(0) == draw(0)
     assert draw(0) != draw(1)
@@ -175,11 +175,11 @@ def test_pairs_are_drawn_as_a_walk_goes() -> None:
     # chance 1/5 (1/2 + 1/3) = 1/6, the other four pairs 1/15, and a loop, which is left out, 2/5.
     block = HyperedgeSampler(
         hypergraph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 1, 0, 1, 2], [0, 0, 1, 1, 1]])
-    ).whole()
+    ).full_block()
     expected = torch.tensor([[0, 1 / 6, 1 / 15], [1 / 6, 0, 1 / 15], [1 / 15, 1 / 15, 0]]) * 4000
     random, count = generator(), torch.zeros(3, 3)
     for _ in range(800):
-        linked, others = block.pairs(5, random)
+        linked, others = block.sample_pairs(5, random)
         count.index_put_((linked[0], linked[1]), torch.ones(linked.size(1)), accumulate=True)
         assert others.size(1) == 0  # every two nodes share a hyperedge
     loops = 4000 - count.sum()
@@ -191,9 +191,9 @@ def test_pairs_are_drawn_as_a_walk_goes() -> None:
 
 def test_pairs_that_share_none_are_drawn_evenly() -> None:
     # In the hypergraph by hand 0 shares none with 2, 3 and 4, and 4 none with anyone: 12 of 25 pairs, each as often.
-    block, random, count = HyperedgeSampler(HAND).whole(), generator(), torch.zeros(5, 5)
+    block, random, count = HyperedgeSampler(HAND).full_block(), generator(), torch.zeros(5, 5)
     for _ in range(500):
-        others = block.pairs(6, random)[1]
+        others = block.sample_pairs(6, random)[1]
         count.index_put_((others[0], others[1]), torch.ones(others.size(1)), accumulate=True)
     assert torch.equal(count > 0, ~shared(HAND) & ~torch.eye(5, dtype=torch.bool))
     drawn = count[count > 0]
@@ -202,7 +202,7 @@ def test_pairs_that_share_none_are_drawn_evenly() -> None:
 
 
 def test_a_block_of_lone_nodes_has_no_pairs() -> None:
-    linked, others = HyperedgeSampler(HAND).block(torch.tensor([4])).pairs(10, generator())
+    linked, others = HyperedgeSampler(HAND).block(torch.tensor([4])).sample_pairs(10, generator())
     assert linked.shape == others.shape == (2, 0)
     lone = HAND.subgraph(torch.tensor([4]))
-    assert HyperedgeSampler(lone).whole().members.to_dense().tolist() == [[1]]
+    assert HyperedgeSampler(lone).full_block().members.to_dense().tolist() == [[1]]

@@ -6,7 +6,7 @@ import torch
 
 from gnn2mlp.data import sampling
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.sampling import Block, NeighbourSampler, random_pairs, relabel
+from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
 
 # A path 0-1-2-3 and node 4 alone.
@@ -49,7 +49,7 @@ def test_sources_are_targets_and_then_other_neighbours_in_order(marked: int, mon
 
 def test_stacked_blocks_fit_and_give_the_two_hop_sum(graph: GraphData) -> None:
     targets = torch.tensor([7, 3, 50])
-    first, second = NeighbourSampler(graph.adjacency).blocks(targets, [None, None])
+    first, second = NeighbourSampler(graph.adjacency).sample_blocks(targets, [None, None])
     assert second.sources.tolist()[:3] == targets.tolist()
     assert first.sources[: first.num_targets].tolist() == second.sources.tolist()
     x = graph.features
@@ -94,7 +94,7 @@ def test_equal_generators_give_equal_blocks(graph: GraphData) -> None:
     sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(30)
 
     def draw(seed: int) -> list[list[int]]:
-        return [block.sources.tolist() for block in sampler.blocks(targets, [2, 2], generator(seed))]
+        return [block.sources.tolist() for block in sampler.sample_blocks(targets, [2, 2], generator(seed))]
 
     assert draw(0) == draw(0)
     assert draw(0) != draw(1)
@@ -102,8 +102,8 @@ def test_equal_generators_give_equal_blocks(graph: GraphData) -> None:
 
 def test_the_whole_graph_is_one_block_made_once(graph: GraphData) -> None:
     sampler = NeighbourSampler(graph.adjacency)
-    block = sampler.whole()
-    assert sampler.whole("cpu") is block
+    block = sampler.full_block()
+    assert sampler.full_block("cpu") is block
     assert block.sources.tolist() == list(range(60))
     assert torch.equal(block.target_degree, graph.adjacency.to_dense().sum(1))
 
@@ -111,11 +111,11 @@ def test_the_whole_graph_is_one_block_made_once(graph: GraphData) -> None:
 def test_an_operator_is_made_once_per_block() -> None:
     calls = []
 
-    def doubled(block: Block) -> CSR:
+    def doubled(block: GraphBlock) -> CSR:
         calls.append(block)
         return block.pattern.with_values(2 * block.pattern.values)
 
-    block = NeighbourSampler(PATH.adjacency).whole()
+    block = NeighbourSampler(PATH.adjacency).full_block()
     assert block.operator(doubled) is block.operator(doubled)
     assert block.to("cpu") is block
     assert len(calls) == 1
@@ -143,7 +143,7 @@ def test_pairs_of_neighbours_are_drawn_evenly() -> None:
 
 
 def test_stacked_blocks_take_their_own_fanout(graph: GraphData) -> None:
-    blocks = NeighbourSampler(graph.adjacency).blocks(torch.tensor([5, 11]), [2, 3, None], generator())
+    blocks = NeighbourSampler(graph.adjacency).sample_blocks(torch.tensor([5, 11]), [2, 3, None], generator())
     for earlier, later in pairwise(blocks):
         assert torch.equal(earlier.sources[: earlier.num_targets], later.sources)
     assert [int(block.pattern.indptr.diff().max()) for block in blocks[:2]] == [2, 3]
@@ -157,27 +157,27 @@ def test_isolated_targets_have_a_block(fanout: int | None) -> None:
     assert block.sources.tolist() == [4]
 
 
-def test_reach_stacks_blocks_of_all_neighbours(graph: GraphData) -> None:
+def test_k_hop_blocks_hold_all_neighbours(graph: GraphData) -> None:
     sampler, targets = NeighbourSampler(graph.adjacency), torch.tensor([7, 3, 50])
-    blocks = sampler.reach(targets, 2)
+    blocks = sampler.k_hop_blocks(targets, 2)
     assert len(blocks) == 2
-    for ours, other in zip(blocks, sampler.blocks(targets, [None, None]), strict=True):
+    for ours, other in zip(blocks, sampler.sample_blocks(targets, [None, None]), strict=True):
         assert torch.equal(ours.sources, other.sources)
         assert torch.equal(ours.pattern.to_dense(), other.pattern.to_dense())
     assert torch.equal(blocks[1].sources[:3], targets)
-    assert sampler.reach(targets, 0) == []
+    assert sampler.k_hop_blocks(targets, 0) == []
 
 
 def test_pairs_of_a_block_are_edges_and_none(graph: GraphData) -> None:
-    block, dense = NeighbourSampler(graph.adjacency).whole(), graph.adjacency.to_dense().bool()
-    edges, others = block.pairs(10_000, generator())
+    block, dense = NeighbourSampler(graph.adjacency).full_block(), graph.adjacency.to_dense().bool()
+    edges, others = block.sample_pairs(10_000, generator())
     assert torch.equal(edges, graph.edge_index)  # all of them where there are no more
     assert not bool(dense[others[0], others[1]].any())
     assert bool((others[0] != others[1]).all())
     assert 0.6 * edges.size(1) < others.size(1) <= edges.size(1)
-    assert torch.equal(block.pairs(edges.size(1), generator())[0], edges)
-    assert block.pairs(edges.size(1) - 1, generator())[0].size(1) == edges.size(1) - 1
-    few, others = block.pairs(50, generator())
+    assert torch.equal(block.sample_pairs(edges.size(1), generator())[0], edges)
+    assert block.sample_pairs(edges.size(1) - 1, generator())[0].size(1) == edges.size(1) - 1
+    few, others = block.sample_pairs(50, generator())
     assert few.shape == (2, 50)
     assert bool(dense[few[0], few[1]].all())
     assert 0 < others.size(1) <= 50
@@ -185,9 +185,9 @@ def test_pairs_of_a_block_are_edges_and_none(graph: GraphData) -> None:
 
 def test_pairs_reach_every_edge_and_every_other_pair_alike(tiny_graph: Callable[..., GraphData]) -> None:
     graph = tiny_graph(nodes=9)
-    block, random, counts = NeighbourSampler(graph.adjacency).whole(), generator(), torch.zeros(2, 9, 9)
+    block, random, counts = NeighbourSampler(graph.adjacency).full_block(), generator(), torch.zeros(2, 9, 9)
     for _ in range(1500):
-        for kind, pairs in enumerate(block.pairs(8, random)):
+        for kind, pairs in enumerate(block.sample_pairs(8, random)):
             counts[kind].index_put_((pairs[0], pairs[1]), torch.ones(pairs.size(1)), accumulate=True)
     there = graph.adjacency.to_dense().bool()
     for kind, possible in enumerate((there, ~there & ~torch.eye(9, dtype=torch.bool))):
@@ -198,14 +198,14 @@ def test_pairs_reach_every_edge_and_every_other_pair_alike(tiny_graph: Callable[
 
 def test_pairs_of_a_block_are_positions_of_its_targets_and_sources() -> None:
     block = NeighbourSampler(PATH.adjacency).block(torch.tensor([2, 4]))  # from the sources 2, 4, 1, 3
-    edges, others = block.pairs(99, generator())
+    edges, others = block.sample_pairs(99, generator())
     assert edges.tolist() == [[0, 0], [2, 3]]
-    others = torch.cat([block.pairs(99, generator(seed))[1] for seed in range(30)], dim=1)
+    others = torch.cat([block.sample_pairs(99, generator(seed))[1] for seed in range(30)], dim=1)
     assert set(map(tuple, others.T.tolist())) == {(0, 1), (1, 0), (1, 2), (1, 3)}
 
 
 def test_a_block_without_edges_has_no_pairs() -> None:
-    edges, others = NeighbourSampler(PATH.adjacency).block(torch.tensor([4])).pairs(10, generator())
+    edges, others = NeighbourSampler(PATH.adjacency).block(torch.tensor([4])).sample_pairs(10, generator())
     assert edges.shape == others.shape == (2, 0)
 
 

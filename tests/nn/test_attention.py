@@ -43,7 +43,7 @@ def test_softmax_is_that_of_each_row(scale: float) -> None:
 def test_collect_is_a_product_for_each_head(gathered: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(attention._GATHERED, "cpu", gathered)
     weights, x = _random(PATTERN.nnz, HEADS), _random(4, HEADS, WIDTH)
-    ours = attention.collect(PATTERN, weights, x)
+    ours = attention.aggregate(PATTERN, weights, x)
     expected = torch.einsum("hrc,chw->rhw", _dense(weights, 0.0), x)
     torch.testing.assert_close(ours, expected)
     gradients = [torch.autograd.grad(out.square().sum(), (weights, x)) for out in (ours, expected)]
@@ -55,7 +55,7 @@ def test_nothing_to_attend_to() -> None:
     weights = attention.softmax(pattern, torch.zeros(0, HEADS))
     assert weights.shape == (0, HEADS)
     x = torch.ones(3, HEADS, WIDTH, requires_grad=True)
-    sums = attention.collect(pattern, weights, x)
+    sums = attention.aggregate(pattern, weights, x)
     assert not sums.any()
     sums.sum().backward()
     assert not x.grad.any()
@@ -75,7 +75,7 @@ def test_nothing_is_larger_than_entries_times_heads() -> None:
     attention._GATHERED["cpu"], kept = 4096, attention._GATHERED["cpu"]
     try:
         with Watch():
-            attention.collect(pattern, attention.softmax(pattern, scores), x).sum().backward()
+            attention.aggregate(pattern, attention.softmax(pattern, scores), x).sum().backward()
     finally:
         attention._GATHERED["cpu"] = kept
     assert max(largest) <= 40 * 4 * 64  # the rows themselves; messages would be 1600 x 4 x 64
@@ -88,6 +88,6 @@ def test_on_cuda() -> None:
         pattern = PATTERN.to(device)
         scores = _random(PATTERN.nnz, HEADS).detach().to(device).requires_grad_()
         x = _random(4, HEADS, WIDTH).detach().to(device).requires_grad_()
-        out = attention.collect(pattern, attention.softmax(pattern, scores), x)
+        out = attention.aggregate(pattern, attention.softmax(pattern, scores), x)
         results.append([part.cpu() for part in (out, *torch.autograd.grad(out.square().sum(), (scores, x)))])
     torch.testing.assert_close(*results)

@@ -118,11 +118,11 @@ def test_rows_out_of_range_are_refused(matrix: CSR) -> None:
 
 
 def test_transpose_by_hand_and_remembered(matrix: CSR) -> None:
-    turned = matrix.transpose()
-    assert turned.indptr.tolist() == [0, 1, 2, 3, 3]
-    assert turned.indices.tolist() == [2, 0, 2]
-    assert turned.values.tolist() == [1, 2, 3]
-    assert matrix.transpose() is turned
+    transposed = matrix.transpose()
+    assert transposed.indptr.tolist() == [0, 1, 2, 3, 3]
+    assert transposed.indices.tolist() == [2, 0, 2]
+    assert transposed.values.tolist() == [1, 2, 3]
+    assert matrix.transpose() is transposed
 
 
 def test_transpose_of_a_random_matrix() -> None:

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.nn.dropout import dropout, relu_dropout_
 
-# More than one piece of the noise, and no multiple of eight.
+# More than one chunk of the noise, and no multiple of eight.
 ROWS, WIDTH = 1501, 263
 
 
@@ -20,7 +20,7 @@ def test_share_and_scale(probability: float, dtype: torch.dtype) -> None:
         x = torch.ones(ROWS, WIDTH, dtype=dtype)
         y = dropout(x, probability, True)
     kept = y != 0
-    # Of an element, and of a piece's threshold, which lies at one of the two multiples of 1/256 beside the probability.
+    # Of an element, and of a chunk's threshold, which lies at one of the two multiples of 1/256 beside the probability.
     deviation = (probability * (1 - probability) / x.numel()) ** 0.5 + 1 / 512 / (x.numel() / 2**18) ** 0.5
     assert abs(kept.double().mean().item() - (1 - probability)) < 4 * deviation
     torch.testing.assert_close(y[kept], torch.full_like(y[kept], 1 / (1 - probability)), rtol=1e-4, atol=0)

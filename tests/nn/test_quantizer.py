@@ -42,7 +42,7 @@ def test_nearest_is_that_of_all_distances(unit_length: bool, monkeypatch: pytest
     monkeypatch.setattr(quantizer, "MIN_ROWS", 7)
     monkeypatch.setattr(quantizer, "ENTRIES", 1)  # in many pieces, the last of them short
     module, x = VectorQuantizer(11, 3, unit_length), rows()
-    expected = torch.cdist(module.place(x), module.vectors).argmin(1)
+    expected = torch.cdist(module.normalise(x), module.vectors).argmin(1)
     assert torch.equal(module.nearest(x), expected)
     assert module.nearest(x[:0]).shape == (0,)
 
@@ -104,7 +104,7 @@ def test_codes_follow_rows_that_move_together() -> None:
     codes = module.nearest(x)
     unused = torch.bincount(codes, minlength=6) == 0
     before = module.weight.clone()
-    module.follow(x + 50, codes)
+    module.move_to_means(x + 50, codes)
     for code in codes.unique():
         torch.testing.assert_close(module.weight[code], (x + 50)[codes == code].mean(0), rtol=1e-4, atol=1e-4)
     assert torch.equal(module.weight[unused], before[unused])
@@ -115,7 +115,7 @@ def test_codes_follow_rows_that_move_together() -> None:
 def test_a_learnt_codebook_does_not_follow() -> None:
     module = VectorQuantizer(4, 3, codebook="learnt")
     before = module.weight.detach().clone()
-    module.follow(rows(), module.nearest(rows()))
+    module.move_to_means(rows(), module.nearest(rows()))
     assert torch.equal(module.weight, before)
 
 
@@ -184,13 +184,13 @@ def test_codes_may_be_given() -> None:
 
 def test_spread_by_hand() -> None:
     module = made([[0.0, 0.0], [4.0, 0.0]])
-    assert module.spread(torch.tensor([[1.0, 0.0], [3.0, 2.0]])) == pytest.approx((1 + 5) / 2)
+    assert module.mean_squared_distance(torch.tensor([[1.0, 0.0], [3.0, 2.0]])) == pytest.approx((1 + 5) / 2)
 
 
 def test_assignment_is_the_softmax_of_distances() -> None:
     for unit_length in (False, True):
         module, x = VectorQuantizer(6, 3, unit_length), rows()
-        full = (-torch.cdist(module.place(x), module.vectors).square() / 0.7).softmax(1).sort(1, descending=True)
+        full = (-torch.cdist(module.normalise(x), module.vectors).square() / 0.7).softmax(1).sort(1, descending=True)
         indices, probabilities = module.assignment(x, 0.7, 4)
         assert indices.dtype == torch.int32
         torch.testing.assert_close(probabilities, full.values[:, :4], atol=1e-5, rtol=1e-4)

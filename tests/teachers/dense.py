@@ -65,7 +65,7 @@ def check_layer(kind: type[HypergraphTeacher], formula: Formula, seed: int, sing
     with seeded(seed, "layer"):
         layer = kind().conv(5, 4, last=False)
         torch.nn.init.normal_(layer.bias)
-    out = layer(hypergraph.features, HyperedgeSampler(hypergraph, singletons).whole())  # type: ignore[arg-type]
+    out = layer(hypergraph.features, HyperedgeSampler(hypergraph, singletons).full_block())  # type: ignore[arg-type]
     x, theta, b = (tensor.double() for tensor in (hypergraph.features, layer.map.weight, layer.bias))
     expected = formula(dense(hypergraph, singletons)) @ x @ theta + b
     assert expected.abs().max() > 1
@@ -93,7 +93,7 @@ def check_gradient(kind: type[HypergraphTeacher]) -> None:
     """The gradient of features, Θ and b is that of finite differences."""
     with double_precision():
         hypergraph = small(9, 1)
-        layer, block = kind().conv(5, 2, last=False), HyperedgeSampler(hypergraph).whole()
+        layer, block = kind().conv(5, 2, last=False), HyperedgeSampler(hypergraph).full_block()
 
         def value(x: Tensor, theta: Tensor, b: Tensor) -> Tensor:
             parameters = {"map.weight": theta, "bias": b}

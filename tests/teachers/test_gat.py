@@ -39,7 +39,7 @@ def test_one_layer_by_hand() -> None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         x = torch.randn(60, 16)
-    out = conv(x, NeighbourSampler(graph.adjacency).whole())
+    out = conv(x, NeighbourSampler(graph.adjacency).full_block())
     h = x @ conv.map.weight
     own = graph.adjacency.to_dense() + torch.eye(60)
     a_src, a_dst = conv.source.view(-1), conv.target.view(-1)

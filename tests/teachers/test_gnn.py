@@ -22,7 +22,7 @@ def test_blocks_are_cut_out_of_the_graph() -> None:
     graph = tiny_graph()
     sampler = GCN().sampler(graph)
     assert isinstance(sampler, NeighbourSampler)
-    assert torch.equal(sampler.whole().pattern.to_dense(), graph.adjacency.to_dense())
+    assert torch.equal(sampler.full_block().pattern.to_dense(), graph.adjacency.to_dense())
 
 
 def test_hypergraphs_are_refused() -> None:

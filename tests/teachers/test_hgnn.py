@@ -33,7 +33,9 @@ def test_network_equals_the_dense_formula() -> None:
 def test_by_hand() -> None:
     # Hyperedges {0, 1} of weight 4 and {1, 2} of weight 5: degrees 4, 9, 5. Node 3 lies in none and keeps itself.
     index = [[0, 1, 1, 2], [0, 0, 1, 1]]
-    block = HyperedgeSampler(hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], index, hyperedge_weight=[4, 5])).whole()
+    block = HyperedgeSampler(
+        hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], index, hyperedge_weight=[4, 5])
+    ).full_block()
     first = [4 / 2 / (2 * 2), 4 / 2 / (2 * 3), 0, 0]
     found = operator(block)
     torch.testing.assert_close(found[0], torch.tensor(first))
@@ -46,7 +48,7 @@ def test_on_the_edges_of_a_graph_it_is_half_itself_and_half_its_neighbours() -> 
     assert (graph.degree > 0).all()
     scale = graph.degree.float().rsqrt()
     expected = (torch.eye(60) + scale[:, None] * graph.adjacency.to_dense() * scale) / 2
-    torch.testing.assert_close(operator(HyperedgeSampler(hypergraph_of(graph, ["edges"])).whole()), expected)
+    torch.testing.assert_close(operator(HyperedgeSampler(hypergraph_of(graph, ["edges"])).full_block()), expected)
 
 
 def test_gradient() -> None:

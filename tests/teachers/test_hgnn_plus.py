@@ -30,7 +30,7 @@ def test_by_hand() -> None:
     # Node 1 lies in {0, 1} of weight 4 and {1, 2} of weight 5: 4/9 and 5/9 of their means 2 and 10.
     index = [[0, 1, 1, 2], [0, 0, 1, 1]]
     x = torch.tensor([[1.0], [3.0], [17.0], [7.0]])
-    block = HyperedgeSampler(hypergraph_from_arrays(x, [0, 1, 0, 1], index, hyperedge_weight=[4, 5])).whole()
+    block = HyperedgeSampler(hypergraph_from_arrays(x, [0, 1, 0, 1], index, hyperedge_weight=[4, 5])).full_block()
     to_hyperedges, to_nodes = HGNNPlus.operators(block)
     found = to_nodes @ (to_hyperedges @ x)
     torch.testing.assert_close(found[:, 0], torch.tensor([2, (4 * 2 + 5 * 10) / 9, 10, 7]))
@@ -43,7 +43,7 @@ def test_with_unit_weights_it_equals_pyg() -> None:
         layer, reference = HGNNPlus().conv(5, 4, last=False), HypergraphConv(5, 4)
         torch.nn.init.normal_(layer.bias)
     reference.lin.weight.data, reference.bias.data = layer.map.weight.data.T.contiguous(), layer.bias.data
-    out = layer(hypergraph.features, HyperedgeSampler(hypergraph).whole())
+    out = layer(hypergraph.features, HyperedgeSampler(hypergraph).full_block())
     # PyG gives isolated nodes the bias alone, unless they are given a hyperedge of their own as here.
     isolated = (hypergraph.degree == 0).nonzero()[:, 0]
     own = torch.stack([isolated, hypergraph.num_hyperedges + torch.arange(isolated.numel())])
@@ -54,7 +54,7 @@ def test_with_unit_weights_it_equals_pyg() -> None:
 
 def test_means_leave_equal_rows_as_they_are() -> None:
     """Whatever the weights, both steps are means: unlike HGNN's, the operator keeps a constant."""
-    to_hyperedges, to_nodes = HGNNPlus.operators(HyperedgeSampler(small(15, 4)).whole())
+    to_hyperedges, to_nodes = HGNNPlus.operators(HyperedgeSampler(small(15, 4)).full_block())
     torch.testing.assert_close(to_nodes @ (to_hyperedges @ torch.ones(15, 1)), torch.ones(15, 1))
 
 

@@ -10,7 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import HyperBlock, HyperedgeSampler, hypergraph_from_arrays
+from gnn2mlp.data import HyperedgeSampler, HypergraphBlock, hypergraph_from_arrays
 from gnn2mlp.data.hyperedges import Operators
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS
@@ -24,10 +24,12 @@ from tests.tasks import task_of, tiny_task
 kinds = pytest.mark.parametrize("kind", [HGNN, HGNNPlus, UniGCN], ids=lambda kind: kind.name)
 
 
-def small_block() -> HyperBlock:
+def small_block() -> HypergraphBlock:
     """Hyperedges {0, 1} and {1, 2} of weights 3 and 2; node 3 lies in none."""
     index = [[0, 1, 1, 2], [0, 0, 1, 1]]
-    return HyperedgeSampler(hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], index, hyperedge_weight=[3, 2])).whole()
+    return HyperedgeSampler(
+        hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], index, hyperedge_weight=[3, 2])
+    ).full_block()
 
 
 def conv(kind: type[HypergraphTeacher], in_features: int, out_features: int) -> HyperConv:
@@ -58,7 +60,7 @@ def test_sizes_count_the_members_and_not_the_weight() -> None:
     assert sizes(small_block()).tolist() == [2, 2, 1]  # the last one is that of the isolated node
     hypergraph = tiny_hypergraph()
     expected = hypergraph.hyperedge_index[1].bincount()
-    assert torch.equal(sizes(HyperedgeSampler(hypergraph).whole())[: expected.numel()], expected.float())
+    assert torch.equal(sizes(HyperedgeSampler(hypergraph).full_block())[: expected.numel()], expected.float())
 
 
 @kinds
@@ -67,12 +69,12 @@ def test_rows_of_a_block_are_rows_of_the_whole(kind: type[HypergraphTeacher]) ->
     x, targets = tiny_hypergraph().features, torch.tensor([41, 3, 22])
     block = sampler.block(targets)
     assert block.sources.numel() < 60
-    torch.testing.assert_close(layer(x[block.sources], block), layer(x, sampler.whole())[targets])
+    torch.testing.assert_close(layer(x[block.sources], block), layer(x, sampler.full_block())[targets])
 
 
 @kinds
 def test_sparse_features_stay_sparse_and_give_the_same(kind: type[HypergraphTeacher]) -> None:
-    layer, block = conv(kind, 12, 5), HyperedgeSampler(tiny_hypergraph()).whole()
+    layer, block = conv(kind, 12, 5), HyperedgeSampler(tiny_hypergraph()).full_block()
     dense = tiny_hypergraph().features
     torch.testing.assert_close(layer(CSR.from_dense(dense), block), layer(dense, block))
 
@@ -83,7 +85,7 @@ def test_operators_store_the_incidences_and_nothing_more(kind: type[HypergraphTe
     isolated = int((hypergraph.degree == 0).sum())
     assert isolated > 0
     for singletons, added in (("isolated", isolated), ("all", 60)):
-        block = HyperedgeSampler(hypergraph, singletons).whole()  # type: ignore[arg-type]
+        block = HyperedgeSampler(hypergraph, singletons).full_block()  # type: ignore[arg-type]
         to_hyperedges, to_nodes = kind.operators(block)
         assert to_hyperedges.nnz == to_nodes.nnz == hypergraph.hyperedge_index.size(1) + added
         assert to_hyperedges.shape == to_nodes.shape[::-1] == (hypergraph.num_hyperedges + added, 60)
@@ -112,7 +114,7 @@ def test_no_pair_of_the_nodes_of_a_large_hyperedge_is_made(kind: type[Hypergraph
     observed, layer = task_of(hypergraph).observed, conv(kind, 4, 3)
     with Largest() as largest:
         kind(hidden=4, epochs=1).fit(observed)
-        out = layer(x, HyperedgeSampler(hypergraph).whole())
+        out = layer(x, HyperedgeSampler(hypergraph).full_block())
     assert 4 * nodes <= largest.entries < 20 * nodes
     # All nodes are answered with their mean.
     expected = x.mean(0) @ layer.map.weight + layer.bias
@@ -131,7 +133,7 @@ def test_operators_are_made_once_for_all_layers_and_epochs() -> None:
 
     class Counting(HGNN):
         @staticmethod
-        def operators(block: HyperBlock) -> Operators:
+        def operators(block: HypergraphBlock) -> Operators:
             made.append(block)
             return HGNN.operators(block)
 
@@ -142,7 +144,7 @@ def test_operators_are_made_once_for_all_layers_and_epochs() -> None:
 def test_singletons_decide_what_a_node_keeps_of_itself() -> None:
     hypergraph = tiny_hypergraph()
     for singletons, added in (("isolated", int((hypergraph.degree == 0).sum())), ("all", 60)):
-        block = HGNN(singletons=singletons).sampler(hypergraph).whole()  # type: ignore[arg-type]
+        block = HGNN(singletons=singletons).sampler(hypergraph).full_block()  # type: ignore[arg-type]
         assert len(block.members) == hypergraph.num_hyperedges + added
     layer, x = conv(HGNNPlus, 4, 4), torch.eye(4)
     layer.map.weight.data, layer.bias.data = torch.eye(4), torch.zeros(4)

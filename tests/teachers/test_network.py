@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.data import Block, NeighbourSampler
+from gnn2mlp.data import GraphBlock, NeighbourSampler
 from gnn2mlp.teachers._network import GNN
 from tests.helpers import tiny_graph
 
@@ -11,7 +11,7 @@ from tests.helpers import tiny_graph
 class Recorder(nn.Module):
     """Adds one to the rows of the targets, and keeps what it was given."""
 
-    def forward(self, x: Tensor, block: Block) -> Tensor:
+    def forward(self, x: Tensor, block: GraphBlock) -> Tensor:
         self.x, self.block = x, block
         return x[: block.num_targets] + 1
 
@@ -23,7 +23,7 @@ def network(dropout: float = 0.0, layers: int = 3) -> tuple[GNN, list[Recorder]]
 
 def test_each_layer_gets_its_block_and_only_hidden_ones_are_rectified() -> None:
     module, convs = network()
-    blocks = NeighbourSampler(tiny_graph().adjacency).blocks(torch.tensor([5, 11]), [2, 2, 2])
+    blocks = NeighbourSampler(tiny_graph().adjacency).sample_blocks(torch.tensor([5, 11]), [2, 2, 2])
     x = torch.full((blocks[0].sources.numel(), 2), -2.5)
     logits, hidden = module.eval()(x, blocks)
     assert [conv.block for conv in convs] == blocks
@@ -35,10 +35,10 @@ def test_each_layer_gets_its_block_and_only_hidden_ones_are_rectified() -> None:
 
 def test_logits_are_not_rectified() -> None:
     class Negative(Recorder):
-        def forward(self, x: Tensor, block: Block) -> Tensor:
+        def forward(self, x: Tensor, block: GraphBlock) -> Tensor:
             return -1 - x[: block.num_targets]
 
-    block = NeighbourSampler(tiny_graph().adjacency).whole()
+    block = NeighbourSampler(tiny_graph().adjacency).full_block()
     logits, hidden = GNN([Negative(), Negative()], [2], 0.0, "none").eval()(torch.zeros(60, 2), [block] * 2)
     assert hidden.unique().item() == 0.0
     assert logits.unique().item() == -1.0
@@ -46,7 +46,7 @@ def test_logits_are_not_rectified() -> None:
 
 def test_dropout_acts_on_hidden_activations_in_training_only() -> None:
     module, convs = network(dropout=0.5, layers=2)
-    block = NeighbourSampler(tiny_graph().adjacency).whole()
+    block = NeighbourSampler(tiny_graph().adjacency).full_block()
     x = torch.zeros(60, 2)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

@@ -23,7 +23,7 @@ def network(after: int = 0, dropout: float = 0.0, layers: int = 3) -> Tokenizer:
 
 
 def by_hand(module: Tokenizer, after: int) -> dict[str, Tensor]:
-    h, block, state = GRAPH.features, SAMPLER.whole(), None
+    h, block, state = GRAPH.features, SAMPLER.full_block(), None
     for index, conv in enumerate(module.convs[:-1]):
         h = conv(h, block).relu()
         if index == after:
@@ -43,7 +43,7 @@ def test_layers_above_read_code_vectors() -> None:
 
 def test_tokens_are_the_forward_pass_with_what_was_quantised() -> None:
     module = network().eval()
-    blocks = [SAMPLER.whole()] * 3
+    blocks = [SAMPLER.full_block()] * 3
     tokens = module.tokens(GRAPH.features, blocks)
     logits, _ = module(GRAPH.features, blocks)
     torch.testing.assert_close(tokens.logits, logits)
@@ -51,7 +51,7 @@ def test_tokens_are_the_forward_pass_with_what_was_quantised() -> None:
 
 
 def test_a_node_has_one_code_in_training_and_evaluation() -> None:
-    module, blocks = network(dropout=0.9), [SAMPLER.whole()] * 3
+    module, blocks = network(dropout=0.9), [SAMPLER.full_block()] * 3
     codes = [m.tokens(GRAPH.features, blocks).quantized.codes for m in (module.train(), module.eval())]
     assert torch.equal(*codes)
     dropped = module.train()(GRAPH.features, blocks)[0]
@@ -63,9 +63,9 @@ def test_codes_may_follow_their_nodes_in_a_pass_over_all() -> None:
     nodes = infer(module, SAMPLER, GRAPH.features)["code"]
     for parameter in module.convs[0].parameters():
         parameter.data.mul_(3.0)
-    module.following = nodes
+    module.moving_codes = nodes
     found = infer(module, SAMPLER, GRAPH.features)
-    module.following = None
+    module.moving_codes = None
     for code in nodes.unique():
         torch.testing.assert_close(module.quantizer.weight[code], found["state"][nodes == code].mean(0))
     assert torch.equal(found["code"], module.quantizer.nearest(found["state"]))
@@ -73,7 +73,7 @@ def test_codes_may_follow_their_nodes_in_a_pass_over_all() -> None:
 
 def test_gradient_reaches_the_layers_below_the_codebook_and_not_the_codebook() -> None:
     module = network()
-    module.tokens(GRAPH.features, [SAMPLER.whole()] * 3).logits.square().sum().backward()
+    module.tokens(GRAPH.features, [SAMPLER.full_block()] * 3).logits.square().sum().backward()
     assert all(p.grad.abs().sum() > 0 for p in module.convs.parameters())
     assert not any(name.startswith("quantizer") for name, _ in module.named_parameters())
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.evaluate import accuracy
-from gnn2mlp.teachers._training import sampled
+from gnn2mlp.teachers._training import sampled_batches
 from gnn2mlp.teachers.gcn import GCN
 from tests.tasks import tiny_task
 
@@ -16,7 +16,7 @@ def test_full_neighbourhoods_in_blocks_equal_the_whole_graph() -> None:
     graph, teacher = task.graph, GCN(hidden=16, layers=3, epochs=3)
     teacher.fit(task.observed)
     ids = torch.tensor([40, 2, 21])
-    blocks = NeighbourSampler(graph.adjacency).blocks(ids, [None] * 3)
+    blocks = NeighbourSampler(graph.adjacency).sample_blocks(ids, [None] * 3)
     logits, hidden = teacher.module_.eval()(graph.features[blocks[0].sources], blocks)
     whole = teacher.evaluate(graph)
     torch.testing.assert_close(logits, whole["logits"][ids], rtol=1e-4, atol=1e-5)
@@ -38,7 +38,7 @@ def test_a_sampled_epoch_visits_every_training_node_once() -> None:
     task = tiny_task()
     observed, sampler = task.observed, NeighbourSampler(task.observed.graph.adjacency)
     random = torch.Generator().manual_seed(0)
-    steps = list(sampled(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
+    steps = list(sampled_batches(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
     nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, _, _ in steps])
     assert [labels.numel() for *_, labels in steps] == [5, 5, 2]
     assert torch.equal(nodes.sort().values, observed.train)
@@ -90,7 +90,7 @@ def test_a_diverged_teacher_is_reported() -> None:
 def test_batches_without_a_label_are_steps_as_well() -> None:
     observed = tiny_task().observed
     sampler, random = NeighbourSampler(observed.graph.adjacency), torch.Generator().manual_seed(0)
-    steps = list(sampled(observed, torch.arange(60), sampler, observed.graph.features, (2, 2), 3, random))
+    steps = list(sampled_batches(observed, torch.arange(60), sampler, observed.graph.features, (2, 2), 3, random))
     assert len(steps) == 20
     assert any(step.labels.numel() == 0 for step in steps)
     assert sum(step.labels.numel() for step in steps) == observed.train.numel()
@@ -106,7 +106,7 @@ def test_a_pass_after_each_epoch_is_looked_at_whatever_comes_next() -> None:
     class Watching(GCN):
         name = "watching"
 
-        def finish_epoch(self, found, random) -> None:
+        def on_epoch_end(self, found, random) -> None:
             seen.append(found["logits"].clone())
 
     teacher = Watching(hidden=8, lr=0.2, epochs=30, patience=3)

@@ -31,7 +31,7 @@ def test_by_hand() -> None:
     # Hyperedges {0, 1} of weight 3 and {1, 2} of weight 2: degrees 3, 5, 2, mean degrees 4 and 7/2.
     index = [[0, 1, 1, 2], [0, 0, 1, 1]]
     x = torch.tensor([[1.0], [3.0], [17.0], [7.0]])
-    block = HyperedgeSampler(hypergraph_from_arrays(x, [0, 1, 0, 1], index, hyperedge_weight=[3, 2])).whole()
+    block = HyperedgeSampler(hypergraph_from_arrays(x, [0, 1, 0, 1], index, hyperedge_weight=[3, 2])).full_block()
     to_hyperedges, to_nodes = UniGCN.operators(block)
     first, second = 3 * 2 / math.sqrt(4), 2 * 10 / math.sqrt(3.5)  # weight times mean of the nodes
     expected = [first / math.sqrt(3), (first + second) / math.sqrt(5), second / math.sqrt(2), 7]
@@ -41,7 +41,7 @@ def test_by_hand() -> None:
 def test_a_node_of_its_own_hyperedge_alone_keeps_its_features() -> None:
     """Degree 1, mean degree 1: the paper's self-loop."""
     hypergraph = hypergraph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 1], [0, 0]])
-    to_hyperedges, to_nodes = UniGCN.operators(HyperedgeSampler(hypergraph, "all").whole())
+    to_hyperedges, to_nodes = UniGCN.operators(HyperedgeSampler(hypergraph, "all").full_block())
     found = to_nodes @ (to_hyperedges @ torch.eye(3))
     assert found[2].tolist() == [0, 0, 1]
     # Nodes 0 and 1 have degree 2: a half of themselves, and as much of the mean of both.

@@ -14,7 +14,7 @@ from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers import TEACHERS, Export, providing
 from gnn2mlp.teachers._inference import infer
-from gnn2mlp.teachers._training import Step
+from gnn2mlp.teachers._training import MiniBatch
 from gnn2mlp.teachers.vq import VQ
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tasks import task_of, tiny_task
@@ -29,10 +29,10 @@ def fitted(seed: int = 0, setting: Any = "transductive", **options: Any) -> VQ:
     return teacher
 
 
-def whole_step() -> Step:
+def whole_step() -> MiniBatch:
     observed = tiny_task().observed
-    block = NeighbourSampler(observed.graph.adjacency).whole()
-    return Step(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
+    block = NeighbourSampler(observed.graph.adjacency).full_block()
+    return MiniBatch(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
 
 
 def started(**options: Any) -> VQ:
@@ -41,7 +41,7 @@ def started(**options: Any) -> VQ:
     torch.manual_seed(0)
     teacher.initialise(12, 3)
     graph = tiny_task().observed.graph
-    teacher.begin(NeighbourSampler(graph.adjacency), graph.features, torch.Generator().manual_seed(0))
+    teacher.on_fit_start(NeighbourSampler(graph.adjacency), graph.features, torch.Generator().manual_seed(0))
     return teacher
 
 
@@ -82,14 +82,14 @@ def test_codes_of_an_epoch_are_those_of_the_pass_that_validates() -> None:
     found = infer(teacher.module_, NeighbourSampler(observed.graph.adjacency), observed.graph.features)
     found["code"] = (found["code"] + 1) % 6
     teacher.history_ = History()
-    teacher.finish_epoch(found, torch.Generator())
+    teacher.on_epoch_end(found, torch.Generator())
     teacher.loss(step, torch.Generator().manual_seed(0))
     assert torch.equal(teacher.assigned_, found["code"])
 
 
 def test_sampled_training_visits_every_node_and_learns_without_labels_in_a_batch() -> None:
     teacher = fitted(encoder={**ENCODER, "fanouts": (3, 3), "batch_size": 7})
-    assert torch.equal(teacher.visited(tiny_task().observed), torch.arange(60))
+    assert torch.equal(teacher.input_nodes(tiny_task().observed), torch.arange(60))
     assert torch.isfinite(torch.tensor(teacher.history_.loss)).all()
     assert teacher.history_.loss[-1] < teacher.history_.loss[0]
 
@@ -121,7 +121,7 @@ def test_dead_codes_come_back_only_if_they_are_revived(revive: bool) -> None:
     found["code"] = torch.where(found["code"] == 2, 3, found["code"])  # nobody has code 2
     before = teacher.module_.quantizer.weight.clone()
     teacher.history_ = History()
-    teacher.finish_epoch(found, torch.Generator().manual_seed(0))
+    teacher.on_epoch_end(found, torch.Generator().manual_seed(0))
     assert teacher.history_.logged["utilisation"] == [5 / 6]
     assert torch.equal(teacher.module_.quantizer.weight[2], before[2]) != revive
     assert (teacher.assigned_ == 2).any() == revive
@@ -195,11 +195,11 @@ def test_edges_of_a_hypergraph_are_pairs_that_share_a_hyperedge() -> None:
     torch.manual_seed(0)
     teacher.initialise(12, 3)
     sampler = teacher.sampler(observed.graph)
-    teacher.begin(sampler, observed.graph.features, torch.Generator().manual_seed(0))
-    block = sampler.whole()
-    step = Step(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
+    teacher.on_fit_start(sampler, observed.graph.features, torch.Generator().manual_seed(0))
+    block = sampler.full_block()
+    step = MiniBatch(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
     plain, with_edges = (teacher.loss(step, torch.Generator().manual_seed(5)).item() for _ in range(2))
-    linked, others = block.pairs(teacher.pairs, torch.Generator().manual_seed(5))
+    linked, others = block.sample_pairs(teacher.pairs, torch.Generator().manual_seed(5))
     decoded = teacher.module_.edge_decoder(teacher.module_.tokens(step.features, step.blocks).quantized.vectors)
     cosine = F.cosine_similarity(decoded[:, None], decoded[None, :], dim=-1)
     loss = F.softplus(-5 * cosine[linked[0], linked[1]]).mean() + F.softplus(5 * cosine[others[0], others[1]]).mean()
@@ -255,7 +255,7 @@ def test_a_teacher_that_lacks_codes_is_wrapped() -> None:
     assert providing(Spec("hgnn"), {"codebook"}) == Spec("vq", encoder={"name": "hgnn"})
     wrapped = providing(Spec("gat", heads=2), {"logits", "codebook"})
     assert wrapped == Spec("vq", encoder={"name": "gat", "heads": 2})
-    assert VQ.around(Spec("vq")) is None
+    assert VQ.wrapping(Spec("vq")) is None
     with pytest.raises(ConfigError, match="teacher 'gcn' does not provide 'dreams'"):
         providing(Spec("gcn"), {"dreams"})
 

@@ -13,7 +13,7 @@ from gnn2mlp.teachers._network import GNN
 
 
 @dataclass(frozen=True, eq=False)
-class Responder:
+class NeighbourhoodPredictor:
     """A function from node ids to class probabilities (ids, classes) on the CPU, which fetches what it needs.
 
     Args:
@@ -33,15 +33,15 @@ class Responder:
     @torch.inference_mode()
     def __call__(self, ids: Tensor) -> Tensor:
         """Fetch the full neighbourhood of `ids`, gather its features, move them, compute."""
-        blocks = self.sampler.reach(ids, self.layers)
+        blocks = self.sampler.k_hop_blocks(ids, self.layers)
         x = gather(self.features, blocks[0].sources).to(self.device)
         logits: Tensor = self.module(x, [block.to(self.device) for block in blocks])[0]
         return logits.softmax(-1).cpu()
 
-    def reached(self, ids: Tensor) -> int:
+    def count_neighbourhood(self, ids: Tensor) -> int:
         """How many nodes' features a request for `ids` reads."""
-        return int(self.sampler.reach(ids, self.layers)[0].sources.numel())
+        return int(self.sampler.k_hop_blocks(ids, self.layers)[0].sources.numel())
 
-    def everything(self) -> Tensor:
+    def predict_all(self) -> Tensor:
         """Logits of all nodes in one pass, on the CPU."""
         return infer(self.module, self.sampler, self.features.to(self.device))["logits"]

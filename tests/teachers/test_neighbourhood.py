@@ -11,9 +11,9 @@ def test_answers_are_those_of_a_pass_over_everything() -> None:
     graph, teacher = tiny_graph(), small(TEACHERS, "sage")
     with seeded(0, "test"):
         teacher.initialise(graph.num_features, graph.num_classes)
-    responder, ids = teacher.responder(graph), torch.tensor([7, 3, 40])
-    torch.testing.assert_close(responder(ids), responder.everything()[ids].softmax(-1))
-    torch.testing.assert_close(responder.everything(), teacher.predict(graph))
+    predictor, ids = teacher.neighbourhood_predictor(graph), torch.tensor([7, 3, 40])
+    torch.testing.assert_close(predictor(ids), predictor.predict_all()[ids].softmax(-1))
+    torch.testing.assert_close(predictor.predict_all(), teacher.predict(graph))
 
 
 def test_reached_by_hand() -> None:
@@ -21,5 +21,5 @@ def test_reached_by_hand() -> None:
     path = torch.stack([torch.arange(9), torch.arange(1, 10)]).numpy()
     graph, teacher = graph_from_arrays(torch.eye(10).numpy(), [0, 1] * 5, path), small(TEACHERS, "gcn", layers=2)
     teacher.initialise(10, 2)
-    responder = teacher.responder(graph)
-    assert [responder.reached(torch.tensor(ids)) for ids in ([0], [5], [0, 1], [0, 9])] == [3, 5, 4, 6]
+    predictor = teacher.neighbourhood_predictor(graph)
+    assert [predictor.count_neighbourhood(torch.tensor(ids)) for ids in ([0], [5], [0, 1], [0, 9])] == [3, 5, 4, 6]
