@@ -1,5 +1,6 @@
 """Labels, edges and splits that come in from outside, checked before anything is learnt from them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,6 +46,24 @@ def check_classes(labels: Tensor, class_names: Sequence[str] | None, name: str) 
             "name every class or correct the labels"
         )
     return tuple(class_names)
+
+
+def check_feature_names(names: Sequence[str] | None, width: int, name: str) -> tuple[str, ...] | None:
+    """One name per feature, all different, as text; `None` stays `None`; anything else is a `DataError`."""
+    if names is None:
+        return None
+    listed = tuple(str(given) for given in names)
+    if len(listed) != width:
+        raise DataError(f"{name}: expected a feature name for each of {width} features, got {len(listed)}")
+    if twice := repeated(listed):
+        raise DataError(f"{name}: expected different feature names, got {twice} more than once; rename one of them")
+    return listed
+
+
+def repeated(names: Sequence[str], most: int = 5) -> str:
+    """The names that occur more than once, for a message: at most `most` of them; empty if there are none."""
+    twice = [repr(given) for given, count in Counter(names).items() if count > 1]
+    return ", ".join(twice[:most]) + (f" and {len(twice) - most} more" if len(twice) > most else "")
 
 
 def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:

@@ -1,7 +1,7 @@
 """`GraphData`: a frozen, validated graph with node features and labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.checks import check_classes, check_edges, check_labels, check_own_split
+from gnn2mlp.data.checks import check_classes, check_edges, check_feature_names, check_labels, check_own_split
 from gnn2mlp.data.edges import canonical_edges
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, gather
@@ -27,6 +27,7 @@ class GraphData(NodeData):
         class_names: one per class; its length is the number of classes.
         edge_index: int64 (2, edges), every edge in both directions, sorted, unique, without self-loops.
         own_splits: the splits published with the data; see `NodeData`.
+        feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
     """
 
@@ -67,7 +68,7 @@ class GraphData(NodeData):
         On all nodes in their own order it shares its arrays with this graph.
         """
         if ids.numel() == self.num_nodes and bool((ids.diff() > 0).all()):
-            return GraphData(self.name, self.features, self.labels, self.class_names, self.edge_index)
+            return replace(self, own_splits=(), notes={})
         present = torch.zeros(self.num_nodes, dtype=torch.bool)
         present[ids] = True
         row = torch.zeros(self.num_nodes, dtype=torch.int64)
@@ -76,7 +77,14 @@ class GraphData(NodeData):
         edges = row[self.edge_index[:, kept]]
         if not bool((ids[1:] > ids[:-1]).all()):  # ascending ids keep the edges sorted
             edges = edges[:, torch.argsort(edges[0] * ids.numel() + edges[1])]
-        return GraphData(self.name, gather(self.features, ids), self.labels[ids], self.class_names, edges)
+        return replace(
+            self,
+            features=gather(self.features, ids),
+            labels=self.labels[ids],
+            edge_index=edges,
+            own_splits=(),
+            notes={},
+        )
 
 
 def graph_from_arrays(
@@ -86,6 +94,7 @@ def graph_from_arrays(
     *,
     name: str = "graph",
     class_names: Sequence[str] | None = None,
+    feature_names: Sequence[str] | None = None,
     own_splits: Sequence[Mapping[str, Any]] = (),
 ) -> GraphData:
     """Validate arrays and bring them into canonical form.
@@ -99,6 +108,7 @@ def graph_from_arrays(
         edge_index: (2, edges) integers in 0 .. nodes - 1, in either or both directions.
         name: for messages and cards.
         class_names: one per class; default: as many as the largest label asks for.
+        feature_names: one per feature, all different; what ships then knows the columns of a table by name.
         own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
 
     Raises:
@@ -113,4 +123,5 @@ def graph_from_arrays(
             f"{name}: expected at least one edge between two nodes, got none; a graph teacher has nothing to learn"
         )
     splits = tuple(check_own_split(split, x.shape[0], name) for split in own_splits)
-    return GraphData(name, x, y, names, edges, own_splits=splits, notes=notes)
+    columns = check_feature_names(feature_names, x.shape[1], name)
+    return GraphData(name, x, y, names, edges, own_splits=splits, feature_names=columns, notes=notes)

@@ -1,7 +1,7 @@
 """`HypergraphData`: nodes and the sets that hold them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -9,7 +9,14 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.checks import check_classes, check_incidences, check_labels, check_own_split, check_weights
+from gnn2mlp.data.checks import (
+    check_classes,
+    check_feature_names,
+    check_incidences,
+    check_labels,
+    check_own_split,
+    check_weights,
+)
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, gather
@@ -36,6 +43,7 @@ class HypergraphData(NodeData):
         relation_names: of the stacked relations; one name where there is one relation.
         anchor: bool (incidences,), whether the hyperedge cannot exist without the node.
         own_splits: the splits published with the data; see `NodeData`.
+        feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
     """
 
@@ -98,16 +106,16 @@ class HypergraphData(NodeData):
         if not bool((ids[1:] > ids[:-1]).all()):  # ascending ids keep the members sorted
             order = torch.argsort(left[1] * ids.numel() + left[0])
             left, kept = left[:, order], kept[order]
-        return HypergraphData(
-            self.name,
-            gather(self.features, ids),
-            self.labels[ids],
-            self.class_names,
-            left,
-            self.weight[alive],
-            self.relation[alive],
-            self.relation_names,
-            self.anchor[kept],
+        return replace(
+            self,
+            features=gather(self.features, ids),
+            labels=self.labels[ids],
+            hyperedge_index=left,
+            weight=self.weight[alive],
+            relation=self.relation[alive],
+            anchor=self.anchor[kept],
+            own_splits=(),
+            notes={},
         )
 
 
@@ -119,6 +127,7 @@ def hypergraph_from_arrays(
     hyperedge_weight: Any = None,
     name: str = "hypergraph",
     class_names: Sequence[str] | None = None,
+    feature_names: Sequence[str] | None = None,
     own_splits: Sequence[Mapping[str, Any]] = (),
 ) -> HypergraphData:
     """Validate arrays and bring them into canonical form.
@@ -135,6 +144,7 @@ def hypergraph_from_arrays(
             some may be left out. Default: 1.
         name: for messages and cards.
         class_names: one per class; default: as many as the largest label asks for.
+        feature_names: one per feature, all different; what ships then knows the columns of a table by name.
         own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
 
     Raises:
@@ -167,6 +177,7 @@ def hypergraph_from_arrays(
         tuple(map(str, relations)),
         torch.zeros(pairs.size(1), dtype=torch.bool),
         own_splits=tuple(check_own_split(split, x.shape[0], name) for split in own_splits),
+        feature_names=check_feature_names(feature_names, x.shape[1], name),
         notes=notes,
     )
 
@@ -236,6 +247,7 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
         tuple(hyperedges),
         torch.cat([anchor for _, _, anchor in made]),
         own_splits=graph.own_splits,
+        feature_names=graph.feature_names,
         notes=graph.notes,
     )
 

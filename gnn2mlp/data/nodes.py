@@ -1,5 +1,6 @@
 """`NodeData`: what graphs and hypergraphs have in common, nodes with features and labels."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ class NodeData(ABC):
         class_names: one per class; its length is the number of classes.
         own_splits: the splits published with the data, each as `{"train": ids, "valid": ids, "test": ids}`; `valid` may
             be left out. Mostly none or one.
+        feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
 
     Attributes:
@@ -38,6 +40,7 @@ class NodeData(ABC):
     labels: Tensor
     class_names: tuple[str, ...]
     own_splits: tuple[Mapping[str, Tensor], ...] = field(default=(), kw_only=True)
+    feature_names: tuple[str, ...] | None = field(default=None, kw_only=True)
     notes: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
     @property
@@ -82,9 +85,12 @@ class NodeData(ABC):
 
     @cached_property
     def digest(self) -> str:
-        """Digest of features, labels, links and the number of classes."""
+        """Digest of features and their names, labels, links and the number of classes."""
         parts = {"labels": self.labels, "classes": torch.tensor([self.num_classes]), **self.structure}
+        if self.feature_names is not None:
+            parts["feature_names"] = torch.tensor(list(json.dumps(self.feature_names).encode()), dtype=torch.uint8)
         if isinstance(self.features, CSR):
+            parts["shape"] = torch.tensor(self.features.shape)  # the other arrays do not tell the width
             parts |= {"indptr": self.features.indptr, "indices": self.features.indices, "values": self.features.values}
         else:
             parts["features"] = self.features

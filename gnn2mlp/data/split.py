@@ -90,6 +90,10 @@ class Splitter(Configurable, ABC):
     def assign(self, graph: NodeData, seed: int) -> Roles:
         """Draw train, validation and test nodes."""
 
+    def drawer(self, graph: NodeData) -> "Splitter":
+        """Who draws for `graph`: this splitter, unless it leaves such data to another."""
+        return self
+
     def unseen(self, test: Tensor, seed: int, fraction: float) -> Tensor:
         """Mask over `test`: which of them do not exist in training when inductive.
 
@@ -117,10 +121,11 @@ class Splitter(Configurable, ABC):
             DataError: if a part is empty, or a class has no training label.
         """
         _check_draw(seed, unseen_fraction)
-        train, valid, test = (ids.sort().values for ids in self.assign(graph, seed))
+        drawer = self.drawer(graph)
+        train, valid, test = (ids.sort().values for ids in drawer.assign(graph, seed))
         mask = torch.zeros(test.numel(), dtype=torch.bool)
         if setting == "inductive":
-            mask = self.unseen(test, seed, unseen_fraction)
+            mask = drawer.unseen(test, seed, unseen_fraction)
         split = Split(train, valid, test[~mask], test[mask], setting, seed, self.spec().to_dict())
         _check_parts(split, graph)
         _check_labels(split, graph, self.every_class)
@@ -157,9 +162,11 @@ def _check_labels(split: Split, graph: NodeData, every_class: bool) -> None:
     missing = sorted(set(range(graph.num_classes)) - present)
     if missing and every_class:
         named = ", ".join(graph.class_names[c] for c in missing)
+        as_it_is = ", or take the split as it is with split.every_class=false" if "every_class" in split.scheme else ""
         raise DataError(
             f"{graph.name}: expected a training label for each of the {graph.num_classes} classes, "
-            f"got none for {named}; label nodes of these classes, remove the classes, or choose another split or seed"
+            f"got none for {named}; label nodes of these classes, remove the classes, choose another split or seed"
+            f"{as_it_is}"
         )
 
 

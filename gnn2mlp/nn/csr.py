@@ -22,6 +22,7 @@ from gnn2mlp.core.errors import DataError
 
 # Above this share of non-zeros a dense product is faster than a sparse one on every machine measured.
 DENSE_ABOVE = 0.1
+_HALF = (torch.float16, torch.bfloat16)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +87,9 @@ class CSR:
         return CSR(_indptr(counts), column[order], values[order], shape)
 
     def to_scipy(self) -> sp.csr_matrix:
-        """The same matrix for scipy (on the CPU)."""
-        arrays = (self.values.cpu().numpy(), self.indices.cpu().numpy(), self.indptr.cpu().numpy())
+        """The same matrix for scipy (on the CPU); half precision, which scipy has none of, becomes float32."""
+        values = self.values.float() if self.dtype in _HALF else self.values
+        arrays = (values.cpu().numpy(), self.indices.cpu().numpy(), self.indptr.cpu().numpy())
         return sp.csr_matrix(arrays, shape=self.shape)
 
     def to_dense(self) -> Tensor:
@@ -140,16 +142,31 @@ class CSR:
         return self._cache["row_lengths"]  # type: ignore[no-any-return]
 
     def rows(self, ids: Tensor) -> "CSR":
-        """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros."""
+        """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros.
+
+        Args:
+            ids: int64 (chosen rows,), each in 0 .. rows - 1; repeats are allowed.
+
+        Raises:
+            DataError: for an id out of range. Negative ones do not count from the end.
+        """
         if ids.numel() == 1:  # a request for one node: two slices instead of a dozen calls
-            start, stop = int(self.indptr[int(ids)]), int(self.indptr[int(ids) + 1])
+            row = int(ids)
+            if not 0 <= row < self.shape[0]:
+                _check_ids("row", ids, self.shape[0])
+            start, stop = int(self.indptr[row]), int(self.indptr[row + 1])
             indptr = self.indptr.new_tensor([0, stop - start])
             return CSR(indptr, self.indices[start:stop], self.values[start:stop], (1, self.shape[1]))
         shape = (ids.numel(), self.shape[1])
-        if self.device.type != "cpu":
+        if not self._has_kernels():
+            _check_ids("row", ids, self.shape[0])
             indptr, entries = self.entries(ids, self.indptr[ids + 1] - self.indptr[ids])
             return CSR(indptr, self.indices[entries], self.values[entries], shape)
+        ids = ids.long()
         own, chosen = _arrays(self.indptr, ids)  # numpy's small calls cost a fraction of torch's
+        # Seen as unsigned, a negative id is huge: one maximum checks both ends. scipy's kernel would read on.
+        if ids.numel() and chosen.view(np.uint64).max() >= self.shape[0]:
+            _check_ids("row", ids, self.shape[0])
         ends = np.concatenate([[0], (own[chosen + 1] - own[chosen]).cumsum()])
         made = CSR(torch.from_numpy(ends), *_empty_entries(self, int(ends[-1])), shape)
         _sparsetools.csr_row_index(ids.numel(), *_arrays(ids, *self._components(), *made._components()[1:]))
@@ -194,13 +211,17 @@ class CSR:
 
     def _compute_transpose(self) -> "CSR":
         shape = (self.shape[1], self.shape[0])
-        if self.device.type == "cpu":
+        if self._has_kernels():
             made = CSR(self.indptr.new_empty(shape[0] + 1), *_empty_entries(self, self.nnz), shape)
             _sparsetools.csr_tocsc(*self.shape, *_arrays(*self._components(), *made._components()))
             return made
         order = torch.argsort(self.indices, stable=True)
         counts = torch.bincount(self.indices, minlength=self.shape[1])
         return CSR(_indptr(counts), self.row_ids()[order], self.values[order], shape)
+
+    def _has_kernels(self) -> bool:
+        """Whether scipy's kernels can work on this matrix: they know the CPU, and no half precision."""
+        return self.device.type == "cpu" and self.dtype not in _HALF
 
     def _components(self) -> tuple[Tensor, Tensor, Tensor]:
         return self.indptr, self.indices, self.values

@@ -32,7 +32,7 @@ def check_features(features: Any, name: str = "features") -> Features:
 
 def _as_features(features: Any, name: str) -> Features:
     if isinstance(features, CSR):
-        return features
+        return features.to(dtype=torch.promote_types(features.dtype, torch.float32))
     if sp.issparse(features):
         return CSR.from_scipy(features)
     if not isinstance(features, Tensor):

@@ -1,5 +1,6 @@
 """What every kind of node data promises, asked of graphs and of hypergraphs."""
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
@@ -88,6 +89,21 @@ def test_the_digest_covers_features_labels_and_classes(data: NodeData) -> None:
     assert len({data.digest, *digests}) == 5
 
 
+def test_the_digest_covers_the_names_of_features(data: NodeData) -> None:
+    names = tuple(f"f{number}" for number in range(data.num_features))
+    others = [replace(data, feature_names=given) for given in (None, names, names[::-1])]
+    assert len({other.digest for other in others}) == 3
+
+
+@pytest.mark.parametrize("make", [tiny_graph, tiny_hypergraph])
+def test_the_digest_covers_the_width_of_sparse_rows(make: Callable[..., NodeData]) -> None:
+    data = make(sparse=True)
+    x = data.features
+    assert isinstance(x, CSR)
+    wide = CSR(x.indptr, x.indices, x.values, (x.shape[0], x.shape[1] + 20))
+    assert replace(data, features=wide).digest != data.digest
+
+
 def test_the_digest_does_not_cover_names_splits_and_notes(data: NodeData) -> None:
     split = {"train": torch.tensor([0]), "test": torch.tensor([1])}
     other = replace(data, name="other", class_names=("a", "b", "c"), own_splits=(split,), notes={"duplicates": 1})
@@ -97,10 +113,27 @@ def test_the_digest_does_not_cover_names_splits_and_notes(data: NodeData) -> Non
 def test_a_subgraph_has_the_rows_of_its_nodes_and_no_splits(data: NodeData) -> None:
     split = {"train": torch.tensor([0]), "test": torch.tensor([1])}
     ids = torch.tensor([40, 3, 7])
-    sub = replace(data, own_splits=(split,), notes={"duplicates": 1}).subgraph(ids)
+    names = tuple(f"f{number}" for number in range(data.num_features))
+    named = replace(data, own_splits=(split,), notes={"duplicates": 1}, feature_names=names)
+    sub = named.subgraph(ids)
+    assert sub.feature_names == named.subgraph(torch.arange(data.num_nodes)).feature_names == names
     rows, whole = (x.to_dense() if isinstance(x, CSR) else x for x in (sub.features, data.features))
     assert torch.equal(rows, whole[ids])
     assert isinstance(sub.features, CSR) == isinstance(data.features, CSR)
     assert sub.labels.tolist() == [40 % 3, 0, 1]
     assert (type(sub), sub.name, sub.class_names) == (type(data), data.name, data.class_names)
     assert (sub.own_splits, sub.notes) == ((), {})
+
+
+def test_feature_names_are_one_per_feature_and_different() -> None:
+    make: list[Callable[..., NodeData]] = [
+        lambda names: graph_from_arrays(X, Y, LINK, name="d", feature_names=names),
+        lambda names: hypergraph_from_arrays(X, Y, [[0, 1], [0, 0]], name="d", feature_names=names),
+    ]
+    for build in make:
+        assert build(np.array(["a", "b", "c"])).feature_names == ("a", "b", "c")
+        assert build(None).feature_names is None
+        with pytest.raises(DataError, match="d: expected a feature name for each of 3 features, got 2"):
+            build(["a", "b"])
+        with pytest.raises(DataError, match="d: expected different feature names, got 'a' more than once; rename"):
+            build(["a", "b", "a"])

@@ -112,9 +112,33 @@ def test_rows_of_a_random_matrix() -> None:
     assert torch.equal(matrix.rows(ids).to_dense(), matrix.to_dense()[ids])
 
 
-def test_rows_out_of_range_are_refused(matrix: CSR) -> None:
-    with pytest.raises(IndexError):
-        matrix.rows(torch.tensor([4]))
+@pytest.mark.parametrize("ids", [[4], [-1], [-1, 0], [0, -1], [2, -3], [0, 4], [3, 10**9, -(2**63)]])
+def test_rows_out_of_range_are_refused(matrix: CSR, ids: list[int]) -> None:
+    message = rf"row ids must lie in 0\.\.3, got {min(ids)}\.\.{max(ids)}"
+    with pytest.raises(DataError, match=message):
+        matrix.rows(torch.tensor(ids))
+    with pytest.raises(DataError, match=message):  # without scipy's kernels
+        matrix.to(dtype=torch.float16).rows(torch.tensor(ids))
+
+
+def test_no_rows_of_an_empty_matrix() -> None:
+    empty = CSR.from_dense(torch.zeros(0, 4))
+    assert empty.rows(torch.tensor([], dtype=torch.int64)).shape == (0, 4)
+    for ids in ([0], [0, 0]):
+        with pytest.raises(DataError, match="row ids"):
+            empty.rows(torch.tensor(ids))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_does_what_other_types_do(matrix: CSR, dtype: torch.dtype) -> None:
+    half, dense = matrix.to(dtype=dtype), DENSE.to(dtype)
+    ids = torch.tensor([2, 2, 0, 1])
+    assert torch.equal(half.rows(ids).to_dense(), dense[ids])
+    assert torch.equal(half.transpose().to_dense(), dense.T)
+    assert torch.equal(half @ torch.eye(4, dtype=dtype), dense)
+    assert torch.equal(half.transpose_permutation().values, matrix.transpose_permutation().values)
+    assert half.row_lengths().dtype == dtype
+    assert half.to_scipy().toarray().tolist() == DENSE.tolist()
 
 
 def test_transpose_by_hand_and_remembered(matrix: CSR) -> None:

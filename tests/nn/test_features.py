@@ -63,6 +63,17 @@ def test_doubles_stay_doubles_all_else_becomes_single(given: type, expected: tor
     assert check_features(torch.from_numpy(table).to_sparse_coo()).dtype == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(torch.float16, torch.float32), (torch.bfloat16, torch.float32), (torch.int64, torch.float32)]
+    + [(dtype, dtype) for dtype in (torch.float32, torch.float64)],
+)
+def test_sparse_rows_become_single_likewise(given: torch.dtype, expected: torch.dtype) -> None:
+    x = check_features(CSR.from_dense(torch.eye(3).to(given)))
+    assert x.dtype == expected
+    assert x.to_dense().tolist() == np.eye(3).tolist()
+
+
 def test_an_array_is_copied() -> None:
     table = np.array(ROWS)
     x = check_features(table)

@@ -45,7 +45,7 @@ def constructed(data: NodeData, kind: Construction, noise: float) -> NodeData:
         "one_hot": lambda: CSR.from_scipy(sp.eye(data.num_nodes, format="csr", dtype=np.float32)),
         "noisy_labels": lambda: _noisy_labels(data, noise),
     }
-    return replace(data, features=make[kind]())
+    return replace(data, features=make[kind](), feature_names=None)
 
 
 def _magnitude(degree: Tensor) -> Tensor:

@@ -31,14 +31,16 @@ class Own(Splitter):
         self.every_class = every_class
         self.otherwise = None if otherwise is None else Spec.parse(otherwise).build(SPLITTERS)
 
+    def drawer(self, graph: NodeData) -> Splitter:
+        """The other splitter for data without a split of their own, for unseen nodes as for all other roles."""
+        return self if graph.own_splits or self.otherwise is None else self.otherwise
+
     def assign(self, graph: NodeData, seed: int) -> Roles:
         """Read the roles from the data.
 
         Raises:
             DataError: if the data set has no split of its own.
         """
-        if not graph.own_splits and self.otherwise is not None:
-            return self.otherwise.assign(graph, seed)
         if not graph.own_splits:
             raise DataError(
                 f"{graph.name}: split 'own' asks for a split published with the data, got none; "

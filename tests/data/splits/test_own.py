@@ -60,6 +60,14 @@ def test_without_a_published_split_there_is_an_error_or_another_splitter(tiny_gr
     assert split.scheme["otherwise"] == {"name": "fraction", "train": 0.2, "valid": 0.1}
 
 
+def test_the_other_splitter_draws_unseen_nodes_as_well(tiny_graph: Callable[..., GraphData]) -> None:
+    graph, options = tiny_graph(nodes=200), {"train": 0.4, "valid": 0.2}
+    expected = SPLITTERS.get("hash")(**options).split(graph, 0, "inductive")
+    split = Own(otherwise=Spec("hash", **options)).split(graph, 0, "inductive")
+    assert split.unseen.tolist() == expected.unseen.tolist()
+    assert split.digest == expected.digest
+
+
 def test_its_spec_builds_it_again() -> None:
     spec = Spec("own", otherwise={"name": "fraction"}).resolved(SPLITTERS)
     assert spec.resolved(SPLITTERS) == spec
@@ -68,7 +76,7 @@ def test_its_spec_builds_it_again() -> None:
 
 def test_missing_classes_are_refused_unless_told(graph: GraphData) -> None:
     graph = replace(graph, class_names=(*graph.class_names, "3"))
-    with pytest.raises(DataError, match="got none for 3"):
+    with pytest.raises(DataError, match="got none for 3; .* or take the split as it is with split.every_class=false"):
         Own().split(graph, 0)
     assert Own(every_class=False).split(graph, 0).train.numel() == 6
 
