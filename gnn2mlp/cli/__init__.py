@@ -10,30 +10,59 @@ from gnn2mlp.core.memory import keep_memory
 
 USER_ERROR = 2
 INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+EXIT_CODES = """exit codes:
+  0    done
+  1    a fault of the program, with a traceback
+  2    something that was asked for, or that was found, cannot work; the message says what to do
+  130  interrupted (Ctrl-C)
+  141  nobody reads the output any more (a closed pipe)
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code: 0, 2 for a user's mistake, 130 when interrupted."""
+    """Run the command line; return the exit code (see `EXIT_CODES`)."""
     keep_memory()
-    from gnn2mlp.cli import distill as distill_verb
-    from gnn2mlp.cli import export as export_verb
-    from gnn2mlp.cli import latency as latency_verb
-    from gnn2mlp.cli import list as list_verb
-    from gnn2mlp.cli import run as run_verb
-    from gnn2mlp.cli import trust as trust_verb
-
-    parser = argparse.ArgumentParser(prog="gnn2mlp", description="Distil a graph neural network into an MLP.")
-    parser.add_argument("--version", action="version", version=f"gnn2mlp {__version__}")
-    verbs = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for verb in (run_verb, distill_verb, trust_verb, latency_verb, export_verb, list_verb):
-        verb.add(verbs)
-    options = parser.parse_args(arguments)
+    continues = False
     try:
+        from gnn2mlp.cli._console import accept_all_characters, announce
+
+        accept_all_characters()
+        options = _command().parse_args(arguments)
+        announce(options.verb)
+        continues = options.verb in ("run", "distill", "trust", "latency")
         options.execute(options)
+        sys.stdout.flush()  # here, where a closed pipe is caught
     except Gnn2mlpError as error:
         print(f"gnn2mlp: error: {error}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
-        print("gnn2mlp: interrupted; the same command continues where it stopped", file=sys.stderr)
+        hint = "; the same command continues where it stopped" if continues else ""
+        print(f"gnn2mlp: interrupted{hint}", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        from gnn2mlp.cli._console import discard_output
+
+        discard_output()
+        return BROKEN_PIPE
     return 0
+
+
+def _command() -> argparse.ArgumentParser:
+    """The parser of all verbs. Their modules import nothing heavy before they are executed."""
+    from gnn2mlp.cli import distill, export, latency, run, trust
+    from gnn2mlp.cli import list as list_
+    from gnn2mlp.cli._parser import Parser
+
+    parser = Parser(
+        prog="gnn2mlp",
+        description="Distil a graph neural network into an MLP.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"gnn2mlp {__version__}")
+    verbs = parser.add_subparsers(title="commands", dest="verb", required=True, metavar="command")
+    for verb in (run, distill, trust, latency, export, list_):
+        verb.add(verbs)
+    return parser

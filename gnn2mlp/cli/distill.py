@@ -3,12 +3,11 @@
 import argparse
 from typing import Any
 
-import yaml
-from rich.console import Console
 from rich.table import Table
 
 from gnn2mlp.cli._bars import Bars
-from gnn2mlp.cli.run import assign
+from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli.run import assign, yaml_value
 
 
 def add(verbs: Any) -> None:
@@ -49,13 +48,12 @@ def execute(options: argparse.Namespace) -> None:
     if not leads():
         distil(config)
         return
-    console = Console()
+    console = Terminal()
     with Bars(config, console) as bars:
         joining, listen = (bars.listen(config.seed, stage) for stage in ("join", "student"))
         result = distil(config, listen, joining)
     console.print(scores_table(result.results))
-    for label, name in (("results", "results.json"), ("student", "student")):
-        console.print(f"{label:<8} {result.out / name}", soft_wrap=True, highlight=False)
+    show_files(console, {"results": result.out / "results.json", "student": result.out / "student"})
 
 
 def scores_table(results: dict[str, Any]) -> Table:
@@ -74,7 +72,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     if options.classes is not None:
         chosen["classes"] = options.classes.split(",")
     if options.threads is not None:
-        chosen["threads"] = yaml.safe_load(options.threads)
+        chosen["threads"] = yaml_value("--threads", options.threads)
     for assignment in options.set:
         assign(chosen, assignment)
     return chosen

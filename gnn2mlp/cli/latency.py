@@ -3,9 +3,8 @@
 import argparse
 from typing import Any
 
-from rich.console import Console
-
 from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli.run import add_method, add_settings, settings
 
 
@@ -36,9 +35,9 @@ def execute(options: argparse.Namespace) -> None:
     check_at_least("latency", 10, repeats=options.repeats)
     check_at_least("latency", 0, budget=options.budget)
     config = RunConfig(**settings(options))
-    console = Console()
+    console = Terminal()
     with Bars(config, console) as bars:
         result = latency(config, bars.listen, options.repeats, options.budget)
     console.print(latency_results_table(result.results))
-    for label, name in (("report", "latency.html"), ("results", "latency.json")):
-        console.print(f"{label:<8} {result.out / name}", soft_wrap=True, highlight=False)
+    names = (("report", "latency.html"), ("results", "latency.json"))
+    show_files(console, {label: result.out / name for label, name in names})

@@ -4,8 +4,10 @@ import argparse
 import inspect
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from gnn2mlp.cli._console import Terminal
 
 KINDS = ("datasets", "splits", "teachers", "methods", "objectives", "students")
 
@@ -22,9 +24,9 @@ def add(verbs: Any) -> None:
 def execute(options: argparse.Namespace) -> None:
     """Print a table of the registry."""
     table = Table("name", "what it is", "citation", box=None, pad_edge=False, header_style="bold")
-    for name, about, citation in entries(options.kind):
-        table.add_row(name, about, citation)
-    Console().print(table)
+    for row in entries(options.kind):
+        table.add_row(*map(Text, row))
+    Terminal().print(table)
 
 
 def entries(kind: str) -> list[tuple[str, str, str]]:

@@ -1,14 +1,11 @@
 """`gnn2mlp run`: the main job."""
 
 import argparse
-from typing import Any
-
-import yaml
-from rich.console import Console
+from typing import Any, NoReturn
 
 from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.spec import Spec, plain
 
 _COMPONENTS = ("dataset", "split", "teacher", "method", "student")
 
@@ -63,13 +60,12 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.report import results_table
 
     config = RunConfig(**settings(options))
-    console = Console()
+    console = Terminal()
     with Bars(config, console) as bars:
         result = run(config, bars.listen)
     console.print(results_table(result.results))
-    console.print(f"report   {result.out / 'report.html'}", soft_wrap=True, highlight=False)
-    console.print(f"results  {result.out / 'results.json'}", soft_wrap=True, highlight=False)
-    console.print(f"student  {result.out / 'student'}", soft_wrap=True, highlight=False)
+    names = {"report": "report.html", "results": "results.json", "student": "student"}
+    show_files(console, {label: result.out / name for label, name in names.items()})
 
 
 def settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -87,7 +83,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     if options.seeds is not None:
         chosen["seeds"] = _numbers(options.seeds)
     if options.threads is not None:
-        chosen["threads"] = yaml.safe_load(options.threads)
+        chosen["threads"] = yaml_value("--threads", options.threads)
     if options.no_latency:
         chosen["latency"] = False
     for assignment in options.set:
@@ -95,7 +91,23 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     return chosen
 
 
+def yaml_value(option: str, text: str) -> Any:
+    """What `text`, given as `option`, means in YAML: a number, a word, a list.
+
+    Raises:
+        ConfigError: if it means nothing.
+    """
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{option}: {text!r} is not a YAML value; quote it, as in key='\"text\"'") from error
+
+
 def _name(component: Any) -> str | None:
+    from gnn2mlp.core.spec import Spec
+
     return None if component is None else Spec.parse(component).name
 
 
@@ -112,16 +124,14 @@ def assign(chosen: dict[str, Any], assignment: str) -> None:
     Raises:
         ConfigError: if it is no such assignment, or sets an option of a component without a name.
     """
+    from gnn2mlp.core.spec import Spec, plain
     from gnn2mlp.pipeline import RunConfig
 
     path, separator, text = assignment.partition("=")
     keys = path.strip().split(".")
     if not separator or not all(keys):
         raise ConfigError(f"--set: expected KEY=VALUE such as method.temperature=0.8, got {assignment!r}")
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"--set {path}: {text!r} is not a YAML value") from error
+    value = yaml_value(f"--set {path}", text)
     place = chosen
     for depth, key in enumerate(keys[:-1]):
         inner = place.get(key)
@@ -133,5 +143,5 @@ def assign(chosen: dict[str, Any], assignment: str) -> None:
     place[keys[-1]] = value
 
 
-def _missing(key: str) -> Spec:
+def _missing(key: str) -> NoReturn:
     raise ConfigError(f"--set {key}...: name the {key} first, with --{key}")

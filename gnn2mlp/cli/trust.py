@@ -3,9 +3,8 @@
 import argparse
 from typing import Any
 
-from rich.console import Console
-
 from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli.run import add_settings, settings
 
 
@@ -27,9 +26,9 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.report.table import trust_results_table
 
     config = RunConfig(**settings(options))
-    console = Console()
+    console = Terminal()
     with Bars(config, console) as bars:
         result = trust(config, bars.listen)
     console.print(trust_results_table(result.results))
-    for label, name in (("report", "trust.html"), ("results", "trust.json"), ("nodes", "nodes.csv")):
-        console.print(f"{label:<8} {result.out / name}", soft_wrap=True, highlight=False)
+    names = (("report", "trust.html"), ("results", "trust.json"), ("nodes", "nodes.csv"))
+    show_files(console, {label: result.out / name for label, name in names})

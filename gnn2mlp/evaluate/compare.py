@@ -12,8 +12,6 @@ from math import copysign, inf, nan, sqrt
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-from scipy import stats
-
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
 
@@ -69,10 +67,12 @@ def paired(ours: Iterable[Outcome], theirs: Iterable[Outcome], overlap: float = 
 
 
 def _paired(differences: list[float], overlap: float) -> Paired:
+    from scipy.stats import t as student_t
+
     n, mean = len(differences), fmean(differences)
     wins = sum(d > 0 for d in differences)
     if n == 1:
         return Paired(mean, nan, nan, wins, n)
     error = stdev(differences) * sqrt(1 / n + overlap)
     t = mean / error if error else copysign(inf, mean) if mean else 0.0
-    return Paired(mean, error, float(2 * stats.t.sf(abs(t), n - 1)), wins, n)
+    return Paired(mean, error, float(2 * student_t.sf(abs(t), n - 1)), wins, n)

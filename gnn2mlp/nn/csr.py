@@ -10,12 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
-
-# scipy's kernels without its matrices, whose making takes longer than the work on a mini-batch.
-from scipy.sparse import _sparsetools
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
@@ -51,7 +47,9 @@ class CSR:
         Raises:
             DataError: if its arrays contradict each other, as those of a damaged file may.
         """
-        csr = sp.csr_matrix(matrix)
+        from scipy.sparse import csr_matrix
+
+        csr = csr_matrix(matrix)
         try:
             csr.check_format(full_check=True)
         except ValueError as error:
@@ -86,11 +84,13 @@ class CSR:
         counts = torch.bincount(row, minlength=shape[0])
         return CSR(_indptr(counts), column[order], values[order], shape)
 
-    def to_scipy(self) -> sp.csr_matrix:
-        """The same matrix for scipy (on the CPU); half precision, which scipy has none of, becomes float32."""
+    def to_scipy(self) -> Any:
+        """The same matrix as scipy's `csr_matrix` (on the CPU); half precision, which scipy lacks, becomes float32."""
+        from scipy.sparse import csr_matrix
+
         values = self.values.float() if self.dtype in _HALF else self.values
         arrays = (values.cpu().numpy(), self.indices.cpu().numpy(), self.indptr.cpu().numpy())
-        return sp.csr_matrix(arrays, shape=self.shape)
+        return csr_matrix(arrays, shape=self.shape)
 
     def to_dense(self) -> Tensor:
         """The dense (rows, columns) matrix."""
@@ -169,7 +169,7 @@ class CSR:
             _check_ids("row", ids, self.shape[0])
         ends = np.concatenate([[0], (own[chosen + 1] - own[chosen]).cumsum()])
         made = CSR(torch.from_numpy(ends), *_empty_entries(self, int(ends[-1])), shape)
-        _sparsetools.csr_row_index(ids.numel(), *_arrays(ids, *self._components(), *made._components()[1:]))
+        _kernels().csr_row_index(ids.numel(), *_arrays(ids, *self._components(), *made._components()[1:]))
         return made
 
     def entries(self, ids: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
@@ -213,7 +213,7 @@ class CSR:
         shape = (self.shape[1], self.shape[0])
         if self._has_kernels():
             made = CSR(self.indptr.new_empty(shape[0] + 1), *_empty_entries(self, self.nnz), shape)
-            _sparsetools.csr_tocsc(*self.shape, *_arrays(*self._components(), *made._components()))
+            _kernels().csr_tocsc(*self.shape, *_arrays(*self._components(), *made._components()))
             return made
         order = torch.argsort(self.indices, stable=True)
         counts = torch.bincount(self.indices, minlength=self.shape[1])
@@ -297,6 +297,13 @@ def _check_ids(axis: str, ids: Tensor, size: int) -> None:
 def _empty_entries(like: CSR, entries: int) -> tuple[Tensor, Tensor]:
     """Indices and values for so many entries, yet to be written."""
     return like.indices.new_empty(entries), like.values.new_empty(entries)
+
+
+def _kernels() -> Any:
+    """Functions of scipy without its matrices, whose making takes longer than the work on a mini-batch."""
+    from scipy.sparse import _sparsetools
+
+    return _sparsetools
 
 
 def _arrays(*tensors: Tensor) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import scipy.sparse as sp
 import torch
 from torch import Tensor
 
@@ -33,7 +32,7 @@ def check_features(features: Any, name: str = "features") -> Features:
 def _as_features(features: Any, name: str) -> Features:
     if isinstance(features, CSR):
         return features.to(dtype=torch.promote_types(features.dtype, torch.float32))
-    if sp.issparse(features):
+    if hasattr(features, "tocsr"):  # every scipy sparse matrix has it; asking scipy itself would load it
         return CSR.from_scipy(features)
     if not isinstance(features, Tensor):
         return torch.from_numpy(as_array(features, name))

@@ -5,7 +5,6 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
-from scipy.optimize import minimize_scalar
 from torch import Tensor
 
 Form = Literal["squared", "absolute"]
@@ -56,6 +55,7 @@ def fit_alpha(rho: Float[Tensor, " nodes"], agrees: Bool[Tensor, " nodes"], bins
 
 def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
     """The α that minimises Σ weight · (1 - x^α - y)²: the best of a grid of logarithms, then between its neighbours."""
+    from scipy.optimize import minimize_scalar
 
     def error(log_alpha: float) -> float:
         return float((weight * (1 - x ** np.exp(log_alpha) - y) ** 2).sum())

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from gnn2mlp.core.errors import DataError
 
@@ -27,12 +26,14 @@ def read_arrays(path: Path, name: str) -> dict[str, np.ndarray[Any, Any]]:
         raise DataError(f"{name}: expected an .npz file of plain arrays at {path}, got: {error}") from error
 
 
-def csr_from_parts(arrays: Arrays, prefix: str, name: str) -> sp.csr_matrix:
-    """The sparse matrix in `<prefix>_data`, `<prefix>_indices`, `<prefix>_indptr` and `<prefix>_shape`.
+def csr_from_parts(arrays: Arrays, prefix: str, name: str) -> Any:
+    """The `scipy.sparse.csr_matrix` in `<prefix>_data`, `<prefix>_indices`, `<prefix>_indptr` and `<prefix>_shape`.
 
     Raises:
         DataError: if a part is missing, or the parts do not fit together.
     """
+    from scipy.sparse import csr_matrix
+
     keys = [f"{prefix}_{part}" for part in ("data", "indices", "indptr", "shape")]
     if missing := [key for key in keys if key not in arrays]:
         raise DataError(
@@ -40,7 +41,7 @@ def csr_from_parts(arrays: Arrays, prefix: str, name: str) -> sp.csr_matrix:
         )
     data, indices, indptr, shape = (arrays[key] for key in keys)
     try:
-        matrix = sp.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
+        matrix = csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
         matrix.check_format(full_check=True)
     except ValueError as error:
         raise DataError(f"{name}: the arrays {', '.join(keys)} form no sparse matrix: {error}") from error

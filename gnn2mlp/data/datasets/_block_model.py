@@ -1,7 +1,8 @@
 """Drawing large graphs: a degree-corrected block model with features that tell the class. All in vectorised passes."""
 
+from typing import Any
+
 import numpy as np
-import scipy.sparse as sp
 import torch
 from torch import Tensor
 
@@ -104,12 +105,14 @@ def dense_features(labels: Array, width: int, signal: float, seed: int) -> Array
     return found
 
 
-def sparse_features(labels: Array, width: int, words: int, signal: float, seed: int) -> sp.csr_matrix:
+def sparse_features(labels: Array, width: int, words: int, signal: float, seed: int) -> Any:
     """Bags of words, 0 or 1, float32 (nodes, width): `words` draws a node, fewer words where one is drawn twice.
 
     Words follow Zipf's law. A draw follows, with probability `signal`, the ranking of the node's class, in which the
     words have an order of its own, else the common one.
     """
+    from scipy.sparse import csr_matrix
+
     random, classes = stream(seed, "sparse features"), int(labels.max()) + 1
     ranking = np.stack([random.permutation(width) for _ in range(classes)]).astype(np.int32)
     mass = np.cumsum(1 / (np.arange(width) + 1.0))
@@ -119,7 +122,7 @@ def sparse_features(labels: Array, width: int, words: int, signal: float, seed: 
     column.sort(axis=1)
     first = np.concatenate([np.ones((labels.size, 1), dtype=bool), column[:, 1:] != column[:, :-1]], axis=1)
     indptr = np.concatenate([[0], np.cumsum(first.sum(1))])
-    return sp.csr_matrix((np.ones(indptr[-1], dtype=np.float32), column[first], indptr), shape=(labels.size, width))
+    return csr_matrix((np.ones(indptr[-1], dtype=np.float32), column[first], indptr), shape=(labels.size, width))
 
 
 def _sizes(total: int, limit: int) -> list[int]:

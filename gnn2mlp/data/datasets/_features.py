@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -42,10 +41,15 @@ def constructed(data: NodeData, kind: Construction, noise: float) -> NodeData:
         )
     make: dict[str, Callable[[], Features]] = {
         "degree": lambda: _magnitude(data.degree),
-        "one_hot": lambda: CSR.from_scipy(sp.eye(data.num_nodes, format="csr", dtype=np.float32)),
+        "one_hot": lambda: _identity(data.num_nodes),
         "noisy_labels": lambda: _noisy_labels(data, noise),
     }
     return replace(data, features=make[kind](), feature_names=None)
+
+
+def _identity(size: int) -> CSR:
+    ids = torch.arange(size)
+    return CSR.from_coo(ids, ids, torch.ones(size), (size, size))
 
 
 def _magnitude(degree: Tensor) -> Tensor:
@@ -61,7 +65,7 @@ def _noisy_labels(data: NodeData, noise: float) -> Tensor:
     return features
 
 
-def one_hot_codes(codes: np.ndarray, name: str) -> sp.csr_matrix:
+def one_hot_codes(codes: np.ndarray, name: str) -> Any:
     """Category codes (nodes, columns) as one 0/1 feature for each column and code that occurs in it.
 
     Raises:
@@ -71,9 +75,11 @@ def one_hot_codes(codes: np.ndarray, name: str) -> sp.csr_matrix:
         raise DataError(
             f"{name}: category codes must be integers of shape (nodes, columns), got {codes.dtype} of {codes.shape}"
         )
+    from scipy.sparse import csr_matrix, hstack
+
     blocks = []
     for column in codes.T:
         values, place = np.unique(column, return_inverse=True)
         entries = (np.ones(place.size, dtype=np.float32), (np.arange(place.size), place))
-        blocks.append(sp.csr_matrix(entries, shape=(place.size, values.size)))
-    return sp.hstack(blocks, format="csr")
+        blocks.append(csr_matrix(entries, shape=(place.size, values.size)))
+    return hstack(blocks, format="csr")

@@ -1,9 +1,7 @@
 """Citation and co-purchase graphs in the form that the GNN-to-MLP literature uses (CPF data)."""
 
 import numpy as np
-import scipy.sparse as sp
 import torch
-from scipy.sparse.csgraph import connected_components
 
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets._base import Dataset, RawFiles
@@ -31,9 +29,12 @@ class _Cpf(Dataset):
 
 def largest_component(graph: GraphData) -> GraphData:
     """The induced subgraph on the largest connected component, nodes in their old order."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     row, column = graph.edge_index.numpy()
     shape = (graph.num_nodes, graph.num_nodes)
-    _, component = connected_components(sp.coo_matrix((np.ones(row.size), (row, column)), shape=shape), directed=False)
+    _, component = connected_components(coo_matrix((np.ones(row.size), (row, column)), shape=shape), directed=False)
     ids = np.flatnonzero(component == np.bincount(component).argmax())
     return graph.subgraph(torch.from_numpy(ids))
 

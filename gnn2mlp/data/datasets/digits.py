@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets._base import Dataset, RawFiles
@@ -40,6 +39,8 @@ class Digits(Dataset):
 
     def load(self, files: RawFiles) -> GraphData:
         """Build the graph from scikit-learn's copy of the images."""
+        from sklearn.datasets import load_digits
+
         images = load_digits()
         links = _nearest(images.data, neighbours=10)
         x = (images.data / 16).astype(np.float32)

@@ -3,7 +3,6 @@
 import warnings
 from pathlib import Path
 
-import scipy.sparse as sp
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
@@ -28,6 +27,7 @@ class _Planetoid(Dataset):
 
     def load(self, files: RawFiles) -> GraphData:
         """Read with `torch_geometric.io`, which only reads; keep the words sparse."""
+        from scipy.sparse import csr_matrix
         from torch_geometric.datasets import Planetoid
         from torch_geometric.io import read_planetoid_data
 
@@ -41,7 +41,7 @@ class _Planetoid(Dataset):
         masks = {"train": data.train_mask, "valid": data.val_mask, "test": data.test_mask}
         published = {part: mask.nonzero()[:, 0] for part, mask in masks.items()}
         return graph_from_arrays(
-            sp.csr_matrix(data.x.numpy()),
+            csr_matrix(data.x.numpy()),
             _without_fillers(data.y, published["test"]),
             data.edge_index,
             name=self.name,

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.utils import murmurhash3_32
 from torch import Tensor
 
 from gnn2mlp.core.seeds import derive
@@ -45,6 +44,8 @@ class Hash(Splitter):
 
 def uniform(ids: Tensor, seed: int, purpose: str) -> Tensor:
     """float64 (ids,) in [0, 1): a pure function of each id, the seed and the purpose."""
+    from sklearn.utils import murmurhash3_32
+
     key = derive(seed, purpose) & 0xFFFFFFFF
     hashes = murmurhash3_32(ids.numpy().astype(np.int32), seed=key, positive=True)
     return torch.from_numpy(hashes / 2.0**32)

@@ -1,0 +1,37 @@
+"""The command as a whole: its exit codes."""
+
+import pytest
+
+from gnn2mlp import cli
+from gnn2mlp.cli import main
+
+
+@pytest.mark.parametrize(
+    ("words", "verb", "said"),
+    [
+        (["run"], "run", "gnn2mlp: interrupted; the same command continues where it stopped\n"),
+        (["list", "teachers"], "list", "gnn2mlp: interrupted\n"),
+    ],
+)
+def test_an_interruption_is_a_line_and_130(words, verb: str, said: str, monkeypatch, capsys):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"gnn2mlp.cli.{verb}.execute", interrupted)
+    assert main(words) == cli.INTERRUPTED
+    assert capsys.readouterr().err == said
+
+
+def test_an_interruption_while_libraries_load_is_quiet(monkeypatch, capsys):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_command", interrupted)
+    assert main(["run"]) == cli.INTERRUPTED
+    assert capsys.readouterr().err == "gnn2mlp: interrupted\n"
+
+
+def test_help_states_the_exit_codes(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert cli.EXIT_CODES.strip() in capsys.readouterr().out
