@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
-from gnn2mlp.distill.join import join_tables
-from gnn2mlp.distill.table import RowTable
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.tables.join import join_tables
+from gnn2mlp.tables.table import RowTable
 from tests.tasks import random_knowledge
 
 FEATURES, CLASSES = 4, 3

@@ -19,9 +19,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gnn2mlp.distill import Distiller, RowTable, join_tables
+from gnn2mlp.distill import Distiller
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.students.mlp import MLPStudent
+from gnn2mlp.tables import RowTable, join_tables
 
 FEATURES, CLASSES = 100, 47
 ROWS = (500_000, 1_000_000, 2_000_000)

@@ -16,11 +16,11 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import derive, generator
-from gnn2mlp.distill.join import LANES
 from gnn2mlp.distill.rows import START, Cut, Place
-from gnn2mlp.distill.table import Block, Role, RowTable, Shard
 from gnn2mlp.distill.workers import ALONE, Workers
 from gnn2mlp.objectives import Objective, RowSet
+from gnn2mlp.tables.join import LANES
+from gnn2mlp.tables.table import Block, Role, RowTable, Shard
 
 # Rows that are scored at a time.
 CHUNK = 16_384

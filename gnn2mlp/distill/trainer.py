@@ -17,7 +17,6 @@ from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.rows import Cut, Place, Rows
 from gnn2mlp.distill.shared_norm import share_norms
 from gnn2mlp.distill.stream import Stream
-from gnn2mlp.distill.table import RowTable
 from gnn2mlp.distill.updates import Pass, UpdateRule, passes
 from gnn2mlp.distill.workers import ALONE, Workers
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -25,6 +24,7 @@ from gnn2mlp.nn.optim import adam, clear
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.objectives import Batch, Objective
 from gnn2mlp.students import Student
+from gnn2mlp.tables.table import RowTable
 
 
 class Distiller(Configurable):

@@ -15,12 +15,13 @@ from gnn2mlp.core.files import read_json, write_json, write_text
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, RowTable, join_tables
+from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
 from gnn2mlp.distill.stream import Stream, check_rows_suffice
 from gnn2mlp.distill.workers import Workers, workers
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import explain, read_yaml
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.tables import RowTable, join_tables
 
 FORMAT = 1
 RESULTS, CONFIG, CHECKPOINT = "results.json", "config.yaml", "checkpoint.safetensors"

@@ -13,10 +13,11 @@ from pathlib import Path
 import torch
 
 from gnn2mlp.core.artefact import save
-from gnn2mlp.distill import Checkpoint, Distiller, RowTable, trainer
+from gnn2mlp.distill import Checkpoint, Distiller, trainer
 from gnn2mlp.distill.workers import workers
 from gnn2mlp.methods import METHODS
 from gnn2mlp.students.mlp import MLPStudent
+from gnn2mlp.tables import RowTable
 from tests.tasks import small
 
 

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data import Observed
-from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, RowTable
+from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
 from gnn2mlp.methods import METHODS
 from gnn2mlp.students.mlp import MLPStudent
+from gnn2mlp.tables import RowTable
 from tests.rowtables import tiny_table
 from tests.tasks import random_knowledge, small, tiny_task
 
@@ -118,7 +119,7 @@ SCRIPT = """
 import sys, torch
 from pathlib import Path
 from tests.distill.test_course import Checkpoint, bits, fit
-from gnn2mlp.distill import RowTable
+from gnn2mlp.tables import RowTable
 torch.set_num_threads(1)
 where = Path(sys.argv[1])
 import gnn2mlp.distill.course as course

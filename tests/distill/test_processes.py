@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.artefact import Artefact, load
-from gnn2mlp.distill import RowTable
+from gnn2mlp.tables import RowTable
 from tests.distill.processes import main
 from tests.rowtables import tiny_table
 

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
-from gnn2mlp.distill import RowTable, join, join_tables
 from gnn2mlp.distill.rows import Place
 from gnn2mlp.distill.stream import Stream
 from gnn2mlp.distill.workers import Workers
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, ReliableNeighbours, SoftLabels
+from gnn2mlp.tables import RowTable, join, join_tables
 from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, tiny_table, write_both
 
 BOTH = 0.5 * HardLabels() + 0.5 * SoftLabels()

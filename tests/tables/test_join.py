@@ -7,11 +7,11 @@ import torch
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, MissingKnowledgeError
-from gnn2mlp.distill import join
-from gnn2mlp.distill.join import join_tables
-from gnn2mlp.distill.table import Block, RowTable
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge, _arrow
 from gnn2mlp.knowledge.parquet import write_parquet
+from gnn2mlp.tables import join
+from gnn2mlp.tables.join import join_tables
+from gnn2mlp.tables.table import Block, RowTable
 from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, write_both, write_features
 
 

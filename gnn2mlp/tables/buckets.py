@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.splits.hash import uniform
+from gnn2mlp.core.hashing import uniform
 
 
 class Buckets:
@@ -65,4 +64,4 @@ class Buckets:
 
 def hashed(ids: np.ndarray, seed: int, purpose: str) -> np.ndarray:
     """float64 (ids,) in [0, 1): a pure function of each id, the seed and the purpose."""
-    return np.asarray(uniform(torch.from_numpy(ids.copy()), seed, purpose).numpy())
+    return uniform(ids, seed, purpose)

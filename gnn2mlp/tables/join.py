@@ -21,12 +21,12 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.limits import check_share
 from gnn2mlp.core.progress import Progress, silent
-from gnn2mlp.distill.buckets import Buckets, hashed
-from gnn2mlp.distill.classes import UNLABELLED, Classes
-from gnn2mlp.distill.features import ROLES, FeatureTable
-from gnn2mlp.distill.table import FORMAT, KIND, MANIFEST, SHARED, RowTable
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.knowledge.pieces import knowledge_pieces
+from gnn2mlp.tables.buckets import Buckets, hashed
+from gnn2mlp.tables.classes import UNLABELLED, Classes
+from gnn2mlp.tables.features import ROLES, FeatureTable
+from gnn2mlp.tables.table import FORMAT, KIND, MANIFEST, SHARED, RowTable
 
 Missing = Literal["refuse", "drop"]
 

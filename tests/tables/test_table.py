@@ -5,7 +5,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import write_json
-from gnn2mlp.distill.table import MANIFEST, Block, RowTable
+from gnn2mlp.tables.table import MANIFEST, Block, RowTable
 from tests.helpers import mapped_file
 from tests.rowtables import tiny_table
 

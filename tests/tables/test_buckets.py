@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.distill.buckets import Buckets, hashed
+from gnn2mlp.tables.buckets import Buckets, hashed
 
 IDS = np.random.default_rng(0).permutation(1000)
 

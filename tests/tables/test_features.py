@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.core.errors import ArtefactError, DataError
-from gnn2mlp.distill.classes import Classes
-from gnn2mlp.distill.features import FeatureTable
+from gnn2mlp.tables.classes import Classes
+from gnn2mlp.tables.features import FeatureTable
 
 CLASSES = Classes(3)
 

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.distill.classes import Classes
+from gnn2mlp.tables.classes import Classes
 
 
 def encode(classes: Classes, values: list) -> list[int]:

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.distill.classes import UNLABELLED, Classes
 from gnn2mlp.knowledge._arrow import is_list, is_numeric, open_table, pieces, to_tensor
 from gnn2mlp.knowledge.parquet import NODE_ID
+from gnn2mlp.tables.classes import UNLABELLED, Classes
 
 FEATURES, LABEL, ROLE = "features", "label", "role"
 # What a row is there for, in the order of their codes.

@@ -1,0 +1,6 @@
+"""Tables of rows on disk: features, labels and teacher knowledge joined by id, whatever their length."""
+
+from gnn2mlp.tables.join import join_tables
+from gnn2mlp.tables.table import RowTable
+
+__all__ = ["RowTable", "join_tables"]
