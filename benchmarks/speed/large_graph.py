@@ -33,7 +33,7 @@ from workloads import Work
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.sampling import BlockSampler
-from gnn2mlp.nn.csr import Features
+from gnn2mlp.teachers._network import LayerInput
 from gnn2mlp.teachers.gcn import GCN
 
 # torch says in every process that its sparse matrices are young.
@@ -52,7 +52,7 @@ PYG = {"edge_index": "gcn", "edge_index, cached": "gcn, cached", "sparse matrix,
 class BlindGCN(GCN):
     """A GCN that does not look at validation nodes."""
 
-    def validate(self, sampler: BlockSampler[Any], features: Features) -> dict[str, torch.Tensor]:
+    def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, torch.Tensor]:
         """Nothing: all nodes alike."""
         return {"logits": torch.zeros(sampler.num_nodes, 1)}
 

@@ -1,5 +1,6 @@
 """Message flow blocks of a hypergraph: nodes that pass messages through the hyperedges they share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +19,11 @@ class Operators(NamedTuple):
 
     to_hyperedges: CSR
     to_nodes: CSR
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(targets, sources)."""
+        return self.to_nodes.shape[0], self.to_hyperedges.shape[1]
 
     @property
     def nnz(self) -> int:
@@ -50,7 +56,7 @@ class HypergraphBlock(Block):
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _operators: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
 
     @property
     def num_targets(self) -> int:

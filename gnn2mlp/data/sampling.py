@@ -8,11 +8,15 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import torch
 from torch import Tensor
 
-from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.csr import CSR
 
 
 class Operator(Protocol):
     """A matrix (targets, sources) in whatever form: what aggregates."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(targets, sources)."""
 
     @property
     def nnz(self) -> int:
@@ -37,33 +41,13 @@ class Block(ABC):
     """
 
     sources: Tensor
-    _cache: dict[Any, Any]
+    _operators: dict[Callable[..., Any], Any]
 
     def operator(self, make: Callable[[Self], M]) -> M:
         """The weighted matrix (targets, sources) that `make` derives from this block; computed once and remembered."""
-        if make not in self._cache:
-            self._cache[make] = make(self)
-        return self._cache[make]  # type: ignore[no-any-return]
-
-    def repeat(self, x: Tensor) -> None:
-        """Announce that layers will read the same constant rows `x` (sources, width) again and again.
-
-        As in training on the whole graph, whose first layer aggregates the features in every epoch.
-        """
-        self._cache["repeated"] = x
-
-    def repeats(self, x: Features) -> bool:
-        """Whether `x` was announced."""
-        return self._cache.get("repeated") is x
-
-    def aggregated(self, make: Callable[[Self], Operator], x: Tensor) -> Tensor:
-        """M x (targets, width) for the matrix M that `make` derives; remembered where `x` was announced."""
-        if not self.repeats(x):
-            return self.operator(make) @ x
-        key = ("aggregated", make)
-        if key not in self._cache:
-            self._cache[key] = self.operator(make) @ x
-        return self._cache[key]  # type: ignore[no-any-return]
+        if make not in self._operators:
+            self._operators[make] = make(self)
+        return self._operators[make]  # type: ignore[no-any-return]
 
     @property
     @abstractmethod
@@ -131,12 +115,17 @@ class GraphBlock(Block):
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _operators: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
 
     @property
     def num_targets(self) -> int:
         """Number of nodes that receive."""
         return self.pattern.shape[0]
+
+    @property
+    def sampled_degree(self) -> Tensor:
+        """Float (targets,), number of neighbours that each target has in the block."""
+        return self.pattern.indptr.diff().to(self.target_degree.dtype)
 
     def to(self, device: torch.device | str) -> "GraphBlock":
         """The same block on another device; the block itself, with its operators, where it is there already."""

@@ -42,7 +42,7 @@ def measure(seed: Seed, seeds: Iterable[Seed], repeats: int = REPEATS, budget: f
     features, teacher = inputs(seed), seed.teacher.neighbourhood_predictor(seed.graph, seed.device)
     forms = student_forms(seed, seed.student("student"))
     forms["mlp"] = torch_forms(seed, seed.student("mlp"))["student"]
-    answers: dict[str, Callable[[Tensor], object]] = {"teacher": teacher}
+    answers: dict[str, Callable[[Tensor], object]] = {} if teacher is None else {"teacher": teacher}
     answers |= {name: partial(_answer, form, features) for name, form in forms.items()}
     return {
         "device": seed.device.type,
@@ -54,7 +54,7 @@ def measure(seed: Seed, seeds: Iterable[Seed], repeats: int = REPEATS, budget: f
         "throughput": _throughput(seed, teacher, forms, features, budget),
         "accuracy": summarise(map(form_scores, seeds)),
         "sizes": _sizes(seed, teacher),
-        "notes": _notes(seed),
+        "notes": _notes(seed, teacher),
     }
 
 
@@ -63,9 +63,11 @@ def _answer(form: Form, features: Features, ids: Tensor) -> Tensor:
 
 
 def _throughput(
-    seed: Seed, teacher: NeighbourhoodPredictor, forms: Mapping[str, Form], features: Features, budget: float
+    seed: Seed, teacher: NeighbourhoodPredictor | None, forms: Mapping[str, Form], features: Features, budget: float
 ) -> list[dict[str, Any]]:
-    passes: dict[str, Callable[[None], object]] = {"teacher": lambda _: teacher.predict_all()}
+    passes: dict[str, Callable[[None], object]] = {}
+    if teacher is not None:
+        passes["teacher"] = lambda _: teacher.predict_all()
     passes |= {name: lambda _, form=form: everything(form, features) for name, form in forms.items()}  # type: ignore[misc]
     spent = in_turn(passes, [None] * (1 + PASSES), seed.device, warmup=1, budget=budget, fewest=3)
     return [
@@ -74,19 +76,25 @@ def _throughput(
     ]
 
 
-def _sizes(seed: Seed, teacher: NeighbourhoodPredictor) -> dict[str, Any]:
+def _sizes(seed: Seed, teacher: NeighbourhoodPredictor | None) -> dict[str, Any]:
     """Parameters of both networks, widths of the student, and nodes that a request of each size reaches, on average."""
-    student, nodes = seed.student("student").module, seed.graph.num_nodes
-    return {
+    student = seed.student("student").module
+    sizes = {
         **seed.graph.sizes,
-        "teacher parameters": _parameters(teacher.module),
         "student parameters": _parameters(student),
         "student widths": [*(p.size(0) for p in student.parameters() if p.dim() == 2), seed.graph.num_classes],
-        "nodes reached": {
-            str(k): fmean(teacher.count_neighbourhood(ids) for ids in draws(nodes, k, REACHED)[-REACHED:])
-            for k in NODES
-            if k <= nodes
-        },
+    }
+    if teacher is None:
+        return sizes
+    return {**sizes, "teacher parameters": _parameters(teacher.module), "nodes reached": _reached(seed, teacher)}
+
+
+def _reached(seed: Seed, teacher: NeighbourhoodPredictor) -> dict[str, float]:
+    nodes = seed.graph.num_nodes
+    return {
+        str(k): fmean(teacher.count_neighbourhood(ids) for ids in draws(nodes, k, REACHED)[-REACHED:])
+        for k in NODES
+        if k <= nodes
     }
 
 
@@ -94,8 +102,10 @@ def _parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def _notes(seed: Seed) -> list[str]:
+def _notes(seed: Seed, teacher: NeighbourhoodPredictor | None) -> list[str]:
     notes = [] if has_onnx() else ["ONNX Runtime was not timed: it is not installed (extra onnx)."]
     if seed.device.type == "cuda" and has_onnx():
         notes.append("ONNX Runtime computed on the CPU.")
+    if teacher is None:
+        notes.append(f"The teacher was not timed: {seed.config.teacher.name} answers no requests for single nodes.")
     return notes

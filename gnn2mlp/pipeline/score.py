@@ -49,7 +49,8 @@ def score_seed(seed: Seed) -> dict[str, Any]:
             "mlp": histories["mlp"]["seconds"],
             "student": histories["student"]["seconds"],
         },
-        "history": {m: {**h, "valid_best": h["valid"][h["best_epoch"] - 1]} for m, h in histories.items()},
+        # A teacher that knows no epochs has no history.
+        "history": {m: {**h, "valid_best": h["valid"][h["best_epoch"] - 1]} for m, h in histories.items() if h["valid"]},
         "reliability": {
             model: reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
             for model in models

@@ -2,25 +2,26 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import Registry
-from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
-from gnn2mlp.teachers._probes import Perturbation, entropy_shift
+from gnn2mlp.teachers._probes import Perturbation
 
 
 class Export(Configurable):
@@ -51,45 +52,33 @@ class Export(Configurable):
 
 
 class Teacher(Configurable, ABC):
-    """A model of nodes in a graph. The only writer of `TeacherKnowledge`.
+    """What is distilled. The only writer of `TeacherKnowledge`.
+
+    A teacher needs `fit` and `export` alone, and need not be a torch module: label propagation and boosted trees are
+    teachers too. What it has learnt it keeps in attributes whose names end in `_`; tensors among them are saved.
+    Message-passing networks derive from `GNNTeacher`.
 
     Attributes:
         provides: knowledge keys that `export` can write.
-        reads: what its layers go along, `GraphData` or `HypergraphData`; `NodeData` where only an object can say it.
-        module_: the fitted network, set by `fit`.
-        history_: how training went, set by `fit`.
+        reads: what links the nodes that it reads, `GraphData` or `HypergraphData`; `NodeData` where it does not matter,
+            or where only an object can say it.
     """
 
-    provides: ClassVar[frozenset[str]] = frozenset({"logits", "hidden", "entropy_shift"})
+    provides: ClassVar[frozenset[str]] = frozenset({"logits"})
     reads: type[NodeData] = NodeData  # type: ignore[type-abstract]
-    module_: nn.Module
-    history_: History
 
-    @abstractmethod
-    def build(self, num_features: int, num_classes: int) -> nn.Module:
-        """The untrained network for these sizes."""
+    @cached_property
+    def history_(self) -> History:
+        """What `fit` sets; empty until then, and where there are no epochs."""
+        return History()
 
     @abstractmethod
     def fit(
         self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
     ) -> History:
-        """Train on the observed view; keep the epoch with the best validation accuracy."""
+        """Train on the observed view; where there are epochs, keep the one with the best validation score."""
 
     @abstractmethod
-    def evaluate(self, graph: NodeData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
-        """`logits`, `hidden` and what else `write` reads, over all nodes of `graph`, on the CPU.
-
-        From full neighbourhoods, in evaluation mode.
-        """
-
-    @abstractmethod
-    def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:
-        """Answers requests for nodes of `graph`, fetching what it needs."""
-
-    def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
-        """Logits (nodes, classes) on `graph`."""
-        return self.evaluate(graph, device)["logits"]
-
     def export(
         self,
         observed: Observed,
@@ -106,31 +95,23 @@ class Teacher(Configurable, ABC):
             observed: the nodes, and the only edges that are looked at.
             needs: keys to write.
             how: sizes of what is written.
-            seed: of the feature noise.
+            seed: of whatever is drawn.
             card: facts to add to the card.
             device: where to compute.
 
         Raises:
             ConfigError: if the teacher cannot provide one of them.
         """
-        self.check_provides(needs)
-        how, wanted = how or Export(), sorted(set(needs))
-        arrays, facts = self.write(observed.graph, frozenset(wanted), how, seed, device)
-        facts = {"teacher": self.spec().to_dict(), **facts, **(card or {})}
-        return TeacherKnowledge(observed.node_ids, {key: arrays[key] for key in wanted}, facts)
 
-    def write(
-        self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
-    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """At least the arrays `needs` over all nodes of `graph`, and facts about them for the card."""
-        arrays, facts = dict(self.evaluate(graph, device)), {}
-        if "entropy_shift" in needs:
-            draws, noise, perturbation = how.draws, how.noise, how.perturbation
-            arrays["entropy_shift"] = entropy_shift(
-                lambda noisy: self.predict(noisy, device), graph, arrays["logits"], draws, noise, seed, perturbation
-            )
-            facts["entropy_shift"] = {"draws": draws, "noise": noise, "seed": seed, "perturbation": perturbation}
-        return arrays, facts
+    def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
+        """Logits (nodes, classes) of all nodes of `graph`. By default what `export` writes of them without labels."""
+        return self.export(_unlabelled(graph), ["logits"], device=device)["logits"]
+
+    def neighbourhood_predictor(
+        self, graph: NodeData, device: torch.device | str = "cpu"
+    ) -> NeighbourhoodPredictor | None:
+        """Answers requests for some nodes of `graph` from their neighbourhoods; `None` where a teacher cannot."""
+        return None
 
     @classmethod
     def check_provides(cls, needs: Iterable[str]) -> None:
@@ -162,32 +143,36 @@ class Teacher(Configurable, ABC):
         return None
 
     def save(self, path: Path, about: Mapping[str, Any] | None = None) -> None:
-        """Write weights, spec and history as one checksummed file."""
-        card = {
-            "spec": self.spec().to_dict(),
-            "num_features": self.num_features_,
-            "num_classes": self.num_classes_,
-            "history": self.history_.to_dict(),
-            "about": dict(about or {}),
-        }
-        artefact.save(path, "teacher", self.module_.state_dict(), card)
+        """Write what it has learnt, its spec and history as one checksummed file."""
+        tensors, facts = self.state()
+        card = {"spec": self.spec().to_dict(), "history": self.history_.to_dict(), "about": dict(about or {}), **facts}
+        artefact.save(path, "teacher", tensors, card)
 
     @staticmethod
     def load(path: Path) -> "Teacher":
         """Read what `save` wrote, whatever kind of teacher it was."""
         tensors, card = artefact.load(path, "teacher")
         teacher = Spec.parse(card["spec"]).build(TEACHERS)
-        with seeded(0, "weights that are overwritten at once"):
-            teacher.initialise(card["num_features"], card["num_classes"])
-        teacher.module_.load_state_dict(tensors)
-        teacher.module_.eval()
+        teacher.restore(tensors, card)
         teacher.history_ = History(**card["history"])
         return teacher
 
-    def initialise(self, num_features: int, num_classes: int) -> None:
-        """Set `module_` to an untrained network for these sizes."""
-        self.num_features_, self.num_classes_ = num_features, num_classes
-        self.module_ = self.build(num_features, num_classes)
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """What `save` writes: tensors, and facts in plain types. Default: the tensors whose names end in `_`."""
+        learnt = {k: v for k, v in vars(self).items() if k.endswith("_") and isinstance(v, Tensor)}
+        return learnt, {}
+
+    def restore(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+        """Take up what `state` gave."""
+        for name, tensor in tensors.items():
+            setattr(self, name, tensor)
+
+
+def _unlabelled(graph: NodeData) -> Observed:
+    """A view of all nodes and of no label."""
+    ids = torch.arange(graph.num_nodes)
+    hidden = replace(graph, labels=torch.full_like(graph.labels, -1))
+    return Observed(hidden, ids, train=ids[:0], valid=ids[:0])
 
 
 TEACHERS: Registry[Teacher] = Registry("teacher", "gnn2mlp.teachers", Teacher)  # type: ignore[type-abstract]

@@ -1,40 +1,205 @@
-"""Message-passing teachers on graphs: what GCN, SAGE and GAT share."""
+"""Message-passing teachers: a stack of layers, trained on the whole graph or on sampled neighbourhoods."""
 
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.seeds import seeded
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.sampling import NeighbourSampler
-from gnn2mlp.teachers._layered import LayeredTeacher
+from gnn2mlp.data.sampling import BlockSampler, NeighbourSampler
+from gnn2mlp.data.view import Observed
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.mlp import Norm
+from gnn2mlp.nn.training import History
+from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
+from gnn2mlp.teachers._network import GNN, LayerInput
+from gnn2mlp.teachers._probes import entropy_shift
+from gnn2mlp.teachers._training import GNNTraining, MiniBatch
 
 
-class GNNTeacher(LayeredTeacher):
-    """A message-passing teacher on a graph, trained full-batch or on sampled neighbourhoods.
-
-    Subclasses add their own options and supply `conv`. All take:
+class GNNTeacher(Teacher):
+    """A stack of message-passing layers on a graph. Subclasses add their own options and supply `conv`.
 
     Args:
+        hidden: width of hidden layers.
+        layers: number of message-passing layers, at least 2.
+        dropout: on hidden activations.
+        norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
+        lr: learning rate of Adam.
+        weight_decay: L2 penalty in Adam's gradient.
+        epochs: at most this many.
+        patience: stop after this many epochs without an equal or better validation accuracy.
         fanouts: neighbours sampled per layer in training, first layer first; `None` trains on the whole graph.
         batch_size: training nodes per step when neighbours are sampled.
-        options: those of `LayeredTeacher`.
+
+    Attributes:
+        module_: the fitted network, set by `fit`.
     """
 
-    reads = GraphData
+    provides = frozenset({"logits", "hidden", "entropy_shift"})
+    reads: type[NodeData] = GraphData
+    module_: GNN
 
-    def __init__(self, fanouts: tuple[int, ...] | None = None, batch_size: int = 512, **options: Any):
-        super().__init__(**options)
+    def __init__(
+        self,
+        hidden: int = 128,
+        layers: int = 2,
+        dropout: float = 0.5,
+        norm: Norm = "none",
+        lr: float = 0.01,
+        weight_decay: float = 5e-4,
+        epochs: int = 200,
+        patience: int = 50,
+        fanouts: tuple[int, ...] | None = None,
+        batch_size: int = 512,
+    ):
+        self.hidden = hidden
+        self.layers = layers
+        self.dropout = dropout
+        self.norm = norm
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.epochs = epochs
+        self.patience = patience
         self.fanouts = fanouts
         self.batch_size = batch_size
-        check_at_least("teacher", 1, batch_size=batch_size)
-        if fanouts is not None and (len(fanouts) != self.layers or min(fanouts) < 1):
+        check_at_least("teacher", 2, layers=layers)
+        check_at_least("teacher", 1, hidden=hidden, epochs=epochs, patience=patience, batch_size=batch_size)
+        check_at_least("teacher", 0, weight_decay=weight_decay)
+        check_positive("teacher", lr=lr)
+        check_share("teacher", dropout=dropout)
+        if fanouts is not None and (len(fanouts) != layers or min(fanouts) < 1):
             raise ConfigError(
-                f"teacher.fanouts: expected a number of at least 1 for each layer ({self.layers}), got {list(fanouts)}"
+                f"teacher.fanouts: expected a number of at least 1 for each layer ({layers}), got {list(fanouts)}"
             )
 
-    def sampler(self, graph: NodeData) -> NeighbourSampler:
-        """Cuts blocks out of the graph's adjacency."""
+    @abstractmethod
+    def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
+        """One layer, called as `conv(x, block)`; `last` marks the one that gives logits."""
+
+    def convs(self, num_features: int, num_classes: int) -> list[nn.Module]:
+        """The untrained layers for these sizes, first to last."""
+        hidden = [self.hidden] * (self.layers - 1)
+        sizes = zip([num_features, *hidden], [*hidden, num_classes], strict=True)
+        return [self.conv(a, b, last=i == self.layers - 1) for i, (a, b) in enumerate(sizes)]
+
+    def build(self, num_features: int, num_classes: int) -> GNN:
+        """The untrained network for these sizes."""
+        widths = [self.hidden] * (self.layers - 1)
+        return GNN(self.convs(num_features, num_classes), widths, self.hidden_dropout, self.norm)
+
+    @property
+    def hidden_dropout(self) -> float:
+        """Dropout behind each hidden layer."""
+        return self.dropout
+
+    def initialise(self, num_features: int, num_classes: int) -> None:
+        """Set `module_` to an untrained network for these sizes."""
+        self.num_features_, self.num_classes_ = num_features, num_classes
+        self.module_ = self.build(num_features, num_classes)
+
+    def sampler(self, graph: NodeData) -> BlockSampler[Any]:
+        """Cuts the blocks that its layers read.
+
+        Raises:
+            DataError: if its layers cannot read such data.
+        """
         self.check_reads(graph)
         assert isinstance(graph, GraphData), "checked above"
         return NeighbourSampler(graph.adjacency)
+
+    def fit(
+        self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
+    ) -> History:
+        """Minimise `loss` with Adam; keep the best epoch by validation accuracy."""
+        graph, self.history_ = observed.graph, History()
+        with seeded(seed, f"teacher {self.name}"):
+            self.initialise(graph.num_features, graph.num_classes)
+            self.module_.to(device)
+            return GNNTraining(self, observed, self.sampler(graph), inputs(graph, device), seed).fit(progress)
+
+    def on_fit_start(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
+        """Prepare the untrained network. Default: nothing."""
+
+    def loss(self, batch: MiniBatch, random: torch.Generator) -> Tensor:
+        """What a step minimises: the cross-entropy of the labelled targets."""
+        return F.cross_entropy(self.module_(batch.features, batch.blocks)[0][batch.rows], batch.labels)
+
+    def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
+        """The pass over all nodes after an epoch, from which the validation score is taken."""
+        return infer(self.module_, sampler, features)
+
+    def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
+        """Use what `validate` found of all nodes after an epoch. Default: nothing."""
+
+    def input_nodes(self, observed: Observed) -> Tensor:
+        """The nodes that sampled training visits in an epoch: those that are labelled."""
+        return observed.train
+
+    def evaluate(self, graph: NodeData, device: torch.device | str = "cpu") -> Mapping[str, Tensor]:
+        """`logits`, `hidden` and what else `compute` reads, over all nodes of `graph`, on the CPU.
+
+        From full neighbourhoods, in evaluation mode.
+        """
+        return infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
+
+    def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
+        """Logits (nodes, classes) on `graph`."""
+        return self.evaluate(graph, device)["logits"]
+
+    def export(
+        self,
+        observed: Observed,
+        needs: Iterable[str] = ("logits",),
+        *,
+        how: Export | None = None,
+        seed: int = 0,
+        card: Mapping[str, Any] | None = None,
+        device: torch.device | str = "cpu",
+    ) -> TeacherKnowledge:
+        """As in `Teacher`."""
+        self.check_provides(needs)
+        wanted = sorted(set(needs))
+        arrays, facts = self.compute(observed.graph, frozenset(wanted), how or Export(), seed, device)
+        facts = {"teacher": self.spec().to_dict(), **facts, **(card or {})}
+        return TeacherKnowledge(observed.node_ids, {key: arrays[key] for key in wanted}, facts)
+
+    def compute(
+        self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
+    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """At least the arrays `needs` over all nodes of `graph`, and facts about them for the card."""
+        arrays, facts = dict(self.evaluate(graph, device)), {}
+        if "entropy_shift" in needs:
+            draws, noise, perturbation = how.draws, how.noise, how.perturbation
+            arrays["entropy_shift"] = entropy_shift(
+                lambda noisy: self.predict(noisy, device), graph, arrays["logits"], draws, noise, seed, perturbation
+            )
+            facts["entropy_shift"] = {"draws": draws, "noise": noise, "seed": seed, "perturbation": perturbation}
+        return arrays, facts
+
+    def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:
+        """Answers requests from the full neighbourhood of each node, as deep as the network has layers."""
+        module = self.module_.to(device).eval()
+        return NeighbourhoodPredictor(module, self.sampler(graph), inputs(graph), self.layers, device)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Weights, and the sizes of the network."""
+        return self.module_.state_dict(), {"num_features": self.num_features_, "num_classes": self.num_classes_}
+
+    def restore(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+        """Build the network anew and give it these weights."""
+        with seeded(0, "weights that are overwritten at once"):
+            self.initialise(facts["num_features"], facts["num_classes"])
+        self.module_.load_state_dict(tensors)
+        self.module_.eval()

@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,10 +9,11 @@ from torch import Tensor, nn
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock, Operators, Singletons
 from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.linear import Linear
-from gnn2mlp.teachers._layered import LayeredTeacher
-from gnn2mlp.teachers._operators import propagate
+from gnn2mlp.nn.mlp import Norm
+from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._network import LayerInput, propagate
 
 Make = Callable[[HypergraphBlock], Operators]
 
@@ -32,16 +32,16 @@ class HyperConv(nn.Module):
 
     def __init__(self, in_features: int, out_features: int, make: Make):
         super().__init__()
-        self.make = make
+        self.operator = make
         self.map = Linear(in_features, out_features, bias=False, init="glorot")
         self.bias = nn.Parameter(torch.zeros(out_features))
 
-    def forward(self, x: Features, block: HypergraphBlock) -> Tensor:
+    def forward(self, x: LayerInput, block: HypergraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        return propagate(block, self.make, x, self.map.weight, self.bias)
+        return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
 
 
-class HypergraphTeacher(LayeredTeacher):
+class HypergraphTeacher(GNNTeacher):
     """A message-passing teacher on a hypergraph, trained on all of it at once.
 
     Subclasses supply `operators`. Defaults are those of LightHGNN (Feng et al., ICLR 2024), which trains all epochs
@@ -49,16 +49,32 @@ class HypergraphTeacher(LayeredTeacher):
 
     Args:
         hidden: width of hidden layers.
+        layers: number of message-passing layers, at least 2.
+        dropout: on hidden activations.
+        norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
+        lr: learning rate of Adam.
+        weight_decay: L2 penalty in Adam's gradient.
+        epochs: at most this many.
         patience: stop after this many epochs without an equal or better validation accuracy.
         singletons: `"isolated"` gives nodes that lie in no hyperedge one of their own, without which they would be
             answered with the bias alone; `"all"` gives one to every node, as UniGNN's released code does.
-        options: the others of `LayeredTeacher`.
     """
 
     reads = HypergraphData
 
-    def __init__(self, hidden: int = 32, patience: int = 200, singletons: Singletons = "isolated", **options: Any):
-        super().__init__(hidden=hidden, patience=patience, **options)
+    def __init__(
+        self,
+        hidden: int = 32,
+        layers: int = 2,
+        dropout: float = 0.5,
+        norm: Norm = "none",
+        lr: float = 0.01,
+        weight_decay: float = 5e-4,
+        epochs: int = 200,
+        patience: int = 200,
+        singletons: Singletons = "isolated",
+    ):
+        super().__init__(hidden, layers, dropout, norm, lr, weight_decay, epochs, patience)
         self.singletons = singletons
 
     @staticmethod

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import Block
-from gnn2mlp.nn.csr import Features
+from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm
 from gnn2mlp.nn.quantizer import Quantized, VectorQuantizer
-from gnn2mlp.teachers._network import GNN
+from gnn2mlp.teachers._network import GNN, LayerInput
 
 
 class Tokens(NamedTuple):
@@ -56,10 +56,15 @@ class Tokenizer(GNN):
         self.feature_decoder = nn.Parameter(Linear(num_features, widths[after] + 1, init="glorot").weight.detach())
         self.edge_decoder = Linear(widths[after], widths[after], init="glorot")
 
-    def hidden_layer(self, index: int, x: Features, block: Block) -> Tensor:
+    def hidden_layer(self, index: int, x: LayerInput, block: Block) -> Tensor:
         """As in `GNN`, without dropout where rows are to be quantised."""
-        h = self.activation(index, x, block)
-        return h if index == self.quantised_layer else self.drop(h)
+        if index != self.quantised_layer:
+            return super().hidden_layer(index, x, block)
+        return self.normalised(index, x, block).relu_()
+
+    def drop(self, h: Tensor) -> Tensor:
+        """Dropout behind the code vectors."""
+        return dropout(h, self.dropout, self.training)
 
     def transform_hidden(self, index: int, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Code vectors in place of the rows of the layer that is quantised; notes those rows and their codes."""
@@ -71,9 +76,9 @@ class Tokenizer(GNN):
         quantized = self.quantizer(rows)
         return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
 
-    def tokens(self, x: Features, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:
+    def tokens(self, x: LayerInput, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:
         """The forward pass with all that a tokenizer's loss reads; with the given codes in place of the nearest."""
-        h: Features = x
+        h: LayerInput = x
         for index, block in enumerate(blocks[:-1]):
             h = self.hidden_layer(index, h, block)
             if index == self.quantised_layer:

@@ -14,7 +14,12 @@ from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._operators import with_self_pattern
+from gnn2mlp.teachers._network import LayerInput, rows_of
+
+
+def neighbours_and_self(block: GraphBlock) -> CSR:
+    """The (sampled) neighbours and the node itself, all with the value 1."""
+    return block.pattern.with_diagonal(block.pattern.values.new_ones(block.num_targets))
 
 
 class AttentionConv(nn.Module):
@@ -34,10 +39,10 @@ class AttentionConv(nn.Module):
         self.target = nn.Parameter(Linear(heads, out_features, bias=False, init="glorot").weight.detach())
         self.bias = nn.Parameter(torch.zeros(heads * out_features))
 
-    def forward(self, x: Features, block: GraphBlock) -> Tensor:
+    def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, heads * out_features)."""
-        h = self.map(_drop(x, self.dropout, self.training)).view(len(x), *self.source.shape)
-        pattern = block.operator(with_self_pattern)
+        h = self.map(_drop(rows_of(x), self.dropout, self.training)).view(-1, *self.source.shape)
+        pattern = block.operator(neighbours_and_self)
         source = torch.einsum("shw,hw->sh", h, self.source)[pattern.indices]
         target = torch.einsum("shw,hw->sh", h[: block.num_targets], self.target)[pattern.row_ids()]
         weights = softmax(pattern, F.leaky_relu(source + target, self.slope))

@@ -6,24 +6,38 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import GraphBlock
-from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._operators import mean_operator, mean_with_self_operator, propagate
+from gnn2mlp.teachers._network import LayerInput, propagate, rows_of
+
+
+def mean_with_self(block: GraphBlock) -> CSR:
+    """Mean over a node and its (sampled) neighbours: the "gcn" aggregator of DGL's SAGEConv."""
+    weight = 1 / (block.sampled_degree + 1)
+    return block.pattern.with_values(weight[block.pattern.row_ids()]).with_diagonal(weight)
+
+
+def mean(block: GraphBlock) -> CSR:
+    """Mean over the (sampled) neighbours, zero where there are none: the aggregator of PyG's SAGEConv."""
+    weight = 1 / block.sampled_degree.clamp(min=1)
+    return block.pattern.with_values(weight[block.pattern.row_ids()])
 
 
 class MeanConv(nn.Module):
     """h'_i = W_self h_i + W_neigh mean_{j in N(i)} h_j + b: PyG's SAGEConv with its mean aggregator."""
+
+    operator = staticmethod(mean)
 
     def __init__(self, in_features: int, out_features: int):
         super().__init__()
         self.own = Linear(in_features, out_features, init="glorot")
         self.neighbours = Linear(in_features, out_features, bias=False, init="glorot")
 
-    def forward(self, x: Features, block: GraphBlock) -> Tensor:
+    def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        own: Tensor = self.own(_first_rows(x, block.num_targets))
-        return own + propagate(block, mean_operator, x, self.neighbours.weight)
+        own: Tensor = self.own(_first_rows(rows_of(x), block.num_targets))
+        return own + propagate(block.operator(self.operator), x, self.neighbours.weight)
 
 
 def _first_rows(x: Features, count: int) -> Features:
@@ -34,14 +48,16 @@ def _first_rows(x: Features, count: int) -> Features:
 class GcnAggregatorConv(nn.Module):
     """h'_i = W (h_i + sum_{j in N(i)} h_j) / (|N(i)| + 1) + b: DGL's SAGEConv with its "gcn" aggregator."""
 
+    operator = staticmethod(mean_with_self)
+
     def __init__(self, in_features: int, out_features: int):
         super().__init__()
         self.map = Linear(in_features, out_features, bias=False, init="glorot")
         self.bias = nn.Parameter(torch.zeros(out_features))
 
-    def forward(self, x: Features, block: GraphBlock) -> Tensor:
+    def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        return propagate(block, mean_with_self_operator, x, self.map.weight, self.bias)
+        return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
 
 
 class SAGE(GNNTeacher):

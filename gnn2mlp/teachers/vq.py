@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive, check_share
@@ -16,19 +16,20 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer
-from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
+from gnn2mlp.teachers._base import TEACHERS, Export
+from gnn2mlp.teachers._gnn import GNNTeacher
 from gnn2mlp.teachers._inference import infer
-from gnn2mlp.teachers._layered import LayeredTeacher
+from gnn2mlp.teachers._network import LayerInput, rows_of
 from gnn2mlp.teachers._reconstruction import edge_error, feature_error
 from gnn2mlp.teachers._tokenizer import Tokenizer
-from gnn2mlp.teachers._training import GraphTeacher, MiniBatch, Optimisation
+from gnn2mlp.teachers._training import MiniBatch
 
 _CODE_KEYS = frozenset(
     {"codebook", "code", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"}
 )
 
 
-class VQ(GraphTeacher):
+class VQ(GNNTeacher):
     """VQGraph's tokenizer (Yang et al., ICLR 2024, https://arxiv.org/abs/2308.02117) around any registered GNN.
 
     Behind one hidden layer every node is replaced by the nearest of `codes` code vectors, and the layers above go on
@@ -70,7 +71,8 @@ class VQ(GraphTeacher):
 
     name = "vq"
     citation = "Yang et al., VQGraph: Rethinking Graph Representation Space for Bridging GNNs and MLPs, ICLR 2024"
-    provides = Teacher.provides | _CODE_KEYS
+    provides = GNNTeacher.provides | _CODE_KEYS
+    reads = NodeData  # that of the encoder is known of an object alone
     module_: Tokenizer
     assigned_: Tensor
     steps_: int
@@ -92,6 +94,7 @@ class VQ(GraphTeacher):
         revive: bool = True,
     ):
         self.network = _encoder(encoder)
+        super().__init__(**{option: getattr(self.network, option) for option in GNNTeacher.constructor_options()})
         self.encoder = self.network.spec().to_dict()
         self.reads = self.network.reads
         self.codes = codes
@@ -111,9 +114,9 @@ class VQ(GraphTeacher):
         check_at_least("teacher", 0, commitment=commitment, feature_weight=feature_weight, edge_weight=edge_weight)
         check_share("teacher", decay=decay)
         check_positive("teacher", temperature=temperature)
-        if after >= self.network.layers:
+        if after >= self.layers:
             raise ConfigError(
-                f"teacher.after: expected a hidden layer of the encoder, 1..{self.network.layers - 1}, got {after}"
+                f"teacher.after: expected a hidden layer of the encoder, 1..{self.layers - 1}, got {after}"
             )
 
     @classmethod
@@ -126,12 +129,16 @@ class VQ(GraphTeacher):
     @classmethod
     def wrapping(cls, spec: Spec) -> Spec | None:
         """A tokenizer whose encoder is the network of `spec`."""
-        return Spec(cls.name, encoder=spec.to_dict()) if issubclass(TEACHERS.get(spec.name), LayeredTeacher) else None
+        return Spec(cls.name, encoder=spec.to_dict()) if spec.name in _encoders() else None
+
+    def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
+        """The encoder's."""
+        return self.network.conv(in_features, out_features, last)
 
     @property
-    def optimisation(self) -> Optimisation:
-        """The encoder's options."""
-        return self.network
+    def hidden_dropout(self) -> float:
+        """The encoder's."""
+        return self.network.hidden_dropout
 
     def sampler(self, graph: NodeData) -> BlockSampler[Any]:
         """The encoder's."""
@@ -139,12 +146,11 @@ class VQ(GraphTeacher):
 
     def build(self, num_features: int, num_classes: int) -> Tokenizer:
         """The untrained network for these sizes."""
-        net = self.network
         quantizer = VectorQuantizer(
-            self.codes, net.hidden, self.geometry == "cosine", self.codebook, self.decay, self.commitment
+            self.codes, self.hidden, self.geometry == "cosine", self.codebook, self.decay, self.commitment
         )
-        convs, widths = net.convs(num_features, num_classes), [net.hidden] * (net.layers - 1)
-        return Tokenizer(convs, widths, net.hidden_dropout, net.norm, quantizer, self.after - 1, num_features)
+        convs, widths = self.convs(num_features, num_classes), [self.hidden] * (self.layers - 1)
+        return Tokenizer(convs, widths, self.hidden_dropout, self.norm, quantizer, self.after - 1, num_features)
 
     def on_fit_start(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Put the codebook on k-means centres of the untrained network's rows."""
@@ -152,36 +158,36 @@ class VQ(GraphTeacher):
         self.module_.quantizer.initialise(state, random)
         self.assigned_, self.steps_ = self.module_.quantizer.nearest(state), 0
 
-    def loss(self, step: MiniBatch, random: torch.Generator) -> Tensor:
+    def loss(self, batch: MiniBatch, random: torch.Generator) -> Tensor:
         """The sum of the class docstring; on sampled neighbourhoods it moves an `"ema"` codebook on the way."""
-        whole = self.network.fanouts is None
-        tokens = self.module_.tokens(step.features, step.blocks, self.assigned_ if whole else None)
+        whole = self.fanouts is None
+        tokens = self.module_.tokens(batch.features, batch.blocks, self.assigned_ if whole else None)
         total, vectors = tokens.quantized.loss, tokens.quantized.vectors
-        if step.labels.numel():
-            total = total + F.cross_entropy(tokens.logits[step.rows], step.labels)
+        if batch.labels.numel():
+            total = total + F.cross_entropy(tokens.logits[batch.rows], batch.labels)
         self.steps_ += 1
         if self.steps_ % 2 and self.feature_weight:
-            total = total + 2 * self.feature_weight * self._feature_error(step, vectors)
+            total = total + 2 * self.feature_weight * self._feature_error(batch, vectors)
         if self.steps_ % 2 == 0 and self.edge_weight:
-            total = total + 2 * self.edge_weight * self._edge_error(step, vectors, random)
+            total = total + 2 * self.edge_weight * self._edge_error(batch, vectors, random)
         if not whole:
             self.module_.quantizer.update(tokens.state, tokens.quantized.codes)
         return total
 
-    def _feature_error(self, step: MiniBatch, vectors: Tensor) -> Tensor:
-        count = vectors.size(0)
+    def _feature_error(self, batch: MiniBatch, vectors: Tensor) -> Tensor:
+        count, x = vectors.size(0), rows_of(batch.features)
         # The nodes of a later layer come first among those of the layers before it.
-        x = step.features if count == len(step.features) else _first(step.features, count)
+        x = x if count == len(x) else _first(x, count)
         return feature_error(vectors, x, self.module_.feature_decoder, self.gamma)
 
-    def _edge_error(self, step: MiniBatch, vectors: Tensor, random: torch.Generator) -> Tensor:
+    def _edge_error(self, batch: MiniBatch, vectors: Tensor, random: torch.Generator) -> Tensor:
         # The block that reads the code vectors holds the edges among their nodes.
-        edges, others = step.blocks[self.after].sample_pairs(self.pairs, random)
+        edges, others = batch.blocks[self.after].sample_pairs(self.pairs, random)
         return edge_error(self.module_.edge_decoder(vectors), edges, others)
 
-    def validate(self, sampler: BlockSampler[Any], features: Features) -> dict[str, Tensor]:
-        """As in `GraphTeacher`; on the whole graph codes move with their nodes on the way."""
-        self.module_.moving_codes = self.assigned_ if self.network.fanouts is None else None
+    def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
+        """As in `GNNTeacher`; on the whole graph codes move with their nodes on the way."""
+        self.module_.moving_codes = self.assigned_ if self.fanouts is None else None
         found = super().validate(sampler, features)
         self.module_.moving_codes = None
         return found
@@ -201,11 +207,11 @@ class VQ(GraphTeacher):
         """All nodes: reconstruction needs no labels."""
         return torch.arange(observed.graph.num_nodes)
 
-    def write(
+    def compute(
         self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
     ) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """As in `Teacher`, and the codebook, the nearest code, and the most probable codes of each node."""
-        arrays, facts = super().write(graph, needs, how, seed, device)
+        """As in `GNNTeacher`, and the codebook, the nearest code, and the most probable codes of each node."""
+        arrays, facts = super().compute(graph, needs, how, seed, device)
         if needs & _CODE_KEYS:
             quantizer = self.module_.quantizer
             state = arrays["state"].to(quantizer.weight.device)
@@ -224,13 +230,18 @@ class VQ(GraphTeacher):
         return arrays, facts
 
 
-def _encoder(value: Any) -> LayeredTeacher:
+def _encoders() -> list[str]:
+    """Names of the teachers whose layers a tokenizer can take over."""
+    return [n for n, c in TEACHERS.classes.items() if issubclass(c, GNNTeacher) and not issubclass(c, VQ)]
+
+
+def _encoder(value: Any) -> GNNTeacher:
     spec = Spec.parse(value)
-    if not issubclass(TEACHERS.get(spec.name), LayeredTeacher):
-        able = [name for name, cls in TEACHERS.classes.items() if issubclass(cls, LayeredTeacher)]
-        raise ConfigError(f"teacher.encoder: expected one of {', '.join(able)}, got {spec.name!r}")
+    TEACHERS.get(spec.name)  # a misspelt name is told its nearest match
+    if spec.name not in _encoders():
+        raise ConfigError(f"teacher.encoder: expected one of {', '.join(_encoders())}, got {spec.name!r}")
     encoder = spec.build(TEACHERS)
-    assert isinstance(encoder, LayeredTeacher)
+    assert isinstance(encoder, GNNTeacher)
     return encoder
 
 

@@ -15,7 +15,7 @@ from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.teachers import TEACHERS, Teacher
-from gnn2mlp.teachers._training import GraphTeacher
+from gnn2mlp.teachers.vq import VQ
 from tests.tasks import Kind, small, task_of, tiny_task
 
 # Every registered class with its defaults, and forms of one class that are different models.
@@ -42,8 +42,7 @@ def kind_of(form: Form) -> Kind:
 def samples(form: Form) -> bool:
     """Whether it, or the network that it is around, can be trained on sampled neighbourhoods."""
     made = make(form)
-    assert isinstance(made, GraphTeacher)
-    return "fanouts" in type(made.optimisation).constructor_options()  # type: ignore[attr-defined]
+    return "fanouts" in type(made.network if isinstance(made, VQ) else made).constructor_options()
 
 
 def label(form: Form) -> str:

@@ -4,9 +4,21 @@ import torch
 import torch.nn.functional as F
 from torch_geometric.nn import GCNConv
 
-from gnn2mlp.teachers.gcn import GCN
+from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.teachers.gcn import GCN, gcn_norm
 from tests.helpers import tiny_graph
 from tests.tasks import tiny_task
+
+# A path 0 - 1 - 2 and the isolated node 3.
+PATH = CSR.from_dense(torch.tensor([[0.0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]))
+
+
+def test_normalisation_by_hand() -> None:
+    # Degrees with self-loop: 2, 3, 2, 1. Entry (i, j) is 1 / sqrt(d_i d_j).
+    end, mid = 1 / 2, 6**-0.5
+    expected = torch.tensor([[end, mid, 0, 0], [mid, 1 / 3, mid, 0], [0, mid, end, 0], [0, 0, 0, 1]])
+    torch.testing.assert_close(gcn_norm(NeighbourSampler(PATH).full_block()).to_dense(), expected)
 
 
 def test_equals_pyg() -> None:

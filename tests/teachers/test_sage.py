@@ -7,10 +7,22 @@ from torch_geometric.nn import SAGEConv
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS
-from gnn2mlp.teachers.sage import SAGE, _first_rows
+from gnn2mlp.teachers.sage import SAGE, _first_rows, mean, mean_with_self
 from tests.tasks import tiny_task
+
+# A path 0 - 1 - 2 and the isolated node 3.
+PATH = CSR.from_dense(torch.tensor([[0.0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]))
+
+
+def test_means_by_hand() -> None:
+    block = NeighbourSampler(PATH).full_block()
+    expected = torch.tensor([[0, 1, 0, 0], [1 / 2, 0, 1 / 2, 0], [0, 1, 0, 0], [0, 0, 0, 0]])
+    torch.testing.assert_close(mean(block).to_dense(), expected)
+    expected = torch.tensor([[1 / 2, 1 / 2, 0, 0], [1 / 3, 1 / 3, 1 / 3, 0], [0, 1 / 2, 1 / 2, 0], [0, 0, 0, 1]])
+    torch.testing.assert_close(mean_with_self(block).to_dense(), expected)
 
 
 def test_mean_form_equals_pyg() -> None:
