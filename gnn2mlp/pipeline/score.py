@@ -1,5 +1,6 @@
 """Scoring: once, after every choice has been made."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
@@ -50,7 +51,7 @@ def score_seed(seed: Seed) -> dict[str, Any]:
             "student": histories["student"]["seconds"],
         },
         # A teacher that knows no epochs has no history.
-        "history": {m: {**h, "valid_best": h["valid"][h["best_epoch"] - 1]} for m, h in histories.items() if h["valid"]},
+        "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},
         "reliability": {
             model: reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
             for model in models
@@ -58,3 +59,8 @@ def score_seed(seed: Seed) -> dict[str, Any]:
         **({"codes": codes} if codes else {}),
         **({"trust": trust_record(table)} if table else {}),
     }
+
+
+def _with_best(history: Mapping[str, Any]) -> dict[str, Any]:
+    """A history, and the validation score of the epoch that was kept."""
+    return {**history, "valid_best": history["valid"][history["best_epoch"] - 1]}
