@@ -1,7 +1,6 @@
 """`gnn2mlp export`: a student for other runtimes."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 
@@ -13,11 +12,11 @@ def add(verbs: Any) -> None:
         description="Write the student of a run for ONNX Runtime, where it needs neither torch nor a graph. "
         "8-bit weights are written if they keep its accuracy on the run's validation nodes.",
     )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="folder of a run, or of a student alone")
+    parser.add_argument("folder", metavar="DIR", help="folder of a run, or of a student alone")
     parser.add_argument("--onnx", action="store_true", required=True, help="the format")
     parser.add_argument("--int8", action="store_true", help="with 8-bit weights as well; needs the run's folder")
     parser.add_argument("--tolerance", metavar="POINTS", type=float, default=0.5, help="they may lose; default 0.5")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="where to; default: beside the student")
+    parser.add_argument("--out", metavar="DIR", help="where to; default: beside the student")
     parser.set_defaults(execute=execute)
 
 

@@ -6,6 +6,7 @@ over card and tensors. A reader sees the old file or the new one, never a mixtur
 
 import hashlib
 import json
+import os
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +18,11 @@ from torch import Tensor
 
 from gnn2mlp.core.digest import tensor_bytes, tensor_header
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.core.files import atomic
+from gnn2mlp.core.files import atomic, user_path
 
 FORMAT = 1
+# What follows the length of the header in every file of `save`.
+_BEGIN = b'{"__metadata__"'
 
 
 class Artefact(NamedTuple):
@@ -29,7 +32,7 @@ class Artefact(NamedTuple):
     card: dict[str, Any]
 
 
-def save(path: Path, kind: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
+def save(path: str | Path, kind: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
     """Write `tensors` and `card` as one artefact of `kind` at `path`.
 
     Args:
@@ -39,15 +42,17 @@ def save(path: Path, kind: str, tensors: Mapping[str, Tensor], card: Mapping[str
         card: JSON-able facts without NaN; its keys `format` and `kind` are set here.
 
     Raises:
-        ArtefactError: if the file cannot be written.
+        ArtefactError: if the file cannot be written, or one of another kind is there.
     """
+    path = user_path(path)
+    _check_replaceable(path, kind)
     owned = _unshared(tensors)
     text = json.dumps({**card, "format": FORMAT, "kind": kind}, sort_keys=True, allow_nan=False)
     header = {"card": text, "sha256": _checksum(owned, text)}
     atomic(path, lambda file: file.write(safetensors.torch.save(owned, metadata=header)))
 
 
-def load(path: Path, kind: str, verify: bool = True) -> Artefact:
+def load(path: str | Path, kind: str, verify: bool = True) -> Artefact:
     """Map an artefact into memory and verify it.
 
     Tensors are views of the file: pages are read as they are needed, and the system may forget them again. The
@@ -61,6 +66,7 @@ def load(path: Path, kind: str, verify: bool = True) -> Artefact:
     Raises:
         ArtefactError: if the file is missing, truncated, altered, of a newer format, or not of `kind`.
     """
+    path = user_path(path)
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
@@ -79,12 +85,13 @@ def load(path: Path, kind: str, verify: bool = True) -> Artefact:
     return Artefact(tensors, card)
 
 
-def read_card(path: Path, kind: str) -> dict[str, Any]:
+def read_card(path: str | Path, kind: str) -> dict[str, Any]:
     """The card of an artefact alone, without reading (or verifying) its tensors.
 
     Raises:
         ArtefactError: if the file is missing, holds no card, is of a newer format, or not of `kind`.
     """
+    path = user_path(path)
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -94,6 +101,30 @@ def read_card(path: Path, kind: str) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
         raise ArtefactError(f"expected a {kind} artefact at {path}, got: {error}") from error
     return _checked_card(path, kind, text)
+
+
+def _check_replaceable(path: Path, kind: str) -> None:
+    """Raise `ArtefactError` if there is something else than an artefact of `kind`, whole or damaged, at `path`."""
+    if not os.path.lexists(path) or _is_remnant(path):
+        return
+    try:
+        read_card(path, kind)
+    except ArtefactError as error:
+        raise ArtefactError(
+            f"expected nothing or a {kind} artefact at {path}, which holds something else; choose another path, or "
+            "remove it if nobody needs it"
+        ) from error
+
+
+def _is_remnant(path: Path) -> bool:
+    """Whether the file is empty, or an artefact that ends within its own header."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            begin = file.read(8 + len(_BEGIN))
+    except OSError:
+        return False
+    return not size or (begin[8:] == _BEGIN and size < 8 + int.from_bytes(begin[:8], "little"))
 
 
 def _checked_card(path: Path, kind: str, text: str) -> dict[str, Any]:

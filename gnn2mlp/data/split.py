@@ -64,13 +64,13 @@ class Split:
         """Number of nodes per part."""
         return {part: getattr(self, part).numel() for part in _PARTS}
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write one checksummed file, atomically."""
         card = {"setting": self.setting, "seed": self.seed, "scheme": self.scheme, "digest": self.digest}
         artefact.save(path, "split", {part: getattr(self, part) for part in _PARTS}, card)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote."""
         tensors, card = artefact.load(path, "split")
         return cls(**tensors, setting=card["setting"], seed=card["seed"], scheme=card["scheme"])

@@ -5,7 +5,6 @@ An `MLP` is written down layer by layer, which takes milliseconds; any other mod
 
 import hashlib
 import importlib.metadata
-import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.core.files import atomic, write_json
+from gnn2mlp.core.files import atomic, scratch, write_json
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, OnnxPredictor, dense, network, seal
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.nn.fold import Folded, fold
@@ -119,8 +118,8 @@ def quantise(content: bytes, rows: np.ndarray) -> bytes:
     add_pre_process_metadata(model)  # nothing is left to prepare in a folded model
     batches = iter([{given.name: rows}])
     reader = SimpleNamespace(get_next=lambda: next(batches, None))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
+    with scratch() as folder:
+        path = folder / "model.onnx"
         quantize_static(model, path, reader, weight_type=QuantType.QInt8, reduce_range=True)
         return path.read_bytes()
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import read_json
+from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import Classifier
 from gnn2mlp.deploy.columns import check_columns
@@ -71,7 +71,7 @@ class OnnxPredictor(Classifier):
             ArtefactError: if a file is missing, truncated, altered or of a newer format, or if there are no 8-bit
                 weights.
         """
-        path = Path(directory)
+        path = user_path(directory, "directory")
         card = _card(path / CARD)
         file = card["files"].get("int8" if int8 else "fp")
         if file is None:

@@ -11,6 +11,7 @@ from torch import nn
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.files import user_path
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import Classifier
@@ -93,7 +94,7 @@ class Predictor(Classifier):
         Raises:
             ArtefactError: if it cannot be written.
         """
-        path = Path(directory) / FILE
+        path = user_path(directory, "directory") / FILE
         artefact.save(path, "student", self.module.state_dict(), self.facts())
         return path
 
@@ -135,7 +136,7 @@ class Predictor(Classifier):
         """
         from gnn2mlp.deploy.onnx import write_onnx
 
-        return write_onnx(self, Path(directory), int8, check, tolerance)
+        return write_onnx(self, user_path(directory, "directory"), int8, check, tolerance)
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
@@ -145,7 +146,7 @@ class Predictor(Classifier):
             ArtefactError: if the file is missing, truncated, altered, of a newer format, or if its weights are not
                 those of the student that it names.
         """
-        path = Path(directory) / FILE
+        path = user_path(directory, "directory") / FILE
         tensors, card = artefact.load(path, "student")
         try:
             student = Spec.parse(card["student"]).build(STUDENTS)

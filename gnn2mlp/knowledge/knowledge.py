@@ -157,12 +157,12 @@ class TeacherKnowledge:
         """Digest of ids and arrays; the card does not enter."""
         return digest_tensors({NODE_IDS: self.node_ids, **self.values})
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write one checksummed file, atomically."""
         artefact.save(path, "knowledge", {NODE_IDS: self.node_ids, **self.values}, {"about": dict(self.card)})
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote. The arrays are views of the mapped file, so a table may be larger than the memory.
 
         Raises:

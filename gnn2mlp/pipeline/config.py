@@ -1,5 +1,6 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -9,7 +10,7 @@ import yaml
 
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, nearest
-from gnn2mlp.core.files import write_text
+from gnn2mlp.core.files import user_path, write_text
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
@@ -90,6 +91,11 @@ class RunConfig(pydantic.BaseModel):
             raise ValueError("expected at least one seed, all different, none negative")
         return seeds
 
+    @pydantic.field_validator("out", "data_root", "cache", mode="before")
+    @classmethod
+    def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
+
     @pydantic.field_validator("threads")
     @classmethod
     def _threads(cls, value: int | str) -> int | str:
@@ -160,17 +166,27 @@ class RunConfig(pydantic.BaseModel):
         """
         if self.out is not None:
             return self.out
-        dataset = Path(self.dataset.options.get("path", self.dataset.name)).stem
+        dataset = _shortened(Path(self.dataset.options.get("path", self.dataset.name)).stem)
         parts = (dataset, self.teacher.name, job or self.method.name, self.setting, digest_json(self.identity())[:6])
         return Path("runs") / "-".join(parts)
 
 
-def read_yaml(path: str | Path) -> dict[str, Any]:
-    """The mapping in a YAML file; `ConfigError` if there is none."""
+def _shortened(name: str, most: int = 100) -> str:
+    """As much of a name as leaves room for others in the name of a folder."""
+    return os.fsdecode(os.fsencode(name)[:most]) if len(os.fsencode(name)) > most else name
+
+
+def read_yaml(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The mapping in a YAML file, in UTF-8 whatever the locale; `ConfigError` if there is none."""
     try:
-        content = yaml.safe_load(Path(path).read_text())
+        content = yaml.safe_load(user_path(path, "config").read_bytes())
     except OSError as error:
         raise ConfigError(f"config: expected a YAML file at {path}, got: {error.strerror}") from error
+    except yaml.reader.ReaderError as error:
+        raise ConfigError(
+            f"config: expected text in UTF-8 in {path}, got a byte or character that YAML has none of at position "
+            f"{error.position}; save the file as UTF-8"
+        ) from error
     except yaml.YAMLError as error:
         raise ConfigError(f"config: {path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
@@ -186,5 +202,6 @@ def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -
         if item["type"] == "extra_forbidden":
             lines.append(f"unknown setting {where!r}{nearest(where, config.model_fields)}")
         else:
-            lines.append(f"{where}: {item['msg'].removeprefix('Value error, ')}, got {item['input']!r}")
+            message = item["msg"].removeprefix("Value error, ")
+            lines.append(message if message.startswith(f"{where}: ") else f"{where}: {message}, got {item['input']!r}")
     return "; ".join(dict.fromkeys(lines))

@@ -1,5 +1,6 @@
 """`distill`: a teacher trained anywhere hands over its table; a student is distilled from it, whatever its length."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import yaml
 
 from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import read_json, write_json, write_text
+from gnn2mlp.core.files import check_writable, read_json, user_path, write_json, write_text
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
@@ -61,6 +62,11 @@ class DistilConfig(pydantic.BaseModel):
     seed: int = pydantic.Field(default=0, ge=0)
     device: str = "auto"
     threads: int | Literal["auto"] = "auto"
+
+    @pydantic.field_validator("knowledge", "features", "out", mode="before")
+    @classmethod
+    def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
 
     def __init__(self, **settings: Any):
         try:
@@ -147,6 +153,7 @@ def _table(config: DistilConfig, here: Workers, joining: Progress) -> RowTable:
     folder = config.out / "table"
     if here.rank == 0:
         _check_free(config)
+        check_writable(config.out, "name another folder with --out (in Python: out=)")
         join_tables(
             config.knowledge,
             config.features,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import read_json
+from gnn2mlp.core.files import check_writable, read_json, user_path
 from gnn2mlp.data import Split, load_dataset
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.predictor import FILE
@@ -12,7 +12,7 @@ from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.pipeline.config import RunConfig
 
 
-def export_onnx(folder: Path, out: Path | None = None, int8: bool = False, tolerance: float = 0.5) -> Path:
+def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = False, tolerance: float = 0.5) -> Path:
     """Write a student for ONNX Runtime.
 
     Args:
@@ -29,6 +29,7 @@ def export_onnx(folder: Path, out: Path | None = None, int8: bool = False, toler
         ConfigError: if ONNX is not installed, or 8-bit weights are asked of a student without a run.
         DataError: if 8-bit weights lose too much.
     """
+    folder, out = user_path(folder, "folder"), None if out is None else user_path(out, "out")
     is_run = (folder / "config.yaml").exists()
     student = folder / "student" if is_run else folder
     if not (student / FILE).exists():
@@ -38,6 +39,7 @@ def export_onnx(folder: Path, out: Path | None = None, int8: bool = False, toler
             f"int8: 8-bit weights are checked on validation nodes, and {folder} is a student without its run; "
             "give the run's folder, or use Predictor.to_onnx with rows of your own"
         )
+    check_writable(out or student, "name another folder with --out (in Python: out=)")
     predictor = Predictor.load(student)
     check = _validation(folder, predictor) if int8 else None
     return predictor.to_onnx(out or student, int8, check, tolerance)
@@ -46,7 +48,7 @@ def export_onnx(folder: Path, out: Path | None = None, int8: bool = False, toler
 def _validation(folder: Path, predictor: Predictor) -> tuple[Any, Any]:
     """Features and labels of the validation nodes by which this run's student was chosen."""
     config = RunConfig.from_yaml(folder / "config.yaml").resolve()
-    graph = load_dataset(config.dataset, config.data_root)
+    graph = load_dataset(config.dataset, config.data_root, config.cache)
     seed = read_json(folder / "results.json")["student"]["seed"]
     nodes = Split.load(folder / "splits" / f"seed-{seed:03d}.safetensors").valid
     rows = gather(graph.features, nodes)

@@ -11,6 +11,7 @@ import torch
 
 from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.files import check_writable
 from gnn2mlp.data import NodeData, load_dataset
 from gnn2mlp.distill.rows import check_links
 from gnn2mlp.knowledge import Store
@@ -59,15 +60,17 @@ def opened(config: RunConfig, folder: Path, listen: Listener, extra: Iterable[st
         extra: keys of knowledge beside those that the method reads.
 
     Raises:
-        ConfigError: if the folder holds another configuration's results.
+        ConfigError: if the folder holds another configuration's results, or nobody says where the cache is.
+        ArtefactError: if the folder cannot be written into.
         DataError: for data that cannot be learnt from.
     """
     device = resolve_device(config.device)
-    graph = load_dataset(config.dataset, config.data_root)
+    check_writable(folder, "name another folder with --out (in Python: out=)")
+    store = Store(config.cache or default_root())
+    graph = load_dataset(config.dataset, config.data_root, config.cache)
     config.teacher.build(TEACHERS).check_reads(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
     _claim(folder, config)
-    store = Store(config.cache or default_root())
     with _threads(config.threads, graph):
         seed = partial(
             Seed, config, graph, folder=folder, store=store, device=device, listen=listen, extra=frozenset(extra)

@@ -1,7 +1,5 @@
 """The stages of one seed. Each is made once: from the cache or the run's folder if it is there, else anew."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from torch import Tensor
 
 from gnn2mlp.core.digest import digest_code
 from gnn2mlp.core.errors import ArtefactError
+from gnn2mlp.core.files import link_or_copy
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.data import SPLITTERS, NodeData, Split, Task
 from gnn2mlp.deploy import Predictor
@@ -129,7 +128,7 @@ class Seed:
             return made
 
         knowledge = self.store.get_or_make("knowledge", identity, TeacherKnowledge.load, make)
-        _place(self.store.path("knowledge", identity), self.folder / "knowledge" / f"{self.label}.safetensors")
+        link_or_copy(self.store.path("knowledge", identity), self.folder / "knowledge" / f"{self.label}.safetensors")
         return knowledge
 
     @cached_property
@@ -205,15 +204,3 @@ def _split_digest(path: Path) -> str | None:
         return Split.load(path).digest
     except ArtefactError:
         return None
-
-
-def _place(source: Path, target: Path) -> None:
-    """Give a cached file a second name in the run's folder: a hard link where the file system allows, else a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.link(source, temporary)
-    except OSError:
-        shutil.copyfile(source, temporary)
-    os.replace(temporary, target)

@@ -142,14 +142,14 @@ class Teacher(Configurable, ABC):
         """A teacher of this kind built around the one of `spec`, for kinds that take another one in; else `None`."""
         return None
 
-    def save(self, path: Path, about: Mapping[str, Any] | None = None) -> None:
+    def save(self, path: str | Path, about: Mapping[str, Any] | None = None) -> None:
         """Write what it has learnt, its spec and history as one checksummed file."""
         tensors, facts = self.state()
         card = {"spec": self.spec().to_dict(), "history": self.history_.to_dict(), "about": dict(about or {}), **facts}
         artefact.save(path, "teacher", tensors, card)
 
     @staticmethod
-    def load(path: Path) -> "Teacher":
+    def load(path: str | Path) -> "Teacher":
         """Read what `save` wrote, whatever kind of teacher it was."""
         tensors, card = artefact.load(path, "teacher")
         teacher = Spec.parse(card["spec"]).build(TEACHERS)

@@ -157,3 +157,32 @@ def test_a_checksum_that_was_seen_to_hold_need_not_be_computed_again(saved: Path
     saved.write_bytes(damaged)
     loaded = artefact.load(saved, "knowledge", verify=False).tensors
     assert not all(torch.equal(loaded[key], TENSORS[key]) for key in TENSORS)
+
+
+@pytest.mark.parametrize("there", ["another kind", "text", "safetensors of others", "folder"])
+def test_what_is_of_another_kind_is_not_overwritten(tmp_path: Path, there: str) -> None:
+    path = tmp_path / "a"
+    {
+        "another kind": lambda: artefact.save(path, "teacher", TENSORS, CARD),
+        "text": lambda: path.write_text("my notes"),
+        "safetensors of others": lambda: safetensors.torch.save_file(TENSORS, path),
+        "folder": lambda: path.mkdir(),
+    }[there]()
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(ArtefactError, match="expected nothing or a checkpoint artefact at .*, which holds"):
+        artefact.save(path, "checkpoint", TENSORS, CARD)
+    assert before == (path.read_bytes() if path.is_file() else None)
+
+
+@pytest.mark.parametrize("length", [0, 100, -1])
+def test_one_of_the_same_kind_is_replaced_even_if_it_is_damaged(saved: Path, length: int) -> None:
+    saved.write_bytes(saved.read_bytes()[:length])
+    artefact.save(saved, "knowledge", TENSORS, CARD)
+    assert artefact.load(saved, "knowledge").card["made_by"] == "test"
+
+
+def test_paths_are_text_too_and_know_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    artefact.save("~/[a]", "x", TENSORS, CARD)
+    assert (tmp_path / "[a]").exists()
+    assert artefact.load("~/[a]", "x").card["made_by"] == artefact.read_card("~/[a]", "x")["made_by"]

@@ -157,6 +157,7 @@ def test_a_damaged_file_is_refused(knowledge: TeacherKnowledge, tmp_path: Path) 
     path.write_bytes(path.read_bytes()[:-4])
     with pytest.raises(ArtefactError, match="truncated or altered"):
         TeacherKnowledge.load(path)
+    path.unlink()
     artefact.save(path, "student", {}, {})
     with pytest.raises(ArtefactError, match="expected a knowledge artefact at .*, got a student"):
         TeacherKnowledge.load(path)

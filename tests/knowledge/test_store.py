@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.knowledge import Store, TeacherKnowledge
 from gnn2mlp.knowledge.store import default_root
 
@@ -89,3 +90,27 @@ def test_default_root(monkeypatch: pytest.MonkeyPatch, environment: dict[str, st
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
     assert default_root() == expected
+
+
+def test_without_a_home_the_message_says_what_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("GNN2MLP_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", unknown)
+    with pytest.raises(ConfigError, match="expected a home folder .*found none; .*--cache .*GNN2MLP_CACHE"):
+        default_root()
+
+
+def test_a_cache_that_cannot_be_written_is_told_before_anything_is_made(tmp_path: Path, make: Maker) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ArtefactError, match=r"cannot write into .*file.*; it is the cache .*--cache .*GNN2MLP_CACHE"):
+        _get(Store(tmp_path / "file" / "cache"), make)
+    assert make.calls == 0
+
+
+def test_a_cache_that_can_only_be_read_is_read(tmp_path: Path, make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    _get(Store(tmp_path), make)
+    monkeypatch.setattr(Path, "write_bytes", lambda *_: pytest.fail("something was written"))
+    assert _get(Store(tmp_path), make) == 1

@@ -131,3 +131,36 @@ def test_options_of_the_export_are_checked():
         RunConfig(export={"top": 0}).resolve()
     with pytest.raises(ConfigError, match=r"export\.perturbation: expected .*add.*multiply.*got 'divide'"):
         RunConfig(export={"perturbation": "divide"}).resolve()
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_yaml_is_utf8_whatever_the_locale(tmp_path: Path, bom: bytes, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "run.yaml"
+    path.write_bytes(bom + "dataset: é.npz\n".encode())
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: pytest.fail("read in the locale's encoding"))
+    assert RunConfig.from_yaml(path).dataset == Spec("é.npz")
+
+
+def test_yaml_in_another_encoding_says_so(tmp_path: Path):
+    path = tmp_path / "run.yaml"
+    path.write_bytes("dataset: é.npz\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"expected text in UTF-8 in .*run\.yaml.* at position 9; save the file as"):
+        RunConfig.from_yaml(path)
+
+
+@pytest.mark.parametrize("setting", ["out", "cache", "data_root"])
+def test_paths_of_all_settings_are_read_alike(setting: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for given in ("~/[x] y", Path("~/[x] y")):
+        assert getattr(RunConfig(**{setting: given}), setting) == tmp_path / "[x] y"
+    with pytest.raises(ConfigError) as error:
+        RunConfig(**{setting: "x" * 300})
+    expected = "expected names of at most 255 bytes, got one of 300; choose a shorter path"
+    assert str(error.value) == f"{setting}: {expected}"
+
+
+def test_the_folder_of_a_long_name_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    folder = RunConfig(dataset="é" * 120 + ".npz").resolve().folder()
+    folder.mkdir(parents=True)
+    assert folder.name.startswith("é" * 50)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.files import check_writable, user_path
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.knowledge.store import default_root
+from gnn2mlp.knowledge.store import REMEDY, default_root
 
 
 class Dataset(Configurable, ABC):
@@ -40,11 +41,17 @@ class RawFiles:
 
     Args:
         root: folder with raw data in the standard layouts; `None` means download.
+        cache: folder for what is downloaded or processed; default `$GNN2MLP_CACHE` or the user's cache folder.
     """
 
-    def __init__(self, root: Path | None):
+    def __init__(self, root: Path | None, cache: Path | None = None):
         self.root = root
-        self.cache = default_root() / "data"
+        self._cache = cache
+
+    @property
+    def cache(self) -> Path:
+        """The folder of downloaded and processed data. Only data sets that need it ask, and may be told of no home."""
+        return (self._cache or default_root()) / "data"
 
     def fetch(self, relative: str, url: str | None) -> Path:
         """The path of the raw file `relative`, downloaded from `url` where no root was given.
@@ -71,6 +78,7 @@ class RawFiles:
 def _download(url: str, path: Path) -> Path:
     from torch_geometric.data import download_url
 
+    check_writable(path.parent, f"it is the cache of raw data: {REMEDY}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Into a fresh side folder: an interrupted download must not look like a finished one, now or next time.
@@ -96,19 +104,24 @@ def resolve_dataset(spec: Spec | str) -> Dataset:
     return spec.build(DATASETS)
 
 
-def load_dataset(spec: Spec | str, data_root: str | os.PathLike[str] | None = None) -> NodeData:
+def load_dataset(
+    spec: Spec | str,
+    data_root: str | os.PathLike[str] | None = None,
+    cache: str | os.PathLike[str] | None = None,
+) -> NodeData:
     """Load a data set by name, spec, or `.npz` path.
 
     Args:
         spec: e.g. `"digits"`, `"cpf-cora"`, `"my/graph.npz"`.
         data_root: folder with raw files, read only; default `$GNN2MLP_DATA`, else raw files are downloaded.
+        cache: folder for what is downloaded or processed; default `$GNN2MLP_CACHE` or the user's cache folder.
 
     Raises:
         UnknownNameError: for a name that is not registered.
         DataError: if raw files are missing or the data are unusable.
     """
     chosen = data_root or os.environ.get("GNN2MLP_DATA") or None
-    root = Path(chosen).expanduser() if chosen else None
+    root = user_path(chosen, "data root") if chosen else None
     if root is not None and not root.is_dir():
         raise ConfigError(f"data root: expected a folder, got {root}, which is none")
-    return resolve_dataset(spec).load(RawFiles(root))
+    return resolve_dataset(spec).load(RawFiles(root, None if cache is None else user_path(cache, "cache")))

@@ -22,7 +22,9 @@ import torch
 
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.files import check_writable
 from gnn2mlp.data.datasets._base import RawFiles
+from gnn2mlp.knowledge.store import REMEDY
 
 # What a truncated or foreign file makes pandas, gzip, torch and ogb raise.
 _UNREADABLE = (OSError, EOFError, ValueError, LookupError, RuntimeError, pickle.UnpicklingError, zlib.error)
@@ -87,6 +89,7 @@ def _download(target: Path, meta: Mapping[str, Any]) -> None:
     """Fetch and unpack with ogb's own helpers, without its question; complete or absent, never in between."""
     from ogb.utils.url import download_url, extract_zip
 
+    check_writable(target.parent, f"it is the cache of raw data: {REMEDY}")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as staging:
         try:
@@ -109,6 +112,7 @@ def _fingerprint(raw: Path) -> str:
 
 def _process(raw: Path, place: Path, name: str, meta: Mapping[str, Any]) -> OgbNodes:
     """Let ogb process `raw` in a side folder, and move that to `place` when it is complete."""
+    check_writable(place.parent, f"it is the cache of processed data: {REMEDY}")
     place.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=place.parent, prefix=".partial-"))
     try:

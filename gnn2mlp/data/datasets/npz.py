@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.files import user_path
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.checks import check_labels
@@ -58,7 +59,7 @@ class Npz(Dataset):
         return from_npz(path, path.stem, self.relations, self.features, self.noise)
 
     def _find(self, files: RawFiles) -> Path:
-        places = [Path(self.path).expanduser()]
+        places = [user_path(self.path, "dataset")]
         if files.root is not None:
             places.append(files.root / self.path)
         for place in places:
