@@ -173,7 +173,8 @@ class RunConfig(pydantic.BaseModel):
 
 def _shortened(name: str, most: int = 100) -> str:
     """As much of a name as leaves room for others in the name of a folder."""
-    return os.fsdecode(os.fsencode(name)[:most]) if len(os.fsencode(name)) > most else name
+    encoded = os.fsencode(name)
+    return name if len(encoded) <= most else encoded[:most].decode(errors="ignore")
 
 
 def read_yaml(path: str | os.PathLike[str]) -> dict[str, Any]:
