@@ -27,6 +27,10 @@ class MissingKnowledgeError(Gnn2mlpError, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class DataWarning(UserWarning):
+    """Input data that can be learnt from, though probably not as the user means it; says what is left out or off."""
+
+
 class ArtefactError(Gnn2mlpError, OSError):
     """A file that is missing, truncated, altered or of another format than expected."""
 

@@ -5,6 +5,8 @@ from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.npz import write_npz
+from gnn2mlp.data.pyg import graph_from_pyg
 from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler
 from gnn2mlp.data.split import SPLITTERS, Split, Splitter
 from gnn2mlp.data.view import Full, Observed, Task
@@ -25,7 +27,9 @@ __all__ = [
     "Splitter",
     "Task",
     "graph_from_arrays",
+    "graph_from_pyg",
     "hypergraph_from_arrays",
     "hypergraph_of",
     "load_dataset",
+    "write_npz",
 ]

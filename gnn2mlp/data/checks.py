@@ -118,10 +118,22 @@ def _pairs(given: Any, array: str, what: str, name: str) -> np.ndarray[Any, Any]
     except ValueError as error:  # rows of different lengths
         raise DataError(f"{name}: {array} must have shape (2, {what}), got no array ({error})") from error
     if pairs.ndim != 2 or pairs.shape[0] != 2:
-        raise DataError(f"{name}: {array} must have shape (2, {what}), got {pairs.shape}; transpose a list of pairs")
+        raise DataError(f"{name}: {array} must have shape (2, {what}), got {_advised(given, pairs.shape)}")
     if pairs.size and pairs.dtype.kind not in "iu":
-        raise DataError(f"{name}: {array} must hold integers, got {pairs.dtype}")
+        raise DataError(
+            f"{name}: {array} must hold integers, the rows of the features, got {pairs.dtype} such as "
+            f"{pairs.flat[0]!s}; number the nodes: ids = {{id: row for row, id in enumerate(node_ids)}}"
+        )
     return pairs
+
+
+def _advised(given: Any, shape: tuple[int, ...]) -> str:
+    """The shape of what are no pairs, and how to make pairs of it."""
+    if hasattr(given, "tocoo"):
+        return f"a sparse matrix of shape {given.shape}; give its entries, np.stack(A.nonzero())"
+    if len(shape) == 2 and shape[0] == shape[1]:
+        return f"{shape}; give the entries of an adjacency matrix, np.stack(A.nonzero())"
+    return f"{shape}; transpose a list of pairs" if len(shape) == 2 and shape[1] == 2 else str(shape)
 
 
 def _int64(pairs: np.ndarray[Any, Any]) -> Tensor:
@@ -135,12 +147,28 @@ def check_own_split(split: Mapping[str, Any], num_nodes: int, name: str) -> dict
     """Ascending ids of the parts of a published split, disjoint and in range; else a `DataError`."""
     if not {"train", "test"} <= set(split) <= {"train", "valid", "test"}:
         raise DataError(f"{name}: an own split needs 'train' and 'test' and may have 'valid', got {sorted(split)}")
-    parts = {key: torch.from_numpy(_array(ids).astype(np.int64)).sort().values for key, ids in split.items()}
+    parts = {key: _ids(given, f"{name}: own split: {key}").sort().values for key, given in split.items()}
     ids = torch.cat(list(parts.values()))
     if ids.numel() and (ids.min() < 0 or ids.max() >= num_nodes):
         raise DataError(
             f"{name}: own split: node ids must lie in 0..{num_nodes - 1}, got {int(ids.min())}..{int(ids.max())}"
         )
-    if ids.unique().numel() != ids.numel():
-        raise DataError(f"{name}: own split: expected every node in one part at most, got nodes that are listed twice")
+    found, counts = ids.unique(return_counts=True)
+    if twice := found[counts > 1].tolist():
+        places = [key for key, part in parts.items() for _ in range(int((part == twice[0]).sum()))]
+        raise DataError(
+            f"{name}: own split: expected every node in one part at most, got node {twice[0]} in "
+            f"{' and '.join(places)} ({len(twice)} nodes in all); remove them from one"
+        )
     return parts
+
+
+def _ids(given: Any, what: str) -> Tensor:
+    """Node ids as int64; a mask is none."""
+    ids = _array(given)
+    if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu"):
+        raise DataError(
+            f"{what}: expected the ids of its nodes, integers of shape (ids,), got {ids.dtype} of shape {ids.shape}; "
+            "turn a mask into ids with np.flatnonzero"
+        )
+    return torch.from_numpy(ids.astype(np.int64))

@@ -1,15 +1,18 @@
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import (
     check_classes,
     check_edges,
+    check_feature_names,
     check_incidences,
     check_labels,
     check_own_split,
     check_weights,
+    repeated,
 )
 
 
@@ -57,7 +60,10 @@ def test_a_label_beyond_the_named_classes_is_refused() -> None:
         ([[0, 1], [1, 2], [2, 0]], r"must have shape \(2, edges\), got \(3, 2\); transpose"),
         ([0, 1], r"must have shape \(2, edges\), got \(2,\)"),
         ([[0, 1], [1]], r"must have shape \(2, edges\), got no array"),
-        ([[0.0], [1.0]], "must hold integers, got float64"),
+        ([[0.0], [1.0]], "must hold integers, the rows of the features, got float64 such as 0.0; number the nodes"),
+        ([["u1"], ["u2"]], "must hold integers, the rows of the features, got <U2 such as u1; number the nodes"),
+        (np.eye(3, dtype=int), r"got \(3, 3\); give the entries of an adjacency matrix, np.stack\(A.nonzero\(\)\)"),
+        (sp.eye(3), r"got a sparse matrix of shape \(3, 3\); give its entries, np.stack\(A.nonzero\(\)\)"),
     ],
 )
 def test_bad_edges_are_refused(edges: object, match: str) -> None:
@@ -80,7 +86,7 @@ def test_edges_of_any_integer_type_become_int64() -> None:
         ([[0, 1], [1, 2], [2, 0]], r"hyperedge_index must have shape \(2, incidences\), got \(3, 2\); transpose"),
         ([0, 1], r"must have shape \(2, incidences\), got \(2,\)"),
         ([[0, 1], [1]], r"hyperedge_index must have shape \(2, incidences\), got no array"),
-        ([[0.0], [1.0]], "hyperedge_index must hold integers, got float64"),
+        ([[0.0], [1.0]], "hyperedge_index must hold integers, the rows of the features, got float64"),
     ],
 )
 def test_bad_incidences_are_refused(incidences: object, match: str) -> None:
@@ -134,9 +140,27 @@ def test_bad_weights_are_refused(weights: object, match: str) -> None:
 def test_own_splits_are_sorted_and_disjoint() -> None:
     parts = check_own_split({"train": [2, 0], "test": np.array([1])}, 3, "g")
     assert parts["train"].tolist() == [0, 2]
-    with pytest.raises(DataError, match="listed twice"):
+    with pytest.raises(DataError, match=r"got node 1 in train and test \(1 nodes in all\); remove them from one"):
         check_own_split({"train": [0, 1], "test": [1]}, 3, "g")
     with pytest.raises(DataError, match=r"node ids must lie in 0\.\.2, got 0\.\.3"):
         check_own_split({"train": [0], "test": [3]}, 3, "g")
     with pytest.raises(DataError, match="needs 'train' and 'test'"):
         check_own_split({"train": [0], "val": [1]}, 3, "g")
+    for mask in ([True, False, False], [0.0, 1.0], [[0, 1]]):
+        with pytest.raises(DataError, match="g: own split: train: expected the ids of its nodes, integers"):
+            check_own_split({"train": mask, "test": [1]}, 3, "g")
+
+
+def test_names_of_features_are_one_each_and_different() -> None:
+    assert check_feature_names(None, 2, "g") is None
+    assert check_feature_names(["a", "b"], 2, "g") == ("a", "b")
+    with pytest.raises(DataError, match="g: expected a feature name for each of 2 features, got 1"):
+        check_feature_names(["a"], 2, "g")
+    with pytest.raises(DataError, match="g: expected different feature names, got 'a' more than once"):
+        check_feature_names(["a", "a"], 2, "g")
+
+
+def test_repeated_names_are_listed_up_to_a_number() -> None:
+    assert repeated(["a", "b"]) == ""
+    assert repeated(["a", "b", "a", "c", "b"]) == "'a', 'b'"
+    assert repeated(list("abcdefg") * 2) == "'a', 'b', 'c', 'd', 'e' and 2 more"

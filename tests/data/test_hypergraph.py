@@ -97,7 +97,7 @@ def test_own_splits_are_checked_and_kept() -> None:
     first, second = clean(own_splits=splits).own_splits
     assert first["train"].tolist() == [0, 1]
     assert second["test"].tolist() == [1]
-    with pytest.raises(DataError, match="listed twice"):
+    with pytest.raises(DataError, match="in one part at most"):
         clean(own_splits=[{"train": [1], "test": [1]}])
 
 

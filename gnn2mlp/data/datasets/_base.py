@@ -100,8 +100,27 @@ def resolve_dataset(spec: Spec | str) -> Dataset:
     """The data set of a spec, a registered name, or the path of an `.npz` file."""
     spec = Spec.parse(spec)
     if spec.name.endswith(".npz"):
+        if "path" in spec.options:
+            raise ConfigError(f"dataset.path: the data set is the file {spec.name} already; leave out one of the two")
         spec = Spec("npz", path=spec.name, **spec.options)
+    elif spec.name not in DATASETS.classes and Path(spec.name).expanduser().exists():
+        raise _no_npz(spec.name)
     return spec.build(DATASETS)
+
+
+def _no_npz(path: str) -> DataError:
+    """The error for a path that exists and is no `.npz` file: how to make one of it."""
+    if path.endswith((".pt", ".pth")):
+        return DataError(
+            f"expected the name of a data set or the path of an .npz file, got {path}, which only pickle could read; "
+            "turn a graph of PyTorch Geometric that you trust into an .npz file: import torch; from gnn2mlp.data "
+            "import graph_from_pyg, write_npz; "
+            f"write_npz('graph.npz', graph_from_pyg(torch.load({path!r}, weights_only=False)))"
+        )
+    return DataError(
+        f"expected the name of a data set or the path of an .npz file, got the path {path}; write arrays with "
+        "numpy.savez('graph.npz', x=features, y=labels, edge_index=edges)"
+    )
 
 
 def load_dataset(

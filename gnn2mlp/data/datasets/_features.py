@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -63,23 +62,3 @@ def _noisy_labels(data: NodeData, noise: float) -> Tensor:
     known = data.labels >= 0
     features[known, data.labels[known]] += 1
     return features
-
-
-def one_hot_codes(codes: np.ndarray, name: str) -> Any:
-    """Category codes (nodes, columns) as one 0/1 feature for each column and code that occurs in it.
-
-    Raises:
-        DataError: unless they are integers in two dimensions.
-    """
-    if codes.ndim != 2 or codes.dtype.kind not in "iub":
-        raise DataError(
-            f"{name}: category codes must be integers of shape (nodes, columns), got {codes.dtype} of {codes.shape}"
-        )
-    from scipy.sparse import csr_matrix, hstack
-
-    blocks = []
-    for column in codes.T:
-        values, place = np.unique(column, return_inverse=True)
-        entries = (np.ones(place.size, dtype=np.float32), (np.arange(place.size), place))
-        blocks.append(csr_matrix(entries, shape=(place.size, values.size)))
-    return hstack(blocks, format="csr")

@@ -3,9 +3,9 @@
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.datasets._arrays import csr_from_parts, read_arrays
 from gnn2mlp.data.datasets._base import RawFiles
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.npz.arrays import csr_from_parts, read_arrays, texts
 
 URL = "https://github.com/shchur/gnn-benchmark/raw/master/data/npz/"
 
@@ -26,15 +26,14 @@ def read_gnn_benchmark(files: RawFiles, relative: str, name: str, binary: bool =
     arrays = read_arrays(path, name)
     if "labels" not in arrays:
         raise DataError(f"{name}: {path} is no gnn-benchmark file; expected adj_*, attr_* and labels, got no labels")
-    attributes = csr_from_parts(arrays, "attr", name)
+    attributes = csr_from_parts(arrays, "attr")
     if binary:
         attributes.data = np.where(attributes.data > 0, np.float32(1), attributes.data)
-    pairs = np.stack(csr_from_parts(arrays, "adj", name).nonzero())
-    class_names = arrays.get("class_names")
+    pairs = np.stack(csr_from_parts(arrays, "adj").nonzero())
     return graph_from_arrays(
         attributes,
         arrays["labels"],
         pairs,
         name=name,
-        class_names=None if class_names is None else class_names.astype(str).tolist(),
+        class_names=texts(arrays["class_names"], f"{name}: class_names") if "class_names" in arrays else None,
     )

@@ -8,10 +8,11 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets._base import Dataset, RawFiles, resolve_dataset
 from gnn2mlp.data.datasets._features import Construction
 from gnn2mlp.data.datasets._recipes import Recipe
-from gnn2mlp.data.datasets.npz import Form, from_npz
+from gnn2mlp.data.datasets.npz import from_npz
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_of
 from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.npz.features import Form
 
 # Feng et al., LightHGNN, ICLR 2024: 20 labels a class to train, 100 to validate; student and optimisation as released,
 # which takes 200 steps on all nodes. Teachers' defaults are theirs as well.

@@ -15,6 +15,24 @@ def test_names_specs_and_paths_resolve() -> None:
     assert resolve_dataset(Spec("npz", path="a/b.npz")) == resolve_dataset("a/b.npz") == Npz("a/b.npz")
 
 
+def test_a_file_is_named_once() -> None:
+    with pytest.raises(ConfigError, match="dataset.path: the data set is the file a/b.npz already; leave out one"):
+        resolve_dataset(Spec("a/b.npz", path="c.npz"))
+
+
+def test_paths_of_other_files_say_how_to_make_an_npz(tmp_path: Path) -> None:
+    for name in ("graph.pt", "graph.csv"):
+        (tmp_path / name).touch()
+    with pytest.raises(
+        DataError, match=r"got .*graph.pt, which only pickle could read; .* write_npz\('graph.npz', gra"
+    ):
+        resolve_dataset(str(tmp_path / "graph.pt"))
+    with pytest.raises(DataError, match=r"got the path .*graph.csv; write arrays with numpy.savez\('graph.npz', x="):
+        resolve_dataset(str(tmp_path / "graph.csv"))
+    with pytest.raises(UnknownNameError, match="unknown dataset .*absent.pt"):
+        resolve_dataset(str(tmp_path / "absent.pt"))
+
+
 def test_an_unknown_name_answers_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"unknown dataset 'cpf-coar'; did you mean 'cpf-cora'\?"):
         load_dataset("cpf-coar")

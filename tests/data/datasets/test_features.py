@@ -1,4 +1,4 @@
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.datasets._features import Construction, constructed, one_hot_codes
+from gnn2mlp.data.datasets._features import Construction, constructed
 from gnn2mlp.data.graph import graph_from_arrays
 from gnn2mlp.data.hypergraph import hypergraph_from_arrays
 from gnn2mlp.nn.csr import CSR
@@ -92,20 +92,6 @@ def test_nothing_but_the_features_changes(kind: Construction) -> None:
     assert tiny_hypergraph().digest == hypergraph.digest == before
 
 
-def test_codes_become_one_feature_for_each_that_occurs_in_a_column() -> None:
-    matrix = one_hot_codes(np.array([[5, 0], [7, 0], [5, -1]], dtype=np.int16), "g")
-    assert matrix.toarray().tolist() == [[1, 0, 0, 1], [0, 1, 0, 1], [1, 0, 1, 0]]  # 5, 7 | -1, 0
-    assert matrix.dtype == np.float32
-
-
-@pytest.mark.parametrize(
-    ("codes", "match"),
-    [
-        (np.zeros((3, 2)), r"^g: category codes must be integers of shape \(nodes, columns\), got float64 of \(3, 2\)"),
-        (np.zeros(3, dtype=int), r"got int64 of \(3,\)"),
-        (np.array([["a"]]), "got <U1"),
-    ],
-)
-def test_codes_must_be_integers_in_columns(codes: np.ndarray[Any, Any], match: str) -> None:
-    with pytest.raises(DataError, match=match):
-        one_hot_codes(codes, "g")
+def test_constructed_features_have_no_names() -> None:
+    named = replace(tiny_graph(), feature_names=tuple("abcdefghijkl"))
+    assert constructed(named, "one_hot", 1.0).feature_names is None

@@ -83,6 +83,19 @@ def test_labels_that_start_at_1_are_renumbered(tmp_path: Path) -> None:
     assert graph.labels.tolist() == [-1] * 5 + Y[5:].tolist()
 
 
+def test_labels_that_are_text_are_classes(tmp_path: Path) -> None:
+    graph = load_dataset(save(tmp_path / "mine.npz", y=np.array(["c", "a", "b"])[Y]))
+    assert graph.class_names == ("a", "b", "c")
+    assert graph.labels.tolist() == np.array([2, 0, 1])[Y].tolist()
+
+
+def test_arrays_are_left_out_where_told(tmp_path: Path) -> None:
+    path = save(tmp_path / "mine.npz", edge_weight=np.arange(EDGES.shape[1]))
+    assert load_dataset(Spec(path, ignore=["edge_weight"])).num_nodes == 60
+    with pytest.raises(ConfigError, match="dataset.ignore: mine has no array 'edge_weigth'; did you mean 'edge_wei"):
+        load_dataset(Spec(path, ignore=["edge_weigth"]))
+
+
 def test_without_a_split_of_its_own_fractions_are_drawn(tmp_path: Path) -> None:
     path = save(tmp_path / "mine.npz")
     split = default_split(path, load_dataset(path))
@@ -148,17 +161,19 @@ def test_a_relative_path_is_looked_up_here_then_in_the_data_root(
         ({"x": None}, "expected features in the arrays x, or x_data, x_indices, .* the file has edge_index, y"),
         ({"edge_index": None}, "expected edges in the arrays edge_index, or hyperedge_index; the file has x, y"),
         ({"y": None}, "expected labels in the arrays y; the file has edge_index, x"),
-        ({"x": X[:50]}, "one label per node, 50 in all"),
+        ({"x": X[:50]}, "one label per node, got 50 rows of features and 60 labels"),
         ({"x": np.full_like(X, np.nan)}, "must be finite"),
         ({"edge_index": EDGES + 30}, r"edge ends must lie in 0\.\.59"),
         ({"y": np.full(60, -1)}, "every node is unlabelled"),
         ({"y": Y.astype(float) + 0.5}, "labels must be integers"),
-        ({"y": np.array(["a", "b", "c"])[Y]}, "labels must be integers"),
-        ({"y": np.array(3)}, r"one label per node, 1 in all, got an array of shape \(\)"),
+        ({"y": np.array(3)}, r"one label per node, y of shape \(nodes,\), got shape \(\)"),
         ({"class_names": np.array(["a"])}, r"labels must lie in 0\.\.0"),
-        ({"train_mask": mask(range(6))[0], "test_mask": mask(range(6), range(7))}, "as many training as"),
+        ({"train_mask": mask(range(6))[0], "test_mask": mask(range(6, 9), range(7))}, "0 in train and test"),
         ({"test_mask": mask(range(6))[0]}, "as many training as validation and test sets, got {'test': 1}"),
-        ({"train_mask": mask(range(6))[0], "test_mask": mask(range(5, 9))[0]}, "listed twice"),
+        (
+            {"train_mask": mask(range(6))[0], "test_mask": mask(range(5, 9))[0]},
+            "got node 5 in train and test",
+        ),
     ],
 )
 def test_unusable_files_are_refused(tmp_path: Path, changes: dict[str, Any], match: str) -> None:
@@ -311,7 +326,7 @@ def test_real_files_have_their_published_sizes(data_root: Path, path: str, sizes
         ("fb100/reed98.npz", "expected features"),
         ("hypergraph/coauthorship_dblp_nofeatures.npz", "expected features .* dataset.features=degree, one_hot or"),
         ("text_attributed/cora_cane/graph.npz", "expected features"),
-        ("pubmed_structure/pubmed_structure.npz", "one label per node, 1060 in all"),
+        ("pubmed_structure/pubmed_structure.npz", "one label per node, got 1060 rows of features and 19717 labels"),
     ],
 )
 def test_real_files_without_features_or_edges_say_so(data_root: Path, path: str, match: str) -> None:

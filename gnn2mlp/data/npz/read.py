@@ -1,0 +1,82 @@
+"""A graph or hypergraph from named arrays."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import graph_from_arrays
+from gnn2mlp.data.hypergraph import hypergraph_from_arrays
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.npz.arrays import Arrays, read_arrays
+from gnn2mlp.data.npz.edges import read_edges
+from gnn2mlp.data.npz.features import Form, pass_over_features, read_features
+from gnn2mlp.data.npz.hyperedges import has_hyperedges, read_hyperedges
+from gnn2mlp.data.npz.labels import read_labels
+from gnn2mlp.data.npz.splits import read_splits
+from gnn2mlp.data.npz.unread import check_unread
+
+
+def read_npz(
+    path: Path,
+    name: str,
+    relations: Sequence[str] | None = None,
+    form: Form = "own",
+    ignore: Collection[str] = (),
+) -> NodeData:
+    """The graph or hypergraph in an `.npz` file.
+
+    Args:
+        path: of the file.
+        name: of the data set, for messages and cards.
+        relations: of a hypergraph, those that are read; default: all.
+        form: what becomes of the features: `"own"`, `"codes"` (one-hot encoded), or else left out: a column of ones
+            stands for those that the caller will construct.
+        ignore: arrays of the file that are left out.
+
+    Raises:
+        DataError: for a file that cannot be read, or whose arrays cannot be learnt from.
+    """
+    return read_named(read_arrays(path, name), relations, form, ignore)
+
+
+def read_named(
+    arrays: Arrays, relations: Sequence[str] | None = None, form: Form = "own", ignore: Collection[str] = ()
+) -> NodeData:
+    """The graph or hypergraph that named arrays describe; arguments as in `read_npz`."""
+    arrays.leave_out(ignore)
+    labels = read_labels(arrays)
+    num_nodes = labels.codes.size
+    x, feature_names = _features(arrays, form, num_nodes)
+    more: dict[str, Any] = {
+        "name": arrays.name,
+        "class_names": [str(value) for value in labels.classes],
+        "feature_names": feature_names,
+        "own_splits": read_splits(arrays, labels.codes >= 0),
+    }
+    data: NodeData
+    if has_hyperedges(arrays):
+        index, weight = read_hyperedges(arrays, relations)
+        data = hypergraph_from_arrays(x, labels.codes, index, hyperedge_weight=weight, **more)
+    elif relations is not None:
+        raise DataError(f"{arrays.name}: expected hyperedges of the relations {', '.join(relations)}, got a graph")
+    else:
+        data = graph_from_arrays(x, labels.codes, read_edges(arrays, num_nodes), **more)
+    unread = check_unread(arrays, {"nodes": num_nodes, "classes": len(labels.classes)})
+    return replace(data, notes={**data.notes, **unread}) if unread else data
+
+
+def _features(arrays: Arrays, form: Form, num_nodes: int) -> tuple[Any, tuple[str, ...] | None]:
+    if form not in ("own", "codes"):
+        pass_over_features(arrays)
+        return np.ones((num_nodes, 1)), None
+    x, names = read_features(arrays, form)
+    if x.shape[0] != num_nodes:
+        raise DataError(
+            f"{arrays.name}: expected one label per node, got {x.shape[0]} rows of features and {num_nodes} labels; "
+            "mark unlabelled nodes with -1"
+        )
+    return x, names

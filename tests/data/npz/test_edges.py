@@ -1,0 +1,68 @@
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.npz.arrays import Arrays, csr_parts
+from gnn2mlp.data.npz.edges import read_edges
+from gnn2mlp.nn.csr import CSR
+
+PAIRS = np.array([[0, 1, 2], [1, 2, 3]])
+MATRIX = np.array([[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]])
+
+
+def read(num_nodes: int = 4, **arrays: Any) -> Any:
+    return read_edges(Arrays({key: np.asarray(values) for key, values in arrays.items()}, "mine"), num_nodes).tolist()
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"edge_index": PAIRS},
+        {"edge_index": PAIRS.T},
+        {"edges": PAIRS.T},
+        {"edge_list": PAIRS},
+        {"adj": MATRIX},
+        {"adjacency": MATRIX.astype(bool)},
+        {"A": MATRIX.astype(float)},
+        csr_parts(CSR.from_scipy(sp.csr_matrix(MATRIX)), "adj"),
+        {"edge_index": PAIRS, "edge_weight": np.full(3, 2.5)},
+        {"edge_index": np.array(["a", "b", "c", "d"])[PAIRS], "node_ids": ["a", "b", "c", "d"]},
+    ],
+)
+def test_edges_in_each_form(arrays: dict[str, Any]) -> None:
+    assert read(**arrays) == PAIRS.tolist()
+
+
+def test_two_pairs_are_read_as_their_name_says() -> None:
+    assert read(edge_index=[[0, 1], [2, 3]]) == [[0, 1], [2, 3]]
+    assert read(edges=[[0, 1], [2, 3]]) == [[0, 2], [1, 3]]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "match"),
+    [
+        ({"x": MATRIX}, "mine: expected edges in the arrays edge_index, or hyperedge_index; the file has x"),
+        ({"edge_index": PAIRS, "adj": MATRIX}, "expected edges once, got edge_index and adj; remove all but one"),
+        ({"edge_index": PAIRS, "edges": PAIRS}, "expected edges in one array, got edge_index and edges"),
+        ({"edge_index": MATRIX}, r"shape \(2, edges\), .* got \(4, 4\); call an adjacency matrix adj$"),
+        ({"edge_index": PAIRS[0]}, r"shape \(2, edges\), the two ends of each edge, got \(3,\)$"),
+        ({"adj": MATRIX[:3]}, r"an adjacency matrix of shape \(4, 4\), .* got adj of shape \(3, 4\)"),
+        ({"adj": 0.5 * MATRIX}, r"adj holds weights of edges, which no teacher here reads; .* \(adj != 0\).astype"),
+        (
+            csr_parts(CSR.from_scipy(sp.csr_matrix(3 * MATRIX)), "adj"),
+            "adj_data holds weights of edges",
+        ),
+        (
+            {"edge_index": PAIRS, "edge_weight": [1.0, 2.0, 1.0]},
+            r"edge_weight holds weights .* dataset.ignore=\[edge_weight\]",
+        ),
+        ({"edge_index": PAIRS, "edge_weight": [1.0]}, "edge_weight holds weights of edges"),
+        ({"edge_index": PAIRS.astype(str)}, "must hold integers, .* got text such as '0'; add an array node_ids"),
+    ],
+)
+def test_what_is_no_list_of_edges_is_refused(arrays: dict[str, Any], match: str) -> None:
+    with pytest.raises(DataError, match=match):
+        read(**arrays)
