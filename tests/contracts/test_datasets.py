@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -96,8 +97,9 @@ def _load(name: str, root: Path | None) -> NodeData | str:
 
 def _made_again(data: NodeData) -> NodeData:
     """What its own arrays give when they come in from outside."""
+    names: dict[str, Any] = {"class_names": data.class_names, "feature_names": data.feature_names}
     if isinstance(data, GraphData):
-        return graph_from_arrays(data.features, data.labels, data.edge_index, class_names=data.class_names)
+        return graph_from_arrays(data.features, data.labels, data.edge_index, **names)
     assert isinstance(data, HypergraphData)
     index, weight = {}, {}
     for number, which in enumerate(data.relation_names):
@@ -105,9 +107,7 @@ def _made_again(data: NodeData) -> NodeData:
         index[which] = data.hyperedge_index[:, own[data.hyperedge_index[1]]]
         index[which] = index[which] - torch.tensor([[0], [int(own.nonzero()[0])]])
         weight[which] = data.weight[own]
-    return hypergraph_from_arrays(
-        data.features, data.labels, index, hyperedge_weight=weight, class_names=data.class_names
-    )
+    return hypergraph_from_arrays(data.features, data.labels, index, hyperedge_weight=weight, **names)
 
 
 @pytest.fixture
