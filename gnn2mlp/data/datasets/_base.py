@@ -103,7 +103,7 @@ def resolve_dataset(spec: Spec | str) -> Dataset:
         if "path" in spec.options:
             raise ConfigError(f"dataset.path: the data set is the file {spec.name} already; leave out one of the two")
         spec = Spec("npz", path=spec.name, **spec.options)
-    elif spec.name not in DATASETS.classes and Path(spec.name).expanduser().exists():
+    elif spec.name not in DATASETS.classes and os.path.exists(os.path.expanduser(spec.name)):
         raise _no_npz(spec.name)
     return spec.build(DATASETS)
 
