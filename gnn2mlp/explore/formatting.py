@@ -42,9 +42,35 @@ def factor(value: float) -> str:
 
 
 def points(difference: float) -> str:
-    """A difference of two fractions in percentage points: `"21.1 points"`, without a sign."""
+    """A difference of two fractions in percentage points, without a sign.
+
+    Example:
+        >>> points(-0.2112), points(0.01)
+        ('21.1 points', '1.0 point')
+    """
     text = f"{abs(100 * difference):.1f}"
     return f"{text} point" if text == "1.0" else f"{text} points"
+
+
+def signed_points(difference: float) -> str:
+    """The number alone, with its sign; what rounds to zero has none.
+
+    Example:
+        >>> signed_points(0.0123), signed_points(-0.2), signed_points(-0.0001)
+        ('+1.2', '−20.0', '0.0')
+    """
+    text = f"{100 * difference:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
+
+
+def p_value(p: float) -> str:
+    """Three decimals.
+
+    Example:
+        >>> p_value(0.0342), p_value(0.0002)
+        ('0.034', '< 0.001')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from gnn2mlp.core.progress import silent
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.measuring import measure
 from gnn2mlp.pipeline.opening import opened
-from gnn2mlp.pipeline.records import best_seed, score_all, summarise_scores
+from gnn2mlp.pipeline.records import MODELS, best_seed, score_all, summarise_scores
 from gnn2mlp.pipeline.run import citations
 from gnn2mlp.pipeline.stages import Listener
 from gnn2mlp.report.latency_report import write_latency_report
@@ -59,7 +59,7 @@ def latency(
             "format": FORMAT,
             **job.facts,
             "citations": citations(config),
-            "seeds": [{key: record[key] for key in ("seed", "split")} for record in records],
+            "seeds": [{key: record[key] for key in ("seed", "split", *MODELS)} for record in records],
             "summary": summarise_scores(records),
             "latency": measure(best_seed(job, records), map(job.seed, config.seeds), repeats, budget),
         }

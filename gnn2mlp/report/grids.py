@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gnn2mlp.explore.formatting import MISSING, factor, measure, percent, plural, significant
+from gnn2mlp.explore.formatting import MISSING, factor, measure, p_value, percent, plural, signed_points, significant
 from gnn2mlp.explore.theme import MODEL_STYLES, style_of
+from gnn2mlp.report.claims import comparisons
 from gnn2mlp.report.results import (
     Results,
     has_spread,
@@ -28,8 +29,8 @@ class Grid(NamedTuple):
 
 
 def result_grids(results: Results) -> list[Grid]:
-    """Accuracy with fidelity, calibration, and seconds per stage."""
-    grids = [accuracy_grid(results), calibration_grid(results), seconds_grid(results)]
+    """Accuracy with fidelity, differences, calibration, and seconds per stage."""
+    grids = [accuracy_grid(results), difference_grid(results), calibration_grid(results), seconds_grid(results)]
     return [grid for grid in grids if grid.rows]
 
 
@@ -43,6 +44,24 @@ def accuracy_grid(results: Results) -> Grid:
     ]
     heads = [style_of(model).label for model in models(results)]
     return Grid("Accuracy, %", ["Nodes", *heads, "Fidelity"], rows)
+
+
+def difference_grid(results: Results) -> Grid:
+    """The student minus teacher and plain MLP, a row for each population and rival; none for a single seed."""
+    rows = [
+        [
+            population,
+            style_of(rival).label,
+            signed_points(found.difference),
+            f"{signed_points(found.low)} to {signed_points(found.high)}",
+            p_value(found.p),
+            f"{found.wins} of {found.n}",
+        ]
+        for population in populations(results)
+        for rival, found in comparisons(results, population)
+        if found.n > 1
+    ]
+    return Grid("Student minus another, points", ["Nodes", "Minus", "Points", "95% interval", "p", "Ahead"], rows)
 
 
 def calibration_grid(results: Results) -> Grid:
@@ -143,7 +162,7 @@ def forms_grid(results: Results) -> Grid:
         [style_of(p["model"]).label, percent(p["accuracy"], has_spread(results)), significant(p["median_ms"])]
         for p in tradeoff(results)
     ]
-    return Grid("Accuracy and time", ["Model", "Accuracy, %", "Milliseconds"], body)
+    return Grid("Accuracy and time", ["Model", "On test nodes, %", "Milliseconds"], body)
 
 
 def seeds_grid(results: Results) -> Grid:

@@ -6,7 +6,7 @@ from typing import Any
 from gnn2mlp.core.files import write_text
 from gnn2mlp.explore.formatting import plural, significant
 from gnn2mlp.report.grids import forms_grid, latency_grid, requests_grid, throughput_grid
-from gnn2mlp.report.headline import latency_line, subject
+from gnn2mlp.report.headline import cost_lines, latency_line, subject
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.plots import plot_latency
 from gnn2mlp.report.plots_tradeoff import plot_tradeoff
@@ -58,7 +58,7 @@ def _content(results: Results) -> dict[str, Any]:
         "passes": throughput_grid(results),
         "forms": forms_grid(results),
         "every": requests_grid(results),
-        "notes": found["notes"],
+        "notes": cost_lines(results),
         "measured": {**facts, **{key: _text(value) for key, value in found["sizes"].items()}},
         **provenance(results),
     }

@@ -56,7 +56,7 @@ def _facts(results: Results) -> dict[str, str]:
     graph, split = results.get("graph") or {}, results["seeds"][0].get("split", {})
     facts = {key: _text(value) for key, value in graph.items() if key != "notes"}
     facts.update({f"note: {key}": _text(value) for key, value in (graph.get("notes") or {}).items()})
-    facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int)})
+    facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int) and size})
     return facts
 
 

@@ -9,7 +9,16 @@ from gnn2mlp.evaluate.calibration import BINS
 from gnn2mlp.explore.formatting import percent
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score
 from gnn2mlp.explore.theme import style_of
-from gnn2mlp.report.grids import codes_grid, latency_grid, result_grids, seeds_grid, trust_grid
+from gnn2mlp.report.grids import (
+    accuracy_grid,
+    calibration_grid,
+    codes_grid,
+    difference_grid,
+    latency_grid,
+    seconds_grid,
+    seeds_grid,
+    trust_grid,
+)
 from gnn2mlp.report.headline import headline
 from gnn2mlp.report.latency_report import request_plots, tradeoff_plots
 from gnn2mlp.report.page import Plot, draw, provenance, render
@@ -46,7 +55,6 @@ def render_report(results: Results) -> str:
 
 
 def _content(results: Results) -> dict[str, Any]:
-    accuracy, *details = result_grids(results)
     kind = results.get("graph", {}).get("kind", "graph")
     return {
         "headline": headline(results),
@@ -55,8 +63,9 @@ def _content(results: Results) -> dict[str, Any]:
         "links": {"graph": "edges", "hypergraph": "hyperedges"}[kind],
         "spread": has_spread(results),
         "bins": BINS,
-        "accuracy": accuracy,
-        "details": details,
+        "accuracy": accuracy_grid(results),
+        "differences": difference_grid(results),
+        "details": [grid for grid in (calibration_grid(results), seconds_grid(results)) if grid.rows],
         "by_seed": seeds_grid(results),
         "scores": [*_score_plots(results), *tradeoff_plots(results)],
         "latency": {"grid": latency_grid(results), "plots": request_plots(results)},

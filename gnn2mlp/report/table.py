@@ -7,12 +7,12 @@ from rich.text import Text
 
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.report.grids import Grid, codes_grid, forms_grid, latency_grid, result_grids, throughput_grid, trust_grid
-from gnn2mlp.report.headline import headline, latency_line, reliability_line
+from gnn2mlp.report.headline import cost_lines, headline, latency_line, reliability_line
 from gnn2mlp.report.results import Results, has_spread
 
 
 def results_table(results: Results) -> Group:
-    """Teacher, plain MLP and student by population, then calibration, seconds and latency.
+    """Teacher, plain MLP and student by population and their differences, then calibration, seconds and latency.
 
     Print it with `rich.console.Console().print(...)`; in a notebook it shows itself.
 
@@ -21,7 +21,7 @@ def results_table(results: Results) -> Group:
     """
     note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
     found = headline(results)
-    lines = [Text(f"{found.sentence} {note}".rstrip(), style="bold"), *map(Text, found.lines)]
+    lines = [Text(found.sentence, style="bold"), *map(Text, [*found.lines, *([note] if note else [])])]
     parts = (latency_grid(results), trust_grid(results), codes_grid(results))
     grids = [*result_grids(results), *(grid for grid in parts if grid.rows)]
     blank = Text()
@@ -36,7 +36,7 @@ def trust_results_table(results: Results) -> Group:
 def latency_results_table(results: Results) -> Group:
     """Requests, passes over all nodes and accuracy by model, from what `latency` returns; print as `results_table`."""
     grids = [latency_grid(results), throughput_grid(results), forms_grid(results)]
-    lines = [Text(latency_line(results), style="bold"), *map(Text, results["latency"]["notes"])]
+    lines = [Text(latency_line(results), style="bold"), *map(Text, cost_lines(results))]
     return Group(*lines, *(part for grid in grids for part in (Text(), _table(grid))))
 
 

@@ -14,6 +14,15 @@ def test_accuracy_with_fidelity(make_results: Make) -> None:
     assert [row[0] for row in grid.rows] == ["seen", "unseen", "production", "test"]
 
 
+def test_differences_have_an_interval(make_results: Make) -> None:
+    grid = grids.difference_grid(make_results())
+    assert grid.head == ["Nodes", "Minus", "Points", "95% interval", "p", "Ahead"]
+    # Unseen nodes, against the plain MLP: 9 and 11 points, error 1.414 * sqrt(1/2 + 427/350) = 1.854, t_0.975 = 12.71.
+    assert grid.rows[3] == ["unseen", "Plain MLP", "+10.0", "−13.6 to +33.6", "0.117", "2 of 2"]
+    assert len(grid.rows) == 8
+    assert grids.difference_grid(make_results(seeds=1)).rows == []
+
+
 def test_one_seed_has_no_spread(make_results: Make) -> None:
     results = make_results(seeds=1, inductive=False)
     assert grids.accuracy_grid(results).rows == [["test", "80.00", "58.00", "75.00", "91.00"]]
@@ -75,6 +84,8 @@ def test_every_seed_by_population_and_model(make_results: Make) -> None:
 
 def test_grids_without_content_are_left_out(make_results: Make) -> None:
     results = make_results(latency=False)
+    for seed in results["seeds"]:
+        del seed["split"]
     del results["summary"]["ece"], results["summary"]["seconds"], results["summary"]["fidelity"]
     found = grids.result_grids(results)
     assert [grid.title for grid in found] == ["Accuracy, %"]

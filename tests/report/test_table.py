@@ -55,8 +55,17 @@ def test_latency_has_a_table_of_its_own(make_results: Make) -> None:
     with console.capture() as captured:
         console.print(latency_results_table(add_latency(make_results())))
     text = captured.get()
-    assert text.startswith("The student answers a request for one node 20× as fast as its teacher.\nA note.")
-    for words in ("Milliseconds per request", "All nodes at once", "Accuracy and time", "Student, int8"):
+    assert text.startswith(
+        "The student answers a request for one node 20× as fast as its teacher.\nOn nodes that appeared after"
+    )
+    for words in (
+        "Intervals: corrected resampled",
+        "A note.",
+        "Milliseconds per request",
+        "All nodes at once",
+        "Accuracy and time",
+        "Student, int8",
+    ):
         assert words in text
     assert max(len(line) for line in text.splitlines()) <= 80
 

@@ -1,0 +1,117 @@
+"""What the seeds of a run allow to be said of two models: what the paired test carries, with its interval, no more."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gnn2mlp.evaluate import Outcome, Paired, paired
+from gnn2mlp.explore.formatting import plural, points, signed_points
+from gnn2mlp.report.results import Results, populations
+
+# How a sentence calls the nodes of a population.
+NODES = {
+    "seen": "test nodes that were in the training graph",
+    "unseen": "nodes that appeared after training",
+    "production": "seen and unseen nodes as in production",
+    "test": "test nodes",
+}
+# Whom the student is compared with, and how a sentence calls it.
+RIVALS = {"teacher": "its teacher", "mlp": "a plain MLP"}
+ONE_SEED = "one seed: no statement about chance"
+
+
+class Comparison(NamedTuple):
+    """The student minus `rival`, a key of `RIVALS`."""
+
+    rival: str
+    found: Paired
+
+
+def headline_population(results: Results) -> str:
+    """The nodes that a headline speaks of: unseen ones where they were scored, else all test nodes."""
+    scored = populations(results)
+    return next((name for name in ("unseen", "test") if name in scored), scored[0] if scored else "test")
+
+
+def comparisons(results: Results, population: str) -> list[Comparison]:
+    """The student against its teacher and against a plain MLP on one population, paired by seed, where both are known.
+
+    Args:
+        results: with a record for each seed, whose split has sizes.
+        population: a key of `POPULATIONS`.
+    """
+    found = []
+    for rival in RIVALS:
+        records = [r for r in results["seeds"] if "split" in r and _scored(r, population) >= {"student", rival}]
+        if records:
+            student, other = ([Outcome.of(r, model, population) for r in records] for model in ("student", rival))
+            found.append(Comparison(rival, paired(student, other)))
+    return found
+
+
+def claim(results: Results, population: str) -> str:
+    """One sentence on how the student compares; empty where there is nothing to compare."""
+    found = comparisons(results, population)
+    if not found:
+        return ""
+    if found[0].found.n == 1:
+        return _one_seed(results, population)
+    told = [_difference(one) for one in found if one.found.differs]
+    neither = [one for one in found if not one.found.differs]
+    parts = [f"the student is {' and '.join(told)}"] if told else []
+    parts += [_none_found(neither)] if neither else []
+    return f"On {NODES.get(population, population)}, {'; '.join(parts)}."
+
+
+def basis(results: Results, population: str) -> str:
+    """Which test a claim rests on, and what it speaks of; empty where there is no claim."""
+    found = [one.found for one in comparisons(results, population)]
+    if not found or found[0].n == 1:
+        return ""
+    if found[0].population == "initialisations":
+        over = plural(found[0].n, "initialisation")
+        return f"Intervals: paired t-test over {over} on one split; they say nothing of other splits."
+    return f"Intervals: corrected resampled t-test over {plural(found[0].n, 'split')} (Nadeau and Bengio, 2003)."
+
+
+def interval(found: Paired) -> str:
+    """`"95% interval −0.8 to +1.2 points"`, or that a single seed has none."""
+    if found.n == 1:
+        return ONE_SEED
+    return f"95% interval {signed_points(found.low)} to {signed_points(found.high)} points"
+
+
+def reliability_gap(results: Results) -> Paired | None:
+    """Accuracy of the teacher on the most reliable tenth of the seen test nodes minus that on the least, by seed."""
+    records = []
+    for seed in results["seeds"]:
+        score = (seed.get("trust") or {}).get("reliability") or {}
+        top, bottom = score.get("top_tenth"), score.get("bottom_tenth")
+        if "split" in seed and top is not None and bottom is not None:
+            records.append({**seed, "top": {"seen": top}, "bottom": {"seen": bottom}})
+    top_tenth, bottom_tenth = ([Outcome.of(record, name, "seen") for record in records] for name in ("top", "bottom"))
+    return paired(top_tenth, bottom_tenth) if records else None
+
+
+def _scored(record: Results, population: str) -> set[str]:
+    """The models that a seed's record has a score of."""
+    return {model for model in ("student", *RIVALS) if population in record.get(model, {})}
+
+
+def _difference(one: Comparison) -> str:
+    """`"3.0 points behind its teacher (95% interval 1.0 to 5.0)"`, of a difference beyond chance."""
+    word = "ahead of" if one.found.difference > 0 else "behind"
+    low, high = (points(end).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
+    return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} (95% interval {low} to {high})"
+
+
+def _none_found(neither: Sequence[Comparison]) -> str:
+    told = [f"{RIVALS[one.rival]} ({interval(one.found)})" for one in neither]
+    return f"no difference from {' or '.join(told)} was found beyond chance"
+
+
+def _one_seed(results: Results, population: str) -> str:
+    seed = next(record for record in results["seeds"] if "student" in _scored(record, population))
+    names = {"student": "the student reaches", **RIVALS}
+    scored = _scored(seed, population)
+    told = [f"{name} {100 * seed[model][population]:.1f}%" for model, name in names.items() if model in scored]
+    return f"On {NODES.get(population, population)}, {', '.join(told)}; {ONE_SEED}."
