@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rows import Row
 
-from gnn2mlp.evaluate import Outcome, summarise
+from gnn2mlp.evaluate import Outcome, Paired, summarise
 
 
 def markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -33,7 +33,21 @@ def column(row: Row, *keys: str) -> list[float]:
 
 def outcomes(row: Row, model: str, population: str) -> list[Outcome]:
     """The score of every line, to be paired with those of another row."""
-    return [Outcome(line["seed"], line["split"]["digest"], line[model][population]) for line in row.lines]
+    return [Outcome.of(line, model, population) for line in row.lines]
+
+
+def difference(found: Paired) -> str:
+    """`+0.50 [-0.10, +1.10]` in points: the mean difference and its 95 % interval; a single split has none."""
+    if found.n == 1:
+        return f"{100 * found.difference:+.2f}"
+    return f"{100 * found.difference:+.2f} [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
+
+
+def p_value(found: Paired) -> str:
+    """`p = 0.034`; empty for a single split."""
+    if found.n == 1:
+        return ""
+    return "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
 
 
 def counted(lines: int, wanted: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 
-from figures import counted, markdown, mean_std, outcomes, percent
+from figures import counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 
 from gnn2mlp.core.digest import digest_json
@@ -89,20 +89,22 @@ def seeds_of_all(sets: dict[str, dict[str, Row]]) -> set[int]:
 
 
 def averaged(sets: dict[str, dict[str, Row]], name: str, population: str, seeds: set[int]) -> list[Outcome]:
-    """A score for each seed: the mean over data sets. Its split is all of their splits."""
+    """A score for each seed: the mean over data sets. Its split is all of their splits, its ratio their mean."""
     columns = [{o.seed: o for o in _outcomes(group, name, population)} for group in sets.values()]
     return [
-        Outcome(seed, digest_json([c[seed].split for c in columns]), fmean(c[seed].score for c in columns))
+        Outcome(
+            seed,
+            digest_json([c[seed].split for c in columns]),
+            fmean(c[seed].score for c in columns),
+            fmean(c[seed].ratio for c in columns),
+        )
         for seed in sorted(seeds)
     ]
 
 
 def _figures(found: Paired) -> str:
-    """`+0.50 ± 0.20 (p = 0.034)`, in points; a single split has neither error nor p."""
-    if found.n == 1:
-        return f"{100 * found.difference:+.2f}"
-    p = "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
-    return f"{100 * found.difference:+.2f} ± {100 * found.error:.2f} ({p})"
+    """`+0.50 [-0.10, +1.10], p = 0.034`, in points; a single split has neither interval nor p."""
+    return ", ".join(part for part in (difference(found), p_value(found)) if part)
 
 
 def latency(path: Path = LATENCY) -> str:

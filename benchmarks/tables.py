@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hypergraph_tables
-from figures import column, counted, markdown, mean_std, outcomes, percent
+from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 from rows import rows as load_rows
 
@@ -134,14 +134,12 @@ def _difference(row: Row, model: str, population: str) -> tuple[str, str]:
 
 
 def _pair(row: Row, model: str, other: Row, population: str) -> tuple[str, str]:
-    """Mean difference to the student of `other`, its standard error and wins; and the p-value. Empty without a pair."""
+    """Mean difference to the student of `other`, its interval and wins; and the p-value. Empty without a pair."""
     if not {*column(row, "seed")} & {*column(other, "seed")}:
         return "", ""
     found = paired(outcomes(row, model, population), outcomes(other, "student", population))
-    if found.n == 1:
-        return f"{100 * found.difference:+.2f}", ""
-    p = "< 0.001" if found.p < 0.001 else f"{found.p:.3f}"
-    return f"{100 * found.difference:+.2f} ± {100 * found.error:.2f}, wins {found.wins}/{found.n}", p
+    wins = f", wins {found.wins}/{found.n}" if found.n > 1 else ""
+    return f"{difference(found)}{wins}", p_value(found).removeprefix("p = ").removeprefix("p ")
 
 
 def comparisons() -> str:
@@ -150,8 +148,8 @@ def comparisons() -> str:
     for population, setting in SETTINGS.items():
         for row in rows():
             for other in (named()[name] for name in row.against[1:] if row.setting == setting):
-                difference, p = _pair(row, "student", other, population)
-                body.append([row.dataset, population, f"`{row.label}`", f"`{other.label}`", difference or "not run", p])
+                told, p = _pair(row, "student", other, population)
+                body.append([row.dataset, population, f"`{row.label}`", f"`{other.label}`", told or "not run", p])
     return markdown(["data", "test nodes", "student", "compared with", "difference, same splits", "p"], body)
 
 
@@ -220,10 +218,9 @@ def _counterparts(ours: str, theirs: str) -> list[tuple[Row, Row]]:
 
 
 def _figures(found: Paired, wanted: int) -> str:
-    """`+0.50 ± 0.20 (p = 0.034, 10 splits)`; splits that have not been run are counted too."""
-    p = "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
+    """`+0.50 [-0.10, +1.10] (p = 0.034, 10 splits)`; splits that have not been run are counted too."""
     splits = f"{found.n} splits" if found.n == wanted else f"{found.n} of {wanted} splits"
-    return f"{100 * found.difference:+.2f} ± {100 * found.error:.2f} ({p}, {splits})"
+    return f"{difference(found)} ({p_value(found)}, {splits})"
 
 
 VERDICTS = ("better", "worse", "no difference beyond chance")
@@ -235,11 +232,38 @@ def _counted(words: Sequence[str]) -> str:
 
 
 def verdict(found: Paired) -> str:
-    """`better` or `worse` where the paired t-test has p < 0.05, else that chance would do."""
+    """`better` or `worse` where the interval of the corrected test excludes 0, else that chance would do."""
     better, worse, neither = VERDICTS
-    if not found.p < 0.05:
+    if not found.differs:
         return neither
     return better if found.difference > 0 else worse
+
+
+def keeping_up() -> str:
+    """How many students are better or worse than their teacher, and than a plain MLP, beyond chance."""
+    body = []
+    for population in ("test", "seen", "unseen"):
+        for rival in ("teacher", "mlp"):
+            found = [
+                paired(outcomes(row, "student", population), outcomes(row, rival, population))
+                for row in rows()
+                if row.setting == SETTINGS[population] and row.label != "mlp" and len(row.lines) > 1
+            ]
+            words = [verdict(one) for one in found]
+            spread = sorted(100 * one.difference for one in found)
+            told = f"{spread[0]:+.1f} to {spread[-1]:+.1f}" if spread else ""
+            counts = [str(words.count(word)) for word in ("better", "no difference beyond chance", "worse")]
+            body.append([f"{population}, {SETTINGS[population]}", MODELS[rival], str(len(found)), *counts, told])
+    header = [
+        "test nodes",
+        "student against",
+        "rows",
+        "better",
+        "no difference found",
+        "worse",
+        "mean differences, points",
+    ]
+    return markdown(header, body)
 
 
 # What was measured -> label (with what it was measured on), key of the figure, unit and limit.
@@ -338,6 +362,7 @@ SECTIONS = {
     "released_divergence": lambda: hypergraph_tables.released_divergence(rows()),
     "comparisons": comparisons,
     "findings": findings,
+    "keeping_up": keeping_up,
     "cost_of_codes": cost_of_codes,
     "sources": sources,
     "scores": all_scores,

@@ -143,7 +143,7 @@ def a_row(tables: ModuleType, name: str, scores: dict[int, float], **content: An
         {
             **plain,
             "seed": seed,
-            "split": {"digest": f"split {seed}"},
+            "split": {"digest": f"split {seed}", "train": 50, "valid": 50, "seen": 50, "unseen": 0},
             "student": {"test": score},
             "config": {"teacher": {"name": "vq", "encoder": {"name": "gcn"}}},
             "seconds": {"teacher": 3.0, "student": 1.5},
@@ -173,8 +173,9 @@ def test_the_leaderboard_compares_seed_by_seed(leaderboard: list[list[str]]):
     assert teacher[1:3] == ["*teacher vq (gcn) of glnn, krd*", "50.00 ± 0.00"]
     assert teacher[-2:] == ["yes", "2"]
     assert glnn[1:6] == ["`glnn`", "62.50 ± 12.50", "", "", ""]
-    # Differences 25 and 0: mean 12.5, standard error 12.5, t = 1, p = 0.5 for one degree of freedom.
-    assert krd[1:6] == ["`krd`", "75.00 ± 0.00", "", "+12.50 ± 12.50, wins 1/2", "0.500"]
+    # Differences 25 and 0: mean 12.5, std 17.68, r = 50 / 100, so error 17.68, t = 0.707 and t_0.975 = 12.71 for one
+    # degree of freedom: 12.5 ± 224.6, p = 1 - 2/π atan(t) = 0.608.
+    assert krd[1:6] == ["`krd`", "75.00 ± 0.00", "", "+12.50 [-212.12, +237.12], wins 1/2", "0.608"]
     assert krd[6:] == ["vq (gcn) 50.00 ± 0.00", "1.5", "90.0 %, perplexity 7", "no", "2"]
 
 
@@ -212,16 +213,28 @@ def test_a_misspelt_option_of_a_row_is_not_hidden(tables: ModuleType):
 
 
 @pytest.mark.parametrize(
-    ("difference", "p", "word"),
+    ("difference", "reach", "word"),
     [
-        (0.1, 0.049, "better"),
-        (-0.1, 0.049, "worse"),
-        (0.1, 0.05, "no difference beyond chance"),
+        (0.1, 0.09, "better"),
+        (-0.1, 0.09, "worse"),
+        (0.1, 0.1, "no difference beyond chance"),
         (0.1, math.nan, "no difference beyond chance"),
     ],
 )
-def test_the_verdict_follows_the_rule(tables: ModuleType, difference: float, p: float, word: str):
-    assert tables.verdict(Paired(difference, 0.01, p, 1, 2)) == word
+def test_the_verdict_follows_the_rule(tables: ModuleType, difference: float, reach: float, word: str):
+    found = Paired(difference, reach / 2, difference - reach, difference + reach, 0.05, 1, 2, "splits")
+    assert tables.verdict(found) == word
+
+
+def test_students_that_keep_up_are_counted(tables: ModuleType, monkeypatch: pytest.MonkeyPatch):
+    made = [
+        a_row(tables, "a2020_glnn_cpf-cora_transductive", {0: 0.75, 1: 0.75}),  # teacher and MLP: 0.5 and 0.5
+        a_row(tables, "a2020_krd_cpf-cora_transductive", {0: 0.5, 1: 0.75}),
+        a_row(tables, "a2020_mlp_cpf-cora_transductive", {0: 0.75, 1: 0.75}),
+        a_row(tables, "a2020_krd_cpf-photo_transductive", {0: 0.75}),
+    ]
+    monkeypatch.setattr(tables, "rows", lambda: made)
+    assert tables.keeping_up().splitlines()[2] == "| test, transductive | teacher | 2 | 1 | 1 | 0 | +12.5 to +25.0 |"
 
 
 def test_findings_count_verdicts_and_name_what_is_missing(tables: ModuleType, monkeypatch: pytest.MonkeyPatch):
@@ -239,11 +252,12 @@ def test_findings_count_verdicts_and_name_what_is_missing(tables: ModuleType, mo
     ]
     monkeypatch.setattr(tables, "rows", lambda: made)
     monkeypatch.setattr(tables, "QUESTIONS", {"Does it?": [("a2020_krd", "a2020_bare")], "And this?": [("a_x", "a_y")]})
-    # Differences of cora: 25 and 0 (p = 0.5); of a-photo: 10, 10 and 11, t = 31 with two degrees of freedom.
+    # Differences of cora: 25 and 0, as above; of a-photo: 10, 10 and 11, error 0.577 * sqrt(1/3 + 1/2), t = 19.6.
     assert tables.findings() == (
         "**Does it?** `krd` against `bare`: of 2 comparisons better in 1, no difference beyond chance in 1. Points of "
-        "accuracy: cpf-cora test +12.50 ± 12.50 (p = 0.500, 2 splits); cpf-a-photo test +10.33 ± 0.33 (p = 0.001, 3 of "
-        "5 splits). Also not measured yet on cpf-citeseer test.\n\n**And this?** `x` against `y`: no rows."
+        "accuracy: cpf-cora test +12.50 [-212.12, +237.12] (p = 0.608, 2 splits); cpf-a-photo test +10.33 [+8.07, "
+        "+12.60] (p = 0.003, 3 of 5 splits). Also not measured yet on cpf-citeseer test.\n\n"
+        "**And this?** `x` against `y`: no rows."
     )
 
 
@@ -290,7 +304,7 @@ class TestHypergraphTables:
                 lines = [
                     {
                         "seed": seed,
-                        "split": {"digest": f"{dataset} {seed}"},
+                        "split": {"digest": f"{dataset} {seed}", "train": 50, "valid": 50, "seen": 50, "unseen": 0},
                         "teacher": {"test": teacher},
                         "student": {"test": student},
                         "config": row.config().identity(),
@@ -305,7 +319,7 @@ class TestHypergraphTables:
         board = tables.hypergraph_tables.board(made, "test", "transductive")
         acm, mushroom, mean = (line.strip("| ").split(" | ") for line in board.splitlines()[2:])
         assert acm[:5] == ["acm4k", "65.00 ± 5.00", "80.00 ± 0.00", "75.00 ± 5.00", "80.00 ± 10.00"]
-        assert acm[5].startswith("+10.00 ± 10.00 (p = 0.5")  # +20 and 0: t = 1 with one degree of freedom
+        assert acm[5] == "+10.00 [-169.69, +189.69], p = 0.608"  # +20 and 0: error 14.14 * sqrt(1/2 + 1/2)
         assert acm[-1] == "2"
         assert mushroom[7:] == ["+0.00", "1 / 2"]
         assert mean[:5] == ["**mean**", "75.00", "85.00", "80.00", "80.00"]

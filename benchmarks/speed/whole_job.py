@@ -133,10 +133,11 @@ def _accuracy(scores: dict[str, list[Scores]]) -> machine.Record:
     found: machine.Record = {}
     for model in ("teacher", "student"):
         sides = {
-            name: [Outcome(seed, str(seed), getattr(one, model)) for seed, one in enumerate(each)]
+            name: [Outcome(seed, str(seed), getattr(one, model), 0.0) for seed, one in enumerate(each)]
             for name, each in scores.items()
         }
-        result = paired(sides["ours"], sides["pyg"])._asdict()
+        # The claim is that there is no difference: the plain test, which finds one more easily, is the strict one here.
+        result = paired(sides["ours"], sides["pyg"], test="plain")._asdict()
         means = {name: fmean(outcome.score for outcome in side) for name, side in sides.items()}
         found[model] = {**means, **{k: v if v == v else None for k, v in result.items()}}  # JSON has no NaN
     return found
