@@ -1,9 +1,9 @@
 """A component as data: its registered name and the options of its constructor, whose signature is the schema."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
 import numpy as np
 import pydantic
@@ -16,10 +16,42 @@ T = TypeVar("T", bound="Configurable")
 
 
 class Configurable:
-    """A class whose constructor only stores its arguments under their own names, so that it can describe itself."""
+    """A class whose constructor only stores its arguments under their own names, so that it can describe itself.
+
+    Example:
+        >>> class Ranking(Configurable):
+        ...     name = "ranking"
+        ...     def __init__(self, order: Literal["up", "down"] = "up", top: int = 10):
+        ...         self.order = order
+        ...         self.top = top
+        >>> Ranking(top=3)
+        Spec('ranking', order='up', top=3)
+        >>> Ranking(topp=3)
+        Traceback (most recent call last):
+        gnn2mlp.core.errors.ConfigError: Ranking has no option 'topp'; did you mean 'top'? (options: order, top)
+        >>> Ranking("left")
+        Traceback (most recent call last):
+        gnn2mlp.core.errors.ConfigError: Ranking.order: expected one of 'up', 'down', got 'left'
+    """
 
     name: ClassVar[str]
     citation: ClassVar[str]
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        """A new object, if its constructor has these options and these choices.
+
+        In `__new__`, as this sees what the caller wrote before any constructor does.
+
+        Raises:
+            ConfigError: on an unknown option (with the nearest match), or a value that is none of the choices.
+        """
+        if args or options:  # neither has a copy, which is made without arguments
+            parameters = cls.constructor_options()
+            for option in options:
+                _check_option(option, parameters, cls.__name__)
+            for option, value in {**dict(zip(parameters, args, strict=False)), **options}.items():
+                _check_choice(value, parameters[option].annotation, f"{cls.__name__}.{option}")
+        return super().__new__(cls)
 
     @classmethod
     def constructor_options(cls) -> dict[str, inspect.Parameter]:
@@ -111,11 +143,7 @@ class Spec:
         """
         parameters = cls.constructor_options()
         for key in self.options:
-            if key not in parameters:
-                raise ConfigError(
-                    f"{where} {self.name!r} has no option {key!r}{nearest(key, parameters)} "
-                    f"(options: {', '.join(parameters) or 'none'})"
-                )
+            _check_option(key, parameters, f"{where} {self.name!r}")
         checked = {}
         for key, parameter in parameters.items():
             if key not in self.options:
@@ -165,6 +193,24 @@ class Spec:
 
 def _rebuild(cls: type[Spec], name: str, options: dict[str, Any]) -> Spec:
     return cls(name, **options)
+
+
+def _check_option(option: str, known: Iterable[str], owner: str) -> None:
+    """Raise `ConfigError` if `owner` has no such option."""
+    if option not in known:
+        raise ConfigError(
+            f"{owner} has no option {option!r}{nearest(option, known)} (options: {', '.join(known) or 'none'})"
+        )
+
+
+def _check_choice(value: Any, annotation: Any, where: str) -> None:
+    """Raise `ConfigError` if the annotation is a `Literal` and the value is none of its choices.
+
+    Other annotations pass: what Python code hands over may be more than YAML can hold.
+    """
+    choices = get_args(annotation) if get_origin(annotation) is Literal else ()
+    if choices and not any(isinstance(value, type(choice)) and value == choice for choice in choices):
+        raise ConfigError(f"{where}: expected one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
 def _coerce(value: Any, annotation: Any, where: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.teachers._inference import infer
@@ -30,9 +31,18 @@ class NeighbourhoodPredictor:
     layers: int
     device: torch.device | str
 
-    @torch.inference_mode()
     def __call__(self, ids: Tensor) -> Tensor:
-        """Fetch the full neighbourhood of `ids`, gather its features, move them, compute."""
+        """Probabilities (ids, classes) of the nodes `ids`, integers (ids,), in any order and with repetitions.
+
+        Raises:
+            DataError: for ids outside 0 .. nodes - 1.
+        """
+        nodes, position = self._nodes(ids)
+        return self._answer(nodes) if position is None else self._answer(nodes)[position]
+
+    @torch.inference_mode()
+    def _answer(self, ids: Tensor) -> Tensor:
+        """Fetch the full neighbourhood of the distinct `ids`, gather its features, move them, compute."""
         blocks = self.sampler.k_hop_blocks(ids, self.layers)
         x = gather(self.features, blocks[0].sources).to(self.device)
         logits: Tensor = self.module(x, [block.to(self.device) for block in blocks])[0]
@@ -40,7 +50,21 @@ class NeighbourhoodPredictor:
 
     def count_neighbourhood(self, ids: Tensor) -> int:
         """How many nodes' features a request for `ids` reads."""
-        return int(self.sampler.k_hop_blocks(ids, self.layers)[0].sources.numel())
+        return int(self.sampler.k_hop_blocks(self._nodes(ids)[0], self.layers)[0].sources.numel())
+
+    def _nodes(self, ids: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The distinct nodes among `ids`, and where each of `ids` is among them; `None` where all are distinct."""
+        count = self.sampler.num_nodes
+        low, high = map(int, ids.aminmax()) if ids.numel() else (0, 0)
+        if low < 0 or high >= count:
+            raise DataError(
+                f"node ids: expected 0..{count - 1} on a graph of {count} nodes, got {low}..{high}; ids count nodes "
+                "from 0, and negative ones do not count from the end"
+            )
+        if ids.numel() == 1:  # the commonest request
+            return ids.long(), None
+        nodes, position = ids.long().unique(return_inverse=True)
+        return (ids.long(), None) if nodes.numel() == ids.numel() else (nodes, position)
 
     def predict_all(self) -> Tensor:
         """Logits of all nodes in one pass, on the CPU."""

@@ -1,5 +1,6 @@
 import copy
 import pickle
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -223,3 +224,30 @@ def test_a_spec_is_a_pydantic_field() -> None:
     assert config.model_dump() == {"method": {"name": "net", "hidden": 3}}
     with pytest.raises(pydantic.ValidationError, match="expected a name or a mapping"):
         Config(method=3)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Net(hiden=3),
+            "^Net has no option 'hiden'; did you mean 'hidden'\\? .options: activation, fanouts, hidden",
+        ),
+        (lambda: Fixed(weight=1), "^Fixed has no option 'weight' .options: none.$"),
+        (lambda: Net(activation="gelu"), "^Net.activation: expected one of 'relu', 'tanh', got 'gelu'$"),
+        (lambda: Net("gelu"), "^Net.activation: expected one of 'relu', 'tanh', got 'gelu'$"),
+        (lambda: Net(None), "^Net.activation: expected one of 'relu', 'tanh', got None$"),
+    ],
+)
+def test_python_constructors_refuse_what_a_spec_would(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make()
+
+
+def test_what_python_can_hold_and_yaml_cannot_passes() -> None:
+    assert Net("tanh", fanouts=[5, 3], dropout=np.float64(0.1)).fanouts == [5, 3]  # type: ignore[arg-type]
+
+
+def test_a_copy_of_a_component_is_an_equal_one() -> None:
+    net = Net("tanh", hidden=3)
+    assert copy.deepcopy(net) == copy.copy(net) == pickle.loads(pickle.dumps(net)) == net

@@ -63,6 +63,11 @@ def test_impossible_options_of_all_are_refused(kind: type[GNNTeacher], options: 
         kind(**options)
 
 
+def test_a_misspelt_option_is_told_its_name() -> None:
+    with pytest.raises(ConfigError, match="GCN has no option 'hiden'; did you mean 'hidden'?"):
+        GCN(hiden=3)  # type: ignore[call-arg]
+
+
 def test_options_reach_the_teacher() -> None:
     made = Spec("gcn", fanouts=[5, 3], batch_size=7, hidden=16, lr=0.5).build(TEACHERS)
     assert isinstance(made, GCN)

@@ -70,6 +70,8 @@ def test_the_forms_are_different_models() -> None:
 def test_unknown_form_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"teacher\.aggregator: expected .*gcn.*mean.*got 'max'"):
         Spec("sage", aggregator="max").build(TEACHERS)
+    with pytest.raises(ConfigError, match=r"SAGE\.aggregator: expected one of 'gcn', 'mean', got 'max'"):
+        SAGE(aggregator="max")  # type: ignore[arg-type]
 
 
 def test_first_rows_copies_only_if_it_must() -> None:
