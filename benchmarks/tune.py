@@ -157,7 +157,7 @@ class Tuner:
 
     def _seed(self, config: RunConfig, seed: int) -> dict[str, float]:
         (observed, judges, labels), method = self.views[seed], config.method.build(METHODS)
-        knowledge = self.knowledge(config, seed) if method.requires else None
+        knowledge = self.knowledge(config, seed) if method.teacher_keys else None
         student = config.student.build(STUDENTS)
         result = Distiller(**config.distill).fit(
             student, method.build_objective(), observed, knowledge, update=method.update, seed=seed
@@ -193,7 +193,7 @@ class Tuner:
 
     def knowledge(self, config: RunConfig, seed: int) -> TeacherKnowledge:
         """What the method reads of the teacher, and its logits; that of the trial before if it is the same."""
-        needs = sorted({"logits"} | config.method.build(METHODS).requires)
+        needs = sorted({"logits"} | config.method.build(METHODS).teacher_keys)
         key = digest_json([config.teacher.to_dict(), config.export, needs])
         if self._knowledge.get(seed, ("",))[0] != key:
             how = Export(**config.export)

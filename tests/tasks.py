@@ -11,6 +11,9 @@ from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data import SPLITTERS, NodeData, Task
 from gnn2mlp.data.split import Setting
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.objectives import Batch
 from tests.helpers import tiny_graph, tiny_hypergraph
 
 T = TypeVar("T", bound=Configurable)
@@ -50,6 +53,29 @@ def tiny_task(setting: Setting = "transductive", seed: int = 0, kind: Kind = "gr
     """A task on `tiny_graph(**data)`, or on `tiny_hypergraph(**data)`."""
     make = {"graph": tiny_graph, "hypergraph": tiny_hypergraph}[kind]
     return task_of(make(**data), setting, seed)
+
+
+def answered(
+    rows: Tensor,
+    labels: Tensor,
+    output: MLPOutput,
+    table: TeacherKnowledge | None = None,
+    neighbours: CSR | None = None,
+    epoch: int = 1,
+    hyperedges: CSR | None = None,
+    weights: Tensor | None = None,
+) -> Batch:
+    """A batch of which it is known what the student says."""
+    links = {"neighbours": neighbours, "hyperedges": hyperedges}
+    return Batch(
+        rows,
+        labels,
+        tables={} if table is None else {"teacher": table},
+        links={kind: link for kind, link in links.items() if link is not None},
+        weights=weights,
+        epoch=epoch,
+        answer=output,
+    )
 
 
 def random_knowledge(

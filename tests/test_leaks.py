@@ -33,7 +33,7 @@ from gnn2mlp.objectives import Batch, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import Kind, small, task_of
+from tests.tasks import Kind, answered, small, task_of
 
 # Every registered class with its defaults, and forms of one class that train in another way.
 FORMS: dict[str, Spec] = {
@@ -308,7 +308,7 @@ def test_soft_labels_are_a_divergence_to_the_teacher() -> None:
 
     def value(logits: Tensor) -> float:
         output = MLPOutput(logits, torch.zeros(len(rows), 1))
-        return SoftLabels()(Batch(rows, torch.full_like(rows, -1), output, knowledge)).item()
+        return SoftLabels()(answered(rows, torch.full_like(rows, -1), output, knowledge)).item()
 
     teacher = knowledge["logits"]
     assert value(teacher) == pytest.approx(0, abs=1e-6)

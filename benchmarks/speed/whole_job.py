@@ -75,7 +75,7 @@ class Job:
         observed = Task(graph, split).observed
         teacher, method = config.teacher.build(TEACHERS), config.method.build(METHODS)
         history = teacher.fit(observed, seed=seed)
-        knowledge = teacher.export(observed, method.requires, seed=seed)
+        knowledge = teacher.export(observed, method.teacher_keys, seed=seed)
         student = config.student.build(STUDENTS)
         result = Distiller(**config.distill).fit(
             student, method.build_objective(), observed, knowledge, update=method.update, seed=seed

@@ -79,7 +79,7 @@ class Work:
     @property
     def needs(self) -> frozenset[str]:
         """What the method reads of a teacher."""
-        needs: frozenset[str] = self.config.method.build(METHODS).requires
+        needs: frozenset[str] = self.config.method.build(METHODS).teacher_keys
         return needs
 
     def teacher(self, epochs: int) -> Teacher:

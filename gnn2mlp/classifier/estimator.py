@@ -17,7 +17,7 @@ from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import column_names
 from gnn2mlp.objectives import Objective
 
-_COMPONENTS = ("teacher", "method", "student")
+_COMPONENTS = ("teacher", "method", "student", "inputs")
 # Fitted attributes that need the training side of the package, or are as large as the graph.
 _OF_TRAINING = ("teacher_", "knowledge_")
 
@@ -34,6 +34,8 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         method: how the student learns: a registered name, `Spec`, mapping, `Method`, or an objective such as
             `0.5 * HardLabels() + 0.5 * SoftLabels()`.
         student: the graph-free network: a registered name, `Spec`, mapping or `Student`.
+        inputs: what makes the student's row of a node: `"features"`, `"standardise"` for columns of different units, or
+            an `Inputs`.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
         validation_fraction: share of each class's labelled nodes that choose the epoch and are not trained on; at least
             one of each class that has two or more. Not used if `fit` is given `validation_ids`.
@@ -59,6 +61,7 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         method: Any = "glnn",
         student: Any = "mlp",
         *,
+        inputs: Any = "features",
         distill: Mapping[str, Any] | None = None,
         validation_fraction: float = 0.25,
         random_state: int | None = 0,
@@ -68,6 +71,7 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         self.teacher = teacher
         self.method = method
         self.student = student
+        self.inputs = inputs
         self.distill = distill
         self.validation_fraction = validation_fraction
         self.random_state = random_state
@@ -113,7 +117,7 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         from gnn2mlp.classifier.bars import stages
 
         seed = _seed(self.random_state)
-        plan = fitting.Plan.make(self.teacher, self.method, self.student, self.distill, self.device, seed)
+        plan = fitting.Plan.make(self.teacher, self.method, self.student, self.inputs, self.distill, self.device, seed)
         labels = encode_labels(y)
         links = fitting.Links(edge_index, hyperedge_index, hyperedge_weight)
         observed = fitting.observe(X, labels, links, self.validation_fraction, validation_ids, seed)
@@ -152,7 +156,15 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         predictor = self.predictor_
         card = {**predictor.card, "classifier": parameters}
         names = predictor.feature_names
-        copy = Predictor(predictor.student, predictor.module, predictor.num_features, predictor.classes_, card, names)
+        copy = Predictor(
+            predictor.student,
+            predictor.module,
+            predictor.num_features,
+            predictor.classes_,
+            card,
+            names,
+            predictor.inputs,
+        )
         return copy.save(directory)
 
     @classmethod

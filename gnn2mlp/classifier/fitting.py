@@ -16,8 +16,9 @@ from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data import NodeData, Observed, graph_from_arrays, hypergraph_from_arrays
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.distill import DistillationResult, Distiller
-from gnn2mlp.distill.rows import check_links
+from gnn2mlp.distill import DistillationResult, Distiller, Learner
+from gnn2mlp.distill.in_memory import check_links
+from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.methods.composed import Composed
@@ -38,6 +39,7 @@ class Plan:
         teacher: not yet fitted.
         method: how the student learns.
         student: recipe of the student.
+        inputs: what makes its row of a node.
         distiller: trains it.
         device: where.
         seed: of hold-out, initialisation and batches.
@@ -46,13 +48,21 @@ class Plan:
     teacher: Teacher
     method: Method
     student: Student
+    inputs: Inputs
     distiller: Distiller
     device: torch.device
     seed: int
 
     @classmethod
     def make(
-        cls, teacher: Any, method: Any, student: Any, distill: Mapping[str, Any] | None, device: str, seed: int
+        cls,
+        teacher: Any,
+        method: Any,
+        student: Any,
+        inputs: Any,
+        distill: Mapping[str, Any] | None,
+        device: str,
+        seed: int,
     ) -> "Plan":
         """Build components from names, mappings, specs or objects.
 
@@ -61,21 +71,22 @@ class Plan:
         """
         chosen: Method = _component(Composed(method) if isinstance(method, Objective) else method, METHODS, Method)  # type: ignore[type-abstract]
         if not isinstance(teacher, Teacher):
-            teacher = providing(Spec.parse(teacher), chosen.requires)
+            teacher = providing(Spec.parse(teacher), chosen.teacher_keys)
         made = cls(
             teacher=_component(teacher, TEACHERS, Teacher),  # type: ignore[type-abstract]
             method=chosen,
             student=_component(student, STUDENTS, Student),  # type: ignore[type-abstract]
+            inputs=_component(inputs, INPUTS, Inputs),  # type: ignore[type-abstract]
             distiller=Distiller(**_distill_options(distill).checked(Distiller, "distill")),
             device=resolve_device(device),
             seed=seed,
         )
-        made.teacher.check_provides(made.method.requires)
+        made.teacher.check_provides(made.method.teacher_keys)
         return made
 
     def check_links(self, observed: Observed) -> None:
         """Raise `DataError` if teacher or method cannot go along what links the nodes."""
-        if self.method.requires:
+        if self.method.teacher_keys:
             self.teacher.check_reads(observed.graph)
         check_links(self.method.build_objective(), observed.graph)
 
@@ -141,28 +152,31 @@ class Fitted:
 
 def train(plan: Plan, observed: Observed, labels: Encoded, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
     """Fit the teacher, write down what it knows, distil the student."""
-    teacher = plan.teacher if plan.method.requires else None
+    teacher = plan.teacher if plan.method.teacher_keys else None
     knowledge = None if teacher is None else _taught(plan, teacher, observed, stage)
-    result = plan.distiller.fit(
+    learner = Learner(
+        plan.distiller,
         plan.student,
-        plan.method.build_objective(),
         observed,
         knowledge,
-        update=plan.method.update,
+        inputs=plan.inputs,
         seed=plan.seed,
         device=plan.device,
         progress=stage("student"),
     )
+    result = plan.method.learn(learner)
     history = {} if teacher is None else {"teacher": teacher.history_.to_dict()}
     history["student"] = result.history.to_dict()
     card = _card(plan, result, observed, history)
-    predictor = Predictor(plan.student, result.module, observed.graph.num_features, labels.classes, card, names)
+    predictor = Predictor(
+        plan.student, result.module, observed.graph.num_features, labels.classes, card, names, result.inputs
+    )
     return Fitted(predictor, teacher, knowledge, history)
 
 
 def _taught(plan: Plan, teacher: Teacher, observed: Observed, stage: Stage) -> TeacherKnowledge:
     teacher.fit(observed, seed=plan.seed, device=plan.device, progress=stage("teacher"))
-    return teacher.export(observed, {"logits", *plan.method.requires}, seed=plan.seed, device=plan.device)
+    return teacher.export(observed, {"logits", *plan.method.teacher_keys}, seed=plan.seed, device=plan.device)
 
 
 def _card(
@@ -170,7 +184,7 @@ def _card(
 ) -> dict[str, Any]:
     return {
         **result.card,
-        "teacher": plan.teacher.spec().to_dict() if plan.method.requires else None,
+        "teacher": plan.teacher.spec().to_dict() if plan.method.teacher_keys else None,
         "method": plan.method.spec().to_dict(),
         "observed": observed.digest,
         "history": {role: dict(told) for role, told in history.items()},

@@ -28,6 +28,7 @@ def add(verbs: Any) -> None:
     parser.add_argument("--out", metavar="DIR", required=True, help="folder of the student and results.json")
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn")
     parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
     parser.add_argument("--missing", metavar="WHAT", help="ids that one table lacks: refuse (default) or drop")
     parser.add_argument("--classes", metavar="A,B,C", help="names of the classes in the order of the teacher's columns")
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
@@ -41,11 +42,11 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, distil, print the scores and where the student is."""
-    from gnn2mlp.distill.workers import leads
+    from gnn2mlp.distill.process_group import is_first
     from gnn2mlp.pipeline.distill import DistilConfig, distil
 
     config = DistilConfig(**_settings(options))
-    if not leads():
+    if not is_first():
         distil(config)
         return
     console = Terminal()
@@ -67,7 +68,7 @@ def scores_table(results: dict[str, Any]) -> Table:
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("knowledge", "features", "out", "method", "student", "missing", "seed", "device")
+    names = ("knowledge", "features", "out", "method", "student", "inputs", "missing", "seed", "device")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.classes is not None:
         chosen["classes"] = options.classes.split(",")

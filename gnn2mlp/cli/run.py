@@ -7,7 +7,7 @@ from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.core.errors import ConfigError
 
-_COMPONENTS = ("dataset", "split", "teacher", "method", "student")
+_COMPONENTS = ("dataset", "split", "teacher", "method", "student", "inputs")
 
 
 def add(verbs: Any) -> None:
@@ -52,6 +52,7 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     """The options of jobs that distil; `settings` reads them."""
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
     parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
 
 
 def execute(options: argparse.Namespace) -> None:

@@ -31,6 +31,10 @@ class DataWarning(UserWarning):
     """Input data that can be learnt from, though probably not as the user means it; says what is left out or off."""
 
 
+class DivergenceError(Gnn2mlpError, ArithmeticError):
+    """Training met a loss that is not finite; the message names the epoch and the learning rate."""
+
+
 class ArtefactError(Gnn2mlpError, OSError):
     """A file that is missing, truncated, altered or of another format than expected."""
 

@@ -1,8 +1,9 @@
 """How a long stage tells how far it is, without knowing who listens."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Progress(Protocol):
     """Called once per unit of work; a bar, a log line or a notebook may be behind it."""
 

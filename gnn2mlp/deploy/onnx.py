@@ -17,6 +17,8 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import atomic, scratch, write_json
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, OnnxPredictor, dense, network, seal
 from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.fold import Folded, fold
 
 FILES = {"fp": "student.onnx", "int8": "student.int8.onnx"}
@@ -31,7 +33,7 @@ def write_onnx(
 ) -> Path:
     """What `Predictor.to_onnx` does; see there."""
     card = {**predictor.facts(), "dtype": str(predictor.dtype).removeprefix("torch.")}
-    contents = {"fp": encode(predictor.module, predictor.num_features)}
+    contents = {"fp": encode(predictor.module, predictor.num_features, predictor.inputs)}
     if int8:
         if check is None:
             raise ConfigError("int8: 8-bit weights change answers; give check=(rows, labels), e.g. validation nodes")
@@ -54,16 +56,22 @@ def write_onnx(
     return directory / CARD
 
 
-def encode(module: nn.Module, num_features: int) -> bytes:
+def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -> bytes:
     """The ONNX model from dense rows (rows, features) to logits (rows, classes) of `module` in evaluation mode.
+
+    Args:
+        module: the student.
+        num_features: width of the rows that the model takes.
+        inputs: what makes the student's rows of them, where that is to be a part of the model.
 
     Raises:
         ConfigError: if ONNX is not installed.
     """
     onnx = _onnx()
     folded = fold(module)
-    if not isinstance(folded, Folded):
-        return _exported(module, num_features)
+    before = None if inputs is None or inputs.needs_graph or isinstance(inputs, OwnFeatures) else inputs
+    if before is not None or not isinstance(folded, Folded):
+        return _exported(module, num_features, before)
     helper = onnx.helper
     nodes, last = [], "rows"
     arrays: dict[str, Tensor] = {}
@@ -74,8 +82,8 @@ def encode(module: nn.Module, num_features: int) -> bytes:
         nodes.append(helper.make_node("Gemm", [last, f"weight{index}", f"bias{index}"], [mapped]))
         if isinstance(norm, nn.LayerNorm):
             arrays |= {f"scale{index}": norm.weight, f"shift{index}": norm.bias}
-            inputs, mapped = [mapped, f"scale{index}", f"shift{index}"], f"norm{index}"
-            nodes.append(helper.make_node("LayerNormalization", inputs, [mapped], axis=-1, epsilon=norm.eps))
+            reads, mapped = [mapped, f"scale{index}", f"shift{index}"], f"norm{index}"
+            nodes.append(helper.make_node("LayerNormalization", reads, [mapped], axis=-1, epsilon=norm.eps))
         if not head:
             last = f"hidden{index}"
             nodes.append(helper.make_node("Relu", [mapped], [last]))
@@ -151,7 +159,7 @@ def _compared(
     return {"rows": truth.size, "accuracy": accuracy, "tolerance": tolerance}
 
 
-def _exported(module: nn.Module, num_features: int) -> bytes:
+def _exported(module: nn.Module, num_features: int, inputs: Inputs | None) -> bytes:
     """By torch's exporter, whatever the module is made of."""
 
     class Logits(nn.Module):
@@ -160,7 +168,7 @@ def _exported(module: nn.Module, num_features: int) -> bytes:
             self.module = module
 
         def forward(self, rows: Tensor) -> Tensor:
-            logits: Tensor = self.module(rows).logits
+            logits: Tensor = self.module(rows if inputs is None else inputs.transform(rows)).logits
             return logits
 
     weight = next(module.parameters())

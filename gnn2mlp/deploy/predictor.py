@@ -16,12 +16,16 @@ from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import Classifier
 from gnn2mlp.deploy.columns import check_columns
+from gnn2mlp.inputs import INPUTS, Inputs
+from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.students import STUDENTS, Student
 
 FILE = "student.safetensors"
+# Before the names of what inputs were fitted to, among the arrays of a file.
+_INPUTS = "inputs/"
 # Rows that go through the network at once: hidden activations of a million rows need not exist together.
 CHUNK = 65_536
 
@@ -38,6 +42,8 @@ class Predictor(Classifier):
         classes: label of each class, in the order of the network's outputs.
         card: where the student comes from (JSON-able).
         feature_names: column names of training; data frames are checked against them.
+        inputs: what makes the rows that `module` reads, fitted; default: the features themselves. Where a row takes the
+            graph, `predict` is given rows that `inputs.rows(graph)` made.
 
     Raises:
         ConfigError: if there are feature names, but not one per feature.
@@ -51,6 +57,7 @@ class Predictor(Classifier):
         classes: Sequence[Any] | np.ndarray[Any, Any],
         card: Mapping[str, Any] | None = None,
         feature_names: Sequence[str] | None = None,
+        inputs: Inputs | None = None,
     ):
         if feature_names is not None and len(feature_names) != num_features:
             raise ConfigError(
@@ -62,11 +69,16 @@ class Predictor(Classifier):
         self.classes_ = np.asarray(classes)
         self.card = dict(card or {})
         self.feature_names = None if feature_names is None else tuple(feature_names)
+        self.inputs = inputs if inputs is not None else OwnFeatures()
 
     @torch.inference_mode()
     def _logits(self, X: Any, name: str) -> np.ndarray:
         x = self._checked(X, name)
-        return torch.cat([self._answer(chunk) for chunk in chunks(x, CHUNK)]).numpy()
+        return torch.cat([self._answer(self._rows(chunk)) for chunk in chunks(x, CHUNK)]).numpy()
+
+    def _rows(self, features: Features) -> Features:
+        """What the network reads of features, or of rows where these take the graph."""
+        return features if self.inputs.needs_graph else self.inputs.transform(features)
 
     @cached_property
     def _answer(self) -> Callable[[Features], torch.Tensor]:
@@ -75,6 +87,10 @@ class Predictor(Classifier):
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key != "_answer"}  # its weights are the module's
+
+    def _width(self) -> int:
+        """How many numbers the network reads of a node."""
+        return self._rows(torch.zeros(1, self.num_features, dtype=self.dtype)).shape[1]
 
     @property
     def dtype(self) -> torch.dtype:
@@ -95,13 +111,16 @@ class Predictor(Classifier):
             ArtefactError: if it cannot be written.
         """
         path = user_path(directory, "directory") / FILE
-        artefact.save(path, "student", self.module.state_dict(), self.facts())
+        fitted = {f"{_INPUTS}{name}": value for name, value in self.inputs.state().items()}
+        artefact.save(path, "student", {**self.module.state_dict(), **fitted}, self.facts())
         return path
 
     def facts(self) -> dict[str, Any]:
         """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, classes, origin."""
         return {
             "student": self.student.spec().to_dict(),
+            "inputs": self.inputs.spec().to_dict(),
+            "width": self._width(),
             "num_features": self.num_features,
             "feature_names": self.feature_names,
             "classes": self.classes_.tolist(),
@@ -150,8 +169,10 @@ class Predictor(Classifier):
         tensors, card = artefact.load(path, "student")
         try:
             student = Spec.parse(card["student"]).build(STUDENTS)
+            inputs = Spec.parse(card.get("inputs", OwnFeatures.name)).build(INPUTS)
+            inputs.load_state({key[len(_INPUTS) :]: tensors.pop(key) for key in [*tensors] if key.startswith(_INPUTS)})
             with seeded(0, "weights that are overwritten at once"):
-                module = student.build(card["num_features"], len(card["classes"]))
+                module = student.build(card.get("width", card["num_features"]), len(card["classes"]))
             module.load_state_dict(tensors)
             classes = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
             about, names = card["about"], card.get("feature_names")
@@ -161,7 +182,12 @@ class Predictor(Classifier):
                 "make it again, or use the release that wrote it"
             ) from error
         module.to(next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        return cls(student, module, card["num_features"], classes, about, names)
+        made = cls(student, module, card["num_features"], classes, about, names, inputs)
+        if made._width() != card.get("width", card["num_features"]):
+            raise ArtefactError(
+                f"{path} does not describe a student of this release (its widths differ); make it again"
+            )
+        return made
 
 
 def chunks(x: Features, size: int) -> Iterator[Features]:

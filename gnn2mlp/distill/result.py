@@ -1,11 +1,14 @@
 """What distillation gives back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import nn
 
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.training import History
+from gnn2mlp.objectives import Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,10 +17,16 @@ class DistillationResult:
 
     Args:
         module: the student in evaluation mode, on the CPU, at its best epoch by validation.
-        history: loss and validation accuracy per epoch, seconds.
-        card: specs of student and distiller, seed, digest of the knowledge.
+        num_features: width of the rows that it reads.
+        history: loss and validation score per epoch, seconds.
+        card: specs of student, inputs and distiller, seed, digest of the knowledge.
+        inputs: what makes the rows that `module` reads, fitted. What could be folded into the module is no part of it.
+        objective: as training left it, with what it learnt; `None` where it was not kept.
     """
 
     module: nn.Module
+    num_features: int
     history: History
     card: dict[str, Any]
+    inputs: Inputs = field(default_factory=OwnFeatures)
+    objective: Objective | None = None

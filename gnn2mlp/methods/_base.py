@@ -6,16 +6,26 @@ from typing import ClassVar
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
+from gnn2mlp.distill.learner import Learner
+from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.updates import UpdateRule
-from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives import Objective, knowledge_needs
 
 
 class Method(Configurable, ABC):
-    """Names the terms of the loss, their weights and how they are minimised. Knows no graph and no teacher.
+    """Names the terms of the loss, their weights and how a student learns from them. Knows no graph and no teacher.
 
     Attributes:
         departures: where this implementation departs from the paper or its released code.
         update: `"joint"` minimises the sum; `"alternating"` takes one optimiser pass per term.
+
+    Example:
+        >>> from gnn2mlp.core.spec import Spec
+        >>> method = Spec("glnn", hard_weight=0.5).build(METHODS)
+        >>> method.build_objective()
+        0.5 * Spec('hard_labels') + 0.5 * Spec('soft_labels', temperature=1.0, released_divergence=False)
+        >>> sorted(method.teacher_keys)
+        ['logits']
     """
 
     departures: ClassVar[str] = ""
@@ -23,12 +33,25 @@ class Method(Configurable, ABC):
 
     @abstractmethod
     def build_objective(self) -> Objective:
-        """A fresh objective for one training run."""
+        """A fresh objective of the student that ships."""
+
+    def learn(self, learner: Learner) -> DistillationResult:
+        """Train the student; by default one training of `build_objective`.
+
+        A method may train several students or phases: `learner.fit` trains each, `learner.write` turns one's answers
+        into a table that the next reads.
+        """
+        return learner.fit(self.build_objective(), update=self.update)
 
     @property
-    def requires(self) -> frozenset[str]:
-        """Knowledge keys that training reads."""
-        return self.build_objective().requires
+    def needs(self) -> frozenset[str]:
+        """All that training reads beside features and labels; see `Objective.needs`."""
+        return self.build_objective().needs
+
+    @property
+    def teacher_keys(self) -> frozenset[str]:
+        """The keys of the teacher's knowledge that training reads; none: it needs no teacher."""
+        return knowledge_needs(self.needs)
 
 
 def check_hard_weight(value: float) -> None:

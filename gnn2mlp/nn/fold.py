@@ -69,3 +69,22 @@ def _layer(linear: nn.Module, norm: nn.Module) -> Layer:
         scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
         return Layer(weight * scale, (bias - norm.running_mean) * scale + norm.bias, None)
     return Layer(weight, bias, None if isinstance(norm, nn.Identity) else copy.deepcopy(norm).requires_grad_(False))
+
+
+@torch.no_grad()
+def fold_input(module: MLP, shift: Tensor, scale: Tensor) -> None:
+    """Change the first map of an MLP in place so that it reads x where it read (x - shift) * scale.
+
+    (x - m) s W + b = x (s W) + (b - (m s) W), in double precision.
+
+    Args:
+        module: trained on scaled rows.
+        shift: m, (features,).
+        scale: s, (features,).
+    """
+    linear = module.maps[0]
+    assert isinstance(linear, Linear)
+    assert linear.bias is not None, "the maps of an MLP have one"
+    scaled = linear.weight.double() * scale.to(linear.weight.device).double()[:, None]
+    linear.bias.copy_(linear.bias.double() - shift.to(scaled.device).double() @ scaled)
+    linear.weight.copy_(scaled)

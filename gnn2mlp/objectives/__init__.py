@@ -1,6 +1,8 @@
 """Terms of the distillation loss: one file each. They read a `Batch`, never a graph or a teacher."""
 
-from gnn2mlp.objectives._base import OBJECTIVES, Batch, Objective, RowSet, Term, WeightedSum, parse_objective
+from gnn2mlp.objectives._base import OBJECTIVES, Objective, RowSet, Term, WeightedSum, parse_objective
+from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._needs import knowledge_needs, parse_needs
 from gnn2mlp.objectives.code_assignments import CodeAssignments
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.reliable_hyperedges import ReliableHyperedges
@@ -19,5 +21,7 @@ __all__ = [
     "SoftLabels",
     "Term",
     "WeightedSum",
+    "knowledge_needs",
+    "parse_needs",
     "parse_objective",
 ]

@@ -1,8 +1,8 @@
-"""What an objective is: a scalar of a batch, with the knowledge it needs declared, closed under weighted sums."""
+"""What an objective is: a scalar of a batch that declares what it reads, closed under weighted sums."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from torch import Tensor, nn
@@ -10,105 +10,77 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.knowledge import KEYS, TeacherKnowledge
-from gnn2mlp.nn.csr import CSR
-from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._needs import ALL_ROWS, parse_needs
 
 RowSet = Literal["all", "labelled"]
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """All that an objective may see of some nodes.
-
-    Args:
-        rows: int64 (rows,), which rows of the knowledge table these nodes are.
-        labels: int64 (rows,), class, or -1 where it is not a training label.
-        output: what the student says of them: logits (rows, classes), hidden (rows, hidden).
-        table: the teacher's knowledge over all training rows, or `None` for objectives that need none.
-        neighbours: pattern (rows, rows of the table) without self-loops: every neighbour that each of these nodes has
-            in the observed graph, whether it is in the batch or not; `None` unless an objective `needs_edges`.
-        epoch: which epoch of training this is, counted from 1.
-        hyperedges: pattern (hyperedges, rows of the table): the members of every observed hyperedge, whether they are
-            in the batch or not; `None` unless an objective `needs_hyperedges`. The same object in every batch.
-    """
-
-    rows: Tensor
-    labels: Tensor
-    output: MLPOutput
-    table: TeacherKnowledge | None = None
-    neighbours: CSR | None = None
-    epoch: int = 1
-    hyperedges: CSR | None = None
-
-    def knowledge(self, key: str) -> Tensor:
-        """The teacher's array `key` for these rows (all of it, if nodes share it), without gradient.
-
-        Raises:
-            MissingKnowledgeError: if the table does not hold it.
-        """
-        value = self.all_knowledge(key)
-        return value.index_select(0, self.rows) if KEYS[key].per_node else value
-
-    def all_knowledge(self, key: str) -> Tensor:
-        """The teacher's array `key` for every row of the table, to be looked up by `neighbours`; without gradient.
-
-        Raises:
-            MissingKnowledgeError: if the table does not hold it.
-        """
-        table = self.table if self.table is not None else TeacherKnowledge(self.rows.new_zeros(0), {})
-        return table[key].to(self.rows.device).detach()
 
 
 class Objective(Configurable, nn.Module, ABC):
     """A term of the loss: `objective(batch)` is a finite scalar, the mean over the rows it speaks of.
 
-    Weights live outside: `0.5 * HardLabels() + 0.5 * SoftLabels(temperature=2)` is an objective again.
+    Weights live outside: `0.5 * HardLabels() + 0.5 * SoftLabels(temperature=2)` is an objective again. One of your own
+    is used as an instance, wherever a method is expected, or by name through the entry points `gnn2mlp.objectives`.
 
     Attributes:
-        requires: knowledge keys that must be in the table.
+        needs: all that it reads beside labels, features and the student, checked before the first step: keys of the
+            teacher's knowledge (`"logits"`) or of another table (`"assistant.logits"`); `"neighbours"` (works on graphs
+            only) or `"hyperedges"` (on hypergraphs only); `"all_rows"`, if `after_epoch` looks at all rows.
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
-        needs_edges: whether batches must carry `neighbours`: works on graphs only.
-        needs_hyperedges: whether batches must carry `hyperedges`: works on hypergraphs only.
         starts_at: the first epoch in which all that the term does is in force; no student of an earlier one is kept.
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.nn import MLP
+        >>> class Brier(Objective):
+        ...     "Squared distance of the class probabilities of student and teacher."
+        ...     name, citation, needs = "brier", "Brier, 1950", frozenset({"logits"})
+        ...     def forward(self, batch):
+        ...         gap = batch.output.logits.softmax(-1) - batch.knowledge("logits").softmax(-1)
+        ...         return batch.mean(gap.square().sum(-1))
+        >>> sorted((0.5 * Brier() + Brier()).needs)
+        ['logits']
     """
 
-    requires: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
     row_set: ClassVar[RowSet] = "all"
-    needs_edges: bool = False
-    needs_hyperedges: bool = False
     starts_at: int = 1
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:
         """The term's value."""
 
-    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
+    def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Build what depends on sizes, once, before the first step. Default: nothing.
 
         Parameters made here are trained with the student and left behind when it ships.
 
         Args:
-            table: the knowledge that batches will carry.
+            tables: the knowledge that batches will carry, by name; the teacher's is `"teacher"`.
             hidden: width of the student's last hidden layer.
         """
 
     def follows(self, epoch: int) -> bool:
         """Whether `after_epoch` is to be called after `epoch`; a batch of all rows is made only then."""
-        return False
+        return ALL_ROWS in self.needs
 
     def after_epoch(self, batch: Batch) -> None:
-        """Update own state from a batch of all rows in evaluation mode. Default: nothing."""
+        """Update own state from a batch of all rows in evaluation mode; for those who need `"all_rows"`."""
 
     def terms(self) -> "list[Term]":
         """The weighted terms this objective is a sum of."""
         return [Term(1.0, self)]
 
-    def __rmul__(self, weight: float) -> "WeightedSum":
-        return WeightedSum([Term(weight * w, objective) for w, objective in self.terms()])
+    def __mul__(self, weight: Any) -> "WeightedSum":
+        if isinstance(weight, bool) or not isinstance(weight, Real):
+            return NotImplemented
+        return WeightedSum([Term(float(weight) * w, objective) for w, objective in self.terms()])
 
-    def __add__(self, other: "Objective") -> "WeightedSum":
-        return WeightedSum([*self.terms(), *other.terms()])
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> "WeightedSum":
+        return WeightedSum([*self.terms(), *other.terms()]) if isinstance(other, Objective) else NotImplemented
 
     __call__: Any
 
@@ -121,7 +93,7 @@ class Term(NamedTuple):
 
 
 class WeightedSum(Objective):
-    """A sum of weighted objectives; a term of weight zero is not computed and requires nothing."""
+    """A sum of weighted objectives; a term of weight zero is not computed and needs nothing."""
 
     def __init__(self, terms: Sequence[Term]):
         super().__init__()
@@ -132,30 +104,20 @@ class WeightedSum(Objective):
         self.parts = nn.ModuleList(objective for _, objective in terms)
 
     @property
-    def requires(self) -> frozenset[str]:  # type: ignore[override]
-        """Keys that the terms with a weight require."""
-        return frozenset().union(*(t.objective.requires for t in self._terms if t.weight))
-
-    @property
-    def needs_edges(self) -> bool:  # type: ignore[override]
-        """Whether a term with a weight needs them."""
-        return any(t.objective.needs_edges for t in self._terms if t.weight)
-
-    @property
-    def needs_hyperedges(self) -> bool:  # type: ignore[override]
-        """Whether a term with a weight needs them."""
-        return any(t.objective.needs_hyperedges for t in self._terms if t.weight)
+    def needs(self) -> frozenset[str]:  # type: ignore[override]
+        """What the terms with a weight need."""
+        return frozenset().union(*(t.objective.needs for t in self._terms if t.weight))
 
     @property
     def starts_at(self) -> int:  # type: ignore[override]
         """When the last of the terms with a weight has started."""
         return max((t.objective.starts_at for t in self._terms if t.weight), default=1)
 
-    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
+    def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Prepare every term that has a weight."""
         for weight, objective in self._terms:
             if weight:
-                objective.prepare(table, hidden)
+                objective.prepare(tables, hidden)
 
     def follows(self, epoch: int) -> bool:
         """Whether a term with a weight follows this epoch."""
@@ -186,11 +148,24 @@ class WeightedSum(Objective):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WeightedSum) and self.to_list() == other.to_list()
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash(tuple((weight, type(objective)) for weight, objective in self._terms))
 
 
 def _weighted(weight: float, value: Tensor) -> Tensor:
     return value if weight == 1 else weight * value
+
+
+def check_declared(objective: Objective) -> None:
+    """Raise `ConfigError` if a term follows training without needing all rows, or needs what is unknown."""
+    for _, term in objective.terms():
+        parse_needs(term.needs)
+        follows = type(term).after_epoch is not Objective.after_epoch or type(term).follows is not Objective.follows
+        if follows and ALL_ROWS not in term.needs:
+            raise ConfigError(
+                f"objective {term.name!r} has an after_epoch, which is given all rows, and does not declare it; add "
+                f"{ALL_ROWS!r} to its needs"
+            )
 
 
 OBJECTIVES: Registry[Objective] = Registry("objective", "gnn2mlp.objectives", Objective)  # type: ignore[type-abstract]

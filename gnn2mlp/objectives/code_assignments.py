@@ -1,5 +1,7 @@
 """The teacher's soft assignment of a node to the codes of its codebook, matched by the student."""
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -9,7 +11,9 @@ from gnn2mlp.core.limits import check_positive
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.quantizer import code_logits
-from gnn2mlp.objectives._base import Batch, Objective
+from gnn2mlp.objectives._base import Objective
+from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._needs import TEACHER
 
 
 class CodeAssignments(Objective):
@@ -32,7 +36,7 @@ class CodeAssignments(Objective):
 
     name = "code_assignments"
     citation = "Yang et al., VQGraph, ICLR 2024, equation 6"
-    requires = frozenset({"codebook", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"})
+    needs = frozenset({"codebook", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"})
 
     def __init__(self, temperature: float | None = None):
         super().__init__()
@@ -40,12 +44,12 @@ class CodeAssignments(Objective):
             check_positive("code_assignments", temperature=temperature)
         self.temperature = temperature
 
-    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
+    def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Build the projection from the student's hidden width to that of the codes."""
-        if table is None:
+        if TEACHER not in tables:
             raise ConfigError("code_assignments: expected knowledge with a codebook, got none; name a teacher")
-        table.require(self.requires)
-        self.projection = Linear(hidden, table["codebook"].size(1))
+        tables[TEACHER].require(self.needs)
+        self.projection = Linear(hidden, tables[TEACHER]["codebook"].size(1))
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
@@ -55,7 +59,7 @@ class CodeAssignments(Objective):
         placed = F.normalize(u, dim=-1) if bool(batch.knowledge("code_unit_length")) else u
         log_r = code_logits(placed, codebook, tau).log_softmax(-1)
         indices, probabilities = batch.knowledge("code_indices").long(), batch.knowledge("code_probabilities")
-        value: Tensor = tau**2 * truncated_divergence(probabilities, log_r.gather(1, indices)).mean()
+        value: Tensor = tau**2 * batch.mean(truncated_divergence(probabilities, log_r.gather(1, indices)))
         return value
 
 

@@ -3,7 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from gnn2mlp.objectives._base import Batch, Objective
+from gnn2mlp.objectives._base import Objective
+from gnn2mlp.objectives._batch import Batch
 
 
 class HardLabels(Objective):
@@ -15,5 +16,9 @@ class HardLabels(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean cross-entropy in nats."""
+        known = batch.labels >= 0
+        if batch.weights is not None:
+            losses = F.cross_entropy(batch.output.logits, batch.labels, ignore_index=-1, reduction="none")
+            return batch.mean(losses, known)
         total = F.cross_entropy(batch.output.logits, batch.labels, ignore_index=-1, reduction="sum")
-        return total / (batch.labels >= 0).sum().clamp(min=1)
+        return total / known.sum().clamp(min=1)

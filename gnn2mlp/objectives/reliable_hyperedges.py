@@ -3,12 +3,13 @@
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.objectives._base import Batch, Objective
+from gnn2mlp.objectives._base import Objective
+from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._divergence import probabilities_as_log_target
+from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.objectives._reliability import Form, reliability_scores, sampling_probability
 
 # The least probability whose logarithm is taken: a student may be surer of a class than float32 can say.
@@ -39,8 +40,7 @@ class ReliableHyperedges(Objective):
 
     name = "reliable_hyperedges"
     citation = "Feng et al., LightHGNN: Distilling Hypergraph Neural Networks into MLPs, ICLR 2024"
-    requires = frozenset({"logits", "entropy_shift"})
-    needs_hyperedges = True
+    needs = frozenset({"logits", "entropy_shift", "hyperedges"})
 
     def __init__(
         self,
@@ -63,17 +63,19 @@ class ReliableHyperedges(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean in nats, times τ²; 0 if no hyperedge is kept."""
-        if batch.hyperedges is None:
-            raise ConfigError(f"{self.name}: expected a batch with hyperedges, got none; distil on a hypergraph")
-        kept = self.kept(batch, batch.hyperedges)
-        inside, teacher = self._of_rows(batch, batch.hyperedges)
+        hyperedges = batch.links_of("hyperedges", self.name)
+        kept = self.kept(batch, hyperedges)
+        inside, teacher = self._of_rows(batch, hyperedges)
         log_q = (inside @ self._distribution(batch.output.logits)).clamp(min=SMALLEST).log()
         if self.released_divergence:
             value = probabilities_as_log_target(teacher, log_q, self.temperature)
         else:
             value = self.temperature**2 * (torch.xlogy(teacher, teacher) - teacher * log_q).sum(-1)
         kept = kept & (inside.indptr.diff() > 0)
-        return (value * kept).sum() / kept.sum().clamp(min=1)
+        if batch.weights is not None:  # a hyperedge counts as its nodes in the batch do on average
+            kept = kept * inside.matmul(batch.weights.to(value.dtype)[:, None])[:, 0]
+        total = kept.sum()
+        return (value * kept).sum() / total.where(total > 0, 1)
 
     def _distribution(self, logits: Tensor) -> Tensor:
         return (logits if self.released_divergence else logits / self.temperature).softmax(-1)
@@ -82,16 +84,17 @@ class ReliableHyperedges(Objective):
         """Which hyperedges teach in this step, bool (hyperedges,)."""
         if not self.sample:
             return torch.ones(len(hyperedges), dtype=torch.bool, device=hyperedges.device)
-        if self._probability is None or self._probability[0] is not batch.table or batch.table is None:
+        table = batch.tables.get(TEACHER)
+        if self._probability is None or self._probability[0] is not table or table is None:
             shifts = batch.all_knowledge("entropy_shift")[:, : self.draws]
             rho = reliability_scores(averaging(hyperedges) @ shifts, self.form)
-            self._probability = batch.table, sampling_probability(rho, 1.0)
+            self._probability = table, sampling_probability(rho, 1.0)
         probability = self._probability[1]
         return torch.rand_like(probability) < probability
 
     def _of_rows(self, batch: Batch, hyperedges: CSR) -> tuple[CSR, Tensor]:
         """Per hyperedge the mean over its nodes in the batch, as an operator, and P_e; kept while the rows stay."""
-        key = batch.rows, batch.table, hyperedges
+        key = batch.rows, batch.tables.get(TEACHER), hyperedges
         if self._target is None or any(new is not old for new, old in zip(key, self._target[0], strict=True)):
             inside = averaging(hyperedges.transpose().rows(batch.rows).transpose())
             teacher = inside @ self._distribution(batch.knowledge("logits"))

@@ -5,10 +5,11 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive, check_share
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.objectives._base import Batch, Objective
+from gnn2mlp.objectives._base import Objective
+from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.objectives._reliability import Form, fit_alpha, reliability_scores, sampling_probability
 
 
@@ -42,8 +43,7 @@ class ReliableNeighbours(Objective):
 
     name = "reliable_neighbours"
     citation = "Wu et al., Quantifying the Knowledge in GNNs for Reliable Distillation into MLPs, ICML 2023, equation 8"
-    requires = frozenset({"logits", "entropy_shift"})
-    needs_edges = True
+    needs = frozenset({"logits", "entropy_shift", "neighbours", "all_rows"})
     fitted_alpha: Tensor
 
     def __init__(
@@ -94,17 +94,15 @@ class ReliableNeighbours(Objective):
         # Σ_j KL(p_j ‖ q_i) = Σ_j p_j·log p_j - (Σ_j p_j)·log q_i
         total = entropy - (targets[:, :-2] * log_q).sum(1)
         if self.average == "edges":
-            value = total.sum() / count.sum().clamp(min=1)
+            value = _edge_mean(total, count, batch.weights)
         else:
-            value = (total / count.clamp(min=1)).sum() / (count > 0).sum().clamp(min=1)
+            value = batch.mean(total / count.clamp(min=1), count > 0)
         return self.temperature**2 * value
 
     def _targets(self, batch: Batch) -> Tensor:
         """Per row, over its kept neighbours: the sums of p_j (classes columns) and of p_j·log p_j, and their number."""
-        if batch.neighbours is None:
-            raise ConfigError(f"{self.name}: expected a batch with neighbours, got none; distil on a graph's own nodes")
+        pattern = batch.links_of("neighbours", self.name)
         answers, rho = self._answers(batch)
-        pattern = batch.neighbours
         if self.sample and batch.epoch > self.warmup:
             probability = sampling_probability(rho, self.fitted_alpha.item())[pattern.indices]
             pattern = pattern.with_values((torch.rand_like(probability) < probability).to(answers.dtype))
@@ -113,12 +111,13 @@ class ReliableNeighbours(Objective):
 
     def _answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """For every row of the table p_j, p_j·log p_j and a 1; and ρ_j. Made once for each table."""
-        if self._of_table is None or self._of_table[0] is not batch.table or batch.table is None:
+        table = batch.tables.get(TEACHER)
+        if self._of_table is None or self._of_table[0] is not table or table is None:
             log_p = (batch.all_knowledge("logits") / self.temperature).log_softmax(-1)
             entropy = (log_p.exp() * log_p).sum(1, keepdim=True)
             answers = torch.cat([log_p.exp(), entropy, torch.ones_like(entropy)], dim=1)
             rho = reliability_scores(batch.all_knowledge("entropy_shift")[:, : self.draws], self.form)
-            self._of_table = batch.table, answers, rho
+            self._of_table = table, answers, rho
         return self._of_table[1], self._of_table[2]
 
     def follows(self, epoch: int) -> bool:
@@ -133,3 +132,11 @@ class ReliableNeighbours(Objective):
         if fitted is not None:
             kept = self.momentum**self.every
             self.fitted_alpha.mul_(kept).add_((1 - kept) * fitted)
+
+
+def _edge_mean(total: Tensor, count: Tensor, weights: Tensor | None) -> Tensor:
+    """One mean over edges from the sums over each row's edges and their numbers, (rows,); an edge weighs as its row."""
+    if weights is not None:
+        total, count = total * weights, count * weights
+    edges = count.sum()
+    return total.sum() / edges.where(edges > 0, 1.0)

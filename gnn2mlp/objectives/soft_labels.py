@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from gnn2mlp.core.limits import check_positive
-from gnn2mlp.objectives._base import Batch, Objective
+from gnn2mlp.objectives._base import Objective
+from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._divergence import kl_divergence, probabilities_as_log_target
 
 
@@ -20,7 +21,7 @@ class SoftLabels(Objective):
 
     name = "soft_labels"
     citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, equation 1, second term"
-    requires = frozenset({"logits"})
+    needs = frozenset({"logits"})
 
     def __init__(self, temperature: float = 1.0, released_divergence: bool = False):
         super().__init__()
@@ -32,6 +33,6 @@ class SoftLabels(Objective):
         """Mean divergence in nats, times τ²."""
         teacher, student = batch.knowledge("logits"), batch.output.logits
         if self.released_divergence:
-            return probabilities_as_log_target(teacher.softmax(-1), student.log_softmax(-1), self.temperature).mean()
-        divergence = kl_divergence(teacher, student, self.temperature)
-        return self.temperature**2 * divergence.mean()
+            value = probabilities_as_log_target(teacher.softmax(-1), student.log_softmax(-1), self.temperature)
+            return batch.mean(value)
+        return self.temperature**2 * batch.mean(kl_divergence(teacher, student, self.temperature))

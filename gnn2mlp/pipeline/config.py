@@ -16,6 +16,7 @@ from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.data.split import Setting
 from gnn2mlp.distill import Distiller
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
@@ -23,7 +24,18 @@ from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
 # What decides a result. The rest says where things are, or how many seeds to run.
-_IDENTITY = ("dataset", "split", "setting", "unseen_fraction", "teacher", "export", "method", "student", "distill")
+_IDENTITY = (
+    "dataset",
+    "split",
+    "setting",
+    "unseen_fraction",
+    "teacher",
+    "export",
+    "method",
+    "student",
+    "inputs",
+    "distill",
+)
 
 
 class RunConfig(pydantic.BaseModel):
@@ -41,6 +53,7 @@ class RunConfig(pydantic.BaseModel):
         export: how the teacher writes down what it knows, options of `Export`: draws, noise, top.
         method: how the student learns from it.
         student: the graph-free network.
+        inputs: what makes the student's row of a node: `"features"`, or `"standardise"` for columns of different units.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
         seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.
         out: folder of the results; default: `runs/` and a name that tells the configuration.
@@ -61,6 +74,7 @@ class RunConfig(pydantic.BaseModel):
     export: dict[str, Any] = pydantic.Field(default_factory=dict)
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
+    inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     seeds: tuple[int, ...] = (0, 1, 2)
     out: Path | None = None
@@ -126,7 +140,7 @@ class RunConfig(pydantic.BaseModel):
         )
         distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
         method = self.method.build(METHODS)
-        teacher = providing(self.teacher, method.requires)
+        teacher = providing(self.teacher, method.teacher_keys)
         teacher = TEACHERS.get(teacher.name).with_recipe(teacher, recipe.get("teacher", {}))
         export = Spec("export", **self.export)
         return self.model_copy(
@@ -137,6 +151,7 @@ class RunConfig(pydantic.BaseModel):
                 "export": Export(**export.checked(Export, "export")).options(),
                 "method": method.spec(),
                 "student": student.resolved(STUDENTS),
+                "inputs": self.inputs.resolved(INPUTS),
                 "distill": Distiller(**distill.checked(Distiller, "distill")).options(),
             }
         )

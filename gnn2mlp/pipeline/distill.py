@@ -16,9 +16,10 @@ from gnn2mlp.core.files import check_writable, read_json, user_path, write_json,
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
-from gnn2mlp.distill.stream import Stream, check_rows_suffice
-from gnn2mlp.distill.workers import Workers, workers
+from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, Learner
+from gnn2mlp.distill.process_group import ProcessGroup, process_group
+from gnn2mlp.distill.streamed import Streamed, check_rows_suffice
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import explain, read_yaml
 from gnn2mlp.students import STUDENTS
@@ -27,7 +28,7 @@ from gnn2mlp.tables import RowTable, join_tables
 FORMAT = 1
 RESULTS, CONFIG, CHECKPOINT = "results.json", "config.yaml", "checkpoint.safetensors"
 # What decides the student, beside the content of the tables.
-_IDENTITY = ("method", "student", "distill", "missing", "valid", "classes", "seed")
+_IDENTITY = ("method", "student", "inputs", "distill", "missing", "valid", "classes", "seed")
 
 
 class DistilConfig(pydantic.BaseModel):
@@ -39,6 +40,7 @@ class DistilConfig(pydantic.BaseModel):
         out: folder of the results.
         method: how the student learns; none that speaks of links between nodes.
         student: the graph-free network.
+        inputs: what makes the student's row: `"features"`, or `"standardise"` for columns of different units.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
         missing: `"refuse"` ids that one of the tables lacks, or `"drop"` and count them.
         valid: share of the labelled rows (of all, without labels) that validates where the table has no roles.
@@ -55,6 +57,7 @@ class DistilConfig(pydantic.BaseModel):
     out: Path
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
+    inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     missing: Literal["refuse", "drop"] = "refuse"
     valid: float = pydantic.Field(default=0.1, gt=0, lt=1)
@@ -90,6 +93,7 @@ class DistilConfig(pydantic.BaseModel):
             update={
                 "method": self.method.resolved(METHODS),
                 "student": self.student.resolved(STUDENTS),
+                "inputs": self.inputs.resolved(INPUTS),
                 "distill": Distiller(**distill).options(),
             }
         )
@@ -139,16 +143,16 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
     """
     config = config.resolve()
     check_rows_suffice(config.method.build(METHODS).build_objective())
-    with workers(resolve_device(config.device)) as (here, device):
+    with process_group(resolve_device(config.device)) as (here, device):
         if config.threads != "auto":
             torch.set_num_threads(config.threads)
         table = _table(config, here, joining)
         done = _finished(config, table)
-        here.wait()  # all have looked before the first writes
+        here.barrier()  # all have looked before the first writes
         return DistilResult(done if done is not None else _made(config, table, device, here, listen), config.out)
 
 
-def _table(config: DistilConfig, here: Workers, joining: Progress) -> RowTable:
+def _table(config: DistilConfig, here: ProcessGroup, joining: Progress) -> RowTable:
     """The joined table, which the first process makes."""
     folder = config.out / "table"
     if here.rank == 0:
@@ -158,7 +162,7 @@ def _table(config: DistilConfig, here: Workers, joining: Progress) -> RowTable:
             config.knowledge,
             config.features,
             folder,
-            keys=config.method.build(METHODS).requires,
+            keys=config.method.build(METHODS).teacher_keys,
             missing=config.missing,
             valid=config.valid,
             classes=config.classes,
@@ -166,7 +170,7 @@ def _table(config: DistilConfig, here: Workers, joining: Progress) -> RowTable:
             progress=joining,
         )
         write_text(config.out / CONFIG, yaml.safe_dump(config.to_dict(), sort_keys=False, allow_unicode=True))
-    here.wait()
+    here.barrier()
     return RowTable.open(folder)
 
 
@@ -197,22 +201,24 @@ def _finished(config: DistilConfig, table: RowTable) -> dict[str, Any] | None:
 
 
 def _made(
-    config: DistilConfig, table: RowTable, device: torch.device, here: Workers, listen: Progress
+    config: DistilConfig, table: RowTable, device: torch.device, here: ProcessGroup, listen: Progress
 ) -> dict[str, Any]:
     method, distiller = config.method.build(METHODS), Distiller(**config.distill)
     checkpoint = Checkpoint(config.out / CHECKPOINT)
-    result = distiller.fit(
+    learner = Learner(
+        distiller,
         config.student.build(STUDENTS),
-        method.build_objective(),
         table,
-        update=method.update,
+        inputs=config.inputs.build(INPUTS),
         seed=config.seed,
         device=device,
         progress=listen,
         checkpoint=checkpoint,
-        workers=here,
+        group=here,
     )
-    rows = Stream(table, device, distiller.batch_size, config.seed, method.build_objective(), here)
+    result = method.learn(learner)
+    objective = method.build_objective()
+    rows = Streamed(table, device, distiller.batch_size, config.seed, objective, result.inputs, here)
     scores = {role: rows.scores(result.module.to(device), role)._asdict() for role in ("valid", "test")}
     results = {
         "format": FORMAT,
@@ -228,11 +234,12 @@ def _made(
         _student(config, table, result).save(config.out / "student")
         write_json(config.out / RESULTS, results)
         checkpoint.path.unlink(missing_ok=True)
-    here.wait()
+    here.barrier()
     return results
 
 
 def _student(config: DistilConfig, table: RowTable, result: DistillationResult) -> Predictor:
     card = {**result.card, "identity": _identity(config, table), "history": result.history.to_dict()}
     student, module = config.student.build(STUDENTS), result.module.cpu()
-    return Predictor(student, module, table.num_features, table.classes, card, table.feature_names)
+    names = table.feature_names
+    return Predictor(student, module, table.num_features, table.classes, card, names, result.inputs)

@@ -61,7 +61,7 @@ def onnx_forms(seed: Seed, predictor: Predictor) -> dict[str, Form]:
 
     valid = seed.task.split.valid
     few = gather(inputs(seed), valid[sample(valid.numel())])
-    content = encode(predictor.module, predictor.num_features)
+    content = encode(predictor.module, predictor.num_features, predictor.inputs)
     contents = {"onnx": content, "int8": quantise(content, _dense(few).numpy())}
     return {name: form(network(model, torch.get_num_threads())) for name, model in contents.items()}
 

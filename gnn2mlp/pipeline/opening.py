@@ -13,7 +13,7 @@ from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import check_writable
 from gnn2mlp.data import NodeData, load_dataset
-from gnn2mlp.distill.rows import check_links
+from gnn2mlp.distill.in_memory import check_links
 from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.methods import METHODS

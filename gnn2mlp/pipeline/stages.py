@@ -16,7 +16,8 @@ from gnn2mlp.core.files import link_or_copy
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.data import SPLITTERS, NodeData, Split, Task
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.distill import Distiller
+from gnn2mlp.distill import Distiller, Learner
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store, TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.nn.csr import compute_form
@@ -26,7 +27,14 @@ from gnn2mlp.teachers import TEACHERS, Export, Teacher
 
 # Code that decides what a teacher computes; a change of it makes cached teachers stale.
 _TEACHER_CODE = ("gnn2mlp.core", "gnn2mlp.nn", "gnn2mlp.data", "gnn2mlp.teachers")
-_STUDENT_CODE = (*_TEACHER_CODE, "gnn2mlp.objectives", "gnn2mlp.students", "gnn2mlp.distill", "gnn2mlp.methods")
+_STUDENT_CODE = (
+    *_TEACHER_CODE,
+    "gnn2mlp.objectives",
+    "gnn2mlp.inputs",
+    "gnn2mlp.students",
+    "gnn2mlp.distill",
+    "gnn2mlp.methods",
+)
 
 Listener = Callable[[int, str], Progress]
 
@@ -107,7 +115,7 @@ class Seed:
     def knowledge(self) -> TeacherKnowledge:
         """What the teacher knows of the observed nodes; also placed in the run's folder."""
         # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
-        needs = sorted((self.teacher.provides - {"entropy_shift"}) | self.method.requires | self.extra)
+        needs = sorted((self.teacher.provides - {"entropy_shift"}) | self.method.teacher_keys | self.extra)
         identity = {**self.teacher_identity, "needs": needs, "export": self.config.export}
 
         def make(path: Path) -> TeacherKnowledge:
@@ -139,12 +147,13 @@ class Seed:
     def student(self, role: str) -> Predictor:
         """The student distilled by the run's method (`"student"`), or the baseline without a teacher (`"mlp"`)."""
         method = self.method if role == "student" else METHODS.get("mlp")()
-        knowledge = self.knowledge if method.requires else None
+        knowledge = self.knowledge if method.teacher_keys else None
         identity = {
             "observed": self.task.observed.digest,
             "knowledge": knowledge.digest if knowledge else None,
             "method": method.spec().to_dict(),
             "student": self.config.student.to_dict(),
+            "inputs": self.config.inputs.to_dict(),
             "distill": self.config.distill,
             "seed": self.seed,
             "device": self.device.type,
@@ -157,18 +166,21 @@ class Seed:
         if made is not None:
             return made
         student = self.config.student.build(STUDENTS)
-        result = Distiller(**self.config.distill).fit(
+        learner = Learner(
+            Distiller(**self.config.distill),
             student,
-            method.build_objective(),
             self.task.observed,
             knowledge,
-            update=method.update,
+            inputs=self.config.inputs.build(INPUTS),
             seed=self.seed,
             device=self.device,
             progress=self.listen(self.seed, role),
         )
+        result = method.learn(learner)
         card = {**result.card, "identity": identity, "history": result.history.to_dict(), "dataset": self.graph.name}
-        predictor = Predictor(student, result.module, self.graph.num_features, self.graph.class_names, card)
+        width = result.num_features if result.inputs.needs_graph else self.graph.num_features
+        names, inputs = self.graph.class_names, result.inputs
+        predictor = Predictor(student, result.module, width, names, card, inputs=inputs)
         predictor.save(directory)
         return predictor
 
@@ -184,7 +196,7 @@ class Seed:
 
     def student_logits(self, predictor: Predictor) -> Tensor:
         """A student's logits over all nodes, from features alone."""
-        features = compute_form(self.graph.features).to(dtype=torch.get_default_dtype())
+        features = compute_form(predictor.inputs.rows(self.graph)).to(dtype=torch.get_default_dtype())
         with torch.inference_mode():
             logits: Tensor = predictor.module(features).logits
         return logits.clone()

@@ -15,7 +15,7 @@ from tests.classifier.conftest import Tiny
 
 
 def plan(teacher: object = "gcn", method: object = "glnn", student: object = "mlp", **distill: object) -> Plan:
-    return Plan.make(teacher, method, student, distill or None, "cpu", 0)
+    return Plan.make(teacher, method, student, "features", distill or None, "cpu", 0)
 
 
 @pytest.mark.parametrize("teacher", ["gcn", Spec("gcn"), {"name": "gcn"}, GCN()])
@@ -33,7 +33,7 @@ def test_a_component_by_name_spec_mapping_or_object(teacher: object) -> None:
 )
 def test_distill_is_a_mapping_of_options(distill: object, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        Plan.make("gcn", "glnn", "mlp", distill, "cpu", 0)
+        Plan.make("gcn", "glnn", "mlp", "features", distill, "cpu", 0)
 
 
 def test_an_object_is_copied() -> None:
@@ -103,5 +103,5 @@ def test_codes_and_reliability_are_taught_as_soft_labels_are(tiny: Tiny, method:
     with stages(False) as stage:
         fitted = train(made, observed, labels, None, stage)
     assert fitted.knowledge is not None
-    assert made.method.requires <= set(fitted.knowledge.values)
+    assert made.method.teacher_keys <= set(fitted.knowledge.values)
     assert fitted.predictor.predict(tiny.X).shape == tiny.y.shape

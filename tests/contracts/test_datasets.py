@@ -151,7 +151,7 @@ class TestRecipe:
             assert {"gcn", "sage", "gat"} <= set(recipe["teacher"])
 
     def test_it_fits_the_components(self, name: str) -> None:
-        from gnn2mlp.distill.trainer import Distiller
+        from gnn2mlp.distill.distiller import Distiller
         from gnn2mlp.students import STUDENTS
         from gnn2mlp.teachers import TEACHERS
 

@@ -32,7 +32,7 @@ def method(request: pytest.FixtureRequest) -> Method:
 @pytest.fixture
 def task(method: Method) -> Task:
     """On a hypergraph for methods that speak of hyperedges, on a graph for all others."""
-    return _task("hypergraph" if method.build_objective().needs_hyperedges else "graph")
+    return _task("hypergraph" if "hyperedges" in method.needs else "graph")
 
 
 @cache
@@ -67,18 +67,18 @@ def test_trains_a_student_that_beats_chance(method: Method, task: Task, knowledg
 
 
 def test_needs_no_more_knowledge_than_it_says(method: Method, task: Task, knowledge: TeacherKnowledge) -> None:
-    assert method.requires <= set(KEYS)
+    assert method.teacher_keys <= set(KEYS)
     observed, distiller = task.observed, Distiller(epochs=2)
     weights = [
         distiller.fit(small(STUDENTS, "mlp"), method.build_objective(), observed, table).module.head.weight
-        for table in (knowledge, knowledge.select(method.requires) if method.requires else None)
+        for table in (knowledge, knowledge.select(method.teacher_keys) if method.teacher_keys else None)
     ]
     assert torch.equal(*weights)
 
 
 def test_only_those_that_speak_of_links_mind_what_these_are(method: Method) -> None:
     objective = method.build_objective()
-    for kind, wrong in (("graph", objective.needs_hyperedges), ("hypergraph", objective.needs_edges)):
+    for kind, wrong in (("graph", "hyperedges" in objective.needs), ("hypergraph", "neighbours" in objective.needs)):
         observed = _task(kind).observed
         table = random_knowledge(observed.node_ids)
 

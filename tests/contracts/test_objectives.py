@@ -12,8 +12,9 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.mlp import MLPOutput
-from gnn2mlp.objectives import OBJECTIVES, Batch, Objective
-from tests.tasks import random_knowledge
+from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, knowledge_needs, parse_needs
+from gnn2mlp.objectives._base import check_declared
+from tests.tasks import answered, random_knowledge
 
 NODES, CLASSES, HIDDEN = 12, 3, 5
 
@@ -22,7 +23,7 @@ def build(name: str) -> Objective:
     """The objective with its defaults, prepared for the table that most tests use."""
     objective = Spec(name).build(OBJECTIVES)
     with seeded(0, "preparation"):
-        objective.prepare(random_knowledge(torch.arange(NODES), CLASSES, HIDDEN), HIDDEN)
+        objective.prepare({"teacher": random_knowledge(torch.arange(NODES), CLASSES, HIDDEN)}, HIDDEN)
     return objective
 
 
@@ -60,7 +61,7 @@ def batch(output: MLPOutput, table: TeacherKnowledge | None = None, labels: Tens
     if labels is None:
         labels = torch.where(rows % 2 == 0, rows % CLASSES, -1)
     table = table or random_knowledge(rows, CLASSES, HIDDEN)
-    return Batch(rows, labels, output, table, ring(rows), hyperedges=around())
+    return answered(rows, labels, output, table, ring(rows), hyperedges=around())
 
 
 def valued(objective: Objective, there: Batch) -> Tensor:
@@ -95,20 +96,20 @@ def test_gradient_reaches_the_student_and_never_the_knowledge(objective: Objecti
 def test_order_of_rows_does_not_matter(objective: Objective) -> None:
     there, order = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(2))
     output = MLPOutput(*(o[order] for o in there.output))
-    shuffled = Batch(there.rows[order], there.labels[order], output, there.table, ring(order), 1, around())
+    table = there.tables["teacher"]
+    shuffled = answered(there.rows[order], there.labels[order], output, table, ring(order), 1, around())
     torch.testing.assert_close(valued(objective, shuffled), valued(objective, there))
 
 
 def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
     there, number = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(3))
-    assert there.table is not None
-    renumbered = there.table.align(torch.argsort(number))  # node i now has row number[i]
-    assert torch.equal(renumbered.values["logits"][number], there.table.values["logits"])
-    other = Batch(number, there.labels, there.output, renumbered, ring(number, number), 1, around(number))
+    renumbered = there.tables["teacher"].align(torch.argsort(number))  # node i now has row number[i]
+    assert torch.equal(renumbered.values["logits"][number], there.tables["teacher"].values["logits"])
+    other = answered(number, there.labels, there.output, renumbered, ring(number, number), 1, around(number))
     torch.testing.assert_close(valued(objective, other), valued(objective, there), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [n for n, c in OBJECTIVES.classes.items() if c.requires == {"logits"}])
+@pytest.mark.parametrize("name", [n for n, c in OBJECTIVES.classes.items() if c.needs == {"logits"}])
 def test_matching_terms_vanish_where_the_student_equals_the_teacher(name: str) -> None:
     objective, table = Spec(name).build(OBJECTIVES), random_knowledge(torch.arange(NODES), CLASSES, HIDDEN)
     equal = MLPOutput(*(table.values[k].clone().requires_grad_() for k in ("logits", "hidden")))
@@ -118,32 +119,43 @@ def test_matching_terms_vanish_where_the_student_equals_the_teacher(name: str) -
     assert all(part.grad is None or part.grad.abs().max() < 1e-6 for part in equal)
 
 
-@pytest.mark.parametrize(("name", "key"), [(n, k) for n, c in OBJECTIVES.classes.items() for k in sorted(c.requires)])
+@pytest.mark.parametrize(
+    ("name", "key"), [(n, k) for n, c in OBJECTIVES.classes.items() for k in sorted(knowledge_needs(c.needs))]
+)
 def test_missing_key_is_named(name: str, key: str) -> None:
     rows = torch.arange(NODES)
     values = {k: v for k, v in random_knowledge(rows, CLASSES, HIDDEN).values.items() if k != key}
     with pytest.raises(MissingKnowledgeError, match=f"'{key}'"):
         build(name)(batch(student_output(), TeacherKnowledge(rows, values)))
     with pytest.raises(MissingKnowledgeError):
-        build(name)(Batch(rows, rows % CLASSES, student_output(), None, ring(rows), 1, around()))
+        build(name)(answered(rows, rows % CLASSES, student_output(), None, ring(rows), 1, around()))
 
 
 def test_reads_nothing_but_what_it_requires(objective: Objective) -> None:
     rows = torch.arange(NODES)
     table = random_knowledge(rows, CLASSES, HIDDEN)
-    value = valued(objective, batch(student_output(), table.select(objective.requires)))
+    value = valued(objective, batch(student_output(), table.select(knowledge_needs(objective.needs))))
     assert torch.equal(value, valued(objective, batch(student_output(), table)))
 
 
 @pytest.mark.parametrize("links", ["neighbours", "hyperedges"])
 def test_reads_no_links_but_those_that_it_needs(objective: Objective, links: str) -> None:
     there = batch(student_output())
-    needed = {"neighbours": objective.needs_edges, "hyperedges": objective.needs_hyperedges}[links]
-    if not needed:
-        assert torch.equal(valued(objective, replace(there, **{links: None})), valued(objective, there))
+    without = replace(there, links={kind: link for kind, link in there.links.items() if kind != links})
+    if links not in objective.needs:
+        assert torch.equal(valued(objective, without), valued(objective, there))
         return
     with pytest.raises(ConfigError, match=f"{objective.name}: expected a batch with {links}, got none"):
-        objective(replace(there, **{links: None}))
+        objective(without)
+
+
+def test_sample_weights_reach_the_mean(objective: Objective) -> None:
+    """Rows of weight 0 are as if they were not there, and equal weights are as none."""
+    there = batch(student_output())
+    even = replace(there, weights=torch.full((NODES,), 3.0))
+    torch.testing.assert_close(valued(objective, even), valued(objective, there))
+    uneven = replace(there, weights=torch.linspace(0.1, 2.0, NODES))
+    assert not torch.isclose(valued(objective, uneven), valued(objective, there))
 
 
 def test_works_on_a_batch_without_labels(objective: Objective) -> None:
@@ -161,9 +173,11 @@ def test_same_seed_same_value(objective: Objective) -> None:
 
 
 def test_says_what_it_reads_and_where_it_comes_from(objective: Objective) -> None:
-    assert objective.requires <= set(KEYS)
+    needs = parse_needs(objective.needs)
+    assert set().union(*needs.knowledge.values()) <= set(KEYS)
     assert objective.row_set in ("all", "labelled")
-    assert not (objective.needs_edges and objective.needs_hyperedges)  # no data have both
+    assert len(needs.links) < 2  # no data have both
+    check_declared(objective)
     assert any(character.isdigit() for character in objective.citation)  # a year
 
 

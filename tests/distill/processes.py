@@ -13,8 +13,9 @@ from pathlib import Path
 import torch
 
 from gnn2mlp.core.artefact import save
-from gnn2mlp.distill import Checkpoint, Distiller, trainer
-from gnn2mlp.distill.workers import workers
+from gnn2mlp.distill import Checkpoint, Distiller
+from gnn2mlp.distill import distiller as module
+from gnn2mlp.distill.process_group import process_group
 from gnn2mlp.methods import METHODS
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable
@@ -25,7 +26,7 @@ def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str 
     torch.set_num_threads(1)
     torch.set_default_dtype(getattr(torch, dtype))
     path = Path(out)
-    with workers(torch.device("cpu")) as (here, device):
+    with process_group(torch.device("cpu")) as (here, device):
         if int(kill_at) and os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0" and here.rank == here.size - 1:
             die_after(int(kill_at))
         chosen = small(METHODS, method, hard_weight=0.3)
@@ -36,7 +37,7 @@ def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str 
             update="alternating",
             device=device,
             checkpoint=Checkpoint(path.with_suffix(".checkpoint"), every=4),
-            workers=here,
+            group=here,
         )
         history = result.history
         card = {"loss": history.loss, "valid": history.valid, "restarts": os.environ.get("TORCHELASTIC_RESTART_COUNT")}
@@ -45,17 +46,17 @@ def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str 
 
 
 def die_after(steps: int) -> None:
-    """Let this process kill itself before its next step."""
-    step, done = trainer._step, 0
+    """Let this process kill itself in the step after so many."""
+    reduce, done = module._Training.reduce, 0
 
-    def counted(*arguments):
+    def counted(self, loss):
         nonlocal done
         done += 1
         if done > steps:
             os.kill(os.getpid(), signal.SIGKILL)
-        return step(*arguments)
+        return reduce(self, loss)
 
-    trainer._step = counted
+    module._Training.reduce = counted
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from gnn2mlp.nn.training import History
 
 
 def test_is_frozen() -> None:
-    result = DistillationResult(nn.Identity(), History(loss=[1.0], valid=[0.5], best_epoch=1), {"seed": 3})
+    result = DistillationResult(nn.Identity(), 3, History(loss=[1.0], valid=[0.5], best_epoch=1), {"seed": 3})
     assert result.card["seed"] == 3
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.card = {}  # type: ignore[misc]

@@ -19,7 +19,7 @@ class Halves(Method):
 
 
 def test_requires_what_its_objective_requires() -> None:
-    assert Halves().requires == {"logits"}
+    assert Halves().teacher_keys == {"logits"}
 
 
 def test_defaults() -> None:

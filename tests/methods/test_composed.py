@@ -26,8 +26,8 @@ def test_python_and_yaml_build_the_same() -> None:
 
 
 def test_requires_what_its_terms_require() -> None:
-    assert Composed("soft_labels").requires == {"logits"}
-    assert Composed(HardLabels() + 0.0 * SoftLabels()).requires == frozenset()
+    assert Composed("soft_labels").teacher_keys == {"logits"}
+    assert Composed(HardLabels() + 0.0 * SoftLabels()).teacher_keys == frozenset()
 
 
 def test_fails_when_made_and_not_when_trained() -> None:

@@ -14,19 +14,19 @@ def weights(method: GLNN) -> list[tuple[str, float]]:
 
 def test_default_is_soft_labels_alone() -> None:
     assert weights(GLNN()) == [("hard_labels", 0.0), ("soft_labels", 1.0)]
-    assert GLNN().requires == {"logits"}
+    assert GLNN().teacher_keys == {"logits"}
     assert GLNN().update == "joint"
 
 
 def test_hard_weight_divides_the_loss() -> None:
     assert weights(GLNN(hard_weight=0.25)) == [("hard_labels", 0.25), ("soft_labels", 0.75)]
-    assert GLNN(hard_weight=1.0).requires == frozenset()
+    assert GLNN(hard_weight=1.0).teacher_keys == frozenset()
 
 
 def test_temperature_reaches_the_soft_labels() -> None:
     assert GLNN(temperature=2.5).build_objective().terms()[1].objective.temperature == 2.5
     with pytest.raises(ConfigError, match="temperature: expected a positive number"):
-        _ = GLNN(temperature=0.0).requires
+        _ = GLNN(temperature=0.0).teacher_keys
 
 
 @pytest.mark.parametrize("weight", [-0.1, 1.1])

@@ -21,14 +21,14 @@ def weights(method: Any) -> list[tuple[str, float]]:
 
 def test_default_is_soft_labels_of_a_node_and_of_its_neighbours() -> None:
     assert weights(KRD()) == [("hard_labels", 0.0), ("soft_labels", 1.0), ("reliable_neighbours", 1.0)]
-    assert KRD().requires == {"logits", "entropy_shift"}
-    assert KRD().build_objective().needs_edges
+    assert KRD().teacher_keys == {"logits", "entropy_shift"}
+    assert "neighbours" in KRD().build_objective().needs
 
 
 def test_weights_divide_as_the_paper_writes() -> None:
     mixed = KRD(hard_weight=0.2, neighbour_weight=0.5)
     assert weights(mixed) == [("hard_labels", 0.2), ("soft_labels", 0.8), ("reliable_neighbours", 0.4)]
-    assert not KRD(neighbour_weight=0.0).build_objective().needs_edges
+    assert "neighbours" not in KRD(neighbour_weight=0.0).build_objective().needs
 
 
 def test_released_mean_is_one_term() -> None:
@@ -52,8 +52,9 @@ def test_alpha_is_fitted_while_training_once_the_warm_up_is_over() -> None:
     fitted = []
     for warmup in (2, 50):
         objective = KRD(warmup=warmup, every=1, momentum=0.5).build_objective()
-        Distiller(epochs=8, batch_size=16).fit(student, objective, observed, knowledge)
-        fitted.append(objective.terms()[2].objective.fitted_alpha.item())
+        result = Distiller(epochs=8, batch_size=16).fit(student, objective, observed, knowledge)
+        assert result.objective is not None
+        fitted.append(result.objective.terms()[2].objective.fitted_alpha.item())
     assert fitted[0] != 1.0
     assert fitted[1] == 1.0
 
@@ -67,10 +68,10 @@ def test_mixes_with_codes_from_yaml_alone() -> None:
           - {name: code_assignments, weight: 2.0}
     """)
     built = Spec.parse(method).build(METHODS)
-    assert built.requires >= {"entropy_shift", "codebook", "logits"}
+    assert built.teacher_keys >= {"entropy_shift", "codebook", "logits"}
     observed, teacher = tiny_task().observed, small(TEACHERS, "vq", codes=8)
     teacher.fit(observed)
-    knowledge = teacher.export(observed, built.requires)
+    knowledge = teacher.export(observed, built.teacher_keys)
     result = Distiller(epochs=15, batch_size=16).fit(
         small(STUDENTS, "mlp"), built.build_objective(), observed, knowledge
     )

@@ -17,8 +17,8 @@ from tests.tasks import random_knowledge, small, tiny_task
 
 def test_default_is_soft_labels_alone() -> None:
     assert LightHGNN().build_objective() == 0.0 * HardLabels() + 1.0 * SoftLabels()
-    assert LightHGNN().requires == {"logits"}
-    assert not LightHGNN().build_objective().needs_hyperedges
+    assert LightHGNN().teacher_keys == {"logits"}
+    assert "hyperedges" not in LightHGNN().build_objective().needs
 
 
 def test_it_is_glnn_with_another_teacher() -> None:
@@ -55,4 +55,4 @@ def test_impossible_options_are_refused(options: dict[str, Any], message: str) -
 
 def test_impossible_temperature_is_refused_when_the_loss_is_made() -> None:
     with pytest.raises(ConfigError, match=r"soft_labels\.temperature: expected a positive number, got 0\.0"):
-        _ = LightHGNN(temperature=0.0).requires
+        _ = LightHGNN(temperature=0.0).teacher_keys

@@ -22,17 +22,17 @@ def weights(method: Any) -> list[tuple[str, float]]:
 def test_default_is_soft_labels_of_nodes_and_of_hyperedges() -> None:
     expected = [("hard_labels", 0.0), ("soft_labels", 1.0), ("reliable_hyperedges", 1.0)]
     assert weights(LightHGNNPlus()) == expected
-    assert LightHGNNPlus().requires == {"logits", "entropy_shift"}
-    assert LightHGNNPlus().build_objective().needs_hyperedges
-    assert not LightHGNNPlus().build_objective().needs_edges
+    assert LightHGNNPlus().teacher_keys == {"logits", "entropy_shift"}
+    assert "hyperedges" in LightHGNNPlus().build_objective().needs
+    assert "neighbours" not in LightHGNNPlus().build_objective().needs
 
 
 def test_weights_divide_as_the_paper_writes() -> None:
     mixed = LightHGNNPlus(hard_weight=0.2, hyperedge_weight=0.5)
     assert weights(mixed) == [("hard_labels", 0.2), ("soft_labels", 0.8), ("reliable_hyperedges", 0.4)]
     without = LightHGNNPlus(hyperedge_weight=0.0)
-    assert not without.build_objective().needs_hyperedges
-    assert without.requires == {"logits"}
+    assert "hyperedges" not in without.build_objective().needs
+    assert without.teacher_keys == {"logits"}
 
 
 def test_options_reach_the_objectives() -> None:
@@ -81,10 +81,10 @@ def test_mixes_with_codes_of_a_hypergraph_tokenizer_from_yaml_alone() -> None:
           - {name: code_assignments, weight: 2.0}
     """)
     built = Spec.parse(method).build(METHODS)
-    assert built.requires >= {"entropy_shift", "codebook", "logits"}
+    assert built.teacher_keys >= {"entropy_shift", "codebook", "logits"}
     observed, teacher = tiny_task(kind="hypergraph").observed, small(TEACHERS, "vq", encoder="hgnn", codes=8)
     teacher.fit(observed)
-    knowledge = teacher.export(observed, built.requires)
+    knowledge = teacher.export(observed, built.teacher_keys)
     result = Distiller(epochs=15, batch_size=16).fit(
         small(STUDENTS, "mlp"), built.build_objective(), observed, knowledge
     )

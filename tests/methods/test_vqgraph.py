@@ -20,12 +20,12 @@ def test_default_is_soft_labels_and_codes() -> None:
         ("soft_labels", 1.0),
         ("code_assignments", 2.0),
     ]
-    assert {"codebook", "code_indices", "code_probabilities", "logits"} <= VQGraph().requires
+    assert {"codebook", "code_indices", "code_probabilities", "logits"} <= VQGraph().teacher_keys
 
 
 def test_without_the_code_term_any_teacher_will_do() -> None:
-    assert VQGraph(code_weight=0.0).requires == {"logits"}
-    assert VQGraph(code_weight=0.0, hard_weight=1.0).requires == frozenset()
+    assert VQGraph(code_weight=0.0).teacher_keys == {"logits"}
+    assert VQGraph(code_weight=0.0, hard_weight=1.0).teacher_keys == frozenset()
 
 
 def test_options_reach_the_objectives() -> None:

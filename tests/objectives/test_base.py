@@ -1,7 +1,9 @@
 """Batches, sums of objectives, and their YAML form."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -11,14 +13,15 @@ from gnn2mlp.core.errors import ConfigError, MissingKnowledgeError, UnknownNameE
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels, Term, WeightedSum, parse_objective
-from tests.tasks import random_knowledge
+from gnn2mlp.objectives._base import check_declared
+from tests.tasks import answered, random_knowledge
 
 
 def batch(with_table: bool = True) -> Batch:
     rows = torch.tensor([4, 0, 3])
     logits = torch.randn(3, 3, generator=torch.Generator().manual_seed(1)).requires_grad_()
     table = random_knowledge(torch.arange(5)) if with_table else None
-    return Batch(rows, torch.tensor([0, -1, 2]), MLPOutput(logits, logits), table)
+    return answered(rows, torch.tensor([0, -1, 2]), MLPOutput(logits, logits), table)
 
 
 class Follower(Objective):
@@ -26,6 +29,7 @@ class Follower(Objective):
 
     name = "follower"
     citation = "none, 2000"
+    needs = frozenset({"all_rows"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,8 +38,8 @@ class Follower(Objective):
     def forward(self, batch: Batch) -> Tensor:
         return batch.output.logits.mean()
 
-    def prepare(self, table: TeacherKnowledge | None, hidden: int) -> None:
-        self.prepared = (table, hidden)
+    def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
+        self.prepared = (dict(tables), hidden)
 
     def follows(self, epoch: int) -> bool:
         return epoch % 2 == 0
@@ -46,8 +50,7 @@ class Follower(Objective):
 
 def test_batch_gives_the_rows_of_the_table_without_gradient() -> None:
     there = batch()
-    assert there.table is not None
-    assert torch.equal(there.knowledge("logits"), there.table["logits"][[4, 0, 3]])
+    assert torch.equal(there.knowledge("logits"), there.tables["teacher"]["logits"][[4, 0, 3]])
     assert not there.knowledge("logits").requires_grad
 
 
@@ -74,9 +77,9 @@ def test_sums_are_flat_and_weights_multiply() -> None:
     )
 
 
-def test_a_sum_requires_what_its_weighted_terms_require() -> None:
-    assert (0.5 * HardLabels() + 0.5 * SoftLabels()).requires == {"logits"}
-    assert (1.0 * HardLabels() + 0.0 * SoftLabels()).requires == frozenset()
+def test_a_sum_needs_what_its_weighted_terms_need() -> None:
+    assert (0.5 * HardLabels() + 0.5 * SoftLabels()).needs == {"logits"}
+    assert (1.0 * HardLabels() + 0.0 * SoftLabels()).needs == frozenset()
 
 
 def test_a_term_of_weight_zero_is_not_computed() -> None:
@@ -114,28 +117,45 @@ def test_only_terms_with_a_weight_follow_the_epochs() -> None:
 
 def test_only_terms_with_a_weight_are_prepared() -> None:
     one, other = Follower(), Follower()
-    (1.0 * one + 0.0 * other).prepare(None, 7)
-    assert one.prepared == (None, 7)
+    (1.0 * one + 0.0 * other).prepare({}, 7)
+    assert one.prepared == ({}, 7)
     assert not hasattr(other, "prepared")
 
 
-@pytest.mark.parametrize(
-    ("need", "not_this"), [("needs_edges", "needs_hyperedges"), ("needs_hyperedges", "needs_edges")]
-)
-def test_only_terms_with_a_weight_need_links(need: str, not_this: str) -> None:
+@pytest.mark.parametrize("need", ["neighbours", "hyperedges", "hidden", "assistant.logits"])
+def test_only_terms_with_a_weight_need_anything(need: str) -> None:
     one, other = Follower(), Follower()
     mixed = 1.0 * one + 0.0 * other
-    setattr(other, need, True)
-    assert not getattr(mixed, need)
-    setattr(one, need, True)
-    assert getattr(mixed, need)
-    assert not getattr(mixed, not_this)
+    other.needs = frozenset({need})
+    assert need not in mixed.needs
+    one.needs = frozenset({need})
+    assert mixed.needs == {need}
+
+
+def test_weights_may_stand_on_either_side() -> None:
+    assert HardLabels() * 0.5 == 0.5 * HardLabels()
+    assert HardLabels() * np.float32(0.5) == 0.5 * HardLabels()
+    assert hash(HardLabels() * 0.5) == hash(0.5 * HardLabels())
+    for wrong in ("2", True, HardLabels()):
+        with pytest.raises(TypeError):
+            _ = HardLabels() * wrong  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        _ = HardLabels() + 1  # type: ignore[operator]
+
+
+def test_what_follows_training_has_to_say_so() -> None:
+    class Silent(Follower):
+        needs = frozenset()
+
+    with pytest.raises(ConfigError, match=r"objective 'follower' has an after_epoch, .* add 'all_rows' to its needs"):
+        check_declared(0.5 * HardLabels() + Silent())
+    check_declared(HardLabels() + Follower())
 
 
 def test_shared_knowledge_is_given_whole() -> None:
     there = batch()
     table = random_knowledge(torch.arange(6))
-    there = replace(there, table=table)
+    there = replace(there, tables={"teacher": table})
     assert torch.equal(there.knowledge("codebook"), table["codebook"])
     assert torch.equal(there.knowledge("code"), table["code"][[4, 0, 3]])
     assert torch.equal(there.all_knowledge("code"), table["code"])

@@ -12,6 +12,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.quantizer import VectorQuantizer
 from gnn2mlp.objectives import Batch, CodeAssignments
 from gnn2mlp.objectives.code_assignments import truncated_divergence
+from tests.tasks import answered
 
 NODES, CODES, DIM = 20, 7, 4
 
@@ -41,7 +42,7 @@ def table(top: int = CODES, unit_length: bool = False, tau: float = 0.6) -> Teac
 def identity(there: TeacherKnowledge, temperature: float | None = None) -> CodeAssignments:
     """An objective whose projection leaves its input as it is, so that the hidden layer is u."""
     term = CodeAssignments(temperature)
-    term.prepare(there, DIM)
+    term.prepare({"teacher": there}, DIM)
     term.projection.weight.data.copy_(torch.eye(DIM))
     term.projection.bias.data.zero_()
     return term
@@ -49,7 +50,7 @@ def identity(there: TeacherKnowledge, temperature: float | None = None) -> CodeA
 
 def batch(hidden: Tensor, there: TeacherKnowledge, rows: Tensor | None = None) -> Batch:
     rows = torch.arange(NODES) if rows is None else rows
-    return Batch(rows, torch.full_like(rows, -1), MLPOutput(torch.zeros(rows.numel(), 2), hidden), there)
+    return answered(rows, torch.full_like(rows, -1), MLPOutput(torch.zeros(rows.numel(), 2), hidden), there)
 
 
 def test_by_hand() -> None:
@@ -63,7 +64,7 @@ def test_by_hand() -> None:
     }
     there = TeacherKnowledge(torch.arange(1), values)
     term = CodeAssignments()
-    term.prepare(there, 1)
+    term.prepare({"teacher": there}, 1)
     term.projection.weight.data.zero_()
     term.projection.bias.data.zero_()
     first = 1 / (1 + math.exp(-1))
@@ -140,7 +141,9 @@ def test_gradient() -> None:
     def value(x: Tensor) -> Tensor:
         logits = torch.zeros(5, 2)
         objective = identity(double)
-        return objective(Batch(torch.arange(5), torch.zeros(5).long(), MLPOutput(logits, x.float()), double)).double()
+        return objective(
+            answered(torch.arange(5), torch.zeros(5).long(), MLPOutput(logits, x.float()), double)
+        ).double()
 
     assert term.projection.weight.dtype == torch.float64
     value(hidden).backward()
@@ -151,13 +154,13 @@ def test_gradient() -> None:
 
 def test_projection_is_trained_and_has_the_right_sizes() -> None:
     term = CodeAssignments()
-    term.prepare(table(), 33)
+    term.prepare({"teacher": table()}, 33)
     assert (term.projection.in_features, term.projection.out_features) == (33, DIM)
     assert set(term.parameters()) == {term.projection.weight, term.projection.bias}
 
 
 def test_knowledge_without_codes_is_refused_before_the_first_step() -> None:
     with pytest.raises(ConfigError, match="expected knowledge with a codebook, got none; name a teacher"):
-        CodeAssignments().prepare(None, 8)
+        CodeAssignments().prepare({}, 8)
     with pytest.raises(MissingKnowledgeError, match="'codebook'"):
-        CodeAssignments().prepare(TeacherKnowledge(torch.arange(2), {"logits": torch.zeros(2, 2)}), 8)
+        CodeAssignments().prepare({"teacher": TeacherKnowledge(torch.arange(2), {"logits": torch.zeros(2, 2)})}, 8)

@@ -7,10 +7,11 @@ import torch
 
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, HardLabels
+from tests.tasks import answered
 
 
 def batch(logits: torch.Tensor, labels: list[int]) -> Batch:
-    return Batch(torch.arange(len(labels)), torch.tensor(labels), MLPOutput(logits, torch.zeros(len(labels), 1)))
+    return answered(torch.arange(len(labels)), torch.tensor(labels), MLPOutput(logits, torch.zeros(len(labels), 1)))
 
 
 def test_by_hand() -> None:
@@ -38,5 +39,5 @@ def test_gradient() -> None:
 
 
 def test_reads_no_knowledge() -> None:
-    assert HardLabels().requires == frozenset()
+    assert HardLabels().needs == frozenset()
     assert HardLabels().row_set == "labelled"

@@ -15,6 +15,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, ReliableHyperedges
 from gnn2mlp.objectives.reliable_hyperedges import averaging
 from tests.helpers import tiny_hypergraph
+from tests.tasks import answered
 
 MEMBERS = tiny_hypergraph().members
 NODES, HYPEREDGES = 60, 40
@@ -37,7 +38,7 @@ def batch(
 ) -> Batch:
     rows = torch.arange(NODES) if rows is None else rows
     output = MLPOutput(logits[rows], logits[rows])
-    return Batch(rows, torch.full_like(rows, -1), output, table, hyperedges=members)
+    return answered(rows, torch.full_like(rows, -1), output, table, hyperedges=members)
 
 
 def by_hand(
@@ -64,7 +65,7 @@ def pair_batch(teacher: Tensor, shifts: Tensor, student: Tensor | None = None) -
     members = CSR.from_dense(torch.tensor([[1.0, 1, 0, 0], [0, 1, 1, 1], [0, 0, 0, 1]]))
     table = TeacherKnowledge(torch.arange(4), {"logits": teacher, "entropy_shift": shifts})
     student = torch.zeros(4, 2) if student is None else student
-    return Batch(torch.arange(4), torch.full((4,), -1), MLPOutput(student, student), table, hyperedges=members)
+    return answered(torch.arange(4), torch.full((4,), -1), MLPOutput(student, student), table, hyperedges=members)
 
 
 THREE_QUARTERS = torch.tensor([[math.log(3), 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
@@ -135,12 +136,11 @@ def test_a_reliable_hyperedge_is_one_whose_mean_shift_is_small() -> None:
     # Absolute mean shifts of {0, 1}, {1, 2, 3}, {3}: 1, 1/2, 3 by the first draw. Signs cancel out within a hyperedge.
     shifts = torch.tensor([[3.0, 0.0], [-1.0, 0.0], [-0.5, 0.0], [3.0, 0.0]])
     there = pair_batch(THREE_QUARTERS, shifts)
-    assert there.hyperedges is not None
     expected = {"absolute": [1 - 1 / 3, 1 - 1 / 6, 0.0], "squared": [1 - 1 / 9, 1 - 1 / 36, 0.0]}
     for form, probability in expected.items():
         for draws in (1, None):  # a second draw of zeros halves all shifts alike
             term = ReliableHyperedges(form=form, draws=draws)  # type: ignore[arg-type]
-            term.kept(there, there.hyperedges)
+            term.kept(there, there.links["hyperedges"])
             assert term._probability is not None
             torch.testing.assert_close(term._probability[1], torch.tensor(probability))
 
@@ -148,9 +148,8 @@ def test_a_reliable_hyperedge_is_one_whose_mean_shift_is_small() -> None:
 def test_draws_choose_what_reliability_is() -> None:
     shifts = torch.tensor([[3.0, 0.0], [-1.0, 0.0], [-0.5, 0.0], [3.0, 12.0]])
     there = pair_batch(THREE_QUARTERS, shifts)
-    assert there.hyperedges is not None
     term = ReliableHyperedges()
-    term.kept(there, there.hyperedges)
+    term.kept(there, there.links["hyperedges"])
     assert term._probability is not None
     # Means over both draws: 1/2, (1/2 + 4) / 2 and (3 + 12) / 2.
     torch.testing.assert_close(term._probability[1], torch.tensor([1 - 0.5 / 7.5, 1 - 2.25 / 7.5, 0.0]))
@@ -276,7 +275,7 @@ def test_a_hyperedge_of_20_000_nodes_makes_no_pair_of_them() -> None:
     table = TeacherKnowledge(torch.arange(nodes), {"logits": logits, "entropy_shift": torch.zeros(nodes, 1)})
     rows = torch.arange(nodes)
     term = ReliableHyperedges()
-    value = term(Batch(rows, rows, MLPOutput(-logits, -logits), table, hyperedges=members))
+    value = term(answered(rows, rows, MLPOutput(-logits, -logits), table, hyperedges=members))
     p = logits.softmax(-1).mean(0)
     assert value.item() == pytest.approx((p * (p / p.flip(0)).log()).sum().item(), rel=1e-3, abs=1e-6)
     assert term._target is not None

@@ -15,6 +15,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, ReliableNeighbours
 from gnn2mlp.objectives._divergence import kl_divergence
 from tests.helpers import tiny_graph
+from tests.tasks import answered
 
 GRAPH = tiny_graph()
 NODES = 60
@@ -36,7 +37,7 @@ def batch(
 ) -> Batch:
     rows = torch.arange(NODES) if rows is None else rows
     output = MLPOutput(logits[rows], logits[rows])
-    return Batch(rows, torch.full_like(rows, -1), output, table, GRAPH.adjacency.rows(rows), epoch)
+    return answered(rows, torch.full_like(rows, -1), output, table, GRAPH.adjacency.rows(rows), epoch)
 
 
 def edges_of(tau: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
@@ -51,7 +52,7 @@ def path_batch(**options: Any) -> Tensor:
     table = TeacherKnowledge(torch.arange(3), {"logits": teacher, "entropy_shift": torch.zeros(3, 1)})
     path = CSR.from_coo(torch.tensor([0, 1, 1, 2]), torch.tensor([1, 0, 2, 1]), torch.ones(4), (3, 3))
     output = MLPOutput(torch.zeros(3, 2), torch.zeros(3, 1))
-    return ReliableNeighbours(**options)(Batch(torch.arange(3), torch.full((3,), -1), output, table, path))
+    return ReliableNeighbours(**options)(answered(torch.arange(3), torch.full((3,), -1), output, table, path))
 
 
 def test_by_hand() -> None:
@@ -115,15 +116,15 @@ def test_sampling_equals_the_sum_over_the_edges_that_were_kept() -> None:
 
 def test_nodes_without_neighbours_do_not_count() -> None:
     there = batch(torch.tensor([4, 9]))
-    assert there.neighbours is not None
     lonely = CSR(
-        there.neighbours.indptr.clone(), *(getattr(there.neighbours, n) for n in ("indices", "values", "shape"))
+        there.links["neighbours"].indptr.clone(),
+        *(getattr(there.links["neighbours"], n) for n in ("indices", "values", "shape")),
     )
     lonely.indptr[1:] = lonely.indptr[1]  # node 9 loses its edges
-    only = Batch(there.rows, there.labels, there.output, TABLE, lonely)
+    only = answered(there.rows, there.labels, there.output, TABLE, lonely)
     torch.testing.assert_close(ReliableNeighbours()(only), ReliableNeighbours()(batch(torch.tensor([4]))))
     nobody = CSR.from_coo(*(torch.zeros(0, dtype=torch.int64),) * 2, torch.zeros(0), (2, NODES))
-    assert ReliableNeighbours()(Batch(there.rows, there.labels, there.output, TABLE, nobody)).item() == 0.0
+    assert ReliableNeighbours()(answered(there.rows, there.labels, there.output, TABLE, nobody)).item() == 0.0
 
 
 def test_warm_up_keeps_every_neighbour() -> None:
@@ -142,7 +143,7 @@ def test_neighbours_are_kept_as_often_as_they_are_reliable() -> None:
     # One row for each edge, so that the number of kept neighbours of a row tells whether its edge was kept.
     i, j = GRAPH.adjacency.row_ids(), GRAPH.adjacency.indices
     each = CSR.from_coo(torch.arange(j.numel()), j, torch.ones(j.numel()), (j.numel(), NODES))
-    there = Batch(i, torch.full_like(i, -1), MLPOutput(LOGITS[i], LOGITS[i]), TABLE, each, 1)
+    there = answered(i, torch.full_like(i, -1), MLPOutput(LOGITS[i], LOGITS[i]), TABLE, each, 1)
     with seeded(0, "sampling"):
         for _ in range(draws):
             kept += term._targets(there)[:, -1]
@@ -213,7 +214,7 @@ def test_another_table_is_read_anew() -> None:
 def test_a_batch_without_neighbours_is_refused() -> None:
     rows = torch.arange(NODES)
     with pytest.raises(ConfigError, match="reliable_neighbours: expected a batch with neighbours, got none"):
-        ReliableNeighbours()(Batch(rows, rows, MLPOutput(LOGITS, LOGITS), TABLE))
+        ReliableNeighbours()(answered(rows, rows, MLPOutput(LOGITS, LOGITS), TABLE))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, SoftLabels
+from tests.tasks import answered
 
 TEACHER = torch.tensor([[math.log(3), 0.0], [0.0, 0.0], [1.0, -2.0]])
 
@@ -17,7 +18,7 @@ def batch(logits: torch.Tensor, rows: list[int], teacher: torch.Tensor = TEACHER
     ids = torch.arange(teacher.size(0))
     table = TeacherKnowledge(ids, {"logits": teacher})
     labels = torch.full((len(rows),), -1)
-    return Batch(torch.tensor(rows), labels, MLPOutput(logits, torch.zeros(len(rows), 1)), table)
+    return answered(torch.tensor(rows), labels, MLPOutput(logits, torch.zeros(len(rows), 1)), table)
 
 
 def test_by_hand() -> None:

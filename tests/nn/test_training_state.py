@@ -118,12 +118,12 @@ def test_seconds_add_up(tmp_path: Path) -> None:
 SCRIPT = """
 import sys, torch
 from pathlib import Path
-from tests.distill.test_course import Checkpoint, bits, fit
+from tests.nn.test_training_state import Checkpoint, bits, fit
 from gnn2mlp.tables import RowTable
 torch.set_num_threads(1)
 where = Path(sys.argv[1])
-import gnn2mlp.distill.course as course
-save, saved = course.Course.save, 0
+import gnn2mlp.nn.training_state as training_state
+save, saved = training_state.TrainingState.save, 0
 def counted(self, *arguments):
     global saved
     save(self, *arguments)
@@ -131,7 +131,7 @@ def counted(self, *arguments):
     print("saved", saved, flush=True)
     if saved == 3:
         sys.stdin.read()  # until it is killed
-course.Course.save = counted
+training_state.TrainingState.save = counted
 fit(RowTable.open(where), checkpoint=Checkpoint(where.parent / "checkpoint", every=5))
 """
 

@@ -1,5 +1,6 @@
 """The observed rows: every one once per epoch, only training labels, and the links that an objective asks for."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,15 +8,19 @@ import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data import GraphData, HypergraphData
-from gnn2mlp.distill.rows import Rows, check_links
+from gnn2mlp.distill.in_memory import InMemory, check_links
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.objectives import HardLabels, Objective, ReliableHyperedges, ReliableNeighbours, SoftLabels
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tasks import Kind, random_knowledge, tiny_task
 
 
-def rows(batch_size: int = 16, seed: int = 0, **graph: bool) -> Rows:
-    return Rows(tiny_task(**graph).observed, "cpu", batch_size, torch.Generator().manual_seed(seed))
+def rows(batch_size: int = 16, seed: int = 0, **graph: bool) -> InMemory:
+    observed = tiny_task(**graph).observed
+    return InMemory(observed, observed.graph.features, "cpu", batch_size, torch.Generator().manual_seed(seed))
+
+
+NOBODY = torch.nn.Module()
 
 
 @pytest.mark.parametrize(
@@ -23,16 +28,16 @@ def rows(batch_size: int = 16, seed: int = 0, **graph: bool) -> Rows:
     [(1, [1] * 60), (16, [15] * 4), (7, [7] * 6 + [6] * 3), (25, [30, 30]), (60, [60]), (512, [60])],
 )
 def test_every_row_once_in_batches_of_nearly_equal_size(batch_size: int, sizes: list[int]) -> None:
-    cuts = list(rows(batch_size).batches("all"))
-    assert [cut.ids.numel() for cut in cuts] == sizes
-    assert torch.equal(torch.cat([cut.ids for cut in cuts]).sort().values, torch.arange(60))
+    batches = list(rows(batch_size).batches("all", NOBODY))
+    assert [batch.rows.numel() for batch in batches] == sizes
+    assert torch.equal(torch.cat([batch.rows for batch in batches]).sort().values, torch.arange(60))
 
 
 def test_labelled_rows_are_the_training_nodes() -> None:
     task = tiny_task()
     for batch_size in (5, 512):
-        cuts = list(rows(batch_size).batches("labelled"))
-        assert torch.equal(torch.cat([cut.ids for cut in cuts]).sort().values, task.observed.train)
+        batches = list(rows(batch_size).batches("labelled", NOBODY))
+        assert torch.equal(torch.cat([batch.rows for batch in batches]).sort().values, task.observed.train)
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -40,11 +45,13 @@ def test_features_and_labels_belong_to_the_ids(sparse: bool) -> None:
     observed = tiny_task(sparse=sparse).observed
     x = observed.graph.features
     dense = x.to_dense() if isinstance(x, CSR) else x
-    for cut in rows(16, sparse=sparse).batches("all"):
-        assert torch.equal(cut.x.to_dense() if isinstance(cut.x, CSR) else cut.x, dense[cut.ids])
-        labelled = torch.isin(cut.ids, observed.train)
-        assert torch.equal(cut.labels[labelled], observed.graph.labels[cut.ids[labelled]])
-        assert (cut.labels[~labelled] == -1).all()
+    for batch in rows(16, sparse=sparse).batches("all", NOBODY):
+        assert torch.equal(
+            batch.features.to_dense() if isinstance(batch.features, CSR) else batch.features, dense[batch.rows]
+        )
+        labelled = torch.isin(batch.rows, observed.train)
+        assert torch.equal(batch.labels[labelled], observed.graph.labels[batch.rows[labelled]])
+        assert (batch.labels[~labelled] == -1).all()
 
 
 def test_labels_of_validation_nodes_are_no_training_labels() -> None:
@@ -56,20 +63,21 @@ def test_labels_of_validation_nodes_are_no_training_labels() -> None:
 
 def test_epochs_are_cut_differently_but_equally_for_equal_seeds() -> None:
     kept = rows()
-    first, second = ([cut.ids.tolist() for cut in kept.batches("all")] for _ in range(2))
+    first, second = ([batch.rows.tolist() for batch in kept.batches("all", NOBODY)] for _ in range(2))
     assert first != second
-    assert [cut.ids.tolist() for cut in rows().batches("all")] == first
-    assert [cut.ids.tolist() for cut in rows(seed=1).batches("all")] != first
+    assert [batch.rows.tolist() for batch in rows().batches("all", NOBODY)] == first
+    assert [batch.rows.tolist() for batch in rows(seed=1).batches("all", NOBODY)] != first
 
 
-def test_a_single_batch_is_kept() -> None:
+def test_the_rows_of_a_single_batch_are_kept() -> None:
     kept = rows(512)
-    assert next(kept.batches("all")) is next(kept.batches("all")) is kept.whole("all")
+    batches = [next(kept.batches("all", NOBODY)), next(kept.batches("all", NOBODY)), kept.whole("all", NOBODY)]
+    assert len({id(batch.rows) for batch in batches}) == len({id(batch.features) for batch in batches}) == 1
 
 
-def test_validation_accuracy_by_hand() -> None:
+def test_validation_by_hand() -> None:
     observed = tiny_task().observed
-    kept = Rows(observed, "cpu", 16, torch.Generator())
+    kept = InMemory(observed, observed.graph.features, "cpu", 16, torch.Generator())
 
     class Constant(torch.nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -79,41 +87,44 @@ def test_validation_accuracy_by_hand() -> None:
 
     labels = observed.graph.labels[observed.valid]
     predicted = torch.tensor([1] * 4 + [0] * 8)
-    assert kept.valid_score(Constant()) == (predicted == labels).double().mean().item()
+    found = kept.validate(Constant())
+    assert found.score == (predicted == labels).double().mean().item()
+    sure = math.log(2 + math.e)
+    losses = [sure - (label == 1) if place < 4 else math.log(3) for place, label in enumerate(labels.tolist())]
+    assert found.loss == pytest.approx(sum(losses) / len(losses), rel=1e-6)
 
 
 def test_double_precision_becomes_single() -> None:
     observed = tiny_task().observed
     double = replace(observed, graph=replace(observed.graph, features=observed.graph.features.double()))
-    kept = Rows(double, "cpu", 16, torch.Generator())
+    kept = InMemory(double, double.graph.features, "cpu", 16, torch.Generator())
     assert kept.features.dtype == kept.valid_x.dtype == torch.float32
 
 
-def linked_rows(kind: Kind, objective: Objective | None, batch_size: int = 16) -> Rows:
+def linked_rows(kind: Kind, objective: Objective | None, batch_size: int = 16) -> InMemory:
     observed = tiny_task("inductive", kind=kind).observed
     knowledge = random_knowledge(observed.node_ids)
-    return Rows(observed, "cpu", batch_size, torch.Generator().manual_seed(0), objective, knowledge)
+    random = torch.Generator().manual_seed(0)
+    return InMemory(observed, observed.graph.features, "cpu", batch_size, random, objective, {"teacher": knowledge})
 
 
-def test_cuts_carry_the_observed_neighbours_of_their_rows() -> None:
+def test_batches_carry_the_observed_neighbours_of_their_rows() -> None:
     graph = tiny_task("inductive").observed.graph
     assert isinstance(graph, GraphData)
-    for cut in linked_rows("graph", SoftLabels() + ReliableNeighbours()).batches("all"):
-        assert cut.neighbours is not None
-        assert torch.equal(cut.neighbours.to_dense(), graph.adjacency.to_dense()[cut.ids])
-        assert cut.hyperedges is None
+    for batch in linked_rows("graph", SoftLabels() + ReliableNeighbours()).batches("all", NOBODY):
+        assert torch.equal(batch.links["neighbours"].to_dense(), graph.adjacency.to_dense()[batch.rows])
+        assert "hyperedges" not in batch.links
 
 
-def test_cuts_carry_all_observed_hyperedges_whatever_their_rows() -> None:
+def test_batches_carry_all_observed_hyperedges_whatever_their_rows() -> None:
     hypergraph = tiny_task("inductive", kind="hypergraph").observed.graph
     assert isinstance(hypergraph, HypergraphData)
     kept = linked_rows("hypergraph", SoftLabels() + ReliableHyperedges())
-    cuts = [*kept.batches("all"), *kept.batches("labelled"), kept.whole("all")]
-    assert len({id(cut.hyperedges) for cut in cuts}) == 1  # objectives keep what they derive from it
-    for cut in cuts:
-        assert cut.hyperedges is not None
-        assert torch.equal(cut.hyperedges.to_dense(), hypergraph.members.to_dense())
-        assert cut.neighbours is None
+    batches = [*kept.batches("all", NOBODY), *kept.batches("labelled", NOBODY), kept.whole("all", NOBODY)]
+    assert len({id(batch.links["hyperedges"]) for batch in batches}) == 1  # objectives keep what they derive from it
+    for batch in batches:
+        assert torch.equal(batch.links["hyperedges"].to_dense(), hypergraph.members.to_dense())
+        assert "neighbours" not in batch.links
 
 
 @pytest.mark.parametrize("kind", ["graph", "hypergraph"])
@@ -123,9 +134,9 @@ def test_cuts_carry_all_observed_hyperedges_whatever_their_rows() -> None:
     ids=["no objective", "no links", "no weight"],
 )
 def test_links_that_nobody_asks_for_are_not_made(kind: Kind, objective: Objective | None) -> None:
-    cut = linked_rows(kind, objective).whole("all")
-    assert cut.neighbours is None
-    assert cut.hyperedges is None
+    batch = linked_rows(kind, objective).whole("all", NOBODY)
+    assert "neighbours" not in batch.links
+    assert "hyperedges" not in batch.links
 
 
 def test_links_that_the_data_do_not_have_are_refused() -> None:

@@ -1,5 +1,6 @@
 """The distiller: passes, stopping, reproducibility, and knowledge joined by id."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,14 +9,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
+from gnn2mlp.core.errors import ConfigError, DataError, DivergenceError, MissingKnowledgeError
+from gnn2mlp.core.listeners import EpochEnd, Listener, Staged
 from gnn2mlp.data import Observed
 from gnn2mlp.distill import DistillationResult, Distiller
 from gnn2mlp.evaluate import accuracy
+from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.inputs.standardise import Standardise
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods.glnn import GLNN
+from gnn2mlp.methods.krd import KRD
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels
+from gnn2mlp.objectives._divergence import kl_divergence
 from gnn2mlp.students.mlp import MLPStudent
 from tests.tasks import random_knowledge, tiny_task
 
@@ -43,24 +49,26 @@ def weights(result: DistillationResult) -> Tensor:
 
 
 class Recorder(Objective):
-    """Keeps the batches that it sees."""
+    """Keeps the batches that it sees, on a list that copies of it share."""
 
     name = "recorder"
     citation = "none, 2000"
+    needs = frozenset({"all_rows"})
 
     def __init__(self) -> None:
         super().__init__()
         self.steps: list[Batch] = []
         self.epochs: list[Batch] = []
 
+    def __deepcopy__(self, memo: object) -> "Recorder":
+        return self
+
     def forward(self, batch: Batch) -> Tensor:
         self.steps.append(batch)
         return batch.output.logits.square().mean()
 
-    def follows(self, epoch: int) -> bool:
-        return True
-
     def after_epoch(self, batch: Batch) -> None:
+        _ = batch.output  # asked now, while the student is what it was
         self.epochs.append(batch)
 
 
@@ -257,9 +265,78 @@ def test_parameters_of_the_objective_are_trained() -> None:
         def forward(self, batch: Batch) -> Tensor:
             return (self.scale * batch.output.logits).square().mean()
 
+        def __deepcopy__(self, memo: dict[int, Any]) -> "Scaled":
+            return Scaled()
+
     objective = Scaled()
-    fit(objective, epochs=3)
-    assert objective.scale.item() < 1
+    result = fit(objective, epochs=3)
+    assert isinstance(result.objective, Scaled)
+    assert result.objective.scale.item() < 1
+    assert objective.scale.item() == 1  # what was handed over is as it was
+
+
+def test_the_same_call_twice_gives_the_same_student() -> None:
+    """An objective with a state, such as KRD's fitted α, is copied."""
+    objective = KRD(warmup=2, every=1).build_objective()
+    knowledge = random_knowledge(OBSERVED.node_ids)
+    first, second = (fit(objective, knowledge=knowledge, epochs=8, batch_size=16) for _ in range(2))
+    assert first.history.loss == second.history.loss
+    assert torch.equal(weights(first), weights(second))
+
+
+@pytest.mark.parametrize("batch_size", [16, 512])
+def test_training_stops_at_a_loss_that_is_not_finite(batch_size: int) -> None:
+    message = r"student: training diverged: the loss is (nan|inf) in epoch \d, step \d of \d+, at learning rate 1e\+25"
+    with pytest.raises(DivergenceError, match=message):
+        fit(HardLabels() + SoftLabels(), lr=1e25, batch_size=batch_size)
+
+
+def test_listeners_hear_of_every_epoch() -> None:
+    class Ear(Listener):
+        def __init__(self) -> None:
+            self.heard: list[Any] = []
+
+        def on_fit_start(self, stage: str, epochs: int) -> None:
+            self.heard.append((stage, epochs))
+
+        def on_epoch_end(self, end: EpochEnd) -> None:
+            self.heard.append((end.stage, end.epoch, end.metrics["loss"], end.metrics["valid"]))
+
+        def on_fit_end(self, stage: str, history: Mapping[str, Any]) -> None:
+            self.heard.append((stage, history["best_epoch"]))
+
+    ear = Ear()
+    result = fit(fit={"listeners": [Staged(ear, "seed-000/")]})
+    epochs = [("seed-000/student", e + 1, result.history.loss[e], result.history.valid[e]) for e in range(5)]
+    assert ear.heard == [("seed-000/student", 5), *epochs, ("seed-000/student", result.history.best_epoch)]
+    assert weights(result).tolist() == weights(fit()).tolist()  # who listens changes nothing
+
+
+def test_several_tables_are_read_by_name() -> None:
+    class Assistant(Objective):
+        name, citation, needs = "assistant", "Mirzadeh et al., AAAI 2020", frozenset({"assistant.logits"})
+
+        def forward(self, batch: Batch) -> Tensor:
+            return batch.mean(kl_divergence(batch.knowledge("logits", "assistant"), batch.output.logits))
+
+    other = random_knowledge(OBSERVED.node_ids, seed=5).select(["logits"])
+    both = {"teacher": KNOWLEDGE, "assistant": other}
+    by_name = fit(0.0 * SoftLabels() + Assistant(), knowledge=both)  # type: ignore[arg-type]
+    assert torch.equal(weights(by_name), weights(fit(SoftLabels(), knowledge=other)))
+    with pytest.raises(MissingKnowledgeError, match="knowledge of teacher 'assistant' holds no 'logits'"):
+        fit(Assistant())
+
+
+def test_inputs_are_fitted_on_what_training_sees_and_folded_into_the_student() -> None:
+    scale = torch.tensor([1.0, 1000.0] * 6)
+    units = replace(OBSERVED, graph=replace(OBSERVED.graph, features=OBSERVED.graph.features * scale + 3))
+    result = fit(observed=units, fit={"inputs": Standardise()}, epochs=20)
+    x = units.graph.features
+    rows = (x - x.mean(0)) / x.std(0, unbiased=False)
+    plain = fit(observed=replace(units, graph=replace(units.graph, features=rows)), epochs=20)
+    torch.testing.assert_close(result.module(x).logits, plain.module(rows).logits, rtol=1e-3, atol=1e-3)
+    assert result.inputs == OwnFeatures()
+    assert result.card["inputs"] == {"name": "standardise"}
 
 
 def test_card_says_where_the_student_comes_from() -> None:

@@ -12,13 +12,20 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import derive, generator
-from gnn2mlp.distill.rows import START, Cut, Place
-from gnn2mlp.distill.workers import ALONE, Workers
-from gnn2mlp.objectives import Objective, RowSet
+from gnn2mlp.distill.process_group import ALONE, ProcessGroup
+from gnn2mlp.distill.source import Source
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.training_state import START, Position
+from gnn2mlp.objectives import Batch, Objective, RowSet, parse_needs
+from gnn2mlp.objectives._base import check_declared
+from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.tables.join import LANES
 from gnn2mlp.tables.table import Block, Role, RowTable, Shard
 
@@ -35,6 +42,7 @@ class Scores(NamedTuple):
         accuracy: share of labelled rows that it gets right; `None` without any.
         agreement: share of rows on which it answers as the teacher; `None` without rows, or logits of the teacher.
         teacher_accuracy: share of labelled rows that the teacher gets right; `None` likewise.
+        loss: mean cross-entropy of labelled rows; `None` without any.
     """
 
     rows: int
@@ -42,10 +50,11 @@ class Scores(NamedTuple):
     accuracy: float | None
     agreement: float | None
     teacher_accuracy: float | None
+    loss: float | None
 
 
-class Stream:
-    """The rows of a table, as `Rows` gives those of a graph.
+class Streamed(Source):
+    """The rows of a table, a few shards of which are held at a time.
 
     Args:
         table: what to read.
@@ -53,7 +62,8 @@ class Stream:
         batch_size: n rows make round(n / batch_size) batches, at least one, over all processes; sizes differ little.
         seed: of what is in which batch, and of dropout.
         objective: what it needs of the knowledge is read.
-        workers: the processes that share the table.
+        inputs: what makes the student's rows of the features, fitted; default: the features themselves.
+        group: the processes that share the table.
 
     Raises:
         MissingKnowledgeError: if the objective needs a key that the table does not hold.
@@ -68,20 +78,22 @@ class Stream:
         batch_size: int,
         seed: int,
         objective: Objective,
-        workers: Workers = ALONE,
+        inputs: Inputs | None = None,
+        group: ProcessGroup = ALONE,
     ):
         check_rows_suffice(objective)
-        _check(objective, table, workers)
+        _check(objective, table, group)
         self.source = table
         self.device = device
         self.batch_size = batch_size
         self.seed = seed
-        self.workers = workers
-        self.num_features, self.num_classes = table.num_features, len(table.classes)
-        self._keys = sorted(objective.requires)
-        self._rooms: dict[int, Block] = {}
+        self.group = group
+        self._inputs = inputs
+        self._keys = sorted(parse_needs(objective.needs).knowledge.get(TEACHER, ()))
+        self._buffers: dict[int, Block] = {}
         self._empty = self._moved(self._needed(table.empty))
-        self.table = self._empty.knowledge if self._keys else None
+        self.num_features, self.num_classes = self._empty.x.shape[1], len(table.classes)
+        self.tables = {TEACHER: self._empty.knowledge} if self._keys else {}
         self.random: torch.Generator | None = None
 
     @property
@@ -99,70 +111,72 @@ class Stream:
         rows = sum(_size(shard, row_set) for shard in self.source.shards("train"))
         return max(1, round(rows / self.batch_size))
 
-    def batches(self, row_set: RowSet, place: Place = START, /) -> Iterator[Cut]:
+    def batches(self, row_set: RowSet, student: nn.Module, position: Position = START) -> Iterator[Batch]:
         """One epoch over a row set, from a step on: this process's part of every batch, which may be no row.
 
         Torch's global generators are seeded for each. One epoch at a time: lanes are read into the same memory.
         """
         steps = self.steps(row_set)
-        lanes = [self._lane(lane, row_set, place, steps) for lane in self._own_lanes()]
-        for step in range(place.step, steps):
+        lanes = [self._lane(lane, row_set, position, steps) for lane in self._own_lanes()]
+        for step in range(position.step, steps):
             parts = [part for lane in lanes for part in next(lane)]
             block = Block.joined(parts) if parts else self._empty
-            torch.manual_seed(derive(self.seed, f"step/{place.epoch}/{place.sweep}/{step}/{self.workers.rank}"))
+            torch.manual_seed(derive(self.seed, f"step/{position.epoch}/{position.pass_}/{step}/{self.group.rank}"))
             ids = torch.arange(len(block.labels), device=block.labels.device)
-            yield Cut(block.x, ids, block.labels, table=block.knowledge if self._keys else None)
+            tables = {TEACHER: block.knowledge} if self._keys else {}
+            yield Batch(ids, block.labels, block.x, student, tables, epoch=position.epoch)
 
-    def whole(self, row_set: RowSet) -> Cut:
+    def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:
         """Not to be had of a table: objectives that ask for it are refused at the start."""
         raise AssertionError(f"a table has no batch of {row_set} rows")
 
-    def valid_score(self, module: nn.Module) -> float:
+    def validate(self, student: nn.Module) -> Validation:
         """Share of validation rows that the student gets right; leaves it in evaluation mode.
 
         Without labels there, of those on which it agrees with the teacher.
         """
-        found = self.scores(module, "valid")
+        found = self.scores(student, "valid")
         score = found.accuracy if self.source.judges == "accuracy" else found.agreement
         assert score is not None, "checked at the start"
-        return score
+        return Validation(score, found.loss or 0.0)
 
     @torch.no_grad()
     def scores(self, module: nn.Module, role: Role) -> Scores:
         """How the student does on the rows with a role; leaves it in evaluation mode."""
         module.eval()
-        tally = torch.zeros(5, dtype=torch.int64, device=self.device)
+        tally = torch.zeros(6, dtype=torch.float64, device=self.device)
         for lane in self._own_lanes():
             for shard in self._shards(role, lane):
                 block = self.source.load(shard)
                 for start in range(0, shard.rows, CHUNK):
                     part = block.take(slice(start, start + CHUNK))
-                    tally += _tally(module, part.to(self.device, torch.get_default_dtype()))
-        rows, labelled, right, agreeing, teacher_right = self.workers.sum(tally).tolist()
+                    tally += _tally(module, self._moved(part))
+        rows, labelled, right, agreeing, teacher_right, loss = self.group.sum(tally).tolist()
         has_logits = "logits" in self.source.empty.knowledge.values
         return Scores(
-            rows,
-            labelled,
+            int(rows),
+            int(labelled),
             accuracy=right / labelled if labelled else None,
             agreement=agreeing / rows if rows and has_logits else None,
             teacher_accuracy=teacher_right / labelled if labelled and has_logits else None,
+            loss=loss / labelled if labelled else None,
         )
 
     def _own_lanes(self) -> range:
-        return range(self.workers.rank, LANES, self.workers.size)
+        return range(self.group.rank, LANES, self.group.size)
 
     def _shards(self, role: Role, lane: int) -> list[Shard]:
         return list(self.source.shards(role))[lane::LANES]
 
-    def _lane(self, lane: int, row_set: RowSet, place: Place, steps: int) -> Iterator[list[Block]]:
-        """The lane's piece of every step from the place on: no part, one, or the ends of neighbouring shards."""
+    def _lane(self, lane: int, row_set: RowSet, position: Position, steps: int) -> Iterator[list[Block]]:
+        """The lane's part of every step from the position on: none, one, or the ends of neighbouring shards."""
         shards = self._shards("train", lane)
-        purpose = f"{place.epoch}/{place.sweep}"
+        purpose = f"{position.epoch}/{position.pass_}"
         order = torch.randperm(len(shards), generator=generator(self.seed, f"lane/{lane}/{purpose}")).tolist()
         sizes = [_size(shards[i], row_set) for i in order]
         ends = list(accumulate(sizes))
         rows, held, block = sum(sizes), -1, self._empty
-        for step in range(place.step, steps):
+        for step in range(position.step, steps):
             low, high = rows * step // steps, rows * (step + 1) // steps
             parts = []
             while low < high:
@@ -180,17 +194,17 @@ class Stream:
         block = self.source.load(shard)
         rows: Tensor = torch.arange(shard.rows) if row_set == "all" else (block.labels >= 0).nonzero()[:, 0]
         random = generator(self.seed, f"shard/{shard.file}/{purpose}")
-        return self._moved(self._written(lane, self._needed(block), rows[torch.randperm(len(rows), generator=random)]))
+        return self._moved(self._reused(lane, self._needed(block), rows[torch.randperm(len(rows), generator=random)]))
 
-    def _written(self, lane: int, block: Block, rows: Tensor) -> Block:
+    def _reused(self, lane: int, block: Block, rows: Tensor) -> Block:
         """Some rows in the memory of their lane, which one shard after the other is read into.
 
         Were it freed and asked for again, the C library would not always find the same place, and memory would grow.
         """
-        if lane not in self._rooms:
+        if lane not in self._buffers:
             most = max(shard.rows for shard in self.source.shards("train"))
-            self._rooms[lane] = block.take(torch.zeros(most, dtype=torch.int64))
-        view = self._rooms[lane].take(slice(0, len(rows)))
+            self._buffers[lane] = block.take(torch.zeros(most, dtype=torch.int64))
+        view = self._buffers[lane].take(slice(0, len(rows)))
         for target, source in zip(view.arrays, block.arrays, strict=True):
             torch.index_select(source, 0, rows, out=target)
         return view
@@ -200,16 +214,29 @@ class Stream:
         return block._replace(knowledge=block.knowledge.select(self._keys))
 
     def _moved(self, block: Block) -> Block:
-        return block.to(self.device, torch.get_default_dtype())
+        """The same rows on the device, with the student's rows in place of the features."""
+        moved = block.to(self.device, torch.get_default_dtype())
+        if self._inputs is None:
+            return moved
+        rows = self._inputs.transform(moved.x)
+        return moved._replace(x=rows.to_dense() if isinstance(rows, CSR) else rows)
+
+
+def feature_chunks(table: RowTable) -> Iterator[Tensor]:
+    """The features (rows, features) of all rows that training reads, a shard at a time."""
+    for shard in table.shards("train"):
+        yield table.load(shard).x
 
 
 def _tally(module: nn.Module, block: Block) -> Tensor:
-    """Counts (5,): rows, labelled ones, right ones, those where the teacher agrees, and those where it is right."""
-    labels, predicted = block.labels, module(block.x).logits.argmax(1)
+    """Float64 (6,): rows, labelled ones, right ones, where the teacher agrees, where it is right; summed losses."""
+    labels, logits = block.labels, module(block.x).logits
+    predicted = logits.argmax(1)
     known = block.knowledge.values
     teacher = known["logits"].argmax(1) if "logits" in known else torch.full_like(labels, -2)
     marks = (labels >= -1, labels >= 0, labels == predicted, teacher == predicted, teacher == labels)
-    return torch.stack([mark.sum() for mark in marks])
+    loss = F.cross_entropy(logits, labels, ignore_index=-1, reduction="sum")
+    return torch.stack([*(mark.sum().double() for mark in marks), loss.double()])
 
 
 def _size(shard: Shard, row_set: RowSet) -> int:
@@ -218,24 +245,31 @@ def _size(shard: Shard, row_set: RowSet) -> int:
 
 def check_rows_suffice(objective: Objective) -> None:
     """Raise `ConfigError` if the objective looks at more than the rows of a batch."""
+    check_declared(objective)
     for weight, term in objective.terms():
-        if weight and (term.needs_edges or term.needs_hyperedges):
+        needs = parse_needs(term.needs)
+        if weight and needs.links:
             raise ConfigError(
                 f"objective {term.name!r} speaks of links between nodes, and a table of rows has none; "
                 "distil on the graph: gnn2mlp run"
             )
-        if weight and type(term).after_epoch is not Objective.after_epoch:
+        if weight and needs.all_rows:
             raise ConfigError(
                 f"objective {term.name!r} looks at all rows after an epoch, and a table of rows is never held whole; "
                 "distil on the graph: gnn2mlp run"
             )
+        if weight and (others := needs.knowledge.keys() - {TEACHER}):
+            raise ConfigError(
+                f"objective {term.name!r} reads the knowledge of {', '.join(sorted(others))}, and a table of rows has "
+                "that of the teacher alone; distil on the graph: gnn2mlp run"
+            )
 
 
-def _check(objective: Objective, table: RowTable, workers: Workers) -> None:
+def _check(objective: Objective, table: RowTable, group: ProcessGroup) -> None:
     known = table.empty.knowledge
-    known.require(objective.requires)
-    if workers.size > LANES:
-        raise ConfigError(f"expected at most {LANES} processes, one for each lane of a table, got {workers.size}")
+    known.require(parse_needs(objective.needs).knowledge.get(TEACHER, ()))
+    if group.size > LANES:
+        raise ConfigError(f"expected at most {LANES} processes, one for each lane of a table, got {group.size}")
     if table.judges == "agreement" and "logits" not in known.values:
         raise DataError(
             "expected labelled rows or the teacher's logits to validate with, got neither; give 'valid' rows a label"

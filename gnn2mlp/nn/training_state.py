@@ -1,8 +1,8 @@
-"""The course of training: all that changes while a student is trained, and its checkpoints."""
+"""All that changes while a model is trained, and its checkpoints."""
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,18 +11,27 @@ from torch import Tensor, nn
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.distill.rows import START, Place
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training import History
-from gnn2mlp.objectives import Objective
 
 KIND = "checkpoint"
 # An epoch of millions of steps keeps its losses as one array, not as so many.
 _FRESH = 1000
 
 
+class Position(NamedTuple):
+    """A point of training: epoch, counted from 1; which of its passes over rows; how many steps of that are over."""
+
+    epoch: int
+    pass_: int = 0
+    step: int = 0
+
+
+START = Position(1)
+
+
 class Checkpoint(NamedTuple):
-    """Where to keep the course of training, and how often.
+    """Where to keep the training state, and how often.
 
     Args:
         path: of the file.
@@ -34,25 +43,25 @@ class Checkpoint(NamedTuple):
 
 
 @dataclass
-class Course:
-    """Student, optimiser and all else that training changes, at a place.
+class TrainingState:
+    """Module, optimiser and all else that training changes, at a position.
 
     Args:
-        module: the student.
-        objective: what is minimised; it may have parameters and a state.
-        optimiser: of both.
-        stopping: keeps the best state.
+        module: what is trained.
+        optimiser: of the module, and of the parameters of the objective.
+        selection: keeps the best state.
+        objective: what is minimised, if it has parameters or a state of its own.
         random: decides which row is in which batch, if that follows from a stream of random numbers.
     """
 
     module: nn.Module
-    objective: Objective
     optimiser: torch.optim.Optimizer
-    stopping: Selection
-    random: torch.Generator | None
+    selection: Selection
+    objective: nn.Module = field(default_factory=nn.Module)
+    random: torch.Generator | None = None
 
     def __post_init__(self) -> None:
-        self.place = START
+        self.position = START
         self.history = History()
         self._begun = time.perf_counter()
         self._losses: list[Tensor] = []
@@ -77,7 +86,7 @@ class Course:
 
     def next_epoch(self) -> None:
         """Begin an epoch."""
-        self.place, self._losses, self._fresh = Place(self.place.epoch + 1), [], []
+        self.position, self._losses, self._fresh = Position(self.position.epoch + 1), [], []
 
     @property
     def seconds(self) -> float:
@@ -96,7 +105,7 @@ class Course:
         """
         card = {
             "identity": dict(identity),
-            "place": list(self.place),
+            "position": list(self.position),
             "history": {**asdict(self.history), "seconds": self.seconds},
         }
         tensors = {f"{part}/{name}": value for part, held in self._parts().items() for name, value in held.items()}
@@ -126,10 +135,10 @@ class Course:
         self.objective.load_state_dict(parts.get("objective", {}))
         self._restore_optimiser(parts.get("optimiser", {}))
         self._restore_random(parts["random"])
-        self.place, self._losses = Place(*card["place"]), [parts["losses"]["losses"].to(self._device)]
+        self.position, self._losses = Position(*card["position"]), [parts["losses"]["losses"].to(self._device)]
         self.history = History(**card["history"])
         self._begun = time.perf_counter()
-        self.stopping.load_state_dict(parts["selection"])
+        self.selection.load_state_dict(parts["selection"])
         return True
 
     def _parts(self) -> dict[str, Mapping[str, Tensor]]:
@@ -138,7 +147,7 @@ class Course:
             "module": self.module.state_dict(),
             "objective": self.objective.state_dict(),
             "optimiser": {f"{i}/{name}": value for i, held in state.items() for name, value in held.items()},
-            "selection": self.stopping.state_dict(),
+            "selection": self.selection.state_dict(),
             "losses": {"losses": self.losses},
             "random": self._random_states(),
         }

@@ -19,8 +19,8 @@ PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Workers:
-    """This process's place among `size`.
+class ProcessGroup:
+    """This process among the `size` that train one student together.
 
     Args:
         rank: from 0; the first one writes.
@@ -58,22 +58,22 @@ class Workers:
         summed: Tensor = total.squeeze(0)
         return summed
 
-    def wait(self) -> None:
+    def barrier(self) -> None:
         """Go on when every process is here."""
         if self.size > 1:
             torch.distributed.barrier()
 
 
-ALONE = Workers()
+ALONE = ProcessGroup()
 
 
-def leads() -> bool:
+def is_first() -> bool:
     """Whether this process is the first of those that `torchrun` started, or alone."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
-def workers(device: torch.device) -> Iterator[tuple[Workers, torch.device]]:
+def process_group(device: torch.device) -> Iterator[tuple[ProcessGroup, torch.device]]:
     """Within the block the processes of `torchrun` can talk: by gloo on CPUs, by NCCL on CUDA, a device for each.
 
     Without `torchrun` this process is alone.
@@ -102,9 +102,9 @@ def workers(device: torch.device) -> Iterator[tuple[Workers, torch.device]]:
         world_size=size,
         timeout=PATIENCE,
     )
-    here = Workers(rank, size)
+    here = ProcessGroup(rank, size)
     try:
         yield here, device
-        here.wait()  # a process that leaves while another still talks can take it down
+        here.barrier()  # a process that leaves while another still talks can take it down
     finally:
         torch.distributed.destroy_process_group()

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
-from gnn2mlp.distill.rows import Place
-from gnn2mlp.distill.stream import Stream
-from gnn2mlp.distill.workers import Workers
+from gnn2mlp.distill.process_group import ProcessGroup
+from gnn2mlp.distill.streamed import Streamed
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.nn.training_state import Position
 from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, ReliableNeighbours, SoftLabels
 from gnn2mlp.tables import RowTable, join, join_tables
 from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, tiny_table, write_both
@@ -34,13 +34,18 @@ def finely_cut(tmp_path_factory: pytest.TempPathFactory) -> RowTable:
     return made
 
 
-def stream(table: RowTable, batch_size: int = 32, objective: Objective = BOTH, rank: int = 0, size: int = 1) -> Stream:
-    return Stream(table, "cpu", batch_size, 0, objective, Workers(rank, size))
+NOBODY = nn.Module()
+
+
+def stream(
+    table: RowTable, batch_size: int = 32, objective: Objective = BOTH, rank: int = 0, size: int = 1
+) -> Streamed:
+    return Streamed(table, "cpu", batch_size, 0, objective, group=ProcessGroup(rank, size))
 
 
 def nodes(batches) -> list[list[int]]:
     """Ids by batch."""
-    return [batch.table.node_ids[batch.ids].tolist() for batch in batches]
+    return [batch.tables["teacher"].node_ids[batch.rows].tolist() for batch in batches]
 
 
 def flat(lists: list[list[int]]) -> list[int]:
@@ -56,7 +61,7 @@ def either(request: pytest.FixtureRequest) -> RowTable:
 @pytest.mark.parametrize("batch_size", [1, 7, 32, 1000])
 def test_every_training_row_once_in_batches_of_nearly_equal_size(either: RowTable, batch_size: int) -> None:
     rows = stream(either, batch_size)
-    batches = nodes(rows.batches("all"))
+    batches = nodes(rows.batches("all", NOBODY))
     assert len(batches) == rows.steps("all") == max(1, round(either.count("train") / batch_size))
     held = flat([either.load(shard).knowledge.node_ids.tolist() for shard in either.shards("train")])
     assert sorted(flat(batches)) == sorted(held)
@@ -65,7 +70,7 @@ def test_every_training_row_once_in_batches_of_nearly_equal_size(either: RowTabl
 
 
 def test_labelled_rows_alone(table: RowTable) -> None:
-    batches = list(stream(table).batches("labelled"))
+    batches = list(stream(table).batches("labelled", NOBODY))
     labelled = sum(shard.labelled for shard in table.shards("train"))
     assert sum(len(batch.labels) for batch in batches) == labelled
     assert all((batch.labels >= 0).all() for batch in batches)
@@ -73,36 +78,36 @@ def test_labelled_rows_alone(table: RowTable) -> None:
 
 def test_features_labels_and_knowledge_belong_to_the_same_node(either: RowTable) -> None:
     whole = knowledge_of(ids_of(300))
-    for batch in stream(either, 100, BOTH + CodeAssignments()).batches("all"):
-        ids = batch.table.node_ids[batch.ids]
-        assert torch.equal(batch.x, torch.from_numpy(features_of(ids.numpy())))
+    for batch in stream(either, 100, BOTH + CodeAssignments()).batches("all", NOBODY):
+        ids = batch.tables["teacher"].node_ids[batch.rows]
+        assert torch.equal(batch.features, torch.from_numpy(features_of(ids.numpy())))
         assert batch.labels.tolist() == [-1 if y is None else y for y in labels_of(ids.numpy())]
-        assert torch.equal(batch.table["logits"][batch.ids], whole.align(ids)["logits"])
-        assert torch.equal(batch.table["code_indices"][batch.ids], whole.align(ids)["code_indices"])
-        assert torch.equal(batch.table["codebook"], whole["codebook"])
+        assert torch.equal(batch.knowledge("logits"), whole.align(ids)["logits"])
+        assert torch.equal(batch.knowledge("code_indices"), whole.align(ids)["code_indices"])
+        assert torch.equal(batch.knowledge("codebook"), whole["codebook"])
 
 
 def test_batches_mix_shards_and_epochs_differ(table: RowTable) -> None:
     shard_of = {
         node: shard.file for shard in table.shards("train") for node in table.load(shard).knowledge.node_ids.tolist()
     }
-    epochs = [nodes(stream(table).batches("all", Place(epoch))) for epoch in (1, 1, 2)]
+    epochs = [nodes(stream(table).batches("all", NOBODY, Position(epoch))) for epoch in (1, 1, 2)]
     assert epochs[0] == epochs[1] != epochs[2]
     assert all(len({shard_of[node] for node in batch}) == 8 for batch in epochs[0])
-    assert nodes(stream(table).batches("all", Place(1, 1))) != epochs[0]
+    assert nodes(stream(table).batches("all", NOBODY, Position(1, 1))) != epochs[0]
 
 
 def test_an_epoch_can_be_taken_up_at_any_step(table: RowTable) -> None:
-    whole = nodes(stream(table).batches("all", Place(3)))
+    whole = nodes(stream(table).batches("all", NOBODY, Position(3)))
     for step in range(len(whole) + 1):
-        assert nodes(stream(table).batches("all", Place(3, 0, step))) == whole[step:]
+        assert nodes(stream(table).batches("all", NOBODY, Position(3, 0, step))) == whole[step:]
 
 
 @pytest.mark.parametrize("size", [2, 3, 8])
 @pytest.mark.parametrize("batch_size", [5, 32])
 def test_processes_share_every_batch(table: RowTable, size: int, batch_size: int) -> None:
-    alone = nodes(stream(table, batch_size).batches("all"))
-    shared = [nodes(stream(table, batch_size, rank=rank, size=size).batches("all")) for rank in range(size)]
+    alone = nodes(stream(table, batch_size).batches("all", NOBODY))
+    shared = [nodes(stream(table, batch_size, rank=rank, size=size).batches("all", NOBODY)) for rank in range(size)]
     for step, batch in enumerate(alone):
         assert sorted(flat([part[step] for part in shared])) == sorted(batch)
 
@@ -120,23 +125,23 @@ def test_scores_by_hand(table: RowTable, tmp_path: Path) -> None:
     logits = torch.cat([block.knowledge["logits"] for block in loaded])
     predicted = (x[:, 0] <= 0).long()
     assert (labels >= 0).all()
-    assert stream(table).valid_score(FirstFeature()) == (predicted == labels).double().mean().item()
+    assert stream(table).validate(FirstFeature()).score == (predicted == labels).double().mean().item()
     found = stream(table).scores(FirstFeature(), "valid")
     assert found.agreement == (predicted == logits.argmax(1)).double().mean().item()
     assert found.teacher_accuracy == 1
     assert (found.rows, found.labelled) == (table.count("valid"), len(labels))
-    assert stream(table).scores(FirstFeature(), "test") == (0, 0, None, None, None)
+    assert stream(table).scores(FirstFeature(), "test") == (0, 0, None, None, None, None)
     unlabelled = join_tables(*write_both(tmp_path, label=None), tmp_path / "table")
     rows = stream(unlabelled, objective=SoftLabels())
-    assert rows.valid_score(FirstFeature()) == rows.scores(FirstFeature(), "valid").agreement
+    assert rows.validate(FirstFeature()).score == rows.scores(FirstFeature(), "valid").agreement
     assert rows.scores(FirstFeature(), "valid").accuracy is None
 
 
 def test_knowledge_that_is_not_needed_is_not_carried(table: RowTable) -> None:
     rows = stream(table, objective=HardLabels())
-    assert (rows.table, rows.knowledge_digest) == (None, None)
-    assert all(batch.table is None for batch in rows.batches("all"))
-    assert set(next(stream(table).batches("all")).table.values) == {"logits"}
+    assert (rows.tables, rows.knowledge_digest) == ({}, None)
+    assert all(not batch.tables for batch in rows.batches("all", NOBODY))
+    assert set(next(stream(table).batches("all", NOBODY)).tables["teacher"].values) == {"logits"}
 
 
 def test_what_a_table_cannot_do_is_refused_at_once(table: RowTable, tmp_path: Path) -> None:
@@ -145,6 +150,8 @@ def test_what_a_table_cannot_do_is_refused_at_once(table: RowTable, tmp_path: Pa
             stream(table, objective=METHODS.get(name)().build_objective())
 
     class Looking(SoftLabels):
+        needs = SoftLabels.needs | {"all_rows"}
+
         def after_epoch(self, batch: object) -> None:
             raise AssertionError
 

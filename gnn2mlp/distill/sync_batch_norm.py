@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 
 
-class SharedBatchNorm(nn.BatchNorm1d):
+class SyncBatchNorm(nn.BatchNorm1d):
     """`BatchNorm1d` over the rows of all processes; a process may have none.
 
     Means, and then squared distances from them, are summed in two exchanges forward and as many backward. (torch's own
-    `SyncBatchNorm` works on GPUs alone.)
+    class of this name works on GPUs alone.)
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -33,15 +33,15 @@ class SharedBatchNorm(nn.BatchNorm1d):
         return (x - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias
 
 
-def share_norms(module: nn.Module) -> None:
+def convert_batch_norms(module: nn.Module) -> None:
     """Replace every `BatchNorm1d` in `module`, which is freshly built; names and shapes of its state stay."""
     for name, part in module.named_children():
         if isinstance(part, nn.BatchNorm1d):
-            shared = SharedBatchNorm(part.num_features, part.eps, cast(float, part.momentum))
+            shared = SyncBatchNorm(part.num_features, part.eps, cast(float, part.momentum))
             shared.load_state_dict(part.state_dict())
             setattr(module, name, shared.to(part.weight.device))
         else:
-            share_norms(part)
+            convert_batch_norms(part)
 
 
 class _Sum(torch.autograd.Function):

@@ -1,15 +1,15 @@
 import pytest
 import torch
 
-from gnn2mlp.distill.workers import ALONE, workers
+from gnn2mlp.distill.process_group import ALONE, process_group
 
 
 def test_alone_nothing_is_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    with workers(torch.device("cpu")) as (here, device):
+    with process_group(torch.device("cpu")) as (here, device):
         assert (here, device) == (ALONE, torch.device("cpu"))
         assert not torch.distributed.is_initialized()
-        here.wait()
+        here.barrier()
     weight = torch.nn.Parameter(torch.ones(2))
     loss = torch.tensor(3.0)
     assert ALONE.sum_gradients(loss, [weight]) is loss

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.distill.shared_norm import SharedBatchNorm, share_norms
+from gnn2mlp.distill.sync_batch_norm import SyncBatchNorm, convert_batch_norms
 from gnn2mlp.nn.mlp import MLP
 
 
@@ -21,8 +21,8 @@ def _group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.distributed.destroy_process_group()
 
 
-def pair() -> tuple[nn.BatchNorm1d, SharedBatchNorm]:
-    theirs, ours = nn.BatchNorm1d(3), SharedBatchNorm(3)
+def pair() -> tuple[nn.BatchNorm1d, SyncBatchNorm]:
+    theirs, ours = nn.BatchNorm1d(3), SyncBatchNorm(3)
     for norm in (theirs, ours):
         with torch.no_grad():
             norm.weight.copy_(torch.tensor([1.0, 2.0, -1.0]))
@@ -48,7 +48,7 @@ def test_alone_it_is_batch_norm() -> None:
 def test_every_norm_is_replaced_with_its_state() -> None:
     module = MLP(4, 5, 2, layers=3, norm="batch")
     before = {name: value.clone() for name, value in module.state_dict().items()}
-    share_norms(module)
-    assert sum(isinstance(part, SharedBatchNorm) for part in module.modules()) == 2
+    convert_batch_norms(module)
+    assert sum(isinstance(part, SyncBatchNorm) for part in module.modules()) == 2
     assert list(module.state_dict()) == list(before)
     assert all(torch.equal(module.state_dict()[name], value) for name, value in before.items())

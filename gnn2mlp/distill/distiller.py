@@ -1,0 +1,283 @@
+"""The distiller: rows of knowledge in, a student out."""
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least, check_positive
+from gnn2mlp.core.listeners import Listener
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.seeds import generator, seeded
+from gnn2mlp.core.spec import Configurable
+from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.in_memory import InMemory, Tables
+from gnn2mlp.distill.process_group import ALONE, ProcessGroup
+from gnn2mlp.distill.result import DistillationResult
+from gnn2mlp.distill.source import Source
+from gnn2mlp.distill.streamed import Streamed, feature_chunks
+from gnn2mlp.distill.sync_batch_norm import convert_batch_norms
+from gnn2mlp.distill.updates import Pass, UpdateRule, passes
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn import loop
+from gnn2mlp.nn.fold import fold_input
+from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
+from gnn2mlp.objectives import Batch, Objective
+from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.students import Student
+from gnn2mlp.tables.table import RowTable
+
+
+class Distiller(Configurable):
+    """Minimises a method's objective with Adam and keeps the epoch with the best validation score.
+
+    Args:
+        lr: learning rate.
+        weight_decay: L2 penalty in Adam's gradient.
+        epochs: at most this many.
+        patience: stop after this many epochs without an equal or better validation score.
+        batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
+            that every epoch visits every row once and no step rests on a small remainder.
+
+    Example:
+        >>> from gnn2mlp.data import load_dataset
+        >>> from gnn2mlp.core.spec import Spec
+        >>> Distiller(epochs=20, lr=0.02)
+        Spec('distill', lr=0.02, weight_decay=0.0005, epochs=20, patience=50, batch_size=512)
+    """
+
+    name = "distill"
+    citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, released configuration"
+
+    def __init__(
+        self,
+        lr: float = 0.01,
+        weight_decay: float = 5e-4,
+        epochs: int = 200,
+        patience: int = 50,
+        batch_size: int = 512,
+    ):
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.epochs = epochs
+        self.patience = patience
+        self.batch_size = batch_size
+        check_at_least("distill", 1, epochs=epochs, patience=patience, batch_size=batch_size)
+        check_at_least("distill", 0, weight_decay=weight_decay)
+        check_positive("distill", lr=lr)
+
+    def fit(
+        self,
+        student: Student,
+        objective: Objective,
+        data: Observed | RowTable,
+        knowledge: TeacherKnowledge | Tables | None = None,
+        *,
+        inputs: Inputs | None = None,
+        update: UpdateRule = "joint",
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        progress: Progress = silent,
+        listeners: Sequence[Listener] = (),
+        checkpoint: Checkpoint | None = None,
+        group: ProcessGroup = ALONE,
+        stage: str = "student",
+    ) -> DistillationResult:
+        """Train `student` on the observed nodes of a graph, or on the rows of a table.
+
+        Args:
+            student: what to build.
+            objective: what to minimise; it is copied, so that the same call twice gives the same student.
+            data: features, training labels and validation nodes, in memory; or a table, which is streamed.
+            knowledge: the teacher's table, or several by name, of which the teacher's is `"teacher"`; each is joined to
+                the observed nodes by id. A table of rows has its own.
+            inputs: what makes the student's rows; it is copied and fitted on what training may see. Default: the
+                features themselves.
+            update: which terms share an optimiser pass.
+            seed: of initialisation, batches and dropout.
+            device: where to train.
+            progress: told after every epoch.
+            listeners: told at the beginning, after every epoch and at the end.
+            checkpoint: where to keep the training state. If there is one of the same training, it is taken up there,
+                and ends with the same bits as if it had not been interrupted. It is left there.
+            group: the processes among which the rows of a table are shared. Losses are means over all of a batch, so
+                that the student is that of one process but for rounding, and for dropout, whose masks are drawn by
+                each process.
+            stage: what listeners and messages call it.
+
+        Raises:
+            MissingKnowledgeError: before the first step, if the objective needs a key that the tables do not hold.
+            DataError: if a table lacks an observed node, or the objective speaks of links that the data do not have.
+            ConfigError: if a table of rows, or several processes, cannot do what is asked; or if the checkpoint is that
+                of another training.
+            DivergenceError: at the first epoch with a loss that is not finite.
+        """
+        objective, inputs = copy.deepcopy(objective), copy.deepcopy(inputs) or OwnFeatures()
+        with seeded(seed, "student"):
+            source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
+            module = student.build(source.num_features, source.num_classes).to(device)
+            if group.size > 1:
+                convert_batch_norms(module)
+            objective.prepare(source.tables, student.hidden)
+            optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
+            selection = Selection(module, self.patience, begin=objective.starts_at)
+            state = TrainingState(module, optimiser, selection, objective, source.random)
+            training = _Training(source, module, objective, passes(objective, update))
+            keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed)
+            history = loop.fit(
+                training, state, self.epochs, stage=stage, progress=progress, listeners=listeners, checkpoint=keeping
+            )
+        shipped = _fold(module.cpu(), inputs)
+        card = self.card(student, inputs, seed, source.knowledge_digest)
+        return DistillationResult(module, source.num_features, history, card, shipped, objective.cpu())
+
+    def options(self) -> dict[str, Any]:
+        """The settings without the name."""
+        return dict(self.spec().options)
+
+    def card(self, student: Student, inputs: Inputs, seed: int, knowledge: str | None) -> dict[str, Any]:
+        """Where a student comes from: its spec, these settings, the seed, and the digest of the knowledge read."""
+        return {
+            "student": student.spec().to_dict(),
+            "inputs": inputs.spec().to_dict(),
+            "distill": self.options(),
+            "seed": seed,
+            "knowledge": knowledge,
+        }
+
+    def _source(
+        self,
+        data: Observed | RowTable,
+        tables: Tables,
+        device: torch.device | str,
+        seed: int,
+        objective: Objective,
+        inputs: Inputs,
+        group: ProcessGroup,
+    ) -> Source:
+        """The rows, after `inputs` was fitted on those that training reads."""
+        if isinstance(data, RowTable):
+            if tables:
+                raise ConfigError(
+                    "expected no knowledge beside a table of rows, which has its own; join it into the table"
+                )
+            if inputs.needs_graph:
+                raise ConfigError(f"inputs {inputs.name!r} read the graph, and a table of rows has none: gnn2mlp run")
+            inputs.fit(feature_chunks(data))
+            own = None if isinstance(inputs, OwnFeatures) else inputs
+            return Streamed(data, device, self.batch_size, seed, objective, own, group)
+        if group.size > 1:
+            raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
+        inputs.fit_graph(data.graph)
+        rows = inputs.rows(data.graph)
+        return InMemory(data, rows, device, self.batch_size, generator(seed, "batches"), objective, tables)
+
+    def _checkpointing(
+        self,
+        state: TrainingState,
+        checkpoint: Checkpoint | None,
+        student: Student,
+        inputs: Inputs,
+        source: Source,
+        update: UpdateRule,
+        seed: int,
+    ) -> loop.Checkpointing | None:
+        """Take up the checkpoint, if there is one; what is returned writes the next."""
+        if checkpoint is None:
+            return None
+        identity = {
+            "student": student.spec().to_dict(),
+            "inputs": inputs.spec().to_dict(),
+            "objective": [[weight, term.spec().to_dict()] for weight, term in state.objective.terms()],  # type: ignore[operator]
+            "distill": self.options(),
+            "update": update,
+            "seed": seed,
+            "data": source.digest,
+        }
+        state.restore(checkpoint.path, identity)
+
+        def save() -> None:
+            if source.group.rank == 0:
+                state.save(checkpoint.path, identity)
+
+        return loop.Checkpointing(save, checkpoint.every if source.random is None else None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Training:
+    """A student's steps and validation, for the training loop."""
+
+    source: Source
+    module: nn.Module
+    objective: Objective
+    passes: Sequence[Pass]
+
+    def steps(self, position: Position) -> Iterator[loop.Step]:
+        """The batches of what is left of an epoch, one pass over rows after the other."""
+        epoch, begin, done = position
+        for number, each in enumerate(self.passes[begin:], start=begin):
+            start = Position(epoch, number, done if number == begin else 0)
+            batches = self.source.batches(each.rows, self.module, start)
+            for step, batch in enumerate(batches, start=start.step + 1):
+                yield loop.Step(Position(epoch, number, step), _loss_of(each.objective, batch, self.source))
+
+    def reduce(self, loss: Tensor) -> Tensor:
+        """Sum loss and gradients over the processes."""
+        group = self.source.group
+        return loss if group.size == 1 else group.sum_gradients(loss, self._learnt())
+
+    def _learnt(self) -> Iterable[nn.Parameter]:
+        return [*self.module.parameters(), *self.objective.parameters()]
+
+    def validate(self) -> loop.Validation:
+        """Score the student on the validation rows."""
+        return self.source.validate(self.module)
+
+    def on_epoch_end(self, epoch: int) -> None:
+        """Let the objective follow training."""
+        if self.objective.follows(epoch):
+            with torch.no_grad():
+                self.objective.after_epoch(self.source.whole("all", self.module.eval(), epoch))
+
+
+def _loss_of(objective: Objective, batch: Batch, source: Source) -> Any:
+    """The loss of a batch, or what this process's part of it adds to the loss of all."""
+    if source.group.size == 1:
+        return lambda: objective(batch)
+    return lambda: _share_of_loss(objective, batch, source)
+
+
+def _share_of_loss(objective: Objective, batch: Batch, source: Source) -> Tensor:
+    """What this process's rows add to the loss of the whole batch, whose terms are means over rows or labelled rows."""
+    own = source.weight_of(batch.labels, batch.weights).to(batch.output.logits.dtype)
+    total = source.group.sum(own.clone())
+    share = own / total.where(total > 0, 1.0)
+    terms = [(weight * share[0 if term.row_set == "all" else 1], term) for weight, term in objective.terms() if weight]
+    values = [weight * term(batch) for weight, term in terms] if len(batch.labels) else []
+    if not values:  # zero, and yet from the student: others wait for this process in the backward pass of its norms
+        return batch.output.logits.sum() * 0.0 + batch.output.hidden.sum() * 0.0
+    return torch.stack(values).sum()
+
+
+def _by_name(knowledge: TeacherKnowledge | Tables | None) -> Tables:
+    if isinstance(knowledge, Mapping):
+        return knowledge
+    return {} if knowledge is None else {TEACHER: knowledge}
+
+
+def _fold(module: nn.Module, inputs: Inputs) -> Inputs:
+    """What is left of `inputs` for the shipped student, after an affine map has been folded into its first layer."""
+    affine = inputs.affine()
+    if affine is None or not isinstance(module, MLP):
+        return inputs
+    fold_input(module, *affine)
+    return OwnFeatures()

@@ -1,0 +1,170 @@
+"""The observed nodes of a graph as a student's rows; with neighbours or hyperedges, where an objective asks."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.hypergraph import HypergraphData
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.process_group import ALONE
+from gnn2mlp.distill.source import Source
+from gnn2mlp.evaluate.metrics import accuracy
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
+from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.training_state import START, Position
+from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
+from gnn2mlp.objectives._base import check_declared
+
+Tables = Mapping[str, TeacherKnowledge]
+
+# The kind of links that an objective may need, and the data that have it.
+_HAVING = {"neighbours": "graph", "hyperedges": "hypergraph"}
+
+
+class _Rows(NamedTuple):
+    """Some rows with all that a batch holds of them, but for student and epoch."""
+
+    ids: Tensor
+    features: Features
+    labels: Tensor
+    links: Mapping[str, CSR]
+    weights: Tensor | None
+
+
+def check_links(objective: Objective, data: NodeData) -> None:
+    """Raise `DataError` if the objective speaks of links that these data do not have."""
+    for weight, term in objective.terms():
+        wrong = [kind for kind in parse_needs(term.needs).links if _HAVING[kind] != data.kind]
+        if weight and wrong:
+            counterpart = next(kind for kind, having in _HAVING.items() if having == data.kind)
+            others = [repr(name) for name, cls in OBJECTIVES.classes.items() if counterpart in cls.needs]
+            raise DataError(
+                f"objective {term.name!r} works on a {_HAVING[wrong[0]]}, and {data.name} is a {data.kind}: "
+                f"{' or '.join(others)} is its counterpart there"
+            )
+
+
+class InMemory(Source):
+    """The observed nodes on the device.
+
+    Args:
+        observed: features, training labels and validation nodes.
+        rows: the student's row (nodes, width) of each observed node.
+        device: where to keep them.
+        batch_size: n rows make round(n / batch_size) batches, at least one, whose sizes differ by one at most.
+        random: decides which row is in which batch.
+        objective: batches carry the links and the knowledge that it needs; default: none.
+        tables: knowledge by name; each is joined to the observed nodes by id.
+
+    Raises:
+        MissingKnowledgeError: if the objective needs a key that the tables do not hold.
+        DataError: if the objective speaks of edges on a hypergraph, or of hyperedges on a graph, or if a table lacks
+            an observed node.
+    """
+
+    def __init__(
+        self,
+        observed: Observed,
+        rows: Features,
+        device: torch.device | str,
+        batch_size: int,
+        random: torch.Generator,
+        objective: Objective | None = None,
+        tables: Tables | None = None,
+    ):
+        needs = parse_needs(() if objective is None else objective.needs)
+        if objective is not None:
+            check_declared(objective)
+            check_links(objective, observed.graph)
+        self.tables = _aligned(tables or {}, needs.knowledge, observed, device)
+        self.features = compute_form(rows, device).to(dtype=torch.get_default_dtype())
+        self.num_features, self.num_classes = self.features.shape[1], observed.graph.num_classes
+        self.labels = observed.train_labels.to(device)
+        weights = getattr(observed, "weights", None)
+        self.weights = None if weights is None else weights.to(device, torch.get_default_dtype())
+        self.sets: dict[RowSet, Tensor] = {"all": torch.arange(observed.graph.num_nodes), "labelled": observed.train}
+        self.batch_size = batch_size
+        self.random = random
+        self.group = ALONE
+        self.valid_x = gather(self.features, observed.valid.to(device))
+        self.valid_labels = observed.graph.labels[observed.valid].to(device)
+        self.adjacency, self.hyperedges = _links(observed.graph, needs.links, device)
+        self._observed = observed
+        self._whole: dict[RowSet, _Rows] = {}
+
+    @property
+    def knowledge_digest(self) -> str | None:
+        """Digest of what is read of the knowledge, if anything is."""
+        digests = {name: table.digest for name, table in self.tables.items()}
+        return next(iter(digests.values())) if len(digests) == 1 else digest_json(digests) if digests else None
+
+    @property
+    def digest(self) -> str:
+        """Digest of view and knowledge."""
+        return digest_json([self._observed.digest, self.knowledge_digest])
+
+    def steps(self, row_set: RowSet) -> int:
+        """How many batches an epoch over the row set has."""
+        return max(1, round(self.sets[row_set].numel() / self.batch_size))
+
+    def batches(self, row_set: RowSet, student: nn.Module, position: Position = START) -> Iterator[Batch]:
+        """One epoch over a row set: every row once."""
+        assert position.step == 0, "orders come from a generator, which knows the beginning of an epoch alone"
+        rows, count = self.sets[row_set], self.steps(row_set)
+        if count == 1:
+            yield self.whole(row_set, student, position.epoch)
+            return
+        order = rows[torch.randperm(rows.numel(), generator=self.random)]
+        # Moved once an epoch: a copy from the host in every step would wait for the device.
+        for ids in order.to(self.labels.device).tensor_split(count):
+            yield self._batch(self._gather(ids), student, position.epoch)
+
+    def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:
+        """The row set as one batch. Its rows are kept: they are the same in every epoch, as their transpose is."""
+        if row_set not in self._whole:
+            self._whole[row_set] = self._gather(self.sets[row_set].to(self.labels.device))
+        return self._batch(self._whole[row_set], student, epoch)
+
+    def _gather(self, ids: Tensor) -> _Rows:
+        links = {} if self.hyperedges is None else {"hyperedges": self.hyperedges}
+        if self.adjacency is not None:
+            links["neighbours"] = self.adjacency.rows(ids)
+        weights = None if self.weights is None else self.weights[ids]
+        return _Rows(ids, gather(self.features, ids), self.labels[ids], links, weights)
+
+    def _batch(self, rows: _Rows, student: nn.Module, epoch: int) -> Batch:
+        return Batch(rows.ids, rows.labels, rows.features, student, self.tables, rows.links, rows.weights, epoch)
+
+    @torch.no_grad()
+    def validate(self, student: nn.Module) -> Validation:
+        """Accuracy and cross-entropy on the validation nodes; leaves the student in evaluation mode."""
+        logits = student.eval()(self.valid_x).logits
+        return Validation(accuracy(logits, self.valid_labels), F.cross_entropy(logits, self.valid_labels).item())
+
+
+def _aligned(
+    tables: Tables, wanted: Mapping[str, frozenset[str]], observed: Observed, device: torch.device | str
+) -> dict[str, TeacherKnowledge]:
+    """What is read of each table, a row for each observed node."""
+    nothing = torch.zeros(0, dtype=torch.int64)
+    found = {}
+    for name, keys in wanted.items():
+        given = tables.get(name) or TeacherKnowledge(nothing, {}, {"teacher": "unknown" if not tables else name})
+        found[name] = given.select(keys).align(observed.node_ids).to(device)
+    return found
+
+
+def _links(data: NodeData, wanted: frozenset[str], device: torch.device | str) -> tuple[CSR | None, CSR | None]:
+    """Adjacency and members of hyperedges, where they are wanted."""
+    return (
+        data.adjacency.to(device) if "neighbours" in wanted and isinstance(data, GraphData) else None,
+        data.members.to(device) if "hyperedges" in wanted and isinstance(data, HypergraphData) else None,
+    )

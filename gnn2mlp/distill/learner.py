@@ -1,0 +1,121 @@
+"""What a method trains its students with: everything but the objective."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.listeners import Listener
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.distiller import Distiller
+from gnn2mlp.distill.process_group import ALONE, ProcessGroup
+from gnn2mlp.distill.result import DistillationResult
+from gnn2mlp.distill.updates import UpdateRule
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.csr import compute_form
+from gnn2mlp.nn.training_state import Checkpoint
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.students import Student
+from gnn2mlp.tables.table import RowTable
+
+_SHIPPED = "student"
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """Data, knowledge, student and settings: what `Method.learn` is given to train one student with, or several.
+
+    Args:
+        distiller: how to train.
+        student: what to build.
+        data: features, training labels and validation nodes, in memory; or a table, which is streamed.
+        knowledge: the teacher's table; `None` for a table of rows, which has its own, and for methods without teacher.
+        inputs: what makes the student's rows.
+        seed: of initialisation, batches and dropout.
+        device: where to train.
+        progress: told after every epoch.
+        listeners: told of every training.
+        checkpoint: where to keep the training state.
+        group: the processes that share the rows of a table.
+    """
+
+    distiller: Distiller
+    student: Student
+    data: Observed | RowTable
+    knowledge: TeacherKnowledge | None = None
+    inputs: Inputs = field(default_factory=OwnFeatures)
+    seed: int = 0
+    device: torch.device | str = "cpu"
+    progress: Progress = silent
+    listeners: Sequence[Listener] = ()
+    checkpoint: Checkpoint | None = None
+    group: ProcessGroup = ALONE
+
+    def fit(
+        self,
+        objective: Objective,
+        *,
+        update: UpdateRule = "joint",
+        student: Student | None = None,
+        tables: Mapping[str, TeacherKnowledge] | None = None,
+        seed: int | None = None,
+        name: str = _SHIPPED,
+    ) -> DistillationResult:
+        """Train a student.
+
+        Args:
+            objective: what to minimise.
+            update: which terms share an optimiser pass.
+            student: what to build in place of the usual student.
+            tables: knowledge beside the teacher's, by name, which `objective` reads as `"name.key"`.
+            seed: in place of the usual one, so that two equal students start apart.
+            name: of the student, for listeners, messages and its checkpoint.
+        """
+        known = {} if self.knowledge is None else {TEACHER: self.knowledge}
+        return self.distiller.fit(
+            student or self.student,
+            objective,
+            self.data,
+            {**known, **(tables or {})},
+            inputs=self.inputs,
+            update=update,
+            seed=self.seed if seed is None else seed,
+            device=self.device,
+            progress=self.progress,
+            listeners=self.listeners,
+            checkpoint=self._checkpoint(name),
+            group=self.group,
+            stage=name,
+        )
+
+    def write(self, result: DistillationResult, keys: Iterable[str] = ("logits",)) -> TeacherKnowledge:
+        """What a trained student knows of the observed nodes, as a table that the next one may learn from.
+
+        Args:
+            result: of `fit`.
+            keys: `"logits"`, `"hidden"` or both.
+
+        Raises:
+            ConfigError: for other keys, or where rows are streamed.
+        """
+        wanted = sorted(set(keys))
+        if unknown := set(wanted) - {"logits", "hidden"}:
+            raise ConfigError(f"a student writes down logits and hidden, got {', '.join(sorted(unknown))}")
+        if not isinstance(self.data, Observed):
+            raise ConfigError("a method with several students trains on a graph's nodes: a table of rows is streamed")
+        rows = compute_form(result.inputs.rows(self.data.graph)).to(dtype=torch.get_default_dtype())
+        with torch.no_grad():
+            said = result.module.eval()(rows)
+        values = {key: getattr(said, key).float() for key in wanted}
+        return TeacherKnowledge(self.data.node_ids, values, {"teacher": result.card["student"]})
+
+    def _checkpoint(self, name: str) -> Checkpoint | None:
+        if self.checkpoint is None or name == _SHIPPED:
+            return self.checkpoint
+        path = self.checkpoint.path
+        return self.checkpoint._replace(path=path.with_name(f"{path.stem}-{name}{path.suffix}"))

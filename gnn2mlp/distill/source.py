@@ -1,0 +1,63 @@
+"""Where the rows of a training come from: a graph in memory, or a table that is streamed."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.distill.process_group import ProcessGroup
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.training_state import START, Position
+from gnn2mlp.objectives import Batch, RowSet
+
+
+class Source(ABC):
+    """Rows of features, labels and knowledge, cut into batches anew in every epoch.
+
+    Attributes:
+        num_features: width of the student's rows.
+        num_classes: width of its answers.
+        tables: what is read of the knowledge, by the name of the table; perhaps without rows, where it is streamed.
+        random: decides which row is in which batch, if that follows from a stream of random numbers; such a source
+            takes up training after whole epochs only.
+        group: the processes that share the rows.
+    """
+
+    num_features: int
+    num_classes: int
+    tables: Mapping[str, TeacherKnowledge]
+    random: torch.Generator | None
+    group: ProcessGroup
+
+    @property
+    @abstractmethod
+    def knowledge_digest(self) -> str | None:
+        """Digest of what is read of the knowledge, if anything is."""
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """Digest of all rows: equal digests, equal training."""
+
+    @abstractmethod
+    def steps(self, row_set: RowSet) -> int:
+        """How many batches an epoch over the row set has."""
+
+    @abstractmethod
+    def batches(self, row_set: RowSet, student: nn.Module, position: Position = START) -> Iterator[Batch]:
+        """One epoch over a row set, from a step on: every row once, or this process's part of every batch."""
+
+    @abstractmethod
+    def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:
+        """The row set as one batch, for objectives that need all rows."""
+
+    @abstractmethod
+    def validate(self, student: nn.Module) -> Validation:
+        """Score the student on the validation rows; leaves it in evaluation mode."""
+
+    def weight_of(self, labels: Tensor, weights: Tensor | None) -> Tensor:
+        """How much the rows (rows,) of a batch count: weights of all, and of labelled ones; float (2,)."""
+        each = torch.ones_like(labels, dtype=torch.get_default_dtype()) if weights is None else weights
+        return torch.stack([each.sum(), each[labels >= 0].sum()])

@@ -1,0 +1,109 @@
+"""What a training step may see of some rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from torch import Tensor, nn
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.objectives._needs import TEACHER
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """All that an objective may see of some rows: it declares in `needs` what it reads beside labels and output.
+
+    Args:
+        rows: int64 (rows,), which rows of the tables of knowledge these are.
+        labels: int64 (rows,), class, or -1 where it is not a training label.
+        features: (rows, features), what the student reads; dense or `CSR`.
+        student: maps such rows to `MLPOutput`. May be called on other rows too, as adversarial terms do.
+        tables: knowledge over all training rows by name; the teacher's is `"teacher"`.
+        links: by kind, as `needs` names them. `"neighbours"`: pattern (rows, rows of the table) without self-loops,
+            every neighbour that each of these nodes has in the observed graph, whether it is in the batch or not.
+            `"hyperedges"`: pattern (hyperedges, rows of the table), the members of every observed hyperedge; the same
+            object in every batch.
+        weights: float (rows,), how much each row counts in the means of objectives; `None`: all alike.
+        epoch: which epoch of training this is, counted from 1.
+        answer: what the student says of the rows, where it is known already; else `output` asks it.
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.nn import MLP
+        >>> batch = Batch(torch.arange(2), torch.tensor([0, -1]), torch.eye(2), MLP(2, 4, 3))
+        >>> batch.output.logits.shape
+        torch.Size([2, 3])
+        >>> batch.mean(torch.tensor([1.0, 3.0]), batch.labels >= 0).item()
+        1.0
+    """
+
+    rows: Tensor
+    labels: Tensor
+    features: Features | None = None
+    student: nn.Module | None = None
+    tables: Mapping[str, TeacherKnowledge] = field(default_factory=dict)
+    links: Mapping[str, CSR] = field(default_factory=dict)
+    weights: Tensor | None = None
+    epoch: int = 1
+    answer: MLPOutput | None = None
+
+    @cached_property
+    def output(self) -> MLPOutput:
+        """What the student says of the rows: logits (rows, classes), hidden (rows, hidden). Asked once."""
+        if self.answer is not None:
+            return self.answer
+        if self.student is None or self.features is None:
+            raise ConfigError("batch: expected features and a student to ask, or its answer; got neither")
+        said: MLPOutput = self.student(self.features)
+        return said
+
+    def knowledge(self, key: str, table: str = TEACHER) -> Tensor:
+        """The array `key` of a table for these rows (all of it, if nodes share it), without gradient.
+
+        Raises:
+            MissingKnowledgeError: if the table does not hold it.
+        """
+        value = self.all_knowledge(key, table)
+        return value.index_select(0, self.rows) if KEYS[key].per_node else value
+
+    def all_knowledge(self, key: str, table: str = TEACHER) -> Tensor:
+        """The array `key` of a table for every row of it, to be looked up by links; without gradient.
+
+        Raises:
+            MissingKnowledgeError: if the table does not hold it.
+        """
+        found = self.tables.get(table)
+        if found is None:
+            found = TeacherKnowledge(self.rows.new_zeros(0), {}, {"teacher": table})
+        return found[key].to(self.rows.device).detach()
+
+    def links_of(self, kind: str, reader: str) -> CSR:
+        """The links of a kind.
+
+        Raises:
+            ConfigError: if the batch has none; `reader` is the name of the objective that asks.
+        """
+        if kind not in self.links:
+            raise ConfigError(
+                f"{reader}: expected a batch with {kind}, got none; declare {kind!r} in needs, and distil on data that "
+                "have them"
+            )
+        return self.links[kind]
+
+    def mean(self, values: Tensor, where: Tensor | None = None) -> Tensor:
+        """The weighted mean of values (rows,), or of those `where` a mask (rows,) says; 0 of none.
+
+        Objectives reduce with it, so that sample weights reach each of them.
+        """
+        if where is None and self.weights is None:
+            return values.mean()
+        weights = values.new_ones(len(values)) if self.weights is None else self.weights.to(values.dtype)
+        if where is not None:
+            weights = weights * where
+            values = values.where(where, 0.0)  # so that what is not finite there leaves no trace
+        total = weights.sum()
+        return (values * weights).sum() / total.where(total > 0, 1.0)

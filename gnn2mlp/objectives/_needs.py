@@ -1,0 +1,71 @@
+"""What an objective reads, as one set of words, and whether the data at hand can offer it."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.knowledge import KEYS
+
+TEACHER = "teacher"
+"""The table of knowledge that is meant where a key names none."""
+
+LINKS = {
+    "neighbours": "pattern (rows, table rows): the neighbours of each row of the batch in the observed graph",
+    "hyperedges": "pattern (hyperedges, table rows): the members of every observed hyperedge",
+}
+ALL_ROWS = "all_rows"
+"""That `after_epoch` looks at all rows at once, which are then held in memory."""
+
+
+class Needs(NamedTuple):
+    """A set of needs, sorted out.
+
+    Args:
+        knowledge: keys to be read, by the name of the table that holds them.
+        links: some of `LINKS`.
+        all_rows: whether all rows have to be at hand at once.
+    """
+
+    knowledge: Mapping[str, frozenset[str]]
+    links: frozenset[str]
+    all_rows: bool
+
+
+def parse_needs(needs: Iterable[str]) -> Needs:
+    """Sort out what an objective declares in `needs`.
+
+    A word is a key of the knowledge (`"logits"`), one of another table (`"assistant.logits"`), a kind of links
+    (`"neighbours"`, `"hyperedges"`), or `"all_rows"`.
+
+    Raises:
+        ConfigError: for a word that is none of these; the message offers the nearest.
+
+    Example:
+        >>> parse_needs({"logits", "assistant.hidden", "neighbours"}).knowledge["assistant"]
+        frozenset({'hidden'})
+    """
+    keys: dict[str, set[str]] = {}
+    links = set()
+    for word in sorted(needs):
+        table, dot, key = word.rpartition(".")
+        if key in KEYS:
+            keys.setdefault(table if dot else TEACHER, set()).add(key)
+        elif word in LINKS:
+            links.add(word)
+        elif word != ALL_ROWS:
+            known = [*KEYS, *LINKS, ALL_ROWS]
+            raise ConfigError(
+                f"objective: unknown need {word!r}{nearest(key, known)}; expected a key of the knowledge, perhaps with "
+                f"the name of its table before a dot, or one of {', '.join([*LINKS, ALL_ROWS])}"
+            )
+    return Needs({table: frozenset(found) for table, found in keys.items()}, frozenset(links), ALL_ROWS in set(needs))
+
+
+def knowledge_needs(needs: Iterable[str], table: str = TEACHER) -> frozenset[str]:
+    """The keys that are read of one table of knowledge.
+
+    Example:
+        >>> sorted(knowledge_needs({"logits", "entropy_shift", "neighbours", "assistant.hidden"}))
+        ['entropy_shift', 'logits']
+    """
+    return parse_needs(needs).knowledge.get(table, frozenset())

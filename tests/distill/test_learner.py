@@ -1,0 +1,55 @@
+"""What methods train with: one student or several, each learning from what was written down before."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.distill import Checkpoint, Distiller, Learner
+from gnn2mlp.methods.glnn import GLNN
+from gnn2mlp.objectives import HardLabels, SoftLabels
+from gnn2mlp.students.mlp import MLPStudent
+from tests.rowtables import tiny_table
+from tests.tasks import random_knowledge, tiny_task
+
+OBSERVED = tiny_task().observed
+KNOWLEDGE = random_knowledge(OBSERVED.node_ids)
+LEARNER = Learner(Distiller(epochs=3), MLPStudent(hidden=8), OBSERVED, KNOWLEDGE, seed=4)
+
+
+def test_one_fit_is_that_of_the_distiller() -> None:
+    result = GLNN().learn(LEARNER)
+    same = LEARNER.distiller.fit(LEARNER.student, SoftLabels(), OBSERVED, KNOWLEDGE, seed=4)
+    assert result.history.loss == same.history.loss
+    assert LEARNER.fit(SoftLabels(), seed=5).history.loss != same.history.loss
+    wide = LEARNER.fit(SoftLabels(), student=MLPStudent(hidden=32))
+    assert wide.card["student"]["hidden"] == 32
+
+
+def test_what_a_student_knows_is_a_table() -> None:
+    result = LEARNER.fit(HardLabels())
+    written = LEARNER.write(result, ["logits", "hidden"])
+    said = result.module(OBSERVED.graph.features)
+    assert torch.equal(written.node_ids, OBSERVED.node_ids)
+    assert torch.equal(written["logits"], said.logits)
+    assert torch.equal(written["hidden"], said.hidden)
+    with pytest.raises(ConfigError, match="writes down logits and hidden, got code"):
+        LEARNER.write(result, ["code"])
+
+
+def test_every_student_has_a_checkpoint_of_its_own(tmp_path: Path) -> None:
+    kept = Checkpoint(tmp_path / "checkpoint.safetensors")
+    learner = Learner(LEARNER.distiller, LEARNER.student, OBSERVED, KNOWLEDGE, checkpoint=kept)
+    learner.fit(HardLabels(), name="assistant")
+    learner.fit(SoftLabels())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "checkpoint-assistant.safetensors",
+        "checkpoint.safetensors",
+    ]
+
+
+def test_rows_that_are_streamed_are_not_written(tmp_path: Path) -> None:
+    learner = Learner(Distiller(epochs=1), MLPStudent(hidden=8), tiny_table(tmp_path, 300))
+    with pytest.raises(ConfigError, match="a method with several students trains on a graph's nodes"):
+        learner.write(learner.fit(SoftLabels()))

@@ -1,0 +1,15 @@
+"""What both kinds of rows offer alike."""
+
+import torch
+
+from gnn2mlp.distill.in_memory import InMemory
+from gnn2mlp.distill.source import Source
+from tests.tasks import tiny_task
+
+
+def test_rows_count_as_their_weights() -> None:
+    observed = tiny_task().observed
+    source: Source = InMemory(observed, observed.graph.features, "cpu", 512, torch.Generator())
+    labels = torch.tensor([0, -1, 2])
+    assert source.weight_of(labels, None).tolist() == [3.0, 2.0]
+    assert source.weight_of(labels, torch.tensor([0.5, 1.0, 2.0])).tolist() == [3.5, 2.5]

@@ -1,0 +1,99 @@
+"""The training loop on a problem of one number, where every step is known."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.core.errors import DivergenceError
+from gnn2mlp.nn import loop
+from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.training_state import Position, TrainingState
+
+
+class Number(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.tensor(8.0))
+
+
+class Halving:
+    """Gradient descent on v²/2 with rate 1/2, two steps an epoch: each halves the number."""
+
+    def __init__(self, module: Number, spoilt_at: int = 0):
+        self.module, self.spoilt_at = module, spoilt_at
+        self.taken: list[Position] = []
+        self.ended: list[tuple[int, float]] = []
+
+    def steps(self, position: Position) -> Iterator[loop.Step]:
+        for step in range(position.step, 2):
+            yield loop.Step(Position(position.epoch, 0, step + 1), self.loss)
+
+    def loss(self) -> Tensor:
+        self.taken.append(Position(len(self.taken) // 2 + 1, 0, len(self.taken) % 2))
+        spoil = float("inf") if len(self.taken) == self.spoilt_at else 1.0
+        return spoil * self.module.value.square() / 2
+
+    def reduce(self, loss: Tensor) -> Tensor:
+        return loss
+
+    def validate(self) -> loop.Validation:
+        value = self.module.value.item()
+        return loop.Validation(-abs(value - 0.5), abs(value), {"value": value})
+
+    def on_epoch_end(self, epoch: int) -> None:
+        self.ended.append((epoch, self.module.value.item()))
+
+
+def trained(epochs: int, patience: int = 9, spoilt_at: int = 0) -> tuple[Halving, TrainingState]:
+    module = Number()
+    training = Halving(module, spoilt_at)
+    optimiser = torch.optim.SGD(module.parameters(), lr=0.5)
+    state = TrainingState(module, optimiser, Selection(module, patience))
+    loop.fit(training, state, epochs, stage="number")
+    return training, state
+
+
+def test_losses_scores_and_the_kept_epoch_by_hand() -> None:
+    training, state = trained(epochs=3)
+    history = state.history
+    assert history.loss == [(32 + 8) / 2, (2 + 0.5) / 2, (0.125 + 0.03125) / 2]
+    assert history.valid == [-1.5, 0.0, -0.375]
+    assert history.logged == {"value": [2.0, 0.5, 0.125]}
+    assert history.best_epoch == 2
+    assert training.ended == [(1, 2.0), (2, 0.5), (3, 0.125)]
+    assert state.module.value.item() == 0.5  # restored
+
+
+def test_it_stops_when_selection_has_seen_enough() -> None:
+    training, state = trained(epochs=50, patience=2)
+    assert len(state.history.loss) == len(training.ended) == state.history.best_epoch + 2
+
+
+def test_it_goes_on_from_where_the_state_is() -> None:
+    module = Number()
+    training = Halving(module)
+    state = TrainingState(module, torch.optim.SGD(module.parameters(), lr=0.5), Selection(module, 9))
+    state.position = Position(3, 0, 1)
+    loop.fit(training, state, 3, stage="number")
+    assert module.value.item() == 4.0  # the one step that was left of the last epoch
+
+
+@pytest.mark.parametrize("spoilt_at", [1, 4])
+def test_a_loss_that_is_not_finite_ends_training(spoilt_at: int) -> None:
+    epoch, step = (spoilt_at + 1) // 2, (spoilt_at + 1) % 2 + 1
+    with pytest.raises(
+        DivergenceError, match=rf"number: training diverged: the loss is inf in epoch {epoch}, step {step} of 2, at"
+    ):
+        trained(epochs=3, spoilt_at=spoilt_at)
+
+
+def test_a_checkpoint_is_due_after_so_many_steps_and_every_epoch() -> None:
+    module, saved = Number(), []
+    training = Halving(module)
+    state = TrainingState(module, torch.optim.SGD(module.parameters(), lr=0.5), Selection(module, 9))
+    keep = loop.Checkpointing(lambda: saved.append(state.position), every=1)
+    loop.fit(training, state, 2, stage="number", checkpoint=keep)
+    within, after = [Position(1, 0, 1), Position(1, 0, 2)], Position(2)
+    assert saved == [*within, after, Position(2, 0, 1), Position(2, 0, 2), Position(3)]

@@ -1,0 +1,57 @@
+"""Batches: the student is asked once and late, and means are weighted."""
+
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.objectives import Batch
+
+ROWS, LABELS = torch.arange(3), torch.tensor([0, -1, 1])
+
+
+class Counted(MLP):
+    asked = 0
+
+    def forward(self, x):
+        self.asked += 1
+        return super().forward(x)
+
+
+def test_the_student_is_asked_when_its_output_is_read_and_once() -> None:
+    student = Counted(2, 4, 2)
+    batch = Batch(ROWS, LABELS, torch.ones(3, 2), student)
+    assert student.asked == 0
+    assert batch.output is batch.output
+    assert student.asked == 1
+    assert batch.output.logits.shape == (3, 2)
+
+
+def test_nobody_to_ask_is_told() -> None:
+    with pytest.raises(ConfigError, match="expected features and a student to ask, or its answer; got neither"):
+        _ = Batch(ROWS, LABELS).output
+
+
+def test_links_that_are_not_there_are_named() -> None:
+    with pytest.raises(ConfigError, match="mine: expected a batch with neighbours, got none; declare 'neighbours' in"):
+        Batch(ROWS, LABELS).links_of("neighbours", "mine")
+
+
+def test_means_by_hand() -> None:
+    values, some = torch.tensor([1.0, 2.0, 6.0]), torch.tensor([True, False, True])
+    plain = Batch(ROWS, LABELS)
+    assert plain.mean(values).item() == 3.0
+    assert plain.mean(values, some).item() == 3.5
+    weighted = Batch(ROWS, LABELS, weights=torch.tensor([1.0, 5.0, 3.0]))
+    assert weighted.mean(values).item() == pytest.approx((1 + 10 + 18) / 9)
+    assert weighted.mean(values, some).item() == pytest.approx((1 + 18) / 4)
+    assert weighted.mean(values, torch.zeros(3, dtype=torch.bool)).item() == 0.0
+
+
+def test_a_mean_leaves_no_trace_of_what_is_left_out() -> None:
+    values = torch.tensor([1.0, float("nan"), 3.0], requires_grad=True)
+    mean = Batch(ROWS, LABELS).mean(values, torch.tensor([True, False, True]))
+    mean.backward()
+    assert mean.item() == 2.0
+    assert values.grad is not None
+    assert values.grad.tolist() == [0.5, 0.0, 0.5]
