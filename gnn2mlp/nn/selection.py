@@ -1,59 +1,80 @@
 """Which epoch of a training is kept, and when training stops."""
 
+import math
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
+# How much higher than the lowest validation loss that of a kept epoch may be, as a share of it.
+TOLERANCE = 0.02
+
 
 class Selection:
-    """Keeps the state with the best validation score; ties go to the later epoch (GLNN's rule).
+    """Keeps the epoch with the best validation score among those whose validation loss is near the lowest.
 
     Args:
         module: whose state is kept.
-        patience: stop after this many epochs in a row without an equal or better score.
-        begin: the first epoch that patience counts; an earlier one is kept only if training ends before it.
+        patience: stop after this many epochs in a row of which none was kept.
+        begin: the first epoch that may be kept and that patience counts; one before it is kept only if training ends
+            before it.
+        tolerance: an epoch is a candidate if its loss is at most `1 + tolerance` times the lowest so far. Among
+            candidates the best score wins, the later one of equals. `None`: the score alone decides.
 
     Example:
         >>> module = nn.Linear(1, 1)
         >>> selection = Selection(module, patience=2)
-        >>> [selection.update(epoch, score, loss=1.0) for epoch, score in enumerate([0.5, 0.7, 0.6, 0.6], start=1)]
-        [False, False, False, True]
+        >>> epochs = [(0.70, 1.90), (0.68, 0.80), (0.69, 0.81), (0.65, 0.80), (0.70, 0.95)]  # score, loss
+        >>> [selection.update(epoch, *found) for epoch, found in enumerate(epochs, start=1)]
+        [False, False, False, False, True]
         >>> selection.best_epoch
-        2
+        3
     """
 
-    def __init__(self, module: nn.Module, patience: int, begin: int = 1):
+    def __init__(self, module: nn.Module, patience: int, begin: int = 1, tolerance: float | None = TOLERANCE):
         self.module = module
         self.patience = patience
         self.begin = begin
-        self.best_score = float("-inf")
+        self.tolerance = tolerance
         self.best_epoch = 0
         self.waited = 0
         self.best_state: dict[str, Tensor] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let the next epoch be kept, whatever came before it."""
+        self.best_score, self.best_loss, self.lowest_loss = -math.inf, math.inf, math.inf
 
     @property
     def stopped(self) -> bool:
         """Whether training should stop."""
         return self.waited >= self.patience
 
-    def update(self, epoch: int, score: float, loss: float = 0.0) -> bool:
+    def update(self, epoch: int, score: float, loss: float | None = None) -> bool:
         """Record how the module did on validation data after `epoch`; return whether training should stop.
 
         Args:
             epoch: counted from 1.
             score: the more the better, such as accuracy.
-            loss: the less the better.
+            loss: the less the better; `None` where there is none: the score alone decides.
         """
         if epoch == self.begin:
-            self.best_score = float("-inf")
-        if score >= self.best_score:
-            self.best_score, self.best_epoch, self.waited = score, epoch, 0
+            self._forget()
+        # What is not a number is the worst there is.
+        score = -math.inf if math.isnan(score) else score
+        loss = 0.0 if loss is None or self.tolerance is None else math.inf if math.isnan(loss) else loss
+        self.lowest_loss = min(self.lowest_loss, loss)
+        outdone = not self._is_candidate(self.best_loss)
+        if self._is_candidate(loss) and (outdone or score >= self.best_score):
+            self.best_score, self.best_loss, self.best_epoch, self.waited = score, loss, epoch, 0
             # Not deepcopy: it takes as long as an epoch of a small network.
             self.best_state = {key: value.detach().clone() for key, value in self.module.state_dict().items()}
         elif epoch >= self.begin:
             self.waited += 1
         return self.stopped
+
+    def _is_candidate(self, loss: float) -> bool:
+        return loss <= self.lowest_loss + (self.tolerance or 0.0) * abs(self.lowest_loss)
 
     def restore(self) -> None:
         """Put the best state back into the module and switch it to evaluation."""
@@ -63,13 +84,14 @@ class Selection:
 
     def state_dict(self) -> dict[str, Tensor]:
         """All that `update` changes, as tensors, so that training goes on from it with the same bits."""
-        facts = torch.tensor([self.best_score, self.best_epoch, self.waited], dtype=torch.float64)
-        return {"facts": facts, **{f"best/{name}": value for name, value in self.best_state.items()}}
+        facts = [self.best_score, self.best_loss, self.lowest_loss, self.best_epoch, self.waited]
+        kept = {f"best/{name}": value for name, value in self.best_state.items()}
+        return {"facts": torch.tensor(facts, dtype=torch.float64), **kept}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take up what `state_dict` gave; arrays of the module go to the module's device."""
-        score, epoch, waited = state["facts"].tolist()
-        self.best_score, self.best_epoch, self.waited = score, int(epoch), int(waited)
+        self.best_score, self.best_loss, self.lowest_loss, epoch, waited = state["facts"].tolist()
+        self.best_epoch, self.waited = int(epoch), int(waited)
         device = next(self.module.parameters()).device
         self.best_state = {
             name.removeprefix("best/"): value.to(device) for name, value in state.items() if name.startswith("best/")

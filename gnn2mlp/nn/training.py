@@ -6,9 +6,16 @@ from typing import Any
 
 @dataclass
 class History:
-    """Loss and validation accuracy per epoch, the epoch that was kept, and the seconds that it all took.
+    """Loss and validation score per epoch, the epoch that was kept, and the seconds that it all took.
 
-    `logged` holds whatever else was measured per epoch, by name.
+    `logged` holds whatever else was measured per epoch, by name; `epochs` is how many training was allowed, 0 if that
+    is not known.
+
+    Example:
+        >>> History(valid=[0.5, 0.7, 0.6], best_epoch=2, epochs=30).note()
+        'epoch 2 of at most 30 was kept, in the first tenth of training: its score may be luck, look at the curve'
+        >>> History(valid=[0.5, 0.7, 0.6], best_epoch=2, epochs=10).note()
+        ''
     """
 
     loss: list[float] = field(default_factory=list)
@@ -16,6 +23,20 @@ class History:
     best_epoch: int = 0
     seconds: float = 0.0
     logged: dict[str, list[float]] = field(default_factory=dict)
+    epochs: int = 0
+
+    def note(self) -> str:
+        """What a reader of the scores should know of this training; nothing if it went as it should.
+
+        A model that was kept before it has learnt much may owe its validation score to chance, and the soft labels of
+        such a teacher are nearly flat.
+        """
+        if not 0 < self.best_epoch <= self.epochs / 10:
+            return ""
+        return (
+            f"epoch {self.best_epoch} of at most {self.epochs} was kept, in the first tenth of training: its score may "
+            "be luck, look at the curve"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, for a card."""

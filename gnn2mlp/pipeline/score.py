@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from gnn2mlp.evaluate import accuracy, agreement, by_population, expected_calibration_error, reliability_diagram
+from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.knowledge import code_record, seen_test_nodes, trust_record
 from gnn2mlp.pipeline.stages import Seed
 
@@ -16,6 +17,7 @@ def score_seed(seed: Seed) -> dict[str, Any]:
     The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges; students
     see features alone. The test labels are read here and nowhere else. Where the knowledge holds them, `codes` tells
     how the codebook is used, and `trust` whether reliability tells the teacher's right answers from its wrong ones.
+    `notes` says what a reader should know of the trainings; mostly nothing.
     """
     teacher = seed.teacher
     knowledge = seed.knowledge
@@ -56,6 +58,7 @@ def score_seed(seed: Seed) -> dict[str, Any]:
             model: reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
             for model in models
         },
+        "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         **({"codes": codes} if codes else {}),
         **({"trust": trust_record(table)} if table else {}),
     }

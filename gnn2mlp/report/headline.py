@@ -28,7 +28,7 @@ class Tile(NamedTuple):
 
 
 class Headline(NamedTuple):
-    """What was run, how it went in a sentence or two, the numbers behind them, and lines on intervals, codes, trust."""
+    """What was run, how it went in a sentence or two, the numbers behind them, and lines on what they rest on."""
 
     subject: str
     sentence: str
@@ -44,7 +44,7 @@ def headline(results: Results) -> Headline:
     population = headline_population(results)
     said = [claim(results, population), latency_line(results) if latency_rows(results) else ""]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
-    lines = [basis(results, population), codes_line(results), reliability_line(results)]
+    lines = [basis(results, population), codes_line(results), reliability_line(results), *training_lines(results)]
     return Headline(subject(results), sentence, _tiles(results, population), [line for line in lines if line])
 
 
@@ -71,6 +71,13 @@ def reliability_line(results: Results) -> str:
         f"Reliability: {auroc}of the test nodes that it saw, the teacher is right on {bottom:.0f}% of the least "
         f"reliable tenth and on {top:.0f}% of the most reliable{_tenths(results)}."
     )
+
+
+def training_lines(results: Results, most: int = 3) -> list[str]:
+    """The notes on how models were trained, by seed; of many the first few, and how many more there are."""
+    notes = [f"Seed {record['seed']}, {note}." for record in results["seeds"] for note in record.get("notes", [])]
+    rest = len(notes) - most
+    return [*notes[:most], *([f"{plural(rest, 'more note')} of this kind in results.json."] if rest > 0 else [])]
 
 
 def latency_line(results: Results) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.progress import Progress
@@ -73,23 +74,25 @@ class GNNTraining:
             self.observed, self.nodes, self.sampler, self.raw, teacher.fanouts, teacher.batch_size, self.draws
         )
 
-    def validate(self) -> float:
-        """Accuracy on the validation nodes."""
+    def validate(self) -> tuple[float, float]:
+        """Accuracy and cross-entropy on the validation nodes."""
         self.found = self.teacher.validate(self.sampler, self.features)
         valid = self.observed.valid
-        return accuracy(self.found["logits"][valid], self.observed.graph.labels[valid])
+        logits, labels = self.found["logits"][valid], self.observed.graph.labels[valid]
+        return accuracy(logits, labels), F.cross_entropy(logits, labels).item()
 
     def fit(self, progress: Progress) -> History:
-        """Minimise the teacher's loss with Adam; keep the best epoch by validation accuracy."""
+        """Minimise the teacher's loss with Adam; keep the epoch that `Selection` chooses on validation nodes."""
         teacher, start = self.teacher, time.perf_counter()
         optimiser = adam(teacher.module_.parameters(), teacher.lr, teacher.weight_decay)
         selection, history = Selection(teacher.module_, teacher.patience), teacher.history_
+        history.epochs = teacher.epochs
         for epoch in range(1, teacher.epochs + 1):
             history.loss.append(self._train(optimiser))
-            score = self.validate()
+            score, loss = self.validate()
             history.valid.append(score)
             progress(epoch, teacher.epochs, f"valid {score:.3f}")
-            stop = selection.update(epoch, score)  # keeps the state that was scored, whatever comes next
+            stop = selection.update(epoch, score, loss)  # keeps the state that was scored, whatever comes next
             teacher.on_epoch_end(self.found, self.random)
             if stop:
                 break

@@ -1,3 +1,6 @@
+import math
+
+import pytest
 import torch
 from torch import nn
 
@@ -67,6 +70,54 @@ def test_patience_does_not_run_before_the_beginning_and_no_epoch_before_it_is_ke
 def test_training_that_ends_before_the_beginning_keeps_the_best_so_far() -> None:
     selection = Selection(nn.Linear(1, 1), patience=1, begin=10)
     assert not any(selection.update(epoch, score) for epoch, score in enumerate([0.2, 0.9, 0.3], start=1))
+    assert selection.best_epoch == 2
+
+
+def test_an_epoch_with_a_lucky_score_and_a_high_loss_is_not_kept() -> None:
+    """At epoch 2 an untrained model is right by chance: the fault that kept teachers with nearly flat answers."""
+    selection = Selection(nn.Linear(1, 1), patience=3)
+    for epoch, (score, loss) in enumerate([(0.3, 1.95), (0.9, 1.90), (0.6, 1.2), (0.8, 0.6), (0.7, 0.9)], start=1):
+        selection.update(epoch, score, loss)
+    assert selection.best_epoch == 4
+
+
+def test_among_losses_near_the_lowest_the_score_decides_and_the_later_of_equals_is_kept() -> None:
+    curve = [(0.8, 1.00), (0.9, 1.02), (0.9, 1.019), (0.95, 1.021), (0.85, 1.0)]
+    selection = Selection(nn.Linear(1, 1), patience=9, tolerance=0.02)
+    for epoch, (score, loss) in enumerate(curve, start=1):
+        selection.update(epoch, score, loss)
+    assert selection.best_epoch == 3
+
+
+def test_what_is_kept_gives_way_when_the_loss_falls_below_its_reach() -> None:
+    selection = Selection(nn.Linear(1, 1), patience=9, tolerance=0.02)
+    for epoch, (score, loss) in enumerate([(0.9, 1.0), (0.5, 0.99), (0.6, 0.9)], start=1):
+        selection.update(epoch, score, loss)
+        assert selection.best_epoch == (1, 1, 3)[epoch - 1]
+
+
+def test_without_tolerance_or_loss_the_score_alone_decides() -> None:
+    for tolerance, losses in ((None, [1.0, 9.0, 0.1]), (0.02, [None, None, None])):
+        selection = Selection(nn.Linear(1, 1), patience=9, tolerance=tolerance)
+        for epoch, (score, loss) in enumerate(zip([0.5, 0.9, 0.8], losses, strict=True), start=1):
+            selection.update(epoch, score, loss)
+        assert selection.best_epoch == 2
+
+
+def test_losses_below_zero_have_candidates_too() -> None:
+    selection = Selection(nn.Linear(1, 1), patience=9, tolerance=0.5)
+    for epoch, (score, loss) in enumerate([(0.5, -1.0), (0.9, -0.6), (0.99, -0.4)], start=1):
+        selection.update(epoch, score, loss)
+    assert selection.best_epoch == 2
+
+
+@pytest.mark.parametrize(("score", "loss"), [(math.nan, 1.0), (0.9, math.nan), (0.9, math.inf), (math.nan, math.nan)])
+def test_what_is_not_a_number_is_kept_only_if_there_is_nothing_else(score: float, loss: float) -> None:
+    selection = Selection(nn.Linear(1, 1), patience=9)
+    selection.update(1, score, loss)
+    assert selection.best_epoch == 1
+    selection.update(2, 0.1, 1.0)
+    selection.update(3, score, loss)
     assert selection.best_epoch == 2
 
 

@@ -55,3 +55,11 @@ def test_a_tokenizer_has_a_record_of_its_codes(make_seed: Any):
     assert codes["size"] == 6
     assert codes["utilisation"] == pytest.approx(codes["used"] / 6)
     assert 1 <= codes["perplexity"] <= codes["used"] + 1e-9
+
+
+def test_a_model_that_was_kept_early_is_noted(make_seed: Any):
+    seed = make_seed()
+    assert score_seed(seed)["notes"] == []
+    seed.teacher.history_.best_epoch, seed.teacher.history_.epochs = 1, 200
+    (note,) = score_seed(seed)["notes"]
+    assert note.startswith("teacher: epoch 1 of at most 200 was kept, in the first tenth of training")

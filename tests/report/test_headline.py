@@ -90,3 +90,12 @@ def test_an_undefined_auroc_is_not_mentioned(make_results: Make) -> None:
     assert reliability_line(results).startswith(
         "Reliability: of the test nodes that it saw, the teacher is right on 50%"
     )
+
+
+def test_notes_on_training_are_told_by_seed_and_many_are_counted(make_results: Make) -> None:
+    results = make_results()
+    before = headline(results).lines
+    results["seeds"][1]["notes"] = ["teacher: epoch 4 of at most 200 was kept"]
+    assert headline(results).lines == [*before, "Seed 1, teacher: epoch 4 of at most 200 was kept."]
+    results["seeds"][1]["notes"] = [f"teacher: note {k}" for k in range(5)]
+    assert headline(results).lines[-2:] == ["Seed 1, teacher: note 2.", "2 more notes of this kind in results.json."]

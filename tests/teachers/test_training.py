@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.evaluate import accuracy
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.teachers._training import sampled_batches
 from gnn2mlp.teachers.gcn import GCN
 from tests.tasks import tiny_task
@@ -58,16 +59,21 @@ def test_loss_is_the_cross_entropy_of_the_training_nodes() -> None:
     ]
 
 
-def test_keeps_the_best_epoch_and_stops_after_patience() -> None:
+def test_keeps_the_epoch_that_selection_chooses_and_stops_after_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    real = Selection.update
+    monkeypatch.setattr(Selection, "update", lambda self, *found: told.append(found) or real(self, *found))
     task = tiny_task()
     teacher = GCN(hidden=16, lr=0.2, epochs=60, patience=6)
     history = teacher.fit(task.observed)
-    best = max(history.valid)
-    last_best = max(epoch for epoch, score in enumerate(history.valid, start=1) if score == best)
-    assert history.best_epoch == last_best
-    assert len(history.valid) == min(60, last_best + 6)
+    assert [(epoch, score) for epoch, score, _ in told] == list(enumerate(history.valid, start=1))
+    assert len(history.valid) == min(60, history.best_epoch + 6)
+    _, score, loss = told[history.best_epoch - 1]
+    assert loss <= 1.02 * min(loss for *_, loss in told)
     valid = task.observed.valid
-    assert accuracy(teacher.predict(task.graph)[valid], task.graph.labels[valid]) == best
+    logits, labels = teacher.predict(task.graph)[valid], task.graph.labels[valid]
+    assert (accuracy(logits, labels), F.cross_entropy(logits, labels).item()) == (score, pytest.approx(loss, abs=1e-6))
+    assert history.epochs == 60
 
 
 def test_tells_how_far_it_is() -> None:
