@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gnn2mlp.core.errors import ConfigError, UnknownNameError, nearest
 
@@ -64,3 +64,24 @@ class Registry(Generic[T]):
                 f"unknown {self.kind} {name!r}{nearest(name, self.classes)} (available: {', '.join(self.classes)})"
             )
         return self.classes[name]
+
+
+def offered(package: str, name: str, *registries: Registry[Any]) -> type[Any]:
+    """The registered class called `name` in Python: what the `__getattr__` of a package answers.
+
+    So `from gnn2mlp.teachers import GCN` works without a list of the classes, and nothing is imported before.
+
+    Raises:
+        AttributeError: if there is none, with the nearest match.
+    """
+    # Only classes are offered: a look for a submodule, or for a dunder as import itself does it, must import nothing.
+    known = python_names(*registries) if name[:1].isupper() else {}
+    if name not in known:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}{nearest(name, known)}")
+    return known[name]
+
+
+def python_names(*registries: Registry[Any]) -> dict[str, type[Any]]:
+    """The classes that registries find in their own packages, by their names in Python."""
+    classes = [(registry.package, cls) for registry in registries for cls in registry.classes.values()]
+    return {cls.__name__: cls for package, cls in classes if cls.__module__.startswith(f"{package}.")}

@@ -1,5 +1,8 @@
 """Graphs, hypergraphs, splits, views and data sets."""
 
+from typing import Any
+
+from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.data.datasets import DATASETS, load_dataset
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock
@@ -33,3 +36,11 @@ __all__ = [
     "load_dataset",
     "write_npz",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return offered(__name__, name, DATASETS, SPLITTERS)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *python_names(DATASETS, SPLITTERS)])

@@ -1,5 +1,16 @@
 """Graph-free students: one file each."""
 
+from typing import Any
+
+from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.students._base import STUDENTS, Student
 
 __all__ = ["STUDENTS", "Student"]
+
+
+def __getattr__(name: str) -> Any:
+    return offered(__name__, name, STUDENTS)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *python_names(STUDENTS)])

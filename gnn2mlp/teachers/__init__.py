@@ -1,5 +1,23 @@
-"""Graph neural networks that write `TeacherKnowledge`: one file each."""
+"""Teachers, which write `TeacherKnowledge`: one file each.
 
+Example:
+    >>> from gnn2mlp.teachers import GCN
+    >>> GCN(hidden=64).hidden
+    64
+"""
+
+from typing import Any
+
+from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher, providing
+from gnn2mlp.teachers._gnn import GNNTeacher
 
-__all__ = ["TEACHERS", "Export", "Teacher", "providing"]
+__all__ = ["TEACHERS", "Export", "GNNTeacher", "Teacher", "providing"]
+
+
+def __getattr__(name: str) -> Any:
+    return offered(__name__, name, TEACHERS)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *python_names(TEACHERS)])

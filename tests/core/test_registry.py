@@ -1,3 +1,4 @@
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gnn2mlp.core.errors import ConfigError, UnknownNameError
-from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.registry import Registry, offered, python_names
 
 
 class Shape:
@@ -80,3 +81,43 @@ def test_two_classes_of_one_name_are_refused(package: Path) -> None:
 
 def test_nothing_is_imported_before_first_use() -> None:
     assert Registry("shape", "no_such_package", Shape).kind == "shape"
+
+
+def test_classes_are_offered_by_their_python_names(package: Path) -> None:
+    registry = Registry("shape", "shapes", Shape)
+    assert list(python_names(registry)) == ["Circle", "Square"]
+    assert offered("shapes", "Square", registry) is registry.get("square")
+    with pytest.raises(AttributeError, match="module 'shapes' has no attribute 'Cirkle'; did you mean 'Circle'?"):
+        offered("shapes", "Cirkle", registry)
+
+
+def test_a_look_for_a_submodule_imports_nothing(package: Path) -> None:
+    for name in ("round", "__path__", "_Private"):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
+            offered("shapes", name, Registry("shape", "shapes", Shape))
+    assert "shapes.round" not in sys.modules
+
+
+def test_classes_registered_from_elsewhere_are_not_the_packages_own(package: Path) -> None:
+    registry = Registry("shape", "shapes", Shape)
+    registry.classes["outside"] = type("Outside", (Shape,), {"name": "outside", "__module__": "elsewhere"})
+    assert list(python_names(registry)) == ["Circle", "Square"]
+
+
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        ("teachers", ["GCN", "SAGE", "VQ", "HGNN"]),
+        ("methods", ["KRD", "GLNN"]),
+        ("students", ["MLPStudent"]),
+        ("objectives", ["SoftLabels"]),
+        ("data", ["CpfCora", "Digits", "PerClass"]),
+        ("data.datasets", ["CpfCora"]),
+        ("data.splits", ["PerClass"]),
+    ],
+)
+def test_packages_offer_their_components(package: str, names: list[str]) -> None:
+    module = importlib.import_module(f"gnn2mlp.{package}")
+    for name in names:
+        assert getattr(module, name).__name__ == name
+        assert name in dir(module)
