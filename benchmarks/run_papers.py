@@ -4,7 +4,8 @@
     python benchmarks/run_papers.py '*krd*cora*' '*mlp*'   # rows whose file name matches
     python benchmarks/run_papers.py --seeds 2              # the first two splits of each row
 
-Started again, it runs what is missing: seeds without a line, and those whose line was made with another configuration.
+Started again, it runs what is missing: seeds without a line, and those whose line was made with another configuration
+or by other code. A line that does not tell its code stands; the tables say how many there are.
 Several may run at the same time and share the work; a seed that one of them is at is passed over by the others.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 import ledger
 from rows import Row, measures, rows
+from versions import deciding_code, may_stand
 
 from gnn2mlp import RunConfig, run
 from gnn2mlp.core.digest import digest_json
@@ -40,6 +42,7 @@ def line_of(row: Row, results: dict[str, Any], identity: dict[str, Any]) -> dict
         "graph": results["graph"],
         "config": identity,
         "environment": results["environment"],
+        "code": deciding_code(row.config()),
     }
     return line | ({"latency": results["latency"]} if results["latency"] else {})
 
@@ -64,7 +67,8 @@ def run_seed(row: Row, seed: int, work: Path, settings: dict[str, Any]) -> dict[
 
 def missing(row: Row, config: RunConfig, latency: bool = False) -> list[int]:
     """Seeds of `config` that have no line made with it; the first one also if its line lacks a wanted latency."""
-    lines = {line["seed"]: line for line in ledger.read(row.path) if measures(line, config)}
+    made = [line for line in ledger.read(row.path) if measures(line, config) and may_stand(line, config)]
+    lines = {line["seed"]: line for line in made}
     unmeasured = config.seeds[:1] if latency and "latency" not in lines.get(config.seeds[0], {}) else ()
     return [seed for seed in config.seeds if seed not in lines or seed in unmeasured]
 

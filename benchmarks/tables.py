@@ -16,6 +16,7 @@ import hypergraph_tables
 from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 from rows import rows as load_rows
+from versions import counted as counted_versions
 
 from gnn2mlp.cli.list import entries
 from gnn2mlp.core.digest import digest_json
@@ -345,6 +346,12 @@ def machines() -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
+def versions() -> str:
+    """Of how many lines and rows each version of the code is."""
+    found = counted_versions(line for row in rows() for line in row.lines)
+    return markdown(["made by", "lines", "rows"], [[made, str(lines), str(rows_)] for made, lines, rows_ in found])
+
+
 def registry(kind: str) -> str:
     """The entries of a registry with their citations."""
     return markdown(["name", "what it is", "citation"], [[f"`{n}`", about, c] for n, about, c in entries(kind)])
@@ -368,6 +375,7 @@ SECTIONS = {
     "scores": all_scores,
     "costs": costs,
     "machines": machines,
+    "versions": versions,
     **{kind: lambda kind=kind: registry(kind) for kind in ("datasets", "splits", "teachers", "methods", "objectives")},
 }
 

@@ -33,9 +33,11 @@ import torch
 import yaml
 from torch import Tensor
 from torch.nn import functional as F
+from versions import deciding_code, may_stand
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.environment import environment
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data import SPLITTERS, Split, Task, load_dataset
@@ -221,7 +223,7 @@ def table(lines: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def tune(path: Path, data_root: Path | None = None) -> list[dict[str, Any]]:
-    """Run the trials of a YAML file that have no line yet; the lines of all its trials.
+    """Run the trials of a YAML file that have no line by the present code yet; the lines of all its trials.
 
     Raises:
         ConfigError: for a name or an option that is not known, before anything is trained.
@@ -237,14 +239,15 @@ def tune(path: Path, data_root: Path | None = None) -> list[dict[str, Any]]:
     asked = {} if judge == "valid" else {"judge": judge}
     identities = [{"config": config.identity(), "seeds": list(seeds), **asked} for _, config in trials]
     output = path.with_suffix(".jsonl")
-    done = {line["trial"] for line in ledger.read(output)}
+    known = {line["trial"]: line for line in ledger.read(output)}
     tuner: Tuner | None = None
     for (options, config), identity in zip(trials, identities, strict=True):
         trial = digest_json(identity)
-        if trial in done:
+        if trial in known and may_stand(known[trial], config):
             continue
         tuner = tuner or Tuner(observe(config, seeds, data_root, judge))
-        line = {"trial": trial, "options": options, **tuner.trial(config), **identity}
+        made = {"code": deciding_code(config), "environment": environment(torch.device("cpu"))}
+        line = {"trial": trial, "options": options, **tuner.trial(config), **identity, **made}
         ledger.put(output, line, lambda record: record["trial"])
         print(next(itertools.islice(table([line]), 1, None)), flush=True)
     wanted = {digest_json(identity) for identity in identities}

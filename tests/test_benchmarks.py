@@ -12,6 +12,7 @@ import pytest
 import torch
 import yaml
 
+from gnn2mlp.core import source
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data import load_dataset
 from tests.helpers import tiny_arrays
@@ -34,6 +35,11 @@ def ledger() -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def runner() -> Iterator[ModuleType]:
     yield from script("run_papers")
+
+
+@pytest.fixture(scope="module")
+def versions() -> Iterator[ModuleType]:
+    yield from script("versions")
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +139,62 @@ def test_lines_of_another_configuration_are_made_anew(runner: ModuleType, row: A
     assert changed.lines == [line]
     assert row.lines == []
     assert len(changed.path.read_text().splitlines()) == 1
+
+
+def test_lines_of_other_code_are_made_anew(runner: ModuleType, row: Any, tmp_path: Path):
+    line = run_seed(runner, row, 0, tmp_path / "work")
+    assert line["code"] == runner.deciding_code(row.config())
+    assert runner.missing(row, row.config()) == [1, 2]
+    row.path.write_text(json.dumps({**line, "code": "0123456789abcdef"}) + "\n")
+    assert runner.missing(row, row.config()) == [0, 1, 2]
+    run_seed(runner, row, 0, tmp_path / "work")
+    assert runner.missing(row, row.config()) == [1, 2]
+
+
+def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any, tmp_path: Path):
+    line = run_seed(runner, row, 0, tmp_path / "work")
+    del line["code"], line["environment"]["code"]
+    row.path.write_text(json.dumps(line) + "\n")
+    assert runner.missing(row, row.config()) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("module", "decides"),
+    [
+        ("gnn2mlp.teachers.gcn", True),
+        ("gnn2mlp.teachers.gat", False),
+        ("gnn2mlp.objectives.soft_labels", True),
+        ("gnn2mlp.methods.krd", False),
+        ("gnn2mlp.evaluate.metrics", True),
+        ("gnn2mlp.data.splits.own", True),
+        ("gnn2mlp.data.splits.cpf", False),
+        ("gnn2mlp.students.mlp", True),
+        ("gnn2mlp.report.headline", False),
+        ("gnn2mlp.cli.run", False),
+    ],
+)
+def test_code_that_decides_a_row(
+    versions: ModuleType, row: Any, monkeypatch: pytest.MonkeyPatch, module: str, decides: bool
+):
+    before = versions.deciding_code(row.config())
+    changed = source.locate(module)
+    read = source.read_bytes
+    monkeypatch.setattr(source, "read_bytes", lambda path: read(path) + b"\n" * (path == changed))
+    source.forget_sources()
+    after = versions.deciding_code(row.config())
+    monkeypatch.undo()
+    source.forget_sources()
+    assert (after != before) is decides
+    assert versions.deciding_code(row.config()) == before
+
+
+def test_versions_are_counted_by_lines_and_rows(versions: ModuleType):
+    old = {"row": "a", "environment": {"versions": {}}}
+    new = {"row": "b", "environment": {"versions": {"gnn2mlp": "0.2.0"}, "code": "0123456789abcdef"}}
+    assert versions.counted([old, new, new, {**new, "row": "a"}]) == [
+        ("gnn2mlp 0.2.0, code 01234567", 3, 2),
+        ("gnn2mlp not recorded, code not recorded", 1, 1),
+    ]
 
 
 def test_options_that_did_not_exist_yet_take_their_defaults(runner: ModuleType, row: Any, tmp_path: Path):

@@ -4,12 +4,14 @@ import importlib.metadata
 import os
 import platform
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
 
 import gnn2mlp
+from gnn2mlp.core.digest import digest_bytes
 from gnn2mlp.core.errors import ConfigError
 
 _PACKAGES = ("torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy", "onnxruntime")
@@ -36,7 +38,7 @@ def resolve_device(device: str) -> torch.device:
 
 
 def environment(device: torch.device) -> dict[str, Any]:
-    """Versions, device, threads and processor, for the record beside every figure."""
+    """Versions, digest of the package's code, device, threads and processor, for the record beside every figure."""
     versions = {"python": platform.python_version(), "gnn2mlp": gnn2mlp.__version__}
     for package in _PACKAGES:
         try:
@@ -45,12 +47,21 @@ def environment(device: torch.device) -> dict[str, Any]:
             continue
     return {
         "versions": versions,
+        "code": package_code(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "threads": torch.get_num_threads(),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "platform": sys.platform,
     }
+
+
+@cache
+def package_code() -> str:
+    """16 hex digits for the source files of the whole package: those of one version may differ between releases."""
+    root = Path(gnn2mlp.__file__).parent
+    paths = sorted(root.rglob("*.py"))
+    return digest_bytes(b"".join(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in paths))
 
 
 def _processor() -> str:

@@ -1,9 +1,11 @@
 import json
 import platform
+from pathlib import Path
 
 import pytest
 import torch
 
+import gnn2mlp
 from gnn2mlp.core import environment
 from gnn2mlp.core.errors import ConfigError
 
@@ -31,6 +33,18 @@ def test_an_absent_cuda_device_is_refused(monkeypatch: pytest.MonkeyPatch, devic
 def test_a_word_that_is_no_device_is_refused() -> None:
     with pytest.raises(ConfigError, match="expected auto, cpu, cuda or cuda:N, got 'gpu'"):
         environment.resolve_device("gpu")
+
+
+def test_the_code_of_the_package_is_told_by_a_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert environment.environment(torch.device("cpu"))["code"] == environment.package_code()
+    (tmp_path / "gnn2mlp").mkdir()
+    for name, text in (("__init__.py", ""), ("module.py", "a = 1")):
+        (tmp_path / "gnn2mlp" / name).write_text(text)
+    monkeypatch.setattr(gnn2mlp, "__file__", str(tmp_path / "gnn2mlp" / "__init__.py"))
+    before = environment.package_code.__wrapped__()
+    assert before != environment.package_code()
+    (tmp_path / "gnn2mlp" / "module.py").write_text("a = 2")
+    assert environment.package_code.__wrapped__() != before
 
 
 def test_environment_names_versions_device_and_threads() -> None:

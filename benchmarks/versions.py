@@ -1,0 +1,53 @@
+"""Which code a line was made with: that which decides it, by digest, and the version of the whole package."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gnn2mlp import RunConfig
+from gnn2mlp.core.identity import fingerprint
+from gnn2mlp.core.source import code_of
+from gnn2mlp.data import SPLITTERS
+from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.records import score_all
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import TEACHERS
+
+Line = Mapping[str, Any]
+UNKNOWN = "not recorded"
+
+
+def deciding_code(config: RunConfig) -> str:
+    """Digest of all source that the scores of a resolved configuration depend on: the pipeline, and its components."""
+    assert config.split is not None, "resolved"
+    method = config.method.build(METHODS)
+    components = [
+        resolve_dataset(config.dataset),
+        config.split.build(SPLITTERS),
+        config.teacher.build(TEACHERS),
+        config.student.build(STUDENTS),
+        method,
+        method.build_objective(),
+    ]
+    return fingerprint([code_of(score_all), components])
+
+
+def may_stand(line: Line, config: RunConfig) -> bool:
+    """Whether a line need not be made anew: by its code, or because it does not tell which (`made_by` says so)."""
+    return line.get("code") in (None, deciding_code(config))
+
+
+def made_by(line: Line) -> str:
+    """`gnn2mlp 0.1.0, code 1a2b3c4d`, as far as the line tells."""
+    environment = line.get("environment", {})
+    version = environment.get("versions", {}).get("gnn2mlp")
+    code = str(environment["code"])[:8] if "code" in environment else UNKNOWN
+    return f"gnn2mlp {version or UNKNOWN}, code {code}"
+
+
+def counted(lines: Iterable[Line]) -> list[tuple[str, int, int]]:
+    """Each `made_by` with its number of lines, and of rows that have such a line; the most frequent first."""
+    pairs = [(made_by(line), line["row"]) for line in lines]
+    number = Counter(made for made, _ in pairs)
+    return [(made, count, len({row for one, row in pairs if one == made})) for made, count in number.most_common()]
