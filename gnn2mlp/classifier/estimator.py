@@ -14,7 +14,7 @@ from gnn2mlp.classifier.labels import encode_labels
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.deploy.columns import column_names
+from gnn2mlp.deploy.columns import unique_names
 from gnn2mlp.objectives import Objective
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
@@ -93,7 +93,8 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         Edges may be given in one or both directions; duplicates and self-loops are removed, isolated nodes kept.
 
         Args:
-            X: (nodes, features), finite: numpy, scipy sparse (stays sparse), pandas or torch.
+            X: (nodes, features), finite: numpy, scipy sparse (stays sparse), pandas, polars, Arrow or torch. Column
+                names, where it has any, are those that `predict` reads.
             y: (nodes,) integers, booleans or strings. Unlabelled: -1, NaN, or `None` among objects.
             edge_index: (2, edges), row numbers of `X`; required, unless there are hyperedges.
             hyperedge_index: (2, incidences), row number of `X` above number of the hyperedge, in place of edges; takes
@@ -118,12 +119,13 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
 
         seed = _seed(self.random_state)
         plan = fitting.Plan.make(self.teacher, self.method, self.student, self.inputs, self.distill, self.device, seed)
+        names = unique_names(X, "X")
         labels = encode_labels(y)
         links = fitting.Links(edge_index, hyperedge_index, hyperedge_weight)
         observed = fitting.observe(X, labels, links, self.validation_fraction, validation_ids, seed)
         plan.check_links(observed)
         with stages(self.verbose) as stage:
-            fitted = fitting.train(plan, observed, labels, column_names(X), stage)
+            fitted = fitting.train(plan, observed, labels, names, stage)
         self.teacher_, self.knowledge_ = fitted.teacher, fitted.knowledge
         return self._adopt(fitted.predictor)
 

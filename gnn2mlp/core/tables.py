@@ -1,6 +1,6 @@
 """Feature tables as numpy or scipy arrays: what is no table of finite numbers is refused. Imports no torch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ from gnn2mlp.core.errors import DataError
 def check_table(table: Any, name: str = "features") -> Any:
     """`table` as a float array or scipy CSR matrix of shape (rows, features).
 
-    Accepts numpy, scipy sparse, pandas, lists, and what numpy can read. float64 stays float64, all else becomes
-    float32. What is sparse stays so.
+    Accepts numpy, scipy sparse, pandas, polars, Arrow, columns by name, lists, and what numpy can read. float64 stays
+    float64, all else becomes float32. What is sparse stays so.
 
     Raises:
         DataError: if it is not two-dimensional, not numeric, or not finite (the message counts the bad rows).
@@ -33,14 +33,45 @@ def as_array(table: Any, name: str) -> np.ndarray:
     """A new float array with the values of `table`.
 
     Raises:
-        DataError: if they are no numbers.
+        DataError: if they are no numbers; of a table with names it says which column.
     """
     try:
+        if isinstance(table, Mapping):
+            return np.stack([np.asarray(column, dtype=np.float32) for column in table.values()], axis=-1)
         return np.array(np.asarray(table), dtype=_float_type(table))
     except (TypeError, ValueError) as error:
         raise DataError(
-            f"{name}: features must be a numeric (nodes, features) array, got {type(table).__name__}: {error}"
+            f"{name}: features must be a numeric (nodes, features) array, got {type(table).__name__}"
+            f"{_culprit(table)}: {error}"
         ) from error
+
+
+def column_names(table: Any) -> tuple[str, ...] | None:
+    """The column names of a table of pandas, polars or Arrow or of a mapping from names to columns.
+
+    `None` for anything else, and for columns that are merely numbered.
+    """
+    found: Any
+    if isinstance(table, Mapping):
+        found = table.keys()
+    elif hasattr(table, "schema") and hasattr(table, "column"):  # Arrow, whose tables call their data `columns`
+        found = table.schema.names
+    else:
+        found = getattr(table, "columns", None)
+    names = [] if found is None or callable(found) else list(found)
+    return tuple(map(str, names)) if names and all(isinstance(name, str) for name in names) else None
+
+
+def _culprit(table: Any) -> str:
+    """The first column that holds no numbers, for a message; empty where columns have no names."""
+    for name in column_names(table) or ():
+        try:
+            np.asarray(table[name]).astype(np.float32)
+        except (TypeError, ValueError):
+            return f" (column {name!r})"
+        except KeyError:  # Arrow's answer where two columns have the name
+            return ""
+    return ""
 
 
 def check_real(table: Any, name: str) -> None:

@@ -37,8 +37,8 @@ class Classifier(ABC):
         """Labels (rows,), of the type of the labels in training.
 
         Args:
-            X: (rows, features): numpy, scipy sparse, pandas or torch; zero rows are allowed. A data frame must have the
-                columns of training in their order, if training had names.
+            X: (rows, features): numpy, scipy sparse, pandas, polars, Arrow, columns by name, or torch; zero rows are
+                allowed. A table with column names must have those of training, in any order, if training had names.
 
         Raises:
             DataError: for the wrong number of features or other columns, or NaN or infinite values.

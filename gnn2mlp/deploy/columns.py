@@ -1,27 +1,38 @@
-"""Names of feature columns: a table whose columns are not those of training is refused, not misread."""
+"""Names of feature columns: a table is read by its names, never by where a column happens to stand. Imports no torch.
 
+The columns of training may come in any order. One that is missing, one that training did not have, and one that is
+there twice are refused: what is meant cannot be known.
+"""
+
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.tables import column_names
 
 _SHOWN = 5
 
 
-def column_names(X: Any) -> tuple[str, ...] | None:
-    """The column names of a data frame, or `None` for anything else and for columns that are merely numbered."""
-    columns = getattr(X, "columns", None)
-    if columns is None:
-        return None
-    names = list(columns)
-    return tuple(str(name) for name in names) if names and all(isinstance(name, str) for name in names) else None
+def unique_names(X: Any, name: str) -> tuple[str, ...] | None:
+    """The column names of a table to learn from, or `None` where it has none; `name` is for messages.
+
+    Raises:
+        DataError: for a name that two columns have.
+    """
+    names = column_names(X)
+    if names is not None and len(set(names)) < len(names):
+        raise DataError(f"{name}: expected each column name once, got {_repeated(names)} more than once; rename one")
+    return names
 
 
-def check_columns(X: Any, expected: Sequence[str] | None, name: str) -> None:
-    """Compare the columns of a data frame with those of training.
+def column_order(X: Any, expected: Sequence[str] | None, name: str) -> np.ndarray | None:
+    """Where the columns of training stand in `X`, int64 (features,), or `None` if they stand as in training.
 
-    Input without column names passes, as its columns can only be told apart by position; so does everything if
-    training had no names.
+    Input without column names keeps its order, as its columns can only be told apart by position; so does everything
+    if training had no names.
 
     Args:
         X: the input as the caller gave it.
@@ -29,25 +40,32 @@ def check_columns(X: Any, expected: Sequence[str] | None, name: str) -> None:
         name: for messages.
 
     Raises:
-        DataError: if columns are missing, unknown or in another order; the message names them.
+        DataError: if columns are missing, unknown or given twice; the message names them.
+
+    Example:
+        >>> import pandas as pd
+        >>> column_order(pd.DataFrame({"b": [1.0], "a": [2.0]}), ["a", "b"], "predict").tolist()
+        [1, 0]
     """
     got = column_names(X)
     if expected is None or got is None or got == tuple(expected):
-        return
+        return None
     missing = [column for column in expected if column not in set(got)]
     unknown = [column for column in got if column not in set(expected)]
-    kinds = (("missing", missing), ("unknown", unknown))
-    reasons = [f"{kind} {_listed(columns)}" for kind, columns in kinds if columns]
-    if not reasons and len(got) == len(expected):
-        place = next(i for i, pair in enumerate(zip(got, expected, strict=True)) if pair[0] != pair[1])
-        reasons = [f"another order, from column {place}: {got[place]!r} where {expected[place]!r} was"]
-    reasons = reasons or ["some columns given twice"]
-    raise DataError(
-        f"{name}: expected the {len(expected)} feature names of training in their order, got {'; '.join(reasons)}; "
-        "select the columns by name, e.g. X[model.feature_names_in_]"
-    )
+    kinds = (("missing", _listed(missing)), ("unknown", _listed(unknown)), ("given twice", _repeated(got)))
+    if reasons := [f"{kind} {columns}" for kind, columns in kinds if columns]:
+        raise DataError(
+            f"{name}: expected the {len(expected)} feature names of training, in any order, got {'; '.join(reasons)}; "
+            "select the columns by name, e.g. X[list(model.feature_names_in_)]"
+        )
+    place = {column: number for number, column in enumerate(got)}
+    return np.array([place[column] for column in expected])
 
 
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(map(repr, names[:_SHOWN])) + more
+
+
+def _repeated(names: Sequence[str]) -> str:
+    return _listed([column for column, count in Counter(names).items() if count > 1])

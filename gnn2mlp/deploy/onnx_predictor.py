@@ -12,7 +12,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import Classifier
-from gnn2mlp.deploy.columns import check_columns
+from gnn2mlp.deploy.columns import column_order
 
 CARD = "student.onnx.json"
 FORMAT = 1
@@ -49,9 +49,11 @@ class OnnxPredictor(Classifier):
         Raises:
             DataError: as `predict`.
         """
-        check_columns(X, self.feature_names, name)
+        order = column_order(X, self.feature_names, name)
         x = check_table(X, name)
         self._check_width(x.shape, name)
+        if order is not None:  # a table, which is dense
+            x = x.take(order, axis=1)
         if x.dtype == self.dtype:
             return x
         with np.errstate(over="ignore"):  # checked next: what is finite in double precision may not be in single

@@ -15,7 +15,7 @@ from gnn2mlp.core.files import user_path
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import Classifier
-from gnn2mlp.deploy.columns import check_columns
+from gnn2mlp.deploy.columns import column_order
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.csr import CSR, Features, gather
@@ -98,9 +98,11 @@ class Predictor(Classifier):
         return next(self.module.parameters()).dtype
 
     def _checked(self, X: Any, name: str) -> Features:
-        check_columns(X, self.feature_names, name)
+        order = column_order(X, self.feature_names, name)
         x = check_features(X, name).to(torch.device("cpu"))
         self._check_width(x.shape, name)
+        if order is not None and isinstance(x, torch.Tensor):  # as a table with names always is
+            x = x[:, order]
         # Twice where the type narrows: what is finite in double precision may not be in single.
         return x if x.dtype == self.dtype else check_features(x.to(dtype=self.dtype), name)
 

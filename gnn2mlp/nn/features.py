@@ -13,8 +13,8 @@ from gnn2mlp.nn.csr import CSR, Features
 def check_features(features: Any, name: str = "features") -> Features:
     """Features as a dense float tensor or `CSR`.
 
-    Accepts numpy, scipy sparse, pandas, torch (dense or sparse CSR) and `CSR`. float64 stays float64, all else becomes
-    float32.
+    Accepts numpy, scipy sparse, pandas, polars, Arrow, columns by name, torch (dense or sparse CSR) and `CSR`. float64
+    stays float64, all else becomes float32.
 
     Raises:
         DataError: if they are not two-dimensional, not numeric, or not finite (the message counts the bad rows).

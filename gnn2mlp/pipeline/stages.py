@@ -180,7 +180,8 @@ class Seed:
         card = {**result.card, "identity": identity, "history": result.history.to_dict(), "dataset": self.graph.name}
         width = result.num_features if result.inputs.needs_graph else self.graph.num_features
         names, inputs = self.graph.class_names, result.inputs
-        predictor = Predictor(student, result.module, width, names, card, inputs=inputs)
+        columns = None if inputs.needs_graph else self.graph.feature_names
+        predictor = Predictor(student, result.module, width, names, card, columns, inputs=inputs)
         predictor.save(directory)
         return predictor
 

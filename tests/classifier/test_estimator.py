@@ -86,9 +86,15 @@ def test_column_names_are_kept_and_checked(tiny: Tiny, tmp_path: Path) -> None:
     for known in (model, NodeClassifier.load(tmp_path)):
         assert known.feature_names_in_.tolist() == COLUMNS
         assert (known.predict(table) == known.predict(tiny.X)).all()
-        with pytest.raises(DataError, match="another order, from column 0: 'f11' where 'f0' was"):
-            known.predict(table[COLUMNS[::-1]])
+        assert (known.predict_proba(table[COLUMNS[::-1]]) == known.predict_proba(table)).all()
+        with pytest.raises(DataError, match="missing 'f0'"):
+            known.predict(table[COLUMNS[1:]])
     assert not hasattr(fit(tiny, model), "feature_names_in_")
+
+
+def test_column_names_are_different(tiny: Tiny) -> None:
+    with pytest.raises(DataError, match="X: expected each column name once, got 'f0' more than once; rename one"):
+        fit(tiny, X=pd.DataFrame(tiny.X, columns=["f0", *COLUMNS[:-1]]))
 
 
 def test_the_same_seed_gives_the_same_bits(tiny: Tiny, fitted: NodeClassifier) -> None:

@@ -1,13 +1,17 @@
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.core.tables import check_table
+from gnn2mlp.core.tables import check_table, column_names
 
 ROWS = [[0.0, 1.5], [2.0, 0.0], [0.0, 0.0]]
 
@@ -62,3 +66,48 @@ def test_a_fresh_process_needs_neither_torch_nor_scipy() -> None:
     program = "import sys; from gnn2mlp.core.tables import check_table; check_table([[1]]); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"torch", "scipy"} & set(done.stdout.split())
+
+
+COLUMNS = {"a": [0.0, 2.0, 0.0], "b": [1.5, 0.0, 0.0]}
+FORMS = [dict, pd.DataFrame, pl.DataFrame, pa.table, pa.RecordBatch.from_pydict]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_tables_with_names(form: Callable[[Any], Any]) -> None:
+    table = form(COLUMNS)
+    assert column_names(table) == ("a", "b")
+    x = check_table(table)
+    assert (x.dtype, x.tolist()) == (np.float32, ROWS)
+
+
+def test_columns_of_several_types_are_numbers_all_the_same() -> None:
+    for form in FORMS:
+        assert check_table(form({"a": [True, False], "b": [1.5, 2.5], "c": [1, 2]})).tolist() == [
+            [1, 1.5, 1],
+            [0, 2.5, 2],
+        ]
+
+
+@pytest.mark.parametrize("table", [np.zeros((2, 2)), [[1.0]], pd.DataFrame(ROWS), pd.DataFrame(), sp.eye(2), {}])
+def test_everything_else_has_no_names(table: object) -> None:
+    assert column_names(table) is None
+
+
+def test_columns_that_are_numbered_in_part_have_no_names() -> None:
+    assert column_names(pd.DataFrame([[1.0, 2.0]], columns=["a", 1])) is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_column_that_holds_no_numbers_is_named(form: Callable[[Any], Any]) -> None:
+    with pytest.raises(DataError, match=r"x: features must be a numeric .* \(column 'b'\): could not convert"):
+        check_table(form({"a": [1.0, 2.0], "b": ["p", "q"]}), "x")
+
+
+def test_a_column_without_a_value_is_refused() -> None:
+    with pytest.raises(DataError, match="got NaN or infinity in 1 of 2 rows"):
+        check_table(pa.table({"a": [1.0, None], "b": [1, 2]}))
+
+
+def test_columns_of_different_lengths_are_refused() -> None:
+    with pytest.raises(DataError, match="features must be a numeric"):
+        check_table({"a": [1.0, 2.0], "b": [1.0]})

@@ -1,51 +1,56 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy.columns import check_columns, column_names
+from gnn2mlp.deploy.columns import column_order, unique_names
 
 
 def frame(*names: object) -> pd.DataFrame:
     return pd.DataFrame(np.zeros((2, len(names))), columns=list(names))
 
 
-def test_names_are_those_of_a_data_frame() -> None:
-    assert column_names(frame("a", "b")) == ("a", "b")
-
-
-@pytest.mark.parametrize("X", [np.zeros((2, 2)), frame(0, 1), frame("a", 1), pd.DataFrame(), [[1.0]]])
-def test_everything_else_has_none(X: object) -> None:
-    assert column_names(X) is None
-
-
-@pytest.mark.parametrize("X", [frame("a", "b"), np.zeros((2, 2)), frame(0, 1)])
-def test_equal_names_and_no_names_pass(X: object) -> None:
-    check_columns(X, ("a", "b"), "predict")
+@pytest.mark.parametrize("X", [frame("a", "b"), np.zeros((2, 2)), frame(0, 1), [[1.0, 2.0]]])
+def test_equal_names_and_no_names_keep_their_order(X: Any) -> None:
+    assert column_order(X, ("a", "b"), "predict") is None
 
 
 def test_any_name_passes_where_training_had_none() -> None:
-    check_columns(frame("z"), None, "predict")
+    assert column_order(frame("z", "z"), None, "predict") is None
+
+
+def test_other_orders_say_where_each_column_stands() -> None:
+    order = column_order(frame("b", "c", "a"), ("a", "b", "c"), "predict")
+    assert order is not None
+    assert order.tolist() == [2, 0, 1]
 
 
 @pytest.mark.parametrize(
     ("names", "difference"),
     [
-        (("b", "a", "c"), "got another order, from column 0: 'b' where 'a' was"),
-        (("a", "c", "b"), "got another order, from column 1: 'c' where 'b' was"),
         (("a", "b"), "got missing 'c'; select"),
         (("a", "b", "c", "d"), "got unknown 'd'; select"),
         (("a", "B", "c"), "got missing 'b'; unknown 'B'; select"),
-        (("a", "b", "c", "c"), "got some columns given twice"),
+        (("a", "b", "c", "c"), "got given twice 'c'; select"),
+        (("a", "c", "c"), "got missing 'b'; given twice 'c'; select"),
     ],
 )
 def test_the_difference_is_named(names: tuple[str, ...], difference: str) -> None:
     with pytest.raises(
-        DataError, match=f"^predict: expected the 3 feature names of training in their order, {difference}"
+        DataError, match=f"^predict: expected the 3 feature names of training, in any order, {difference}"
     ):
-        check_columns(frame(*names), ("a", "b", "c"), "predict")
+        column_order(frame(*names), ("a", "b", "c"), "predict")
 
 
 def test_a_long_difference_is_cut() -> None:
     with pytest.raises(DataError, match="missing '0', '1', '2', '3', '4' and 3 more;"):
-        check_columns(frame("x"), [*map(str, range(8)), "x"], "predict")
+        column_order(frame("x"), [*map(str, range(8)), "x"], "predict")
+
+
+def test_names_to_learn_from_are_different() -> None:
+    assert unique_names(frame("a", "b"), "X") == ("a", "b")
+    assert unique_names(np.zeros((2, 2)), "X") is None
+    with pytest.raises(DataError, match="X: expected each column name once, got 'b', 'a' more than once; rename one"):
+        unique_names(frame("b", "a", "b", "c", "a"), "X")

@@ -2,11 +2,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 import torch
@@ -70,13 +73,21 @@ def test_zero_rows_and_many(folder: Path, form: Any, monkeypatch: pytest.MonkeyP
         (np.full((2, 6), np.nan), "predict: features must be finite, got NaN or infinity in 2 of 2 rows"),
         (np.full((2, 6), 1e300), "predict: features must be finite"),
         (sp.csr_matrix(np.full((2, 6), 1e300)), "predict: features must be finite"),
-        (pd.DataFrame(X, columns=list("fedcba")), "another order, from column 0: 'f' where 'a' was"),
+        (pd.DataFrame(X, columns=list("abcdeg")), "in any order, got missing 'f'; unknown 'g'"),
+        (dict.fromkeys("abcde", X[:, 0]), "in any order, got missing 'f'"),
     ],
 )
 def test_bad_rows_are_refused_as_by_the_predictor(folder: Path, rows: Any, message: str) -> None:
     for predictor in (OnnxPredictor.load(folder), make(names=list("abcdef"))):
         with pytest.raises(DataError, match=message):
             predictor.predict(rows)
+
+
+@pytest.mark.parametrize("form", [pd.DataFrame, dict, pa.table, pl.DataFrame])
+def test_columns_are_put_in_the_order_of_training(folder: Path, form: Callable[[Any], Any]) -> None:
+    turned = form({name: X[:, number] for number, name in reversed(list(enumerate("abcdef")))})
+    for predictor in (OnnxPredictor.load(folder), make(names=list("abcdef"))):
+        np.testing.assert_array_equal(predictor.predict_proba(turned), predictor.predict_proba(X.astype(np.float32)))
 
 
 @pytest.mark.parametrize("name", ["student.onnx", "student.int8.onnx", CARD])
