@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gnn2mlp import Predictor, RunConfig, TeacherKnowledge, run
@@ -70,6 +71,19 @@ def test_student_scores_are_those_of_the_saved_student(settings: dict[str, Any],
         student = Predictor.load(settings["out"] / "students" / f"seed-{seed:03d}" / "student")
         predicted = student.predict(x[test]).astype(int)
         assert record["student"]["test"] == pytest.approx((predicted == y[test]).mean())
+
+
+def test_names_of_features_reach_the_student(settings: dict[str, Any], npz: Path):
+    with np.load(npz) as file:
+        arrays = {**file}
+    names = [f"f{number}" for number in range(arrays["x"].shape[1])]
+    np.savez(npz, **arrays, feature_names=np.array(names))
+    predictor = run(RunConfig(**settings)).predictor()
+    assert predictor.feature_names == tuple(names)
+    table = pd.DataFrame(arrays["x"], columns=names)
+    assert (predictor.predict_proba(table[names[::-1]]) == predictor.predict_proba(arrays["x"])).all()
+    with pytest.raises(DataError, match="missing 'f0'"):
+        predictor.predict(table[names[1:]])
 
 
 def test_same_seed_same_numbers(settings: dict[str, Any], tmp_path: Path):
