@@ -160,17 +160,20 @@ def test_idle_pass_decays_by_hand() -> None:
     torch.testing.assert_close((start - moved)[clear], 1e-4 * start[clear].sign(), rtol=1e-2, atol=1e-7)
 
 
-def test_keeps_the_best_epoch_and_the_later_of_equals() -> None:
+def test_keeps_what_selection_chose_and_stops_with_it() -> None:
     result = fit(GLNN(hard_weight=1.0).build_objective(), epochs=60, patience=8, lr=0.05)
-    valid = result.history.valid
-    best = max(valid)
-    last_best = max(epoch for epoch, score in enumerate(valid, start=1) if score == best)
-    assert valid.count(best) > 1  # ties did happen
-    assert result.history.best_epoch == last_best
-    assert len(valid) == min(60, last_best + 8)
+    valid, kept = result.history.valid, result.history.best_epoch
+    assert len(valid) == min(60, kept + 8)
     logits = result.module(OBSERVED.graph.features).logits
-    assert accuracy(logits[OBSERVED.valid], OBSERVED.graph.labels[OBSERVED.valid]) == best
+    assert accuracy(logits[OBSERVED.valid], OBSERVED.graph.labels[OBSERVED.valid]) == valid[kept - 1]
     assert not result.module.training
+
+
+def test_patience_waits_until_the_method_has_begun() -> None:
+    """A student that is at its best at once, and a method whose sampling begins in epoch 12."""
+    options = {"knowledge": random_knowledge(OBSERVED.node_ids), "epochs": 30, "patience": 1, "lr": 0.3}
+    early, late = (fit(KRD(warmup=warmup).build_objective(), **options) for warmup in (0, 11))
+    assert len(early.history.loss) < 12 <= late.history.best_epoch
 
 
 def test_restored_weights_are_those_of_the_best_epoch() -> None:

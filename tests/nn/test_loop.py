@@ -40,7 +40,7 @@ class Halving:
 
     def validate(self) -> loop.Validation:
         value = self.module.value.item()
-        return loop.Validation(-abs(value - 0.5), abs(value), {"value": value})
+        return loop.Validation(-abs(value - 0.5), None, {"value": value})
 
     def on_epoch_end(self, epoch: int) -> None:
         self.ended.append((epoch, self.module.value.item()))
