@@ -2,9 +2,7 @@
 
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method, check_hard_weight
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives.hard_labels import HardLabels
-from gnn2mlp.objectives.soft_labels import SoftLabels
+from gnn2mlp.objectives import HardLabels, Objective, SoftLabels
 
 
 class LightHGNN(Method):

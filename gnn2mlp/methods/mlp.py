@@ -1,8 +1,7 @@
 """The baseline without a teacher."""
 
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives import HardLabels, Objective
 
 
 class MLPBaseline(Method):

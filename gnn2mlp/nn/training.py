@@ -13,7 +13,7 @@ class History:
 
     Example:
         >>> History(valid=[0.5, 0.7, 0.6], best_epoch=2, epochs=30).note()
-        'epoch 2 of at most 30 was kept, in the first tenth of training: its score may be luck, look at the curve'
+        'epoch 2 of at most 30 was kept, in the first tenth of training; see the curve, try a lower learning rate'
         >>> History(valid=[0.5, 0.7, 0.6], best_epoch=2, epochs=10).note()
         ''
     """
@@ -34,8 +34,8 @@ class History:
         if not 0 < self.best_epoch <= self.epochs / 10:
             return ""
         return (
-            f"epoch {self.best_epoch} of at most {self.epochs} was kept, in the first tenth of training: its score may "
-            "be luck, look at the curve"
+            f"epoch {self.best_epoch} of at most {self.epochs} was kept, in the first tenth of training; see the "
+            "curve, try a lower learning rate"
         )
 
     def to_dict(self) -> dict[str, Any]:

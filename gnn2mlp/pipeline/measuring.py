@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.core.registry import short_name
 from gnn2mlp.evaluate import summarise
 from gnn2mlp.evaluate.latency import NODES, REPEATS, compare, draws, in_turn
 from gnn2mlp.nn.csr import Features, gather
@@ -108,7 +107,5 @@ def _notes(seed: Seed, teacher: NeighbourhoodPredictor | None) -> list[str]:
     if seed.device.type == "cuda" and has_onnx():
         notes.append("ONNX Runtime computed on the CPU.")
     if teacher is None:
-        notes.append(
-            f"The teacher was not timed: {short_name(seed.config.teacher.name)} answers no requests for single nodes."
-        )
+        notes.append(f"The teacher was not timed: {seed.config.teacher.name} answers no requests for single nodes.")
     return notes

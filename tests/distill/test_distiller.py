@@ -20,6 +20,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.methods.krd import KRD
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels
 from gnn2mlp.objectives._divergence import kl_divergence
 from gnn2mlp.students.mlp import MLPStudent
@@ -160,20 +161,33 @@ def test_idle_pass_decays_by_hand() -> None:
     torch.testing.assert_close((start - moved)[clear], 1e-4 * start[clear].sign(), rtol=1e-2, atol=1e-7)
 
 
-def test_keeps_what_selection_chose_and_stops_with_it() -> None:
+def test_keeps_the_epoch_that_selection_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    real = Selection.update
+    monkeypatch.setattr(Selection, "update", lambda self, *found: told.append(found) or real(self, *found))
     result = fit(GLNN(hard_weight=1.0).build_objective(), epochs=60, patience=8, lr=0.05)
-    valid, kept = result.history.valid, result.history.best_epoch
-    assert len(valid) == min(60, kept + 8)
-    logits = result.module(OBSERVED.graph.features).logits
-    assert accuracy(logits[OBSERVED.valid], OBSERVED.graph.labels[OBSERVED.valid]) == valid[kept - 1]
+    history = result.history
+    assert [(epoch, score) for epoch, score, _ in told] == list(enumerate(history.valid, start=1))
+    assert len(history.valid) == min(60, history.best_epoch + 8)
+    _, score, loss = told[history.best_epoch - 1]
+    assert loss <= 1.02 * min(loss for *_, loss in told)
+    logits, labels = (
+        result.module(OBSERVED.graph.features).logits[OBSERVED.valid],
+        OBSERVED.graph.labels[OBSERVED.valid],
+    )
+    assert (accuracy(logits, labels), F.cross_entropy(logits, labels).item()) == (score, pytest.approx(loss, abs=1e-6))
     assert not result.module.training
 
 
-def test_patience_waits_until_the_method_has_begun() -> None:
-    """A student that is at its best at once, and a method whose sampling begins in epoch 12."""
-    options = {"knowledge": random_knowledge(OBSERVED.node_ids), "epochs": 30, "patience": 1, "lr": 0.3}
-    early, late = (fit(KRD(warmup=warmup).build_objective(), **options) for warmup in (0, 11))
-    assert len(early.history.loss) < 12 <= late.history.best_epoch
+def test_no_student_is_kept_before_its_method_has_begun() -> None:
+    options = {"lr": 0.05, "epochs": 30, "patience": 2}
+    early = fit(GLNN(hard_weight=1.0).build_objective(), **options)
+    assert early.history.best_epoch < len(early.history.valid) < 20  # patience ended it
+    objective = GLNN(hard_weight=1.0).build_objective()
+    objective.terms()[0].objective.starts_at = 20
+    late = fit(objective, **options)
+    assert 20 <= late.history.best_epoch < len(late.history.valid)
+    assert late.history.loss[: len(early.history.loss)] == early.history.loss
 
 
 def test_restored_weights_are_those_of_the_best_epoch() -> None:

@@ -40,7 +40,7 @@ class Halving:
 
     def validate(self) -> loop.Validation:
         value = self.module.value.item()
-        return loop.Validation(-abs(value - 0.5), None, {"value": value})
+        return loop.Validation(-abs(value - 0.5), 1 + abs(value - 0.5), {"value": value})
 
     def on_epoch_end(self, epoch: int) -> None:
         self.ended.append((epoch, self.module.value.item()))
@@ -61,7 +61,7 @@ def test_losses_scores_and_the_kept_epoch_by_hand() -> None:
     assert history.loss == [(32 + 8) / 2, (2 + 0.5) / 2, (0.125 + 0.03125) / 2]
     assert history.valid == [-1.5, 0.0, -0.375]
     assert history.logged == {"value": [2.0, 0.5, 0.125]}
-    assert history.best_epoch == 2
+    assert (history.best_epoch, history.epochs) == (2, 3)
     assert training.ended == [(1, 2.0), (2, 0.5), (3, 0.125)]
     assert state.module.value.item() == 0.5  # restored
 
