@@ -12,9 +12,9 @@ import pytest
 import torch
 import yaml
 
+from gnn2mlp import RunConfig
 from gnn2mlp.core import source
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import load_dataset
 from tests.helpers import tiny_arrays
 
@@ -89,11 +89,6 @@ def test_a_folder_is_locked_for_one(ledger: ModuleType, tmp_path: Path):
         assert mine
 
 
-@pytest.fixture(scope="module")
-def spot_check() -> Iterator[ModuleType]:
-    yield from script("spot_check")
-
-
 def save_graph(path: Path, wrong: bool = False) -> Path:
     """60 nodes in an `.npz` file with roles of their own; with `wrong`, each test label is moved to the next class."""
     x, y, edges = tiny_arrays()
@@ -153,12 +148,14 @@ def test_lines_of_other_code_are_made_anew(runner: ModuleType, row: Any, tmp_pat
     assert runner.missing(row, row.config()) == [1, 2]
     row.path.write_text(json.dumps({**line, "code": "0123456789abcdef"}) + "\n")
     assert runner.missing(row, row.config()) == [0, 1, 2]
-    assert len(row.lines) == 1  # it is still a line of this configuration, and the tables say by which code
+    run_seed(runner, row, 0, tmp_path / "work")
+    assert runner.missing(row, row.config()) == [1, 2]
 
 
-def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any):
-    row.path.parent.mkdir(parents=True)
-    row.path.write_text(json.dumps({"row": NAME, "seed": 0, "config": row.config().identity()}) + "\n")
+def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any, tmp_path: Path):
+    line = run_seed(runner, row, 0, tmp_path / "work")
+    del line["code"], line["environment"]["code"]
+    row.path.write_text(json.dumps(line) + "\n")
     assert runner.missing(row, row.config()) == [1, 2]
 
 
@@ -173,7 +170,6 @@ def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any):
         ("gnn2mlp.data.splits.own", True),
         ("gnn2mlp.data.splits.cpf", False),
         ("gnn2mlp.students.mlp", True),
-        ("gnn2mlp.inputs.features", True),
         ("gnn2mlp.report.headline", False),
         ("gnn2mlp.cli.run", False),
     ],
@@ -191,11 +187,6 @@ def test_code_that_decides_a_row(
     source.forget_sources()
     assert (after != before) is decides
     assert versions.deciding_code(row.config()) == before
-
-
-def test_every_component_of_a_row_counts(versions: ModuleType, row: Any):
-    components = {key for key, value in row.config() if isinstance(value, Spec)}
-    assert components == {"dataset", *versions.REGISTRIES}
 
 
 def test_versions_are_counted_by_lines_and_rows(versions: ModuleType):
@@ -247,53 +238,6 @@ def test_the_runner_continues(
     assert f"{NAME}: complete" in capsys.readouterr().out
     runner.main(["--list"])
     assert f"{NAME}: 1 of 3 missing" in capsys.readouterr().out
-
-
-def test_a_spot_check_weighs_new_scores_against_the_lines(
-    spot_check: ModuleType,
-    runner: ModuleType,
-    ledger: ModuleType,
-    row: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    made = [run_seed(runner, row, seed, tmp_path / "work") for seed in (0, 1)]
-    monkeypatch.setattr(spot_check, "rows", lambda *patterns: [runner.Row(NAME, row.content, row.results)])
-    output = tmp_path / "found" / "spot_check.json"
-    for shift, word, code in ((0.0, "no difference beyond chance", 0), (-0.1, "rose", 0), (0.1, "fell", 1)):
-        for line in made:
-            ledger.put(row.path, {**line, "student": {"test": line["student"]["test"] + shift}}, seed_of)
-        before = row.path.read_text()
-        assert spot_check.main(["--work", str(tmp_path / "work"), "--output", str(output)]) == code
-        assert row.path.read_text() == before
-        record = json.loads(output.read_text())[NAME]
-        found = record["student"]["test"]
-        assert found["corrected"]["difference"] == pytest.approx(-shift)
-        assert found["after"] == pytest.approx(found["before"] - shift)
-        assert record["teacher"]["test"]["plain"]["difference"] == 0
-        assert found["plain"]["population"] == "initialisations"  # the file has a split of its own
-        told = capsys.readouterr().out.splitlines()[-1]
-        assert f"student test: {100 * found['before']:.2f} -> {100 * found['after']:.2f}" in told
-        assert told.endswith(word)
-
-
-def test_a_spot_check_of_a_row_without_lines_fails(
-    spot_check: ModuleType,
-    row: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    monkeypatch.setattr(spot_check, "rows", lambda *patterns: [row])
-    assert spot_check.main(["--output", str(tmp_path / "found.json")]) == 1
-    assert "has no lines to compare with" in capsys.readouterr().err
-    assert not (tmp_path / "found.json").exists()
-
-
-def test_the_rows_of_the_spot_check_have_lines(spot_check: ModuleType):
-    assert all(len(row.lines) >= 5 for row in spot_check.rows(*spot_check.ROWS))
-    assert len(spot_check.rows(*spot_check.ROWS)) == len(spot_check.ROWS)
 
 
 VARY = {"method.temperature": [1.0, 2.0], "distill.lr": [0.01, 0.02, 0.05]}
@@ -511,3 +455,44 @@ def test_a_measured_hypergraph_says_what_was_measured(latency: ModuleType, tmp_p
     assert entry["graph"]["nodes"] == 300
     assert all(cell["teacher_ms"] > 0 < cell["student_ms"] for cell in [*entry["requests"], entry["everything"]])
     assert made["threads"] == 1
+
+
+@pytest.fixture(scope="module")
+def selection() -> Iterator[ModuleType]:
+    yield from script("selection")
+
+
+def test_the_half_that_judges_an_epoch_is_not_the_one_that_chooses_it(selection: ModuleType):
+    right = torch.tensor([[1, 1, 0, 0], [0, 0, 1, 1]]).bool()  # each epoch is right on another half
+    curve = selection.Curve(right, 1.0 - right.double())
+    halves = iter([torch.tensor([0, 1, 2, 3])] * selection.HALVINGS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "randperm", lambda *_, **__: next(halves))
+        found = selection.judged(selection.Rule(None), curve, split=0, patience=5)
+    assert found == {"accuracy": 0.0, "nll": 1.0, "epoch": 1.5}
+
+
+def test_every_rule_judges_curves_that_run_to_the_last_epoch(selection: ModuleType, tmp_path: Path, monkeypatch: Any):
+    x, y, edges = tiny_arrays()
+    np.savez(tmp_path / "tiny.npz", x=x, y=y, edge_index=edges)
+    job = selection.Job(str(tmp_path / "tiny.npz"), "gcn", 0, 0)
+    config = {"patience": 2, "epochs": 8}
+    settings = {"dataset": job.dataset, "teacher": {"name": "gcn", "hidden": 8, **config}, "method": "krd"}
+    loaded = RunConfig(**settings, distill=config).resolve(), load_dataset(job.dataset)
+    monkeypatch.setattr(selection, "loaded", lambda *_: loaded)
+    curves = selection.Trainer(job, None).curves()
+    assert {len(curve.right) for kinds in curves.values() for curve in kinds.values()} == {8}
+    result = tmp_path / "selection.json"
+    for part in selection.PARTS:
+        selection.measure(part, [job], None, result)
+    made = json.loads(result.read_text())
+    assert set(made["rules"]["/".join(map(str, job))]) == {"gcn", "glnn", "krd", "code"}
+    assert selection.rules_table(result).count("\n") == 1 + 3 * len(selection.RULES)
+    kept = {part: selection._made(result, part) for part in ("before", "after")}
+    assert all(record["glnn"]["epochs"] <= 8 for records in kept.values() for record in records.values())
+
+
+def test_spreads_of_splits_and_of_initialisations_are_told_apart(selection: ModuleType):
+    # Means 11 and 21, whose std is 5; each split's scores are √2 apart.
+    assert selection._components([[10.0, 12.0], [20.0, 22.0]]) == ["4", "16.00", "10.00", "5.00", "1.41"]
+    assert selection._components([[10.0], [20.0]])[-1] == ""
