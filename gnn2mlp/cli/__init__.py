@@ -26,13 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_memory()
     continues = False
     try:
-        from gnn2mlp.cli._console import accept_all_characters, announce
+        from gnn2mlp.cli._console import accept_all_characters, announce, plain_warnings
 
         accept_all_characters()
         options = _command().parse_args(arguments)
         announce(options.verb)
         continues = options.verb in ("run", "distill", "trust", "latency")
-        options.execute(options)
+        with plain_warnings():
+            options.execute(options)
         sys.stdout.flush()  # here, where a closed pipe is caught
     except Gnn2mlpError as error:
         print(f"gnn2mlp: error: {error}", file=sys.stderr)

@@ -5,12 +5,16 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn, TextIO
 
 from rich.console import Console
 from rich.text import Text
+
+from gnn2mlp.core.errors import DataWarning
 
 _PLAIN = {
     "±": "+-", "×": "x", "–": "-", "—": "-", "−": "-", "…": "...", "·": ".", "→": "->", "≥": ">=", "≤": "<=", "’": "'"
@@ -51,6 +55,29 @@ def announce(verb: str) -> None:
     """
     if "torch" not in sys.modules and os.environ.get("RANK", "0") == "0":
         print(f"gnn2mlp {verb}: loading libraries ...", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Within the block a warning about the user's data is one line, without the place in the code that gave it."""
+    shown = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, DataWarning):
+            print(f"gnn2mlp: warning: {message}", file=sys.stderr, flush=True)
+        else:
+            shown(message, category, filename, lineno, file, line)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def show_files(console: Console, files: Mapping[str, Path]) -> None:

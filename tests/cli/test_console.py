@@ -3,12 +3,14 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
 from gnn2mlp.cli import _console, main
 from gnn2mlp.cli._bars import Bars
+from gnn2mlp.core.errors import DataWarning
 from gnn2mlp.pipeline import RunConfig
 
 KINDS = ("datasets", "splits", "teachers", "methods", "objectives", "students")
@@ -96,3 +98,14 @@ def test_only_the_first_of_several_processes_speaks(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("RANK", "0")
     _console.announce("distill")
     assert capsys.readouterr().err == ""
+
+
+def test_a_warning_about_data_is_one_line(capsys: pytest.CaptureFixture[str]):
+    with pytest.warns(UserWarning) as others:
+        before = warnings.showwarning
+        with _console.plain_warnings():
+            warnings.warn("views of the file not used", DataWarning, stacklevel=1)
+            warnings.warn("of another kind", UserWarning, stacklevel=1)
+        assert warnings.showwarning == before
+    assert capsys.readouterr().err == "gnn2mlp: warning: views of the file not used\n"
+    assert [str(other.message) for other in others] == ["of another kind"]

@@ -1,10 +1,11 @@
 """Edges of a file: pairs of nodes, or an adjacency matrix."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, DataWarning
 from gnn2mlp.data.npz.arrays import Array, Arrays, csr_from_parts, has_csr
 from gnn2mlp.data.npz.node_ids import to_rows
 
@@ -17,7 +18,7 @@ def read_edges(arrays: Arrays, num_nodes: int) -> Array:
     """Ends (2, edges) of the edges, as rows of the features.
 
     Read are pairs, (2, edges) or (edges, 2), of row numbers or of ids that `node_ids` lists; or a square adjacency
-    matrix of zeros and ones, dense or as the parts of a CSR matrix.
+    matrix, dense or as the parts of a CSR matrix, of zeros and ones, or of whole numbers that count edges.
 
     Raises:
         DataError: if there are none, two of them, weights that differ, or arrays of another shape.
@@ -68,8 +69,15 @@ def _from_matrix(matrix: Any, key: str, num_nodes: int, name: str) -> Array:
             f"node, got {key} of shape {tuple(matrix.shape)}"
         )
     values = matrix.data if hasattr(matrix, "tocsr") else matrix
-    if values.dtype.kind not in "biuf" or not bool(np.isin(values, (0, 1)).all()):
+    if values.dtype.kind not in "biuf" or not bool(((values >= 0) & (values == np.trunc(values))).all()):
         raise _weighted(key, name, f"write 1 where two nodes are linked, ({key} != 0).astype(int)")
+    if values.max(initial=0) > 1:
+        warnings.warn(
+            f"{name}: {key} holds numbers up to {values.max():g}, read as how many edges link two nodes; all of them "
+            "count as one",
+            DataWarning,
+            stacklevel=2,
+        )
     return np.stack(matrix.nonzero())
 
 

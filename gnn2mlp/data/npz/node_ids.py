@@ -7,10 +7,13 @@ from gnn2mlp.data.checks import repeated
 from gnn2mlp.data.npz.arrays import Array, Arrays, texts
 
 _IDS = ("node_ids", "node_id", "ids")
+_NAMES = "node_names"
 
 
 def to_rows(ends: Array, key: str, arrays: Arrays) -> Array:
     """Row numbers of `ends`, which are row numbers already, or ids that an array `node_ids` (nodes,) gives the rows.
+
+    Text may also be what `node_names` has.
 
     Args:
         ends: of links, any shape.
@@ -23,6 +26,8 @@ def to_rows(ends: Array, key: str, arrays: Arrays) -> Array:
     """
     text = ends.dtype.kind in "SU"
     found = arrays.one_of("ids of nodes", _IDS)
+    if found is None and text and _NAMES in arrays:
+        found = _NAMES  # names are no ids, but what else should text refer to?
     if found is None:
         if text:
             raise DataError(

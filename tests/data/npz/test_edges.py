@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, DataWarning
 from gnn2mlp.data.npz.arrays import Arrays, csr_parts
 from gnn2mlp.data.npz.edges import read_edges
 from gnn2mlp.nn.csr import CSR
@@ -41,6 +41,11 @@ def test_two_pairs_are_read_as_their_name_says() -> None:
     assert read(edges=[[0, 1], [2, 3]]) == [[0, 2], [1, 3]]
 
 
+def test_counts_of_edges_are_named_and_count_once() -> None:
+    with pytest.warns(DataWarning, match="mine: adj holds numbers up to 3, read as how many edges link two nodes"):
+        assert read(adj=3 * MATRIX) == PAIRS.tolist()
+
+
 @pytest.mark.parametrize(
     ("arrays", "match"),
     [
@@ -51,10 +56,7 @@ def test_two_pairs_are_read_as_their_name_says() -> None:
         ({"edge_index": PAIRS[0]}, r"shape \(2, edges\), the two ends of each edge, got \(3,\)$"),
         ({"adj": MATRIX[:3]}, r"an adjacency matrix of shape \(4, 4\), .* got adj of shape \(3, 4\)"),
         ({"adj": 0.5 * MATRIX}, r"adj holds weights of edges, which no teacher here reads; .* \(adj != 0\).astype"),
-        (
-            csr_parts(CSR.from_scipy(sp.csr_matrix(3 * MATRIX)), "adj"),
-            "adj_data holds weights of edges",
-        ),
+        (csr_parts(CSR.from_scipy(sp.csr_matrix(-1 * MATRIX)), "adj"), "adj_data holds weights of edges"),
         (
             {"edge_index": PAIRS, "edge_weight": [1.0, 2.0, 1.0]},
             r"edge_weight holds weights .* dataset.ignore=\[edge_weight\]",
