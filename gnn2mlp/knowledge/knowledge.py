@@ -104,6 +104,12 @@ class TeacherKnowledge:
         self.require(wanted)
         return self._with(self.node_ids, {name: self.values[name] for name in wanted})
 
+    def described(self, **facts: Any) -> "TeacherKnowledge":
+        """The same table with `facts` added to its card; nothing is copied or read."""
+        made = self._with(self.node_ids, dict(self.values))
+        object.__setattr__(made, "card", MappingProxyType({**self.card, **facts}))
+        return made
+
     def to(self, device: torch.device | str) -> "TeacherKnowledge":
         """The same table on another device."""
         return self._with(self.node_ids.to(device), {name: value.to(device) for name, value in self.values.items()})

@@ -1,69 +1,56 @@
-"""What the results say of the teacher's knowledge: how its codes are used, where its answers can be trusted."""
+"""The stage `knowledge`: the teacher writes down what it knows of the observed nodes."""
 
-from collections.abc import Iterable, Mapping
-from statistics import fmean, pstdev
+import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-import numpy as np
+import torch
 
-from gnn2mlp.evaluate import summarise
-from gnn2mlp.explore.codebook import code_usage, truncation
-from gnn2mlp.explore.trust import TrustTable, trust_table
-from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.pipeline.stages import Seed
-
-# The usage of a codebook is written down in at most this many numbers.
-RANKS = 64
+from gnn2mlp.core.identity import Execution
+from gnn2mlp.data.view import Observed
+from gnn2mlp.knowledge.knowledge import TeacherKnowledge
+from gnn2mlp.pipeline.stage import Origin
+from gnn2mlp.teachers._base import Export, Teacher
 
 
-def code_record(knowledge: TeacherKnowledge) -> dict[str, Any] | None:
-    """How the codebook is used; `None` for a teacher without codes.
+def export_knowledge(
+    teacher: Teacher,
+    observed: Observed,
+    needs: Sequence[str],
+    how: Export,
+    seed: int,
+    execution: Execution,
+    classes: Sequence[Any],
+    dataset: str,
+    *,
+    device: torch.device,
+) -> TeacherKnowledge:
+    """The table of what `teacher` knows.
 
-    `size`, `used`, `utilisation` (their ratio), `perplexity`, `truncated` (mean probability on codes that were not
-    stored), and `ranks`: mean nodes per code, from the most used codes to the least, in parts of equally many codes.
+    Args:
+        teacher: trained.
+        observed: the nodes and the only links that are looked at.
+        needs: keys to write.
+        how: sizes of what is written.
+        seed: of feature noise.
+        execution: how torch computes; it is so already.
+        classes: what the teacher's columns mean, for the card.
+        dataset: its name, for the card.
+        device: which device of the kind that `execution` names.
     """
-    if not {"code", "codebook", "code_probabilities"} <= knowledge.values.keys():
-        return None
-    found = code_usage(knowledge)
-    ranked = np.sort(found.nodes)[::-1]
-    return {
-        "size": int(found.nodes.size),
-        "used": found.used,
-        "utilisation": found.utilisation,
-        "perplexity": found.perplexity,
-        "truncated": truncation(knowledge).mean,
-        "ranks": [float(part.mean()) for part in np.array_split(ranked, min(RANKS, ranked.size))],
-    }
+    start = time.perf_counter()
+    card = {"dataset": dataset, "classes": list(classes)}
+    made = teacher.export(observed, needs, how=how, seed=seed, card=card, device=device)
+    return made.described(seconds=time.perf_counter() - start)
 
 
-def trust_record(table: TrustTable) -> dict[str, dict[str, Any]]:
-    """By score: the fields of `gnn2mlp.evaluate.trust.Trust`, and `with_degree`, its rank correlation."""
-    return {
-        name: {**measure._asdict(), "with_degree": table.with_degree[name]} for name, measure in table.measures.items()
-    }
+def save_knowledge(path: Path, knowledge: TeacherKnowledge, origin: Origin) -> None:
+    """Write the table, and into its card how it came about."""
+    knowledge.described(made=origin.to_dict()).save(path)
 
 
-def seen_test_nodes(seed: Seed) -> TrustTable | None:
-    """The table of the test nodes that the teacher saw; `None` if the seed's knowledge lacks entropy shifts."""
-    if "entropy_shift" not in seed.knowledge.values:
-        return None
-    return trust_table(
-        seed.knowledge, None, seed.graph.labels, seed.task.split.seen, degree=seed.task.observed.graph.degree
-    )
-
-
-def summarise_codes(records: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    """Mean and std over seeds of every number of `code_record`."""
-    return summarise({k: v for k, v in record.items() if k != "ranks"} for record in records)
-
-
-def summarise_trust(records: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, dict[str, float]]]:
-    """Mean and std over the seeds in which it is defined of every number of `trust_record`, by score."""
-    rows = list(records)
-    return {score: _defined([row[score] for row in rows]) for score in rows[0]}
-
-
-def _defined(rows: list[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    names = [name for name in rows[0] if not isinstance(rows[0][name], list)]
-    columns = {name: [row[name] for row in rows if row[name] is not None] for name in names}
-    return {name: {"mean": fmean(column), "std": pstdev(column)} for name, column in columns.items() if column}
+def load_knowledge(path: Path) -> tuple[TeacherKnowledge, Any]:
+    """The table and what its card says of how it came about."""
+    knowledge = TeacherKnowledge.load(path)
+    return knowledge, knowledge.card.get("made")

@@ -1,17 +1,22 @@
 """`latency`: what a request costs teacher and student, at length; a report of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.progress import silent
+from gnn2mlp.evaluate.latency import REPEATS
+from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.job import Job, Listener
 from gnn2mlp.pipeline.measuring import measure
 from gnn2mlp.pipeline.opening import opened
-from gnn2mlp.pipeline.records import MODELS, best_seed, score_all, summarise_scores
-from gnn2mlp.pipeline.run import citations
-from gnn2mlp.pipeline.stages import Listener
+from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
+from gnn2mlp.pipeline.scoring import MODELS
+from gnn2mlp.pipeline.seed import plan
+from gnn2mlp.pipeline.stage import Stage, json_file, unkept
 from gnn2mlp.report.latency_report import write_latency_report
 
 FORMAT = 1
@@ -53,16 +58,51 @@ def latency(
     """
     config = (config or RunConfig()).resolve()
     folder = config.folder()
-    with opened(config, folder, listen) as job:
-        records = score_all(job, config.seeds)
+    with opened(config, folder, listen, guest=True) as job:
+        scored = score_all(job, config.seeds)
+        timed = latency_stage(job, scored, best_of(scored).seed, repeats, budget, keep=False).kept
+        found = measured(scored, timed, job.environment)
         results = {
             "format": FORMAT,
             **job.facts,
-            "citations": citations(config),
-            "seeds": [{key: record[key] for key in ("seed", "split", *MODELS)} for record in records],
-            "summary": summarise_scores(records),
-            "latency": measure(best_seed(job, records), map(job.seed, config.seeds), repeats, budget),
+            **found,
+            "seeds": [
+                {key: record[key] for key in ("seed", "split", "measured", *MODELS)} for record in found["seeds"]
+            ],
+            "summary": summarise_scores([one.record for one in scored]),
+            "latency": timed.value,
         }
     write_json(folder / "latency.json", results)
     write_latency_report(results, folder / "latency.html")
     return LatencyResult(results, folder)
+
+
+def latency_stage(
+    job: Job, scored: Sequence[Scored], seed: int, repeats: int = REPEATS, budget: float = 2.0, keep: bool = True
+) -> Stage[dict[str, Any]]:
+    """What requests cost the models of one seed; it is measured again if any of the seeds has been trained anew.
+
+    Args:
+        job: of all seeds.
+        scored: every seed; their students are scored on every back-end.
+        seed: whose models are timed.
+        repeats: requests of each size.
+        budget: seconds for each model and size.
+        keep: whether to keep the figures for the next time.
+    """
+    models = plan(job, seed)
+    inputs = {
+        "teacher": models.teacher,
+        "mlp": models.mlp,
+        "student": models.student,
+        "graph": models.full.graph,
+        "students": [one.student for one in scored],
+        "splits": [one.split for one in scored],
+        "seed": seed,
+        "repeats": repeats,
+        "budget": budget,
+        "onnx": has_onnx(),
+        "execution": job.execution,
+    }
+    storage = json_file(job.folder / "seeds" / "latency.json") if keep else unkept()
+    return Stage(measure, inputs, storage, job.environment, job.context(seed))

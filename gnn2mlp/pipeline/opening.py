@@ -1,66 +1,47 @@
 """What every job does first: read the data, claim the folder, check the splits."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from gnn2mlp.core.environment import environment, resolve_device
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.environment import resolve_device
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable
-from gnn2mlp.data import NodeData, load_dataset
+from gnn2mlp.core.locks import locked
+from gnn2mlp.data import NodeData, Split, load_dataset
 from gnn2mlp.distill.in_memory import check_links
 from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
-from gnn2mlp.pipeline.stages import Listener, Seed
+from gnn2mlp.pipeline.job import Job, Listener
+from gnn2mlp.pipeline.seed import label
 from gnn2mlp.teachers import TEACHERS
 
 # Below this many nodes a second thread costs more than it brings.
 SINGLE_THREAD_BELOW = 50_000
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """A job that may begin.
-
-    Args:
-        folder: of its results.
-        graph: the data set.
-        device: where to train.
-        seed: makes the stages of one seed.
-        used: the configuration as it was carried out, in plain types.
-    """
-
-    folder: Path
-    graph: NodeData
-    device: torch.device
-    seed: Callable[[int], Seed]
-    used: Mapping[str, Any]
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What every record of results begins with: configuration, environment and graph, in plain types."""
-        return {"config": self.used, "environment": environment(self.device), "graph": describe(self.graph)}
+CONFIG = "config.yaml"
 
 
 @contextmanager
-def opened(config: RunConfig, folder: Path, listen: Listener, extra: Iterable[str] = ()) -> Iterator[Opened]:
+def opened(
+    config: RunConfig, folder: Path, listen: Listener, extra: Iterable[str] = (), guest: bool = False
+) -> Iterator[Job]:
     """Within the block torch uses the configured threads, and every seed has a split that can be learnt from.
 
     Args:
         config: resolved.
-        folder: of the results.
+        folder: of the results; nobody else works in it meanwhile.
         listen: gives the progress listener of each stage of each seed.
         extra: keys of knowledge beside those that the method reads.
+        guest: leave the configuration in the folder as it is, which is that of a run; write one only if there is none.
 
     Raises:
-        ConfigError: if the folder holds another configuration's results, or nobody says where the cache is.
+        ConfigError: if the folder holds another configuration's results, another process works in it, or nobody says
+            where the cache is.
         ArtefactError: if the folder cannot be written into.
         DataError: for data that cannot be learnt from.
     """
@@ -70,20 +51,21 @@ def opened(config: RunConfig, folder: Path, listen: Listener, extra: Iterable[st
     graph = load_dataset(config.dataset, config.data_root, config.cache)
     config.teacher.build(TEACHERS).check_reads(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
-    _claim(folder, config)
-    with _threads(config.threads, graph):
-        seed = partial(
-            Seed, config, graph, folder=folder, store=store, device=device, listen=listen, extra=frozenset(extra)
-        )
-        for number in config.seeds:  # every split is checked before the first teacher is trained
-            _ = seed(number).task
-        used = config.to_dict() | {"out": str(folder), "device": device.type, "threads": torch.get_num_threads()}
-        yield Opened(folder, graph, device, seed, used)
+    _check_free(folder, config)
+    with _threads(config.threads, graph), locked(folder, partial(_busy, folder)):
+        _check_free(folder, config)  # again: another process may have been there in between
+        job = Job(config, graph, folder, store, device, listen, frozenset(extra))
+        splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
+        if not (guest and (folder / CONFIG).exists()):
+            config.model_copy(update={"out": folder}).save(folder / CONFIG)
+        for number, split in splits.items():
+            _save_split(folder / "splits" / f"{label(number)}.safetensors", split)
+        yield job
 
 
-def _claim(folder: Path, config: RunConfig) -> None:
-    """Write the configuration into the folder, or make sure that the one there is the same run."""
-    path = folder / "config.yaml"
+def _check_free(folder: Path, config: RunConfig) -> None:
+    """Raise `ConfigError` if the folder holds another run."""
+    path = folder / CONFIG
     if path.exists():
         present = RunConfig(**read_yaml(path)).resolve().identity()
         differing = [key for key, value in config.identity().items() if present.get(key) != value]
@@ -92,7 +74,22 @@ def _claim(folder: Path, config: RunConfig) -> None:
                 f"out: {folder} holds a run with another {' and another '.join(differing)}; "
                 "choose another --out, or remove that folder"
             )
-    config.model_copy(update={"out": folder}).save(path)
+
+
+def _busy(folder: Path) -> None:
+    raise ConfigError(
+        f"out: another process works in {folder} at this moment; wait until it is done, or choose another --out"
+    )
+
+
+def _save_split(path: Path, split: Split) -> None:
+    """Write the split, unless it is there."""
+    try:
+        known = Split.load(path).digest
+    except ArtefactError:
+        known = None
+    if known != split.digest:
+        split.save(path)
 
 
 @contextmanager
@@ -105,14 +102,3 @@ def _threads(threads: int | str, graph: NodeData) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def describe(graph: NodeData) -> dict[str, Any]:
-    """What a graph or hypergraph is, in plain types."""
-    return {
-        "name": graph.name,
-        "kind": graph.kind,
-        **graph.sizes,
-        "notes": dict(graph.notes),
-        "digest": graph.digest,
-    }

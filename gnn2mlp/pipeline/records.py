@@ -1,35 +1,113 @@
 """Records of a run's seeds: made once, kept in its folder for as long as all that decides them stays the same."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.core.files import read_json, write_json
+from gnn2mlp.core.files import link_or_copy
+from gnn2mlp.core.identity import fingerprint
+from gnn2mlp.data import Split
+from gnn2mlp.deploy import Predictor
 from gnn2mlp.evaluate import summarise
-from gnn2mlp.pipeline.knowledge import summarise_codes, summarise_trust
-from gnn2mlp.pipeline.opening import Opened
-from gnn2mlp.pipeline.score import score_seed
-from gnn2mlp.pipeline.stages import Seed
+from gnn2mlp.pipeline.facts import summarise_codes, summarise_trust
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.scoring import MODELS
+from gnn2mlp.pipeline.seed import Seed, label, plan
+from gnn2mlp.pipeline.stage import Kept, Origin, Reference
 
-MODELS = ("teacher", "mlp", "student")
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What is kept of a seed in memory once it has been scored.
+
+    Args:
+        record: its scores.
+        origin: where they come from, and where the models come from that were scored.
+        split: who was tested.
+        student: in the run's folder.
+    """
+
+    record: dict[str, Any]
+    origin: Origin
+    split: Split
+    student: Reference[Predictor]
+
+    @property
+    def seed(self) -> int:
+        """Its number."""
+        return self.split.seed
 
 
-def score_all(job: Opened, numbers: Sequence[int]) -> list[dict[str, Any]]:
+def score_all(job: Job, numbers: Sequence[int]) -> list[Scored]:
     """The scores of each seed; what was not trained before is trained now.
 
     A seed's models and views are let go as soon as its record is made: memory does not grow with their number.
     """
-    return [_scored(job.seed(number)) for number in numbers]
+    return [_scored(job, plan(job, number)) for number in numbers]
 
 
-def best_seed(job: Opened, records: Sequence[Mapping[str, Any]]) -> Seed:
+def _scored(job: Job, seed: Seed) -> Scored:
+    kept = seed.record.kept
+    place_knowledge(job, seed)
+    return Scored(kept.value, kept.origin, seed.split, seed.student.reference())
+
+
+def place_knowledge(job: Job, seed: Seed) -> None:
+    """Give the seed's knowledge, which lies in the cache, a second name in the run's folder."""
+    target = job.folder / "knowledge" / f"{label(seed.number)}.safetensors"
+    try:
+        made = artefact.read_card(target, "knowledge")["about"]["made"]["identity"]
+    except (ArtefactError, KeyError, TypeError):
+        made = None
+    if made != seed.knowledge.identity:
+        _ = seed.knowledge.kept
+        link_or_copy(seed.knowledge.storage.path(seed.knowledge.identity), target)
+
+
+def best_of(scored: Sequence[Scored]) -> Scored:
     """The seed whose student has the best validation accuracy."""
-    return job.seed(max(records, key=lambda record: record["history"]["student"]["valid_best"])["seed"])
+    return max(scored, key=lambda one: one.record["history"]["student"]["valid_best"])
+
+
+def measured(scored: Sequence[Scored], timed: Kept[dict[str, Any]] | None, here: Mapping[str, Any]) -> dict[str, Any]:
+    """The records, and in which environment each of their figures was measured.
+
+    Returns:
+        `seeds`: the records, each with the `identity` of all that decides it, and `measured`: by part of the record, a
+        position in `environments`; `environments`: all that occur; `environment`: the only one, or the present one with
+        a note that there are several; `latency_environment`: the position of that of the latency, if it was measured.
+    """
+    environments: list[Mapping[str, Any]] = []
+
+    def position(environment: Mapping[str, Any]) -> int:
+        if environment not in environments:
+            environments.append(environment)
+        return environments.index(environment)
+
+    seeds = [
+        {
+            **one.record,
+            "identity": fingerprint(one.origin.identity),
+            "measured": {part: position(found) for part, found in _environments(one).items()},
+        }
+        for one in scored
+    ]
+    told = {"latency_environment": position(timed.origin.environment)} if timed else {}
+    note = f"figures were measured in {len(environments)} environments; results.json says which in which"
+    environment = dict(environments[0]) if len(environments) == 1 else {**here, "note": note}
+    return {"environment": environment, "environments": environments, **told, "seeds": seeds}
+
+
+def _environments(one: Scored) -> dict[str, Mapping[str, Any]]:
+    """By part of a record: scores, and the seconds of each model."""
+    given = {name: one.origin.given[name] for name in ("teacher", "knowledge", "mlp", "student")}
+    return {"scores": one.origin.environment, **given}
 
 
 def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Mean and std over seeds of all that `score_seed` found."""
+    """Mean and std over seeds of all that `score` found."""
     summary: dict[str, Any] = {model: summarise(record[model] for record in records) for model in MODELS}
     summary["fidelity"] = summarise(record["fidelity"] for record in records)
     summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
@@ -38,20 +116,3 @@ def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         if all(part in record for record in records):
             summary[part] = summed(record[part] for record in records)
     return summary
-
-
-def once(path: Path, identity: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `make` returns, kept at `path` for as long as `identity` stays the same."""
-    try:
-        saved = read_json(path)
-        if saved["identity"] == identity:
-            return dict(saved["record"])
-    except (ArtefactError, KeyError):
-        pass
-    record = make()
-    write_json(path, {"identity": identity, "record": record})
-    return record
-
-
-def _scored(seed: Seed) -> dict[str, Any]:
-    return once(seed.folder / "seeds" / f"{seed.label}.json", seed.identity, lambda: score_seed(seed))

@@ -10,12 +10,12 @@ import numpy as np
 
 from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.progress import silent
-from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.explore.trust import TrustTable
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.knowledge import seen_test_nodes, summarise_trust, trust_record
-from gnn2mlp.pipeline.opening import Opened, opened
-from gnn2mlp.pipeline.stages import Listener
+from gnn2mlp.pipeline.facts import seen_test_nodes, summarise_trust, trust_record
+from gnn2mlp.pipeline.job import Job, Listener, citations
+from gnn2mlp.pipeline.opening import opened
+from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.report.trust_report import write_trust_report
 from gnn2mlp.teachers import TEACHERS
 
@@ -56,14 +56,14 @@ def trust(config: RunConfig | None = None, listen: Listener = lambda seed, stage
     config = (config or RunConfig()).resolve()
     TEACHERS.get(config.teacher.name).check_provides(NEEDS)
     folder = config.folder("trust")
-    with opened(config, folder, listen, NEEDS) as job:
-        records, tables = zip(*(_look(job, number) for number in config.seeds), strict=True)
+    with opened(config, folder, listen, NEEDS, guest=True) as job:
+        records, tables = zip(*(_judge(job, number) for number in config.seeds), strict=True)
         results = {
             "format": FORMAT,
             **job.facts,
+            "environment": dict(job.environment),
             "citations": {
-                "dataset": resolve_dataset(config.dataset).citation,
-                "teacher": TEACHERS.get(config.teacher.name).citation,
+                **{key: cited for key, cited in citations(config).items() if key != "method"},
                 "reliability": "Wu et al., KRD, ICML 2023, https://arxiv.org/abs/2306.05628",
             },
             "seeds": list(records),
@@ -75,11 +75,11 @@ def trust(config: RunConfig | None = None, listen: Listener = lambda seed, stage
     return TrustResult(results, tables[0], folder)
 
 
-def _look(job: Opened, number: int) -> tuple[dict[str, Any], TrustTable]:
-    seed = job.seed(number)
-    table = seen_test_nodes(seed)
+def _judge(job: Job, number: int) -> tuple[dict[str, Any], TrustTable]:
+    seed = plan(job, number)
+    table = seen_test_nodes(seed.knowledge.value, seed.observed, seed.full)
     assert table is not None, "entropy shifts were asked for"
-    split = {"digest": seed.task.split.digest, **seed.task.split.sizes}
+    split = {"digest": seed.split.digest, **seed.split.sizes}
     return {"seed": number, "split": split, "trust": trust_record(table)}, table
 
 

@@ -1,11 +1,19 @@
 """A tiny graph and a tiny hypergraph in files, and settings that train on them within a second."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from gnn2mlp import RunConfig
+from gnn2mlp.core.progress import silent
+from gnn2mlp.data import load_dataset
+from gnn2mlp.knowledge import Store
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.seed import Seed, plan
 from tests.helpers import tiny_arrays, tiny_hypergraph
 
 
@@ -56,3 +64,21 @@ def hypergraph_settings(settings: dict[str, Any], hypergraph_npz: Path) -> dict[
     """The same with a teacher and a method for hypergraphs."""
     teacher = {"name": "hgnn", "hidden": 8, "epochs": 15}
     return {**settings, "dataset": str(hypergraph_npz), "teacher": teacher, "method": "light_hgnn_plus"}
+
+
+@pytest.fixture
+def make_job(settings: dict[str, Any]) -> Callable[..., Job]:
+    """A job with the small settings, inductive, and some of them changed."""
+
+    def make(extra: frozenset[str] = frozenset(), **changes: Any) -> Job:
+        config = RunConfig(**{**settings, "setting": "inductive", **changes}).resolve()
+        graph, store = load_dataset(config.dataset), Store(settings["cache"])
+        return Job(config, graph, settings["out"], store, torch.device("cpu"), lambda seed, stage: silent, extra)
+
+    return make
+
+
+@pytest.fixture
+def make_seed(make_job: Callable[..., Job]) -> Callable[..., Seed]:
+    """Seed 0 of such a job."""
+    return lambda **changes: plan(make_job(**changes), 0)

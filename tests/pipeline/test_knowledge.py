@@ -1,88 +1,27 @@
-from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
-import numpy as np
-import pytest
 import torch
 
-from gnn2mlp.explore.trust import trust_table
-from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.pipeline.knowledge import (
-    RANKS,
-    code_record,
-    seen_test_nodes,
-    summarise_codes,
-    summarise_trust,
-    trust_record,
-)
-from tests.pipeline.test_stages import make_seed
-from tests.tasks import random_knowledge
+from gnn2mlp.core.identity import Execution
+from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
+from gnn2mlp.pipeline.stage import Origin
+from gnn2mlp.teachers import Export
+from gnn2mlp.teachers.gcn import GCN
+from tests.tasks import tiny_task
 
-__all__ = ["make_seed"]
+ORIGIN = Origin({"seed": "1"}, {"processor": "mine"}, {})
 
 
-def test_codes_by_hand():
-    values = {
-        "code": torch.tensor([2, 2, 0, 2]),
-        "codebook": torch.zeros(4, 2),
-        "code_indices": torch.tensor([[2, 0], [2, 1], [0, 1], [2, 3]], dtype=torch.int32),
-        "code_probabilities": torch.tensor([[0.8, 0.1], [0.9, 0.1], [0.5, 0.3], [0.9, 0.0]]),
-    }
-    record = code_record(TeacherKnowledge(torch.arange(4), values, {}))
-    assert record is not None
-    assert (record["size"], record["used"], record["utilisation"]) == (4, 2, 0.5)
-    assert record["truncated"] == pytest.approx((0.1 + 0.0 + 0.2 + 0.1) / 4)
-    assert record["ranks"] == [3, 1, 0, 0]
-
-
-def test_large_codebooks_are_written_in_few_numbers():
-    record = code_record(random_knowledge(torch.arange(50), codes=100))
-    assert record is not None
-    assert len(record["ranks"]) == RANKS
-    assert record["ranks"] == sorted(record["ranks"], reverse=True)
-
-
-def test_a_teacher_without_codes_has_no_record():
-    assert code_record(random_knowledge(torch.arange(5)).select(["logits"])) is None
-
-
-def test_codes_are_summarised_without_the_ranks():
-    record = {"size": 4, "used": 2, "ranks": [3.0, 1.0]}
-    found = summarise_codes([record, {**record, "used": 4}])
-    assert found == {"size": {"mean": 4, "std": 0}, "used": {"mean": 3, "std": 1}}
-
-
-def test_trust_is_plain_and_summarised_where_it_is_defined():
-    knowledge = random_knowledge(torch.arange(20))
-    edges = np.stack([np.arange(19), np.arange(1, 20)])
-    judged = trust_record(trust_table(knowledge, edges, np.arange(20) % 3))
-    assert judged["margin"]["nodes"] == 20
-    assert set(judged) == {"reliability", "confidence", "margin", "degree"}
-    always = trust_record(trust_table(knowledge, edges, knowledge["logits"].argmax(-1)))
-    assert always["margin"]["auroc"] is None
-    found = summarise_trust([judged, always])
-    assert found["margin"]["auroc"] == {"mean": judged["margin"]["auroc"], "std": 0}
-    assert found["margin"]["area"]["mean"] == pytest.approx((judged["margin"]["area"] + 1) / 2)
-    assert "auroc" not in summarise_trust([always])["margin"]
-
-
-def test_seen_test_nodes_and_no_others_are_judged(make_seed: Any):
-    assert seen_test_nodes(make_seed()) is None
-    seed = replace(make_seed(), extra=frozenset({"entropy_shift"}))
-    table = seen_test_nodes(seed)
-    assert table is not None
-    np.testing.assert_array_equal(table.nodes, seed.task.split.seen)
-
-
-@pytest.mark.parametrize("kind", ["graph", "hypergraph"])
-def test_degree_is_that_which_the_teacher_saw(make_seed: Any, hypergraph_settings: dict[str, Any], kind: str):
-    changes = {key: hypergraph_settings[key] for key in ("dataset", "teacher", "method")}
-    seed = replace(make_seed(**changes if kind == "hypergraph" else {}), extra=frozenset({"entropy_shift"}))
-    table = seen_test_nodes(seed)
-    assert table is not None
-    assert seed.graph.kind == kind
-    observed = seed.task.observed
-    row = torch.searchsorted(observed.node_ids, seed.task.split.seen)
-    np.testing.assert_array_equal(table.scores["degree"], observed.graph.degree[row].numpy())
-    assert (observed.graph.degree[row] <= seed.graph.degree[seed.task.split.seen]).all()
-    assert observed.graph.degree[row].unique().numel() > 1
+def test_the_card_says_what_columns_mean_and_how_it_was_made(tmp_path: Path) -> None:
+    teacher, observed, cpu = GCN(hidden=4, epochs=2), tiny_task().observed, torch.device("cpu")
+    teacher.fit(observed)
+    classes = ["red", "green", "blue"]
+    made = export_knowledge(teacher, observed, ["logits"], Export(), 0, Execution.on(cpu), classes, "paint", device=cpu)
+    assert (made.card["classes"], made.card["dataset"]) == (classes, "paint")
+    assert made.card["seconds"] > 0
+    assert torch.equal(made["logits"], teacher.predict(observed.graph))
+    path = tmp_path / "knowledge.safetensors"
+    save_knowledge(path, made, ORIGIN)
+    loaded, about = load_knowledge(path)
+    assert Origin.parse(about) == ORIGIN
+    assert loaded.digest == made.digest

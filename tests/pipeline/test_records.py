@@ -1,30 +1,68 @@
-from pathlib import Path
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
-from gnn2mlp.core.files import read_json
-from gnn2mlp.pipeline.records import best_seed, once
+import pytest
 
-
-def test_a_record_is_made_once_for_an_identity(tmp_path: Path) -> None:
-    made = []
-
-    def make() -> dict[str, int]:
-        made.append(len(made))
-        return {"number": len(made)}
-
-    path = tmp_path / "deep" / "record.json"
-    assert [once(path, {"a": 1}, make)["number"] for _ in range(3)] == [1, 1, 1]
-    assert once(path, {"a": 2}, make)["number"] == 2
-    assert read_json(path) == {"identity": {"a": 2}, "record": {"number": 2}}
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.records import best_of, measured, place_knowledge, score_all
+from gnn2mlp.pipeline.seed import plan
+from gnn2mlp.pipeline.stage import Kept, Origin
 
 
-def test_what_is_no_record_is_made_again(tmp_path: Path) -> None:
-    path = tmp_path / "record.json"
-    for content in ("{", "{}"):
-        path.write_text(content)
-        assert once(path, {}, lambda: {"number": 1}) == {"number": 1}
+def scored(seed: int, valid: float, environment: str = "here", **given: str) -> Any:
+    places = {name: {"at": given.get(name, environment)} for name in ("teacher", "knowledge", "mlp", "student")}
+    record = {"seed": seed, "history": {"student": {"valid_best": valid}}}
+    return SimpleNamespace(seed=seed, record=record, origin=Origin({"code": "c"}, {"at": environment}, places))
 
 
 def test_the_best_seed_is_the_best_on_validation_nodes() -> None:
-    records = [{"seed": s, "history": {"student": {"valid_best": v}}} for s, v in ((4, 0.5), (7, 0.9), (9, 0.8))]
-    assert best_seed(SimpleNamespace(seed=lambda number: number), records) == 7
+    assert best_of([scored(4, 0.5), scored(7, 0.9), scored(9, 0.8)]).seed == 7
+
+
+def test_one_environment_is_that_of_the_results() -> None:
+    found = measured([scored(0, 0.5), scored(1, 0.5)], None, {"at": "elsewhere, later"})
+    assert found["environment"] == {"at": "here"}
+    assert found["environments"] == [{"at": "here"}]
+    assert [set(record["measured"].values()) for record in found["seeds"]] == [{0}, {0}]
+    assert "latency_environment" not in found
+
+
+def test_several_environments_are_told_apart() -> None:
+    timed = Kept({}, Origin({}, {"at": "there"}, {}))
+    found = measured([scored(0, 0.5), scored(1, 0.5, "there", teacher="far")], timed, {"at": "there"})
+    assert found["environments"] == [{"at": "here"}, {"at": "there"}, {"at": "far"}]
+    assert found["seeds"][1]["measured"] == {"scores": 1, "teacher": 2, "knowledge": 1, "mlp": 1, "student": 1}
+    assert found["latency_environment"] == 1
+    assert found["environment"]["at"] == "there"
+    assert "3 environments" in found["environment"]["note"]
+
+
+def test_a_folder_taken_to_another_machine_says_where_its_figures_are_from(
+    make_job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score_all(make_job(), [0])
+    monkeypatch.setattr("gnn2mlp.core.environment._processor", lambda: "another processor")
+    job = make_job()
+    found = measured(score_all(job, [0, 1]), None, job.environment)
+    first, second = found["environments"]
+    assert (first["processor"] != "another processor", second["processor"]) == (True, "another processor")
+    assert [record["measured"]["scores"] for record in found["seeds"]] == [0, 1]
+    assert found["environment"]["note"].startswith("figures were measured in 2 environments")
+
+
+def test_knowledge_is_placed_once_and_anew_where_it_changed(make_job: Callable[..., Job]) -> None:
+    job = make_job()
+    path = job.folder / "knowledge" / "seed-000.safetensors"
+    place_knowledge(job, plan(job, 0))
+    before = path.stat()
+    place_knowledge(job, plan(job, 0))
+    assert path.stat().st_ino == before.st_ino
+    assert [p.name for p in path.parent.iterdir()] == [path.name], "nothing is left beside it"
+    other = make_job(export={"top": 3}, teacher={"name": "gcn", "hidden": 6, "epochs": 3})
+    place_knowledge(other, plan(other, 0))
+    assert TeacherKnowledge.load(path)["hidden"].size(1) == 6
+    path.unlink()
+    place_knowledge(other, plan(other, 0))
+    assert [p.name for p in path.parent.iterdir()] == [path.name]

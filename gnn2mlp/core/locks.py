@@ -1,0 +1,42 @@
+"""Folders that one process at a time works in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from gnn2mlp.core.errors import ArtefactError
+
+
+@contextmanager
+def locked(folder: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Have `folder` to oneself within the block; wait where another process, or thread, has it.
+
+    The lock lies beside the folder, which need not exist, and is gone when nobody holds it.
+
+    Args:
+        folder: which.
+        waiting: called once if another has it.
+
+    Raises:
+        ArtefactError: if the lock cannot be written.
+    """
+    place = folder.absolute()
+    path = place.with_name(f".{place.name}.lock")
+    lock = FileLock(path, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting()
+            lock.acquire()
+    except OSError as error:
+        raise ArtefactError(f"could not lock {folder} ({error}); choose another folder") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # while it is held: who waits for this file notices, and takes the next one
+            path.unlink()
+        lock.release()

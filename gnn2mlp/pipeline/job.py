@@ -1,0 +1,95 @@
+"""What the seeds of a run have in common."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gnn2mlp.core.environment import environment
+from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.progress import Progress
+from gnn2mlp.data import SPLITTERS, NodeData, Split
+from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.knowledge import Store
+from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.teachers import TEACHERS
+
+Listener = Callable[[int, str], Progress]
+"""Gives the listener of a stage (`"teacher"`, `"mlp"`, `"student"`) of a seed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What the seeds of a run have in common.
+
+    Args:
+        config: resolved.
+        graph: the data set.
+        folder: of the results.
+        store: cache of teachers and knowledge.
+        device: where to train.
+        listen: gives the listener of a stage of a seed.
+        extra: keys of knowledge beside those that the method reads.
+    """
+
+    config: RunConfig
+    graph: NodeData
+    folder: Path
+    store: Store
+    device: torch.device
+    listen: Listener
+    extra: frozenset[str] = frozenset()
+
+    def split(self, seed: int) -> Split:
+        """The split of a seed."""
+        config = self.config
+        assert config.split is not None, "resolved"
+        return config.split.build(SPLITTERS).split(self.graph, seed, config.setting, config.unseen_fraction)
+
+    @cached_property
+    def environment(self) -> Mapping[str, Any]:
+        """Versions, device, threads, processor and code, to be kept with all that is made here."""
+        dtype = str(torch.get_default_dtype()).removeprefix("torch.")
+        return {**environment(self.device), "dtype": dtype}
+
+    @cached_property
+    def execution(self) -> Execution:
+        """How torch computes here."""
+        return Execution.on(self.device)
+
+    def context(self, seed: int, stage: str | None = None) -> Callable[[], dict[str, Any]]:
+        """What a stage is given that decides nothing: the device and, for one that trains, a listener."""
+        if stage is None:
+            return lambda: {"device": self.device}
+        return lambda: {"device": self.device, "progress": self.listen(seed, stage)}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every file of results begins with: the configuration as it was carried out, the graph, whom to cite."""
+        used = {"out": str(self.folder), "device": self.device.type, "threads": torch.get_num_threads()}
+        config = self.config.to_dict() | used
+        return {"config": config, "graph": describe(self.graph), "citations": citations(self.config)}
+
+
+def describe(graph: NodeData) -> dict[str, Any]:
+    """What a graph or hypergraph is, in plain types."""
+    return {
+        "name": graph.name,
+        "kind": graph.kind,
+        **graph.sizes,
+        "notes": dict(graph.notes),
+        "digest": graph.digest,
+    }
+
+
+def citations(config: RunConfig) -> dict[str, str]:
+    """Whom to cite for data set, teacher and method."""
+    return {
+        "dataset": resolve_dataset(config.dataset).citation,
+        "teacher": TEACHERS.get(config.teacher.name).citation,
+        "method": METHODS.get(config.method.name).citation,
+    }

@@ -1,0 +1,115 @@
+"""The stage `record`: scores, once, after every choice has been made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.identity import Execution
+from gnn2mlp.data.view import Full, Observed
+from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.evaluate import accuracy, agreement, by_population, expected_calibration_error, reliability_diagram
+from gnn2mlp.knowledge.knowledge import TeacherKnowledge
+from gnn2mlp.nn.training import History
+from gnn2mlp.pipeline.backends import student_input
+from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record
+from gnn2mlp.teachers._base import Teacher
+
+MODELS = ("teacher", "mlp", "student")
+
+
+def score(
+    teacher: Teacher,
+    knowledge: TeacherKnowledge,
+    mlp: Predictor,
+    student: Predictor,
+    observed: Observed,
+    full: Full,
+    unseen_share: float,
+    seed: int,
+    execution: Execution,
+    *,
+    device: torch.device,
+) -> dict[str, Any]:
+    """Score teacher, plain MLP and student.
+
+    The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges; students
+    see features alone. The test labels are read here and nowhere else. Where the knowledge holds them, `codes` tells
+    how the codebook is used, and `trust` whether reliability tells the teacher's right answers from its wrong ones.
+    `notes` says what a reader should know of the trainings; mostly nothing.
+
+    Args:
+        teacher: trained.
+        knowledge: what it wrote down of the observed nodes.
+        mlp: the student that read nothing of it.
+        student: the student that did.
+        observed: what all of them were trained on.
+        full: the graph with all labels, and the split.
+        unseen_share: share of unseen nodes in production.
+        seed: for the record.
+        execution: how torch computes; it is so already.
+        device: which device of the kind that `execution` names.
+    """
+    of_teacher = teacher_logits(teacher, knowledge, full, device)
+    of_students = {"mlp": student_logits(mlp, full), "student": student_logits(student, full)}
+    split, labels = full.split, full.graph.labels
+
+    def logits_of(model: str, population: str) -> Tensor:
+        return of_teacher["observed" if population == "seen" else "full"] if model == "teacher" else of_students[model]
+
+    def by_model(metric: Any) -> dict[str, dict[str, float]]:
+        return {
+            model: by_population(split, lambda p, ids, m=model: metric(logits_of(m, p)[ids], labels[ids]), unseen_share)  # type: ignore[misc]
+            for model in MODELS
+        }
+
+    def agrees(population: str, ids: Tensor) -> float:
+        return agreement(of_students["student"][ids], logits_of("teacher", population)[ids])
+
+    def diagram(model: str) -> dict[str, Any]:
+        return reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
+
+    codes, table = code_record(knowledge), seen_test_nodes(knowledge, observed, full)
+    histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
+    seconds = {model: history["seconds"] for model, history in histories.items()}
+    return {
+        "seed": seed,
+        "split": {"digest": split.digest, **split.sizes},
+        **by_model(accuracy),
+        "fidelity": by_population(split, agrees, unseen_share),
+        "ece": by_model(expected_calibration_error),
+        "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
+        # A teacher that knows no epochs has no history.
+        "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},
+        "reliability": {model: diagram(model) for model in MODELS},
+        "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
+        **({"codes": codes} if codes else {}),
+        **({"trust": trust_record(table)} if table else {}),
+    }
+
+
+def _with_best(history: Mapping[str, Any]) -> dict[str, Any]:
+    """A history, and the validation score of the epoch that was kept."""
+    return {**history, "valid_best": history["valid"][history["best_epoch"] - 1]}
+
+
+def teacher_logits(
+    teacher: Teacher, knowledge: TeacherKnowledge, full: Full, device: torch.device
+) -> dict[str, Tensor]:
+    """Teacher's logits over all nodes of the full graph.
+
+    `observed`: from the observed edges alone; rows of unseen nodes are NaN. `full`: from all edges.
+    """
+    everything = teacher.predict(full.graph, device)
+    observed = torch.full_like(everything, float("nan"))
+    observed[knowledge.node_ids] = knowledge["logits"]
+    return {"observed": observed, "full": everything}
+
+
+def student_logits(student: Predictor, full: Full) -> Tensor:
+    """A student's logits over all nodes, from features alone."""
+    features = student_input(student, full.graph)
+    with torch.inference_mode():
+        logits: Tensor = student.module(features).logits
+    return logits.clone()

@@ -1,0 +1,141 @@
+"""The stages of one seed: split, views, teacher, knowledge, students, record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gnn2mlp.data import Full, Observed, Split
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy.predictor import FILE
+from gnn2mlp.distill import Distiller
+from gnn2mlp.inputs import INPUTS
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.methods import METHODS, Method
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
+from gnn2mlp.pipeline.scoring import score
+from gnn2mlp.pipeline.stage import Stage, Storage, json_file, stored
+from gnn2mlp.pipeline.student import distil_student, load_student, save_student
+from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
+from gnn2mlp.pipeline.views import scoring_view, training_view
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import TEACHERS, Export, Teacher
+
+
+@dataclass(frozen=True, eq=False)
+class Seed:
+    """What is made for one seed, each stage from those before it.
+
+    Args:
+        number: of the seed.
+        observed: what training sees.
+        full: what scoring sees; it holds the split.
+        teacher: the graph neural network.
+        knowledge: what it knows of the observed nodes.
+        mlp: the baseline without a teacher.
+        student: distilled by the method of the run.
+        record: the scores of all of them.
+    """
+
+    number: int
+    observed: Observed
+    full: Full
+    teacher: Stage[Teacher]
+    knowledge: Stage[TeacherKnowledge]
+    mlp: Stage[Predictor]
+    student: Stage[Predictor]
+    record: Stage[dict[str, Any]]
+
+    @property
+    def split(self) -> Split:
+        """Who trains, validates and is tested."""
+        return self.full.split
+
+
+def label(seed: int) -> str:
+    """Name of a seed's files."""
+    return f"seed-{seed:03d}"
+
+
+def plan(job: Job, number: int) -> Seed:
+    """The stages of a seed: what each is given, and where its result is kept. Nothing is made yet."""
+    config, split = job.config, job.split(number)
+    observed, full = training_view(job.graph, split), scoring_view(job.graph, split)
+    method = config.method.build(METHODS)
+    teacher = _teacher(job, number, observed)
+    # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
+    needs = sorted((teacher.inputs["teacher"].provides - {"entropy_shift"}) | method.teacher_keys | job.extra)
+    knowledge = _knowledge(job, number, observed, teacher, needs)
+    mlp = _student(job, number, observed, "mlp", METHODS.get("mlp")(), None)
+    student = _student(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
+    record = _record(job, number, observed, full, (teacher, knowledge, mlp, student))
+    return Seed(number, observed, full, teacher, knowledge, mlp, student, record)
+
+
+def _teacher(job: Job, seed: int, observed: Observed) -> Stage[Teacher]:
+    inputs = {
+        "teacher": job.config.teacher.build(TEACHERS),
+        "observed": observed,
+        "seed": seed,
+        "execution": job.execution,
+    }
+    storage = stored(job.store, "teachers", load_teacher, save_teacher)
+    return Stage(fit_teacher, inputs, storage, job.environment, job.context(seed, "teacher"))
+
+
+def _knowledge(
+    job: Job, seed: int, observed: Observed, teacher: Stage[Teacher], needs: Sequence[str]
+) -> Stage[TeacherKnowledge]:
+    inputs = {
+        "teacher": teacher,
+        "observed": observed,
+        "needs": needs,
+        "how": Export(**job.config.export),
+        "seed": seed,
+        "execution": job.execution,
+        "classes": job.graph.class_names,
+        "dataset": job.graph.name,
+    }
+    storage = stored(job.store, "knowledge", load_knowledge, save_knowledge)
+    return Stage(export_knowledge, inputs, storage, job.environment, job.context(seed))
+
+
+def _student(
+    job: Job, seed: int, observed: Observed, role: str, method: Method, knowledge: Stage[TeacherKnowledge] | None
+) -> Stage[Predictor]:
+    inputs = {
+        "student": job.config.student.build(STUDENTS),
+        "method": method,
+        "objective": method.build_objective(),
+        "inputs": job.config.inputs.build(INPUTS),
+        "distiller": Distiller(**job.config.distill),
+        "observed": observed,
+        "knowledge": knowledge,
+        "seed": seed,
+        "execution": job.execution,
+        "classes": job.graph.class_names,
+        "feature_names": job.graph.feature_names,
+        "dataset": job.graph.name,
+    }
+    path = job.folder / "students" / label(seed) / role / FILE
+    storage = Storage(lambda identity: path, load_student, save_student)
+    return Stage(distil_student, inputs, storage, job.environment, job.context(seed, role))
+
+
+def _record(
+    job: Job,
+    seed: int,
+    observed: Observed,
+    full: Full,
+    models: tuple[Stage[Teacher], Stage[TeacherKnowledge], Stage[Predictor], Stage[Predictor]],
+) -> Stage[dict[str, Any]]:
+    inputs = {
+        **dict(zip(("teacher", "knowledge", "mlp", "student"), models, strict=True)),
+        "observed": observed,
+        "full": full,
+        "unseen_share": job.config.unseen_fraction,
+        "seed": seed,
+        "execution": job.execution,
+    }
+    storage = json_file(job.folder / "seeds" / f"{label(seed)}.json")
+    return Stage(score, inputs, storage, job.environment, job.context(seed))

@@ -1,0 +1,26 @@
+"""What training and scoring are given of a graph: each what it needs, and nothing that cannot matter to it."""
+
+from dataclasses import replace
+
+from gnn2mlp.data.nodes import NodeData
+from gnn2mlp.data.split import Split
+from gnn2mlp.data.view import Full, Observed, Task
+
+
+def training_view(graph: NodeData, split: Split) -> Observed:
+    """The observed nodes with the labels that train and validate; classes are numbers here, and nothing has a name.
+
+    Names are given to what answers with them, so that another spelling of a class trains no teacher anew.
+    """
+    observed = Task(graph, split).observed
+    return replace(observed, graph=_bare(observed.graph))
+
+
+def scoring_view(graph: NodeData, split: Split) -> Full:
+    """The whole graph with all labels and names, under this split alone."""
+    return Full(replace(graph, own_splits=(), notes={}), split)
+
+
+def _bare(graph: NodeData) -> NodeData:
+    numbers = tuple(str(number) for number in range(graph.num_classes))
+    return replace(graph, name=graph.kind, class_names=numbers, feature_names=None, own_splits=(), notes={})

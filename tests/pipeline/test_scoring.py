@@ -1,0 +1,75 @@
+from typing import Any
+
+import pytest
+import torch
+
+from gnn2mlp.evaluate import accuracy
+from gnn2mlp.pipeline.scoring import score, student_logits, teacher_logits
+from gnn2mlp.pipeline.stage import Stage
+
+
+def test_observed_logits_of_the_teacher_know_no_unseen_row(make_seed: Any):
+    seed = make_seed()
+    knowledge = seed.knowledge.value
+    logits = teacher_logits(seed.teacher.value, knowledge, seed.full, torch.device("cpu"))
+    assert logits["observed"][seed.split.unseen].isnan().all()
+    assert not logits["full"].isnan().any()
+    torch.testing.assert_close(logits["observed"][knowledge.node_ids], knowledge["logits"])
+
+
+def test_teacher_is_scored_on_the_edges_each_population_has(make_seed: Any):
+    seed = make_seed()
+    record = seed.record.value
+    labels, split = seed.full.graph.labels, seed.split
+    full = seed.teacher.value.predict(seed.full.graph)
+    seen = seed.knowledge.value.align(split.seen)["logits"]
+    assert record["teacher"]["seen"] == pytest.approx(accuracy(seen, labels[split.seen]))
+    assert record["teacher"]["unseen"] == pytest.approx(accuracy(full[split.unseen], labels[split.unseen]))
+    assert record["teacher"]["test"] == pytest.approx(accuracy(full[split.test], labels[split.test]))
+
+
+def test_reliability_counts_every_test_node(make_seed: Any):
+    seed = make_seed()
+    record = seed.record.value
+    for model in ("teacher", "mlp", "student"):
+        assert sum(record["reliability"][model]["count"]) == seed.split.test.numel()
+
+
+def test_best_validation_score_is_that_of_the_kept_epoch(make_seed: Any):
+    seed = make_seed()
+    history = seed.record.value["history"]["student"]
+    valid = seed.split.valid
+    logits = student_logits(seed.student.value, seed.full)[valid]
+    assert history["valid_best"] == history["valid"][history["best_epoch"] - 1]
+    assert accuracy(logits, seed.full.graph.labels[valid]) == pytest.approx(history["valid_best"])
+    assert torch.isfinite(logits).all()
+
+
+def test_codes_and_trust_are_there_when_the_knowledge_holds_them(make_seed: Any):
+    assert not {"codes", "trust"} & make_seed().record.value.keys()
+    seed = make_seed(extra=frozenset({"entropy_shift"}))
+    record = seed.record.value
+    assert record["trust"]["reliability"]["nodes"] == seed.split.seen.numel()
+    bins = record["trust"]["margin"]
+    right = sum(n * a for n, a in zip(bins["count"], bins["accuracy"], strict=True))
+    assert right / bins["nodes"] == pytest.approx(record["teacher"]["seen"])
+
+
+def test_a_tokenizer_has_a_record_of_its_codes(make_seed: Any):
+    seed = make_seed(teacher={"name": "vq", "encoder": {"name": "gcn", "hidden": 8, "epochs": 5}, "codes": 6})
+    codes = seed.record.value["codes"]
+    assert codes["size"] == 6
+    assert codes["utilisation"] == pytest.approx(codes["used"] / 6)
+    assert 1 <= codes["perplexity"] <= codes["used"] + 1e-9
+
+
+def test_a_model_that_was_kept_early_is_noted(make_seed: Any):
+    assert make_seed().record.value["notes"] == []
+    seed = make_seed(seeds=1)
+    seed.teacher.value.history_.best_epoch, seed.teacher.value.history_.epochs = 1, 200
+    (note,) = score(**{name: _value(v) for name, v in seed.record.inputs.items()}, device=torch.device("cpu"))["notes"]
+    assert note.startswith("teacher: epoch 1 of at most 200 was kept, in the first tenth of training")
+
+
+def _value(given: Any) -> Any:
+    return given.value if isinstance(given, Stage) else given
