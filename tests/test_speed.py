@@ -382,6 +382,8 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
     machine.put(tmp_path / "student_latency.json", "3-4-5, 1", {"threads": 1, "batches": timed})
     held = {kind: {"resident_mb": mb, "peak_mb": mb + 1} for kind, mb in (("OnnxPredictor", 99), ("Predictor", 200))}
     machine.put(tmp_path / "student_latency.json", "memory", held)
+    began = {name: {"ours": sides(x=1.4)["x"], "floor": sides()["ours"]} for name in ("list", "help", "begun")}
+    machine.put(tmp_path / "startup.json", "commands", {"threads": 1, "sides": began})
     rate = {"threads": 1, "gflops": 90.0, "copy_gb_s": 10.0, "by_size": {str(size): 80.0 for size in machine.SIZES}}
     machine.put(tmp_path / "machine.json", "1", rate)
     return tmp_path
@@ -406,6 +408,8 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
         ("student 3-4-5, answer of 1 row / its floor, 1 thread | ≤ 10 × | 9.00 × (folded)", "yes"),
         ("student 3-4-5, answer of 1024 rows / its floor, 1 thread | ≤ 1.3 × | 9.00 × (folded)", "**no**"),
         ("import, load and one answer, peak memory | < 100 MB | 100 MB", "**no**"),
+        ("`gnn2mlp list` / `import torch` | ≤ 1.3 × | 1.40 × (1.40 to 1.40)", "**no**"),
+        ("a command has said that it works | within 1 s | 1.40 s", "**no**"),
         ("time of gcn and its student, exponent of growth, 100 to 200 nodes, 1 thread | ≤ 1 (fitted", "yes"),
     ],
 )
@@ -425,6 +429,7 @@ def test_the_page_has_a_section_for_every_result(script, results: Path):
         "| tiny | 1 thread | stopping",
         "| tiny | 1 thread | 8 of 16 units | 1.00 s | 3.00 s | 3.00 × (3.00 to 3.00) |",
         "| 9 / 8 | 80.00 / 75.00 |",
+        "| `gnn2mlp --help` | 1.40 s | Python alone, 1.00 s | 1.40 × (1.40 to 1.40) |",
     ):
         assert part in text
     assert text.count("cores, cpu;") == 1  # one environment

@@ -25,6 +25,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "hot_spots": ("data_root",),
     "streaming": ("scratch",),
     "student_latency": (),
+    "startup": (),
     "page": (),
 }
 

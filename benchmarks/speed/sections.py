@@ -220,6 +220,19 @@ def _form(found: machine.Record | None) -> str:
     return f"{found['us']:.3g} µs, {found['over_floor']:.2f} ×" if found else ""
 
 
+def startup_section(entries: Entries) -> str:
+    """Each command against its floor, and when it speaks."""
+    labels = {"list": ("`gnn2mlp list`", "`import torch`"), "help": ("`gnn2mlp --help`", "Python alone")}
+    body = []
+    for entry in entries.values():
+        sides = entry["sides"]
+        for name, (command, floor) in labels.items():
+            ours, other = (time(sides[name][side]["median_s"]) for side in ("ours", "floor"))
+            body.append([command, ours, f"{floor}, {other}", ratio(sides[name]["ours"])])
+        said = f"A command has said that it works after {time(sides['begun']['ours']['median_s'])}."
+    return f"{markdown(['command', 'processor time', 'against', 'ratio'], body)}\n\n{said}"
+
+
 def machine_section(entries: Entries) -> str:
     """Matrix rate and copy bandwidth."""
     body = [
@@ -239,6 +252,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Entries], str]]] = {
     "streaming": ("Tables of rows", streaming_section),
     "growth": ("How cost grows", growth_section),
     "student_latency": ("A student's answers", student_latency_section),
+    "startup": ("How a command begins", startup_section),
     "hot_spots": ("Where the time goes", hot_spots_section),
     "machine": ("What the machine can do", machine_section),
 }

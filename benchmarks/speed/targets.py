@@ -7,8 +7,9 @@ import growth
 import large_graph
 import machine
 import products
+import startup
 import whole_job
-from wording import Entries, answers, by_kind, cases, ratio, setup
+from wording import Entries, answers, by_kind, cases, ratio, setup, time
 
 ACCURACY = "no difference beyond chance"
 # Most that the peak at the largest number of rows may be, as a multiple of that at the smallest.
@@ -119,6 +120,17 @@ def student_latency_targets(entries: Entries) -> Iterator[Target]:
         yield Target(what, f"< {DEPLOYED_MB} MB", f"{peak:.0f} MB", peak < DEPLOYED_MB)
 
 
+def startup_targets(entries: Entries) -> Iterator[Target]:
+    """A list against torch alone, and the first word of a command."""
+    wanted = startup.TARGETS
+    for entry in entries.values():
+        listed, begun = entry["sides"]["list"]["ours"], entry["sides"]["begun"]["ours"]["median_s"]
+        holds = listed["ratio"] <= wanted["list"]
+        yield Target("`gnn2mlp list` / `import torch`", f"≤ {wanted['list']:g} ×", ratio(listed), holds)
+        what = "a command has said that it works"
+        yield Target(what, f"within {wanted['begun']:g} s", time(begun), begun <= wanted["begun"])
+
+
 def _full(entry: machine.Record, holds: bool) -> bool | None:
     """The verdict, which a smaller graph than that of the target does not give."""
     return holds if entry.get("scale", 1) == 1 else None
@@ -131,4 +143,5 @@ TARGETS: dict[str, Callable[[Entries], Iterator[Target]]] = {
     "streaming": streaming_targets,
     "growth": growth_targets,
     "student_latency": student_latency_targets,
+    "startup": startup_targets,
 }

@@ -26,9 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_memory()
     continues = False
     try:
-        from gnn2mlp.cli._console import accept_all_characters, announce, plain_warnings
+        from gnn2mlp.cli._console import accept_all_characters, announce, plain_warnings, silence_matplotlib
 
         accept_all_characters()
+        silence_matplotlib()
         options = _command().parse_args(arguments)
         announce(options.verb)
         continues = options.verb in ("run", "distill", "trust", "latency")

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import logging
 import os
 import sys
 import unicodedata
@@ -46,6 +47,11 @@ def _plain(error: UnicodeError) -> tuple[str | bytes, int]:
         return os.fsencode(character), error.start + 1
     bare = "".join(c for c in unicodedata.normalize("NFKD", character) if ord(c) < 128)
     return _PLAIN.get(character) or bare or "?", error.start + 1
+
+
+def silence_matplotlib() -> None:
+    """Keep back what matplotlib says where it finds no home folder: pages are drawn without one."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def announce(verb: str) -> None:

@@ -40,6 +40,10 @@ def user_path(path: str | os.PathLike[str], what: str = "path") -> Path:
         found = Path(text).expanduser()
     except RuntimeError as error:  # Python's word for a home that it does not know
         raise ConfigError(f"{what}: the home folder in {text} is unknown; write the path in full") from error
+    try:
+        os.fsencode(found)
+    except UnicodeEncodeError:  # in a locale without this letter, where names are still written in UTF-8
+        found = Path(os.fsdecode(str(found).encode("utf-8", "surrogateescape")))
     size, longest = len(os.fsencode(found)), max((len(os.fsencode(part)) for part in found.parts), default=0)
     if longest > _LONGEST_NAME:
         raise ConfigError(
