@@ -9,6 +9,7 @@ from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.core.source import code_of
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.records import score_all
 from gnn2mlp.students import STUDENTS
@@ -16,21 +17,15 @@ from gnn2mlp.teachers import TEACHERS
 
 Line = Mapping[str, Any]
 UNKNOWN = "not recorded"
+# Settings that name a component, beside the data set.
+REGISTRIES = {"split": SPLITTERS, "teacher": TEACHERS, "method": METHODS, "student": STUDENTS, "inputs": INPUTS}
 
 
 def deciding_code(config: RunConfig) -> str:
     """Digest of all source that the scores of a resolved configuration depend on: the pipeline, and its components."""
-    assert config.split is not None, "resolved"
-    method = config.method.build(METHODS)
-    components = [
-        resolve_dataset(config.dataset),
-        config.split.build(SPLITTERS),
-        config.teacher.build(TEACHERS),
-        config.student.build(STUDENTS),
-        method,
-        method.build_objective(),
-    ]
-    return fingerprint([code_of(score_all), components])
+    components = {key: getattr(config, key).build(registry) for key, registry in REGISTRIES.items()}
+    objective = components["method"].build_objective()
+    return fingerprint([code_of(score_all), resolve_dataset(config.dataset), components, objective])
 
 
 def may_stand(line: Line, config: RunConfig) -> bool:

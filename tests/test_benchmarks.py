@@ -15,6 +15,7 @@ import yaml
 from gnn2mlp import RunConfig
 from gnn2mlp.core import source
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import load_dataset
 from tests.helpers import tiny_arrays
 
@@ -89,6 +90,11 @@ def test_a_folder_is_locked_for_one(ledger: ModuleType, tmp_path: Path):
         assert mine
 
 
+@pytest.fixture(scope="module")
+def spot_check() -> Iterator[ModuleType]:
+    yield from script("spot_check")
+
+
 def save_graph(path: Path, wrong: bool = False) -> Path:
     """60 nodes in an `.npz` file with roles of their own; with `wrong`, each test label is moved to the next class."""
     x, y, edges = tiny_arrays()
@@ -148,14 +154,12 @@ def test_lines_of_other_code_are_made_anew(runner: ModuleType, row: Any, tmp_pat
     assert runner.missing(row, row.config()) == [1, 2]
     row.path.write_text(json.dumps({**line, "code": "0123456789abcdef"}) + "\n")
     assert runner.missing(row, row.config()) == [0, 1, 2]
-    run_seed(runner, row, 0, tmp_path / "work")
-    assert runner.missing(row, row.config()) == [1, 2]
+    assert len(row.lines) == 1  # it is still a line of this configuration, and the tables say by which code
 
 
-def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any, tmp_path: Path):
-    line = run_seed(runner, row, 0, tmp_path / "work")
-    del line["code"], line["environment"]["code"]
-    row.path.write_text(json.dumps(line) + "\n")
+def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any):
+    row.path.parent.mkdir(parents=True)
+    row.path.write_text(json.dumps({"row": NAME, "seed": 0, "config": row.config().identity()}) + "\n")
     assert runner.missing(row, row.config()) == [1, 2]
 
 
@@ -170,6 +174,7 @@ def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any, t
         ("gnn2mlp.data.splits.own", True),
         ("gnn2mlp.data.splits.cpf", False),
         ("gnn2mlp.students.mlp", True),
+        ("gnn2mlp.inputs.features", True),
         ("gnn2mlp.report.headline", False),
         ("gnn2mlp.cli.run", False),
     ],
@@ -187,6 +192,11 @@ def test_code_that_decides_a_row(
     source.forget_sources()
     assert (after != before) is decides
     assert versions.deciding_code(row.config()) == before
+
+
+def test_every_component_of_a_row_counts(versions: ModuleType, row: Any):
+    components = {key for key, value in row.config() if isinstance(value, Spec)}
+    assert components == {"dataset", *versions.REGISTRIES}
 
 
 def test_versions_are_counted_by_lines_and_rows(versions: ModuleType):
@@ -238,6 +248,53 @@ def test_the_runner_continues(
     assert f"{NAME}: complete" in capsys.readouterr().out
     runner.main(["--list"])
     assert f"{NAME}: 1 of 3 missing" in capsys.readouterr().out
+
+
+def test_a_spot_check_weighs_new_scores_against_the_lines(
+    spot_check: ModuleType,
+    runner: ModuleType,
+    ledger: ModuleType,
+    row: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    made = [run_seed(runner, row, seed, tmp_path / "work") for seed in (0, 1)]
+    monkeypatch.setattr(spot_check, "rows", lambda *patterns: [runner.Row(NAME, row.content, row.results)])
+    output = tmp_path / "found" / "spot_check.json"
+    for shift, word, code in ((0.0, "no difference beyond chance", 0), (-0.1, "rose", 0), (0.1, "fell", 1)):
+        for line in made:
+            ledger.put(row.path, {**line, "student": {"test": line["student"]["test"] + shift}}, seed_of)
+        before = row.path.read_text()
+        assert spot_check.main(["--work", str(tmp_path / "work"), "--output", str(output)]) == code
+        assert row.path.read_text() == before
+        record = json.loads(output.read_text())[NAME]
+        found = record["student"]["test"]
+        assert found["corrected"]["difference"] == pytest.approx(-shift)
+        assert found["after"] == pytest.approx(found["before"] - shift)
+        assert record["teacher"]["test"]["plain"]["difference"] == 0
+        assert found["plain"]["population"] == "initialisations"  # the file has a split of its own
+        told = capsys.readouterr().out.splitlines()[-1]
+        assert f"student test: {100 * found['before']:.2f} -> {100 * found['after']:.2f}" in told
+        assert told.endswith(word)
+
+
+def test_a_spot_check_of_a_row_without_lines_fails(
+    spot_check: ModuleType,
+    row: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setattr(spot_check, "rows", lambda *patterns: [row])
+    assert spot_check.main(["--output", str(tmp_path / "found.json")]) == 1
+    assert "has no lines to compare with" in capsys.readouterr().err
+    assert not (tmp_path / "found.json").exists()
+
+
+def test_the_rows_of_the_spot_check_have_lines(spot_check: ModuleType):
+    assert all(len(row.lines) >= 5 for row in spot_check.rows(*spot_check.ROWS))
+    assert len(spot_check.rows(*spot_check.ROWS)) == len(spot_check.ROWS)
 
 
 VARY = {"method.temperature": [1.0, 2.0], "distill.lr": [0.01, 0.02, 0.05]}

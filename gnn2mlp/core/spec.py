@@ -10,7 +10,7 @@ import pydantic
 from pydantic_core import core_schema
 
 from gnn2mlp.core.errors import ConfigError, nearest
-from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.registry import Registry, is_own, spec_name
 
 T = TypeVar("T", bound="Configurable")
 
@@ -35,7 +35,12 @@ class Configurable:
     """
 
     name: ClassVar[str]
-    citation: ClassVar[str]
+    citation: ClassVar[str] = "unpublished"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if not hasattr(cls, "name") and not is_own(cls):
+            cls.name = cls.__qualname__  # a class of a user's own need not think of one
 
     def __new__(cls, *args: Any, **options: Any) -> Self:
         """A new object, if its constructor has these options and these choices.
@@ -72,8 +77,8 @@ class Configurable:
         return found
 
     def spec(self) -> "Spec":
-        """The spec that builds an equal object."""
-        return Spec(self.name, **{key: plain(getattr(self, key)) for key in self.constructor_options()})
+        """The spec that builds an equal object; its name is the registered one, or the import path of the class."""
+        return Spec(spec_name(type(self)), **{key: plain(getattr(self, key)) for key in self.constructor_options()})
 
     def __repr__(self) -> str:
         return repr(self.spec())
@@ -81,7 +86,8 @@ class Configurable:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Configurable) and type(self) is type(other) and self.spec() == other.spec()
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash((type(self), self.name))
 
 
 def plain(value: Any) -> Any:
@@ -99,6 +105,8 @@ def plain(value: Any) -> Any:
 
 class Spec:
     """A name and options, e.g. `Spec("glnn", temperature=0.8)`. In YAML: `{name: glnn, temperature: 0.8}` or `glnn`.
+
+    The name of a class of one's own is its import path, `"my_package.my_module:MyTeacher"`.
 
     Immutable and comparable. `build(registry)` checks the options against the constructor and calls it.
     """

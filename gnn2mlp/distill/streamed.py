@@ -138,7 +138,7 @@ class Streamed(Source):
         found = self.scores(student, "valid")
         score = found.accuracy if self.source.judges == "accuracy" else found.agreement
         assert score is not None, "checked at the start"
-        return Validation(score, found.loss or 0.0)
+        return Validation(score, found.loss)
 
     @torch.no_grad()
     def scores(self, module: nn.Module, role: Role) -> Scores:

@@ -5,8 +5,11 @@ from typing import Literal
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method, check_hard_weight
-from gnn2mlp.objectives import HardLabels, Objective, ReliableNeighbours, SoftLabels
+from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._reliability import Form
+from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.reliable_neighbours import ReliableNeighbours
+from gnn2mlp.objectives.soft_labels import SoftLabels
 
 
 class KRD(Method):

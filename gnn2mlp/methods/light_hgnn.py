@@ -2,7 +2,9 @@
 
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method, check_hard_weight
-from gnn2mlp.objectives import HardLabels, Objective, SoftLabels
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.soft_labels import SoftLabels
 
 
 class LightHGNN(Method):

@@ -1,7 +1,8 @@
 """The baseline without a teacher."""
 
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import HardLabels, Objective
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives.hard_labels import HardLabels
 
 
 class MLPBaseline(Method):

@@ -3,7 +3,10 @@
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method, check_hard_weight
-from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, SoftLabels
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives.code_assignments import CodeAssignments
+from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.soft_labels import SoftLabels
 
 
 class VQGraph(Method):

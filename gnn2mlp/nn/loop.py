@@ -24,12 +24,12 @@ class Validation(NamedTuple):
 
     Args:
         score: the metric that chooses the epoch; higher is better.
-        loss: the supervised loss on the same rows; 0 where there are no labels.
+        loss: the supervised loss on the same rows; `None` where there are no labels.
         metrics: what else was measured, by name; it is kept in the history and told to listeners.
     """
 
     score: float
-    loss: float = 0.0
+    loss: float | None = None
     metrics: Mapping[str, float] = {}
 
 

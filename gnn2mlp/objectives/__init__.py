@@ -1,27 +1,34 @@
-"""Terms of the distillation loss: one file each. They read a `Batch`, never a graph or a teacher."""
+"""Terms of the distillation loss: one file each. They read a `Batch`, never a graph or a teacher.
 
+Example:
+    >>> from gnn2mlp.objectives import HardLabels, SoftLabels
+    >>> 0.5 * HardLabels() + SoftLabels(temperature=2.0)
+    0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=2.0, released_divergence=False)
+"""
+
+from typing import Any
+
+from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.objectives._base import OBJECTIVES, Objective, RowSet, Term, WeightedSum, parse_objective
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._needs import knowledge_needs, parse_needs
-from gnn2mlp.objectives.code_assignments import CodeAssignments
-from gnn2mlp.objectives.hard_labels import HardLabels
-from gnn2mlp.objectives.reliable_hyperedges import ReliableHyperedges
-from gnn2mlp.objectives.reliable_neighbours import ReliableNeighbours
-from gnn2mlp.objectives.soft_labels import SoftLabels
 
 __all__ = [
     "OBJECTIVES",
     "Batch",
-    "CodeAssignments",
-    "HardLabels",
     "Objective",
-    "ReliableHyperedges",
-    "ReliableNeighbours",
     "RowSet",
-    "SoftLabels",
     "Term",
     "WeightedSum",
     "knowledge_needs",
     "parse_needs",
     "parse_objective",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return offered(__name__, name, OBJECTIVES)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *python_names(OBJECTIVES)])

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ import yaml
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.files import user_path, write_text
+from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
@@ -98,12 +100,13 @@ class RunConfig(pydantic.BaseModel):
     @pydantic.field_validator("seeds", mode="before")
     @classmethod
     def _seeds(cls, value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | Sequence) or isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, Integral | Sequence) or isinstance(value, str):
             raise ValueError("expected a number of seeds or a list of them")
-        seeds = tuple(range(value)) if isinstance(value, int) else tuple(value)
-        if not seeds or len(set(seeds)) < len(seeds) or any(not isinstance(s, int) or s < 0 for s in seeds):
+        seeds = tuple(range(int(value))) if isinstance(value, Integral) else tuple(value)
+        whole = all(isinstance(seed, Integral) and not isinstance(seed, bool) for seed in seeds)
+        if not seeds or not whole or len(set(seeds)) < len(seeds) or min(seeds) < 0:
             raise ValueError("expected at least one seed, all different, none negative")
-        return seeds
+        return tuple(map(int, seeds))
 
     @pydantic.field_validator("out", "data_root", "cache", mode="before")
     @classmethod
@@ -181,8 +184,9 @@ class RunConfig(pydantic.BaseModel):
         """
         if self.out is not None:
             return self.out
-        dataset = _shortened(Path(self.dataset.options.get("path", self.dataset.name)).stem)
-        parts = (dataset, self.teacher.name, job or self.method.name, self.setting, digest_json(self.identity())[:6])
+        dataset = _shortened(Path(self.dataset.options.get("path", short_name(self.dataset.name))).stem)
+        teacher, method = short_name(self.teacher.name), job or short_name(self.method.name)
+        parts = (dataset, teacher, method, self.setting, digest_json(self.identity())[:6])
         return Path("runs") / "-".join(parts)
 
 

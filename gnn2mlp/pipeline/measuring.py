@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.registry import short_name
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy.predictor import Predictor
@@ -90,7 +91,7 @@ def measure(
             _scores(one, graph, split, device, onnx) for one, split in zip(students, splits, strict=True)
         ),
         "sizes": _sizes(student, graph, neighbourhoods),
-        "notes": _notes(device, onnx, "" if neighbourhoods else teacher.name),
+        "notes": _notes(device, onnx, "" if neighbourhoods else short_name(teacher.spec().name)),
     }
 
 

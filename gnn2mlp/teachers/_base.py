@@ -1,7 +1,7 @@
 """What a teacher is: it fits on an observed view, predicts on any graph, and writes down what it knows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from torch import Tensor
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.limits import check_at_least, check_positive
+from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
@@ -74,9 +75,23 @@ class Teacher(Configurable, ABC):
 
     @abstractmethod
     def fit(
-        self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
+        self,
+        observed: Observed,
+        *,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        progress: Progress = silent,
+        listeners: Sequence[Listener] = (),
     ) -> History:
-        """Train on the observed view; where there are epochs, keep the one with the best validation score."""
+        """Train on the observed view.
+
+        Args:
+            observed: all that may be seen.
+            seed: of whatever is drawn.
+            device: where to compute.
+            progress: told after every epoch, where there are epochs.
+            listeners: told at the beginning, after every epoch and at the end, where there are epochs.
+        """
 
     @abstractmethod
     def export(

@@ -1,7 +1,7 @@
 """Message-passing teachers: a stack of layers, trained on the whole graph or on sampled neighbourhoods."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.data.graph import GraphData
@@ -17,9 +18,13 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn import loop
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.mlp import Norm
+from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training import History
+from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import Export, Teacher
 from gnn2mlp.teachers._inference import infer, inputs
 from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
@@ -120,14 +125,30 @@ class GNNTeacher(Teacher):
         return NeighbourSampler(graph.adjacency)
 
     def fit(
-        self, observed: Observed, *, seed: int = 0, device: torch.device | str = "cpu", progress: Progress = silent
+        self,
+        observed: Observed,
+        *,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        progress: Progress = silent,
+        listeners: Sequence[Listener] = (),
     ) -> History:
-        """Minimise `loss` with Adam; keep the best epoch by validation accuracy."""
-        graph, self.history_ = observed.graph, History()
+        """Minimise `loss` with Adam; keep the epoch that `Selection` chooses on validation nodes.
+
+        Raises:
+            DivergenceError: at a loss that is not finite.
+        """
+        graph = observed.graph
         with seeded(seed, f"teacher {self.name}"):
             self.initialise(graph.num_features, graph.num_classes)
-            self.module_.to(device)
-            return GNNTraining(self, observed, self.sampler(graph), inputs(graph, device), seed).fit(progress)
+            module = self.module_.to(device)
+            optimiser = adam(module.parameters(), self.lr, self.weight_decay)
+            state = TrainingState(module, optimiser, Selection(module, self.patience))
+            training = GNNTraining(self, observed, self.sampler(graph), inputs(graph, device), seed)
+            self.history_ = loop.fit(
+                training, state, self.epochs, stage="teacher", progress=progress, listeners=listeners
+            )
+        return self.history_
 
     def on_fit_start(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Prepare the untrained network. Default: nothing."""
@@ -139,6 +160,10 @@ class GNNTeacher(Teacher):
     def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
         """The pass over all nodes after an epoch, from which the validation score is taken."""
         return infer(self.module_, sampler, features)
+
+    def metrics(self, found: Mapping[str, Tensor]) -> Mapping[str, float]:
+        """What else to note of an epoch, by name, from what `validate` found of all nodes. Default: nothing."""
+        return {}
 
     def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
         """Use what `validate` found of all nodes after an epoch. Default: nothing."""

@@ -1,22 +1,20 @@
 """Training a message-passing teacher: its steps on the whole graph or on sampled neighbourhoods, and its validation."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.sampling import Block, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
-from gnn2mlp.nn.optim import adam, clear
-from gnn2mlp.nn.selection import Selection
-from gnn2mlp.nn.training import History
+from gnn2mlp.nn.loop import Step, Validation
+from gnn2mlp.nn.training_state import Position
 from gnn2mlp.teachers._network import LayerInput
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ class MiniBatch(NamedTuple):
 
 
 class GNNTraining:
-    """The training of a teacher on an observed view.
+    """What `gnn2mlp.nn.loop` trains: a teacher's network on an observed view.
 
     Args:
         teacher: with its network initialised, on the device of `features`.
@@ -74,43 +72,26 @@ class GNNTraining:
             self.observed, self.nodes, self.sampler, self.raw, teacher.fanouts, teacher.batch_size, self.draws
         )
 
-    def validate(self) -> tuple[float, float]:
-        """Accuracy and cross-entropy on the validation nodes."""
+    def steps(self, position: Position) -> Iterator[Step]:
+        """A step for each mini-batch; always of a whole epoch, as teachers are trained without checkpoints."""
+        for number, batch in enumerate(self.batches(), start=1):
+            yield Step(position._replace(step=number), partial(self.teacher.loss, batch, self.random))
+
+    def reduce(self, loss: Tensor) -> Tensor:
+        """The loss itself: one process trains."""
+        return loss
+
+    def validate(self) -> Validation:
+        """Accuracy and cross-entropy on the validation nodes, and what the teacher measures of all nodes."""
         self.found = self.teacher.validate(self.sampler, self.features)
         valid = self.observed.valid
         logits, labels = self.found["logits"][valid], self.observed.graph.labels[valid]
-        return accuracy(logits, labels), F.cross_entropy(logits, labels).item()
+        score, loss = accuracy(logits, labels), F.cross_entropy(logits, labels).item()
+        return Validation(score, loss, self.teacher.metrics(self.found))
 
-    def fit(self, progress: Progress) -> History:
-        """Minimise the teacher's loss with Adam; keep the epoch that `Selection` chooses on validation nodes."""
-        teacher, start = self.teacher, time.perf_counter()
-        optimiser = adam(teacher.module_.parameters(), teacher.lr, teacher.weight_decay)
-        selection, history = Selection(teacher.module_, teacher.patience), teacher.history_
-        history.epochs = teacher.epochs
-        for epoch in range(1, teacher.epochs + 1):
-            history.loss.append(self._train(optimiser))
-            score, loss = self.validate()
-            history.valid.append(score)
-            progress(epoch, teacher.epochs, f"valid {score:.3f}")
-            stop = selection.update(epoch, score, loss)  # keeps the state that was scored, whatever comes next
-            teacher.on_epoch_end(self.found, self.random)
-            if stop:
-                break
-        selection.restore()
-        history.best_epoch, history.seconds = selection.best_epoch, time.perf_counter() - start
-        return history
-
-    def _train(self, optimiser: torch.optim.Optimizer) -> float:
-        """Take the steps of one epoch; return the mean of their losses."""
-        self.teacher.module_.train()
-        losses = []
-        for batch in self.batches():
-            loss = self.teacher.loss(batch, self.random)
-            clear(optimiser)
-            loss.backward()
-            optimiser.step()
-            losses.append(loss.detach())
-        return torch.stack(losses).mean().item()
+    def on_epoch_end(self, epoch: int) -> None:
+        """Let the teacher use what the validation found."""
+        self.teacher.on_epoch_end(self.found, self.random)
 
 
 def full_batch(observed: Observed, features: LayerInput, blocks: Sequence[Block]) -> MiniBatch:

@@ -192,15 +192,17 @@ class VQ(GNNTeacher):
         self.module_.moving_codes = None
         return found
 
-    def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
-        """Log how much of the codebook the nodes use, and revive what they do not."""
-        quantizer = self.module_.quantizer
+    def metrics(self, found: Mapping[str, Tensor]) -> Mapping[str, float]:
+        """How much of the codebook the nodes use."""
         now = usage(found["code"], self.codes)
-        for name in ("utilisation", "perplexity"):
-            self.history_.logged.setdefault(name, []).append(getattr(now, name))
+        return {"utilisation": now.utilisation, "perplexity": now.perplexity}
+
+    def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
+        """Take up the codes that nodes have chosen, and revive those that none has."""
+        quantizer = self.module_.quantizer
         device = quantizer.weight.device
         self.assigned_ = found["code"].to(device)
-        if self.revive and now.used < self.codes:
+        if self.revive and found["code"].unique().numel() < self.codes:
             self.assigned_ = quantizer.revive(found["state"].to(device), self.assigned_, random)
 
     def input_nodes(self, observed: Observed) -> Tensor:

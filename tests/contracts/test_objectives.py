@@ -182,4 +182,4 @@ def test_says_what_it_reads_and_where_it_comes_from(objective: Objective) -> Non
 
 
 def test_spec_builds_an_equal_objective(objective: Objective) -> None:
-    assert Spec.parse(objective.spec().to_dict()).build(OBJECTIVES) == objective
+    assert Spec.parse(objective.spec().to_dict()).build(OBJECTIVES).spec() == objective.spec()

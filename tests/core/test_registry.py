@@ -1,12 +1,14 @@
 import importlib
+import importlib.metadata
 import sys
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from gnn2mlp.core.errors import ConfigError, UnknownNameError
-from gnn2mlp.core.registry import Registry, offered, python_names
+from gnn2mlp.core.registry import Registry, offered, python_names, short_name, spec_name
 
 
 class Shape:
@@ -121,3 +123,83 @@ def test_packages_offer_their_components(package: str, names: list[str]) -> None
     for name in names:
         assert getattr(module, name).__name__ == name
         assert name in dir(module)
+
+
+OUTSIDE = """
+from tests.core.test_registry import Shape
+
+class Blob(Shape):
+    name = "blob"
+
+class Drawing:
+    class Scribble(Shape):
+        pass
+
+def broken():
+    raise AssertionError
+"""
+
+
+@pytest.fixture
+def outside(package: Path) -> Path:
+    (package.parent / "outside_shapes.py").write_text(OUTSIDE)
+    return package
+
+
+def offering(monkeypatch: pytest.MonkeyPatch, **points: str) -> None:
+    """Let an installed package offer these by entry points of the group."""
+    found = [EntryPoint(name, value, "shapes") for name, value in points.items()]
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [p for p in found if p.group == group])
+
+
+def test_an_import_path_finds_a_class_of_ones_own(outside: Path) -> None:
+    registry = Registry("shape", "shapes", Shape)
+    blob = registry.get("outside_shapes:Blob")
+    assert spec_name(blob) == "outside_shapes:Blob"
+    assert registry.get("outside_shapes:Drawing.Scribble").__name__ == "Scribble"
+    assert "blob" not in registry.names()
+    assert short_name("outside_shapes:Drawing.Scribble") == "Scribble"
+
+
+def test_what_cannot_be_imported_is_told(outside: Path) -> None:
+    registry = Registry("shape", "shapes", Shape)
+    for path in ("no_such_module:Blob", "outside_shapes:Blub"):
+        with pytest.raises(
+            UnknownNameError, match=f"shape '{path}' is a class from outside of this package, and cannot"
+        ):
+            registry.get(path)
+    for path in ("__main__:Blob", "outside_shapes:make.<locals>.Blob"):
+        with pytest.raises(UnknownNameError, match="was defined in a function, a script or a notebook"):
+            registry.get(path)
+    with pytest.raises(ConfigError, match="expected a shape, a subclass of Shape, at fractions:Fraction"):
+        registry.get("fractions:Fraction")
+
+
+def test_a_class_that_was_seen_is_found_wherever_it_was_defined(package: Path) -> None:
+    class Local(Shape):
+        pass
+
+    path = spec_name(Local)
+    assert "<locals>" in path
+    assert Registry("shape", "shapes", Shape).get(path) is Local
+
+
+def test_entry_points_add_names(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offering(monkeypatch, blob="outside_shapes:Blob")
+    registry = Registry("shape", "shapes", Shape)
+    assert registry.names() == ["blob", "circle", "square"]
+    assert spec_name(registry.get("blob")) == "blob"
+
+
+def test_an_entry_point_that_cannot_be_loaded_is_left_out(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offering(monkeypatch, gone="no_such_module:Blob", wrong="fractions:Fraction", blob="outside_shapes:Blob")
+    with pytest.warns(UserWarning, match="shape '(gone|wrong)' of .* cannot be loaded"):
+        assert Registry("shape", "shapes", Shape).names() == ["blob", "circle", "square"]
+
+
+def test_an_entry_point_may_not_take_a_name(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (outside.parent / "outside_shapes.py").read_text().replace('"blob"', '"circle"')
+    (outside.parent / "outside_circles.py").write_text(source)
+    offering(monkeypatch, circle="outside_circles:Blob")
+    with pytest.raises(ConfigError, match="two classes are called shape 'circle'"):
+        Registry("shape", "shapes", Shape).names()

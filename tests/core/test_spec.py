@@ -8,6 +8,7 @@ import pydantic
 import pytest
 import yaml
 
+from gnn2mlp.core import registry
 from gnn2mlp.core.errors import ConfigError, UnknownNameError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec, plain
@@ -71,6 +72,7 @@ class Registered(Registry[Any]):
     def __init__(self, *classes: type[Configurable]):
         super().__init__("component", "none", Configurable)
         self.classes = {cls.name: cls for cls in classes}
+        registry._NAMED.update(classes)
 
 
 COMPONENTS = Registered(Net, Pair, Fixed, Picky)
@@ -203,6 +205,26 @@ def test_equality_and_hash_go_by_content() -> None:
 def test_repr_reads_like_the_call_that_makes_it() -> None:
     assert repr(Spec("net", hidden=3, activation="tanh")) == "Spec('net', hidden=3, activation='tanh')"
     assert repr(Picky(0.5)) == "Spec('picky', weight=0.5, untyped=None)"
+
+
+class Own(Configurable):
+    """Somebody's own class, which no registry names; nor has it a name or a citation."""
+
+    def __init__(self, hidden: int = 3):
+        self.hidden = hidden
+
+
+def test_a_class_of_ones_own_is_named_by_its_import_path() -> None:
+    spec = Spec.parse(Own(hidden=4))
+    assert spec.to_dict() == {"name": "tests.core.test_spec:Own", "hidden": 4}
+    assert spec.build(COMPONENTS) == Own(hidden=4)
+    assert Spec.parse(yaml.safe_load(yaml.safe_dump(spec.to_dict()))).resolved(COMPONENTS) == spec
+    assert (Own.name, Own.citation) == ("Own", "unpublished")
+
+
+def test_equal_objects_have_equal_hashes() -> None:
+    assert hash(Own(3)) == hash(Own(3))
+    assert len({Own(3), Own(3), Own(4)}) == 2
 
 
 def test_plain_turns_scalars_of_numpy_into_numbers() -> None:

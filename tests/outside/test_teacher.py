@@ -99,5 +99,5 @@ def test_is_distilled_scored_and_left_out_of_the_requests_that_are_timed(tmp_pat
     timed = results["latency"]
     assert "student" in {row["model"] for row in timed["rows"]}
     assert "teacher" not in {row["model"] for row in [*timed["rows"], *timed["throughput"]]}
-    assert "The teacher was not timed: label_propagation answers no requests for single nodes." in timed["notes"]
+    assert "The teacher was not timed: LabelPropagation answers no requests for single nodes." in timed["notes"]
     assert (tmp_path / "out" / "latency.html").exists()

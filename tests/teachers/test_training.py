@@ -1,14 +1,19 @@
 """Training on graphs: steps, loss, stopping, and what is told on the way."""
 
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
 
+from gnn2mlp.core.errors import DivergenceError
+from gnn2mlp.core.listeners import EpochEnd, Listener
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.teachers._training import sampled_batches
 from gnn2mlp.teachers.gcn import GCN
+from gnn2mlp.teachers.vq import VQ
 from tests.tasks import tiny_task
 
 
@@ -85,12 +90,34 @@ def test_tells_how_far_it_is() -> None:
     assert all(note.startswith("valid 0.") or note == "valid 1.000" for *_, note in told)
 
 
-def test_a_diverged_teacher_is_reported() -> None:
-    observed = tiny_task().observed
-    teacher = GCN(hidden=4, epochs=3, lr=1e30)
-    teacher.fit(observed)
-    with pytest.raises(ValueError, match="the teacher diverged, lower its learning rate"):
-        teacher.export(observed)
+def test_a_diverging_teacher_stops_and_names_epoch_and_learning_rate() -> None:
+    told: list[int] = []
+    teacher = GCN(hidden=4, epochs=30, lr=1e30)
+    with pytest.raises(DivergenceError, match=r"teacher: training diverged: .* in epoch 2, .* at learning rate 1e\+30"):
+        teacher.fit(tiny_task().observed, progress=lambda done, total, note="": told.append(done))
+    assert told == [1]
+
+
+def test_listeners_hear_of_every_epoch_and_of_what_a_teacher_measures() -> None:
+    heard: list[Any] = []
+
+    class Hearing(Listener):
+        def on_fit_start(self, stage: str, epochs: int) -> None:
+            heard.append((stage, epochs))
+
+        def on_epoch_end(self, end: EpochEnd) -> None:
+            heard.append(end)
+
+        def on_fit_end(self, stage: str, history: Any) -> None:
+            heard.append(history)
+
+    encoder = {"name": "gcn", "hidden": 4, "epochs": 2}
+    history = VQ(encoder=encoder, codes=3).fit(tiny_task().observed, listeners=[Hearing()])
+    (stage, epochs), first, second, last = heard
+    assert (stage, epochs, history.epochs) == ("teacher", 2, 2)
+    assert [end.metrics["valid"] for end in (first, second)] == history.valid
+    assert [end.metrics["utilisation"] for end in (first, second)] == history.logged["utilisation"]
+    assert last == history.to_dict()
 
 
 def test_batches_without_a_label_are_steps_as_well() -> None:
