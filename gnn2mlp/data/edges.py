@@ -16,6 +16,14 @@ def canonical_edges(edge_index: Tensor, num_nodes: int) -> tuple[Tensor, dict[st
 
     Returns:
         int64 (2, edges), and the counts of `self_loops` and `duplicates` that are not zero.
+
+
+    Example:
+        >>> edges, notes = canonical_edges(torch.tensor([[2, 0, 0, 1], [1, 1, 1, 1]]), num_nodes=3)
+        >>> edges.tolist()
+        [[0, 1, 1, 2], [1, 0, 2, 1]]
+        >>> notes
+        {'self_loops': 1, 'duplicates': 1}
     """
     directed = _directed_keys(edge_index, num_nodes)
     loops = edge_index.size(1) - directed.numel()

@@ -29,6 +29,13 @@ class GraphData(NodeData):
         own_splits: the splits published with the data; see `NodeData`.
         feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
+
+    Example:
+        >>> path = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 2], [1, 2, 3]])
+        >>> path.degree.tolist()
+        [1, 2, 2, 1]
+        >>> path.subgraph(torch.tensor([0, 1, 3])).edge_index.tolist()  # node 3 has lost its only neighbour
+        [[0, 1], [1, 0]]
     """
 
     kind: ClassVar[str] = "graph"
@@ -113,6 +120,13 @@ def graph_from_arrays(
 
     Raises:
         DataError: for mismatched lengths, NaN or infinite features, labels or edges out of range, no edge, no node.
+
+    Example:
+        >>> graph = graph_from_arrays([[1.0], [2.0], [3.0]], [0, 1, -1], [[0, 1, 1], [1, 0, 1]])
+        >>> graph
+        GraphData('graph': 3 nodes, 1 edges, 1 features, 2 classes)
+        >>> graph.edge_index.tolist(), dict(graph.notes)
+        ([[0, 1], [1, 0]], {'self_loops': 1})
     """
     x = check_features(features, name)
     y = check_labels(labels, x.shape[0], name)

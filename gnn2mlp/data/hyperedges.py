@@ -104,6 +104,14 @@ class HyperedgeSampler(BlockSampler[HypergraphBlock]):
         hypergraph: its hyperedges and their weights.
         singletons: `"isolated"` gives each node that lies in no hyperedge one of its own, of weight 1, without which a
             layer would answer it with zeros; `"all"` gives one to every node.
+
+
+    Example:
+        >>> from gnn2mlp.data import hypergraph_from_arrays
+        >>> hypergraph = hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 1, 2], [0, 0, 1, 1]])
+        >>> block = HyperedgeSampler(hypergraph).block(torch.tensor([0]))
+        >>> block.sources.tolist()  # node 0, and node 1, which shares its only hyperedge
+        [0, 1]
     """
 
     def __init__(self, hypergraph: HypergraphData, singletons: Singletons = "isolated"):

@@ -45,6 +45,13 @@ class HypergraphData(NodeData):
         own_splits: the splits published with the data; see `NodeData`.
         feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
+
+    Example:
+        >>> trio = hypergraph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 1, 2], [0, 0, 0]])
+        >>> trio
+        HypergraphData('hypergraph': 3 nodes, 1 hyperedges, 3 incidences, 3 features, 2 classes)
+        >>> trio.subgraph(torch.tensor([0, 2])).hyperedge_index.tolist()  # truncated to the nodes that exist
+        [[0, 1], [0, 0]]
     """
 
     kind: ClassVar[str] = "hypergraph"
@@ -150,6 +157,12 @@ def hypergraph_from_arrays(
     Raises:
         DataError: for mismatched lengths, NaN or infinite features, labels, nodes or weights out of range, no
             hyperedge, no node.
+
+    Example:
+        >>> papers = {"venue": [[0, 1, 2], [0, 0, 0]], "author": [[0, 1], [0, 0]]}  # nodes above hyperedges
+        >>> hypergraph = hypergraph_from_arrays(torch.eye(3), [0, 1, 0], papers)
+        >>> hypergraph.relation_names, hypergraph.degree.tolist()
+        (('venue', 'author'), [2, 2, 1])
     """
     x = check_features(features, name)
     y = check_labels(labels, x.shape[0], name)
@@ -228,6 +241,12 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
 
     Raises:
         DataError: if `hyperedges` names something else, or nothing.
+
+    Example:
+        >>> from gnn2mlp.data import graph_from_arrays
+        >>> path = graph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 1], [1, 2]])
+        >>> hypergraph_of(path, ["edges"]).hyperedge_index.tolist()
+        [[0, 1, 1, 2], [0, 0, 1, 1]]
     """
     unknown = [kind for kind in hyperedges if kind not in KINDS]
     if unknown or not hyperedges or len(set(hyperedges)) < len(hyperedges):

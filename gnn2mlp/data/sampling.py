@@ -160,6 +160,20 @@ class NeighbourSampler(BlockSampler[GraphBlock]):
 
     Args:
         adjacency: `CSR` (nodes, nodes) pattern without self-loops.
+
+
+    Example:
+        >>> from gnn2mlp.data import graph_from_arrays
+        >>> star = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 0, 0], [1, 2, 3]])
+        >>> sampler = NeighbourSampler(star.adjacency)
+        >>> sampler.block(torch.tensor([1])).sources.tolist()  # node 1, then its only neighbour
+        [1, 0]
+        >>> first, second = sampler.k_hop_blocks(torch.tensor([1]), hops=2)
+        >>> first.sources.tolist(), second.sources.tolist()
+        ([1, 0, 2, 3], [1, 0])
+        >>> few = sampler.block(torch.tensor([0]), fanout=2, generator=torch.Generator().manual_seed(0))
+        >>> few.pattern.nnz, few.target_degree.tolist()
+        (2, [3.0])
     """
 
     def __init__(self, adjacency: CSR):

@@ -39,6 +39,15 @@ class Split:
         setting: `"transductive"` or `"inductive"`.
         seed: what it was drawn with.
         scheme: the splitter's spec in plain types.
+
+    Example:
+        >>> from gnn2mlp.data import PerClass, graph_from_arrays
+        >>> graph = graph_from_arrays(torch.eye(10), [0, 1] * 5, [[0], [1]])
+        >>> split = PerClass(train=1, valid=1).split(graph, seed=0, setting="inductive", unseen_fraction=0.5)
+        >>> split.sizes
+        {'train': 2, 'valid': 2, 'seen': 3, 'unseen': 3}
+        >>> split.digest == PerClass(train=1, valid=1).split(graph, 0, "inductive", 0.5).digest
+        True
     """
 
     train: Tensor

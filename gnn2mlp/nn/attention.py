@@ -20,7 +20,13 @@ _GATHERED = {"cpu": 1 << 18, "other": 1 << 26}
 
 
 def softmax(pattern: CSR, scores: Float[Tensor, "entries heads"]) -> Float[Tensor, "entries heads"]:
-    """The softmax over the entries of each row of `pattern`, for each head."""
+    """The softmax over the entries of each row of `pattern`, for each head.
+
+    Example:
+        >>> pattern = CSR.from_dense(torch.tensor([[1.0, 1.0], [0.0, 1.0]]))
+        >>> softmax(pattern, torch.zeros(3, 1)).flatten().tolist()
+        [0.5, 0.5, 1.0]
+    """
     weights: Tensor = _Softmax.apply(pattern, scores)  # type: ignore[no-untyped-call]
     return weights
 
@@ -28,7 +34,14 @@ def softmax(pattern: CSR, scores: Float[Tensor, "entries heads"]) -> Float[Tenso
 def aggregate(
     pattern: CSR, weights: Float[Tensor, "entries heads"], x: Float[Tensor, "columns heads width"]
 ) -> Float[Tensor, "rows heads width"]:
-    """For each row i and head h the sum over its entries (i, j) of weight[ij, h] x[j, h]."""
+    """For each row i and head h the sum over its entries (i, j) of weight[ij, h] x[j, h].
+
+    Example:
+        >>> pattern = CSR.from_dense(torch.tensor([[1.0, 1.0], [0.0, 1.0]]))
+        >>> weights, x = torch.tensor([[0.25], [0.75], [1.0]]), torch.tensor([[[4.0]], [[8.0]]])
+        >>> aggregate(pattern, weights, x).flatten().tolist()
+        [7.0, 8.0]
+    """
     sums: Tensor = _Aggregate.apply(pattern, weights, x)  # type: ignore[no-untyped-call]
     return sums
 

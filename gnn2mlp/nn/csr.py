@@ -30,6 +30,16 @@ class CSR:
         indices: int64 (nonzeros), column ids.
         values: float (nonzeros).
         shape: (rows, columns).
+
+
+    Example:
+        >>> matrix = CSR.from_dense(torch.tensor([[0.0, 2.0], [1.0, 0.0], [0.0, 0.0]]))
+        >>> matrix.nnz, matrix.shape
+        (2, (3, 2))
+        >>> (matrix @ torch.tensor([[10.0], [20.0]])).flatten().tolist()
+        [40.0, 10.0, 0.0]
+        >>> matrix.rows(torch.tensor([1, 1])).to_dense().tolist()
+        [[1.0, 0.0], [1.0, 0.0]]
     """
 
     indptr: Tensor
@@ -284,12 +294,24 @@ Features = Tensor | CSR
 
 
 def gather(features: Features, ids: Tensor) -> Features:
-    """The feature rows of `ids`, dense or sparse as the input is."""
+    """The feature rows of `ids`, dense or sparse as the input is.
+
+    Example:
+        >>> gather(torch.tensor([[1.0], [2.0]]), torch.tensor([1, 1])).tolist()
+        [[2.0], [2.0]]
+    """
     return features.rows(ids) if isinstance(features, CSR) else features.index_select(0, ids)
 
 
 def compute_form(features: Features, device: torch.device | str = "cpu") -> Features:
-    """Features in the form in which products are fastest: sparse rows stay sparse unless they are fairly full."""
+    """Features in the form in which products are fastest: sparse rows stay sparse unless they are fairly full.
+
+    Example:
+        >>> compute_form(CSR.from_dense(torch.ones(2, 2))).tolist()  # no zeros to spare
+        [[1.0, 1.0], [1.0, 1.0]]
+        >>> type(compute_form(CSR.from_dense(torch.eye(20)))).__name__
+        'CSR'
+    """
     moved = features.to(device)
     if isinstance(moved, CSR) and moved.density > DENSE_ABOVE:
         return moved.to_dense()

@@ -46,6 +46,13 @@ class Linear(nn.Module):
 
     Raises:
         ConfigError: if `init` is neither.
+
+
+    Example:
+        >>> layer = Linear(3, 2)
+        >>> sparse = CSR.from_dense(torch.eye(3))
+        >>> torch.equal(layer(sparse), layer(torch.eye(3)))
+        True
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, init: str = "uniform"):

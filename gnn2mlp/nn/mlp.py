@@ -44,6 +44,13 @@ class MLP(nn.Module):
 
     Raises:
         ConfigError: if there are fewer than 2 layers or no hidden unit.
+
+
+    Example:
+        >>> import torch
+        >>> logits, hidden = MLP(in_features=5, hidden=8, out_features=3, norm="batch")(torch.rand(4, 5))
+        >>> logits.shape, hidden.shape
+        (torch.Size([4, 3]), torch.Size([4, 8]))
     """
 
     def __init__(

@@ -39,6 +39,17 @@ class VectorQuantizer(nn.Module):
         codebook: `"ema"` or `"learnt"`.
         decay: of the moving average, per update.
         commitment: η in η · mean (h - sg[e])².
+
+
+    Example:
+        >>> quantizer = VectorQuantizer(codes=2, dim=1)
+        >>> rows = torch.tensor([[0.0], [0.2], [5.0]])
+        >>> quantizer.initialise(rows, torch.Generator().manual_seed(0))
+        >>> vectors, codes, loss = quantizer(rows)
+        >>> vectors.flatten().tolist()  # each row is the mean of those with its code
+        [0.10000000149011612, 0.10000000149011612, 5.0]
+        >>> bool(codes[0] == codes[1] != codes[2])
+        True
     """
 
     weight: Tensor

@@ -34,6 +34,11 @@ class Export(Configurable):
         perturbation: `"add"` noise to the features (KRD), or `"multiply"` them by one plus noise (released code of
             LightHGNN+).
         top: codes kept for each node, for `code_indices` and `code_probabilities`; the card tells what is lost.
+
+
+    Example:
+        >>> Export(draws=1, noise=0.5).options()
+        {'draws': 1, 'noise': 0.5, 'top': 32, 'perturbation': 'add'}
     """
 
     name = "export"

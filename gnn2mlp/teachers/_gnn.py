@@ -50,6 +50,19 @@ class GNNTeacher(Teacher):
 
     Attributes:
         module_: the fitted network, set by `fit`.
+
+
+    Example:
+        >>> from gnn2mlp.data import Observed, graph_from_arrays
+        >>> from gnn2mlp.teachers import GCN
+        >>> graph = graph_from_arrays(torch.eye(6), [0, 0, 0, 1, 1, 1], [[0, 1, 3, 4], [1, 2, 4, 5]])
+        >>> observed = Observed(graph, torch.arange(6), train=torch.tensor([0, 3]), valid=torch.tensor([1, 4]))
+        >>> teacher = GCN(hidden=16, epochs=30)
+        >>> history = teacher.fit(observed)
+        >>> teacher.predict(graph).argmax(1).tolist()
+        [0, 0, 0, 1, 1, 1]
+        >>> teacher.export(observed, ["hidden"])["hidden"].shape
+        torch.Size([6, 16])
     """
 
     provides = frozenset({"logits", "hidden", "entropy_shift"})

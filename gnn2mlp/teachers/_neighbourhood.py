@@ -23,6 +23,19 @@ class NeighbourhoodPredictor:
         features: (nodes, features), on the CPU, in the form in which the network computes.
         layers: how far a request reaches.
         device: where to compute.
+
+
+    Example:
+        >>> from gnn2mlp.data import graph_from_arrays
+        >>> from gnn2mlp.teachers import GCN
+        >>> path = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 2], [1, 2, 3]])
+        >>> teacher = GCN(hidden=8, layers=2)
+        >>> teacher.initialise(path.num_features, path.num_classes)
+        >>> predictor = teacher.neighbourhood_predictor(path)
+        >>> predictor.count_neighbourhood(torch.tensor([0]))  # the node, its neighbour, and the neighbour of that
+        3
+        >>> predictor(torch.tensor([3, 0, 3])).shape
+        torch.Size([3, 2])
     """
 
     module: GNN

@@ -37,7 +37,14 @@ class GCNConv(nn.Module):
 
 
 class GCN(GNNTeacher):
-    """GCN (Kipf and Welling, ICLR 2017, https://arxiv.org/abs/1609.02907). Options as in `GNNTeacher`."""
+    """GCN (Kipf and Welling, ICLR 2017, https://arxiv.org/abs/1609.02907). Options as in `GNNTeacher`.
+
+    Example:
+        >>> GCN(hidden=16, layers=3).build(num_features=8, num_classes=3).convs[0]
+        GCNConv(
+          (map): Linear(8, 16, bias=False)
+        )
+    """
 
     name = "gcn"
     citation = "Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017"

@@ -9,6 +9,15 @@ class HGNN(HypergraphTeacher):
 
     X' = D_v^-1/2 H W D_e^-1 Hᵀ D_v^-1/2 X Θ, with H the incidence, W the weights of hyperedges, D_e their sizes and D_v
     the weighted degrees of nodes. Options as in `HypergraphTeacher`.
+
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.data import HyperedgeSampler, hypergraph_from_arrays
+        >>> pair = hypergraph_from_arrays(torch.eye(2), [0, 1], [[0, 1], [0, 0]])
+        >>> operator = HGNN.operators(HyperedgeSampler(pair).full_block())
+        >>> (operator @ torch.eye(2)).tolist()  # one hyperedge of two nodes
+        [[0.5, 0.5], [0.5, 0.5]]
     """
 
     name = "hgnn"

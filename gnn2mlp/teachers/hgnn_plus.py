@@ -9,6 +9,15 @@ class HGNNPlus(HypergraphTeacher):
 
     X' = D_v^-1 H W D_e^-1 Hᵀ X Θ: the mean over a hyperedge's nodes, then the weighted mean over a node's hyperedges.
     With all weights equal this is PyG's `HypergraphConv`. Options as in `HypergraphTeacher`.
+
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.data import HyperedgeSampler, hypergraph_from_arrays
+        >>> pair = hypergraph_from_arrays(torch.eye(2), [0, 1], [[0, 1], [0, 0]])
+        >>> operator = HGNNPlus.operators(HyperedgeSampler(pair).full_block())
+        >>> (operator @ torch.eye(2)).tolist()  # one hyperedge of two nodes
+        [[0.5, 0.5], [0.5, 0.5]]
     """
 
     name = "hgnn_plus"

@@ -68,6 +68,16 @@ class SAGE(GNNTeacher):
             successors were made with it. `"mean"` has a weight of its own for the node itself, as in PyG. The two are
             different models: say which one a figure speaks of.
         options: those of `GNNTeacher`.
+
+
+    Example:
+        >>> SAGE(fanouts=(5, 10), batch_size=64).aggregator  # trained on sampled neighbourhoods
+        'gcn'
+        >>> SAGE(aggregator="mean", hidden=16).build(num_features=8, num_classes=3).convs[0]
+        MeanConv(
+          (own): Linear(8, 16, bias=True)
+          (neighbours): Linear(8, 16, bias=False)
+        )
     """
 
     name = "sage"

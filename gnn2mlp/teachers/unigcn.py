@@ -10,6 +10,15 @@ class UniGCN(HypergraphTeacher):
     h_e = mean over the nodes of e of x_j Θ, then x'_i = d_i^-1/2 Σ over hyperedges e of i of w_e d_e^-1/2 h_e, with d_i
     the (weighted) degree of a node and d_e the mean degree of the nodes of e. The paper knows no weights, and gives
     every node a hyperedge of its own: `singletons="all"`. Options as in `HypergraphTeacher`.
+
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.data import HyperedgeSampler, hypergraph_from_arrays
+        >>> pair = hypergraph_from_arrays(torch.eye(2), [0, 1], [[0, 1], [0, 0]])
+        >>> operator = UniGCN.operators(HyperedgeSampler(pair).full_block())
+        >>> (operator @ torch.eye(2)).tolist()  # one hyperedge of two nodes
+        [[0.5, 0.5], [0.5, 0.5]]
     """
 
     name = "unigcn"

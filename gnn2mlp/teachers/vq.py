@@ -67,6 +67,14 @@ class VQ(GNNTeacher):
             squared distance to their nearest code: τ means the same in every geometry and codebook. The smaller, the
             fewer codes a node is spread over.
         revive: after each epoch, move codes that no node has onto nodes that share theirs.
+
+
+    Example:
+        >>> teacher = VQ(encoder={"name": "sage", "hidden": 16}, codes=32)
+        >>> sorted(teacher.provides - GNNTeacher.provides)[:2]
+        ['code', 'code_indices']
+        >>> teacher.build(num_features=8, num_classes=3).quantizer.weight.shape
+        torch.Size([32, 16])
     """
 
     name = "vq"

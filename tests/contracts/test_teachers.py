@@ -233,6 +233,10 @@ def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, task: Tas
         torch.testing.assert_close(answer(torch.tensor(ids)), expected[ids], rtol=1e-4, atol=1e-6)
 
 
+def test_its_docstring_shows_an_example(form: Form) -> None:
+    assert ">>> " in (type(make(form)).__doc__ or "")
+
+
 def test_describes_itself(form: Form) -> None:
     made = make(form)
     assert Spec.parse(made.spec().to_dict()).build(TEACHERS) == made
