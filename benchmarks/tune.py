@@ -80,7 +80,7 @@ def configured(base: Mapping[str, Any], options: Options) -> RunConfig:
     content = dict(base)
     for path, value in options.items():
         content = _assigned(content, path.split("."), value)
-    return RunConfig(**content).resolve()
+    return RunConfig(**{"recipe": False, **content}).resolve()
 
 
 def _assigned(content: Any, keys: list[str], value: Any) -> Any:

@@ -1,7 +1,7 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
+from gnn2mlp.pipeline.recipes import Recipe, filled, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -64,6 +65,8 @@ class RunConfig(pydantic.BaseModel):
         device: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
         threads: CPU threads; `"auto"` takes one for graphs below 50,000 nodes, where more cost time, else all.
         latency: measure the latency per request at the end.
+        recipe: fill in what is left open from settings that were chosen on validation for this data set and method,
+            where the package has some. A resolved configuration says here which.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -85,6 +88,7 @@ class RunConfig(pydantic.BaseModel):
     device: str = "auto"
     threads: int | str = "auto"
     latency: bool = True
+    recipe: bool | str = True
 
     def __init__(self, **settings: Any):
         try:
@@ -137,6 +141,9 @@ class RunConfig(pydantic.BaseModel):
             ConfigError: for an unknown or ill-typed option, or a teacher that cannot provide what the method reads.
         """
         dataset = resolve_dataset(self.dataset)
+        chosen = self.chosen_recipe()
+        if chosen is not None:
+            return self._following(chosen).resolve()
         recipe = dataset.recipe
         student = Spec(
             self.student.name, **{**recipe.get("student", {}).get(self.student.name, {}), **self.student.options}
@@ -156,6 +163,35 @@ class RunConfig(pydantic.BaseModel):
                 "student": student.resolved(STUDENTS),
                 "inputs": self.inputs.resolved(INPUTS),
                 "distill": Distiller(**distill.checked(Distiller, "distill")).options(),
+            }
+        )
+
+    def chosen_recipe(self) -> Recipe | None:
+        """The recipe of the package that fills in what this configuration leaves open; see `gnn2mlp.pipeline.recipes`.
+
+        A teacher that was not named is the recipe's.
+        """
+        if self.recipe is not True:
+            return None
+        encoder = self.teacher.options.get("encoder") if self.teacher.name == "vq" else self.teacher
+        named = None if encoder is None or "teacher" not in self.model_fields_set else Spec.parse(encoder).name
+        return find(self.dataset.name, self.method.name, self.setting, named)
+
+    def _following(self, recipe: Recipe) -> "RunConfig":
+        """The same with the recipe's settings where it is silent."""
+        settings = recipe.settings
+        if "teacher" in self.model_fields_set:
+            needs = self.method.build(METHODS).teacher_keys
+            teacher = _filled(providing(self.teacher, needs), settings.get("teacher"))
+        else:
+            teacher = Spec.parse(settings.get("teacher", recipe.when["teacher"][0]))
+        return self.model_copy(
+            update={
+                "recipe": str(recipe),
+                "teacher": teacher,
+                "method": _filled(self.method, settings.get("method")),
+                "student": _filled(self.student, settings.get("student")),
+                "distill": {**settings.get("distill", {}), **self.distill},
             }
         )
 
@@ -194,6 +230,13 @@ def _shortened(name: str, most: int = 100) -> str:
     """As much of a name as leaves room for others in the name of a folder."""
     encoded = os.fsencode(name)
     return name if len(encoded) <= most else encoded[:most].decode(errors="ignore")
+
+
+def _filled(own: Spec, recipe: Any) -> Spec:
+    """A component with the options of a recipe's where it is silent, unless the recipe names another one."""
+    wanted = dict(recipe) if isinstance(recipe, Mapping) else {}
+    same = wanted.pop("name", own.name) == own.name
+    return Spec(own.name, **filled(own.options, wanted)) if same else own
 
 
 def read_yaml(path: str | os.PathLike[str]) -> dict[str, Any]:
