@@ -27,7 +27,7 @@ from gnn2mlp import RunConfig
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import SPLITTERS, Task, load_dataset
+from gnn2mlp.data import SPLITTERS, Views, load_dataset
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill import Distiller
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -53,7 +53,9 @@ def settings(name: str) -> RunConfig:
 def observe(config: RunConfig, data_root: Path | None) -> Observed:
     """What training sees of the first split."""
     graph = load_dataset(config.dataset, data_root)
-    return Task(graph, config.split.build(SPLITTERS).split(graph, 0, config.setting, config.unseen_fraction)).observed
+    return Views.of(
+        graph, config.split.build(SPLITTERS).split(graph, 0, config.setting, config.unseen_fraction)
+    ).observed
 
 
 def in_turn(

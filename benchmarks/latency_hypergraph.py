@@ -60,8 +60,8 @@ def models(graph: HypergraphData) -> tuple[HGNN, Callable[[Features], Tensor]]:
     """Teacher, and student as it ships, with drawn weights."""
     teacher = HGNN()
     with seeded(0, "latency"):
-        teacher.initialise(graph.num_features, graph.num_classes)
-        student = MLPStudent(hidden=128, layers=2, norm="batch").build(graph.num_features, graph.num_classes)
+        teacher.initialise(graph.num_features, graph.task.num_outputs)
+        student = MLPStudent(hidden=128, layers=2, norm="batch").build(graph.num_features, graph.task.num_outputs)
     return teacher, fold(student.eval())
 
 

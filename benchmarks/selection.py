@@ -37,7 +37,7 @@ from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.core.source import code_of
-from gnn2mlp.data import SPLITTERS, Task, load_dataset
+from gnn2mlp.data import SPLITTERS, Views, load_dataset
 from gnn2mlp.distill import DistillationResult, Distiller
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -185,7 +185,7 @@ class Trainer:
         self.job = job
         self.config, self.graph = loaded(job.dataset, job.teacher, data_root)
         split = self.config.split.build(SPLITTERS).split(self.graph, job.split, "transductive", 0.2)
-        self.observed, self.test, self.valid = Task(self.graph, split).observed, split.test, split.valid
+        self.observed, self.test, self.valid = Views.of(self.graph, split).observed, split.test, split.valid
         self.features = compute_form(self.graph.features).to(dtype=torch.get_default_dtype())
 
     def teacher(self) -> tuple[Any, TeacherKnowledge]:

@@ -40,7 +40,7 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
-from gnn2mlp.data import SPLITTERS, Split, Task, load_dataset
+from gnn2mlp.data import SPLITTERS, Split, Views, load_dataset
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill import Distiller
 from gnn2mlp.evaluate import accuracy
@@ -114,7 +114,7 @@ def observe(
     splitter = config.split.build(SPLITTERS)
     return {
         seed: JUDGES[judge](
-            Task(graph, splitter.split(graph, seed, config.setting, config.unseen_fraction)).observed, seed
+            Views.of(graph, splitter.split(graph, seed, config.setting, config.unseen_fraction)).observed, seed
         )
         for seed in seeds
     }
@@ -133,7 +133,7 @@ def judged_by_unseen(observed: Observed, seed: int) -> View:
     context = torch.ones(observed.graph.num_nodes, dtype=torch.bool)
     context[torch.cat([observed.train, observed.valid])] = False
     split = Split(observed.train, valid, context.nonzero()[:, 0], unseen, "inductive", seed, {"name": "judges"})
-    inner = Task(observed.graph, split).observed
+    inner = Views.of(observed.graph, split).observed
     return View(inner, gather(observed.graph.features, unseen), observed.graph.labels[unseen])
 
 

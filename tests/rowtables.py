@@ -11,7 +11,7 @@ import torch
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.tables.join import join_tables
 from gnn2mlp.tables.table import RowTable
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 FEATURES, CLASSES = 4, 3
 

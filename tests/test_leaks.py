@@ -1,7 +1,7 @@
 """Nothing of an unseen node, and no test label, may reach knowledge or student.
 
-Each test runs task, teacher, export and distiller twice: as it is, and with everything changed that training must not
-see. What comes out must be equal to the bit. Counter-checks change what training may see, and must notice it.
+Each test builds views and runs teacher, export and distiller twice: as it is, and with everything changed that training
+must not see. What comes out must be equal to the bit. Counter-checks change what training may see, and must notice it.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ from gnn2mlp.data import (
     GraphData,
     HypergraphData,
     NodeData,
-    Task,
+    Views,
     graph_from_arrays,
     hypergraph_from_arrays,
     hypergraph_of,
@@ -33,7 +33,7 @@ from gnn2mlp.objectives import Batch, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import Kind, answered, small, task_of
+from tests.tiny import Kind, answered, small, views_of
 
 # Every registered class with its defaults, and forms of one class that train in another way.
 FORMS: dict[str, Spec] = {
@@ -72,14 +72,14 @@ class Outcome(NamedTuple):
     teacher: Teacher
 
 
-def outcome(task: Task, form: str = "gcn") -> Outcome:
+def outcome(views: Views, form: str = "gcn") -> Outcome:
     teacher = make(form)
-    teacher.fit(task.observed, seed=0)
-    knowledge = teacher.export(task.observed, teacher.provides, how=Export(draws=2))
+    teacher.fit(views.observed, seed=0)
+    knowledge = teacher.export(views.observed, teacher.provides, how=Export(draws=2))
     students, histories = [], [teacher.history_]
     for spec in METHODS_OF[kind_of(form)]:
         result = Distiller(epochs=6, patience=4, batch_size=16).fit(
-            MLPStudent(hidden=16), spec.build(METHODS).build_objective(), task.observed, knowledge
+            MLPStudent(hidden=16), spec.build(METHODS).build_objective(), views.observed, knowledge
         )
         students.append(torch.cat([p.detach().flatten() for p in result.module.parameters()]))
         histories.append(result.history)
@@ -87,10 +87,10 @@ def outcome(task: Task, form: str = "gcn") -> Outcome:
 
 
 @cache
-def as_it_is(form: str, setting: Setting = "inductive", sparse: bool = False) -> tuple[Task, Outcome]:
-    """The task that most tests change, and what comes of it unchanged."""
-    task = task_of(data_of(kind_of(form), sparse), setting)
-    return task, outcome(task, form)
+def as_it_is(form: str, setting: Setting = "inductive", sparse: bool = False) -> tuple[Views, Outcome]:
+    """The views that most tests change, and what comes of it unchanged."""
+    views = views_of(data_of(kind_of(form), sparse), setting)
+    return views, outcome(views, form)
 
 
 def assert_identical(first: Outcome, second: Outcome) -> None:
@@ -132,7 +132,7 @@ def _with_other_edges(graph: GraphData, nodes: Tensor, random: torch.Generator) 
     row, column = ((torch.rand(old.shape, generator=random) < 0.5) & ~old).nonzero().unbind(1)
     edges = torch.cat([kept, torch.stack([nodes[row], column])], dim=1)
     features = with_other_features(graph, nodes, random)
-    return graph_from_arrays(features, graph.labels, edges, name=graph.name, class_names=graph.class_names)
+    return graph_from_arrays(features, graph.labels, edges, name=graph.name, task=graph.task)
 
 
 def _with_other_incidences(hypergraph: HypergraphData, nodes: Tensor, random: torch.Generator) -> HypergraphData:
@@ -152,14 +152,14 @@ def _with_other_incidences(hypergraph: HypergraphData, nodes: Tensor, random: to
         index,
         hyperedge_weight=weight,
         name=hypergraph.name,
-        class_names=hypergraph.class_names,
+        task=hypergraph.task,
     )
 
 
 def relabelled(data: NodeData, nodes: Tensor) -> NodeData:
     """Every label of `nodes` changed."""
     labels = data.labels.clone()
-    labels[nodes] = (labels[nodes] + 1) % data.num_classes
+    labels[nodes] = (labels[nodes] + 1) % data.task.num_outputs
     return replace(data, labels=labels)
 
 
@@ -167,48 +167,48 @@ def data_of(kind: Kind, sparse: bool = False) -> NodeData:
     return tiny_hypergraph(sparse=sparse) if kind == "hypergraph" else tiny_graph(sparse=sparse)
 
 
-def inductive() -> Task:
-    return task_of(tiny_graph(), "inductive")
+def inductive() -> Views:
+    return views_of(tiny_graph(), "inductive")
 
 
 @forms
 @pytest.mark.parametrize("sparse", [False, True])
 def test_unseen_nodes_leave_no_trace(form: str, sparse: bool) -> None:
-    task, first = as_it_is(form, sparse=sparse)
-    changed = rewired(relabelled(task.graph, task.split.test), task.split.unseen)
-    other = Task(changed, task.split)
+    views, first = as_it_is(form, sparse=sparse)
+    changed = rewired(relabelled(views.full.graph, views.full.split.test), views.full.split.unseen)
+    other = Views.of(changed, views.full.split)
     assert_identical(first, outcome(other, form))
-    assert task.observed.digest == other.observed.digest
+    assert views.observed.digest == other.observed.digest
     # The change was no idle one: on the full graph the teacher does see it.
-    assert not torch.equal(first.teacher.predict(task.graph), first.teacher.predict(changed))
+    assert not torch.equal(first.teacher.predict(views.full.graph), first.teacher.predict(changed))
 
 
 @hypergraph_forms
 def test_unseen_nodes_of_a_graph_leave_no_trace_in_its_hyperedges(form: str) -> None:
     """Edges and neighbourhoods are made of the full graph: those that an unseen node makes must not exist."""
     graph = tiny_graph()
-    task = task_of(hypergraph_of(graph), "inductive")
-    changed = rewired(graph, task.split.unseen)
+    views = views_of(hypergraph_of(graph), "inductive")
+    changed = rewired(graph, views.full.split.unseen)
     assert isinstance(changed, GraphData)
-    other = Task(relabelled(hypergraph_of(changed), task.split.test), task.split)
-    first = outcome(task, form)
+    other = Views.of(relabelled(hypergraph_of(changed), views.full.split.test), views.full.split)
+    first = outcome(views, form)
     assert_identical(first, outcome(other, form))
-    assert not torch.equal(first.teacher.predict(task.graph), first.teacher.predict(other.graph))
+    assert not torch.equal(first.teacher.predict(views.full.graph), first.teacher.predict(other.full.graph))
 
 
 def test_the_hypergraph_of_a_graph_does_see_its_observed_edges() -> None:
     graph = tiny_graph()
-    task, ends = task_of(hypergraph_of(graph), "inductive"), graph.edge_index
-    seen = ends[:, ~torch.isin(ends, task.split.unseen).any(0)][:, :1]
+    views, ends = views_of(hypergraph_of(graph), "inductive"), graph.edge_index
+    seen = ends[:, ~torch.isin(ends, views.full.split.unseen).any(0)][:, :1]
     gone = (ends == seen).all(0) | (ends == seen.flip(0)).all(0)
     assert gone.sum() == 2
     changed = hypergraph_of(replace(graph, edge_index=ends[:, ~gone]))
-    assert_all_differ(outcome(task, "hgnn"), outcome(Task(changed, task.split), "hgnn"))
+    assert_all_differ(outcome(views, "hgnn"), outcome(Views.of(changed, views.full.split), "hgnn"))
 
 
-def without_a_link(task: Task) -> NodeData:
+def without_a_link(views: Views) -> NodeData:
     """A training node without the edges, or the incidences, that it has with other observed nodes."""
-    data, unseen, train = task.graph, task.split.unseen, int(task.split.train[0])
+    data, unseen, train = views.full.graph, views.full.split.unseen, int(views.full.split.train[0])
     if isinstance(data, HypergraphData):
         gone = data.hyperedge_index[0] == train
         shared = data.hyperedge_index[:, torch.isin(data.hyperedge_index[1], data.hyperedge_index[1, gone])]
@@ -222,42 +222,42 @@ def without_a_link(task: Task) -> NodeData:
 
 @forms
 def test_an_observed_link_does_leave_a_trace(form: str) -> None:
-    task, first = as_it_is(form)
-    assert_all_differ(first, outcome(Task(without_a_link(task), task.split), form))
+    views, first = as_it_is(form)
+    assert_all_differ(first, outcome(Views.of(without_a_link(views), views.full.split), form))
 
 
 @hypergraph_forms
 def test_the_weight_of_an_observed_hyperedge_does_leave_a_trace(form: str) -> None:
-    task, first = as_it_is(form)
-    assert isinstance(task.graph, HypergraphData)
-    node, hyperedge = task.graph.hyperedge_index
-    weight = task.graph.weight.clone()
-    weight[hyperedge[node == task.split.train[0]]] *= 2
-    assert_all_differ(first, outcome(Task(replace(task.graph, weight=weight), task.split), form))
+    views, first = as_it_is(form)
+    assert isinstance(views.full.graph, HypergraphData)
+    node, hyperedge = views.full.graph.hyperedge_index
+    weight = views.full.graph.weight.clone()
+    weight[hyperedge[node == views.full.split.train[0]]] *= 2
+    assert_all_differ(first, outcome(Views.of(replace(views.full.graph, weight=weight), views.full.split), form))
 
 
 @forms
 def test_an_observed_feature_does_leave_a_trace(form: str) -> None:
-    task, first = as_it_is(form)
-    assert isinstance(task.graph.features, Tensor)
-    features = task.graph.features.clone()
-    features[task.split.train[0]] += 1
-    assert_all_differ(first, outcome(Task(replace(task.graph, features=features), task.split), form))
+    views, first = as_it_is(form)
+    assert isinstance(views.full.graph.features, Tensor)
+    features = views.full.graph.features.clone()
+    features[views.full.split.train[0]] += 1
+    assert_all_differ(first, outcome(Views.of(replace(views.full.graph, features=features), views.full.split), form))
 
 
 @one_of_each_kind
 def test_transductive_training_does_see_the_links_of_test_nodes(form: str) -> None:
     """The same change is no leak where the setting allows it: the check above depends on the setting, not on luck."""
-    unseen = as_it_is(form)[0].split.unseen
-    task, first = as_it_is(form, "transductive")
-    assert_all_differ(first, outcome(Task(rewired(task.graph, unseen), task.split), form))
+    unseen = as_it_is(form)[0].full.split.unseen
+    views, first = as_it_is(form, "transductive")
+    assert_all_differ(first, outcome(Views.of(rewired(views.full.graph, unseen), views.full.split), form))
 
 
 @one_of_each_kind
 def test_knowledge_holds_no_row_of_an_unseen_node(form: str) -> None:
-    task, found = as_it_is(form)
-    assert task.split.unseen.numel() == 7
-    assert not torch.isin(found.knowledge.node_ids, task.split.unseen).any()
+    views, found = as_it_is(form)
+    assert views.full.split.unseen.numel() == 7
+    assert not torch.isin(found.knowledge.node_ids, views.full.split.unseen).any()
     assert found.knowledge.node_ids.numel() == 60 - 7
     assert all(value.size(0) == 53 for value in found.knowledge.values.values())
 
@@ -266,22 +266,24 @@ def test_knowledge_holds_no_row_of_an_unseen_node(form: str) -> None:
 @pytest.mark.parametrize("form", ["gcn", "sage-sampled", "hgnn"])
 def test_test_labels_choose_nothing(setting: Setting, form: str) -> None:
     """No test label moves a weight or the epoch that is kept."""
-    task, first = as_it_is(form, setting)
-    assert_identical(first, outcome(Task(relabelled(task.graph, task.split.test), task.split), form))
+    views, first = as_it_is(form, setting)
+    assert_identical(
+        first, outcome(Views.of(relabelled(views.full.graph, views.full.split.test), views.full.split), form)
+    )
 
 
 @one_of_each_kind
 def test_validation_labels_do_choose_the_epoch(form: str) -> None:
-    task, first = as_it_is(form, "transductive")
-    second = outcome(Task(relabelled(task.graph, task.split.valid), task.split), form)
+    views, first = as_it_is(form, "transductive")
+    second = outcome(Views.of(relabelled(views.full.graph, views.full.split.valid), views.full.split), form)
     assert first.teacher.history_.valid != second.teacher.history_.valid
     assert first.teacher.history_.loss[0] == second.teacher.history_.loss[0]
 
 
 def test_soft_labels_belong_to_the_rows_of_the_batch() -> None:
     """Each batch meets the knowledge of its own nodes, whatever the order of batch and table."""
-    task = inductive()
-    ids = task.observed.node_ids
+    views = inductive()
+    ids = views.observed.node_ids
     # The teacher says of node i the number i, so that every row can be told.
     marked = TeacherKnowledge(ids.flip(0), {"logits": ids.flip(0)[:, None].float().expand(-1, 3).contiguous()})
     met: list[tuple[Tensor, Tensor, Tensor]] = []
@@ -291,12 +293,12 @@ def test_soft_labels_belong_to_the_rows_of_the_batch() -> None:
             met.append((batch.rows, batch.knowledge("logits"), batch.labels))
             return super().forward(batch)
 
-    Distiller(epochs=2, batch_size=16).fit(MLPStudent(hidden=4), Watching(), task.observed, marked)
+    Distiller(epochs=2, batch_size=16).fit(MLPStudent(hidden=4), Watching(), views.observed, marked)
     assert len(met) == 6
     for rows, logits, labels in met:
         assert torch.equal(logits[:, 0], ids[rows].float())
         labelled = labels >= 0
-        assert torch.equal(labels[labelled], task.graph.labels[ids[rows[labelled]]])
+        assert torch.equal(labels[labelled], views.full.graph.labels[ids[rows[labelled]]])
     seen = torch.cat([rows for rows, _, _ in met])
     assert torch.equal(seen.bincount(), torch.full((53,), 2))
 

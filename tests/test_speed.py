@@ -19,7 +19,7 @@ from gnn2mlp.nn.selection import Selection
 from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers._inference import infer, inputs
 from tests.helpers import tiny_arrays, tiny_graph
-from tests.tasks import small, task_of
+from tests.tiny import small, views_of
 
 SPEED = Path(__file__).resolve().parents[1] / "benchmarks" / "speed"
 
@@ -139,7 +139,7 @@ def test_the_reference_is_the_same_network(reference: ModuleType, conv: str, tea
     options = {"aggregator": "mean"} if conv == "sage" else {}
     ours = small(TEACHERS, teacher["name"], layers=3, norm=norm, **options)
     torch.manual_seed(0)
-    ours.initialise(graph.num_features, graph.num_classes)
+    ours.initialise(graph.num_features, graph.task.num_outputs)
     for layer in ours.module_.convs:  # biases start as zeros and would hide a difference
         torch.nn.init.normal_(layer.own.bias if conv == "sage" else layer.bias)
     theirs = copied(reference, ours.module_, conv, norm)
@@ -149,7 +149,7 @@ def test_the_reference_is_the_same_network(reference: ModuleType, conv: str, tea
 
 
 def test_the_reference_learns(reference: ModuleType):
-    observed = task_of(tiny_graph()).observed
+    observed = views_of(tiny_graph()).observed
     graph, labels = observed.graph, tiny_graph().labels
     data = reference.Data(graph.features, graph.edge_index, graph.labels, observed.train, observed.valid)
     how = reference.Settings(16, 2, 0.1, "none", 0.01, 0.0, 60, 60)

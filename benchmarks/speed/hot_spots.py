@@ -18,7 +18,7 @@ from torch.profiler import ProfilerActivity, profile
 from whole_job import Job
 
 from gnn2mlp.core.progress import Progress
-from gnn2mlp.data import Task
+from gnn2mlp.data import Views
 from gnn2mlp.distill import Distiller
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS
@@ -34,8 +34,10 @@ Fit = Callable[[Progress, int], object]
 def small(data_root: str | None, scale: float) -> Fit:
     """The student of cpf-cora, taught by logits drawn at random."""
     job = Job(DATASET, machine.folder(data_root))
-    observed, config = Task(job.graph, job.split(0)).observed, job.config
-    knowledge = TeacherKnowledge(observed.node_ids, {"logits": torch.randn(job.graph.num_nodes, job.graph.num_classes)})
+    observed, config = Views.of(job.graph, job.split(0)).observed, job.config
+    knowledge = TeacherKnowledge(
+        observed.node_ids, {"logits": torch.randn(job.graph.num_nodes, job.graph.task.num_outputs)}
+    )
 
     def fit(progress: Progress, epochs: int) -> object:
         distiller = Distiller(**{**config.distill, "epochs": epochs, "patience": epochs})

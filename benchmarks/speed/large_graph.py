@@ -120,7 +120,7 @@ def student(scale: float, rounds: int, kind: str) -> machine.Record:
 
     sides = {"ours": lambda number: machine.lap(lambda p: made.distil(knowledge, EPOCHS, p)), "pyg": theirs}
     spent = machine.interleaved({**sides, "rate": rate}, rounds, warm_up=False)
-    widths = [data.x.size(1), *[how.hidden] * (how.layers - 1), made.graph.num_classes]
+    widths = [data.x.size(1), *[how.hidden] * (how.layers - 1), made.graph.task.num_outputs]
     total = operations(widths, len(data.x), len(data.valid))
     gflops = {side: [1e-9 * total / seconds for seconds in spent[side]] for side in sides}
     shares = {side: [one / most for one, most in zip(gflops[side], rates, strict=True)] for side in sides}

@@ -23,7 +23,7 @@ from cost_codes import krd
 from torch import Tensor
 
 from gnn2mlp import RunConfig
-from gnn2mlp.data import SPLITTERS, GraphData, Split, Task, load_dataset
+from gnn2mlp.data import SPLITTERS, GraphData, Split, Views, load_dataset
 from gnn2mlp.distill import Distiller
 from gnn2mlp.evaluate import Outcome, accuracy, paired
 from gnn2mlp.methods import METHODS
@@ -72,7 +72,7 @@ class Job:
         """As the pipeline does it, without its cache."""
         config, split = self.config, self.split(seed)
         graph = replace(self.graph)  # a new object, as is the view, which remembers no transpose and no operator
-        observed = Task(graph, split).observed
+        observed = Views.of(graph, split).observed
         teacher, method = config.teacher.build(TEACHERS), config.method.build(METHODS)
         history = teacher.fit(observed, seed=seed)
         knowledge = teacher.export(observed, method.teacher_keys, seed=seed)

@@ -9,7 +9,7 @@ from gnn2mlp import RunConfig
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import SPLITTERS, GraphData, Task, load_dataset
+from gnn2mlp.data import SPLITTERS, GraphData, Views, load_dataset
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.data.datasets.synthetic import Synthetic
 from gnn2mlp.data.view import Observed
@@ -67,11 +67,11 @@ class Work:
     def observed(self) -> Observed:
         """What training sees."""
         assert self.config.split is not None
-        return Task(self.graph, self.config.split.build(SPLITTERS).split(self.graph, 0, "transductive")).observed
+        return Views.of(self.graph, self.config.split.build(SPLITTERS).split(self.graph, 0, "transductive")).observed
 
     def knowledge(self) -> TeacherKnowledge:
         """Logits drawn at random: time does not depend on what a teacher says."""
-        shape = self.observed.graph.num_nodes, self.graph.num_classes
+        shape = self.observed.graph.num_nodes, self.graph.task.num_outputs
         return TeacherKnowledge(
             self.observed.node_ids, {"logits": torch.randn(shape, generator=generator(0, "logits that say nothing"))}
         )

@@ -111,9 +111,9 @@ class Links(NamedTuple):
     hyperedge_index: Any = None
     hyperedge_weight: Any = None
 
-    def join(self, x: Features, labels: Any, class_names: list[str]) -> NodeData:
+    def join(self, x: Features, labels: Any, classes: Any) -> NodeData:
         """The graph or hypergraph of these nodes."""
-        names: dict[str, Any] = {"name": "fit", "class_names": class_names}
+        names: dict[str, Any] = {"name": "fit", "class_names": classes}
         if self.hyperedge_index is None:
             return graph_from_arrays(x, labels, self.edge_index, **names)
         weight = self.hyperedge_weight
@@ -129,8 +129,7 @@ def observe(X: Any, labels: Encoded, links: Links, validation: float | Any, ids:
     """
     x = check_features(X, "X")
     x = check_features(x.to(dtype=torch.float32), "X")  # again: a double may exceed what a float holds
-    names = [str(label) for label in labels.classes]
-    graph = links.join(x, labels.codes, names)
+    graph = links.join(x, labels.codes, labels.classes)
     if ids is None:
         valid = holdout.stratified(graph.labels, validation, seed)
     else:

@@ -12,7 +12,7 @@ from gnn2mlp.data.npz import write_npz
 from gnn2mlp.data.pyg import graph_from_pyg
 from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler
 from gnn2mlp.data.split import SPLITTERS, Split, Splitter
-from gnn2mlp.data.view import Full, Observed, Task
+from gnn2mlp.data.view import Full, Observed, Views
 
 __all__ = [
     "DATASETS",
@@ -28,7 +28,7 @@ __all__ = [
     "Observed",
     "Split",
     "Splitter",
-    "Task",
+    "Views",
     "graph_from_arrays",
     "graph_from_pyg",
     "hypergraph_from_arrays",

@@ -9,43 +9,40 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.tasks import NodeClassification, Task
+from gnn2mlp.tasks._base import numbers
 
 
 def _array(values: Any) -> np.ndarray[Any, Any]:
     return values.detach().cpu().numpy() if isinstance(values, Tensor) else np.asarray(values)
 
 
-def check_labels(labels: Any, num_nodes: int, name: str) -> Tensor:
-    """Labels (nodes,) as int64: -1 or a class from 0 upwards, at least one known; else a `DataError`."""
-    y = _array(labels)
-    if y.ndim != 1 or y.shape[0] != num_nodes:
-        raise DataError(f"{name}: expected one label per node, {num_nodes} in all, got an array of shape {y.shape}")
-    if y.size == 0:
-        raise DataError(f"{name}: expected at least one node, got none")
-    if y.dtype.kind not in "iufb" or not np.array_equal(y, np.trunc(y)):
-        raise DataError(
-            f"{name}: labels must be integers, -1 for unknown, got {y.dtype} values that are not; "
-            "number the classes from 0"
-        )
-    y = y.astype(np.int64)
-    if y.min() < -1:
-        raise DataError(f"{name}: labels must be -1 (unknown) or a class from 0 upwards, got {y.min()}")
-    if y.max() < 0:
-        raise DataError(f"{name}: every node is unlabelled (-1); expected some labelled nodes to train on")
-    return torch.from_numpy(y)
+def check_task(
+    labels: Any, class_names: Sequence[Any] | None, task: Task | None, num_nodes: int, name: str
+) -> tuple[Task, Tensor]:
+    """The task and its labels as a tensor; without a task, labels are classes that are numbered from 0.
+
+    Raises:
+        DataError: for labels that are not of the task, or both a task and class names.
+    """
+    if task is None:
+        task = NodeClassification.of_codes(labels, class_names, name)
+    elif class_names is not None:
+        raise DataError(f"{name}: expected class names or a task, which has its own; got both: leave out class_names")
+    return task, task.check_labels(labels, num_nodes, name)
 
 
-def check_classes(labels: Tensor, class_names: Sequence[str] | None, name: str) -> tuple[str, ...]:
-    """One name per class: those given, or numbers up to the largest label; a label without a name is a `DataError`."""
-    highest = int(labels.max())
-    if class_names is None:
-        return tuple(str(c) for c in range(highest + 1))
-    if highest >= len(class_names):
-        raise DataError(
-            f"{name}: labels must lie in 0..{len(class_names) - 1} (or -1 for unknown), got {highest}; "
-            "name every class or correct the labels"
-        )
-    return tuple(class_names)
+def check_sample_weight(weight: Any, num_nodes: int, name: str) -> Tensor | None:
+    """Weights float32 (nodes,) of finite numbers from 0, not all of them 0; `None` where none are given."""
+    if weight is None:
+        return None
+    values = numbers(weight, f"{name}: sample_weight")
+    if values.shape != (num_nodes,):
+        raise DataError(f"{name}: sample_weight: expected one for each of {num_nodes} nodes, got shape {values.shape}")
+    single = torch.from_numpy(values.astype(np.float32))
+    if not bool((single.isfinite() & (single >= 0)).all()) or not bool(single.any()):
+        raise DataError(f"{name}: sample_weight: expected finite numbers from 0, not all of them 0; correct them")
+    return single
 
 
 def check_feature_names(names: Sequence[str] | None, width: int, name: str) -> tuple[str, ...] | None:

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data.checks import check_classes, check_edges, check_feature_names, check_labels, check_own_split
+from gnn2mlp.data.checks import check_edges, check_feature_names, check_own_split, check_sample_weight, check_task
 from gnn2mlp.data.edges import canonical_edges
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.nn.features import check_features
+from gnn2mlp.tasks import Task
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -23,8 +24,8 @@ class GraphData(NodeData):
     Args:
         name: for messages and cards.
         features: (nodes, features), dense float or `CSR`.
-        labels: int64 (nodes,), class per node, -1 = unknown.
-        class_names: one per class; its length is the number of classes.
+        labels: see `NodeData`.
+        task: what is predicted of a node.
         edge_index: int64 (2, edges), every edge in both directions, sorted, unique, without self-loops.
         own_splits: the splits published with the data; see `NodeData`.
         feature_names: one per feature, all different, or `None`.
@@ -89,6 +90,7 @@ class GraphData(NodeData):
             features=gather(self.features, ids),
             labels=self.labels[ids],
             edge_index=edges,
+            sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
             own_splits=(),
             notes={},
         )
@@ -100,7 +102,9 @@ def graph_from_arrays(
     edge_index: Any,
     *,
     name: str = "graph",
-    class_names: Sequence[str] | None = None,
+    class_names: Sequence[Any] | None = None,
+    task: Task | None = None,
+    sample_weight: Any = None,
     feature_names: Sequence[str] | None = None,
     own_splits: Sequence[Mapping[str, Any]] = (),
 ) -> GraphData:
@@ -111,10 +115,13 @@ def graph_from_arrays(
 
     Args:
         features: (nodes, features): numpy, scipy sparse, torch or `CSR`; finite.
-        labels: (nodes,) integers, -1 = unknown, else 0 .. classes - 1.
+        labels: (nodes,) integers, -1 = unknown, else 0 .. classes - 1; or as `task` says.
         edge_index: (2, edges) integers in 0 .. nodes - 1, in either or both directions.
         name: for messages and cards.
-        class_names: one per class; default: as many as the largest label asks for.
+        class_names: one per class, of any one type; default: the numbers 0 .. largest label.
+        task: what is predicted, in place of class names: `MultiLabel`, `Regression`, or `NodeClassification` with a
+            metric or weights of its own.
+        sample_weight: (nodes,) numbers from 0: how much the label of a node counts in training; default: all alike.
         feature_names: one per feature, all different; what ships then knows the columns of a table by name.
         own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
 
@@ -129,13 +136,21 @@ def graph_from_arrays(
         ([[0, 1], [1, 0]], {'self_loops': 1})
     """
     x = check_features(features, name)
-    y = check_labels(labels, x.shape[0], name)
-    names = check_classes(y, class_names, name)
+    task, y = check_task(labels, class_names, task, x.shape[0], name)
     edges, notes = canonical_edges(check_edges(edge_index, x.shape[0], name), x.shape[0])
     if edges.size(1) == 0:
         raise DataError(
             f"{name}: expected at least one edge between two nodes, got none; a graph teacher has nothing to learn"
         )
     splits = tuple(check_own_split(split, x.shape[0], name) for split in own_splits)
-    columns = check_feature_names(feature_names, x.shape[1], name)
-    return GraphData(name, x, y, names, edges, own_splits=splits, feature_names=columns, notes=notes)
+    return GraphData(
+        name,
+        x,
+        y,
+        task,
+        edges,
+        own_splits=splits,
+        feature_names=check_feature_names(feature_names, x.shape[1], name),
+        notes=notes,
+        sample_weight=check_sample_weight(sample_weight, x.shape[0], name),
+    )

@@ -10,17 +10,18 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import (
-    check_classes,
     check_feature_names,
     check_incidences,
-    check_labels,
     check_own_split,
+    check_sample_weight,
+    check_task,
     check_weights,
 )
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.nn.features import check_features
+from gnn2mlp.tasks import Task
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,8 +35,8 @@ class HypergraphData(NodeData):
     Args:
         name: for messages and cards.
         features: (nodes, features), dense float or `CSR`.
-        labels: int64 (nodes,), class per node, -1 = unknown.
-        class_names: one per class; its length is the number of classes.
+        labels: see `NodeData`.
+        task: what is predicted of a node.
         hyperedge_index: int64 (2, incidences), node and hyperedge (PyG's convention), sorted by hyperedge, then node;
             unique; every hyperedge holds a node. A node may lie in none.
         weight: float32 (hyperedges,), above 0; 1 where none is given.
@@ -121,6 +122,7 @@ class HypergraphData(NodeData):
             weight=self.weight[alive],
             relation=self.relation[alive],
             anchor=self.anchor[kept],
+            sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
             own_splits=(),
             notes={},
         )
@@ -133,7 +135,9 @@ def hypergraph_from_arrays(
     *,
     hyperedge_weight: Any = None,
     name: str = "hypergraph",
-    class_names: Sequence[str] | None = None,
+    class_names: Sequence[Any] | None = None,
+    task: Task | None = None,
+    sample_weight: Any = None,
     feature_names: Sequence[str] | None = None,
     own_splits: Sequence[Mapping[str, Any]] = (),
 ) -> HypergraphData:
@@ -144,13 +148,16 @@ def hypergraph_from_arrays(
 
     Args:
         features: (nodes, features): numpy, scipy sparse, torch or `CSR`; finite.
-        labels: (nodes,) integers, -1 = unknown, else 0 .. classes - 1.
+        labels: (nodes,) integers, -1 = unknown, else 0 .. classes - 1; or as `task` says.
         hyperedge_index: (2, incidences) integers, node above hyperedge; or a mapping of such arrays by the name of the
             relation, each numbering its hyperedges from 0: they are stacked in the mapping's order.
         hyperedge_weight: (hyperedges,) numbers above 0; for several relations a mapping with the same names, in which
             some may be left out. Default: 1.
         name: for messages and cards.
-        class_names: one per class; default: as many as the largest label asks for.
+        class_names: one per class, of any one type; default: the numbers 0 .. largest label.
+        task: what is predicted, in place of class names: `MultiLabel`, `Regression`, or `NodeClassification` with a
+            metric or weights of its own.
+        sample_weight: (nodes,) numbers from 0: how much the label of a node counts in training; default: all alike.
         feature_names: one per feature, all different; what ships then knows the columns of a table by name.
         own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
 
@@ -165,7 +172,7 @@ def hypergraph_from_arrays(
         (('venue', 'author'), [2, 2, 1])
     """
     x = check_features(features, name)
-    y = check_labels(labels, x.shape[0], name)
+    task, y = check_task(labels, class_names, task, x.shape[0], name)
     relations, weights = _by_relation(hyperedge_index, hyperedge_weight, name)
     parts = [
         _relation(given, weights.get(which), x.shape[0], name if which == "all" else f"{name} ({which})")
@@ -183,7 +190,7 @@ def hypergraph_from_arrays(
         name,
         x,
         y,
-        check_classes(y, class_names, name),
+        task,
         pairs,
         torch.cat([weight for _, weight, _ in parts]),
         torch.arange(len(parts)).repeat_interleave(count),
@@ -192,6 +199,7 @@ def hypergraph_from_arrays(
         own_splits=tuple(check_own_split(split, x.shape[0], name) for split in own_splits),
         feature_names=check_feature_names(feature_names, x.shape[1], name),
         notes=notes,
+        sample_weight=check_sample_weight(sample_weight, x.shape[0], name),
     )
 
 
@@ -259,7 +267,7 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
         graph.name,
         graph.features,
         graph.labels,
-        graph.class_names,
+        graph.task,
         torch.cat(index, dim=1),
         torch.ones(sum(count)),
         torch.arange(len(made)).repeat_interleave(torch.tensor(count)),
@@ -268,6 +276,7 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
         own_splits=graph.own_splits,
         feature_names=graph.feature_names,
         notes=graph.notes,
+        sample_weight=graph.sample_weight,
     )
 
 

@@ -10,9 +10,10 @@ from typing import ClassVar, Self
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.digest import digest_tensors
+from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.tasks import Task
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,12 +23,14 @@ class NodeData(ABC):
     Args:
         name: for messages and cards.
         features: (nodes, features), dense float or `CSR`.
-        labels: int64 (nodes,), class per node, -1 = unknown.
-        class_names: one per class; its length is the number of classes.
+        labels: of classes int64 (nodes,), positions in `task.classes`, -1 where unknown; of other tasks float
+            (nodes, outputs), NaN where unknown.
+        task: what is predicted of a node.
         own_splits: the splits published with the data, each as `{"train": ids, "valid": ids, "test": ids}`; `valid` may
             be left out. Mostly none or one.
         feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
+        sample_weight: float (nodes,), at least 0: how much the label of a node counts in training; `None`: all alike.
 
     Attributes:
         kind: `"graph"` or `"hypergraph"`, for messages.
@@ -38,15 +41,16 @@ class NodeData(ABC):
     name: str
     features: Features
     labels: Tensor
-    class_names: tuple[str, ...]
+    task: Task
     own_splits: tuple[Mapping[str, Tensor], ...] = field(default=(), kw_only=True)
     feature_names: tuple[str, ...] | None = field(default=None, kw_only=True)
     notes: Mapping[str, int] = field(default_factory=dict, kw_only=True)
+    sample_weight: Tensor | None = field(default=None, kw_only=True)
 
     @property
     def num_nodes(self) -> int:
         """Number of nodes."""
-        return self.labels.numel()
+        return self.labels.size(0)
 
     @property
     def num_features(self) -> int:
@@ -54,9 +58,9 @@ class NodeData(ABC):
         return self.features.shape[1]
 
     @property
-    def num_classes(self) -> int:
-        """Number of classes."""
-        return len(self.class_names)
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes (or labels, or targets) of the task are called, as text."""
+        return self.task.output_names
 
     @property
     @abstractmethod
@@ -79,22 +83,24 @@ class NodeData(ABC):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many nodes, links, features and classes, by their plural."""
-        nodes, features, classes = self.num_nodes, self.num_features, self.num_classes
-        return {"nodes": nodes, **self.link_counts, "features": features, "classes": classes}
+        """How many nodes, links, features and classes (or what the task has in their place), by their plural."""
+        outputs = {self.task.outputs_called: self.task.num_outputs}
+        return {"nodes": self.num_nodes, **self.link_counts, "features": self.num_features, **outputs}
 
     @cached_property
     def digest(self) -> str:
-        """Digest of features and their names, labels, links and the number of classes."""
-        parts = {"labels": self.labels, "classes": torch.tensor([self.num_classes]), **self.structure}
+        """Digest of features and their names, labels, links and the task: classes in order, and how it is judged."""
+        parts = {"labels": self.labels, **self.structure}
         if self.feature_names is not None:
             parts["feature_names"] = torch.tensor(list(json.dumps(self.feature_names).encode()), dtype=torch.uint8)
+        if self.sample_weight is not None:
+            parts["sample_weight"] = self.sample_weight
         if isinstance(self.features, CSR):
             parts["shape"] = torch.tensor(self.features.shape)  # the other arrays do not tell the width
             parts |= {"indptr": self.features.indptr, "indices": self.features.indices, "values": self.features.values}
         else:
             parts["features"] = self.features
-        return digest_tensors(parts)
+        return digest_json({"arrays": digest_tensors(parts), "task": self.task.spec().to_dict()})
 
     @classmethod
     def expect(cls, data: "NodeData", who: str) -> Self:

@@ -162,34 +162,43 @@ def _check_parts(split: Split, graph: NodeData) -> None:
 
 
 def _check_labels(split: Split, graph: NodeData, every_class: bool) -> None:
-    present = set(graph.labels[split.train].unique().tolist())
-    if len(present) < 2:
-        raise DataError(
-            f"{graph.name}: expected at least two classes among the training labels, got {len(present)}; "
-            "there is nothing to tell apart: label nodes of another class"
-        )
-    missing = sorted(set(range(graph.num_classes)) - present)
+    train = graph.labels[split.train]
+    graph.task.check_split(train, graph.labels[split.valid], graph.name)
+    missing = sorted(set(_strata(graph)) - set(graph.task.strata(train).tolist()))
     if missing and every_class:
         named = ", ".join(graph.class_names[c] for c in missing)
         as_it_is = ", or take the split as it is with split.every_class=false" if "every_class" in split.scheme else ""
         raise DataError(
-            f"{graph.name}: expected a training label for each of the {graph.num_classes} classes, "
+            f"{graph.name}: expected a training label for each of the {graph.task.num_outputs} classes, "
             f"got none for {named}; label nodes of these classes, remove the classes, choose another split or seed"
             f"{as_it_is}"
         )
 
 
-def labelled_by_class(graph: NodeData, taken: Tensor | None = None) -> list[Tensor]:
-    """Ids of the labelled nodes of each class, ascending, without those in `taken`."""
-    free = torch.ones(graph.num_nodes, dtype=torch.bool)
-    if taken is not None:
-        free[taken] = False
-    return [((graph.labels == c) & free).nonzero()[:, 0] for c in range(graph.num_classes)]
+def _strata(graph: NodeData) -> range:
+    """The groups that a split draws from alike: the classes, or all nodes as one."""
+    return range(graph.task.num_outputs if graph.task.exclusive else 1)
+
+
+def labelled_by_stratum(graph: NodeData, taken: Tensor | None = None) -> list[Tensor]:
+    """Ids of the labelled nodes of each class, ascending, without those in `taken`; without classes, of all as one."""
+    free = rest(graph) if taken is None else rest(graph, taken)
+    stratum = graph.task.strata(graph.labels)[free]
+    return [free[stratum == number] for number in _strata(graph)]
+
+
+def check_has_classes(graph: NodeData, splitter: str) -> None:
+    """Raise `DataError` if nodes are not of one class each, for a splitter that counts labels by class."""
+    if not graph.task.exclusive:
+        raise DataError(
+            f"{graph.name}: split {splitter!r} draws a number of nodes from each class, and the task "
+            f"{graph.task.name!r} has none; use split 'fraction' or 'hash'"
+        )
 
 
 def rest(graph: NodeData, *taken: Tensor) -> Tensor:
     """Labelled nodes that are in none of `taken`, ascending."""
-    free = graph.labels >= 0
+    free = graph.task.known(graph.labels)
     for ids in taken:
         free[ids] = False
     return free.nonzero()[:, 0]

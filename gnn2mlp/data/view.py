@@ -1,7 +1,8 @@
-"""Two views of one task: training gets `Observed`, scoring gets `Full`."""
+"""Two views of a graph under a split: training gets `Observed`, scoring gets `Full`."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -9,6 +10,7 @@ from torch import Tensor
 from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
+from gnn2mlp.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +19,7 @@ class Observed:
 
     Args:
         graph: what is left of graph or hypergraph on the observed nodes, renumbered (`subgraph` says how hyperedges are
-            truncated); labels of test nodes are -1.
+            truncated); labels of test nodes are blank.
         node_ids: int64 (observed nodes,): id of each row in the full graph, ascending.
         train: rows whose labels train.
         valid: rows whose labels choose the epoch.
@@ -29,9 +31,14 @@ class Observed:
     valid: Tensor
 
     @cached_property
+    def task(self) -> Task:
+        """What is learnt, with all that training labels decide of it."""
+        return self.graph.task.fitted(self.graph.labels[self.train])
+
+    @cached_property
     def train_labels(self) -> Tensor:
-        """Int64 (observed nodes,): the class where the label trains, else -1."""
-        labels = torch.full_like(self.graph.labels, -1)
+        """Labels (observed nodes, ...) where they train, else blank."""
+        labels = torch.full_like(self.graph.labels, self.graph.task.blank)
         labels[self.train] = self.graph.labels[self.train]
         return labels
 
@@ -44,34 +51,47 @@ class Observed:
 
 @dataclass(frozen=True, eq=False)
 class Full:
-    """The whole graph or hypergraph with all labels, for scoring after training has stopped."""
+    """The whole graph or hypergraph with all labels, for scoring after every choice has been made.
+
+    Args:
+        graph: with the labels of test nodes.
+        split: which nodes those are.
+    """
 
     graph: NodeData
     split: Split
 
+    @property
+    def labels(self) -> Tensor:
+        """Labels (nodes, ...) of all nodes."""
+        return self.graph.labels
 
-@dataclass(frozen=True, eq=False)
-class Task:
-    """A graph or hypergraph, and a split of it."""
 
-    graph: NodeData
-    split: Split
+class Views(NamedTuple):
+    """`observed`, what training is given, and `full`, what scoring is given. Nothing that trains takes a `Full`."""
 
-    @cached_property
-    def observed(self) -> Observed:
-        """The view for training."""
-        present = torch.ones(self.graph.num_nodes, dtype=torch.bool)
-        present[self.split.unseen] = False
+    observed: Observed
+    full: Full
+
+    @classmethod
+    def of(cls, graph: NodeData, split: Split) -> Self:
+        """Both views of `graph` under `split`.
+
+        Example:
+            >>> from gnn2mlp.core.spec import Spec
+            >>> from gnn2mlp.data import SPLITTERS, load_dataset
+            >>> graph = load_dataset("digits")
+            >>> observed, full = Views.of(graph, Spec("fraction").build(SPLITTERS).split(graph, 0, "inductive"))
+            >>> observed.graph.num_nodes + full.split.unseen.numel() == graph.num_nodes
+            True
+        """
+        present = torch.ones(graph.num_nodes, dtype=torch.bool)
+        present[split.unseen] = False
         node_ids = present.nonzero()[:, 0]
         row = present.cumsum(0) - 1
-        train, valid = row[self.split.train], row[self.split.valid]
-        subgraph = self.graph.subgraph(node_ids)
+        train, valid = row[split.train], row[split.valid]
+        subgraph = graph.subgraph(node_ids)
         known = torch.cat([train, valid])
-        labels = torch.full_like(subgraph.labels, -1)
+        labels = torch.full_like(subgraph.labels, graph.task.blank)
         labels[known] = subgraph.labels[known]
-        return Observed(replace(subgraph, labels=labels), node_ids, train, valid)
-
-    @cached_property
-    def full(self) -> Full:
-        """The view for scoring."""
-        return Full(self.graph, self.split)
+        return cls(Observed(replace(subgraph, labels=labels), node_ids, train, valid), Full(graph, split))

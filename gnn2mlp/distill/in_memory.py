@@ -86,7 +86,7 @@ class InMemory(Source):
             check_links(objective, observed.graph)
         self.tables = _aligned(tables or {}, needs.knowledge, observed, device)
         self.features = compute_form(rows, device).to(dtype=torch.get_default_dtype())
-        self.num_features, self.num_classes = self.features.shape[1], observed.graph.num_classes
+        self.num_features, self.num_classes = self.features.shape[1], observed.task.num_outputs
         self.labels = observed.train_labels.to(device)
         weights = getattr(observed, "weights", None)
         self.weights = None if weights is None else weights.to(device, torch.get_default_dtype())

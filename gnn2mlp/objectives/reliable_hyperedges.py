@@ -6,9 +6,9 @@ from torch import Tensor
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.divergence import probabilities_as_log_target
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
-from gnn2mlp.objectives._divergence import probabilities_as_log_target
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.objectives._reliability import Form, reliability_scores, sampling_probability
 

@@ -3,9 +3,9 @@
 from torch import Tensor
 
 from gnn2mlp.core.limits import check_positive
+from gnn2mlp.nn.divergence import kl_divergence, probabilities_as_log_target
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
-from gnn2mlp.objectives._divergence import kl_divergence, probabilities_as_log_target
 
 
 class SoftLabels(Objective):

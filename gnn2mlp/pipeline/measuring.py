@@ -135,7 +135,7 @@ def _sizes(student: Predictor, graph: NodeData, teacher: NeighbourhoodPredictor 
     sizes = {
         **graph.sizes,
         "student parameters": _parameters(module),
-        "student widths": [*(p.size(0) for p in module.parameters() if p.dim() == 2), graph.num_classes],
+        "student widths": [*(p.size(0) for p in module.parameters() if p.dim() == 2), graph.task.num_outputs],
     }
     if teacher is None:
         return sizes

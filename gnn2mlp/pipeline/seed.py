@@ -93,7 +93,7 @@ def _knowledge(
         "how": Export(**job.config.export),
         "seed": seed,
         "execution": job.execution,
-        "classes": job.graph.class_names,
+        "classes": getattr(job.graph.task, "classes", job.graph.class_names),
         "dataset": job.graph.name,
     }
     storage = stored(job.store, "knowledge", load_knowledge, save_knowledge)
@@ -113,7 +113,7 @@ def _student(
         "knowledge": knowledge,
         "seed": seed,
         "execution": job.execution,
-        "classes": job.graph.class_names,
+        "classes": getattr(job.graph.task, "classes", job.graph.class_names),
         "feature_names": job.graph.feature_names,
         "dataset": job.graph.name,
     }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
-from gnn2mlp.data.view import Full, Observed, Task
+from gnn2mlp.data.view import Full, Observed, Views
 
 
 def training_view(graph: NodeData, split: Split) -> Observed:
@@ -12,7 +12,7 @@ def training_view(graph: NodeData, split: Split) -> Observed:
 
     Names are given to what answers with them, so that another spelling of a class trains no teacher anew.
     """
-    observed = Task(graph, split).observed
+    observed = Views.of(graph, split).observed
     return replace(observed, graph=_bare(observed.graph))
 
 
@@ -22,5 +22,5 @@ def scoring_view(graph: NodeData, split: Split) -> Full:
 
 
 def _bare(graph: NodeData) -> NodeData:
-    numbers = tuple(str(number) for number in range(graph.num_classes))
-    return replace(graph, name=graph.kind, class_names=numbers, feature_names=None, own_splits=(), notes={})
+    task = graph.task.without_names()
+    return replace(graph, name=graph.kind, task=task, feature_names=None, own_splits=(), notes={})

@@ -153,7 +153,7 @@ class GNNTeacher(Teacher):
         """
         graph = observed.graph
         with seeded(seed, f"teacher {self.name}"):
-            self.initialise(graph.num_features, graph.num_classes)
+            self.initialise(graph.num_features, graph.task.num_outputs)
             module = self.module_.to(device)
             optimiser = adam(module.parameters(), self.lr, self.weight_decay)
             state = TrainingState(module, optimiser, Selection(module, self.patience))

@@ -15,7 +15,7 @@ from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import SPLITTERS
-from gnn2mlp.data.view import Task
+from gnn2mlp.data.view import Views
 from gnn2mlp.nn.csr import CSR
 from tests.conftest import find_data_root
 
@@ -97,7 +97,7 @@ def _load(name: str, root: Path | None) -> NodeData | str:
 
 def _made_again(data: NodeData) -> NodeData:
     """What its own arrays give when they come in from outside."""
-    names: dict[str, Any] = {"class_names": data.class_names, "feature_names": data.feature_names}
+    names: dict[str, Any] = {"task": data.task, "feature_names": data.feature_names}
     if isinstance(data, GraphData):
         return graph_from_arrays(data.features, data.labels, data.edge_index, **names)
     assert isinstance(data, HypergraphData)
@@ -187,13 +187,13 @@ class TestContent:
         assert bool((keys.diff() > 0).all())
 
     def test_every_class_occurs(self, name: str, graph: NodeData) -> None:
-        assert graph.labels[graph.labels >= 0].unique().tolist() == list(range(graph.num_classes))
+        assert graph.labels[graph.labels >= 0].unique().tolist() == list(range(graph.task.num_outputs))
 
     def test_its_default_split_works_in_both_settings(self, name: str, graph: NodeData) -> None:
         splitter = resolve_dataset(name).default_split().build(SPLITTERS)
         for setting in ("transductive", "inductive"):
             split = splitter.split(graph, 0, setting)  # type: ignore[arg-type]
-            observed = Task(graph, split).observed
+            observed = Views.of(graph, split).observed
             assert observed.graph.num_nodes == graph.num_nodes - split.unseen.numel()
             assert int((observed.graph.labels >= 0).sum()) == split.train.numel() + split.valid.numel()
 

@@ -8,7 +8,7 @@ import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import HypergraphData, Observed, Task
+from gnn2mlp.data import HypergraphData, Observed, Views
 from gnn2mlp.distill import Distiller
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
@@ -16,7 +16,7 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.tasks import Kind, random_knowledge, small, tiny_task
+from tests.tiny import Kind, random_knowledge, small, tiny_views
 
 # A method whose options have no defaults needs an example here; all others are found by themselves.
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -30,45 +30,45 @@ def method(request: pytest.FixtureRequest) -> Method:
 
 
 @pytest.fixture
-def task(method: Method) -> Task:
+def views(method: Method) -> Views:
     """On a hypergraph for methods that speak of hyperedges, on a graph for all others."""
-    return _task("hypergraph" if "hyperedges" in method.needs else "graph")
+    return _views("hypergraph" if "hyperedges" in method.needs else "graph")
 
 
 @cache
-def _task(kind: Kind) -> Task:
-    return tiny_task(kind=kind, **{"graph": {}, "hypergraph": {"features": 60}}[kind])
+def _views(kind: Kind) -> Views:
+    return tiny_views(kind=kind, **{"graph": {}, "hypergraph": {"features": 60}}[kind])
 
 
 @cache
 def _knowledge(kind: Kind) -> TeacherKnowledge:
     teacher = small(TEACHERS, {"graph": "vq", "hypergraph": "hgnn"}[kind], codes=8)
-    observed = _task(kind).observed
+    observed = _views(kind).observed
     teacher.fit(observed)
     return teacher.export(observed, teacher.provides)
 
 
 @pytest.fixture
-def knowledge(task: Task) -> TeacherKnowledge:
-    return _knowledge("hypergraph" if isinstance(task.graph, HypergraphData) else "graph")
+def knowledge(views: Views) -> TeacherKnowledge:
+    return _knowledge("hypergraph" if isinstance(views.full.graph, HypergraphData) else "graph")
 
 
 def test_the_package_has_the_methods_that_it_names() -> None:
     assert {"glnn", "krd", "vqgraph", "light_hgnn", "light_hgnn_plus", "mlp", "composed"} <= set(METHODS.names())
 
 
-def test_trains_a_student_that_beats_chance(method: Method, task: Task, knowledge: TeacherKnowledge) -> None:
+def test_trains_a_student_that_beats_chance(method: Method, views: Views, knowledge: TeacherKnowledge) -> None:
     result = Distiller(epochs=40).fit(
-        small(STUDENTS, "mlp"), method.build_objective(), task.observed, knowledge, update=method.update
+        small(STUDENTS, "mlp"), method.build_objective(), views.observed, knowledge, update=method.update
     )
-    test, graph = task.split.test, task.graph
+    test, graph = views.full.split.test, views.full.graph
     assert accuracy(result.module(graph.features).logits[test], graph.labels[test]) > 0.6  # chance is 1/3
     assert result.history.loss[-1] < 0.7 * result.history.loss[0]
 
 
-def test_needs_no_more_knowledge_than_it_says(method: Method, task: Task, knowledge: TeacherKnowledge) -> None:
+def test_needs_no_more_knowledge_than_it_says(method: Method, views: Views, knowledge: TeacherKnowledge) -> None:
     assert method.teacher_keys <= set(KEYS)
-    observed, distiller = task.observed, Distiller(epochs=2)
+    observed, distiller = views.observed, Distiller(epochs=2)
     weights = [
         distiller.fit(small(STUDENTS, "mlp"), method.build_objective(), observed, table).module.head.weight
         for table in (knowledge, knowledge.select(method.teacher_keys) if method.teacher_keys else None)
@@ -79,7 +79,7 @@ def test_needs_no_more_knowledge_than_it_says(method: Method, task: Task, knowle
 def test_only_those_that_speak_of_links_mind_what_these_are(method: Method) -> None:
     objective = method.build_objective()
     for kind, wrong in (("graph", "hyperedges" in objective.needs), ("hypergraph", "neighbours" in objective.needs)):
-        observed = _task(kind).observed
+        observed = _views(kind).observed
         table = random_knowledge(observed.node_ids)
 
         def fit(observed: Observed = observed, table: TeacherKnowledge = table) -> None:

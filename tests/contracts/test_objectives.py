@@ -14,7 +14,7 @@ from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, knowledge_needs, parse_needs
 from gnn2mlp.objectives._base import check_declared
-from tests.tasks import answered, random_knowledge
+from tests.tiny import answered, random_knowledge
 
 NODES, CLASSES, HIDDEN = 12, 3, 5
 

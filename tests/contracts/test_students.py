@@ -9,7 +9,7 @@ from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.students import STUDENTS, Student
-from tests.tasks import small
+from tests.tiny import small
 
 ROWS, FEATURES, CLASSES = 7, 12, 3
 

@@ -10,13 +10,13 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import GraphData, HypergraphData, NodeData, Observed, Task, graph_from_arrays, hypergraph_from_arrays
+from gnn2mlp.data import GraphData, HypergraphData, NodeData, Observed, Views, graph_from_arrays, hypergraph_from_arrays
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.teachers import TEACHERS, Teacher
 from gnn2mlp.teachers.vq import VQ
-from tests.tasks import Kind, small, task_of, tiny_task
+from tests.tiny import Kind, small, tiny_views, views_of
 
 # Every registered class with its defaults, and forms of one class that are different models.
 FORMS: list[tuple[str, dict[str, Any]]] = [
@@ -59,9 +59,9 @@ def form(request: pytest.FixtureRequest) -> Form:
 
 
 @pytest.fixture(scope="module")
-def task(form: Form) -> Task:
+def views(form: Form) -> Views:
     kind = kind_of(form)
-    return tiny_task(kind=kind, **DATA[kind])
+    return tiny_views(kind=kind, **DATA[kind])
 
 
 def fitted(form: Form, observed: Observed, seed: int = 0, device: str = "cpu", **options: Any) -> Teacher:
@@ -71,13 +71,13 @@ def fitted(form: Form, observed: Observed, seed: int = 0, device: str = "cpu", *
 
 
 @pytest.fixture(scope="module")
-def teacher(form: Form, task: Task) -> Teacher:
-    return fitted(form, task.observed)
+def teacher(form: Form, views: Views) -> Teacher:
+    return fitted(form, views.observed)
 
 
-def score(teacher: Teacher, task: Task) -> float:
-    test = task.split.test
-    return accuracy(teacher.predict(task.graph)[test], task.graph.labels[test])
+def score(teacher: Teacher, views: Views) -> float:
+    test = views.full.split.test
+    return accuracy(teacher.predict(views.full.graph)[test], views.full.graph.labels[test])
 
 
 def linked_as(data: NodeData, keep: Tensor, number: Tensor | None = None) -> NodeData:
@@ -99,53 +99,53 @@ def test_the_package_has_the_teachers_that_it_names() -> None:
     assert {"gcn", "sage", "gat", "hgnn", "hgnn_plus", "unigcn"} <= set(TEACHERS.names())
 
 
-def test_learns(form: Form, teacher: Teacher, task: Task) -> None:
-    assert score(teacher, task) > {"graph": 0.7, "hypergraph": 0.55}[kind_of(form)]  # chance is 1/3
+def test_learns(form: Form, teacher: Teacher, views: Views) -> None:
+    assert score(teacher, views) > {"graph": 0.7, "hypergraph": 0.55}[kind_of(form)]  # chance is 1/3
     assert teacher.history_.loss[-1] < teacher.history_.loss[0]
     assert len(teacher.history_.valid) == len(teacher.history_.loss)
 
 
 @sampled_forms
-def test_learns_from_sampled_neighbourhoods(form: Form, task: Task) -> None:
-    sampled = fitted(form, task.observed, fanouts=(3, 3), batch_size=8)
-    assert score(sampled, task) > 0.7
+def test_learns_from_sampled_neighbourhoods(form: Form, views: Views) -> None:
+    sampled = fitted(form, views.observed, fanouts=(3, 3), batch_size=8)
+    assert score(sampled, views) > 0.7
 
 
-def test_same_seed_same_bits_and_another_seed_differs(form: Form, teacher: Teacher, task: Task) -> None:
-    first = teacher.predict(task.graph)
-    assert torch.equal(fitted(form, task.observed).predict(task.graph), first)
-    assert not torch.equal(fitted(form, task.observed, seed=1).predict(task.graph), first)
+def test_same_seed_same_bits_and_another_seed_differs(form: Form, teacher: Teacher, views: Views) -> None:
+    first = teacher.predict(views.full.graph)
+    assert torch.equal(fitted(form, views.observed).predict(views.full.graph), first)
+    assert not torch.equal(fitted(form, views.observed, seed=1).predict(views.full.graph), first)
 
 
 @sampled_forms
-def test_sampled_training_repeats_as_well(form: Form, task: Task) -> None:
+def test_sampled_training_repeats_as_well(form: Form, views: Views) -> None:
     options = {"fanouts": (3, 3), "batch_size": 8, "epochs": 3}
-    runs = [fitted(form, task.observed, seed=s, **options).predict(task.graph) for s in (0, 0, 1)]
+    runs = [fitted(form, views.observed, seed=s, **options).predict(views.full.graph) for s in (0, 0, 1)]
     assert torch.equal(runs[0], runs[1])
     assert not torch.equal(runs[0], runs[2])
 
 
-def test_leaves_the_global_generator_alone(form: Form, task: Task, tmp_path: Path) -> None:
+def test_leaves_the_global_generator_alone(form: Form, views: Views, tmp_path: Path) -> None:
     before = torch.get_rng_state()
-    trained = fitted(form, task.observed, epochs=2)
-    trained.export(task.observed)
+    trained = fitted(form, views.observed, epochs=2)
+    trained.export(views.observed)
     trained.save(tmp_path / "t")
     Teacher.load(tmp_path / "t")
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_result_does_not_depend_on_the_global_generator(form: Form, task: Task) -> None:
+def test_result_does_not_depend_on_the_global_generator(form: Form, views: Views) -> None:
     logits = []
     with torch.random.fork_rng(devices=[]):
         for seed in (1, 2):
             torch.manual_seed(seed)
-            logits.append(fitted(form, task.observed, epochs=2).predict(task.graph))
+            logits.append(fitted(form, views.observed, epochs=2).predict(views.full.graph))
     assert torch.equal(*logits)
 
 
 def test_writes_what_is_needed_and_nothing_else(form: Form, teacher: Teacher) -> None:
     kind = kind_of(form)
-    observed = tiny_task("inductive", kind=kind, **DATA[kind]).observed
+    observed = tiny_views("inductive", kind=kind, **DATA[kind]).observed
     for needs in (["logits"], sorted(teacher.provides)):
         knowledge = teacher.export(observed, needs, card={"seed": 7})
         assert sorted(knowledge.values) == needs
@@ -154,25 +154,25 @@ def test_writes_what_is_needed_and_nothing_else(form: Form, teacher: Teacher) ->
         assert knowledge.card["seed"] == 7
 
 
-def test_knowledge_is_what_it_predicts_on_the_observed_graph(teacher: Teacher, task: Task) -> None:
-    assert torch.equal(teacher.export(task.observed)["logits"], teacher.predict(task.observed.graph))
+def test_knowledge_is_what_it_predicts_on_the_observed_graph(teacher: Teacher, views: Views) -> None:
+    assert torch.equal(teacher.export(views.observed)["logits"], teacher.predict(views.observed.graph))
 
 
-def test_names_what_it_cannot_provide(teacher: Teacher, task: Task) -> None:
+def test_names_what_it_cannot_provide(teacher: Teacher, views: Views) -> None:
     assert teacher.provides <= set(KEYS)
     with pytest.raises(ConfigError, match=f"teacher '{teacher.name}' does not provide 'dreams'.*it provides .*logits"):
-        teacher.export(task.observed, ["logits", "dreams"])
+        teacher.export(views.observed, ["logits", "dreams"])
 
 
 def test_names_the_teachers_of_the_data_that_it_cannot_read(form: Form, teacher: Teacher) -> None:
-    kind, other = kind_of(form), tiny_task(kind=OTHER[kind_of(form)])
-    message = f"works on a {kind}, and {other.graph.name} is a {OTHER[kind]}; expected one of (.*) as teacher"
+    kind, other = kind_of(form), tiny_views(kind=OTHER[kind_of(form)])
+    message = f"works on a {kind}, and {other.full.graph.name} is a {OTHER[kind]}; expected one of (.*) as teacher"
     for attempt in (
         lambda: make(form).fit(other.observed),
-        lambda: teacher.predict(other.graph),
+        lambda: teacher.predict(other.full.graph),
         lambda: teacher.export(other.observed),
-        lambda: teacher.neighbourhood_predictor(other.graph),
-        lambda: teacher.check_reads(other.graph),
+        lambda: teacher.neighbourhood_predictor(other.full.graph),
+        lambda: teacher.check_reads(other.full.graph),
     ):
         with pytest.raises(DataError, match=message) as caught:
             attempt()
@@ -180,55 +180,55 @@ def test_names_the_teachers_of_the_data_that_it_cannot_read(form: Form, teacher:
         assert named == [n for n in TEACHERS.names() if n != "vq" and kind_of((n, {})) == OTHER[kind]]
 
 
-def test_a_loaded_teacher_predicts_the_same(teacher: Teacher, task: Task, tmp_path: Path) -> None:
+def test_a_loaded_teacher_predicts_the_same(teacher: Teacher, views: Views, tmp_path: Path) -> None:
     teacher.save(tmp_path / "teacher")
     again = Teacher.load(tmp_path / "teacher")
     assert again == teacher
     assert type(again) is type(teacher)
     assert again.history_ == teacher.history_
-    assert torch.equal(again.predict(task.graph), teacher.predict(task.graph))
+    assert torch.equal(again.predict(views.full.graph), teacher.predict(views.full.graph))
 
 
 def test_sparse_and_dense_features_give_the_same(form: Form) -> None:
-    sparse = tiny_task(kind=kind_of(form), features=200, sparse=True)
-    x = sparse.graph.features
+    sparse = tiny_views(kind=kind_of(form), features=200, sparse=True)
+    x = sparse.full.graph.features
     assert isinstance(x, CSR)
     thinned = x.to_dense() * (torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) < 0.2)
-    dense_graph = replace(sparse.graph, features=thinned)
-    sparse_graph = replace(sparse.graph, features=CSR.from_dense(thinned))
+    dense_graph = replace(sparse.full.graph, features=thinned)
+    sparse_graph = replace(sparse.full.graph, features=CSR.from_dense(thinned))
     assert sparse_graph.features.density < 0.1  # else the sparse form would be turned into the dense one
     options = {"epochs": 3, "dropout": 0.0, "attention_dropout": 0.0}  # dropout draws per stored value
-    logits = [fitted(form, task_of(g).observed, **options).predict(g) for g in (dense_graph, sparse_graph)]
+    logits = [fitted(form, views_of(g).observed, **options).predict(g) for g in (dense_graph, sparse_graph)]
     torch.testing.assert_close(*logits, rtol=1e-4, atol=1e-4)
 
 
-def test_double_precision_features_work(form: Form, teacher: Teacher, task: Task) -> None:
-    double = replace(task.graph, features=task.graph.features.double())
-    assert torch.equal(fitted(form, task_of(double).observed).predict(double), teacher.predict(task.graph))
+def test_double_precision_features_work(form: Form, teacher: Teacher, views: Views) -> None:
+    double = replace(views.full.graph, features=views.full.graph.features.double())
+    assert torch.equal(fitted(form, views_of(double).observed).predict(double), teacher.predict(views.full.graph))
 
 
-def test_prediction_follows_a_renumbering_of_the_nodes(teacher: Teacher, task: Task) -> None:
+def test_prediction_follows_a_renumbering_of_the_nodes(teacher: Teacher, views: Views) -> None:
     number = torch.randperm(60, generator=torch.Generator().manual_seed(4))
-    renumbered = linked_as(task.graph, torch.ones(60, dtype=torch.bool), number)
-    assert not torch.equal(renumbered.degree, task.graph.degree)
-    expected = teacher.predict(task.graph)
+    renumbered = linked_as(views.full.graph, torch.ones(60, dtype=torch.bool), number)
+    assert not torch.equal(renumbered.degree, views.full.graph.degree)
+    expected = teacher.predict(views.full.graph)
     torch.testing.assert_close(teacher.predict(renumbered)[number], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_isolated_nodes_are_taught_and_answered(form: Form, task: Task) -> None:
-    graph = linked_as(task.graph, torch.arange(60) >= 12)  # nodes 0..11 have no neighbour, whatever their role
+def test_isolated_nodes_are_taught_and_answered(form: Form, views: Views) -> None:
+    graph = linked_as(views.full.graph, torch.arange(60) >= 12)  # nodes 0..11 have no neighbour, whatever their role
     assert not graph.degree[:12].any()
-    lonely = fitted(form, task_of(graph).observed)
+    lonely = fitted(form, views_of(graph).observed)
     logits = lonely.predict(graph)
     assert torch.isfinite(logits).all()
     assert logits[:12].unique(dim=0).size(0) > 1  # their own features still tell them apart
-    assert score(lonely, task_of(graph)) > 0.5
+    assert score(lonely, views_of(graph)) > 0.5
     torch.testing.assert_close(lonely.neighbourhood_predictor(graph)(torch.arange(12)), logits[:12].softmax(-1))
 
 
-def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, task: Task) -> None:
-    expected = teacher.predict(task.graph).softmax(-1)
-    answer = teacher.neighbourhood_predictor(task.graph)
+def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, views: Views) -> None:
+    expected = teacher.predict(views.full.graph).softmax(-1)
+    answer = teacher.neighbourhood_predictor(views.full.graph)
     for ids in ([17], [3, 41, 8], list(range(60))):
         torch.testing.assert_close(answer(torch.tensor(ids)), expected[ids], rtol=1e-4, atol=1e-6)
 
@@ -244,11 +244,11 @@ def test_describes_itself(form: Form) -> None:
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_learns_on_cuda(form: Form, task: Task) -> None:
+def test_learns_on_cuda(form: Form, views: Views) -> None:
     before = torch.cuda.get_rng_state()
     for options in ({}, {"fanouts": (3, 3), "batch_size": 5} if form in SAMPLED else {"layers": 3}):
-        trained = fitted(form, task.observed, device="cuda", **options)
-        on_gpu = trained.evaluate(task.graph, "cuda")["logits"]
-        assert score(trained, task) > {"graph": 0.7, "hypergraph": 0.55}[kind_of(form)]
-        torch.testing.assert_close(on_gpu, trained.predict(task.graph), rtol=1e-3, atol=1e-4)
+        trained = fitted(form, views.observed, device="cuda", **options)
+        on_gpu = trained.evaluate(views.full.graph, "cuda")["logits"]
+        assert score(trained, views) > {"graph": 0.7, "hypergraph": 0.55}[kind_of(form)]
+        torch.testing.assert_close(on_gpu, trained.predict(views.full.graph), rtol=1e-3, atol=1e-4)
     assert torch.equal(torch.cuda.get_rng_state(), before)

@@ -5,51 +5,51 @@ import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import (
-    check_classes,
     check_edges,
     check_feature_names,
     check_incidences,
-    check_labels,
     check_own_split,
+    check_sample_weight,
+    check_task,
     check_weights,
     repeated,
 )
+from gnn2mlp.tasks import NodeClassification
 
 
-@pytest.mark.parametrize("labels", [[0, -1, 1], np.array([0.0, -1.0, 1.0]), torch.tensor([0, -1, 1], dtype=torch.int8)])
-def test_labels_of_any_numeric_type_become_int64(labels: object) -> None:
-    checked = check_labels(labels, 3, "g")
-    assert checked.dtype == torch.int64
-    assert checked.tolist() == [0, -1, 1]
-
-
-@pytest.mark.parametrize(
-    ("labels", "match"),
-    [
-        ([0, 1], r"one label per node, 3 in all, got an array of shape \(2,\)"),
-        ([[0], [1], [0]], r"got an array of shape \(3, 1\)"),
-        ([0, 1, -2], "-1 .unknown. or a class from 0 upwards, got -2"),
-        ([0.5, 1, 0], "labels must be integers"),
-        ([float("nan"), 1, 0], "labels must be integers, -1 for unknown"),
-        (["cat", "dog", "cat"], "labels must be integers.*number the classes from 0"),
-        ([-1, -1, -1], "every node is unlabelled"),
-    ],
-)
-def test_bad_labels_are_refused(labels: object, match: str) -> None:
-    with pytest.raises(DataError, match=match):
-        check_labels(labels, 3, "g")
-
-
-def test_no_node_is_refused() -> None:
-    with pytest.raises(DataError, match="at least one node, got none"):
-        check_labels(np.zeros(0, dtype=int), 0, "g")
+def test_labels_without_a_task_are_classes_that_are_numbered_from_0() -> None:
+    task, labels = check_task([0, -1, 2], None, None, 3, "g")
+    assert task == NodeClassification([0, 1, 2])
+    assert labels.tolist() == [0, -1, 2]
+    named, _ = check_task([0, -1, 1], ["a", "b"], None, 3, "g")
+    assert named == NodeClassification(["a", "b"])
 
 
 def test_a_label_beyond_the_named_classes_is_refused() -> None:
-    assert check_classes(torch.tensor([0, 2]), None, "g") == ("0", "1", "2")
-    assert check_classes(torch.tensor([0, 1]), ["a", "b"], "g") == ("a", "b")
     with pytest.raises(DataError, match=r"labels must lie in 0\.\.1 .*, got 2"):
-        check_classes(torch.tensor([0, 2]), ["a", "b"], "g")
+        check_task([0, 2], ["a", "b"], None, 2, "g")
+
+
+def test_classes_are_given_once() -> None:
+    with pytest.raises(DataError, match="g: class names: classes: expected each once, got a more than once"):
+        check_task([0, 1], ["a", "a"], None, 2, "g")
+    with pytest.raises(DataError, match="class names or a task"):
+        check_task([0, 1], ["a", "b"], NodeClassification(["a", "b"]), 2, "g")
+
+
+def test_sample_weights_are_numbers_from_0() -> None:
+    assert check_sample_weight(None, 3, "g") is None
+    weights = check_sample_weight([0, 1, 2.5], 3, "g")
+    assert weights is not None
+    assert weights.tolist() == [0, 1, 2.5]
+    for wrong, match in [
+        ([1, 1], "one for each of 3"),
+        ([1, -1, 1], "from 0"),
+        ([0, 0, 0], "not all"),
+        ("abc", "numbers"),
+    ]:
+        with pytest.raises(DataError, match=match):
+            check_sample_weight(wrong, 3, "g")
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,20 @@ import torch
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.tasks import NodeClassification
 
 X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
 Y = [0, 1, 0, -1]
-EDGES = [[0, 1, 1, 2], [1, 0, 2, 2]]  # 0-1 in both directions, 1-2, a self-loop at 2; node 3 is isolated
+EDGES = [
+    [0, 1, 1, 2],
+    [1, 0, 2, 2],
+]  # 0-1 in both directions, 1-2, a self-loop at 2; node 3 is isolated
 
 
 def test_a_small_graph_worked_by_hand() -> None:
     graph = graph_from_arrays(X, Y, EDGES, name="hand", class_names=["a", "b"])
     assert graph.edge_index.tolist() == [[0, 1, 1, 2], [1, 0, 2, 1]]
-    assert (graph.num_nodes, graph.num_edges, graph.num_features, graph.num_classes) == (4, 2, 2, 2)
+    assert (graph.num_nodes, graph.num_edges, graph.num_features, graph.task.num_outputs) == (4, 2, 2, 2)
     assert graph.notes == {"self_loops": 1}
     assert graph.labels.tolist() == Y
     assert repr(graph) == "GraphData('hand': 4 nodes, 2 edges, 2 features, 2 classes)"
@@ -31,7 +35,7 @@ def test_adjacency_rows_hold_the_neighbours() -> None:
 
 def test_canonical_form_is_idempotent(tiny_graph: Callable[..., GraphData]) -> None:
     graph = tiny_graph(sparse=True)
-    again = graph_from_arrays(graph.features, graph.labels, graph.edge_index, class_names=graph.class_names)
+    again = graph_from_arrays(graph.features, graph.labels, graph.edge_index, task=graph.task)
     assert again.digest == graph.digest
 
 
@@ -114,7 +118,7 @@ def test_digest_follows_the_content(tiny_graph: Callable[..., GraphData]) -> Non
     assert replace(graph, features=changed).digest != graph.digest
     assert replace(graph, labels=graph.labels.roll(1)).digest != graph.digest
     assert replace(graph, edge_index=graph.edge_index[:, 2:]).digest != graph.digest
-    assert replace(graph, class_names=("a", "b", "c", "d")).digest != graph.digest
+    assert replace(graph, task=NodeClassification(("a", "b", "c", "d"))).digest != graph.digest
     assert replace(graph, name="other").digest == graph.digest
 
 

@@ -108,7 +108,7 @@ def test_canonical_form_is_idempotent() -> None:
         hypergraph.labels,
         hypergraph.hyperedge_index,
         hyperedge_weight=hypergraph.weight,
-        class_names=hypergraph.class_names,
+        task=hypergraph.task,
     )
     assert again.digest == hypergraph.digest
     assert again.notes == {}

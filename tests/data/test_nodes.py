@@ -13,6 +13,7 @@ from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR, gather
+from gnn2mlp.tasks import NodeClassification
 from tests.helpers import tiny_graph, tiny_hypergraph
 
 # Three nodes, the last of them unlabelled; nodes 0 and 1 are linked.
@@ -85,7 +86,7 @@ def test_the_digest_covers_features_labels_and_classes(data: NodeData) -> None:
     others += [gather(x, torch.arange(data.num_nodes).roll(1))]  # which moves the entries of sparse rows
     digests = [replace(data, features=other).digest for other in others]
     digests.append(replace(data, labels=data.labels.roll(1)).digest)
-    digests.append(replace(data, class_names=("a", "b", "c", "d")).digest)
+    digests.append(replace(data, task=NodeClassification(("a", "b", "c", "d"))).digest)
     assert len({data.digest, *digests}) == 5
 
 
@@ -106,7 +107,7 @@ def test_the_digest_covers_the_width_of_sparse_rows(make: Callable[..., NodeData
 
 def test_the_digest_does_not_cover_names_splits_and_notes(data: NodeData) -> None:
     split = {"train": torch.tensor([0]), "test": torch.tensor([1])}
-    other = replace(data, name="other", class_names=("a", "b", "c"), own_splits=(split,), notes={"duplicates": 1})
+    other = replace(data, name="other", task=NodeClassification(range(3)), own_splits=(split,), notes={"duplicates": 1})
     assert other.digest == data.digest
 
 

@@ -7,7 +7,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.split import Roles, Split, Splitter, labelled_by_class, rest
+from gnn2mlp.data.split import Roles, Split, Splitter, labelled_by_stratum, rest
 
 
 class Fixed(Splitter):
@@ -106,6 +106,6 @@ def test_unlabelled_nodes_are_in_no_class_and_not_in_the_rest(graph: GraphData) 
     labels = graph.labels.clone()
     labels[0] = -1
     partly = replace(graph, labels=labels)
-    assert 0 not in labelled_by_class(partly)[0].tolist()
-    assert labelled_by_class(partly, taken=torch.tensor([3]))[0].tolist()[:2] == [6, 9]
+    assert 0 not in labelled_by_stratum(partly)[0].tolist()
+    assert labelled_by_stratum(partly, taken=torch.tensor([3]))[0].tolist()[:2] == [6, 9]
     assert rest(partly, torch.tensor([1]), torch.tensor([2])).tolist() == list(range(3, 30))

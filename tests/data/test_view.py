@@ -11,10 +11,10 @@ from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.split import Split
 from gnn2mlp.data.splits.per_class import PerClass
-from gnn2mlp.data.view import Task
+from gnn2mlp.data.view import Views
 from gnn2mlp.nn.csr import CSR
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import task_of
+from tests.tiny import views_of
 
 
 @pytest.fixture(params=[False, True], ids=["dense", "sparse"])
@@ -37,14 +37,14 @@ def with_other_unseen(graph: GraphData, split: Split) -> GraphData:
     touched = unseen[:, None] | unseen[None, :]
     edges = (graph.adjacency.to_dense().bool() ^ touched).nonzero().T  # turns over the pairs with an unseen end
     features = CSR.from_dense(x) if sparse else x
-    return graph_from_arrays(features, graph.labels, edges, class_names=graph.class_names)
+    return graph_from_arrays(features, graph.labels, edges, task=graph.task)
 
 
 def test_unseen_features_and_edges_do_not_reach_training(graph: GraphData, split: Split) -> None:
     other = with_other_unseen(graph, split)
     assert other.digest != graph.digest
     assert other.num_edges != graph.num_edges
-    assert Task(other, split).observed.digest == Task(graph, split).observed.digest
+    assert Views.of(other, split).observed.digest == Views.of(graph, split).observed.digest
 
 
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])
@@ -53,23 +53,23 @@ def test_test_labels_do_not_reach_training(graph: GraphData, setting: str) -> No
     labels = graph.labels.clone()
     labels[split.test] = (labels[split.test] + 1) % 3
     other = replace(graph, labels=labels)
-    assert Task(other, split).observed.digest == Task(graph, split).observed.digest
+    assert Views.of(other, split).observed.digest == Views.of(graph, split).observed.digest
 
 
 def test_the_digest_notices_what_training_may_know(graph: GraphData, split: Split) -> None:
-    digest = Task(graph, split).observed.digest
+    digest = Views.of(graph, split).observed.digest
     node = int(split.seen[0])
     labels = graph.labels.clone()
     labels[split.train[0]] = (labels[split.train[0]] + 1) % 3
-    assert Task(replace(graph, labels=labels), split).observed.digest != digest
+    assert Views.of(replace(graph, labels=labels), split).observed.digest != digest
     seen_edges = ~torch.isin(graph.edge_index, torch.tensor([node])).any(0)
-    assert Task(replace(graph, edge_index=graph.edge_index[:, seen_edges]), split).observed.digest != digest
+    assert Views.of(replace(graph, edge_index=graph.edge_index[:, seen_edges]), split).observed.digest != digest
     moved = replace(split, train=split.train[1:], seen=torch.cat([split.seen, split.train[:1]]).sort().values)
-    assert Task(graph, moved).observed.digest != digest
+    assert Views.of(graph, moved).observed.digest != digest
 
 
 def test_observed_rows_are_the_seen_nodes(graph: GraphData, split: Split) -> None:
-    observed = Task(graph, split).observed
+    observed = Views.of(graph, split).observed
     assert observed.node_ids.tolist() == sorted(set(range(60)) - set(split.unseen.tolist()))
     assert torch.equal(observed.node_ids[observed.train], split.train)
     assert torch.equal(observed.node_ids[observed.valid], split.valid)
@@ -82,11 +82,11 @@ def test_observed_rows_are_the_seen_nodes(graph: GraphData, split: Split) -> Non
 
 def test_a_transductive_view_has_every_node(graph: GraphData) -> None:
     split = PerClass(train=4, valid=4).split(graph, 0)
-    task = Task(graph, split)
-    assert task.observed.node_ids.tolist() == list(range(60))
-    assert torch.equal(task.observed.graph.edge_index, graph.edge_index)
-    assert task.full.graph is graph
-    assert task.full.split is split
+    views = Views.of(graph, split)
+    assert views.observed.node_ids.tolist() == list(range(60))
+    assert torch.equal(views.observed.graph.edge_index, graph.edge_index)
+    assert views.full.graph is graph
+    assert views.full.split is split
 
 
 @pytest.fixture(params=[False, True], ids=["dense", "sparse"])
@@ -108,7 +108,7 @@ def hypergraph_with_other_unseen(hypergraph: HypergraphData, split: Split) -> Hy
         hypergraph.labels,
         incidence.nonzero().T,
         hyperedge_weight=torch.cat([hypergraph.weight, torch.tensor([7.0])]),
-        class_names=hypergraph.class_names,
+        task=hypergraph.task,
     )
 
 
@@ -116,17 +116,17 @@ def test_unseen_features_and_incidences_do_not_reach_training(hypergraph: Hyperg
     other = hypergraph_with_other_unseen(hypergraph, split)
     assert other.digest != hypergraph.digest
     assert other.sizes["incidences"] != hypergraph.sizes["incidences"]
-    assert Task(other, split).observed.digest == Task(hypergraph, split).observed.digest
+    assert Views.of(other, split).observed.digest == Views.of(hypergraph, split).observed.digest
 
 
 def test_unseen_edges_do_not_reach_training_through_a_hypergraph_of_the_graph(graph: GraphData, split: Split) -> None:
     one, other = (hypergraph_of(given) for given in (graph, with_other_unseen(graph, split)))
     assert one.digest != other.digest
-    assert Task(one, split).observed.digest == Task(other, split).observed.digest
+    assert Views.of(one, split).observed.digest == Views.of(other, split).observed.digest
 
 
 def test_observed_hyperedges_are_truncated(hypergraph: HypergraphData, split: Split) -> None:
-    observed = Task(hypergraph, split).observed
+    observed = Views.of(hypergraph, split).observed
     seen = observed.graph
     assert isinstance(seen, HypergraphData)
     assert observed.node_ids.tolist() == sorted(set(range(60)) - set(split.unseen.tolist()))
@@ -147,7 +147,7 @@ def test_a_hyperedge_of_unseen_nodes_does_not_exist_in_training(split: Split) ->
     index = np.stack([np.concatenate(members), np.repeat(np.arange(3), [len(m) for m in members])])
     tiny = tiny_hypergraph()
     hypergraph = hypergraph_from_arrays(tiny.features, tiny.labels, index, hyperedge_weight=[1.0, 2.0, 3.0])
-    observed = Task(hypergraph, split).observed
+    observed = Views.of(hypergraph, split).observed
     assert isinstance(observed.graph, HypergraphData)
     assert observed.graph.weight.tolist() == [2, 3]
     node, hyperedge = observed.graph.hyperedge_index
@@ -158,25 +158,25 @@ def test_a_hyperedge_of_unseen_nodes_does_not_exist_in_training(split: Split) ->
 def test_test_labels_of_a_hypergraph_do_not_reach_training(hypergraph: HypergraphData, split: Split) -> None:
     labels = hypergraph.labels.clone()
     labels[split.test] = (labels[split.test] + 1) % 3
-    observed = Task(replace(hypergraph, labels=labels), split).observed
-    assert observed.digest == Task(hypergraph, split).observed.digest
+    observed = Views.of(replace(hypergraph, labels=labels), split).observed
+    assert observed.digest == Views.of(hypergraph, split).observed.digest
 
 
 def test_the_digest_notices_the_hyperedges_of_seen_nodes(hypergraph: HypergraphData, split: Split) -> None:
-    digest = Task(hypergraph, split).observed.digest
+    digest = Views.of(hypergraph, split).observed.digest
     alive = int(hypergraph.hyperedge_index[1][torch.isin(hypergraph.hyperedge_index[0], split.seen)][0])
     weight = hypergraph.weight.clone()
     weight[alive] += 1
-    assert Task(replace(hypergraph, weight=weight), split).observed.digest != digest
+    assert Views.of(replace(hypergraph, weight=weight), split).observed.digest != digest
     kept = hypergraph.hyperedge_index[0] != split.seen[hypergraph.degree[split.seen] > 0][0]
     index = hypergraph.hyperedge_index[:, kept]
     fewer = hypergraph_from_arrays(hypergraph.features, hypergraph.labels, index, hyperedge_weight=hypergraph.weight)
     assert fewer.num_hyperedges == hypergraph.num_hyperedges
-    assert Task(fewer, split).observed.digest != digest
+    assert Views.of(fewer, split).observed.digest != digest
 
 
 def test_labels_that_train_are_told_from_those_that_validate() -> None:
-    observed = task_of(tiny_graph()).observed
+    observed = views_of(tiny_graph()).observed
     assert (observed.train_labels >= 0).nonzero()[:, 0].tolist() == observed.train.tolist()
     assert torch.equal(observed.train_labels[observed.train], observed.graph.labels[observed.train])
     assert bool((observed.graph.labels[observed.valid] >= 0).all())

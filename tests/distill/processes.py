@@ -19,7 +19,7 @@ from gnn2mlp.distill.process_group import process_group
 from gnn2mlp.methods import METHODS
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable
-from tests.tasks import small
+from tests.tiny import small
 
 
 def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str = "0") -> None:

@@ -20,14 +20,14 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.methods.krd import KRD
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels
-from gnn2mlp.objectives._divergence import kl_divergence
 from gnn2mlp.students.mlp import MLPStudent
-from tests.tasks import random_knowledge, tiny_task
+from tests.tiny import random_knowledge, tiny_views
 
 STUDENT = MLPStudent(hidden=16, dropout=0.1)
-OBSERVED = tiny_task().observed
+OBSERVED = tiny_views().observed
 KNOWLEDGE = random_knowledge(OBSERVED.node_ids).select(["logits"])
 
 
@@ -238,7 +238,7 @@ def test_knowledge_that_no_term_reads_is_not_asked_for() -> None:
 
 
 def test_sparse_and_dense_features_train_the_same_student() -> None:
-    thin = tiny_task(features=200).observed
+    thin = tiny_views(features=200).observed
     dense = thin.graph.features * (torch.rand(60, 200, generator=torch.Generator().manual_seed(0)) < 0.2)
     forms = (dense, CSR.from_dense(dense))
     assert forms[1].density < 0.1  # else it would be made dense

@@ -12,11 +12,11 @@ from gnn2mlp.distill.in_memory import InMemory, check_links
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.objectives import HardLabels, Objective, ReliableHyperedges, ReliableNeighbours, SoftLabels
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import Kind, random_knowledge, tiny_task
+from tests.tiny import Kind, random_knowledge, tiny_views
 
 
 def rows(batch_size: int = 16, seed: int = 0, **graph: bool) -> InMemory:
-    observed = tiny_task(**graph).observed
+    observed = tiny_views(**graph).observed
     return InMemory(observed, observed.graph.features, "cpu", batch_size, torch.Generator().manual_seed(seed))
 
 
@@ -34,15 +34,15 @@ def test_every_row_once_in_batches_of_nearly_equal_size(batch_size: int, sizes: 
 
 
 def test_labelled_rows_are_the_training_nodes() -> None:
-    task = tiny_task()
+    views = tiny_views()
     for batch_size in (5, 512):
         batches = list(rows(batch_size).batches("labelled", NOBODY))
-        assert torch.equal(torch.cat([batch.rows for batch in batches]).sort().values, task.observed.train)
+        assert torch.equal(torch.cat([batch.rows for batch in batches]).sort().values, views.observed.train)
 
 
 @pytest.mark.parametrize("sparse", [False, True])
 def test_features_and_labels_belong_to_the_ids(sparse: bool) -> None:
-    observed = tiny_task(sparse=sparse).observed
+    observed = tiny_views(sparse=sparse).observed
     x = observed.graph.features
     dense = x.to_dense() if isinstance(x, CSR) else x
     for batch in rows(16, sparse=sparse).batches("all", NOBODY):
@@ -55,7 +55,7 @@ def test_features_and_labels_belong_to_the_ids(sparse: bool) -> None:
 
 
 def test_labels_of_validation_nodes_are_no_training_labels() -> None:
-    observed, kept = tiny_task().observed, rows()
+    observed, kept = tiny_views().observed, rows()
     assert (observed.graph.labels[observed.valid] >= 0).all()
     assert (kept.labels[observed.valid] == -1).all()
     assert (kept.labels >= 0).sum() == observed.train.numel()
@@ -76,7 +76,7 @@ def test_the_rows_of_a_single_batch_are_kept() -> None:
 
 
 def test_validation_by_hand() -> None:
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     kept = InMemory(observed, observed.graph.features, "cpu", 16, torch.Generator())
 
     class Constant(torch.nn.Module):
@@ -95,21 +95,21 @@ def test_validation_by_hand() -> None:
 
 
 def test_double_precision_becomes_single() -> None:
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     double = replace(observed, graph=replace(observed.graph, features=observed.graph.features.double()))
     kept = InMemory(double, double.graph.features, "cpu", 16, torch.Generator())
     assert kept.features.dtype == kept.valid_x.dtype == torch.float32
 
 
 def linked_rows(kind: Kind, objective: Objective | None, batch_size: int = 16) -> InMemory:
-    observed = tiny_task("inductive", kind=kind).observed
+    observed = tiny_views("inductive", kind=kind).observed
     knowledge = random_knowledge(observed.node_ids)
     random = torch.Generator().manual_seed(0)
     return InMemory(observed, observed.graph.features, "cpu", batch_size, random, objective, {"teacher": knowledge})
 
 
 def test_batches_carry_the_observed_neighbours_of_their_rows() -> None:
-    graph = tiny_task("inductive").observed.graph
+    graph = tiny_views("inductive").observed.graph
     assert isinstance(graph, GraphData)
     for batch in linked_rows("graph", SoftLabels() + ReliableNeighbours()).batches("all", NOBODY):
         assert torch.equal(batch.links["neighbours"].to_dense(), graph.adjacency.to_dense()[batch.rows])
@@ -117,7 +117,7 @@ def test_batches_carry_the_observed_neighbours_of_their_rows() -> None:
 
 
 def test_batches_carry_all_observed_hyperedges_whatever_their_rows() -> None:
-    hypergraph = tiny_task("inductive", kind="hypergraph").observed.graph
+    hypergraph = tiny_views("inductive", kind="hypergraph").observed.graph
     assert isinstance(hypergraph, HypergraphData)
     kept = linked_rows("hypergraph", SoftLabels() + ReliableHyperedges())
     batches = [*kept.batches("all", NOBODY), *kept.batches("labelled", NOBODY), kept.whole("all", NOBODY)]

@@ -11,9 +11,9 @@ from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
 from tests.rowtables import tiny_table
-from tests.tasks import random_knowledge, tiny_task
+from tests.tiny import random_knowledge, tiny_views
 
-OBSERVED = tiny_task().observed
+OBSERVED = tiny_views().observed
 KNOWLEDGE = random_knowledge(OBSERVED.node_ids)
 LEARNER = Learner(Distiller(epochs=3), MLPStudent(hidden=8), OBSERVED, KNOWLEDGE, seed=4)
 

@@ -4,11 +4,11 @@ import torch
 
 from gnn2mlp.distill.in_memory import InMemory
 from gnn2mlp.distill.source import Source
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 
 def test_rows_count_as_their_weights() -> None:
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     source: Source = InMemory(observed, observed.graph.features, "cpu", 512, torch.Generator())
     labels = torch.tensor([0, -1, 2])
     assert source.weight_of(labels, None).tolist() == [3.0, 2.0]

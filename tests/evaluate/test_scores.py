@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.evaluate import POPULATIONS, by_population, populations, summarise
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 
 def test_transductive_scores_all_test_nodes() -> None:
-    split = tiny_task().split
+    split = tiny_views().full.split
     found = populations(split)
     assert list(found) == ["test"]
     assert torch.equal(found["test"], split.test)
@@ -18,14 +18,14 @@ def test_transductive_scores_all_test_nodes() -> None:
 
 
 def test_inductive_scores_seen_unseen_and_all() -> None:
-    split = tiny_task("inductive").split
+    split = tiny_views("inductive").full.split
     found = populations(split)
     assert {name: ids.numel() for name, ids in found.items()} == {"seen": 29, "unseen": 7, "test": 36}
     assert torch.equal(found["unseen"], split.unseen)
 
 
 def test_production_mixes_seen_and_unseen() -> None:
-    split = tiny_task("inductive").split
+    split = tiny_views("inductive").full.split
     given = {"seen": 0.9, "unseen": 0.4, "test": 0.7}
     asked: list[tuple[str, int]] = []
 

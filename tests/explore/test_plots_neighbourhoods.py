@@ -8,7 +8,7 @@ from gnn2mlp.explore.neighbourhoods import BehindCode, EgoGraph
 from gnn2mlp.explore.plots_neighbourhoods import ring_positions
 from gnn2mlp.explore.theme import class_style
 from tests.helpers import tiny_graph
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 # 7 in the middle, 3 and 5 around it, 9 behind 5.
 EGO = EgoGraph(

@@ -7,7 +7,7 @@ import torch
 from gnn2mlp.core.errors import ConfigError, MissingKnowledgeError
 from gnn2mlp.explore import code_map
 from gnn2mlp.knowledge import TeacherKnowledge
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 IDS = torch.tensor([4, 0, 7, 2])
 

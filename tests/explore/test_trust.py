@@ -5,7 +5,7 @@ import torch
 from gnn2mlp.core.errors import DataError, MissingKnowledgeError
 from gnn2mlp.explore.trust import SCORES, trust_scores, trust_table
 from gnn2mlp.knowledge import TeacherKnowledge
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 # Full graph: nodes 0..4, of which the teacher saw 1, 2, 4 (rows in the order 4, 1, 2).
 EDGES = np.array([[1, 2, 2, 4, 0, 1, 2], [2, 1, 4, 2, 1, 3, 2]])

@@ -7,7 +7,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, DataError, MissingKnowledgeError
 from gnn2mlp.knowledge import TeacherKnowledge
 from tests.helpers import mapped_file
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 IDS = torch.tensor([30, 10, 20])
 LOGITS = torch.tensor([[3.0, 0.0], [1.0, 0.0], [2.0, 0.0]])

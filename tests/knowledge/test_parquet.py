@@ -10,7 +10,7 @@ import torch
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.knowledge.parquet import read_parquet, write_parquet
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 IDS = torch.tensor([7, 2, 5])
 

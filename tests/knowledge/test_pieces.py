@@ -8,7 +8,7 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.knowledge import _arrow, pieces
 from gnn2mlp.knowledge.parquet import write_parquet
 from gnn2mlp.knowledge.pieces import knowledge_pieces
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 
 @pytest.mark.parametrize("name", ["k.safetensors", "k.parquet"])

@@ -12,7 +12,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.krd import KRD
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.tasks import random_knowledge, small, tiny_task
+from tests.tiny import random_knowledge, small, tiny_views
 
 
 def weights(method: Any) -> list[tuple[str, float]]:
@@ -47,7 +47,7 @@ def test_options_reach_the_objective() -> None:
 
 
 def test_alpha_is_fitted_while_training_once_the_warm_up_is_over() -> None:
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     knowledge, student = random_knowledge(observed.node_ids), small(STUDENTS, "mlp")
     fitted = []
     for warmup in (2, 50):
@@ -69,7 +69,7 @@ def test_mixes_with_codes_from_yaml_alone() -> None:
     """)
     built = Spec.parse(method).build(METHODS)
     assert built.teacher_keys >= {"entropy_shift", "codebook", "logits"}
-    observed, teacher = tiny_task().observed, small(TEACHERS, "vq", codes=8)
+    observed, teacher = tiny_views().observed, small(TEACHERS, "vq", codes=8)
     teacher.fit(observed)
     knowledge = teacher.export(observed, built.teacher_keys)
     result = Distiller(epochs=15, batch_size=16).fit(

@@ -12,7 +12,7 @@ from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.methods.light_hgnn import LightHGNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
 from gnn2mlp.students import STUDENTS
-from tests.tasks import random_knowledge, small, tiny_task
+from tests.tiny import random_knowledge, small, tiny_views
 
 
 def test_default_is_soft_labels_alone() -> None:
@@ -31,7 +31,7 @@ def test_released_divergence_reaches_the_soft_labels_and_trains_another_student(
     method = LightHGNN(temperature=2.0, released_divergence=True)
     expected = 0.0 * HardLabels() + 1.0 * SoftLabels(2.0, released_divergence=True)
     assert method.build_objective().to_list() == expected.to_list()
-    observed = tiny_task(kind="hypergraph").observed
+    observed = tiny_views(kind="hypergraph").observed
     losses = [
         Distiller(epochs=3)
         .fit(small(STUDENTS, "mlp"), made.build_objective(), observed, random_knowledge(observed.node_ids))

@@ -12,7 +12,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.light_hgnn_plus import LightHGNNPlus
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.tasks import random_knowledge, small, tiny_task
+from tests.tiny import random_knowledge, small, tiny_views
 
 
 def weights(method: Any) -> list[tuple[str, float]]:
@@ -46,7 +46,7 @@ def test_options_reach_the_objectives() -> None:
 
 def test_hyperedges_teach_more_than_soft_labels_alone() -> None:
     """The same student without the term, without sampling, and with all: three different ones."""
-    observed = tiny_task(kind="hypergraph").observed
+    observed = tiny_views(kind="hypergraph").observed
     knowledge = random_knowledge(observed.node_ids)
     ends = [
         Distiller(epochs=3)
@@ -60,7 +60,7 @@ def test_hyperedges_teach_more_than_soft_labels_alone() -> None:
 
 def test_a_graph_is_refused_before_the_first_step() -> None:
     told: list[int] = []
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     with pytest.raises(DataError, match="objective 'reliable_hyperedges' works on a hypergraph, and tiny is a graph"):
         Distiller(epochs=3).fit(
             small(STUDENTS, "mlp"),
@@ -82,7 +82,7 @@ def test_mixes_with_codes_of_a_hypergraph_tokenizer_from_yaml_alone() -> None:
     """)
     built = Spec.parse(method).build(METHODS)
     assert built.teacher_keys >= {"entropy_shift", "codebook", "logits"}
-    observed, teacher = tiny_task(kind="hypergraph").observed, small(TEACHERS, "vq", encoder="hgnn", codes=8)
+    observed, teacher = tiny_views(kind="hypergraph").observed, small(TEACHERS, "vq", encoder="hgnn", codes=8)
     teacher.fit(observed)
     knowledge = teacher.export(observed, built.teacher_keys)
     result = Distiller(epochs=15, batch_size=16).fit(

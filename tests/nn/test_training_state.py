@@ -17,10 +17,10 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable
 from tests.rowtables import tiny_table
-from tests.tasks import random_knowledge, small, tiny_task
+from tests.tiny import random_knowledge, small, tiny_views
 
 STUDENT = MLPStudent(hidden=8, dropout=0.4, norm="batch")
-OBSERVED = tiny_task().observed
+OBSERVED = tiny_views().observed
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels, Term, WeightedSum, parse_objective
 from gnn2mlp.objectives._base import check_declared
-from tests.tasks import answered, random_knowledge
+from tests.tiny import answered, random_knowledge
 
 
 def batch(with_table: bool = True) -> Batch:

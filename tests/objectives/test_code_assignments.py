@@ -12,7 +12,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.quantizer import VectorQuantizer
 from gnn2mlp.objectives import Batch, CodeAssignments
 from gnn2mlp.objectives.code_assignments import truncated_divergence
-from tests.tasks import answered
+from tests.tiny import answered
 
 NODES, CODES, DIM = 20, 7, 4
 

@@ -7,7 +7,7 @@ import torch
 
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, HardLabels
-from tests.tasks import answered
+from tests.tiny import answered
 
 
 def batch(logits: torch.Tensor, labels: list[int]) -> Batch:

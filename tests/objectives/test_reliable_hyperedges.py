@@ -15,7 +15,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, ReliableHyperedges
 from gnn2mlp.objectives.reliable_hyperedges import averaging
 from tests.helpers import tiny_hypergraph
-from tests.tasks import answered
+from tests.tiny import answered
 
 MEMBERS = tiny_hypergraph().members
 NODES, HYPEREDGES = 60, 40

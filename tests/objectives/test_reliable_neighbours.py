@@ -11,11 +11,11 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, ReliableNeighbours
-from gnn2mlp.objectives._divergence import kl_divergence
 from tests.helpers import tiny_graph
-from tests.tasks import answered
+from tests.tiny import answered
 
 GRAPH = tiny_graph()
 NODES = 60

@@ -9,7 +9,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, SoftLabels
-from tests.tasks import answered
+from tests.tiny import answered
 
 TEACHER = torch.tensor([[math.log(3), 0.0], [0.0, 0.0], [1.0, -2.0]])
 

@@ -6,8 +6,8 @@ from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import DistillationResult, Learner
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import Method
+from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.objectives import Batch, Objective, SoftLabels
-from gnn2mlp.objectives._divergence import kl_divergence
 from gnn2mlp.pipeline import RunConfig, run
 from gnn2mlp.students.mlp import MLPStudent
 

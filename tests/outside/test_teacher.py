@@ -16,7 +16,7 @@ from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline import RunConfig, latency
 from gnn2mlp.teachers import TEACHERS, Teacher
 from tests.helpers import tiny_arrays
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 
 class LabelPropagation(Teacher):
@@ -37,8 +37,8 @@ class LabelPropagation(Teacher):
         self.check_provides(needs)
         graph = GraphData.expect(observed.graph, self.name)
         row = torch.searchsorted(observed.node_ids, self.ids_)
-        given = F.one_hot(self.labels_, graph.num_classes).float()
-        p = torch.full((graph.num_nodes, graph.num_classes), 1 / graph.num_classes)
+        given = F.one_hot(self.labels_, graph.task.num_outputs).float()
+        p = torch.full((graph.num_nodes, graph.task.num_outputs), 1 / graph.task.num_outputs)
         for _ in range(self.steps):
             p[row] = given
             p = (p + graph.adjacency @ p) / (1 + graph.degree[:, None])
@@ -51,31 +51,31 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_predicts_nodes_that_it_has_not_observed_and_sees_no_label_of_theirs() -> None:
-    task, teacher = tiny_task("inductive"), LabelPropagation()
-    teacher.fit(task.observed)
-    logits, unseen = teacher.predict(task.graph), task.split.unseen
-    assert accuracy(logits[unseen], task.graph.labels[unseen]) > 0.7  # chance is 1/3
-    blind, labels = LabelPropagation(), task.graph.labels
-    blind.fit(task.observed)
-    task.graph.labels.copy_(torch.roll(labels, 1))
-    assert torch.equal(blind.predict(task.graph), logits)
+    views, teacher = tiny_views("inductive"), LabelPropagation()
+    teacher.fit(views.observed)
+    logits, unseen = teacher.predict(views.full.graph), views.full.split.unseen
+    assert accuracy(logits[unseen], views.full.graph.labels[unseen]) > 0.7  # chance is 1/3
+    blind, labels = LabelPropagation(), views.full.graph.labels
+    blind.fit(views.observed)
+    views.full.graph.labels.copy_(torch.roll(labels, 1))
+    assert torch.equal(blind.predict(views.full.graph), logits)
 
 
 def test_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
-    task, teacher = tiny_task(), LabelPropagation(steps=3)
-    teacher.fit(task.observed)
+    views, teacher = tiny_views(), LabelPropagation(steps=3)
+    teacher.fit(views.observed)
     teacher.save(tmp_path / "teacher")
     again = Teacher.load(tmp_path / "teacher")
     assert again == teacher
     assert again.history_ == History()
-    assert torch.equal(again.predict(task.graph), teacher.predict(task.graph))
+    assert torch.equal(again.predict(views.full.graph), teacher.predict(views.full.graph))
 
 
 def test_names_what_it_does_not_provide() -> None:
     teacher = LabelPropagation()
-    teacher.fit(tiny_task().observed)
+    teacher.fit(tiny_views().observed)
     with pytest.raises(ConfigError, match="'label_propagation' does not provide 'hidden' .it provides logits"):
-        teacher.export(tiny_task().observed, ["hidden"])
+        teacher.export(tiny_views().observed, ["hidden"])
 
 
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])

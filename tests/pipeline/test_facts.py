@@ -15,7 +15,7 @@ from gnn2mlp.pipeline.facts import (
     trust_record,
 )
 from gnn2mlp.pipeline.seed import Seed
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 
 def test_codes_by_hand():

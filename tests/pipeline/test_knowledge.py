@@ -7,13 +7,13 @@ from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_kn
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.teachers import Export
 from gnn2mlp.teachers.gcn import GCN
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 ORIGIN = Origin({"seed": "1"}, {"processor": "mine"}, {})
 
 
 def test_the_card_says_what_columns_mean_and_how_it_was_made(tmp_path: Path) -> None:
-    teacher, observed, cpu = GCN(hidden=4, epochs=2), tiny_task().observed, torch.device("cpu")
+    teacher, observed, cpu = GCN(hidden=4, epochs=2), tiny_views().observed, torch.device("cpu")
     teacher.fit(observed)
     classes = ["red", "green", "blue"]
     made = export_knowledge(teacher, observed, ["logits"], Export(), 0, Execution.on(cpu), classes, "paint", device=cpu)

@@ -17,7 +17,7 @@ def test_knowledge_covers_exactly_the_observed_nodes(make_seed: Make):
     knowledge = seed.knowledge.value
     assert set(knowledge.node_ids.tolist()) == set(range(90)) - set(seed.split.unseen.tolist())
     assert set(knowledge.values) == {"logits", "hidden"}
-    assert knowledge.card["classes"] == list(seed.full.graph.class_names)
+    assert knowledge.card["classes"] == list(seed.full.graph.task.classes)
 
 
 def test_extra_keys_are_written_down(make_seed: Make):

@@ -12,13 +12,13 @@ from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.pipeline.student import distil_student, load_student, save_student
 from gnn2mlp.students.mlp import MLPStudent
-from tests.tasks import random_knowledge, tiny_task
+from tests.tiny import random_knowledge, tiny_views
 
 ORIGIN = Origin({"seed": "1"}, {"processor": "mine"}, {})
 
 
 def test_it_answers_with_the_names_it_was_given_and_is_read_as_it_was(tmp_path: Path) -> None:
-    observed, method, cpu = tiny_task().observed, GLNN(), torch.device("cpu")
+    observed, method, cpu = tiny_views().observed, GLNN(), torch.device("cpu")
     student = distil_student(
         MLPStudent(hidden=4),
         method,

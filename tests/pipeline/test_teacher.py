@@ -10,13 +10,13 @@ from gnn2mlp.core.progress import silent
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
 from gnn2mlp.teachers.gcn import GCN
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 ORIGIN = Origin({"seed": "1"}, {"processor": "mine"}, {})
 
 
 def test_a_copy_is_fitted_and_read_as_it_was(tmp_path: Path) -> None:
-    teacher, observed, told = GCN(hidden=4, epochs=3), tiny_task().observed, []
+    teacher, observed, told = GCN(hidden=4, epochs=3), tiny_views().observed, []
     cpu = torch.device("cpu")
     here = Execution.on(cpu)
     fitted = fit_teacher(teacher, observed, 0, here, device=cpu, progress=lambda *about: told.append(about))

@@ -11,7 +11,7 @@ from gnn2mlp.data import Split
 from gnn2mlp.explore.trust import trust_table
 from gnn2mlp.pipeline import RunConfig, run, trust
 from gnn2mlp.pipeline.trust import nodes_csv
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])

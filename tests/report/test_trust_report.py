@@ -9,7 +9,7 @@ from gnn2mlp.explore.trust import trust_table
 from gnn2mlp.report.trust_report import write_trust_report
 from tests.report.conftest import add_knowledge
 from tests.report.test_run_report import Page
-from tests.tasks import random_knowledge
+from tests.tiny import random_knowledge
 
 Make = Callable[..., dict[str, Any]]
 EDGES = np.stack([np.arange(19), np.arange(1, 20)])

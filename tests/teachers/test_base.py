@@ -11,7 +11,7 @@ from gnn2mlp.teachers import TEACHERS, Export, Teacher
 from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.vq import VQ
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 
 def test_missing_key_names_the_teachers_that_provide_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def test_key_of_no_teacher_says_so() -> None:
 
 def test_damaged_file_is_refused(tmp_path: Path) -> None:
     teacher = GCN(hidden=4, epochs=1)
-    teacher.fit(tiny_task().observed)
+    teacher.fit(tiny_views().observed)
     path = tmp_path / "teacher.safetensors"
     teacher.save(path)
     content = bytearray(path.read_bytes())
@@ -72,11 +72,11 @@ def test_what_a_teacher_around_another_reads_is_known_of_the_object_alone() -> N
 
 
 def test_how_features_are_disturbed_is_an_option_of_the_export() -> None:
-    task = tiny_task()
+    views = tiny_views()
     teacher = GCN(hidden=4, epochs=1)
-    teacher.fit(task.observed)
+    teacher.fit(views.observed)
     knowledge = {
-        form: teacher.export(task.observed, ["entropy_shift"], how=Export(draws=2, perturbation=form))  # type: ignore[arg-type]
+        form: teacher.export(views.observed, ["entropy_shift"], how=Export(draws=2, perturbation=form))  # type: ignore[arg-type]
         for form in ("add", "multiply")
     }
     for form, found in knowledge.items():

@@ -9,17 +9,17 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers.gat import GAT, _drop
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 
 def trained(epochs: int = 3, **options: float) -> GAT:
     teacher = GAT(hidden=16, heads=4, layers=3, epochs=epochs, **{"dropout": 0.0, "attention_dropout": 0.0, **options})
-    teacher.fit(tiny_task().observed)
+    teacher.fit(tiny_views().observed)
     return teacher
 
 
 def test_equals_pyg() -> None:
-    graph, teacher = tiny_task().graph, trained()
+    graph, teacher = tiny_views().full.graph, trained()
     h = graph.features
     for index, conv in enumerate(teacher.module_.convs):
         heads = 1 if index == 2 else 4
@@ -35,7 +35,7 @@ def test_equals_pyg() -> None:
 
 def test_one_layer_by_hand() -> None:
     """Attention of a target over itself and its neighbours: softmax of leaky_relu(a_src h_j + a_dst h_i)."""
-    graph, conv = tiny_task().graph, trained().module_.convs[2].eval()
+    graph, conv = tiny_views().full.graph, trained().module_.convs[2].eval()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         x = torch.randn(60, 16)

@@ -8,7 +8,7 @@ from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers.gcn import GCN, gcn_norm
 from tests.helpers import tiny_graph
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 # A path 0 - 1 - 2 and the isolated node 3.
 PATH = CSR.from_dense(torch.tensor([[0.0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]))
@@ -22,10 +22,10 @@ def test_normalisation_by_hand() -> None:
 
 
 def test_equals_pyg() -> None:
-    task = tiny_task()
-    graph = task.graph
+    views = tiny_views()
+    graph = views.full.graph
     teacher = GCN(hidden=16, layers=3, epochs=3, dropout=0.0)
-    teacher.fit(task.observed)  # biases are zero before
+    teacher.fit(views.observed)  # biases are zero before
     h = graph.features
     for index, conv in enumerate(teacher.module_.convs):
         reference = GCNConv(*conv.map.weight.shape)

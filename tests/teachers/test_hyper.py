@@ -19,7 +19,7 @@ from gnn2mlp.teachers.hgnn import HGNN
 from gnn2mlp.teachers.hgnn_plus import HGNNPlus
 from gnn2mlp.teachers.unigcn import UniGCN
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import task_of, tiny_task
+from tests.tiny import tiny_views, views_of
 
 kinds = pytest.mark.parametrize("kind", [HGNN, HGNNPlus, UniGCN], ids=lambda kind: kind.name)
 
@@ -111,7 +111,7 @@ def test_no_pair_of_the_nodes_of_a_large_hyperedge_is_made(kind: type[Hypergraph
     index = torch.stack([torch.arange(nodes), torch.zeros(nodes, dtype=torch.int64)])
     x = torch.randn(nodes, 4, generator=torch.Generator().manual_seed(0))
     hypergraph = hypergraph_from_arrays(x, torch.arange(nodes) % 2, index)
-    observed, layer = task_of(hypergraph).observed, conv(kind, 4, 3)
+    observed, layer = views_of(hypergraph).observed, conv(kind, 4, 3)
     with Largest() as largest:
         kind(hidden=4, epochs=1).fit(observed)
         out = layer(x, HyperedgeSampler(hypergraph).full_block())
@@ -137,7 +137,7 @@ def test_operators_are_made_once_for_all_layers_and_epochs() -> None:
             made.append(block)
             return HGNN.operators(block)
 
-    Counting(hidden=4, layers=3, epochs=5).fit(tiny_task(kind="hypergraph").observed)
+    Counting(hidden=4, layers=3, epochs=5).fit(tiny_views(kind="hypergraph").observed)
     assert len(made) == 1
 
 
@@ -157,7 +157,7 @@ def test_graphs_are_refused_before_anything_is_trained(kind: type[HypergraphTeac
     teacher, message = kind(epochs=1), f"teacher '{kind.name}' works on a hypergraph, and tiny is a graph"
     told: list[int] = []
     with pytest.raises(DataError, match=f"{message}; expected one of gat, gcn, sage as teacher"):
-        teacher.fit(tiny_task().observed, progress=lambda done, total, note="": told.append(done))
+        teacher.fit(tiny_views().observed, progress=lambda done, total, note="": told.append(done))
     assert told == []
     with pytest.raises(DataError, match=message):
         teacher.sampler(tiny_graph())

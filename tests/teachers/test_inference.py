@@ -12,7 +12,7 @@ from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS, _inference
 from gnn2mlp.teachers._inference import infer, inputs, layerwise
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import small
+from tests.tiny import small
 
 FORMS: list[tuple[str, dict[str, Any]]] = [("gcn", {}), ("sage", {}), ("sage", {"aggregator": "mean"}), ("gat", {})]
 

@@ -11,7 +11,7 @@ from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers.sage import SAGE, _first_rows, mean, mean_with_self
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 # A path 0 - 1 - 2 and the isolated node 3.
 PATH = CSR.from_dense(torch.tensor([[0.0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]))
@@ -26,10 +26,10 @@ def test_means_by_hand() -> None:
 
 
 def test_mean_form_equals_pyg() -> None:
-    task = tiny_task()
-    graph = task.graph
+    views = tiny_views()
+    graph = views.full.graph
     teacher = SAGE(aggregator="mean", hidden=16, layers=3, epochs=3, dropout=0.0)
-    teacher.fit(task.observed)
+    teacher.fit(views.observed)
     h = graph.features
     for index, conv in enumerate(teacher.module_.convs):
         reference = SAGEConv(*conv.own.weight.shape)
@@ -42,11 +42,11 @@ def test_mean_form_equals_pyg() -> None:
 
 
 def test_gcn_form_equals_the_dense_formula() -> None:
-    task = tiny_task()
-    graph = task.graph
+    views = tiny_views()
+    graph = views.full.graph
     teacher = SAGE(hidden=16, epochs=3, dropout=0.0)
     assert teacher.aggregator == "gcn"
-    teacher.fit(task.observed)
+    teacher.fit(views.observed)
     a = graph.adjacency.to_dense() + torch.eye(60)
     mean = a / a.sum(1, keepdim=True)
     first, second = teacher.module_.convs
@@ -57,11 +57,11 @@ def test_gcn_form_equals_the_dense_formula() -> None:
 
 
 def test_the_forms_are_different_models() -> None:
-    task = tiny_task()
+    views = tiny_views()
     sizes = []
     for form in ("gcn", "mean"):
         teacher = SAGE(aggregator=form, hidden=16, epochs=1)  # type: ignore[arg-type]
-        teacher.fit(task.observed)
+        teacher.fit(views.observed)
         sizes.append(sum(p.numel() for p in teacher.module_.parameters()))
     shared = 12 * 16 + 16 + 16 * 3 + 3
     assert sizes == [shared, shared + 12 * 16 + 16 * 3]

@@ -14,13 +14,13 @@ from gnn2mlp.nn.selection import Selection
 from gnn2mlp.teachers._training import sampled_batches
 from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.vq import VQ
-from tests.tasks import tiny_task
+from tests.tiny import tiny_views
 
 
 def test_full_neighbourhoods_in_blocks_equal_the_whole_graph() -> None:
-    task = tiny_task()
-    graph, teacher = task.graph, GCN(hidden=16, layers=3, epochs=3)
-    teacher.fit(task.observed)
+    views = tiny_views()
+    graph, teacher = views.full.graph, GCN(hidden=16, layers=3, epochs=3)
+    teacher.fit(views.observed)
     ids = torch.tensor([40, 2, 21])
     blocks = NeighbourSampler(graph.adjacency).sample_blocks(ids, [None] * 3)
     logits, hidden = teacher.module_.eval()(graph.features[blocks[0].sources], blocks)
@@ -30,19 +30,19 @@ def test_full_neighbourhoods_in_blocks_equal_the_whole_graph() -> None:
 
 
 def test_sampling_with_room_for_all_neighbours_is_training_on_the_whole_graph() -> None:
-    task = tiny_task()
+    views = tiny_views()
     options = {"hidden": 16, "dropout": 0.0, "epochs": 5}
     weights = []
     for fanouts in (None, (60, 60)):
         teacher = GCN(**options, fanouts=fanouts)
-        teacher.fit(task.observed)
-        weights.append(teacher.predict(task.graph))
+        teacher.fit(views.observed)
+        weights.append(teacher.predict(views.full.graph))
     torch.testing.assert_close(*weights, rtol=1e-3, atol=1e-4)
 
 
 def test_a_sampled_epoch_visits_every_training_node_once() -> None:
-    task = tiny_task()
-    observed, sampler = task.observed, NeighbourSampler(task.observed.graph.adjacency)
+    views = tiny_views()
+    observed, sampler = views.observed, NeighbourSampler(views.observed.graph.adjacency)
     random = torch.Generator().manual_seed(0)
     steps = list(sampled_batches(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
     nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, _, _ in steps])
@@ -55,12 +55,12 @@ def test_a_sampled_epoch_visits_every_training_node_once() -> None:
 
 
 def test_loss_is_the_cross_entropy_of_the_training_nodes() -> None:
-    task = tiny_task()
+    views = tiny_views()
     teacher = GCN(hidden=16, dropout=0.0, lr=1e-12, weight_decay=0.0, epochs=1)
-    teacher.fit(task.observed)
-    logits, train = teacher.predict(task.graph), task.split.train
+    teacher.fit(views.observed)
+    logits, train = teacher.predict(views.full.graph), views.full.split.train
     assert teacher.history_.loss == [
-        pytest.approx(F.cross_entropy(logits[train], task.graph.labels[train]).item(), 1e-4)
+        pytest.approx(F.cross_entropy(logits[train], views.full.graph.labels[train]).item(), 1e-4)
     ]
 
 
@@ -68,15 +68,15 @@ def test_keeps_the_epoch_that_selection_chooses_and_stops_after_patience(monkeyp
     told = []
     real = Selection.update
     monkeypatch.setattr(Selection, "update", lambda self, *found: told.append(found) or real(self, *found))
-    task = tiny_task()
+    views = tiny_views()
     teacher = GCN(hidden=16, lr=0.2, epochs=60, patience=6)
-    history = teacher.fit(task.observed)
+    history = teacher.fit(views.observed)
     assert [(epoch, score) for epoch, score, _ in told] == list(enumerate(history.valid, start=1))
     assert len(history.valid) == min(60, history.best_epoch + 6)
     _, score, loss = told[history.best_epoch - 1]
     assert loss <= 1.02 * min(loss for *_, loss in told)
-    valid = task.observed.valid
-    logits, labels = teacher.predict(task.graph)[valid], task.graph.labels[valid]
+    valid = views.observed.valid
+    logits, labels = teacher.predict(views.full.graph)[valid], views.full.graph.labels[valid]
     assert (accuracy(logits, labels), F.cross_entropy(logits, labels).item()) == (score, pytest.approx(loss, abs=1e-6))
     assert history.epochs == 60
 
@@ -84,7 +84,7 @@ def test_keeps_the_epoch_that_selection_chooses_and_stops_after_patience(monkeyp
 def test_tells_how_far_it_is() -> None:
     told = []
     GCN(hidden=4, epochs=3).fit(
-        tiny_task().observed, progress=lambda done, total, note="": told.append((done, total, note))
+        tiny_views().observed, progress=lambda done, total, note="": told.append((done, total, note))
     )
     assert [t[:2] for t in told] == [(1, 3), (2, 3), (3, 3)]
     assert all(note.startswith("valid 0.") or note == "valid 1.000" for *_, note in told)
@@ -94,7 +94,7 @@ def test_a_diverging_teacher_stops_and_names_epoch_and_learning_rate() -> None:
     told: list[int] = []
     teacher = GCN(hidden=4, epochs=30, lr=1e30)
     with pytest.raises(DivergenceError, match=r"teacher: training diverged: .* in epoch 2, .* at learning rate 1e\+30"):
-        teacher.fit(tiny_task().observed, progress=lambda done, total, note="": told.append(done))
+        teacher.fit(tiny_views().observed, progress=lambda done, total, note="": told.append(done))
     assert told == [1]
 
 
@@ -112,7 +112,7 @@ def test_listeners_hear_of_every_epoch_and_of_what_a_teacher_measures() -> None:
             heard.append(history)
 
     encoder = {"name": "gcn", "hidden": 4, "epochs": 2}
-    history = VQ(encoder=encoder, codes=3).fit(tiny_task().observed, listeners=[Hearing()])
+    history = VQ(encoder=encoder, codes=3).fit(tiny_views().observed, listeners=[Hearing()])
     (stage, epochs), first, second, last = heard
     assert (stage, epochs, history.epochs) == ("teacher", 2, 2)
     assert [end.metrics["valid"] for end in (first, second)] == history.valid
@@ -121,7 +121,7 @@ def test_listeners_hear_of_every_epoch_and_of_what_a_teacher_measures() -> None:
 
 
 def test_batches_without_a_label_are_steps_as_well() -> None:
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     sampler, random = NeighbourSampler(observed.graph.adjacency), torch.Generator().manual_seed(0)
     steps = list(sampled_batches(observed, torch.arange(60), sampler, observed.graph.features, (2, 2), 3, random))
     assert len(steps) == 20
@@ -143,6 +143,6 @@ def test_a_pass_after_each_epoch_is_looked_at_whatever_comes_next() -> None:
             seen.append(found["logits"].clone())
 
     teacher = Watching(hidden=8, lr=0.2, epochs=30, patience=3)
-    history = teacher.fit(tiny_task().observed)
+    history = teacher.fit(tiny_views().observed)
     assert len(seen) == len(history.valid)
-    torch.testing.assert_close(seen[history.best_epoch - 1], teacher.predict(tiny_task().observed.graph))
+    torch.testing.assert_close(seen[history.best_epoch - 1], teacher.predict(tiny_views().observed.graph))

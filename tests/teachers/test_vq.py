@@ -16,7 +16,7 @@ from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._training import MiniBatch
 from gnn2mlp.teachers.vq import VQ
 from tests.helpers import tiny_graph, tiny_hypergraph
-from tests.tasks import task_of, tiny_task
+from tests.tiny import tiny_views, views_of
 
 ENCODER = {"name": "gcn", "hidden": 8, "dropout": 0.0, "epochs": 20}
 CODE_KEYS = {"codebook", "code", "code_indices", "code_probabilities", "code_temperature", "code_unit_length"}
@@ -24,12 +24,12 @@ CODE_KEYS = {"codebook", "code", "code_indices", "code_probabilities", "code_tem
 
 def fitted(seed: int = 0, setting: Any = "transductive", **options: Any) -> VQ:
     teacher = VQ(**{"encoder": ENCODER, "codes": 6, **options})
-    teacher.fit(tiny_task(setting).observed, seed=seed)
+    teacher.fit(tiny_views(setting).observed, seed=seed)
     return teacher
 
 
 def whole_step() -> MiniBatch:
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     block = NeighbourSampler(observed.graph.adjacency).full_block()
     return MiniBatch(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
 
@@ -39,7 +39,7 @@ def started(**options: Any) -> VQ:
     teacher = VQ(**{"encoder": ENCODER, "codes": 6, "edge_weight": 0.0, "feature_weight": 0.0, **options})
     torch.manual_seed(0)
     teacher.initialise(12, 3)
-    graph = tiny_task().observed.graph
+    graph = tiny_views().observed.graph
     teacher.on_fit_start(NeighbourSampler(graph.adjacency), graph.features, torch.Generator().manual_seed(0))
     return teacher
 
@@ -77,7 +77,7 @@ def test_features_and_edges_take_turns_with_twice_their_weight() -> None:
 
 def test_codes_of_an_epoch_are_those_of_the_pass_that_validates() -> None:
     teacher, step = started(revive=False), whole_step()
-    observed = tiny_task().observed
+    observed = tiny_views().observed
     found = infer(teacher.module_, NeighbourSampler(observed.graph.adjacency), observed.graph.features)
     found["code"] = (found["code"] + 1) % 6
     teacher.on_epoch_end(found, torch.Generator())
@@ -87,7 +87,7 @@ def test_codes_of_an_epoch_are_those_of_the_pass_that_validates() -> None:
 
 def test_sampled_training_visits_every_node_and_learns_without_labels_in_a_batch() -> None:
     teacher = fitted(encoder={**ENCODER, "fanouts": (3, 3), "batch_size": 7})
-    assert torch.equal(teacher.input_nodes(tiny_task().observed), torch.arange(60))
+    assert torch.equal(teacher.input_nodes(tiny_views().observed), torch.arange(60))
     assert torch.isfinite(torch.tensor(teacher.history_.loss)).all()
     assert teacher.history_.loss[-1] < teacher.history_.loss[0]
 
@@ -104,7 +104,7 @@ def test_every_encoder_fills_its_codebook(encoder: str, options: dict[str, Any])
 
 def test_log_is_what_the_kept_epoch_uses() -> None:
     teacher = fitted(codes=12)
-    knowledge = teacher.export(tiny_task().observed, ["code"])
+    knowledge = teacher.export(tiny_views().observed, ["code"])
     now = usage(knowledge["code"], 12)
     kept = teacher.history_.best_epoch - 1
     assert teacher.history_.logged["utilisation"][kept] == now.utilisation
@@ -114,7 +114,7 @@ def test_log_is_what_the_kept_epoch_uses() -> None:
 @pytest.mark.parametrize("revive", [True, False])
 def test_dead_codes_come_back_only_if_they_are_revived(revive: bool) -> None:
     teacher = started(revive=revive)
-    graph = tiny_task().observed.graph
+    graph = tiny_views().observed.graph
     found = infer(teacher.module_, NeighbourSampler(graph.adjacency), graph.features)
     found["code"] = torch.where(found["code"] == 2, 3, found["code"])  # nobody has code 2
     before = teacher.module_.quantizer.weight.clone()
@@ -127,7 +127,7 @@ def test_dead_codes_come_back_only_if_they_are_revived(revive: bool) -> None:
 def test_reconstruction_makes_codes_tell_more() -> None:
     def errors(weight: float) -> tuple[float, float]:
         teacher = fitted(feature_weight=weight, edge_weight=weight, encoder={**ENCODER, "epochs": 80, "patience": 80})
-        observed, module = tiny_task().observed, teacher.module_
+        observed, module = tiny_views().observed, teacher.module_
         step = whole_step()
         vectors = module.tokens(step.features, step.blocks).quantized.vectors.detach()
         features = teacher._feature_error(step, vectors).item()
@@ -142,7 +142,7 @@ def test_reconstruction_makes_codes_tell_more() -> None:
 
 def test_writes_codes_that_agree_with_each_other() -> None:
     for options in ({}, {"geometry": "cosine"}):
-        knowledge = fitted(**options).export(tiny_task().observed, CODE_KEYS, how=Export(top=4))
+        knowledge = fitted(**options).export(tiny_views().observed, CODE_KEYS, how=Export(top=4))
         assert set(knowledge.values) == CODE_KEYS
         assert knowledge["codebook"].shape == (6, 8)
         assert knowledge["code_indices"].shape == knowledge["code_probabilities"].shape == (60, 4)
@@ -157,14 +157,14 @@ def test_writes_codes_that_agree_with_each_other() -> None:
 
 
 def test_temperature_is_a_multiple_of_the_mean_distance() -> None:
-    cool, warm = (fitted(temperature=t).export(tiny_task().observed, CODE_KEYS) for t in (0.5, 1.0))
+    cool, warm = (fitted(temperature=t).export(tiny_views().observed, CODE_KEYS) for t in (0.5, 1.0))
     torch.testing.assert_close(2 * cool["code_temperature"], warm["code_temperature"])
     assert (cool["code_probabilities"][:, 0] >= warm["code_probabilities"][:, 0]).all()
     assert cool["code_probabilities"][:, 0].mean() > warm["code_probabilities"][:, 0].mean()
 
 
 def test_a_code_for_every_node_is_no_division_by_zero() -> None:
-    knowledge = fitted(codes=60).export(tiny_task().observed, CODE_KEYS)
+    knowledge = fitted(codes=60).export(tiny_views().observed, CODE_KEYS)
     assert torch.isfinite(knowledge["code_probabilities"]).all()
 
 
@@ -172,12 +172,12 @@ HYPER_ENCODER = {"name": "hgnn", "hidden": 8, "dropout": 0.0, "epochs": 20}
 
 
 def test_a_hypergraph_network_is_an_encoder_as_well() -> None:
-    task = tiny_task(kind="hypergraph")
+    views = tiny_views(kind="hypergraph")
     teacher = VQ(encoder={**HYPER_ENCODER, "epochs": 60, "patience": 60}, codes=6)
-    history = teacher.fit(task.observed)
+    history = teacher.fit(views.observed)
     assert history.loss[58] < 0.8 * history.loss[0]  # both are steps that reconstruct features
     assert history.logged["utilisation"][history.best_epoch - 1] >= 0.8
-    knowledge = teacher.export(task.observed, teacher.provides, how=Export(top=4, draws=2))
+    knowledge = teacher.export(views.observed, teacher.provides, how=Export(top=4, draws=2))
     assert set(knowledge.values) == teacher.provides > CODE_KEYS
     assert knowledge["codebook"].shape == (6, 8)
     assert torch.equal(knowledge["code_indices"][:, 0].long(), knowledge["code"])
@@ -186,7 +186,7 @@ def test_a_hypergraph_network_is_an_encoder_as_well() -> None:
 
 def test_edges_of_a_hypergraph_are_pairs_that_share_a_hyperedge() -> None:
     """What the edge decoder learns from: the loss of one step, with the pairs drawn from hyperedges by hand."""
-    observed = tiny_task(kind="hypergraph").observed
+    observed = tiny_views(kind="hypergraph").observed
     assert isinstance(observed.graph, HypergraphData)
     teacher = VQ(encoder=HYPER_ENCODER, codes=6, edge_weight=2.0, feature_weight=0.0, codebook="learnt")
     torch.manual_seed(0)
@@ -209,23 +209,23 @@ def test_edges_of_a_hypergraph_are_pairs_that_share_a_hyperedge() -> None:
 
 def test_an_encoder_says_which_data_are_read() -> None:
     with pytest.raises(DataError, match="teacher 'hgnn' works on a hypergraph, and tiny is a graph"):
-        VQ(encoder=HYPER_ENCODER).fit(tiny_task().observed)
+        VQ(encoder=HYPER_ENCODER).fit(tiny_views().observed)
     with pytest.raises(DataError, match="teacher 'vq' works on a graph, and tiny hypergraph is a hypergraph"):
         VQ().check_reads(tiny_hypergraph())
 
 
 def test_codes_come_from_the_observed_graph_alone() -> None:
-    teacher, task = fitted(setting="inductive"), tiny_task("inductive")
-    knowledge = teacher.export(task.observed, CODE_KEYS)
-    assert torch.equal(knowledge.node_ids, task.observed.node_ids)
-    full = teacher.evaluate(task.graph)["code"][task.observed.node_ids]
-    assert torch.equal(knowledge["code"], teacher.evaluate(task.observed.graph)["code"])
+    teacher, views = fitted(setting="inductive"), tiny_views("inductive")
+    knowledge = teacher.export(views.observed, CODE_KEYS)
+    assert torch.equal(knowledge.node_ids, views.observed.node_ids)
+    full = teacher.evaluate(views.full.graph)["code"][views.observed.node_ids]
+    assert torch.equal(knowledge["code"], teacher.evaluate(views.observed.graph)["code"])
     assert not torch.equal(knowledge["code"], full)  # else the two would not be told apart
 
 
 def test_storing_few_codes_of_many_is_small() -> None:
     """169,343 nodes and 32,768 codes of width 256 at top 32: what one node and one code take, times their number."""
-    knowledge = fitted().export(tiny_task().observed, CODE_KEYS, how=Export(top=4))
+    knowledge = fitted().export(tiny_views().observed, CODE_KEYS, how=Export(top=4))
     per_entry = sum(knowledge[key].element_size() for key in ("code_indices", "code_probabilities"))
     per_node = 32 * per_entry + knowledge["code"].element_size()
     total = 169_343 * per_node + 32_768 * 256 * knowledge["codebook"].element_size()
@@ -233,7 +233,7 @@ def test_storing_few_codes_of_many_is_small() -> None:
 
 
 def test_isolated_graph_parts_and_sparse_features_are_tokenised() -> None:
-    observed = task_of(tiny_graph(sparse=True)).observed
+    observed = views_of(tiny_graph(sparse=True)).observed
     graph = replace(observed.graph, edge_index=observed.graph.edge_index[:, :0])
     teacher = VQ(encoder={**ENCODER, "epochs": 3}, codes=6)
     teacher.fit(replace(observed, graph=graph))

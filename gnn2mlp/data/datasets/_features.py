@@ -38,6 +38,8 @@ def constructed(data: NodeData, kind: Construction, noise: float) -> NodeData:
             f"{data.name}: features made of degrees count neighbours that training may not know of; "
             "expected a hypergraph, or features 'one_hot' or 'noisy_labels'"
         )
+    if kind == "noisy_labels" and not data.task.exclusive:
+        raise DataError(f"{data.name}: noisy labels are made of classes, and the task {data.task.name!r} has none")
     make: dict[str, Callable[[], Features]] = {
         "degree": lambda: _magnitude(data.degree),
         "one_hot": lambda: _identity(data.num_nodes),
@@ -57,8 +59,8 @@ def _magnitude(degree: Tensor) -> Tensor:
 
 
 def _noisy_labels(data: NodeData, noise: float) -> Tensor:
-    shape = data.num_nodes, data.num_classes
+    shape = data.num_nodes, data.task.num_outputs
     features = noise * torch.randn(shape, generator=generator(0, "noisy label features"))
-    known = data.labels >= 0
+    known = data.task.known(data.labels)
     features[known, data.labels[known]] += 1
     return features

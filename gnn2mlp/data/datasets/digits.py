@@ -44,8 +44,7 @@ class Digits(Dataset):
         images = load_digits()
         links = _nearest(images.data, neighbours=10)
         x = (images.data / 16).astype(np.float32)
-        names = [str(digit) for digit in images.target_names]
-        return graph_from_arrays(x, images.target, links, name=self.name, class_names=names)
+        return graph_from_arrays(x, images.target, links, name=self.name, class_names=images.target_names)
 
 
 def _nearest(pixels: np.ndarray[Any, Any], neighbours: int) -> np.ndarray[Any, Any]:

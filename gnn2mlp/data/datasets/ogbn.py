@@ -39,7 +39,7 @@ class _Ogbn(Dataset):
             nodes.labels,
             nodes.edges,
             name=self.name,
-            class_names=[str(c) for c in range(nodes.num_classes)],
+            class_names=range(nodes.num_classes),
             own_splits=[nodes.split],
         )
 

@@ -18,6 +18,7 @@ from gnn2mlp.data.datasets._block_model import (
 from gnn2mlp.data.datasets.ogbn import OgbnArxiv, OgbnProducts
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.nn.features import check_features
+from gnn2mlp.tasks import NodeClassification
 
 
 class Synthetic(Dataset):
@@ -97,8 +98,8 @@ class Synthetic(Dataset):
             drawn = dense_features(labels, self.features, self.signal, self.seed)
         else:
             drawn = sparse_features(labels, self.features, self.words, self.signal, self.seed)
-        names = tuple(str(c) for c in range(self.classes))
-        return GraphData(self.name, check_features(drawn, self.name), torch.from_numpy(labels), names, edge_index)
+        x, task = check_features(drawn, self.name), NodeClassification(range(self.classes))
+        return GraphData(self.name, x, torch.from_numpy(labels), task, edge_index)
 
 
 class SyntheticArxiv(Synthetic):

@@ -53,7 +53,7 @@ def read_named(
     x, feature_names = _features(arrays, form, num_nodes)
     more: dict[str, Any] = {
         "name": arrays.name,
-        "class_names": [str(value) for value in labels.classes],
+        "class_names": labels.classes,
         "feature_names": feature_names,
         "own_splits": read_splits(arrays, labels.codes >= 0),
     }

@@ -48,7 +48,7 @@ def _features(data: NodeData) -> dict[str, Array]:
 
 
 def _labels(data: NodeData) -> dict[str, Array]:
-    return {"y": data.labels.numpy(), "class_names": np.array(data.class_names)}
+    return {"y": data.labels.numpy(), "class_names": np.array(getattr(data.task, "classes", data.class_names))}
 
 
 def _links(data: NodeData) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""Drawing nodes class by class, shared by the splitters with a generator of ours."""
+"""Drawing nodes class by class, or all alike, shared by the splitters with a generator of ours."""
 
 from collections.abc import Iterator
 
@@ -8,15 +8,15 @@ from torch import Tensor
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.split import labelled_by_class
+from gnn2mlp.data.split import labelled_by_stratum
 
 
-def shuffled_classes(graph: NodeData, seed: int, purpose: str) -> Iterator[tuple[int, Tensor]]:
-    """Each class with the ids of its labelled nodes in random order; one generator per class.
+def shuffled_strata(graph: NodeData, seed: int, purpose: str) -> Iterator[tuple[int, Tensor]]:
+    """Each class with the ids of its labelled nodes in random order; without classes, all of them as one.
 
-    So the draw of one class does not change when another class gains or loses nodes.
+    Each has its own generator: the draw of one class does not change when another class gains or loses nodes.
     """
-    for c, ids in enumerate(labelled_by_class(graph)):
+    for c, ids in enumerate(labelled_by_stratum(graph)):
         yield c, ids[torch.randperm(ids.numel(), generator=generator(seed, f"split/{purpose}/{c}"))]
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.split import Roles, Splitter, labelled_by_class, rest
+from gnn2mlp.data.split import Roles, Splitter, check_has_classes, labelled_by_stratum, rest
 
 
 class Cpf(Splitter):
@@ -31,6 +31,7 @@ class Cpf(Splitter):
 
     def assign(self, graph: NodeData, seed: int) -> Roles:
         """Draw train and validation nodes by class; every other labelled node is test."""
+        check_has_classes(graph, self.name)
         random = np.random.RandomState(seed)  # the literature's generator
         train = self._draw(random, graph, self.train_per_class, None)
         valid = self._draw(random, graph, self.valid_per_class, train)
@@ -38,7 +39,7 @@ class Cpf(Splitter):
 
     def _draw(self, random: np.random.RandomState, graph: NodeData, count: int, taken: Tensor | None) -> Tensor:
         drawn = []
-        for c, ids in enumerate(labelled_by_class(graph, taken)):
+        for c, ids in enumerate(labelled_by_stratum(graph, taken)):
             if ids.numel() < count:
                 raise DataError(
                     f"{graph.name}: split 'cpf' needs {count} more labelled nodes of class {graph.class_names[c]}, "

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from gnn2mlp.core.hashing import uniform
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.split import Roles, Splitter
+from gnn2mlp.data.split import Roles, Splitter, rest
 from gnn2mlp.data.splits._draw import check_shares
 
 
@@ -31,7 +31,7 @@ class Hash(Splitter):
 
     def assign(self, graph: NodeData, seed: int) -> Roles:
         """Hash every labelled node into its role."""
-        ids = (graph.labels >= 0).nonzero()[:, 0]
+        ids = rest(graph)
         u = _uniform(ids, seed, "split/hash/role")
         is_train, is_valid = u < self.train, (u >= self.train) & (u < self.train + self.valid)
         return Roles(ids[is_train], ids[is_valid], ids[~is_train & ~is_valid])

@@ -47,7 +47,8 @@ class Own(Splitter):
                 "use split 'per_class', 'fraction' or 'hash'"
             )
         published = graph.own_splits[seed % len(graph.own_splits)]
-        parts = {key: ids[graph.labels[ids] >= 0] for key, ids in published.items()}
+        known = graph.task.known(graph.labels)
+        parts = {key: ids[known[ids]] for key, ids in published.items()}
         if "valid" in parts:
             return Roles(parts["train"], parts["valid"], parts["test"])
         test = parts["test"]

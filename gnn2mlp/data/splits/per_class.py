@@ -5,8 +5,8 @@ import torch
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.split import Roles, Splitter, rest
-from gnn2mlp.data.splits._draw import shuffled_classes
+from gnn2mlp.data.split import Roles, Splitter, check_has_classes, rest
+from gnn2mlp.data.splits._draw import shuffled_strata
 
 
 class PerClass(Splitter):
@@ -32,10 +32,11 @@ class PerClass(Splitter):
         """Draw the roles class by class.
 
         Raises:
-            DataError: if a class has fewer labelled nodes than `train` and `valid` ask for.
+            DataError: if nodes have no classes, or a class has fewer labelled nodes than `train` and `valid` ask for.
         """
+        check_has_classes(graph, self.name)
         drawn_train, drawn_valid = [], []
-        for c, ids in shuffled_classes(graph, seed, self.name):
+        for c, ids in shuffled_strata(graph, seed, self.name):
             if ids.numel() < self.train + self.valid:
                 raise DataError(
                     f"{graph.name}: split 'per_class' needs {self.train} + {self.valid} labelled nodes of class "

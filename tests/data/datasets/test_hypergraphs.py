@@ -12,7 +12,7 @@ from gnn2mlp.data.datasets.hypergraphs import HypergraphOf
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_of
 from gnn2mlp.data.split import SPLITTERS
-from gnn2mlp.data.view import Task
+from gnn2mlp.data.view import Views
 from gnn2mlp.nn.csr import CSR
 from tests.helpers import tiny_arrays
 
@@ -92,8 +92,8 @@ def test_its_default_split_is_that_of_the_graph(graph_file: str) -> None:
 def test_what_training_sees_is_the_hypergraph_of_the_observed_graph(graph_file: str) -> None:
     graph = GraphData.expect(load_dataset(graph_file), "the test")
     split = Spec("fraction").build(SPLITTERS).split(graph, 0, "inductive")
-    made = Task(hypergraph(Spec("hypergraph_of", graph=graph_file)), split).observed.graph
-    observed = GraphData.expect(Task(graph, split).observed.graph, "the test")
+    made = Views.of(hypergraph(Spec("hypergraph_of", graph=graph_file)), split).observed.graph
+    observed = GraphData.expect(Views.of(graph, split).observed.graph, "the test")
     assert observed.num_edges < graph.num_edges
     assert made.digest == hypergraph_of(observed).digest
 

@@ -316,7 +316,7 @@ def test_options_are_checked_before_the_file_is_read() -> None:
 )
 def test_real_files_have_their_published_sizes(data_root: Path, path: str, sizes: tuple[int, ...]) -> None:
     graph = load_dataset(path, data_root)
-    assert (graph.num_nodes, graph.num_edges, graph.num_features, graph.num_classes) == sizes
+    assert (graph.num_nodes, graph.num_edges, graph.num_features, graph.task.num_outputs) == sizes
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_first_processing_and_reading_back_agree(
 def test_the_official_split_is_the_default_and_may_lack_classes(cache: Path, tmp_path: Path) -> None:
     root = write_raw(tmp_path / "root" / "ogb" / "ogbn_arxiv")
     graph = load_dataset("ogbn-arxiv", root)
-    assert graph.num_classes == 40  # of which 3 occur here
+    assert graph.task.num_outputs == 40  # of which 3 occur here
     split = resolve_dataset("ogbn-arxiv").default_split().build(SPLITTERS).split(graph, seed=3)
     assert split.train.tolist() == list(SPLIT["train"])
     assert split.seen.tolist() == list(SPLIT["test"])

@@ -10,6 +10,7 @@ from gnn2mlp.data.hypergraph import hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import read_npz, write_npz
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.tasks import NodeClassification
 from tests.helpers import tiny_graph, tiny_hypergraph
 
 SPLIT = {"train": torch.arange(6), "valid": torch.arange(6, 9), "test": torch.arange(9, 60)}
@@ -19,7 +20,9 @@ SPLIT = {"train": torch.arange(6), "valid": torch.arange(6, 9), "test": torch.ar
 @pytest.mark.parametrize("sparse", [False, True])
 def test_what_is_written_is_read_again(tmp_path: Path, make: Callable[..., NodeData], sparse: bool) -> None:
     names = tuple(f"f{number}" for number in range(12))
-    data = replace(make(sparse=sparse), class_names=("a", "b", "c"), feature_names=names, own_splits=(SPLIT, SPLIT))
+    data = replace(
+        make(sparse=sparse), task=NodeClassification(("a", "b", "c")), feature_names=names, own_splits=(SPLIT, SPLIT)
+    )
     data.labels[:3] = -1
     again = read_npz(write_npz(tmp_path / "new" / "mine.npz", data), data.name)
     assert isinstance(again.features, CSR) == sparse

@@ -7,6 +7,7 @@ import torch
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.splits.fraction import Fraction
+from gnn2mlp.tasks import NodeClassification
 
 
 def test_shares_hold_in_every_class(tiny_graph: Callable[..., GraphData]) -> None:
@@ -28,14 +29,14 @@ def test_the_rarest_class_is_trained_on(tiny_graph: Callable[..., GraphData]) ->
 
 
 def test_a_class_without_any_label_is_named(tiny_graph: Callable[..., GraphData]) -> None:
-    graph = replace(tiny_graph(), class_names=("a", "b", "c", "unheard of"))
+    graph = replace(tiny_graph(), task=NodeClassification(("a", "b", "c", "unheard of")))
     with pytest.raises(DataError, match="each of the 4 classes, got none for unheard of"):
         Fraction().split(graph, 0)
 
 
 def test_one_class_only_is_refused(tiny_graph: Callable[..., GraphData]) -> None:
     graph = tiny_graph()
-    graph = replace(graph, labels=torch.zeros_like(graph.labels), class_names=("only",))
+    graph = replace(graph, labels=torch.zeros_like(graph.labels), task=NodeClassification(("only",)))
     with pytest.raises(DataError, match="at least two classes"):
         Fraction().split(graph, 0)
 

@@ -10,6 +10,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import SPLITTERS
 from gnn2mlp.data.splits.own import Own
+from gnn2mlp.tasks import NodeClassification
 
 
 def published(train: range, test: range, valid: range | None = None) -> Mapping[str, Tensor]:
@@ -75,7 +76,7 @@ def test_its_spec_builds_it_again() -> None:
 
 
 def test_missing_classes_are_refused_unless_told(graph: GraphData) -> None:
-    graph = replace(graph, class_names=(*graph.class_names, "3"))
+    graph = replace(graph, task=NodeClassification((*graph.class_names, "3")))
     with pytest.raises(DataError, match="got none for 3; .* or take the split as it is with split.every_class=false"):
         Own().split(graph, 0)
     assert Own(every_class=False).split(graph, 0).train.numel() == 6

@@ -7,6 +7,7 @@ import torch
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.splits.per_class import PerClass
+from gnn2mlp.tasks import NodeClassification
 
 
 def test_counts_per_class(tiny_graph: Callable[..., GraphData]) -> None:
@@ -32,7 +33,7 @@ def test_a_class_without_enough_labels_is_named(tiny_graph: Callable[..., GraphD
 
 
 def test_a_class_without_any_label_is_named(tiny_graph: Callable[..., GraphData]) -> None:
-    graph = replace(tiny_graph(), class_names=("a", "b", "c", "unheard of"))
+    graph = replace(tiny_graph(), task=NodeClassification(("a", "b", "c", "unheard of")))
     with pytest.raises(DataError, match="class unheard of, got 0"):
         PerClass(train=2, valid=2).split(graph, 0)
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data import SPLITTERS, NodeData, Task
+from gnn2mlp.data import SPLITTERS, NodeData, Views
 from gnn2mlp.data.split import Setting
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
@@ -43,16 +43,16 @@ def small(registry: Registry[T], name: str, **options: Any) -> T:
     return Spec(name, **chosen).build(registry)
 
 
-def task_of(graph: NodeData, setting: Setting = "transductive", seed: int = 0, labels: int = 4) -> Task:
-    """A task with `labels` training and as many validation labels per class."""
+def views_of(graph: NodeData, setting: Setting = "transductive", seed: int = 0, labels: int = 4) -> Views:
+    """Both views under a split with `labels` training and as many validation labels per class."""
     splitter = Spec("per_class", train=labels, valid=labels).build(SPLITTERS)
-    return Task(graph, splitter.split(graph, seed, setting))
+    return Views.of(graph, splitter.split(graph, seed, setting))
 
 
-def tiny_task(setting: Setting = "transductive", seed: int = 0, kind: Kind = "graph", **data: Any) -> Task:
-    """A task on `tiny_graph(**data)`, or on `tiny_hypergraph(**data)`."""
+def tiny_views(setting: Setting = "transductive", seed: int = 0, kind: Kind = "graph", **data: Any) -> Views:
+    """Both views of `tiny_graph(**data)`, or on `tiny_hypergraph(**data)`."""
     make = {"graph": tiny_graph, "hypergraph": tiny_hypergraph}[kind]
-    return task_of(make(**data), setting, seed)
+    return views_of(make(**data), setting, seed)
 
 
 def answered(

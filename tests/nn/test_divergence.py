@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Categorical
 from torch.distributions import kl_divergence as reference
 
-from gnn2mlp.objectives._divergence import kl_divergence, probabilities_as_log_target
+from gnn2mlp.nn.divergence import kl_divergence, probabilities_as_log_target
 
 
 def random_logits(seed: int, dtype: torch.dtype = torch.float64, classes: int = 4) -> torch.Tensor:

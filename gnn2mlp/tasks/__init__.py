@@ -1,0 +1,30 @@
+"""Tasks: what is predicted of a unit, and how that is learnt, judged and answered. One file each."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gnn2mlp.tasks._base import TASKS, Metric, Task
+    from gnn2mlp.tasks.answers import Answers
+    from gnn2mlp.tasks.classification import NodeClassification
+    from gnn2mlp.tasks.multi_label import MultiLabel
+    from gnn2mlp.tasks.regression import Regression
+
+__all__ = ["TASKS", "Answers", "Metric", "MultiLabel", "NodeClassification", "Regression", "Task"]
+
+_EXPORTS = {
+    "TASKS": "_base",
+    "Answers": "answers",
+    "Metric": "_base",
+    "MultiLabel": "multi_label",
+    "NodeClassification": "classification",
+    "Regression": "regression",
+    "Task": "_base",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use: `gnn2mlp.tasks.answers` does without torch, and so do its importers."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'gnn2mlp.tasks' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"gnn2mlp.tasks.{_EXPORTS[name]}"), name)
