@@ -16,6 +16,7 @@ NODES = {
 }
 # Whom the student is compared with, and how a sentence calls it.
 RIVALS = {"teacher": "its teacher", "mlp": "a plain MLP"}
+_INTERVAL = "95% interval "
 ONE_SEED = "one seed: no statement about chance"
 
 
@@ -59,37 +60,43 @@ def claim(results: Results, population: str) -> str:
     neither = [one for one in found if not one.found.differs]
     parts = [f"the student is {' and '.join(told)}"] if told else []
     parts += [_none_found(neither)] if neither else []
-    return f"On {NODES.get(population, population)}, {'; '.join(parts)}."
+    # What stands in brackets is said once.
+    before, *after = f"On {NODES.get(population, population)}, {'; '.join(parts)}.".split(_INTERVAL)
+    return before + _INTERVAL + "".join(after)
 
 
 def basis(results: Results, population: str) -> str:
-    """Which test a claim rests on, and what it speaks of; empty where there is no claim."""
-    found = [one.found for one in comparisons(results, population)]
-    if not found or found[0].n == 1:
+    """Which test the claims of a page rest on, and what it speaks of; empty where there is none."""
+    compared = [*(one.found for one in comparisons(results, population)), reliability_gap(results)]
+    found = next((one for one in compared if one is not None and one.n > 1), None)
+    if found is None:
         return ""
-    if found[0].population == "initialisations":
-        over = plural(found[0].n, "initialisation")
+    if found.population == "initialisations":
+        over = plural(found.n, "initialisation")
         return f"Intervals: paired t-test over {over} on one split; they say nothing of other splits."
-    return f"Intervals: corrected resampled t-test over {plural(found[0].n, 'split')} (Nadeau and Bengio, 2003)."
+    return f"Intervals: corrected resampled t-test over {plural(found.n, 'split')} (Nadeau and Bengio, 2003)."
 
 
 def interval(found: Paired) -> str:
     """`"95% interval −0.8 to +1.2 points"`, or that a single seed has none."""
     if found.n == 1:
         return ONE_SEED
-    return f"95% interval {signed_points(found.low)} to {signed_points(found.high)} points"
+    return f"{_INTERVAL}{signed_points(found.low)} to {signed_points(found.high)} points"
 
 
 def reliability_gap(results: Results) -> Paired | None:
     """Accuracy of the teacher on the most reliable tenth of the seen test nodes minus that on the least, by seed."""
-    records = []
+    top: list[Outcome] = []
+    bottom: list[Outcome] = []
     for seed in results["seeds"]:
         score = (seed.get("trust") or {}).get("reliability") or {}
-        top, bottom = score.get("top_tenth"), score.get("bottom_tenth")
-        if "split" in seed and top is not None and bottom is not None:
-            records.append({**seed, "top": {"seen": top}, "bottom": {"seen": bottom}})
-    top_tenth, bottom_tenth = ([Outcome.of(record, name, "seen") for record in records] for name in ("top", "bottom"))
-    return paired(top_tenth, bottom_tenth) if records else None
+        if "split" not in seed or None in (score.get("top_tenth"), score.get("bottom_tenth")):
+            continue
+        split = seed["split"]
+        ratio = 2 * -(-score["nodes"] // 10) / (split["train"] + split["valid"])  # two tenths are judged
+        for tenths, key in ((top, "top_tenth"), (bottom, "bottom_tenth")):
+            tenths.append(Outcome(seed["seed"], split["digest"], score[key], ratio))
+    return paired(top, bottom) if top else None
 
 
 def _scored(record: Results, population: str) -> set[str]:
@@ -101,7 +108,7 @@ def _difference(one: Comparison) -> str:
     """`"3.0 points behind its teacher (95% interval 1.0 to 5.0)"`, of a difference beyond chance."""
     word = "ahead of" if one.found.difference > 0 else "behind"
     low, high = (points(end).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
-    return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} (95% interval {low} to {high})"
+    return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} ({_INTERVAL}{low} to {high})"
 
 
 def _none_found(neither: Sequence[Comparison]) -> str:

@@ -118,8 +118,9 @@ def _tenths(results: Results) -> str:
         return ""
     if found.n == 1:
         return f" ({ONE_SEED})"
-    told = f" ({interval(found)})"
-    return f"; the difference{told}" if found.differs else f": no difference beyond chance was found{told}"
+    if found.differs:
+        return f" (difference: {interval(found)})"
+    return f": no difference beyond chance was found ({interval(found)})"
 
 
 def _tiles(results: Results, population: str) -> list[Tile]:

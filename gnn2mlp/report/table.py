@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gnn2mlp.explore.formatting import plural
+from gnn2mlp.report.claims import basis
 from gnn2mlp.report.grids import Grid, codes_grid, forms_grid, latency_grid, result_grids, throughput_grid, trust_grid
 from gnn2mlp.report.headline import cost_lines, headline, latency_line, reliability_line
 from gnn2mlp.report.results import Results, has_spread
@@ -30,7 +31,8 @@ def results_table(results: Results) -> Group:
 
 def trust_results_table(results: Results) -> Group:
     """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
-    return Group(Text(reliability_line(results), style="bold"), Text(), _table(trust_grid(results)))
+    lines = [Text(reliability_line(results), style="bold"), Text(basis(results, "seen"))]
+    return Group(*(line for line in lines if line), Text(), _table(trust_grid(results)))
 
 
 def latency_results_table(results: Results) -> Group:

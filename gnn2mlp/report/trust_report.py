@@ -7,6 +7,7 @@ from gnn2mlp.core.files import write_text
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score, plot_by_degree, plot_coverage
 from gnn2mlp.explore.trust import SCORES, TrustTable
+from gnn2mlp.report.claims import basis
 from gnn2mlp.report.grids import trust_grid
 from gnn2mlp.report.headline import reliability_line
 from gnn2mlp.report.page import Plot, draw, provenance, render
@@ -36,6 +37,7 @@ def _content(results: Results, table: TrustTable) -> dict[str, Any]:
     return {
         "sentence": reliability_line(results) or "No test node has a known class: scores cannot be judged.",
         "subject": subject,
+        "basis": basis(results, "seen"),
         "spread": has_spread(results),
         "scores": SCORES,
         "grid": trust_grid(results),
