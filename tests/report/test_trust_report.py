@@ -28,6 +28,7 @@ def test_a_whole_page(make_results: Make, tmp_path: Path) -> None:
         "AUROC 0.75",
         "50% of the least reliable tenth",
         "20 test nodes",
+        "Intervals: corrected resampled t-test over 2 splits",
         "2 seeds",
         "gnn2mlp trust --config",
     ):
