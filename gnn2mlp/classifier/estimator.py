@@ -15,6 +15,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
+from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.objectives import Objective
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
@@ -123,6 +124,8 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         labels = encode_labels(y)
         links = fitting.Links(edge_index, hyperedge_index, hyperedge_weight)
         observed = fitting.observe(X, labels, links, self.validation_fraction, validation_ids, seed)
+        if not plan.inputs.rescales:
+            warn_unscaled(observed.graph.features, names, "X", "bring them on one scale: inputs='standardise'")
         plan.check_links(observed)
         with stages(self.verbose) as stage:
             fitted = fitting.train(plan, observed, labels, names, stage)

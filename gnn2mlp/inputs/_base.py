@@ -35,6 +35,7 @@ class Inputs(Configurable, ABC):
     Attributes:
         needs_graph: whether a row is made of more than the node's own features. Then `rows` is the only way to it, the
             student answers rows that were made before, and its card says so.
+        rescales: whether columns come out on one scale, whatever their units.
 
     Example:
         >>> import torch
@@ -46,6 +47,7 @@ class Inputs(Configurable, ABC):
     """
 
     needs_graph: ClassVar[bool] = False
+    rescales: ClassVar[bool] = False
 
     def fit(self, chunks: Iterable[Features]) -> None:
         """Learn what depends on data from the feature rows that training reads, some at a time. Default: nothing.

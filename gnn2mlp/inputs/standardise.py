@@ -29,6 +29,7 @@ class Standardise(Inputs):
 
     name = "standardise"
     citation = "LeCun et al., Efficient BackProp, 1998, section 4.3"
+    rescales = True
 
     shift_: Tensor
     scale_: Tensor

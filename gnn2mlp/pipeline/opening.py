@@ -13,9 +13,11 @@ from gnn2mlp.core.files import check_writable
 from gnn2mlp.core.locks import locked
 from gnn2mlp.data import NodeData, Split, load_dataset
 from gnn2mlp.distill.in_memory import check_links
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.methods import METHODS
+from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
 from gnn2mlp.pipeline.job import Job, Listener
 from gnn2mlp.pipeline.seed import label
@@ -52,6 +54,8 @@ def opened(
     config.teacher.build(TEACHERS).check_reads(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
     _check_free(folder, config)
+    if not guest and not config.inputs.build(INPUTS).rescales:
+        warn_unscaled(graph.features, graph.feature_names, graph.name, "bring them on one scale: --inputs standardise")
     with _threads(config.threads, graph), locked(folder, partial(_busy, folder)):
         _check_free(folder, config)  # again: another process may have been there in between
         job = Job(config, graph, folder, store, device, listen, frozenset(extra))

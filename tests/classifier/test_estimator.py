@@ -15,7 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_estimator
 
 from gnn2mlp import NodeClassifier, Predictor
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, DataWarning
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
@@ -95,6 +95,16 @@ def test_column_names_are_kept_and_checked(tiny: Tiny, tmp_path: Path) -> None:
 def test_column_names_are_different(tiny: Tiny) -> None:
     with pytest.raises(DataError, match="X: expected each column name once, got 'f0' more than once; rename one"):
         fit(tiny, X=pd.DataFrame(tiny.X, columns=["f0", *COLUMNS[:-1]]))
+
+
+def test_columns_of_other_units_are_named(tiny: Tiny, recwarn: pytest.WarningsRecorder) -> None:
+    x = tiny.X.copy()
+    x[:, 2] *= 4000
+    fit(tiny)
+    fit(tiny, quick(inputs="standardise"), X=x)
+    assert not [found for found in recwarn if issubclass(found.category, DataWarning)]
+    with pytest.warns(DataWarning, match="X: the values of column f2 are far .*: inputs='standardise'"):
+        fit(tiny, X=pd.DataFrame(x, columns=COLUMNS))
 
 
 def test_the_same_seed_gives_the_same_bits(tiny: Tiny, fitted: NodeClassifier) -> None:

@@ -1,10 +1,12 @@
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import ConfigError, DataError, DataWarning
 from gnn2mlp.core.progress import silent
 from gnn2mlp.pipeline.opening import opened
 
@@ -12,6 +14,11 @@ from gnn2mlp.pipeline.opening import opened
 def _open(settings: dict[str, Any], guest: bool = False, **changes: Any) -> Any:
     config = RunConfig(**{**settings, **changes}).resolve()
     return opened(config, config.folder(), lambda seed, stage: silent, guest=guest)
+
+
+def _enter(job: Any) -> None:
+    with job:
+        pass
 
 
 def test_splits_are_there_before_anything_is_trained(settings: dict[str, Any]):
@@ -81,3 +88,20 @@ def test_a_guest_leaves_the_configuration_as_it_is(settings: dict[str, Any]):
     path.unlink()
     with _open(settings, guest=True):
         assert path.exists()
+
+
+def test_columns_of_other_units_are_named_unless_inputs_bring_them_on_one_scale(
+    settings: dict[str, Any], npz: Path, tmp_path: Path, recwarn: pytest.WarningsRecorder
+):
+    with np.load(npz) as file:
+        arrays = {**file}
+    arrays["x"][:, 2] = 4000 * arrays["x"][:, 2]
+    np.savez(tmp_path / "units.npz", **arrays)
+    changes = {"dataset": str(tmp_path / "units.npz")}
+    with _open(settings):
+        pass
+    with _open(settings, inputs="standardise", out=tmp_path / "standardised", **changes):
+        pass
+    assert not [found for found in recwarn if issubclass(found.category, DataWarning)]
+    with pytest.warns(DataWarning, match="units: the values of column number 2 .*: --inputs standardise"):
+        _enter(_open(settings, out=tmp_path / "units", **changes))
