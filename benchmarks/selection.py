@@ -238,7 +238,8 @@ class Trainer:
 @cache
 def loaded(dataset: str, teacher: str, data_root: Path | None) -> tuple[RunConfig, Any]:
     """The resolved configuration and the graph."""
-    return RunConfig(dataset=dataset, teacher=teacher, method="krd").resolve(), load_dataset(dataset, data_root)
+    config = RunConfig(dataset=dataset, teacher=teacher, method="krd", recipe=False)
+    return config.resolve(), load_dataset(dataset, data_root)
 
 
 def judge_all(job: Job, data_root: Path | None) -> Record:

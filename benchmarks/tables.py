@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hypergraph_tables
+import selection
 from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 from rows import rows as load_rows
@@ -371,6 +372,8 @@ SECTIONS = {
     "findings": findings,
     "keeping_up": keeping_up,
     "cost_of_codes": cost_of_codes,
+    "selection_spread": selection.spread_table,
+    "selection_rules": selection.rules_table,
     "sources": sources,
     "scores": all_scores,
     "costs": costs,

@@ -38,13 +38,14 @@ from gnn2mlp.tables.table import RowTable
 
 
 class Distiller(Configurable):
-    """Minimises a method's objective with Adam and keeps the epoch with the best validation score.
+    """Minimises a method's objective with Adam and keeps the epoch that `nn.selection.Selection` chooses on validation.
 
     Args:
         lr: learning rate.
         weight_decay: L2 penalty in Adam's gradient.
         epochs: at most this many.
-        patience: stop after this many epochs without an equal or better validation score.
+        patience: stop after this many epochs in a row of which none was kept; it does not run before all that the
+            method does is in force (KRD: its warm-up).
         batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
             that every epoch visits every row once and no step rests on a small remainder.
 

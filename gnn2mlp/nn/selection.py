@@ -6,12 +6,21 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-# How much higher than the lowest validation loss that of a kept epoch may be, as a share of it.
+# How much higher than the lowest validation loss that of a kept epoch may be, as a share of it: by validation between
+# 0, which gives teachers as accurate with more spread, and 0.05, from which on they lose accuracy.
 TOLERANCE = 0.02
 
 
 class Selection:
     """Keeps the epoch with the best validation score among those whose validation loss is near the lowest.
+
+    A score on some hundred validation nodes is best at some epoch by chance, often before the model has learnt much;
+    patience then ends training, and the soft labels of such a teacher are nearly flat and spoil its students. The loss
+    knows better: it asks for confidence as well, and it falls smoothly. It alone would keep models that still gain in
+    score while their confidence grows too fast, so that the score decides where losses are alike. The rule was chosen
+    by halves of validation nodes, one of which chose epochs and the other judged them (`benchmarks/selection.py`; the
+    figures are in `benchmarks/RESULTS.md`), among others of the score alone (GLNN's rule), a minimum of epochs, mean
+    scores of ten epochs, the loss alone, and averaged weights.
 
     Args:
         module: whose state is kept.

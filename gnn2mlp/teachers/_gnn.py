@@ -44,7 +44,7 @@ class GNNTeacher(Teacher):
         lr: learning rate of Adam.
         weight_decay: L2 penalty in Adam's gradient.
         epochs: at most this many.
-        patience: stop after this many epochs without an equal or better validation accuracy.
+        patience: stop after this many epochs in a row of which none was kept, by the rule of `nn.selection.Selection`.
         fanouts: neighbours sampled per layer in training, first layer first; `None` trains on the whole graph.
         batch_size: training nodes per step when neighbours are sampled.
 

@@ -55,7 +55,7 @@ class HypergraphTeacher(GNNTeacher):
         lr: learning rate of Adam.
         weight_decay: L2 penalty in Adam's gradient.
         epochs: at most this many.
-        patience: stop after this many epochs without an equal or better validation accuracy.
+        patience: stop after this many epochs in a row of which none was kept, by the rule of `nn.selection.Selection`.
         singletons: `"isolated"` gives nodes that lie in no hyperedge one of their own, without which they would be
             answered with the bias alone; `"all"` gives one to every node, as UniGNN's released code does.
     """
