@@ -25,6 +25,8 @@ exactly what they measure. *PyG* is the reference of `reference.py`: what a good
 and dense features, with the same settings, epochs, stopping rule, validation passes and batches. Both sides take turns
 in one process; a figure is the median over rounds, a ratio the median of the ratios within each round, with the lowest
 and the highest of them in brackets. A ratio says how many times as long as ours the other side takes.
+Accuracies are compared by the plain paired t-test over splits, which finds a difference sooner than the corrected one
+does: where none is claimed, it is the strict one.
 
     python benchmarks/speed/all.py --data-root DATA --scratch FOLDER    # everything, and this page
     python benchmarks/speed/all.py --only whole_job page                # one part"""

@@ -70,6 +70,13 @@ def code_usage(knowledge: TeacherKnowledge) -> CodeUsage:
 
     Raises:
         MissingKnowledgeError: if the knowledge lacks `code` or `codebook`.
+
+    Example:
+        >>> import torch
+        >>> code, codebook = torch.tensor([0, 0, 2, 2]), torch.zeros(4, 8)
+        >>> found = code_usage(TeacherKnowledge(torch.arange(4), {"code": code, "codebook": codebook}))
+        >>> found.nodes.tolist(), found.used, round(found.perplexity, 3)
+        ([2, 0, 2, 0], 2, 2.0)
     """
     knowledge.require(["code", "codebook"])
     code, codes = knowledge["code"], knowledge["codebook"].size(0)
@@ -87,6 +94,14 @@ def code_by_class(knowledge: TeacherKnowledge, labels: Array) -> CodesByClass:
     Raises:
         MissingKnowledgeError: if the knowledge lacks codes.
         DataError: if there are fewer labels than nodes, or no node has a known class.
+
+    Example:
+        >>> import torch
+        >>> code, codebook = torch.tensor([0, 0, 0, 1]), torch.zeros(2, 8)
+        >>> knowledge = TeacherKnowledge(torch.arange(4), {"code": code, "codebook": codebook})
+        >>> found = code_by_class(knowledge, torch.tensor([0, 0, 1, 1]))
+        >>> found.table.tolist(), found.mean_purity
+        ([[2, 1], [0, 1]], 0.75)
     """
     knowledge.require(["code", "codebook"])
     every = np.asarray(labels)
@@ -108,6 +123,13 @@ def nearest_codes(knowledge: TeacherKnowledge, code: int, most: int = 5) -> Near
     Raises:
         MissingKnowledgeError: if the knowledge lacks `codebook` or `code_unit_length`.
         DataError: if there is no such code.
+
+    Example:
+        >>> import torch
+        >>> values = {"codebook": torch.tensor([[0.0], [3.0], [1.0]]), "code_unit_length": torch.tensor(False)}
+        >>> found = nearest_codes(TeacherKnowledge(torch.arange(0), values), code=0)
+        >>> found.codes.tolist(), found.distances.tolist()
+        ([2, 1], [1.0, 3.0])
     """
     vectors = code_vectors(knowledge)
     check_code(code, vectors.shape[0])

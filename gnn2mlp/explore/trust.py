@@ -97,7 +97,15 @@ def trust_scores(
     *,
     degree: Array | None = None,
 ) -> dict[str, np.ndarray]:
-    """The four `SCORES` of every node of the knowledge, float64 (nodes,); arguments as in `trust_table`."""
+    """The four `SCORES` of every node of the knowledge, float64 (nodes,); arguments as in `trust_table`.
+
+    Example:
+        >>> logits = torch.tensor([[0.0, 0.0], [4.0, 0.0]])
+        >>> values = {"logits": logits, "entropy_shift": torch.tensor([[0.5], [0.1]])}
+        >>> scores = trust_scores(TeacherKnowledge(torch.arange(2), values), edge_index=[[0], [1]])
+        >>> scores["confidence"].round(3).tolist(), scores["degree"].tolist()
+        ([0.5, 0.982], [1.0, 1.0])
+    """
     knowledge.require(["logits", "entropy_shift"])
     best = knowledge["logits"].double().softmax(-1).topk(min(2, knowledge["logits"].size(1))).values
     second = best[:, 1] if best.size(1) > 1 else torch.zeros_like(best[:, 0])
