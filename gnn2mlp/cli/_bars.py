@@ -42,6 +42,7 @@ class Bars:
         task, place = self.tasks[stage], self.seeds.index(seed)
 
         def update(done: int, total: int, note: str = "") -> None:
+            self.progress.start()  # with the first news: what goes wrong before it is said on the first line
             whole = total * len(self.seeds)
             self.progress.update(
                 task, total=whole, completed=place * total + done, note=f"seed {place + 1}/{len(self.seeds)}  {note}"
@@ -50,7 +51,6 @@ class Bars:
         return update
 
     def __enter__(self) -> Self:
-        self.progress.start()
         return self
 
     def __exit__(
@@ -59,4 +59,5 @@ class Bars:
         if error is None:
             for task in self.progress.tasks:  # early stopping ends a stage before its last epoch
                 self.progress.update(task.id, completed=task.total or 1, total=task.total or 1)
-        self.progress.stop()
+        if self.progress.live.is_started:  # else rich ends the bars that there are none of with an empty line
+            self.progress.stop()

@@ -250,8 +250,11 @@ def read_yaml(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"config: expected text in UTF-8 in {path}, got a byte or character that YAML has none of at position "
             f"{error.position}; save the file as UTF-8"
         ) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"config: {path} is not YAML: {' '.join(str(error).split())}") from error
+    except yaml.MarkedYAMLError as error:
+        where = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ConfigError(f"config: {path} is not YAML{where}: {error.problem or error.context}") from error
+    if content is None:
+        raise ConfigError(f"config: expected settings such as 'dataset: digits' in {path}, which is empty")
     if not isinstance(content, dict):
         raise ConfigError(f"config: expected a mapping of settings in {path}, got {type(content).__name__}")
     return {str(key): value for key, value in content.items()}

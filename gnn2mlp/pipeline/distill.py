@@ -10,7 +10,7 @@ import pydantic
 import torch
 import yaml
 
-from gnn2mlp.core.environment import environment, resolve_device
+from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path, write_json, write_text
 from gnn2mlp.core.progress import Progress, silent
@@ -143,9 +143,8 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
     """
     config = config.resolve()
     check_rows_suffice(config.method.build(METHODS).build_objective())
-    with process_group(resolve_device(config.device)) as (here, device):
-        if config.threads != "auto":
-            torch.set_num_threads(config.threads)
+    threads = torch.get_num_threads() if config.threads == "auto" else config.threads
+    with cpu_threads(threads), process_group(resolve_device(config.device)) as (here, device):
         table = _table(config, here, joining)
         done = _finished(config, table)
         here.barrier()  # all have looked before the first writes

@@ -33,7 +33,8 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
     is_run = (folder / "config.yaml").exists()
     student = folder / "student" if is_run else folder
     if not (student / FILE).exists():
-        raise ArtefactError(f"expected the folder of a run or of a student, found no {FILE} in {student}")
+        found = f"found no {FILE} in {student}" if folder.is_dir() else f"got {folder}, which is none"
+        raise ArtefactError(f"expected the folder of a run or of a student, {found}")
     if int8 and not is_run:
         raise ConfigError(
             f"int8: 8-bit weights are checked on validation nodes, and {folder} is a student without its run; "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from gnn2mlp.core.environment import resolve_device
+from gnn2mlp.core.environment import cpu_threads, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable
 from gnn2mlp.core.locks import locked
@@ -56,7 +56,7 @@ def opened(
     _check_free(folder, config)
     if not guest and not config.inputs.build(INPUTS).rescales:
         warn_unscaled(graph.features, graph.feature_names, graph.name, "bring them on one scale: --inputs standardise")
-    with _threads(config.threads, graph), locked(folder, partial(_busy, folder)):
+    with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
         _check_free(folder, config)  # again: another process may have been there in between
         job = Job(config, graph, folder, store, device, listen, frozenset(extra))
         splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
@@ -96,13 +96,8 @@ def _save_split(path: Path, split: Split) -> None:
         split.save(path)
 
 
-@contextmanager
-def _threads(threads: int | str, graph: NodeData) -> Iterator[None]:
-    """Within the block torch uses the chosen number of CPU threads."""
-    before = torch.get_num_threads()
-    wanted = before if graph.num_nodes >= SINGLE_THREAD_BELOW else 1
-    torch.set_num_threads(threads if isinstance(threads, int) else wanted)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def _thread_count(threads: int | str, graph: NodeData) -> int:
+    """How many CPU threads pay for a graph of this size, unless a number was asked for."""
+    if isinstance(threads, int):
+        return threads
+    return torch.get_num_threads() if graph.num_nodes >= SINGLE_THREAD_BELOW else 1

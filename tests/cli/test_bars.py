@@ -1,8 +1,10 @@
 import io
+from contextlib import suppress
 
 from rich.console import Console
 
 from gnn2mlp.cli._bars import Bars
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.pipeline import RunConfig
 
 
@@ -27,3 +29,11 @@ def test_an_error_leaves_the_bars_where_they_were():
     except RuntimeError:
         pass
     assert not bars.progress.tasks[0].finished
+
+
+def test_nothing_is_shown_before_the_first_news():
+    shown = io.StringIO()
+    with suppress(ConfigError), Bars(RunConfig(seeds=1), Console(file=shown)) as bars:
+        bars.listen(0, "teacher")
+        raise ConfigError("a mistake")
+    assert shown.getvalue() == ""

@@ -1,5 +1,6 @@
 import json
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,11 @@ def test_environment_names_versions_device_and_threads() -> None:
 def test_packages_that_are_not_installed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "_PACKAGES", ("torch", "no-such-package"))
     assert set(environment.environment(torch.device("cpu"))["versions"]) == {"python", "gnn2mlp", "torch"}
+
+
+def test_threads_are_put_back_even_after_an_error() -> None:
+    before = torch.get_num_threads()
+    with suppress(RuntimeError), environment.cpu_threads(before + 1):
+        assert torch.get_num_threads() == before + 1
+        raise RuntimeError
+    assert torch.get_num_threads() == before

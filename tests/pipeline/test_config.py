@@ -93,7 +93,12 @@ def test_unknown_name_is_its_own_error():
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("- a\n", "expected a mapping of settings"), ("a: [", "is not YAML"), (None, "expected a YAML file at")],
+    [
+        ("- a\n", "expected a mapping of settings"),
+        ("a: b: c", "is not YAML in line 1: mapping values"),
+        ("", "which is empty"),
+        (None, "expected a YAML file at"),
+    ],
 )
 def test_unreadable_yaml(tmp_path: Path, content: str | None, message: str):
     path = tmp_path / "run.yaml"

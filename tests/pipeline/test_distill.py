@@ -139,3 +139,10 @@ def test_mistakes_are_told_before_any_file_is_written(
     with pytest.raises(error, match=match):
         distilled(tmp_path, **settings)
     assert not (tmp_path / "out").exists()
+
+
+def test_threads_are_as_many_afterwards_as_before(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    before = torch.get_num_threads()
+    distilled(tmp_path, threads=before + 1, distill={"epochs": 1})
+    assert torch.get_num_threads() == before

@@ -1,8 +1,10 @@
+import errno
 import json
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import pandas as pd
 import pytest
 
 from gnn2mlp import Predictor, RunConfig, TeacherKnowledge, run
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core import files
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.data import Split
 from gnn2mlp.teachers.gcn import GCN
 from tests.helpers import tiny_arrays, tiny_hypergraph
@@ -254,3 +257,34 @@ def test_links_that_nobody_can_go_along_are_refused_before_anything_is_trained(
     assert "\n" not in str(caught.value)
     assert not usual["out"].exists()
     assert not usual["cache"].exists()
+
+
+def test_a_full_disk_at_any_write_is_one_message_and_the_next_run_goes_on(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    """Every file cannot be written once; each run gets as far as the first that was not tried yet."""
+    config = RunConfig(**{**settings, "seeds": 1, "distill": {"epochs": 2}})
+    put, tried = files._put, set()
+
+    def full(temporary: Path) -> None:
+        temporary.write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def limited(path: Path, fill: Callable[[Path], None]) -> None:
+        first = path not in tried
+        tried.add(path)
+        put(path, full if first else fill)
+
+    monkeypatch.setattr(files, "_put", limited)
+    for attempt in range(1, 30):
+        try:
+            run(config)
+            break
+        except ArtefactError as error:
+            told = str(error)
+        (path,) = (path for path in tried if str(path) in told)
+        assert told.endswith("(No space left on device); free some space or choose another folder")
+        assert len(tried) == attempt
+        assert not [*settings["out"].rglob(".*.tmp"), *settings["cache"].rglob(".*.tmp"), *path.parent.glob(path.name)]
+    assert {"config.yaml", "student.safetensors", "results.json", "report.html"} <= {path.name for path in tried}
+    assert all(path.exists() for path in tried)
