@@ -1,6 +1,7 @@
 """`gnn2mlp list`: what there is to choose from, with citations."""
 
 import argparse
+import importlib
 import inspect
 from typing import Any
 
@@ -9,13 +10,22 @@ from rich.text import Text
 
 from gnn2mlp.cli._console import Terminal
 
-KINDS = ("datasets", "splits", "teachers", "methods", "objectives", "students")
+# Of each kind, the package and its registry; only what is listed is imported.
+KINDS = {
+    "datasets": ("gnn2mlp.data", "DATASETS"),
+    "splits": ("gnn2mlp.data", "SPLITTERS"),
+    "teachers": ("gnn2mlp.teachers", "TEACHERS"),
+    "methods": ("gnn2mlp.methods", "METHODS"),
+    "objectives": ("gnn2mlp.objectives", "OBJECTIVES"),
+    "students": ("gnn2mlp.students", "STUDENTS"),
+    "inputs": ("gnn2mlp.inputs", "INPUTS"),
+}
 
 
 def add(verbs: Any) -> None:
     """Register the verb."""
     parser: argparse.ArgumentParser = verbs.add_parser(
-        "list", help="list data sets, splits, teachers, methods, objectives or students, with citations"
+        "list", help="list data sets, splits, teachers, methods, objectives, students or inputs, with citations"
     )
     parser.add_argument("kind", choices=KINDS)
     parser.set_defaults(execute=execute)
@@ -31,12 +41,6 @@ def execute(options: argparse.Namespace) -> None:
 
 def entries(kind: str) -> list[tuple[str, str, str]]:
     """Name, first line of the docstring, and citation of every entry of a registry."""
-    from gnn2mlp.data import DATASETS, SPLITTERS
-    from gnn2mlp.methods import METHODS
-    from gnn2mlp.objectives import OBJECTIVES
-    from gnn2mlp.students import STUDENTS
-    from gnn2mlp.teachers import TEACHERS
-
-    registries: tuple[Any, ...] = (DATASETS, SPLITTERS, TEACHERS, METHODS, OBJECTIVES, STUDENTS)
-    registry = dict(zip(KINDS, registries, strict=True))[kind]
+    package, name = KINDS[kind]
+    registry = getattr(importlib.import_module(package), name)
     return [(name, (inspect.getdoc(cls) or "").split("\n")[0], cls.citation) for name, cls in registry.classes.items()]
