@@ -98,7 +98,7 @@ class HypergraphBlock(Block):
 
 
 class HyperedgeSampler(BlockSampler[HypergraphBlock]):
-    """Cuts blocks out of a hypergraph.
+    """Makes blocks of a hypergraph.
 
     Args:
         hypergraph: its hyperedges and their weights.
@@ -138,12 +138,12 @@ class HyperedgeSampler(BlockSampler[HypergraphBlock]):
     def block(self, targets: Tensor) -> HypergraphBlock:
         """The block into `targets` (unique ids) from all members of their hyperedges."""
         own = self.incidence.rows(targets)
-        hyperedges, place = own.indices.unique(return_inverse=True)
+        hyperedges, inverse = own.indices.unique(return_inverse=True)
         inside = self.members.rows(hyperedges)
         sources, columns = relabel(targets, inside.indices, self.num_nodes)
         return HypergraphBlock(
             CSR(inside.indptr, columns, inside.values, (hyperedges.numel(), sources.numel())),
-            CSR(own.indptr, place, own.values, (targets.numel(), hyperedges.numel())),
+            CSR(own.indptr, inverse, own.values, (targets.numel(), hyperedges.numel())),
             self.weight[hyperedges],
             self.degree[targets],
             self.degree[sources],

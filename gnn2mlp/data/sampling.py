@@ -70,7 +70,7 @@ B = TypeVar("B", bound=Block)
 
 
 class BlockSampler(ABC, Generic[B]):
-    """Cuts blocks with full neighbourhoods out of `num_nodes` nodes, for layer-wise inference and for requests."""
+    """Makes blocks of full neighbourhoods among `num_nodes` nodes, for layer-wise inference and for requests."""
 
     def __init__(self, num_nodes: int):
         self.num_nodes = num_nodes
@@ -153,7 +153,7 @@ def random_pairs(shape: tuple[int, int], count: int, random: torch.Generator) ->
 
 
 class NeighbourSampler(BlockSampler[GraphBlock]):
-    """Cuts blocks out of a graph: for layer-wise inference with all neighbours, for training with some.
+    """Makes blocks of a graph: for layer-wise inference with all neighbours, for training with some.
 
     Sampling is uniform without replacement, as in GraphSAGE (Hamilton et al., NeurIPS 2017): a node with at most
     `fanout` neighbours keeps all of them.
@@ -247,10 +247,10 @@ def relabel(targets: Tensor, neighbours: Tensor, num_nodes: int) -> tuple[Tensor
         position = torch.empty(num_nodes, dtype=torch.int64)
         position[sources] = torch.arange(sources.numel())
         return sources, position[neighbours]
-    ids, place = torch.cat([targets, neighbours]).unique(return_inverse=True)
-    own, others = place[: targets.numel()], torch.ones(ids.numel(), dtype=torch.bool)
+    ids, inverse = torch.cat([targets, neighbours]).unique(return_inverse=True)
+    own, others = inverse[: targets.numel()], torch.ones(ids.numel(), dtype=torch.bool)
     others[own] = False
     position = torch.empty(ids.numel(), dtype=torch.int64)
     position[own] = torch.arange(targets.numel())
     position[others] = torch.arange(targets.numel(), ids.numel())
-    return torch.cat([targets, ids[others]]), position[place[targets.numel() :]]
+    return torch.cat([targets, ids[others]]), position[inverse[targets.numel() :]]

@@ -199,8 +199,8 @@ class CSR:
         if "keys" not in self._cache:
             self._cache["keys"] = (self.row_ids() * self.shape[1] + self.indices).sort().values
         keys, wanted = self._cache["keys"], row * self.shape[1] + column
-        place = torch.searchsorted(keys, wanted).clamp(max=max(0, keys.numel() - 1))
-        return keys[place] == wanted if keys.numel() else torch.zeros_like(wanted, dtype=torch.bool)
+        position = torch.searchsorted(keys, wanted).clamp(max=max(0, keys.numel() - 1))
+        return keys[position] == wanted if keys.numel() else torch.zeros_like(wanted, dtype=torch.bool)
 
     def with_values(self, values: Tensor) -> "CSR":
         """The same pattern with other values."""

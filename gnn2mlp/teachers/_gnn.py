@@ -128,7 +128,7 @@ class GNNTeacher(Teacher):
         self.module_ = self.build(num_features, num_classes)
 
     def sampler(self, graph: NodeData) -> BlockSampler[Any]:
-        """Cuts the blocks that its layers read.
+        """Makes the blocks that its layers read.
 
         Raises:
             DataError: if its layers cannot read such data.

@@ -87,7 +87,7 @@ class HypergraphTeacher(GNNTeacher):
         return HyperConv(in_features, out_features, type(self).operators)
 
     def sampler(self, graph: NodeData) -> HyperedgeSampler:
-        """Cuts blocks out of the hypergraph."""
+        """Makes blocks of the hypergraph."""
         self.check_reads(graph)
         assert isinstance(graph, HypergraphData), "checked above"
         return HyperedgeSampler(graph, self.singletons)

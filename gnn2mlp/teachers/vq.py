@@ -16,7 +16,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer
-from gnn2mlp.teachers._base import TEACHERS, Export
+from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
 from gnn2mlp.teachers._gnn import GNNTeacher
 from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._network import LayerInput, rows_of
@@ -137,7 +137,7 @@ class VQ(GNNTeacher):
     @classmethod
     def wrapping(cls, spec: Spec) -> Spec | None:
         """A tokenizer whose encoder is the network of `spec`."""
-        return Spec(cls.name, encoder=spec.to_dict()) if spec.name in _encoders() else None
+        return Spec(cls.name, encoder=spec.to_dict()) if _encodes(TEACHERS.get(spec.name)) else None
 
     def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
         """The encoder's."""
@@ -240,16 +240,16 @@ class VQ(GNNTeacher):
         return arrays, facts
 
 
-def _encoders() -> list[str]:
-    """Names of the teachers whose layers a tokenizer can take over."""
-    return [n for n, c in TEACHERS.classes.items() if issubclass(c, GNNTeacher) and not issubclass(c, VQ)]
+def _encodes(kind: type[Teacher]) -> bool:
+    """Whether a tokenizer can take over the layers of such a teacher."""
+    return issubclass(kind, GNNTeacher) and not issubclass(kind, VQ)
 
 
 def _encoder(value: Any) -> GNNTeacher:
     spec = Spec.parse(value)
-    TEACHERS.get(spec.name)  # a misspelt name is told its nearest match
-    if spec.name not in _encoders():
-        raise ConfigError(f"teacher.encoder: expected one of {', '.join(_encoders())}, got {spec.name!r}")
+    if not _encodes(TEACHERS.get(spec.name)):
+        able = [name for name, kind in TEACHERS.classes.items() if _encodes(kind)]
+        raise ConfigError(f"teacher.encoder: expected one of {', '.join(able)}, got {spec.name!r}")
     encoder = spec.build(TEACHERS)
     assert isinstance(encoder, GNNTeacher)
     return encoder

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock, Operators, Singletons
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
+from gnn2mlp.teachers.hgnn_plus import HGNNPlus
 from tests.helpers import tiny_hypergraph
 
 # Hyperedges {0, 1} of weight 0.5 and {1, 2, 3} of weight 2; node 4 lies in none.
@@ -206,3 +207,9 @@ def test_a_block_of_lone_nodes_has_no_pairs() -> None:
     assert linked.shape == others.shape == (2, 0)
     lone = HAND.subgraph(torch.tensor([4]))
     assert HyperedgeSampler(lone).full_block().members.to_dense().tolist() == [[1]]
+
+
+def test_operators_have_the_shape_of_the_matrix_that_is_never_made() -> None:
+    block = HyperedgeSampler(HAND).block(torch.tensor([0]))
+    operators = HGNNPlus.operators(block)
+    assert operators.shape == (operators @ torch.eye(block.sources.numel())).shape == (1, block.sources.numel())

@@ -261,3 +261,11 @@ def test_lengths_of_rows_are_remembered() -> None:
     assert matrix.row_lengths().tolist() == [5, 0, 2]
     assert matrix.row_lengths() is matrix.row_lengths()
     assert matrix.with_values(2 * matrix.values).row_lengths().tolist() == [10, 0, 4]
+
+
+def test_a_diagonal_comes_before_the_other_entries_of_a_row() -> None:
+    wide = CSR.from_dense(torch.tensor([[0.0, 2, 0, 3], [0, 0, 4, 0], [0, 0, 0, 0]]))
+    made = wide.with_diagonal(torch.tensor([7.0, 8.0, 9.0]))
+    assert made.to_dense().tolist() == [[7, 2, 0, 3], [0, 8, 4, 0], [0, 0, 9, 0]]
+    assert made.indices.tolist() == [0, 1, 3, 1, 2, 2]
+    assert made.shape == (3, 4)

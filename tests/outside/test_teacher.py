@@ -14,7 +14,7 @@ from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline import RunConfig, latency
-from gnn2mlp.teachers import TEACHERS, Teacher
+from gnn2mlp.teachers import Teacher
 from tests.helpers import tiny_arrays
 from tests.tiny import tiny_views
 
@@ -43,11 +43,6 @@ class LabelPropagation(Teacher):
             p[row] = given
             p = (p + graph.adjacency @ p) / (1 + graph.degree[:, None])
         return TeacherKnowledge(observed.node_ids, {"logits": p.log()}, {"teacher": self.spec().to_dict()})
-
-
-@pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(TEACHERS.classes, LabelPropagation.name, LabelPropagation)
 
 
 def test_predicts_nodes_that_it_has_not_observed_and_sees_no_label_of_theirs() -> None:
@@ -86,7 +81,7 @@ def test_is_distilled_scored_and_left_out_of_the_requests_that_are_timed(tmp_pat
         dataset=str(tmp_path / "tiny.npz"),
         split={"name": "per_class", "train": 5, "valid": 5},
         setting=setting,
-        teacher="label_propagation",
+        teacher=LabelPropagation(),
         student={"name": "mlp", "hidden": 8},
         distill={"epochs": 15},
         seeds=1,

@@ -86,3 +86,14 @@ def test_inputs_are_single_precision_and_dense_only_if_that_is_faster() -> None:
     kept = inputs(replace(thin, features=sparse))
     assert isinstance(kept, CSR)
     assert kept.dtype == torch.float32
+
+
+def test_pre_aggregated_features_of_a_large_graph_are_read_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tiny_graph()
+    with seeded(0, "test"):
+        module = small(TEACHERS, "gcn").build(graph.num_features, 3)
+    sampler = NeighbourSampler(graph.adjacency)
+    read = module.pre_aggregate(graph.features, sampler.full_block())
+    whole = infer(module, sampler, read)
+    monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 59)
+    torch.testing.assert_close(infer(module, sampler, read), whole)

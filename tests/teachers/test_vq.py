@@ -14,6 +14,7 @@ from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.teachers import TEACHERS, Export, providing
 from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._training import MiniBatch
+from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.vq import VQ
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import tiny_views, views_of
@@ -212,6 +213,20 @@ def test_an_encoder_says_which_data_are_read() -> None:
         VQ(encoder=HYPER_ENCODER).fit(tiny_views().observed)
     with pytest.raises(DataError, match="teacher 'vq' works on a graph, and tiny hypergraph is a hypergraph"):
         VQ().check_reads(tiny_hypergraph())
+
+
+class Residual(GCN):
+    """A network from outside the package."""
+
+    name = "residual"
+
+
+def test_a_network_of_ones_own_is_an_encoder_as_well() -> None:
+    teacher = VQ(encoder=Residual(hidden=8, epochs=2), codes=6)
+    teacher.fit(tiny_views().observed)
+    assert isinstance(teacher.network, Residual)
+    assert VQ(encoder=teacher.encoder, codes=6) == teacher
+    assert VQ.wrapping(Residual(hidden=8).spec()) is not None
 
 
 def test_codes_come_from_the_observed_graph_alone() -> None:
