@@ -191,7 +191,7 @@ class Teacher(Configurable, ABC):
 def _unlabelled(graph: NodeData) -> Observed:
     """A view of all nodes and of no label."""
     ids = torch.arange(graph.num_nodes)
-    hidden = replace(graph, labels=torch.full_like(graph.labels, -1))
+    hidden = replace(graph, labels=torch.full_like(graph.labels, graph.task.blank))
     return Observed(hidden, ids, train=ids[:0], valid=ids[:0])
 
 
