@@ -59,7 +59,7 @@ def test_the_version_costs_no_heavy_import() -> None:
 
 
 def test_what_ships_loads_no_graph_library() -> None:
-    parts = ("core.artefact", "nn", "knowledge", "objectives", "students", "deploy")
+    parts = ("core.artefact", "nn", "knowledge", "tables", "objectives", "students", "deploy")
     loaded = _loaded("".join(f"import gnn2mlp.{part}\n" for part in parts) + "from gnn2mlp import Predictor")
     assert "torch" in loaded
     assert not GRAPH & loaded

@@ -4,10 +4,14 @@ import argparse
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli.run import assign, yaml_value
+
+# Names of columns that are shown.
+_SHOWN = 10
 
 
 def add(verbs: Any) -> None:
@@ -24,6 +28,12 @@ def add(verbs: Any) -> None:
         "features",
         metavar="FEATURES",
         help="Parquet table with node_id, features and, if there are any, label and role (train, valid, test)",
+    )
+    parser.add_argument("--id", metavar="NAME", help="the column of ids, of any type; default node_id")
+    parser.add_argument("--label", metavar="NAME", help="the column of labels; default label, if there is one")
+    parser.add_argument("--role", metavar="NAME", help="the column of roles; default role, if there is one")
+    parser.add_argument(
+        "--columns", metavar="A,B,C", help="the columns that are features: numbers, booleans, categories; default: all"
     )
     parser.add_argument("--out", metavar="DIR", required=True, help="folder of the student and results.json")
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn")
@@ -54,6 +64,8 @@ def execute(options: argparse.Namespace) -> None:
         joining, listen = (bars.listen(config.seed, stage) for stage in ("join", "student"))
         result = distil(config, listen, joining)
     console.print(scores_table(result.results))
+    for line in columns_lines(result.results):
+        console.print(Text(line))
     show_files(console, {"results": result.out / "results.json", "student": result.out / "student"})
 
 
@@ -67,11 +79,25 @@ def scores_table(results: dict[str, Any]) -> Table:
     return table
 
 
+def columns_lines(results: dict[str, Any]) -> list[str]:
+    """What is read as features, and what the tables hold beside."""
+    names = [column["name"] for column in results["columns"]["features"]]
+    unused = [name for found in results["columns"]["unused"].values() for name in found]
+    return [f"features {_listed(names)}", *([f"not used {_listed(unused)}"] if unused else [])]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("knowledge", "features", "out", "method", "student", "inputs", "missing", "seed", "device")
+    tables = ("knowledge", "features", "out", "id", "label", "role")
+    names = (*tables, "method", "student", "inputs", "missing", "seed", "device")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    if options.classes is not None:
-        chosen["classes"] = options.classes.split(",")
+    for name in ("classes", "columns"):
+        if getattr(options, name) is not None:
+            chosen[name] = getattr(options, name).split(",")
     if options.threads is not None:
         chosen["threads"] = yaml_value("--threads", options.threads)
     for assignment in options.set:

@@ -27,7 +27,7 @@ from gnn2mlp.objectives import Batch, Objective, RowSet, parse_needs
 from gnn2mlp.objectives._base import check_declared
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.tables.join import LANES
-from gnn2mlp.tables.table import Block, Role, RowTable, Shard
+from gnn2mlp.tables.table import Role, RowChunk, RowTable, Shard
 
 # Rows that are scored at a time.
 CHUNK = 16_384
@@ -90,7 +90,7 @@ class Streamed(Source):
         self.group = group
         self._inputs = inputs
         self._keys = sorted(parse_needs(objective.needs).knowledge.get(TEACHER, ()))
-        self._buffers: dict[int, Block] = {}
+        self._buffers: dict[int, RowChunk] = {}
         self._empty = self._moved(self._needed(table.empty))
         self.num_features, self.num_classes = self._empty.x.shape[1], len(table.classes)
         self.tables = {TEACHER: self._empty.knowledge} if self._keys else {}
@@ -120,11 +120,11 @@ class Streamed(Source):
         lanes = [self._lane(lane, row_set, position, steps) for lane in self._own_lanes()]
         for step in range(position.step, steps):
             parts = [part for lane in lanes for part in next(lane)]
-            block = Block.joined(parts) if parts else self._empty
+            chunk = RowChunk.joined(parts) if parts else self._empty
             torch.manual_seed(derive(self.seed, f"step/{position.epoch}/{position.pass_}/{step}/{self.group.rank}"))
-            ids = torch.arange(len(block.labels), device=block.labels.device)
-            tables = {TEACHER: block.knowledge} if self._keys else {}
-            yield Batch(ids, block.labels, block.x, student, tables, epoch=position.epoch)
+            ids = torch.arange(len(chunk.labels), device=chunk.labels.device)
+            tables = {TEACHER: chunk.knowledge} if self._keys else {}
+            yield Batch(ids, chunk.labels, chunk.x, student, tables, epoch=position.epoch)
 
     def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:
         """Not to be had of a table: objectives that ask for it are refused at the start."""
@@ -147,9 +147,9 @@ class Streamed(Source):
         tally = torch.zeros(6, dtype=torch.float64, device=self.device)
         for lane in self._own_lanes():
             for shard in self._shards(role, lane):
-                block = self.source.load(shard)
+                chunk = self.source.load(shard)
                 for start in range(0, shard.rows, CHUNK):
-                    part = block.take(slice(start, start + CHUNK))
+                    part = chunk.take(slice(start, start + CHUNK))
                     tally += _tally(module, self._moved(part))
         rows, labelled, right, agreeing, teacher_right, loss = self.group.sum(tally).tolist()
         has_logits = "logits" in self.source.empty.knowledge.values
@@ -168,54 +168,54 @@ class Streamed(Source):
     def _shards(self, role: Role, lane: int) -> list[Shard]:
         return list(self.source.shards(role))[lane::LANES]
 
-    def _lane(self, lane: int, row_set: RowSet, position: Position, steps: int) -> Iterator[list[Block]]:
+    def _lane(self, lane: int, row_set: RowSet, position: Position, steps: int) -> Iterator[list[RowChunk]]:
         """The lane's part of every step from the position on: none, one, or the ends of neighbouring shards."""
         shards = self._shards("train", lane)
         purpose = f"{position.epoch}/{position.pass_}"
         order = torch.randperm(len(shards), generator=generator(self.seed, f"lane/{lane}/{purpose}")).tolist()
         sizes = [_size(shards[i], row_set) for i in order]
         ends = list(accumulate(sizes))
-        rows, held, block = sum(sizes), -1, self._empty
+        rows, held, chunk = sum(sizes), -1, self._empty
         for step in range(position.step, steps):
             low, high = rows * step // steps, rows * (step + 1) // steps
             parts = []
             while low < high:
                 at = bisect_right(ends, low)
                 if at != held:
-                    held, block = at, self._shuffled(lane, shards[order[at]], row_set, purpose)
+                    held, chunk = at, self._shuffled(lane, shards[order[at]], row_set, purpose)
                 begin, end = ends[at] - sizes[at], min(high, ends[at])
                 part = slice(low - begin, end - begin)
                 # A view, unless the next shard is written over this one within the step.
-                parts.append(block.take(part if end == high else torch.arange(part.start, part.stop)))
+                parts.append(chunk.take(part if end == high else torch.arange(part.start, part.stop)))
                 low = end
             yield parts
 
-    def _shuffled(self, lane: int, shard: Shard, row_set: RowSet, purpose: str) -> Block:
-        block = self.source.load(shard)
-        rows: Tensor = torch.arange(shard.rows) if row_set == "all" else (block.labels >= 0).nonzero()[:, 0]
+    def _shuffled(self, lane: int, shard: Shard, row_set: RowSet, purpose: str) -> RowChunk:
+        chunk = self.source.load(shard)
+        rows: Tensor = torch.arange(shard.rows) if row_set == "all" else (chunk.labels >= 0).nonzero()[:, 0]
         random = generator(self.seed, f"shard/{shard.file}/{purpose}")
-        return self._moved(self._reused(lane, self._needed(block), rows[torch.randperm(len(rows), generator=random)]))
+        return self._moved(self._reused(lane, self._needed(chunk), rows[torch.randperm(len(rows), generator=random)]))
 
-    def _reused(self, lane: int, block: Block, rows: Tensor) -> Block:
+    def _reused(self, lane: int, chunk: RowChunk, rows: Tensor) -> RowChunk:
         """Some rows in the memory of their lane, which one shard after the other is read into.
 
         Were it freed and asked for again, the C library would not always find the same place, and memory would grow.
         """
         if lane not in self._buffers:
             most = max(shard.rows for shard in self.source.shards("train"))
-            self._buffers[lane] = block.take(torch.zeros(most, dtype=torch.int64))
+            self._buffers[lane] = chunk.take(torch.zeros(most, dtype=torch.int64))
         view = self._buffers[lane].take(slice(0, len(rows)))
-        for target, source in zip(view.arrays, block.arrays, strict=True):
+        for target, source in zip(view.arrays, chunk.arrays, strict=True):
             torch.index_select(source, 0, rows, out=target)
         return view
 
-    def _needed(self, block: Block) -> Block:
+    def _needed(self, chunk: RowChunk) -> RowChunk:
         """The same rows with what the objective needs of the knowledge."""
-        return block._replace(knowledge=block.knowledge.select(self._keys))
+        return chunk._replace(knowledge=chunk.knowledge.select(self._keys))
 
-    def _moved(self, block: Block) -> Block:
+    def _moved(self, chunk: RowChunk) -> RowChunk:
         """The same rows on the device, with the student's rows in place of the features."""
-        moved = block.to(self.device, torch.get_default_dtype())
+        moved = chunk.to(self.device, torch.get_default_dtype())
         if self._inputs is None:
             return moved
         rows = self._inputs.transform(moved.x)
@@ -228,11 +228,11 @@ def feature_chunks(table: RowTable) -> Iterator[Tensor]:
         yield table.load(shard).x
 
 
-def _tally(module: nn.Module, block: Block) -> Tensor:
+def _tally(module: nn.Module, chunk: RowChunk) -> Tensor:
     """Float64 (6,): rows, labelled ones, right ones, where the teacher agrees, where it is right; summed losses."""
-    labels, logits = block.labels, module(block.x).logits
+    labels, logits = chunk.labels, module(chunk.x).logits
     predicted = logits.argmax(1)
-    known = block.knowledge.values
+    known = chunk.knowledge.values
     teacher = known["logits"].argmax(1) if "logits" in known else torch.full_like(labels, -2)
     marks = (labels >= -1, labels >= 0, labels == predicted, teacher == predicted, teacher == labels)
     loss = F.cross_entropy(logits, labels, ignore_index=-1, reduction="sum")

@@ -1,4 +1,4 @@
-"""Columns of Parquet tables as checked arrays, whole or in pieces. pyarrow is needed, the extra `parquet`."""
+"""Columns of Parquet tables as checked arrays, whole or in batches. pyarrow is needed, the extra `parquet`."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,8 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 
-# Rows of a table that are held at once where it is read in pieces.
-PIECE = 16_384
+# Rows of a table that are held at once where it is read in batches.
+BATCH_ROWS = 16_384
 # Bytes of a column that are read at once.
 _BUFFER = 1 << 20
 
@@ -21,13 +21,14 @@ _NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float3
 
 
 def pyarrow_modules() -> tuple[Any, Any]:
-    """`pyarrow` and `pyarrow.parquet`.
+    """`pyarrow`, with `pyarrow.compute`, and `pyarrow.parquet`.
 
     Raises:
         ConfigError: if they are not installed.
     """
     try:
         import pyarrow
+        import pyarrow.compute
         import pyarrow.parquet
     except ImportError as error:
         raise ConfigError("Parquet needs pyarrow; install the extra: pip install 'gnn2mlp[parquet]'") from error
@@ -59,8 +60,8 @@ def open_table(path: Path) -> Any:
         return parquet.ParquetFile(path, page_checksum_verification=True, pre_buffer=False, buffer_size=_BUFFER)
 
 
-def pieces(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:
-    """Some columns of an open table in pieces of at most `PIECE` rows, as pyarrow tables; one empty one if it is empty.
+def read_batches(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """Some columns of an open table, at most `BATCH_ROWS` rows at a time, as pyarrow tables: at least one.
 
     Raises:
         ArtefactError: if the file turns out to be damaged.
@@ -69,7 +70,7 @@ def pieces(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:
     with reading(path):
         if file.metadata.num_rows == 0:
             yield file.read(columns=list(columns))
-        for batch in file.iter_batches(batch_size=PIECE, columns=list(columns)):
+        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)):
             yield arrow.Table.from_batches([batch])
 
 
@@ -84,13 +85,30 @@ def to_column(value: Tensor) -> Any:
 
 def is_list(kind: Any) -> bool:
     """Whether a column's type is that of lists."""
-    return hasattr(kind, "value_type")
+    return hasattr(kind, "value_type") and not pyarrow_modules()[0].types.is_dictionary(kind)
 
 
 def is_numeric(kind: Any) -> bool:
     """Whether a column's type is that of whole or real numbers."""
     arrow, _ = pyarrow_modules()
     return bool(arrow.types.is_integer(kind) or arrow.types.is_floating(kind))
+
+
+def is_category(kind: Any) -> bool:
+    """Whether a column's type is that of texts, or of values that were numbered beforehand."""
+    types = pyarrow_modules()[0].types
+    return bool(
+        types.is_dictionary(kind) or types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+    )
+
+
+def one_array(column: Any) -> Any:
+    """A chunked array as one array."""
+    arrow, _ = pyarrow_modules()
+    chunk = column.combine_chunks()
+    if isinstance(chunk, arrow.ChunkedArray):  # pyarrow leaves no chunk at all as it is
+        chunk = chunk.chunk(0) if chunk.num_chunks else arrow.array([], type=chunk.type)
+    return chunk
 
 
 def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Path) -> Tensor:
@@ -111,10 +129,12 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Pat
         raise DataError(f"{where}: expected a value in every row, got {column.null_count} without")
     if lists != is_list(column.type):
         raise DataError(f"{where}: expected {'lists of numbers' if lists else 'numbers'}, got {column.type}")
-    chunk = column.combine_chunks()
+    chunk = one_array(column)
     flat = chunk.flatten() if lists else chunk
-    if flat.null_count or not is_numeric(flat.type):
-        raise DataError(f"{where}: expected numbers without gaps, got {flat.type} with {flat.null_count} gaps")
+    if not is_numeric(flat.type):
+        raise DataError(f"{where}: expected numbers, got {flat.type}")
+    if flat.null_count:
+        raise DataError(f"{where}: expected numbers without gaps, got {flat.null_count} gaps")
     values = flat.to_numpy(zero_copy_only=False)
     found = values.astype(_NUMPY[dtype])
     if not dtype.is_floating_point and not np.array_equal(found, values):

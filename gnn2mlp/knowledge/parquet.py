@@ -11,7 +11,6 @@ pyarrow is needed, the extra `parquet`.
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +22,15 @@ from torch import Tensor
 from gnn2mlp.core.digest import digest_json, tensor_bytes, tensor_header
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.files import atomic
-from gnn2mlp.knowledge._arrow import open_table, pieces, pyarrow_modules, reading, to_column, to_tensor
+from gnn2mlp.knowledge._arrow import (
+    is_numeric,
+    open_table,
+    pyarrow_modules,
+    read_batches,
+    reading,
+    to_column,
+    to_tensor,
+)
 from gnn2mlp.knowledge.keys import KEYS
 from gnn2mlp.knowledge.knowledge import NODE_IDS, TeacherKnowledge
 
@@ -74,33 +81,30 @@ def read_parquet(path: Path) -> TeacherKnowledge:
         ArtefactError: if the file is missing, damaged or no Parquet.
         DataError: if a column is missing, has gaps, lists of different lengths, or values that do not fit.
     """
-    source = _open(path)
+    source = open_source(path)
     with reading(path):
-        made = source.decoded(source.file.read(columns=source.columns))
+        table = source.file.read(columns=[NODE_ID, *source.columns])
+        made = source.decoded(table, source.array(table, NODE_ID))
     source.check(made.digest)
     return made
 
 
-def parquet_pieces(path: Path) -> Iterator[TeacherKnowledge]:
-    """The table that `read_parquet` reads, a piece of consecutive rows at a time, each with what nodes share.
+class ParquetSource(NamedTuple):
+    """An open table of knowledge.
 
-    That ids are unique is known within a piece only. A checksum of everything is compared before the first piece, a
-    column at a time.
-
-    Raises:
-        ConfigError, ArtefactError, DataError: as `read_parquet`.
+    Args:
+        file: of pyarrow.
+        path: for messages.
+        id_column: the column of ids.
+        columns: what to read of the knowledge.
+        shared: values that all nodes share.
+        card: where it comes from.
+        metadata: all that lies beside the columns.
     """
-    source = _open(path)
-    if source.sealed:
-        source.check(source.digest())
-    yield from map(source.decoded, pieces(source.file, path, source.columns))
-
-
-class _Source(NamedTuple):
-    """An open table: which `columns` to read of it, and the `shared` values, card and metadata that lie beside them."""
 
     file: Any
     path: Path
+    id_column: str
     columns: list[str]
     shared: dict[str, Tensor]
     card: dict[str, Any]
@@ -111,27 +115,43 @@ class _Source(NamedTuple):
         """Whether `write_parquet` wrote the table, so that it has a checksum."""
         return bool(self.metadata.keys() & {_CARD, _SHARED, _DIGEST})
 
+    @property
+    def id_type(self) -> Any:
+        """The arrow type of ids."""
+        return self.file.schema_arrow.field(self.id_column).type
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Columns that are not read."""
+        return tuple(name for name in self.file.schema_arrow.names if name not in (self.id_column, *self.columns))
+
     def array(self, table: Any, column: str) -> Tensor:
-        """A column of some rows."""
+        """A column of some rows; ids are whole numbers here."""
         if column == NODE_ID:
-            return to_tensor(table.column(column), column, torch.int64, False, self.path)
+            ids = table.column(column)
+            if not is_numeric(ids.type):
+                raise DataError(
+                    f"{self.path}: column {column!r}: expected whole numbers, as nodes in memory have, got {ids.type}; "
+                    "tables with such ids are joined on disk: gnn2mlp distill"
+                )
+            return to_tensor(ids, column, torch.int64, False, self.path)
         key = KEYS["logits" if column == PROBABILITIES else column]
         return to_tensor(table.column(column), column, key.dtype, len(key.axes) > 1, self.path)
 
-    def decoded(self, table: Any) -> TeacherKnowledge:
-        """The knowledge in some rows."""
+    def decoded(self, table: Any, node_ids: Tensor) -> TeacherKnowledge:
+        """The knowledge in some rows, under these ids."""
         values = {column: self.array(table, column) for column in self.columns}
         if PROBABILITIES in values:
             values["logits"] = _logits(values.pop(PROBABILITIES), self.path)
-        return TeacherKnowledge(values.pop(NODE_ID), {**values, **self.shared}, self.card)
+        return TeacherKnowledge(node_ids, {**values, **self.shared}, self.card)
 
     def digest(self) -> str:
-        """What `TeacherKnowledge.digest` is of the whole table, of which a piece of a column is held at a time."""
+        """What `TeacherKnowledge.digest` is of the whole table, of which a part of a column is held at a time."""
         sha, rows = hashlib.sha256(), self.file.metadata.num_rows
-        columns = {NODE_IDS if column == NODE_ID else column: column for column in self.columns}
+        columns = {NODE_IDS: NODE_ID, **{column: column for column in self.columns}}
         for name in sorted({**columns, **self.shared}):
             parts = (
-                (self.array(table, columns[name]) for table in pieces(self.file, self.path, [columns[name]]))
+                (self.array(table, columns[name]) for table in read_batches(self.file, self.path, [columns[name]]))
                 if name in columns
                 else [self.shared[name]]
             )
@@ -150,7 +170,18 @@ class _Source(NamedTuple):
             )
 
 
-def _open(path: Path) -> _Source:
+def open_source(path: Path, id_column: str = NODE_ID) -> ParquetSource:
+    """Open a table of knowledge.
+
+    Args:
+        path: of the file.
+        id_column: the column of ids; `node_id` is taken where there is no such column.
+
+    Raises:
+        ConfigError: if pyarrow is not installed.
+        ArtefactError: if the file is missing, damaged or no Parquet.
+        DataError: if a column is missing.
+    """
     file = open_table(path)
     with reading(path, safetensors.SafetensorError):
         metadata = file.schema_arrow.metadata or {}
@@ -160,12 +191,14 @@ def _open(path: Path) -> _Source:
     known = [name for name, key in KEYS.items() if name in names and key.per_node]
     if PROBABILITIES in names and "logits" not in known:
         known.append(PROBABILITIES)
-    if NODE_ID not in names or not known:
+    if id_column not in names and NODE_ID in names:
+        id_column = NODE_ID
+    if id_column not in names or not known:
         raise DataError(
-            f"{path}: expected the column {NODE_ID} and one of {', '.join(k for k, v in KEYS.items() if v.per_node)} "
+            f"{path}: expected the column {id_column} and one of {', '.join(k for k, v in KEYS.items() if v.per_node)} "
             f"or {PROBABILITIES}, got {', '.join(sorted(names)) or 'none'}"
         )
-    return _Source(file, path, [NODE_ID, *known], shared, card, metadata)
+    return ParquetSource(file, path, id_column, known, shared, card, metadata)
 
 
 def _seal(digest: str, card: dict[str, Any]) -> bytes:

@@ -1,7 +1,8 @@
 """`distill`: a teacher trained anywhere hands over its table; a student is distilled from it, whatever its length."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,10 @@ import yaml
 from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path, write_json, write_text
+from gnn2mlp.core.identity import Execution, fingerprint
+from gnn2mlp.core.locks import locked
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, Learner
@@ -23,12 +27,13 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import explain, read_yaml
 from gnn2mlp.students import STUDENTS
-from gnn2mlp.tables import RowTable, join_tables
+from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
 FORMAT = 1
 RESULTS, CONFIG, CHECKPOINT = "results.json", "config.yaml", "checkpoint.safetensors"
 # What decides the student, beside the content of the tables.
-_IDENTITY = ("method", "student", "inputs", "distill", "missing", "valid", "classes", "seed")
+_COLUMNS = ("id", "label", "role", "columns")
+_IDENTITY = ("method", "student", "inputs", "distill", *_COLUMNS, "missing", "valid", "classes", "seed")
 
 
 class DistilConfig(pydantic.BaseModel):
@@ -38,6 +43,10 @@ class DistilConfig(pydantic.BaseModel):
         knowledge: what the teacher knows, an artefact (`.safetensors`) or a Parquet table.
         features: of the same nodes, a Parquet table; labels and roles may be in it.
         out: folder of the results.
+        id: the column of ids, of any type, in both tables; default: `node_id`, as the knowledge may call it anyway.
+        label: the column of labels; default: `label`, if there is one.
+        role: the column that says what a row is there for; default: `role`, if there is one.
+        columns: the columns that are features; default: all others, refused if one looks as if it were none.
         method: how the student learns; none that speaks of links between nodes.
         student: the graph-free network.
         inputs: what makes the student's row: `"features"`, or `"standardise"` for columns of different units.
@@ -55,13 +64,17 @@ class DistilConfig(pydantic.BaseModel):
     knowledge: Path
     features: Path
     out: Path
+    id: str | None = None
+    label: str | None = None
+    role: str | None = None
+    columns: tuple[str, ...] | None = None
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     missing: Literal["refuse", "drop"] = "refuse"
     valid: float = pydantic.Field(default=0.1, gt=0, lt=1)
-    classes: tuple[str, ...] | None = None
+    classes: tuple[str | int | bool, ...] | None = None
     seed: int = pydantic.Field(default=0, ge=0)
     device: str = "auto"
     threads: int | Literal["auto"] = "auto"
@@ -145,10 +158,23 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
     check_rows_suffice(config.method.build(METHODS).build_objective())
     threads = torch.get_num_threads() if config.threads == "auto" else config.threads
     with cpu_threads(threads), process_group(resolve_device(config.device)) as (here, device):
-        table = _table(config, here, joining)
-        done = _finished(config, table)
-        here.barrier()  # all have looked before the first writes
-        return DistilResult(done if done is not None else _made(config, table, device, here, listen), config.out)
+        with _alone(config.out, here, joining):
+            table = _table(config, here, joining)
+            identity = _identity(config, table, device)
+            done = _finished(config, identity)
+            here.barrier()  # all have looked before the first writes
+            results = done if done is not None else _made(config, table, identity, device, here, listen)
+        return DistilResult(results, config.out)
+
+
+@contextmanager
+def _alone(out: Path, here: ProcessGroup, progress: Progress) -> Iterator[None]:
+    """Within the block no other distillation works in the folder; the first process waits until that is so."""
+    if here.rank != 0:
+        yield
+        return
+    with locked(out, lambda: progress(0, 1, "waiting for another process that works in the folder")):
+        yield
 
 
 def _table(config: DistilConfig, here: ProcessGroup, joining: Progress) -> RowTable:
@@ -165,6 +191,7 @@ def _table(config: DistilConfig, here: ProcessGroup, joining: Progress) -> RowTa
             missing=config.missing,
             valid=config.valid,
             classes=config.classes,
+            names=ColumnNames(config.id, config.label, config.role, config.columns),
             seed=config.seed,
             progress=joining,
         )
@@ -186,21 +213,28 @@ def _check_free(config: DistilConfig) -> None:
             )
 
 
-def _identity(config: DistilConfig, table: RowTable) -> dict[str, Any]:
-    return {**config.identity(), "table": table.digest}
+def _identity(config: DistilConfig, table: RowTable, device: torch.device) -> str:
+    """What decides the student: settings, the content of the tables, the code, and how torch computes."""
+    parts = [
+        config.method.build(METHODS),
+        config.student.build(STUDENTS),
+        config.inputs.build(INPUTS),
+        Distiller(**config.distill),
+    ]
+    return fingerprint([config.identity(), table.digest, parts, Execution.on(device), code_of(distil)])
 
 
-def _finished(config: DistilConfig, table: RowTable) -> dict[str, Any] | None:
-    """Results of the same configuration and table, if there are any."""
+def _finished(config: DistilConfig, identity: str) -> dict[str, Any] | None:
+    """Results with this identity, if there are any."""
     try:
         results: dict[str, Any] = read_json(config.out / RESULTS)
-        return results if results.get("identity") == _identity(config, table) else None
+        return results if results.get("identity") == identity else None
     except ArtefactError:
         return None
 
 
 def _made(
-    config: DistilConfig, table: RowTable, device: torch.device, here: ProcessGroup, listen: Progress
+    config: DistilConfig, table: RowTable, identity: str, device: torch.device, here: ProcessGroup, listen: Progress
 ) -> dict[str, Any]:
     method, distiller = config.method.build(METHODS), Distiller(**config.distill)
     checkpoint = Checkpoint(config.out / CHECKPOINT)
@@ -221,24 +255,29 @@ def _made(
     scores = {role: rows.scores(result.module.to(device), role)._asdict() for role in ("valid", "test")}
     results = {
         "format": FORMAT,
-        "identity": _identity(config, table),
+        "identity": identity,
         "config": config.to_dict(),
         "environment": {**environment(device), "processes": here.size},
         "counts": table.manifest["counts"],
+        "columns": {
+            "features": table.columns.to_list(),
+            "unused": {name: found for name, found in table.manifest["unused"].items() if found},
+        },
         "chosen_by": table.judges,
         "history": result.history.to_dict(),
         "scores": {role: found for role, found in scores.items() if found["rows"]},
     }
     if here.rank == 0:
-        _student(config, table, result).save(config.out / "student")
+        _student(config, table, identity, result).save(config.out / "student")
         write_json(config.out / RESULTS, results)
         checkpoint.path.unlink(missing_ok=True)
     here.barrier()
     return results
 
 
-def _student(config: DistilConfig, table: RowTable, result: DistillationResult) -> Predictor:
-    card = {**result.card, "identity": _identity(config, table), "history": result.history.to_dict()}
+def _student(config: DistilConfig, table: RowTable, identity: str, result: DistillationResult) -> Predictor:
+    about = {"identity": identity, "history": result.history.to_dict(), "columns": table.columns.to_list()}
+    card = {**result.card, **about}
     student, module = config.student.build(STUDENTS), result.module.cpu()
     names = table.feature_names
     return Predictor(student, module, table.num_features, table.classes, card, names, result.inputs)

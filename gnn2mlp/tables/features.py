@@ -1,6 +1,7 @@
-"""A Parquet table of features: which of its columns mean what, and its rows in pieces."""
+"""A Parquet table of features: its rows in batches, as numbers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,19 +10,22 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge._arrow import is_list, is_numeric, open_table, pieces, to_tensor
-from gnn2mlp.knowledge.parquet import NODE_ID
-from gnn2mlp.tables.classes import UNLABELLED, Classes
+from gnn2mlp.knowledge._arrow import one_array, open_table, pyarrow_modules, read_batches, to_tensor
+from gnn2mlp.tables.classes import UNLABELLED, Classes, LabelKind
+from gnn2mlp.tables.columns import Column, FeatureColumns, one_hot
+from gnn2mlp.tables.ids import Ids
+from gnn2mlp.tables.schema import ColumnNames, schema_of
 
-FEATURES, LABEL, ROLE = "features", "label", "role"
 # What a row is there for, in the order of their codes.
 ROLES = ("train", "valid", "test")
+# A column of more different texts is no category, but a text or an id.
+MAX_CATEGORIES = 50
 
 
-class Piece(NamedTuple):
-    """Some rows: ids int64 (rows,), x float32 (rows, features), labels int64 (rows,), roles int8 (rows,)."""
+class FeatureBatch(NamedTuple):
+    """Some rows: ids as `Ids.read` gives them, x float32 (rows, features), labels int64 (rows,), roles int8 (rows,)."""
 
-    ids: Tensor
+    ids: Any
     x: Tensor
     labels: np.ndarray
     roles: np.ndarray
@@ -30,82 +34,123 @@ class Piece(NamedTuple):
 class FeatureTable:
     """An open table of features.
 
-    Its columns are `node_id`; either `features`, lists of equal length, or a column of numbers for each feature; and
-    perhaps `label` and `role`: `train`, `valid` or `test`, where null stands for `train`.
+    Beside ids, and perhaps labels and roles (`train`, `valid` or `test`, where null stands for `train`), it has either
+    `features`, lists of numbers of equal length, or a column for each feature: numbers, booleans, or texts of at most
+    `MAX_CATEGORIES` different values. What pandas writes of an index is left out.
 
     Args:
         path: of the Parquet file.
+        names: what the user says of its columns.
 
     Raises:
-        ConfigError: if pyarrow is not installed.
+        ConfigError: if pyarrow is not installed, or the user names a column that is not there.
         ArtefactError: if the file is missing or damaged.
-        DataError: if its columns are not these.
+        DataError: if its columns are not these, or one looks as if it were no feature.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, names: ColumnNames | None = None):
         self.path = path
         self._file = open_table(path)
-        schema = self._file.schema_arrow
-        self.has_labels, self.has_roles = LABEL in schema.names, ROLE in schema.names
-        columns = [name for name in schema.names if name not in (NODE_ID, LABEL, ROLE)]
-        lists = FEATURES in columns and is_list(schema.field(FEATURES).type)
-        wrong = [n for n in columns if (n != FEATURES if lists else not is_numeric(schema.field(n).type))]
-        if NODE_ID not in schema.names or not columns or wrong:
-            raise DataError(
-                f"{path}: expected the column {NODE_ID} and either {FEATURES!r}, lists of numbers, or a column of "
-                f"numbers for each feature; got {_described(schema, wrong or schema.names)}; rename or drop what is "
-                "no feature"
-            )
-        self.names: tuple[str, ...] | None = None if lists else tuple(columns)
-        self._columns = columns
+        self.schema = schema_of(self._file.schema_arrow, names or ColumnNames(), path)
+        self.ids = Ids.of(self._type(self.schema.id), f"{path}: column {self.schema.id!r}")
+        self.columns = FeatureColumns(self._with_categories(self.schema.features))
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
         return int(self._file.metadata.num_rows)
 
-    def pieces(self, classes: Classes) -> Iterator[Piece]:
-        """Consecutive rows, at least one piece.
+    @property
+    def has_roles(self) -> bool:
+        """Whether the table says what a row is there for."""
+        return self.schema.role is not None
+
+    @property
+    def label_kind(self) -> LabelKind | None:
+        """Of what kind labels are; `None` if there are none."""
+        if self.schema.label is None:
+            return None
+        return LabelKind.of(self._type(self.schema.label), self._where(self.schema.label))
+
+    def batches(self, classes: Classes, ids: Ids | None = None) -> Iterator[FeatureBatch]:
+        """Consecutive rows, at least one batch.
 
         Args:
             classes: what labels mean.
+            ids: as what ids are compared; default: what the column holds.
 
         Raises:
             DataError: for gaps, values that are not finite, unknown labels or roles.
         """
-        extra = [name for name in (LABEL, ROLE) if name in self._file.schema_arrow.names]
-        for table in pieces(self._file, self.path, [NODE_ID, *self._columns, *extra]):
-            ids = to_tensor(table.column(NODE_ID), NODE_ID, torch.int64, False, self.path)
-            labels = (
-                classes.encode(table.column(LABEL), f"{self.path}: column {LABEL!r}")
-                if self.has_labels
-                else np.full(len(ids), UNLABELLED)
-            )
-            roles = self._roles(table.column(ROLE)) if self.has_roles else np.zeros(len(ids), dtype=np.int8)
-            yield Piece(ids, self._features(table, ids), labels, roles)
+        schema, kind = self.schema, ids or self.ids
+        extra = [name for name in (schema.label, schema.role) if name is not None]
+        wanted = [schema.id, *(column.name for column in schema.features), *extra]
+        for table in read_batches(self._file, self.path, wanted):
+            read = kind.read(table.column(schema.id), self._where(schema.id))
+            labels, roles = np.full(len(read), UNLABELLED), np.zeros(len(read), dtype=np.int8)
+            if schema.label is not None:
+                labels = classes.encode(table.column(schema.label), self._where(schema.label))
+            if schema.role is not None:
+                roles = self._roles(table.column(schema.role), schema.role)
+            yield FeatureBatch(read, self._features(table, kind, read), labels, roles)
 
-    def _features(self, table: Any, ids: Tensor) -> Tensor:
-        if self.names is None:
-            x = to_tensor(table.column(FEATURES), FEATURES, torch.float32, True, self.path)
-        else:
-            columns = (to_tensor(table.column(name), name, torch.float32, False, self.path) for name in self.names)
-            x = torch.stack(list(columns), dim=1)
+    def _features(self, table: Any, kind: Ids, ids: Any) -> Tensor:
+        parts = [self._values(column, table.column(column.name)) for column in self.columns.columns]
+        x = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
         finite = torch.isfinite(x).all(dim=1)
         if not finite.all():
+            first = kind.shown(ids.slice(int((~finite).nonzero()[0])))
             raise DataError(
-                f"{self.path}: features must be finite, got NaN or infinity (first: node {int(ids[~finite][0])}); "
-                "impute or drop them"
+                f"{self.path}: features must be finite, got NaN or infinity (first: node {first}); impute or drop them"
             )
         return x
 
-    def _roles(self, column: Any) -> np.ndarray:
-        codes = column.combine_chunks().dictionary_encode()
+    def _values(self, column: Column, values: Any) -> Tensor:
+        """Float32 (rows, features) of one column."""
+        if column.kind == "category":
+            codes = _texts(values).dictionary_encode()
+            known = [*codes.dictionary.to_pylist(), None]
+            places = codes.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
+            return torch.from_numpy(one_hot(column, known, places, self._where(column.name)))
+        if column.kind == "boolean":
+            values = values.cast(pyarrow_modules()[0].int8())
+        x = to_tensor(values, column.name, torch.float32, column.kind == "list", self.path)
+        return x if column.kind == "list" else x[:, None]
+
+    def _with_categories(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """The same, each category with its values in the table."""
+        found: dict[str, set[str]] = {column.name: set() for column in columns if column.kind == "category"}
+        for table in read_batches(self._file, self.path, list(found)) if found else ():
+            for name, values in found.items():
+                values.update(value for value in _texts(table.column(name)).unique().to_pylist() if value is not None)
+                self._check_category(name, values)
+        return tuple(
+            replace(column, categories=tuple(sorted(found[column.name]))) if column.name in found else column
+            for column in columns
+        )
+
+    def _check_category(self, name: str, values: set[str]) -> None:
+        if len(values) > MAX_CATEGORIES:
+            raise DataError(
+                f"{self._where(name)}: expected a category of at most {MAX_CATEGORIES} different values, got more, "
+                f"such as {min(values)!r}; drop it, turn it into numbers, or leave it out of --columns"
+            )
+
+    def _roles(self, column: Any, name: str) -> np.ndarray:
+        codes = _texts(column).dictionary_encode()
         known = codes.dictionary.to_pylist()
-        if unknown := sorted(set(map(str, known)) - set(ROLES)):
-            raise DataError(f"{self.path}: column {ROLE!r}: expected {', '.join(ROLES)} or null, got {unknown[0]!r}")
+        if unknown := sorted(set(known) - set(ROLES)):
+            raise DataError(f"{self._where(name)}: expected {', '.join(ROLES)} or null, got {unknown[0]!r}")
         meaning = np.array([ROLES.index(value) for value in known] + [0], dtype=np.int8)
         return np.asarray(meaning[codes.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)])
 
+    def _type(self, name: str) -> Any:
+        return self._file.schema_arrow.field(name).type
 
-def _described(schema: Any, names: list[str]) -> str:
-    return ", ".join(f"{name} ({schema.field(name).type})" for name in names[:5]) or "no columns"
+    def _where(self, name: str) -> str:
+        return f"{self.path}: column {name!r}"
+
+
+def _texts(column: Any) -> Any:
+    """The values of a column as one array of texts, whether they were numbered beforehand or not."""
+    return one_array(column.cast(pyarrow_modules()[0].string()))

@@ -1,15 +1,14 @@
 """Joining knowledge and features by id into a `RowTable`, in memory that does not grow with the number of rows.
 
-A partitioned hash join: both inputs are read once, in pieces, and each row is appended to a bucket by a hash of its id;
-then the two halves of each bucket, small enough to be held, are joined and written as shards (Grace join; Kitsuregawa
-et al., Application of Hash to Data Base Machine and Its Architecture, 1983).
+Both inputs are read once. DuckDB sorts each by a bucket, which is a hash of the id, and by the id, on disk where memory
+does not suffice; then the two are merged a bucket at a time and written as shards. Each shard is so a random part of
+the table, the same whatever the order of the inputs and the number of threads.
 """
 
 import hashlib
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,16 +16,22 @@ import numpy as np
 import torch
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
-from gnn2mlp.core.files import write_json
+from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.limits import check_share
+from gnn2mlp.core.locks import locked
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.source import code_of
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
-from gnn2mlp.knowledge.pieces import knowledge_pieces
-from gnn2mlp.tables.buckets import Buckets, hashed
+from gnn2mlp.knowledge._arrow import pyarrow_modules
+from gnn2mlp.knowledge.batches import KnowledgeBatch, KnowledgeFile
 from gnn2mlp.tables.classes import UNLABELLED, Classes
 from gnn2mlp.tables.features import ROLES, FeatureTable
-from gnn2mlp.tables.table import FORMAT, KIND, MANIFEST, SHARED, RowTable
+from gnn2mlp.tables.folder import check_own, present_table, replace_table, rows_folder
+from gnn2mlp.tables.ids import Ids
+from gnn2mlp.tables.merge import BUCKET, ID, ROW, Notes, Rows, SortedTable, merged
+from gnn2mlp.tables.schema import ColumnNames
+from gnn2mlp.tables.sorting import Sorter, sorter
+from gnn2mlp.tables.table import FORMAT, KIND, SHARED, RowTable
 
 Missing = Literal["refuse", "drop"]
 
@@ -45,182 +50,174 @@ def join_tables(
     missing: Missing = "refuse",
     valid: float = 0.1,
     classes: Sequence[Any] | None = None,
+    names: ColumnNames | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> RowTable:
     """Join two tables by id and write the rows in shards, or open what was written of the same inputs before.
 
+    Where another process is joining into the same folder, this one waits for it.
+
     Args:
-        knowledge: an artefact (`.safetensors`), or a Parquet table as `read_parquet` reads it.
+        knowledge: an artefact (`.safetensors`), or a Parquet table as `read_parquet` reads it, with ids of any type.
         features: a Parquet table as `FeatureTable` reads it.
-        folder: where the table is or will be.
+        folder: where the table is or will be. Files in it that are not the table's own are left alone.
         keys: of the knowledge to keep, beside `logits` where there are some; default: all.
         missing: what to do with ids that one of the inputs lacks: refuse, or drop and count them.
-        valid: share of the labelled rows, chosen by a hash of their ids, that validates where there is no column
-            `role`; of all rows, where none has a label.
+        valid: share of the labelled rows, chosen by a hash of their ids, that validates where there is no column of
+            roles; of all rows, where none has a label.
         classes: names of the classes in the order of the teacher's columns; default: `classes` of the knowledge's card.
+        names: which columns of the inputs are what; default: as they are called.
         seed: of the hashes.
         progress: told after every bucket.
 
     Raises:
-        ConfigError: if `folder` holds something else, or pyarrow is not installed.
-        ArtefactError: if an input is missing or damaged, or the disk is full.
+        ConfigError: if `folder` holds something else, or pyarrow or duckdb is not installed.
+        ArtefactError: if an input is missing or damaged, or the disk is full; there is no half table then.
         MissingKnowledgeError: if the knowledge holds no such key.
-        DataError: if ids are repeated, or missing and not to be dropped, no row trains, or none validates.
+        DataError: if ids are repeated, of kinds that cannot be equal, or missing and not to be dropped; if a column
+            looks as if it were no feature; if no row trains, or none validates.
     """
     check_share("join", valid=valid)
-    wanted = None if keys is None else sorted(keys)
+    wanted, names = None if keys is None else sorted(keys), names or ColumnNames()
     identity = {
         "knowledge": _file_digest(knowledge),
         "features": _file_digest(features),
         "keys": wanted,
         "missing": missing,
         "valid": valid,
-        "classes": None if classes is None else [str(name) for name in classes],
+        "classes": None if classes is None else [[type(name).__name__, str(name)] for name in classes],
+        "names": [names.id, names.label, names.role, None if names.features is None else list(names.features)],
         "seed": seed,
         "layout": [FORMAT, SHARD_ROWS, LANES],
+        "code": code_of(join_tables),
     }
-    with suppress(ArtefactError):
-        present = RowTable.open(folder)
-        if present.manifest["identity"] == identity:
+    with locked(folder, lambda: progress(0, 1, "waiting for another process that joins tables there")):
+        present = present_table(folder)
+        if present is not None and present.manifest["identity"] == identity:
             return present
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
-        raise ConfigError(f"{folder} holds something else than a table of rows; choose another folder")
-    work = folder.with_name(f".{folder.name}.unfinished")
-    shutil.rmtree(work, ignore_errors=True)  # what an interrupted join left
-    try:
-        work.mkdir(parents=True)
-        _Join(knowledge, FeatureTable(features), work, wanted, missing == "drop", valid, classes, seed).write(
-            identity, progress
+        check_own(folder)
+        join = _Join(
+            KnowledgeFile(knowledge, names.id_column), FeatureTable(features, names), wanted, missing == "drop", valid
         )
-        shutil.rmtree(folder, ignore_errors=True)
-        work.replace(folder)
-    except OSError as error:
-        if isinstance(error, ArtefactError):
-            raise
-        raise ArtefactError(f"could not write {folder} ({error}); free some space or choose another folder") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        replace_table(folder, lambda work: join.write(work, identity, classes, seed, progress))
     return RowTable.open(folder)
 
 
 class _Join:
-    """One join: `write` leaves shards and a manifest in `work`."""
+    """One join: `write` leaves shards in a folder and returns their manifest."""
 
     def __init__(
-        self,
-        knowledge: Path,
-        features: FeatureTable,
-        work: Path,
-        keys: list[str] | None,
-        drop: bool,
-        valid: float,
-        classes: Sequence[Any] | None,
-        seed: int,
+        self, knowledge: KnowledgeFile, features: FeatureTable, keys: list[str] | None, drop: bool, valid: float
     ):
-        self.knowledge, self.features, self.work, self.keys = knowledge, features, work, keys
-        self.drop, self.valid, self.stated, self.seed = drop, valid, classes, seed
+        self.knowledge, self.features, self.keys, self.drop, self.valid = knowledge, features, keys, drop, valid
+        other = Ids.of(knowledge.id_type, f"{knowledge.path}: column {knowledge.id_column!r}")
+        self.ids = features.ids.joined_with(other, str(features.path), str(knowledge.path))
         self.buckets = LANES * max(1, round(features.rows / (SHARD_ROWS * LANES)))
-        self.left = Buckets(work, "features", self.buckets, seed)
-        self.right = Buckets(work, "knowledge", self.buckets, seed)
         self.counts: Counter[str] = Counter()
-        self.first: dict[str, int] = {}
+        self.notes = Notes(self.ids)
         self.shards: dict[str, list[tuple[str, int, int]]] = {role: [] for role in ROLES}
 
-    def write(self, identity: dict[str, Any], progress: Progress) -> None:
-        """Leave shards and then a manifest in `work`."""
-        shared = self._partition_knowledge()
+    def write(
+        self, work: Path, identity: dict[str, Any], stated: Sequence[Any] | None, seed: int, progress: Progress
+    ) -> dict[str, Any]:
+        """Write the shards into `work / "rows"`."""
+        progress(0, self.buckets, "reading")
+        rows, temporary = work / "rows", work / "sorting"
+        temporary.mkdir()
+        first, batches = _peeked(self._knowledge())
+        shared = first.knowledge.take(torch.zeros(0, dtype=torch.int64))
         classes = Classes.of_teacher(
-            shared["logits"].size(1) if "logits" in shared.values else None, self.stated or shared.card.get("classes")
+            shared["logits"].size(1) if "logits" in shared.values else None,
+            stated or shared.card.get("classes"),
+            self.features.label_kind,
         )
-        width = self._partition_features(classes)
-        for bucket in range(self.buckets):
-            self._join(bucket)
-            progress(bucket + 1, self.buckets, f"{self.counts['rows']:,} rows")
+        with sorter(temporary) as disk:
+            right = self._sorted(disk, "knowledge", map(self._knowledge_columns, batches), seed)
+            left = self._sorted(disk, "features", self._feature_columns(classes), seed)
+            for bucket in range(self.buckets):
+                self._shard(rows, bucket, *merged(left, right, bucket), seed)
+                progress(bucket + 1, self.buckets, f"{self.counts['rows']:,} rows")
         self._check()
-        names = self.features.names
-        about = {"about": dict(shared.card)}
-        empty = {"ids": shared.node_ids, "x": torch.zeros(0, width), "labels": shared.node_ids}
-        artefact.save(self.work / SHARED, KIND, {**empty, **shared.values}, about)
-        manifest = {
-            "format": FORMAT,
-            "identity": identity,
-            "features": width,
-            "feature_names": None if names is None else list(names),
-            "classes": list(classes.labels),
-            "keys": sorted(shared.values),
-            "counts": {name: self.counts[name] for name in _COUNTS},
-            "shards": self.shards,
-        }
-        write_json(self.work / MANIFEST, manifest)
+        width = left.dtype["x"].shape[0]
+        # What all rows have of the knowledge, beside none of them.
+        none = {"ids": shared.node_ids, "x": torch.zeros(0, width), "labels": shared.node_ids}
+        artefact.save(rows / SHARED, KIND, {**none, **shared.values}, {"about": dict(shared.card)})
+        return self._manifest(identity, classes, shared, width)
 
-    def _partition_knowledge(self) -> TeacherKnowledge:
-        """Knowledge into buckets; returns a table without rows that has its card, keys and what nodes share."""
-        shared: TeacherKnowledge | None = None
-        for piece in knowledge_pieces(self.knowledge):
+    def _knowledge(self) -> Iterator[KnowledgeBatch]:
+        """The knowledge in batches, of which only what is wanted is kept."""
+        for ids, knowledge in self.knowledge.batches():
             if self.keys is not None:
-                piece.require(self.keys)
-                piece = piece.select({*self.keys, *({"logits"} & piece.values.keys())})
-            per_node = {key: value.numpy() for key, value in piece.values.items() if KEYS[key].per_node}
-            shared = shared or piece.take(torch.zeros(0, dtype=torch.int64))
-            self.right.append({"id": piece.node_ids.numpy(), **per_node})
-        assert shared is not None, "at least one piece"
-        return shared
+                knowledge.require(self.keys)
+                knowledge = knowledge.select({*self.keys, *({"logits"} & knowledge.values.keys())})
+            yield KnowledgeBatch(ids, knowledge)
 
-    def _partition_features(self, classes: Classes) -> int:
-        """Features into buckets; returns their number."""
-        width = 0
-        for piece in self.features.pieces(classes):
-            width = piece.x.size(1)
-            self.counts["labelled"] += int((piece.labels >= 0).sum())
-            self.left.append(
-                {"id": piece.ids.numpy(), "label": piece.labels, "role": piece.roles, "x": piece.x.numpy()}
-            )
-        return width
+    def _knowledge_columns(self, batch: KnowledgeBatch) -> dict[str, Any]:
+        per_node = {key: value.numpy() for key, value in batch.knowledge.values.items() if KEYS[key].per_node}
+        ids = self.ids.read(batch.ids, f"{self.knowledge.path}: column {self.knowledge.id_column!r}")
+        return {ID: ids, **per_node}
 
-    def _pop(self, side: Buckets, bucket: int) -> np.ndarray:
-        """The rows of a bucket; repeated ids are counted."""
-        rows = side.pop(bucket)
-        self._note(f"repeated in the {side.side}", rows["id"][1:][rows["id"][1:] == rows["id"][:-1]])
-        return rows
+    def _feature_columns(self, classes: Classes) -> Iterator[dict[str, Any]]:
+        for batch in self.features.batches(classes, self.ids):
+            self.counts["labelled"] += int((batch.labels >= 0).sum())
+            yield {ID: batch.ids, "label": batch.labels, "role": batch.roles, "x": batch.x.numpy()}
 
-    def _join(self, bucket: int) -> None:
-        left, right = self._pop(self.left, bucket), self._pop(self.right, bucket)
-        self._note("without knowledge", left["id"][~np.isin(left["id"], right["id"])])
-        self._note("without features", right["id"][~np.isin(right["id"], left["id"])])
-        _, at_left, at_right = np.intersect1d(left["id"], right["id"], return_indices=True)
-        left, right = left[at_left], right[at_right]
-        roles = left["role"] if self.features.has_roles else self._drawn_roles(left)
+    def _sorted(self, disk: Sorter, side: str, columns: Iterator[dict[str, Any]], seed: int) -> SortedTable:
+        """One input in the order of bucket and id."""
+        arrow, _ = pyarrow_modules()
+        first, rest = _peeked(columns)
+        dtype = _row_type(first)
+        schema = arrow.schema([(BUCKET, arrow.int32()), (ID, self.ids.compared), (ROW, arrow.binary(dtype.itemsize))])
+        batches = (self._packed(side, each, dtype, schema, seed) for each in rest)
+        return SortedTable(side, disk.ordered(batches, schema, f"{BUCKET}, {ID}"), dtype, self.notes)
+
+    def _packed(self, side: str, columns: dict[str, Any], dtype: np.dtype, schema: Any, seed: int) -> Any:
+        """A record batch: bucket, id, and all the rest of a row as bytes."""
+        arrow, _ = pyarrow_modules()
+        if _row_type(columns) != dtype:
+            raise DataError(f"{side}: expected lists of one length in a column throughout, got several")
+        ids = columns[ID]
+        rows = np.zeros(len(ids), dtype=dtype)
+        for name in columns.keys() - {ID}:
+            rows[name] = columns[name]
+        bucket = (self.ids.uniform(ids, seed, "table/bucket") * self.buckets).astype(np.int32)
+        packed = arrow.FixedSizeBinaryArray.from_buffers(
+            schema.field(ROW).type, len(ids), [None, arrow.py_buffer(rows)]
+        )
+        return arrow.record_batch([arrow.array(bucket), ids, packed], schema=schema)
+
+    def _shard(self, folder: Path, bucket: int, left: Rows, right: np.ndarray, seed: int) -> None:
+        """Write the rows of a bucket, those of each role in a file."""
+        roles = left.values["role"] if self.features.has_roles else self._drawn_roles(left, seed)
         for code, role in enumerate(ROLES):
-            self._write(f"{role}-{bucket:05d}.safetensors", role, left[roles == code], right[roles == code])
+            places = np.flatnonzero(roles == code)
+            if len(places):
+                self._write(folder, f"{role}-{bucket:05d}.safetensors", role, left.take(places), right[places])
 
-    def _drawn_roles(self, rows: np.ndarray) -> np.ndarray:
-        judges = (rows["label"] >= 0) if self.counts["labelled"] else np.ones(len(rows), dtype=bool)
-        chosen = hashed(rows["id"], self.seed, "table/valid") < self.valid
+    def _drawn_roles(self, rows: Rows, seed: int) -> np.ndarray:
+        judges = (rows.values["label"] >= 0) if self.counts["labelled"] else np.ones(len(rows.ids), dtype=bool)
+        chosen = self.ids.uniform(rows.ids, seed, "table/valid") < self.valid
         return np.where(judges & chosen, ROLES.index("valid"), ROLES.index("train"))
 
-    def _write(self, file: str, role: str, left: np.ndarray, right: np.ndarray) -> None:
-        if not len(left):
-            return
-        columns = {"ids": left["id"], "x": left["x"], "labels": left["label"]}
-        columns |= {name: right[name] for name in right.dtype.names or () if name != "id"}
+    def _write(self, folder: Path, file: str, role: str, left: Rows, right: np.ndarray) -> None:
+        number = torch.arange(self.counts["rows"], self.counts["rows"] + len(left.ids))
+        columns = {"x": left.values["x"], "labels": left.values["label"]}
+        columns |= {name: right[name] for name in right.dtype.names or () if name != _PADDING}
         arrays = {name: torch.from_numpy(value.copy()) for name, value in columns.items()}
-        artefact.save(self.work / file, KIND, arrays, {})
-        labelled = int((left["label"] != UNLABELLED).sum())
-        self.shards[role].append((file, len(left), labelled))
-        self.counts["rows"] += len(left)
-        self.counts[role] += len(left)
-
-    def _note(self, what: str, ids: np.ndarray) -> None:
-        if ids.size:
-            self.counts[what] += ids.size
-            self.first[what] = min(self.first.get(what, int(ids.min())), int(ids.min()))
+        # What has no number is known by that of its row.
+        artefact.save(folder / file, KIND, {"ids": number, **self.ids.arrays(left.ids), **arrays}, {})
+        labelled = int((left.values["label"] != UNLABELLED).sum())
+        self.shards[role].append((file, len(left.ids), labelled))
+        self.counts["rows"] += len(left.ids)
+        self.counts[role] += len(left.ids)
 
     def _check(self) -> None:
         """Raise `DataError` if the rows that were met cannot be learnt from."""
-        wrong = [what for what in self.first if what.startswith("repeated") or not self.drop]
+        counts, first = self.notes.counts, self.notes.first
+        wrong = [what for what in first if what.startswith("repeated") or not self.drop]
         if wrong:
-            told = "; ".join(f"{self.counts[what]:,} {what} (first: {self.first[what]})" for what in wrong)
+            told = "; ".join(f"{counts[what]:,} {what} (first: {first[what]})" for what in wrong)
             advice = (
                 "" if any(what.startswith("repeated") for what in wrong) else ", or drop the others: --missing drop"
             )
@@ -231,11 +228,45 @@ class _Join:
             if not self.counts[role]:
                 raise DataError(
                     f"expected rows {verb}, got none among {self.counts['rows']:,} joined rows; "
-                    f"check the column 'role', or the ids and labels of both tables"
+                    f"check the column of roles, or the ids and labels of both tables"
                 )
+
+    def _manifest(
+        self, identity: dict[str, Any], classes: Classes, shared: TeacherKnowledge, width: int
+    ) -> dict[str, Any]:
+        columns = self.features.columns
+        counts = self.counts | self.notes.counts
+        return {
+            "format": FORMAT,
+            "identity": identity,
+            "folder": rows_folder(identity),
+            "ids": self.ids.kind,
+            "features": width,
+            "columns": columns.to_list(),
+            "feature_names": None if columns.names is None else list(columns.names),
+            "unused": {"features": list(self.features.schema.unused), "knowledge": list(self.knowledge.unused)},
+            "classes": list(classes.labels),
+            "keys": sorted(shared.values),
+            "counts": {name: counts[name] for name in _COUNTS},
+            "shards": self.shards,
+        }
 
 
 _COUNTS = ("rows", *ROLES, "labelled", "without knowledge", "without features")
+# Of rows that have nothing else.
+_PADDING = "padding"
+
+
+def _row_type(columns: dict[str, Any]) -> np.dtype:
+    """The type of a row without its id."""
+    fields: list[Any] = [(name, value.dtype, value.shape[1:]) for name, value in columns.items() if name != ID]
+    return np.dtype(fields or [(_PADDING, np.uint8)])
+
+
+def _peeked(items: Iterator[Any]) -> tuple[Any, Iterator[Any]]:
+    """The first of at least one item, and all of them."""
+    first = next(items)
+    return first, chain([first], items)
 
 
 def _file_digest(path: Path) -> str:

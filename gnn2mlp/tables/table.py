@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,8 +16,10 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import read_json
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.knowledge.keys import KEYS
+from gnn2mlp.tables.columns import FeatureColumns
+from gnn2mlp.tables.ids import ID_BYTES, Ids
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, SHARED = "manifest.json", "shared.safetensors"
 KIND = "rows"
 
@@ -31,20 +34,20 @@ class Shard(NamedTuple):
     labelled: int
 
 
-class Block(NamedTuple):
+class RowChunk(NamedTuple):
     """Some rows: x float32 (rows, features), labels int64 (rows,) or -1, and what the teacher knows of them."""
 
     x: Tensor
     labels: Tensor
     knowledge: TeacherKnowledge
 
-    def take(self, rows: Tensor | slice) -> "Block":
+    def take(self, rows: Tensor | slice) -> "RowChunk":
         """The rows at these positions, in that order; a slice is a view."""
-        return Block(self.x[rows], self.labels[rows], self.knowledge.take(rows))
+        return RowChunk(self.x[rows], self.labels[rows], self.knowledge.take(rows))
 
-    def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> "Block":
+    def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> "RowChunk":
         """The same rows on another device, the features as another type."""
-        return Block(self.x.to(device, dtype), self.labels.to(device), self.knowledge.to(device))
+        return RowChunk(self.x.to(device, dtype), self.labels.to(device), self.knowledge.to(device))
 
     @property
     def arrays(self) -> list[Tensor]:
@@ -53,10 +56,10 @@ class Block(NamedTuple):
         return [self.x, self.labels, known.node_ids, *(v for k, v in known.values.items() if KEYS[k].per_node)]
 
     @staticmethod
-    def joined(blocks: Sequence["Block"]) -> "Block":
-        """The rows of at least one block after each other."""
-        x, labels, knowledge = zip(*blocks, strict=True)
-        return Block(torch.cat(x), torch.cat(labels), TeacherKnowledge.joined(knowledge))
+    def joined(chunks: Sequence["RowChunk"]) -> "RowChunk":
+        """The rows of at least one chunk after each other."""
+        x, labels, knowledge = zip(*chunks, strict=True)
+        return RowChunk(torch.cat(x), torch.cat(labels), TeacherKnowledge.joined(knowledge))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,10 @@ class RowTable:
             raise ArtefactError(f"expected the manifest of a table of rows at {folder / MANIFEST}; make it again")
         if manifest["format"] > FORMAT:
             raise ArtefactError(f"{folder} has format {manifest['format']}, this release reads up to {FORMAT}: upgrade")
+        if manifest["format"] < FORMAT:
+            raise ArtefactError(
+                f"{folder} has format {manifest['format']} of an earlier release; join the tables again"
+            )
         return cls(folder, manifest)
 
     @property
@@ -98,8 +105,13 @@ class RowTable:
         return None if names is None else tuple(names)
 
     @property
+    def columns(self) -> FeatureColumns:
+        """How features are made of what the user wrote."""
+        return FeatureColumns.of_list(self.manifest["columns"])
+
+    @property
     def classes(self) -> tuple[Any, ...]:
-        """What a student answers for each class."""
+        """What a student answers for each class, as the user wrote it."""
         return tuple(self.manifest["classes"])
 
     @property
@@ -116,27 +128,43 @@ class RowTable:
         return sum(shard.rows for shard in self.shards(role))
 
     @cached_property
-    def empty(self) -> Block:
+    def empty(self) -> RowChunk:
         """No rows, with what all rows share of the knowledge: enough to check and prepare an objective."""
-        return self._block(SHARED)
+        return self._chunk(SHARED)
 
     @cached_property
     def digest(self) -> str:
         """Digest of all that the table was made of: equal digests, equal rows in equal shards."""
         return digest_json(self.manifest["identity"])
 
-    def load(self, shard: Shard) -> Block:
+    def path(self, file: str) -> Path:
+        """Where a shard's file is."""
+        return self.folder / str(self.manifest["folder"]) / file
+
+    def load(self, shard: Shard) -> RowChunk:
         """The rows of a shard, mapped from its file; its checksum is compared when it is first read.
+
+        Nodes are known by their ids where these are numbers, dates or times, else by the number of their row.
 
         Raises:
             ArtefactError: if the file is missing or altered.
         """
-        return self._block(shard.file, self.empty.knowledge)
+        return self._chunk(shard.file, self.empty.knowledge)
 
-    def _block(self, file: str, shared: TeacherKnowledge | None = None) -> Block:
-        arrays, card = artefact.load(self.folder / file, KIND, verify=file not in self._verified)
+    def ids(self, shard: Shard) -> np.ndarray:
+        """The ids (rows,) of a shard's rows as the user wrote them: numbers, texts, bytes, UUIDs, dates or times."""
+        return Ids(self.manifest["ids"]).restored(self._arrays(shard.file).tensors)
+
+    def _arrays(self, file: str) -> artefact.Artefact:
+        held = artefact.load(self.path(file), KIND, verify=file not in self._verified)
         self._verified.add(file)
+        return held
+
+    def _chunk(self, file: str, shared: TeacherKnowledge | None = None) -> RowChunk:
+        arrays, card = self._arrays(file)
         ids, x, labels = (arrays.pop(name) for name in ("ids", "x", "labels"))
+        for name in ID_BYTES:
+            arrays.pop(name, None)
         if shared is not None:
             arrays |= {name: value for name, value in shared.values.items() if name not in arrays}
-        return Block(x, labels, TeacherKnowledge(ids, arrays, card.get("about", {})))
+        return RowChunk(x, labels, TeacherKnowledge(ids, arrays, card.get("about", {})))

@@ -1,3 +1,6 @@
+"""One at a time, whoever comes when; nothing is left."""
+
+import threading
 from pathlib import Path
 
 import pytest
@@ -6,20 +9,56 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.locks import locked
 
 
-def test_a_second_one_is_told_and_the_lock_leaves_nothing_behind(tmp_path: Path) -> None:
-    def told() -> None:
-        raise RuntimeError("busy")
+def test_one_at_a_time(tmp_path: Path) -> None:
+    folder, inside, most = tmp_path / "out", 0, 0
+    waited: list[int] = []
+    barrier, guard = threading.Barrier(4), threading.Lock()
 
-    with locked(tmp_path / "a"), locked(tmp_path / "b"):
-        with pytest.raises(RuntimeError, match="busy"), locked(tmp_path / "a", told):
-            pass
-        assert {path.name for path in tmp_path.iterdir()} == {".a.lock", ".b.lock"}
+    def work(number: int) -> None:
+        nonlocal inside, most
+        barrier.wait()
+        for _ in range(5):
+            with locked(folder, lambda: waited.append(number)):
+                with guard:
+                    inside += 1
+                    most = max(most, inside)
+                with guard:
+                    inside -= 1
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (most, inside) == (1, 0)
     assert list(tmp_path.iterdir()) == []
-    with locked(tmp_path / "a", told):
+
+
+def test_who_waits_is_told_so(tmp_path: Path) -> None:
+    told, entered, done = threading.Event(), threading.Event(), threading.Event()
+
+    def second() -> None:
+        with locked(tmp_path / "out", told.set):
+            entered.set()
+
+    thread = threading.Thread(target=second)
+    with locked(tmp_path / "out", lambda: pytest.fail("nobody is there")):
+        thread.start()
+        assert told.wait(10)
+        assert not entered.is_set()
+        done.set()
+    thread.join(10)
+    assert entered.is_set()
+
+
+def test_a_failure_gives_the_folder_back(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="mine"), locked(tmp_path / "out"):
+        raise ValueError("mine")
+    with locked(tmp_path / "out", lambda: pytest.fail("still held")):
         pass
 
 
-def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ArtefactError, match="could not lock"), locked(tmp_path / "file" / "folder"):
+    with pytest.raises(ArtefactError, match="could not lock"), locked(tmp_path / "file" / "out"):
         pass

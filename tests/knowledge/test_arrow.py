@@ -7,7 +7,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.knowledge import _arrow
-from gnn2mlp.knowledge._arrow import is_list, is_numeric, open_table, pieces, to_column, to_tensor
+from gnn2mlp.knowledge._arrow import is_list, is_numeric, open_table, read_batches, to_column, to_tensor
 
 PATH = Path("table.parquet")
 
@@ -18,6 +18,7 @@ def test_columns_come_back(tmp_path: Path) -> None:
     assert torch.equal(to_tensor(table["one"], "one", torch.int64, False, PATH), one)
     assert torch.equal(to_tensor(table["two"], "two", torch.float32, True, PATH), two)
     assert (is_list(table["one"].type), is_list(table["two"].type)) == (False, True)
+    assert not is_list(pa.dictionary(pa.int8(), pa.string()))
     assert (is_numeric(table["one"].type), is_numeric(pa.string()), is_numeric(pa.bool_())) == (True, False, False)
 
 
@@ -27,15 +28,15 @@ def test_arrays_can_be_written_to() -> None:
     assert made.tolist() == [7, 2]
 
 
-def test_pieces_are_all_rows_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_arrow, "PIECE", 4)
+def test_batches_are_all_rows_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_arrow, "BATCH_ROWS", 4)
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"a": range(10), "b": range(10)}), path, row_group_size=6)
-    parts = [part["a"].to_pylist() for part in pieces(open_table(path), path, ["a"])]
+    parts = [part["a"].to_pylist() for part in read_batches(open_table(path), path, ["a"])]
     assert max(map(len, parts)) <= 4
     assert [value for part in parts for value in part] == list(range(10))
     pq.write_table(pa.table({"a": pa.array([], pa.int64())}), path)
-    assert [part.num_rows for part in pieces(open_table(path), path, ["a"])] == [0]
+    assert [part.num_rows for part in read_batches(open_table(path), path, ["a"])] == [0]
 
 
 def test_a_damaged_page_is_noticed_when_it_is_read(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_a_damaged_page_is_noticed_when_it_is_read(tmp_path: Path) -> None:
     damaged[2000] ^= 1
     path.write_bytes(damaged)
     with pytest.raises(ArtefactError, match="expected a Parquet table at"):
-        list(pieces(open_table(path), path, ["a"]))
+        list(read_batches(open_table(path), path, ["a"]))
 
 
 def test_messages_name_file_and_column() -> None:

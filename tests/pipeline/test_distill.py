@@ -1,10 +1,12 @@
 """Tables in, student out: what is written, what is reused, what is refused, and several processes."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +16,9 @@ from gnn2mlp.core.errors import ConfigError, DataError, UnknownNameError
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import Distiller
 from gnn2mlp.knowledge.parquet import write_parquet
+from gnn2mlp.pipeline import distill
 from gnn2mlp.pipeline.distill import DistilConfig, DistilResult, distil
+from gnn2mlp.tables import FeatureColumns, join
 from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, write_both, write_features
 
 QUICK: dict[str, Any] = {"student": {"name": "mlp", "hidden": 16, "dropout": 0.0}, "device": "cpu", "threads": 1}
@@ -98,6 +102,81 @@ def test_what_was_finished_is_read_and_what_changed_is_made_anew(
     assert distilled(tmp_path).results["chosen_by"] == "agreement"
 
 
+def test_ids_labels_and_columns_as_a_company_has_them(tmp_path: Path) -> None:
+    ids = ids_of(200)
+    users = [f"user-{i}" for i in ids]
+    logits = knowledge_of(ids)["logits"].tolist()
+    pq.write_table(pa.table({"user": users, "logits": logits}), tmp_path / "k.parquet")
+    frame = pd.DataFrame({f"f{i}": features_of(ids)[:, i] for i in range(4)})
+    frame["member"], frame["town"] = frame["f0"] > 0, np.where(frame["f1"] > 0, "Ulm", "Bonn")
+    frame["grade"] = [None if y is None else 10 * (y + 1) for y in labels_of(ids)]
+    frame["user"], frame["remark"] = users, users
+    frame.sample(frac=1, random_state=0).to_parquet(tmp_path / "features.parquet")
+    columns = ("f0", "f1", "f2", "f3", "member", "town")
+    settings = {"knowledge": tmp_path / "k.parquet", "id": "user", "label": "grade", "classes": ("10", "20", "30")}
+    with pytest.raises(DataError, match="'remark': expected a category of at most 50 different values"):
+        distilled(tmp_path, **settings)
+    made = distilled(tmp_path, columns=columns, **settings)
+    assert made.results["columns"]["unused"] == {"features": ["remark", "__index_level_0__"]}
+    predictor = made.predictor()
+    assert predictor.feature_names == ("f0", "f1", "f2", "f3", "member", "town=Bonn", "town=Ulm")
+    answers = predictor.predict(FeatureColumns.of_list(predictor.card["columns"]).matrix(frame))
+    assert answers.dtype == np.int64
+    assert set(answers) <= {10, 20, 30}
+    with pytest.raises(ConfigError, match="holds a student with another columns; choose another --out"):
+        distilled(tmp_path, columns=columns[:-1], **settings)
+
+
+def test_another_precision_is_another_student(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    first = distilled(tmp_path).results
+    torch.set_default_dtype(torch.float64)
+    try:
+        second = distilled(tmp_path).results
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert second["identity"] != first["identity"]
+    assert second["history"]["loss"] != first["history"]["loss"]
+
+
+def test_other_code_makes_a_table_and_a_student_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_both(tmp_path)
+    first = distilled(tmp_path).results
+    with monkeypatch.context() as patch:
+        patch.setattr(distill, "code_of", lambda _: "other")
+        assert distilled(tmp_path).results["identity"] != first["identity"]
+    told: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(join, "code_of", lambda _: "other")
+        files = tmp_path / "knowledge.safetensors", tmp_path / "features.parquet", tmp_path / "out" / "table"
+        join.join_tables(*files, keys=["logits"], progress=lambda done, total, note="": told.append(note))
+    assert told[0] == "reading"
+
+
+def test_threads_are_as_before_afterwards(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    before = torch.get_num_threads()
+    distilled(tmp_path, threads=before + 1)
+    assert torch.get_num_threads() == before
+
+
+def test_two_distillations_into_one_folder_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_both(tmp_path)
+    fit, trained = Distiller.fit, []
+    monkeypatch.setattr(Distiller, "fit", lambda *args, **options: trained.append(1) or fit(*args, **options))
+    results: list[dict[str, Any]] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(distilled(tmp_path, threads="auto").results)) for _ in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(trained) == 1
+    assert json.loads(json.dumps(results[0])) == json.loads(json.dumps(results[1]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["features.parquet", "knowledge.safetensors", "out"]
+
+
 def test_interrupted_training_goes_on(tmp_path: Path) -> None:
     write_both(tmp_path)
     config = DistilConfig(
@@ -127,6 +206,7 @@ def test_interrupted_training_goes_on(tmp_path: Path) -> None:
         ({"method": "krd"}, ConfigError, "'reliable_neighbours' speaks of links"),
         ({"method": "glmm"}, UnknownNameError, "did you mean 'glnn'"),
         ({"distill": {"ls": 1}}, ConfigError, "did you mean 'lr'"),
+        ({"columns": "f0"}, ConfigError, "columns: "),
         ({"valid": 1.5}, ConfigError, "valid: .*less than 1"),
         ({"sead": 1}, ConfigError, "unknown setting 'sead'; did you mean 'seed'"),
         ({"missing": "ignore"}, ConfigError, "missing: .*'refuse' or 'drop', got 'ignore'"),

@@ -1,13 +1,16 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.core.errors import ArtefactError, DataError
-from gnn2mlp.tables.classes import Classes
-from gnn2mlp.tables.features import FeatureTable
+from gnn2mlp.knowledge import _arrow
+from gnn2mlp.tables.classes import Classes, LabelKind
+from gnn2mlp.tables.features import MAX_CATEGORIES, FeatureTable
+from gnn2mlp.tables.schema import ColumnNames
 
 CLASSES = Classes(3)
 
@@ -24,42 +27,87 @@ def table(path: Path, **columns: object) -> FeatureTable:
 
 def test_columns_are_features_in_the_order_of_the_file(path: Path) -> None:
     found = table(path, width=[1, 2], label=[None, 1], age=[0.5, 1.5], role=["test", None])
-    assert (found.names, found.rows) == (("width", "age"), 2)
-    (piece,) = found.pieces(CLASSES)
-    assert piece.ids.tolist() == [7, 2]
-    assert piece.x.tolist() == [[1, 0.5], [2, 1.5]]
-    assert piece.labels.tolist() == [-1, 1]
-    assert piece.roles.tolist() == [2, 0]
+    assert (found.columns.names, found.rows, found.has_roles) == (("width", "age"), 2, True)
+    assert found.label_kind is LabelKind.NUMBER
+    (batch,) = found.batches(CLASSES)
+    assert batch.ids.to_pylist() == [7, 2]
+    assert batch.x.tolist() == [[1, 0.5], [2, 1.5]]
+    assert batch.labels.tolist() == [-1, 1]
+    assert batch.roles.tolist() == [2, 0]
 
 
 def test_a_list_column_has_no_names(path: Path) -> None:
     found = table(path, features=[[1, 2], [3, 4]])
-    assert found.names is None
-    (piece,) = found.pieces(CLASSES)
-    assert piece.x.tolist() == [[1, 2], [3, 4]]
-    assert piece.labels.tolist() == [-1, -1]
+    assert (found.columns.names, found.label_kind) == (None, None)
+    (batch,) = found.batches(CLASSES)
+    assert batch.x.tolist() == [[1, 2], [3, 4]]
+    assert batch.labels.tolist() == [-1, -1]
 
 
 def test_a_number_called_features_is_a_feature(path: Path) -> None:
-    assert table(path, features=[1.0, 2.0], b=[1, 2]).names == ("features", "b")
+    assert table(path, features=[1.0, 2.0], b=[1, 2]).columns.names == ("features", "b")
+
+
+def test_booleans_are_zero_and_one(path: Path) -> None:
+    (batch,) = table(path, a=[True, False]).batches(CLASSES)
+    assert batch.x.tolist() == [[1], [0]]
+
+
+def test_categories_are_known_from_the_whole_table(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_arrow, "BATCH_ROWS", 2)
+    frame = pd.DataFrame({"node_id": range(5), "town": ["Ulm", "Bonn", None, "Bonn", "Aue"], "a": range(5)})
+    frame["size"] = pd.Categorical(["S", "L", "L", "S", "L"], categories=["S", "M", "L"])
+    frame.to_parquet(path)
+    found = FeatureTable(path)
+    assert found.columns.names == ("town=Aue", "town=Bonn", "town=Ulm", "a", "size=L", "size=S")
+    x = np.concatenate([batch.x for batch in found.batches(CLASSES)])
+    assert x.tolist() == [
+        [0, 0, 1, 0, 0, 1],
+        [0, 1, 0, 1, 1, 0],
+        [0, 0, 0, 2, 1, 0],
+        [0, 1, 0, 3, 0, 1],
+        [1, 0, 0, 4, 1, 0],
+    ]
+    assert np.array_equal(found.columns.matrix(frame), x)
+
+
+def test_a_text_of_many_values_is_no_category(path: Path) -> None:
+    def written(values: int) -> FeatureTable:
+        texts = [f"t{i:03d}" for i in range(values)]
+        pq.write_table(pa.table({"node_id": range(values), "remark": texts}), path)
+        return FeatureTable(path)
+
+    assert len(written(MAX_CATEGORIES).columns.names or ()) == MAX_CATEGORIES
+    with pytest.raises(DataError, match="'remark': expected a category of at most 50 different values, got more, such"):
+        written(MAX_CATEGORIES + 1)
+
+
+def test_columns_may_be_called_as_the_user_likes(path: Path) -> None:
+    columns = {"user": ["x", "y"], "grade": ["b", "a"], "part": ["valid", "train"], "a": [1, 2], "b": [3, 4]}
+    pq.write_table(pa.table(columns), path)
+    found = FeatureTable(path, ColumnNames("user", "grade", "part", ("b",)))
+    assert (found.label_kind, found.schema.unused) == (LabelKind.TEXT, ("a",))
+    (batch,) = found.batches(Classes(2, ("a", "b")))
+    assert (batch.ids.to_pylist(), batch.x.tolist()) == (["x", "y"], [[3], [4]])
+    assert (batch.labels.tolist(), batch.roles.tolist()) == ([1, 0], [1, 0])
 
 
 @pytest.mark.parametrize(
     ("columns", "match"),
     [
-        ({}, r"expected the column node_id and either 'features', .*; got node_id \(int64\)"),
-        ({"a": [1, 2], "b": ["x", "y"]}, r"got b \(string\); rename or drop"),
-        ({"features": [[1], [2]], "b": [1, 2]}, r"got b \(int64\)"),
+        ({}, r"expected either 'features', .*; got node_id \(int64\)"),
         ({"a": [1.0, None]}, "column 'a': expected a value in every row, got 1 without"),
+        ({"a": [True, None]}, "column 'a': expected a value in every row, got 1 without"),
         ({"a": [1.0, np.inf]}, r"features must be finite, got NaN or infinity \(first: node 2\)"),
         ({"features": [[1], [2, 3]]}, "lists of equal length"),
         ({"a": [1, 2], "role": ["train", "vlaid"]}, "expected train, valid, test or null, got 'vlaid'"),
+        ({"a": [1, 2], "role": [0, 1]}, "expected train, valid, test or null, got '0'"),
         ({"a": [1, 2], "label": ["x", "y"]}, "f.parquet: column 'label': labels are names such as 'x'"),
     ],
 )
 def test_what_does_not_fit_is_refused(path: Path, columns: dict[str, object], match: str) -> None:
     with pytest.raises(DataError, match=match):
-        list(table(path, **columns).pieces(CLASSES))
+        list(table(path, **columns).batches(CLASSES))
 
 
 def test_what_is_no_table_is_named(path: Path) -> None:

@@ -5,7 +5,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import write_json
-from gnn2mlp.tables.table import MANIFEST, Block, RowTable
+from gnn2mlp.tables.table import MANIFEST, RowChunk, RowTable
 from tests.helpers import mapped_file
 from tests.rowtables import tiny_table
 
@@ -24,23 +24,23 @@ def test_says_what_it_holds(tmp_path: Path) -> None:
 def test_shards_are_mapped_and_rows_can_be_taken(tmp_path: Path) -> None:
     table = tiny_table(tmp_path)
     shard = table.shards("train")[0]
-    block = table.load(shard)
-    assert mapped_file(block.x) == tmp_path / "table" / shard.file
-    assert block.knowledge["codebook"].data_ptr() == table.empty.knowledge["codebook"].data_ptr()
-    assert int((block.labels >= 0).sum()) == shard.labelled
-    part = block.take(torch.tensor([3, 1]))
-    assert torch.equal(part.x, block.x[[3, 1]])
-    assert torch.equal(part.knowledge["logits"], block.knowledge["logits"][[3, 1]])
-    whole = Block.joined([block.take(slice(0, 2)), block.take(slice(2, shard.rows))])
-    assert torch.equal(whole.x, block.x)
-    assert torch.equal(whole.labels, block.labels)
-    assert whole.knowledge.digest == block.to("cpu").knowledge.digest
+    chunk = table.load(shard)
+    assert mapped_file(chunk.x) == table.path(shard.file)
+    assert chunk.knowledge["codebook"].data_ptr() == table.empty.knowledge["codebook"].data_ptr()
+    assert int((chunk.labels >= 0).sum()) == shard.labelled
+    part = chunk.take(torch.tensor([3, 1]))
+    assert torch.equal(part.x, chunk.x[[3, 1]])
+    assert torch.equal(part.knowledge["logits"], chunk.knowledge["logits"][[3, 1]])
+    whole = RowChunk.joined([chunk.take(slice(0, 2)), chunk.take(slice(2, shard.rows))])
+    assert torch.equal(whole.x, chunk.x)
+    assert torch.equal(whole.labels, chunk.labels)
+    assert whole.knowledge.digest == chunk.to("cpu").knowledge.digest
 
 
 def test_an_altered_shard_is_noticed(tmp_path: Path) -> None:
     table = tiny_table(tmp_path)
     shard = table.shards("train")[0]
-    path = tmp_path / "table" / shard.file
+    path = table.path(shard.file)
     damaged = bytearray(path.read_bytes())
     damaged[-1] ^= 1
     path.write_bytes(damaged)
@@ -53,6 +53,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         RowTable.open(tmp_path)
     write_json(tmp_path / MANIFEST, {"format": 1})
     with pytest.raises(ArtefactError, match="expected the manifest of a table of rows"):
+        RowTable.open(tmp_path)
+    write_json(tmp_path / MANIFEST, {"format": 1, "shards": {}})
+    with pytest.raises(ArtefactError, match="has format 1 of an earlier release; join the tables again"):
         RowTable.open(tmp_path)
     write_json(tmp_path / MANIFEST, {"format": 99, "shards": {}})
     with pytest.raises(ArtefactError, match="has format 99.*upgrade"):
