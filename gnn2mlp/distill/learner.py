@@ -42,6 +42,7 @@ class Learner:
         listeners: told of every training.
         checkpoint: where to keep the training state.
         group: the processes that share the rows of a table.
+        stage: what listeners and messages call the student that ships.
     """
 
     distiller: Distiller
@@ -55,6 +56,7 @@ class Learner:
     listeners: Sequence[Listener] = ()
     checkpoint: Checkpoint | None = None
     group: ProcessGroup = ALONE
+    stage: str = _SHIPPED
 
     def fit(
         self,
@@ -90,7 +92,7 @@ class Learner:
             listeners=self.listeners,
             checkpoint=self._checkpoint(name),
             group=self.group,
-            stage=name,
+            stage=self.stage if name == _SHIPPED else name,
         )
 
     def write(self, result: DistillationResult, keys: Iterable[str] = ("logits",)) -> TeacherKnowledge:

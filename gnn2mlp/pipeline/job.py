@@ -1,6 +1,6 @@
 """What the seeds of a run have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ import torch
 
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.listeners import Listener, Staged
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.data import SPLITTERS, NodeData, Split
 from gnn2mlp.data.datasets import resolve_dataset
@@ -18,8 +19,13 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.teachers import TEACHERS
 
-Listener = Callable[[int, str], Progress]
-"""Gives the listener of a stage (`"teacher"`, `"mlp"`, `"student"`) of a seed."""
+Listen = Callable[[int, str], Progress]
+"""Gives the progress listener of a stage (`"teacher"`, `"mlp"`, `"student"`) of a seed."""
+
+
+def label(seed: int) -> str:
+    """Name of a seed's files and trainings."""
+    return f"seed-{seed:03d}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +38,9 @@ class Job:
         folder: of the results.
         store: cache of teachers and knowledge.
         device: where to train.
-        listen: gives the listener of a stage of a seed.
+        listen: gives the progress listener of a stage of a seed.
         extra: keys of knowledge beside those that the method reads.
+        listeners: told of every training, whose stage is called like `"seed-000/teacher"`.
     """
 
     config: RunConfig
@@ -41,8 +48,9 @@ class Job:
     folder: Path
     store: Store
     device: torch.device
-    listen: Listener
+    listen: Listen
     extra: frozenset[str] = frozenset()
+    listeners: Sequence[Listener] = ()
 
     def split(self, seed: int) -> Split:
         """The split of a seed."""
@@ -62,10 +70,11 @@ class Job:
         return Execution.on(self.device)
 
     def context(self, seed: int, stage: str | None = None) -> Callable[[], dict[str, Any]]:
-        """What a stage is given that decides nothing: the device and, for one that trains, a listener."""
+        """What a stage is given that decides nothing: the device and, for one that trains, who is told."""
         if stage is None:
             return lambda: {"device": self.device}
-        return lambda: {"device": self.device, "progress": self.listen(seed, stage)}
+        listeners = [Staged(listener, f"{label(seed)}/") for listener in self.listeners]
+        return lambda: {"device": self.device, "progress": self.listen(seed, stage), "listeners": listeners}
 
     @property
     def facts(self) -> dict[str, Any]:

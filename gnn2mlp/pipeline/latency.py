@@ -10,7 +10,7 @@ from gnn2mlp.core.progress import silent
 from gnn2mlp.evaluate.latency import REPEATS
 from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.job import Job, Listener
+from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.measuring import measure
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
@@ -37,7 +37,7 @@ class LatencyResult:
 
 def latency(
     config: RunConfig | None = None,
-    listen: Listener = lambda seed, stage: silent,
+    listen: Listen = lambda seed, stage: silent,
     repeats: int = 500,
     budget: float = 30.0,
 ) -> LatencyResult:

@@ -1,6 +1,6 @@
 """What every job does first: read the data, claim the folder, check the splits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ import torch
 from gnn2mlp.core.environment import cpu_threads, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable
+from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.locks import locked
 from gnn2mlp.data import NodeData, Split, load_dataset
 from gnn2mlp.distill.in_memory import check_links
@@ -19,8 +20,7 @@ from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
-from gnn2mlp.pipeline.job import Job, Listener
-from gnn2mlp.pipeline.seed import label
+from gnn2mlp.pipeline.job import Job, Listen, label
 from gnn2mlp.teachers import TEACHERS
 
 # Below this many nodes a second thread costs more than it brings.
@@ -30,7 +30,12 @@ CONFIG = "config.yaml"
 
 @contextmanager
 def opened(
-    config: RunConfig, folder: Path, listen: Listener, extra: Iterable[str] = (), guest: bool = False
+    config: RunConfig,
+    folder: Path,
+    listen: Listen,
+    extra: Iterable[str] = (),
+    guest: bool = False,
+    listeners: Sequence[Listener] = (),
 ) -> Iterator[Job]:
     """Within the block torch uses the configured threads, and every seed has a split that can be learnt from.
 
@@ -39,6 +44,7 @@ def opened(
         folder: of the results; nobody else works in it meanwhile.
         listen: gives the progress listener of each stage of each seed.
         extra: keys of knowledge beside those that the method reads.
+        listeners: told of every training.
         guest: leave the configuration in the folder as it is, which is that of a run; write one only if there is none.
 
     Raises:
@@ -58,7 +64,7 @@ def opened(
         warn_unscaled(graph.features, graph.feature_names, graph.name, "bring them on one scale: --inputs standardise")
     with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
         _check_free(folder, config)  # again: another process may have been there in between
-        job = Job(config, graph, folder, store, device, listen, frozenset(extra))
+        job = Job(config, graph, folder, store, device, listen, frozenset(extra), listeners)
         splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
         if not (guest and (folder / CONFIG).exists()):
             config.model_copy(update={"out": folder}).save(folder / CONFIG)

@@ -12,9 +12,9 @@ from gnn2mlp.data import Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.evaluate import summarise
 from gnn2mlp.pipeline.facts import summarise_codes, summarise_trust
-from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.scoring import MODELS
-from gnn2mlp.pipeline.seed import Seed, label, plan
+from gnn2mlp.pipeline.seed import Seed, plan
 from gnn2mlp.pipeline.stage import Kept, Origin, Reference
 
 

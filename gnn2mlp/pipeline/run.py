@@ -1,14 +1,16 @@
 """`run`: train, write down, distil, score, report. Resumable, and the same numbers for the same seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.files import write_json
+from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import silent
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.job import Listener
+from gnn2mlp.pipeline.job import Listen
 from gnn2mlp.pipeline.latency import latency_stage
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import best_of, measured, score_all, summarise_scores
@@ -40,7 +42,11 @@ class RunResult:
         return Predictor.load(self.out / "student")
 
 
-def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: silent) -> RunResult:
+def run(
+    config: RunConfig | None = None,
+    listen: Listen = lambda seed, stage: silent,
+    listeners: Sequence[Listener] = (),
+) -> RunResult:
     """Run the main job for every seed and write results, report, students and knowledge.
 
     A run that was interrupted continues: seeds and stages that were finished are not repeated.
@@ -48,6 +54,8 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
     Args:
         config: what to run; default: the demonstration on the embedded data set.
         listen: gives the progress listener of each stage (`"teacher"`, `"mlp"`, `"student"`) of each seed.
+        listeners: told of every training, such as those of `gnn2mlp.trackers`; a stage is called like
+            `"seed-000/teacher"`.
 
     Raises:
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
@@ -55,7 +63,7 @@ def run(config: RunConfig | None = None, listen: Listener = lambda seed, stage: 
     """
     config = (config or RunConfig()).resolve()  # wrong names and options fail before any data are read
     folder = config.folder()
-    with opened(config, folder, listen) as job:
+    with opened(config, folder, listen, listeners=listeners) as job:
         scored = score_all(job, config.seeds)
         best = best_of(scored)
         best.student.value.save(folder / "student")

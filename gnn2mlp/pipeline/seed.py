@@ -11,7 +11,7 @@ from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
-from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
 from gnn2mlp.pipeline.scoring import score
 from gnn2mlp.pipeline.stage import Stage, Storage, json_file, stored
@@ -50,11 +50,6 @@ class Seed:
     def split(self) -> Split:
         """Who trains, validates and is tested."""
         return self.full.split
-
-
-def label(seed: int) -> str:
-    """Name of a seed's files."""
-    return f"seed-{seed:03d}"
 
 
 def plan(job: Job, number: int) -> Seed:
@@ -116,6 +111,7 @@ def _student(
         "classes": getattr(job.graph.task, "classes", job.graph.class_names),
         "feature_names": job.graph.feature_names,
         "dataset": job.graph.name,
+        "stage": role,
     }
     path = job.folder / "students" / label(seed) / role / FILE
     storage = Storage(lambda identity: path, load_student, save_student)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.data.view import Observed
 from gnn2mlp.deploy.predictor import FILE, Predictor
@@ -34,9 +35,11 @@ def distil_student(
     classes: Sequence[Any],
     feature_names: Sequence[str] | None,
     dataset: str,
+    stage: str,
     *,
     device: torch.device,
     progress: Progress,
+    listeners: Sequence[Listener] = (),
 ) -> Predictor:
     """A trained student that answers with the names of the classes.
 
@@ -53,8 +56,10 @@ def distil_student(
         classes: label of each class.
         feature_names: of the columns, if they have names.
         dataset: its name, for the card.
+        stage: which of the run's students this is, for listeners and messages.
         device: which device of the kind that `execution` names.
         progress: told after every epoch.
+        listeners: told of every training.
     """
     learner = Learner(
         distiller,
@@ -65,6 +70,8 @@ def distil_student(
         seed=seed,
         device=device,
         progress=progress,
+        listeners=listeners,
+        stage=stage,
     )
     result = method.learn(learner)
     card = {**result.card, "history": result.history.to_dict(), "dataset": dataset}

@@ -1,6 +1,7 @@
 """The stage `teacher`: a graph neural network is trained on what is observed."""
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.data.view import Observed
 from gnn2mlp.pipeline.stage import Origin
@@ -16,7 +18,14 @@ from gnn2mlp.teachers._base import Teacher
 
 
 def fit_teacher(
-    teacher: Teacher, observed: Observed, seed: int, execution: Execution, *, device: torch.device, progress: Progress
+    teacher: Teacher,
+    observed: Observed,
+    seed: int,
+    execution: Execution,
+    *,
+    device: torch.device,
+    progress: Progress,
+    listeners: Sequence[Listener] = (),
 ) -> Teacher:
     """A trained copy of `teacher`.
 
@@ -27,9 +36,11 @@ def fit_teacher(
         execution: how torch computes; it is so already.
         device: which device of the kind that `execution` names.
         progress: told after every epoch.
+        listeners: told of every training.
     """
+    more = {"listeners": listeners} if listeners else {}  # a teacher of a user's own may know no such thing
     fitted = copy.deepcopy(teacher)
-    fitted.fit(observed, seed=seed, device=device, progress=progress)
+    fitted.fit(observed, seed=seed, device=device, progress=progress, **more)
     return fitted
 
 

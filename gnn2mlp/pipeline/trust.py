@@ -13,7 +13,7 @@ from gnn2mlp.core.progress import silent
 from gnn2mlp.explore.trust import TrustTable
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.facts import seen_test_nodes, summarise_trust, trust_record
-from gnn2mlp.pipeline.job import Job, Listener, citations
+from gnn2mlp.pipeline.job import Job, Listen, citations
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.report.trust_report import write_trust_report
@@ -38,7 +38,7 @@ class TrustResult:
     out: Path
 
 
-def trust(config: RunConfig | None = None, listen: Listener = lambda seed, stage: silent) -> TrustResult:
+def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: silent) -> TrustResult:
     """Train the teacher of every seed, or take it from the cache, and compare four scores of its answers.
 
     Reliability is KRD's, one minus the normalised entropy shift under feature noise (draws and size of the noise are

@@ -18,7 +18,7 @@ def test_facts_say_what_was_done(make_job: Callable[..., Job]):
 def test_a_listener_is_asked_for_when_training_begins(make_job: Callable[..., Job]):
     job = make_job()
     assert job.context(0)() == {"device": torch.device("cpu")}
-    assert set(job.context(0, "teacher")()) == {"device", "progress"}
+    assert set(job.context(0, "teacher")()) == {"device", "progress", "listeners"}
 
 
 def test_description_counts_edges_once():

@@ -32,6 +32,7 @@ def test_it_answers_with_the_names_it_was_given_and_is_read_as_it_was(tmp_path: 
         ["red", "green", "blue"],
         [f"column {number}" for number in range(12)],
         "paint",
+        "student",
         device=cpu,
         progress=silent,
     )
