@@ -125,14 +125,17 @@ def _tenths(results: Results) -> str:
 
 def _tiles(results: Results, population: str) -> list[Tile]:
     nodes = _BRIEFLY.get(population, population)
+    differences = dict(comparisons(results, population))
     tiles = []
     student, teacher = (_mean(results, model, population) for model in ("student", "teacher"))
     if student is not None and teacher:
-        tiles.append(Tile(f"{100 * student / teacher:.1f}%", "of the teacher's accuracy", f"on {nodes}"))
-    for rival, found in comparisons(results, population):
-        if rival == "mlp":
-            note = f"on {nodes}; {interval(found)}"
-            tiles.append(Tile(f"{signed_points(found.difference)} points", "against a plain MLP", note))
+        note = f"on {nodes}"
+        if "teacher" in differences:
+            note += f"; difference: {interval(differences['teacher'])}"
+        tiles.append(Tile(f"{100 * student / teacher:.1f}%", "of the teacher's accuracy", note))
+    if "mlp" in differences:
+        value = f"{signed_points(differences['mlp'].difference)} points"
+        tiles.append(Tile(value, "against a plain MLP", f"on {nodes}; {interval(differences['mlp'])}"))
     agreement = results["summary"].get("fidelity", {}).get(population)
     if agreement is not None:
         tiles.append(Tile(f"{100 * agreement['mean']:.1f}%", "of the teacher's answers given", f"fidelity, {nodes}"))
