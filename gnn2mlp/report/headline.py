@@ -44,7 +44,7 @@ def headline(results: Results) -> Headline:
     population = headline_population(results)
     said = [claim(results, population), latency_line(results) if latency_rows(results) else ""]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
-    lines = [basis(results, population), codes_line(results), reliability_line(results), *training_lines(results)]
+    lines = [basis(results, population), codes_line(results), reliability_line(results), training_line(results)]
     return Headline(subject(results), sentence, _tiles(results, population), [line for line in lines if line])
 
 
@@ -73,11 +73,17 @@ def reliability_line(results: Results) -> str:
     )
 
 
-def training_lines(results: Results, most: int = 3) -> list[str]:
-    """The notes on how models were trained, by seed; of many the first few, and how many more there are."""
-    notes = [f"Seed {record['seed']}, {note}." for record in results["seeds"] for note in record.get("notes", [])]
-    rest = len(notes) - most
-    return [*notes[:most], *([f"{plural(rest, 'more note')} of this kind in results.json."] if rest > 0 else [])]
+def training_line(results: Results) -> str:
+    """Which models of which seeds were kept in the first tenth of their training; nothing if none was.
+
+    The notes of a seed's record begin with the model that they speak of.
+    """
+    early: dict[str, list[str]] = {}
+    for record in results["seeds"]:
+        for note in record.get("notes", []):
+            early.setdefault(note.partition(":")[0], []).append(str(record["seed"]))
+    told = [f"{model} (seed{'s' * (len(seeds) > 1)} {', '.join(seeds)})" for model, seeds in early.items()]
+    return f"Kept in the first tenth of training, see the curves: {'; '.join(told)}." if told else ""
 
 
 def latency_line(results: Results) -> str:

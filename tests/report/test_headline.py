@@ -92,10 +92,10 @@ def test_an_undefined_auroc_is_not_mentioned(make_results: Make) -> None:
     )
 
 
-def test_notes_on_training_are_told_by_seed_and_many_are_counted(make_results: Make) -> None:
+def test_models_that_were_kept_early_are_told_in_one_line(make_results: Make) -> None:
     results = make_results()
     before = headline(results).lines
-    results["seeds"][1]["notes"] = ["teacher: epoch 4 of at most 200 was kept"]
-    assert headline(results).lines == [*before, "Seed 1, teacher: epoch 4 of at most 200 was kept."]
-    results["seeds"][1]["notes"] = [f"teacher: note {k}" for k in range(5)]
-    assert headline(results).lines[-2:] == ["Seed 1, teacher: note 2.", "2 more notes of this kind in results.json."]
+    results["seeds"][1]["notes"] = ["teacher: epoch 4 of at most 200 was kept", "mlp: epoch 2 of at most 200 was kept"]
+    results["seeds"][0]["notes"] = ["teacher: epoch 9 of at most 200 was kept"]
+    told = "Kept in the first tenth of training, see the curves: teacher (seeds 0, 1); mlp (seed 1)."
+    assert headline(results).lines == [*before, told]
