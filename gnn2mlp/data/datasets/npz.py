@@ -22,9 +22,9 @@ class Npz(Dataset):
     - features: `x`, `node_features` or `features` (nodes, features), or CSR parts `x_data`, `x_indices`, `x_indptr`,
       `x_shape` (or `attr_data`, ...); `feature_names` (features,);
     - labels: `y`, `labels` or `node_labels` (nodes,) as integers, whole floats, booleans or text; -1, NaN and the empty
-      text are unlabelled; `class_names` (classes,);
-    - edges: `edge_index` or `edges`, (2, edges) or (edges, 2), or a square adjacency matrix of zeros and ones, `adj`
-      or its CSR parts; where ends are ids, `node_ids` (nodes,) lists the id of each row;
+      text are unlabelled; `class_names` (classes,); `sample_weight` (nodes,), how much each label counts;
+    - edges: `edge_index` or `edges`, (2, edges) or (edges, 2), or a square adjacency matrix without weights, `adj` or
+      its CSR parts; where ends are ids, `node_ids` (nodes,) lists the id of each row;
     - hyperedges in their place: `hyperedge_index` (2, incidences), node above hyperedge, or one such array for each
       relation, `hyperedge_index_<relation>`, with `hyperedge_weight` (hyperedges,) or `hyperedge_weight_<relation>`;
     - published splits: `train_mask`, `val_mask`, `test_mask` of shape (nodes,), (splits, nodes) or (nodes, splits), or

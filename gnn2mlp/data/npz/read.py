@@ -55,6 +55,7 @@ def read_named(
         "name": arrays.name,
         "class_names": labels.classes,
         "feature_names": feature_names,
+        "sample_weight": arrays.get("sample_weight"),
         "own_splits": read_splits(arrays, labels.codes >= 0),
     }
     data: NodeData

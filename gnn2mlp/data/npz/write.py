@@ -11,6 +11,7 @@ from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz.arrays import Array, csr_parts
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.tasks import NodeClassification
 
 
 def write_npz(path: str | Path, data: NodeData) -> Path:
@@ -48,7 +49,10 @@ def _features(data: NodeData) -> dict[str, Array]:
 
 
 def _labels(data: NodeData) -> dict[str, Array]:
-    return {"y": data.labels.numpy(), "class_names": np.array(getattr(data.task, "classes", data.class_names))}
+    if not isinstance(data.task, NodeClassification):
+        raise DataError(f"{data.name}: expected one class for each node, got the task {data.task.name!r}")
+    weight = {} if data.sample_weight is None else {"sample_weight": data.sample_weight.numpy()}
+    return {"y": data.labels.numpy(), "class_names": np.array(data.task.classes)} | weight
 
 
 def _links(data: NodeData) -> dict[str, Array]:

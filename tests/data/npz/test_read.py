@@ -47,6 +47,15 @@ def test_features_that_are_to_be_constructed_are_ones_so_far() -> None:
     assert made.features.tolist() == [[1]] * 12
 
 
+def test_labels_keep_their_values_and_weights() -> None:
+    graph = read(y=10 * Y + 10, sample_weight=np.arange(12) / 4)
+    assert graph.task.classes == (10, 20, 30)
+    assert graph.labels.tolist() == Y.tolist()
+    assert graph.sample_weight.tolist() == [number / 4 for number in range(12)]
+    with pytest.raises(DataError, match="sample_weight: expected one for each of 12 nodes"):
+        read(sample_weight=np.ones(11))
+
+
 def test_what_is_not_used_is_named_and_noted() -> None:
     with pytest.warns(DataWarning, match="mine: views of the file not used"):
         graph = read(views=np.arange(12))

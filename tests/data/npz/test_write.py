@@ -10,7 +10,7 @@ from gnn2mlp.data.hypergraph import hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import read_npz, write_npz
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.tasks import NodeClassification
+from gnn2mlp.tasks import NodeClassification, Regression
 from tests.helpers import tiny_graph, tiny_hypergraph
 
 SPLIT = {"train": torch.arange(6), "valid": torch.arange(6, 9), "test": torch.arange(9, 60)}
@@ -33,6 +33,14 @@ def test_what_is_written_is_read_again(tmp_path: Path, make: Callable[..., NodeD
     ] * 2
 
 
+def test_classes_and_weights_are_written_as_they_are(tmp_path: Path) -> None:
+    weight = torch.arange(60.0)
+    data = replace(tiny_graph(), task=NodeClassification((2019, 2020, 2021)), sample_weight=weight)
+    again = read_npz(write_npz(tmp_path / "mine.npz", data), "tiny")
+    assert again.task == data.task
+    assert again.digest == data.digest
+
+
 def test_relations_are_written_apart(tmp_path: Path) -> None:
     index = {"paper": [[0, 1, 2], [0, 0, 1]], "venue": [[0, 2], [0, 0]]}
     data = hypergraph_from_arrays([[1.0], [2.0], [3.0]], [0, 1, 0], index, hyperedge_weight={"venue": [2.0]})
@@ -47,6 +55,8 @@ def test_what_a_file_cannot_say_is_refused(tmp_path: Path) -> None:
         write_npz(tmp_path / "mine.pt", tiny_graph())
     with pytest.raises(DataError, match="tiny: its hyperedges have anchors"):
         write_npz(tmp_path / "mine.npz", hypergraph_of(tiny_graph()))
+    with pytest.raises(DataError, match="tiny: expected one class for each node, got the task 'regression'"):
+        write_npz(tmp_path / "mine.npz", replace(tiny_graph(), task=Regression(), labels=torch.ones(60, 1)))
     with pytest.raises(DataError, match="tiny: expected splits of the same parts"):
         write_npz(tmp_path / "mine.npz", replace(tiny_graph(), own_splits=(SPLIT, bare)))
     assert list(tmp_path.iterdir()) == []
