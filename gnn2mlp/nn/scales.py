@@ -16,6 +16,8 @@ FACTOR = 30
 LARGE = 10
 # The scale that columns are held against is that of the small ones, as 0/1 columns may be few beside many others.
 REFERENCE = 0.1
+# What is zero in nearly all rows can spoil few of them: counts of a rare word are such a column.
+FILLED = 0.05
 # So many rows, evenly spread, tell the scale of a column.
 ROWS = 65_536
 _SHOWN = 5
@@ -26,7 +28,8 @@ def unscaled_columns(features: Features, names: Sequence[str] | None = None) -> 
 
     The scale of a column is the root mean square of its entries that are not zero, so that a rare word is on the scale
     of a frequent one. A column is far off if its scale exceeds `LARGE`, and `FACTOR` times the scale that a tenth of
-    the columns do not exceed. So bags of words, word counts, tf-idf, pixels and embeddings pass.
+    the columns do not exceed, and if it is filled in a share of at least `FILLED` of the rows. So bags of words, word
+    counts, tf-idf, pixels and embeddings pass.
 
     Args:
         features: (rows, features), finite.
@@ -40,12 +43,12 @@ def unscaled_columns(features: Features, names: Sequence[str] | None = None) -> 
         >>> unscaled_columns(table, ["active", "verified", "followers"])
         ('followers',)
     """
-    scale = column_scales(features)
+    scale, share = column_scales(features)
     filled = scale[scale > 0]
     if filled.numel() == 0:
         return ()
     reference = filled.sort().values[int(REFERENCE * (filled.numel() - 1))]
-    far = ((scale > LARGE) & (scale > FACTOR * reference)).nonzero()[:, 0]
+    far = ((scale > LARGE) & (scale > FACTOR * reference) & (share >= FILLED)).nonzero()[:, 0]
     ordered = far[scale[far].argsort(descending=True, stable=True)].tolist()
     return tuple(str(column) if names is None else names[column] for column in ordered)
 
@@ -72,8 +75,8 @@ def warn_unscaled(features: Features, names: Sequence[str] | None, name: str, re
     )
 
 
-def column_scales(features: Features) -> Tensor:
-    """Root mean square of each column's entries that are not zero, float64 (features,); 0 where all are.
+def column_scales(features: Features) -> tuple[Tensor, Tensor]:
+    """Root mean square of each column's entries that are not zero, and their share of all: float64 (features,) each.
 
     Of more than `ROWS` rows some are taken, evenly spread.
     """
@@ -81,10 +84,9 @@ def column_scales(features: Features) -> Tensor:
     if rows > ROWS:
         features = gather(features, torch.arange(0, rows, -(-rows // ROWS), device=features.device))
     if not isinstance(features, CSR):
-        squares, count = features.double().square().sum(0), features.count_nonzero(0)
-        return (squares / count.clamp(min=1)).sqrt().cpu()
-    values, squares = features.values.double(), torch.zeros(features.shape[1], dtype=torch.float64)
-    count = torch.zeros_like(squares)
-    squares.index_add_(0, features.indices.cpu(), values.square().cpu())
-    count.index_add_(0, features.indices.cpu(), (values != 0).double().cpu())
-    return (squares / count.clamp(min=1)).sqrt()
+        squares, count = features.double().square().sum(0).cpu(), features.count_nonzero(0).cpu()
+    else:
+        values, width = features.values.cpu().double(), features.shape[1]
+        squares = torch.bincount(features.indices.cpu(), values.square(), minlength=width)
+        count = torch.bincount(features.indices.cpu(), (values != 0).double(), minlength=width)
+    return (squares / count.clamp(min=1)).sqrt(), count.double() / max(1, features.shape[0])

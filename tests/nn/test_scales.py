@@ -35,6 +35,7 @@ PLAIN = {
     "embeddings with a large dimension": draw(200, 64) * torch.cat([torch.ones(63), torch.tensor([9.0])]),
     "pixels": (draw(200, 64).abs() * 80).clamp(max=255),
     "one-hot": torch.eye(50),
+    "counts of a rare word": torch.cat([words(), (torch.arange(400) < 15)[:, None] * 300.0], dim=1),
     "one column": draw(20, 1) * 1e6,
     "nothing": torch.zeros(5, 3),
 }
@@ -71,16 +72,18 @@ def test_columns_of_other_units_are_found(parts: list[Tensor], expected: tuple[s
 def test_a_scale_is_that_of_the_entries_that_are_not_zero() -> None:
     table = torch.tensor([[3.0, 0.0, 0.0], [4.0, 0.0, -2.0]])
     for form in (table, CSR.from_dense(table)):
-        assert column_scales(form).tolist() == pytest.approx([12.5**0.5, 0, 2])
+        scale, share = column_scales(form)
+        assert scale.tolist() == pytest.approx([12.5**0.5, 0, 2])
+        assert share.tolist() == [1, 0, 0.5]
     explicit = CSR(torch.tensor([0, 2]), torch.tensor([0, 1]), torch.tensor([0.0, 5.0]), (1, 2))
-    assert column_scales(explicit).tolist() == [0, 5]
+    assert [part.tolist() for part in column_scales(explicit)] == [[0, 5], [0, 1]]
 
 
 def test_of_many_rows_some_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scales, "ROWS", 3)
     table = torch.arange(1.0, 8)[:, None]  # rows 0, 3 and 6 of seven
     for form in (table, CSR.from_dense(table)):
-        assert column_scales(form).item() == pytest.approx(((1 + 16 + 49) / 3) ** 0.5)
+        assert column_scales(form)[0].item() == pytest.approx(((1 + 16 + 49) / 3) ** 0.5)
 
 
 def test_the_warning_names_columns_and_remedy() -> None:
