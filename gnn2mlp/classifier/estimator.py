@@ -21,6 +21,7 @@ from gnn2mlp.objectives import Objective
 _COMPONENTS = ("teacher", "method", "student", "inputs")
 # Fitted attributes that need the training side of the package, or are as large as the graph.
 _OF_TRAINING = ("teacher_", "knowledge_")
+_ONE_SCALE = "bring them on one scale, in X, or for the student alone with inputs='standardise'"
 
 
 class NodeClassifier(ClassifierMixin, BaseEstimator):
@@ -125,7 +126,7 @@ class NodeClassifier(ClassifierMixin, BaseEstimator):
         links = fitting.Links(edge_index, hyperedge_index, hyperedge_weight)
         observed = fitting.observe(X, labels, links, self.validation_fraction, validation_ids, seed)
         if not plan.inputs.rescales:
-            warn_unscaled(observed.graph.features, names, "X", "bring them on one scale: inputs='standardise'")
+            warn_unscaled(observed.graph.features, names, "X", _ONE_SCALE)
         plan.check_links(observed)
         with stages(self.verbose) as stage:
             fitted = fitting.train(plan, observed, labels, names, stage)

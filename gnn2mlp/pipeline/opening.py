@@ -26,6 +26,7 @@ from gnn2mlp.teachers import TEACHERS
 # Below this many nodes a second thread costs more than it brings.
 SINGLE_THREAD_BELOW = 50_000
 CONFIG = "config.yaml"
+_ONE_SCALE = "bring them on one scale, in the file, or for the student alone with --inputs standardise"
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def opened(
     check_links(config.method.build(METHODS).build_objective(), graph)
     _check_free(folder, config)
     if not guest and not config.inputs.build(INPUTS).rescales:
-        warn_unscaled(graph.features, graph.feature_names, graph.name, "bring them on one scale: --inputs standardise")
+        warn_unscaled(graph.features, graph.feature_names, graph.name, _ONE_SCALE)
     with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
         _check_free(folder, config)  # again: another process may have been there in between
         job = Job(config, graph, folder, store, device, listen, frozenset(extra), listeners)

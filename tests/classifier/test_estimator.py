@@ -103,7 +103,7 @@ def test_columns_of_other_units_are_named(tiny: Tiny, recwarn: pytest.WarningsRe
     fit(tiny)
     fit(tiny, quick(inputs="standardise"), X=x)
     assert not [found for found in recwarn if issubclass(found.category, DataWarning)]
-    with pytest.warns(DataWarning, match="X: the values of column f2 are far .*: inputs='standardise'"):
+    with pytest.warns(DataWarning, match="X: the values of column f2 are far .* with inputs='standardise'$"):
         fit(tiny, X=pd.DataFrame(x, columns=COLUMNS))
 
 

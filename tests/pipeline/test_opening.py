@@ -103,5 +103,5 @@ def test_columns_of_other_units_are_named_unless_inputs_bring_them_on_one_scale(
     with _open(settings, inputs="standardise", out=tmp_path / "standardised", **changes):
         pass
     assert not [found for found in recwarn if issubclass(found.category, DataWarning)]
-    with pytest.warns(DataWarning, match="units: the values of column number 2 .*: --inputs standardise"):
+    with pytest.warns(DataWarning, match="units: the values of column number 2 .* with --inputs standardise$"):
         _enter(_open(settings, out=tmp_path / "units", **changes))
