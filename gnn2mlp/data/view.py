@@ -36,6 +36,12 @@ class Observed:
         return self.graph.task.fitted(self.graph.labels[self.train])
 
     @cached_property
+    def sample_weight(self) -> Tensor | None:
+        """Float (observed nodes,): how much each counts, on average 1 over training nodes; `None`: all alike."""
+        weight = self.graph.sample_weight
+        return None if weight is None else weight / weight[self.train].mean().clamp(min=1e-12)
+
+    @cached_property
     def train_labels(self) -> Tensor:
         """Labels (observed nodes, ...) where they train, else blank."""
         labels = torch.full_like(self.graph.labels, self.graph.task.blank)

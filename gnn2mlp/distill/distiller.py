@@ -137,9 +137,10 @@ class Distiller(Configurable):
             history = loop.fit(
                 training, state, self.epochs, stage=stage, progress=progress, listeners=listeners, checkpoint=keeping
             )
+        task = source.settled(module)
         shipped = _fold(module.cpu(), inputs)
         card = self.card(student, inputs, seed, source.knowledge_digest)
-        return DistillationResult(module, source.num_features, history, card, shipped, objective.cpu())
+        return DistillationResult(module, source.num_features, history, card, shipped, task, objective.cpu())
 
     def options(self) -> dict[str, Any]:
         """The settings without the name."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn2mlp.core.digest import digest_json
@@ -15,13 +14,13 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.process_group import ALONE
 from gnn2mlp.distill.source import Source
-from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
 from gnn2mlp.objectives._base import check_declared
+from gnn2mlp.tasks import Task
 
 Tables = Mapping[str, TeacherKnowledge]
 
@@ -40,8 +39,13 @@ class _Rows(NamedTuple):
 
 
 def check_links(objective: Objective, data: NodeData) -> None:
-    """Raise `DataError` if the objective speaks of links that these data do not have."""
+    """Raise `DataError` if the objective speaks of links, or of classes, that these data do not have."""
     for weight, term in objective.terms():
+        if weight and term.speaks_of_classes and not data.task.exclusive:
+            raise DataError(
+                f"objective {term.name!r} compares distributions over classes, and the task {data.task.name!r} of "
+                f"{data.name} has none; soft_labels and hard_labels go with every task"
+            )
         wrong = [kind for kind in parse_needs(term.needs).links if _HAVING[kind] != data.kind]
         if weight and wrong:
             counterpart = next(kind for kind, having in _HAVING.items() if having == data.kind)
@@ -85,10 +89,11 @@ class InMemory(Source):
             check_declared(objective)
             check_links(objective, observed.graph)
         self.tables = _aligned(tables or {}, needs.knowledge, observed, device)
+        self.task = observed.task
         self.features = compute_form(rows, device).to(dtype=torch.get_default_dtype())
-        self.num_features, self.num_classes = self.features.shape[1], observed.task.num_outputs
+        self.num_features, self.num_classes = self.features.shape[1], self.task.num_outputs
         self.labels = observed.train_labels.to(device)
-        weights = getattr(observed, "weights", None)
+        weights = observed.sample_weight
         self.weights = None if weights is None else weights.to(device, torch.get_default_dtype())
         self.sets: dict[RowSet, Tensor] = {"all": torch.arange(observed.graph.num_nodes), "labelled": observed.train}
         self.batch_size = batch_size
@@ -141,13 +146,21 @@ class InMemory(Source):
         return _Rows(ids, gather(self.features, ids), self.labels[ids], links, weights)
 
     def _batch(self, rows: _Rows, student: nn.Module, epoch: int) -> Batch:
-        return Batch(rows.ids, rows.labels, rows.features, student, self.tables, rows.links, rows.weights, epoch)
+        return Batch(
+            rows.ids, rows.labels, rows.features, student, self.tables, rows.links, rows.weights, epoch, task=self.task
+        )
 
     @torch.no_grad()
     def validate(self, student: nn.Module) -> Validation:
-        """Accuracy and cross-entropy on the validation nodes; leaves the student in evaluation mode."""
+        """The task's score and loss on the validation nodes; leaves the student in evaluation mode."""
         logits = student.eval()(self.valid_x).logits
-        return Validation(accuracy(logits, self.valid_labels), F.cross_entropy(logits, self.valid_labels).item())
+        loss = self.task.loss(logits, self.valid_labels).mean().item()
+        return Validation(self.task.score(logits, self.valid_labels), loss)
+
+    @torch.no_grad()
+    def settled(self, student: nn.Module) -> Task:
+        """With the threshold, if one is to be chosen, that suits the student's answers to the validation nodes."""
+        return self.task.with_threshold(student.eval()(self.valid_x).logits, self.valid_labels)
 
 
 def _aligned(

@@ -9,6 +9,7 @@ from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.training import History
 from gnn2mlp.objectives import Objective
+from gnn2mlp.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class DistillationResult:
         history: loss and validation score per epoch, seconds.
         card: specs of student, inputs and distiller, seed, digest of the knowledge.
         inputs: what makes the rows that `module` reads, fitted. What could be folded into the module is no part of it.
+        task: what its outputs stand for, with the threshold that was chosen, if any was; `None` where it was not kept.
         objective: as training left it, with what it learnt; `None` where it was not kept.
     """
 
@@ -29,4 +31,5 @@ class DistillationResult:
     history: History
     card: dict[str, Any]
     inputs: Inputs = field(default_factory=OwnFeatures)
+    task: Task | None = None
     objective: Objective | None = None

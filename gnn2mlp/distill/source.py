@@ -11,6 +11,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import Batch, RowSet
+from gnn2mlp.tasks import Task
 
 
 class Source(ABC):
@@ -56,6 +57,10 @@ class Source(ABC):
     @abstractmethod
     def validate(self, student: nn.Module) -> Validation:
         """Score the student on the validation rows; leaves it in evaluation mode."""
+
+    @abstractmethod
+    def settled(self, student: nn.Module) -> Task:
+        """What the trained student answers, with all that validation rows decide of it."""
 
     def weight_of(self, labels: Tensor, weights: Tensor | None) -> Tensor:
         """How much the rows (rows,) of a batch count: weights of all, and of labelled ones; float (2,)."""

@@ -28,6 +28,7 @@ from gnn2mlp.objectives._base import check_declared
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.tables.join import LANES
 from gnn2mlp.tables.table import Role, RowChunk, RowTable, Shard
+from gnn2mlp.tasks import NodeClassification, Task
 
 # Rows that are scored at a time.
 CHUNK = 16_384
@@ -129,6 +130,10 @@ class Streamed(Source):
     def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:
         """Not to be had of a table: objectives that ask for it are refused at the start."""
         raise AssertionError(f"a table has no batch of {row_set} rows")
+
+    def settled(self, student: nn.Module) -> Task:
+        """The classes of the table."""
+        return NodeClassification(self.source.classes)
 
     def validate(self, student: nn.Module) -> Validation:
         """Share of validation rows that the student gets right; leaves it in evaluation mode.

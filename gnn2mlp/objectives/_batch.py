@@ -11,6 +11,11 @@ from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks.classification import NodeClassification
+
+# Where no task is given. Its loss and divergence read the number of classes from the outputs.
+_CLASSES = NodeClassification((0, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +24,7 @@ class Batch:
 
     Args:
         rows: int64 (rows,), which rows of the tables of knowledge these are.
-        labels: int64 (rows,), class, or -1 where it is not a training label.
+        labels: (rows, ...) of the task, blank where it is not a training label: of classes int64 (rows,), else -1.
         features: (rows, features), what the student reads; dense or `CSR`.
         student: maps such rows to `MLPOutput`. May be called on other rows too, as adversarial terms do.
         tables: knowledge over all training rows by name; the teacher's is `"teacher"`.
@@ -30,6 +35,7 @@ class Batch:
         weights: float (rows,), how much each row counts in the means of objectives; `None`: all alike.
         epoch: which epoch of training this is, counted from 1.
         answer: what the student says of the rows, where it is known already; else `output` asks it.
+        task: what the outputs stand for: its loss and divergence are those of objectives. Default: classes.
 
     Example:
         >>> import torch
@@ -50,6 +56,7 @@ class Batch:
     weights: Tensor | None = None
     epoch: int = 1
     answer: MLPOutput | None = None
+    task: Task = _CLASSES
 
     @cached_property
     def output(self) -> MLPOutput:

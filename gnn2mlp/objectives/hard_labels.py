@@ -1,6 +1,5 @@
-"""Cross-entropy on training labels."""
+"""The supervised loss on training labels."""
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.objectives._base import Objective
@@ -8,17 +7,19 @@ from gnn2mlp.objectives._batch import Batch
 
 
 class HardLabels(Objective):
-    """L = mean over labelled rows of -log q_y, with q = softmax(student logits); zero in a batch without labels."""
+    """L = mean over labelled rows of the task's loss; zero in a batch without labels.
+
+    Of classes that is -log q_y with q = softmax(student logits), of several labels the sum of their binary
+    cross-entropies, of numbers the squared error.
+    """
 
     name = "hard_labels"
     citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, equation 1, first term"
     row_set = "labelled"
 
     def forward(self, batch: Batch) -> Tensor:
-        """Mean cross-entropy in nats."""
-        known = batch.labels >= 0
+        """Mean loss, in nats where outputs are probabilities."""
+        known, losses = batch.task.known(batch.labels), batch.task.loss(batch.output.logits, batch.labels)
         if batch.weights is not None:
-            losses = F.cross_entropy(batch.output.logits, batch.labels, ignore_index=-1, reduction="none")
             return batch.mean(losses, known)
-        total = F.cross_entropy(batch.output.logits, batch.labels, ignore_index=-1, reduction="sum")
-        return total / known.sum().clamp(min=1)
+        return losses.sum() / known.sum().clamp(min=1)  # the loss is 0 where the label is not known

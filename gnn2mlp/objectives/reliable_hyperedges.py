@@ -41,6 +41,7 @@ class ReliableHyperedges(Objective):
     name = "reliable_hyperedges"
     citation = "Feng et al., LightHGNN: Distilling Hypergraph Neural Networks into MLPs, ICLR 2024"
     needs = frozenset({"logits", "entropy_shift", "hyperedges"})
+    speaks_of_classes = True
 
     def __init__(
         self,

@@ -44,6 +44,7 @@ class ReliableNeighbours(Objective):
     name = "reliable_neighbours"
     citation = "Wu et al., Quantifying the Knowledge in GNNs for Reliable Distillation into MLPs, ICML 2023, equation 8"
     needs = frozenset({"logits", "entropy_shift", "neighbours", "all_rows"})
+    speaks_of_classes = True
     fitted_alpha: Tensor
 
     def __init__(

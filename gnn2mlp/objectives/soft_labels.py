@@ -1,9 +1,9 @@
-"""The teacher's class distribution, matched by the student."""
+"""What the teacher says of a node, matched by the student."""
 
 from torch import Tensor
 
 from gnn2mlp.core.limits import check_positive
-from gnn2mlp.nn.divergence import kl_divergence, probabilities_as_log_target
+from gnn2mlp.nn.divergence import probabilities_as_log_target
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
 
@@ -11,7 +11,8 @@ from gnn2mlp.objectives._batch import Batch
 class SoftLabels(Objective):
     """L = τ² · mean over rows of KL(p^τ ‖ q^τ), teacher p, student q (Hinton et al., 2015; GLNN with τ = 1).
 
-    The factor τ² keeps the size of the gradient as τ grows; at GLNN's τ = 1 it is 1.
+    Of several labels the divergence is the sum of those of each; of numbers, whose means the teacher says, the squared
+    difference, whatever τ. The factor τ² keeps the size of the gradient as τ grows; at GLNN's τ = 1 it is 1.
 
     Args:
         temperature: τ, divides both logits.
@@ -28,6 +29,7 @@ class SoftLabels(Objective):
         check_positive("soft_labels", temperature=temperature)
         self.temperature = temperature
         self.released_divergence = released_divergence
+        self.speaks_of_classes = released_divergence
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
@@ -35,4 +37,4 @@ class SoftLabels(Objective):
         if self.released_divergence:
             value = probabilities_as_log_target(teacher.softmax(-1), student.log_softmax(-1), self.temperature)
             return batch.mean(value)
-        return self.temperature**2 * batch.mean(kl_divergence(teacher, student, self.temperature))
+        return self.temperature**2 * batch.mean(batch.task.divergence(teacher, student, self.temperature))

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
@@ -167,8 +166,13 @@ class GNNTeacher(Teacher):
         """Prepare the untrained network. Default: nothing."""
 
     def loss(self, batch: MiniBatch, random: torch.Generator) -> Tensor:
-        """What a step minimises: the cross-entropy of the labelled targets."""
-        return F.cross_entropy(self.module_(batch.features, batch.blocks)[0][batch.rows], batch.labels)
+        """What a step minimises: the supervised loss of the labelled targets."""
+        return self.supervised_loss(self.module_(batch.features, batch.blocks)[0], batch)
+
+    def supervised_loss(self, logits: Tensor, batch: MiniBatch) -> Tensor:
+        """The task's loss on what is labelled, its mean by weight, of logits (targets, outputs)."""
+        losses = batch.task.loss(logits[batch.rows], batch.labels, batch.weights)
+        return losses.mean() if batch.weights is None else losses.sum() / batch.weights.sum().clamp(min=1e-12)
 
     def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
         """The pass over all nodes after an epoch, from which the validation score is taken."""

@@ -5,16 +5,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.sampling import Block, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
-from gnn2mlp.evaluate.metrics import accuracy
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.loop import Step, Validation
 from gnn2mlp.nn.training_state import Position
+from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._network import LayerInput
 
 if TYPE_CHECKING:
@@ -24,13 +23,16 @@ if TYPE_CHECKING:
 class MiniBatch(NamedTuple):
     """What a step reads: features of the first block's sources, a block for each layer, and what is labelled.
 
-    `rows` (labelled,) are positions among the last block's targets, `labels` (labelled,) their classes.
+    `rows` (labelled,) are positions among the last block's targets, `labels` (labelled, ...) those of `task`, `weights`
+    (labelled,) how much each counts, `None` for all alike.
     """
 
     features: LayerInput
     blocks: Sequence[Block]
     rows: Tensor
     labels: Tensor
+    task: Task
+    weights: Tensor | None = None
 
 
 class GNNTraining:
@@ -82,12 +84,13 @@ class GNNTraining:
         return loss
 
     def validate(self) -> Validation:
-        """Accuracy and cross-entropy on the validation nodes, and what the teacher measures of all nodes."""
+        """The task's score and loss on the validation nodes, and what the teacher measures of all nodes."""
         self.found = self.teacher.validate(self.sampler, self.features)
         valid = self.observed.valid
         logits, labels = self.found["logits"][valid], self.observed.graph.labels[valid]
-        score, loss = accuracy(logits, labels), F.cross_entropy(logits, labels).item()
-        return Validation(score, loss, self.teacher.metrics(self.found))
+        task = self.observed.task
+        loss = task.loss(logits, labels).mean().item()
+        return Validation(task.score(logits, labels), loss, self.teacher.metrics(self.found))
 
     def on_epoch_end(self, epoch: int) -> None:
         """Let the teacher use what the validation found."""
@@ -97,7 +100,8 @@ class GNNTraining:
 def full_batch(observed: Observed, features: LayerInput, blocks: Sequence[Block]) -> MiniBatch:
     """All observed nodes."""
     labels = observed.graph.labels[observed.train].to(features.device)
-    return MiniBatch(features, blocks, observed.train.to(features.device), labels)
+    weights = None if observed.sample_weight is None else observed.sample_weight[observed.train].to(features.device)
+    return MiniBatch(features, blocks, observed.train.to(features.device), labels, observed.task, weights)
 
 
 def sampled_batches(
@@ -110,10 +114,12 @@ def sampled_batches(
     random: torch.Generator,
 ) -> Iterator[MiniBatch]:
     """A mini-batch for each chunk of the shuffled `nodes`, with neighbours sampled anew."""
-    device, labels = features.device, observed.train_labels
+    device, labels, weight = features.device, observed.train_labels, observed.sample_weight
     order = nodes[torch.randperm(nodes.numel(), generator=random)]
     for chunk in order.split(batch_size):
         blocks = [block.to(device) for block in sampler.sample_blocks(chunk, fanouts, random)]
-        known = (labels[chunk] >= 0).nonzero()[:, 0]
-        rows, classes = known.to(device), labels[chunk[known]].to(device)
-        yield MiniBatch(gather(features, blocks[0].sources), blocks, rows, classes)
+        known = observed.task.known(labels[chunk]).nonzero()[:, 0]
+        rows, labelled = known.to(device), chunk[known]
+        weights = None if weight is None else weight[labelled].to(device)
+        x = gather(features, blocks[0].sources)
+        yield MiniBatch(x, blocks, rows, labels[labelled].to(device), observed.task, weights)

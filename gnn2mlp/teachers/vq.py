@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
@@ -172,7 +171,7 @@ class VQ(GNNTeacher):
         tokens = self.module_.tokens(batch.features, batch.blocks, self.assigned_ if whole else None)
         total, vectors = tokens.quantized.loss, tokens.quantized.vectors
         if batch.labels.numel():
-            total = total + F.cross_entropy(tokens.logits[batch.rows], batch.labels)
+            total = total + self.supervised_loss(tokens.logits, batch)
         self.steps_ += 1
         if self.steps_ % 2 and self.feature_weight:
             total = total + 2 * self.feature_weight * self._feature_error(batch, vectors)
