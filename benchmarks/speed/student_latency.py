@@ -29,7 +29,7 @@ import torch
 
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.onnx import encode, quantise
-from gnn2mlp.deploy.onnx_predictor import network
+from gnn2mlp.deploy.onnx_predictor import Network
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.nn.mlp import MLP
@@ -107,7 +107,7 @@ def forms(module: MLP, rows: Features) -> dict[str, Callable[[], object]]:
         return calls
     content, dense = encode(module, rows.size(1)), rows.numpy()
     like = np.random.default_rng(0).standard_normal((256, rows.size(1)), dtype=np.float32)
-    exact, small = network(content), network(quantise(content, like))
+    exact, small = Network(content), Network(quantise(content, like))
     return calls | {"onnx": lambda: exact(dense), "int8": lambda: small(dense)}
 
 

@@ -5,6 +5,7 @@ An `MLP` is written down layer by layer, which takes milliseconds; any other mod
 
 import hashlib
 import importlib.metadata
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,11 +16,11 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import atomic, scratch, write_json
-from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, OnnxPredictor, dense, network, seal
-from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, Network, OnnxPredictor, dense, seal
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.fold import Folded, fold
+from gnn2mlp.tasks.answers import ClassAnswers
 
 FILES = {"fp": "student.onnx", "int8": "student.int8.onnx"}
 # Old enough for every runtime of the last years, new enough for LayerNormalization.
@@ -29,19 +30,26 @@ CALIBRATION = 1024
 
 
 def write_onnx(
-    predictor: Predictor, directory: Path, int8: bool, check: tuple[Any, Any] | None, tolerance: float
+    module: nn.Module,
+    inputs: Inputs,
+    facts: Mapping[str, Any],
+    directory: Path,
+    int8: bool,
+    check: tuple[Any, Any] | None,
+    tolerance: float,
 ) -> Path:
-    """What `Predictor.to_onnx` does; see there."""
-    card = {**predictor.facts(), "dtype": str(predictor.dtype).removeprefix("torch.")}
-    contents = {"fp": encode(predictor.module, predictor.num_features, predictor.inputs)}
+    """What `Predictor.to_onnx` does, with its network, its inputs and its facts; see there."""
+    card = {**facts, "dtype": str(next(module.parameters()).dtype).removeprefix("torch.")}
+    contents = {"fp": encode(module, facts["num_features"], inputs)}
     if int8:
         if check is None:
             raise ConfigError("int8: 8-bit weights change answers; give check=(rows, labels), e.g. validation nodes")
-        full = OnnxPredictor(network(contents["fp"]), card)
+        full = OnnxPredictor(Network(contents["fp"]), card)
+        _check_answers(full)
         rows, truth = full.rows(check[0], "check"), np.asarray(check[1])
         _check_labels(truth, full.classes_, rows.shape[0])
         contents["int8"] = quantise(contents["fp"], dense(rows[sample(rows.shape[0])]))
-        card["check"] = _compared(full, OnnxPredictor(network(contents["int8"]), card), rows, truth, tolerance)
+        card["check"] = _compared(full, OnnxPredictor(Network(contents["int8"]), card), rows, truth, tolerance)
     digests = {form: hashlib.sha256(content).hexdigest() for form, content in contents.items()}
     card |= {
         "format": FORMAT,
@@ -135,6 +143,14 @@ def quantise(content: bytes, rows: np.ndarray) -> bytes:
 def sample(count: int) -> slice:
     """Which of `count` rows set the range of activations: evenly spread, fewer than twice `CALIBRATION`."""
     return slice(None, None, max(1, count // CALIBRATION))
+
+
+def _check_answers(predictor: OnnxPredictor) -> None:
+    if not isinstance(predictor.answers, ClassAnswers):
+        raise ConfigError(
+            "int8: 8-bit weights are written where they keep the accuracy, and this student answers "
+            f"{predictor.answers.kind}, not classes; export without int8"
+        )
 
 
 def _check_labels(truth: np.ndarray, classes: np.ndarray, rows: int) -> None:

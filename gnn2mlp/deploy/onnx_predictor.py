@@ -11,7 +11,7 @@ import numpy as np
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
-from gnn2mlp.deploy._base import Classifier
+from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.columns import column_order
 
 CARD = "student.onnx.json"
@@ -20,11 +20,11 @@ FORMAT = 1
 CHUNK = 2**23
 
 
-class OnnxPredictor(Classifier):
+class OnnxPredictor(BasePredictor):
     """Answers as the `Predictor` does that wrote it, up to rounding; with 8-bit weights, nearly so.
 
     Args:
-        answer: maps dense rows (rows, features) of `dtype` to logits (rows, classes), as `network` makes it.
+        answer: maps dense rows (rows, features) of `dtype` to logits (rows, classes), as `Network` does.
         card: facts of the student, as `Predictor.to_onnx` writes them.
     """
 
@@ -34,10 +34,10 @@ class OnnxPredictor(Classifier):
         names = card["feature_names"]
         self.num_features = int(card["num_features"])
         self.feature_names = None if names is None else tuple(names)
-        self.classes_ = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
+        self.answers = answers_of(card)
         self.dtype = np.dtype(card["dtype"])
 
-    def _logits(self, X: Any, name: str) -> np.ndarray:
+    def _outputs(self, X: Any, name: str) -> np.ndarray:
         x = self.rows(X, name)
         size = max(1, CHUNK // self.num_features)
         starts = range(0, max(1, x.shape[0]), size)  # one empty chunk if there are no rows
@@ -88,7 +88,7 @@ class OnnxPredictor(Classifier):
             raise ArtefactError(
                 f"{path / file['name']} does not match its checksum: it was altered after writing; export it again"
             )
-        return cls(network(content, threads), card)
+        return cls(Network(content, threads), card)
 
 
 def dense(rows: Any) -> np.ndarray:
@@ -102,21 +102,36 @@ def seal(card: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def network(content: bytes, threads: int = 1) -> Callable[[np.ndarray], np.ndarray]:
-    """The function that an ONNX model with one input and one output computes, on the CPU.
+class Network:
+    """The function that an ONNX model with one input and one output computes, on the CPU. It can be pickled.
+
+    Args:
+        content: of the model's file.
+        threads: that one request may use.
 
     Raises:
         ConfigError: if ONNX Runtime is not installed.
     """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ConfigError("ONNX Runtime is not installed; install the extra: pip install 'gnn2mlp[onnx]'") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    (given,) = session.get_inputs()
-    return lambda rows: session.run(None, {given.name: rows})[0]
+
+    def __init__(self, content: bytes, threads: int = 1):
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise ConfigError(
+                "ONNX Runtime is not installed; install the extra: pip install 'gnn2mlp[onnx]'"
+            ) from error
+        self.content, self.threads = content, threads
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        (self._given,) = self._session.get_inputs()
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        """Logits of dense rows."""
+        return self._session.run(None, {self._given.name: rows})[0]  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a session itself cannot be pickled
+        return type(self), (self.content, self.threads)
 
 
 def _card(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A trained student behind arrays: load one directory, predict from features alone."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.deploy._base import Classifier
+from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.columns import column_order
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -22,6 +22,8 @@ from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.students import STUDENTS, Student
+from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks.answers import Answers, ClassAnswers
 
 FILE = "student.safetensors"
 # Before the names of what inputs were fitted to, among the arrays of a file.
@@ -30,8 +32,8 @@ _INPUTS = "inputs/"
 CHUNK = 65_536
 
 
-class Predictor(Classifier):
-    """Classifies nodes from their own features; it needs no neighbours, so unseen nodes are nothing special.
+class Predictor(BasePredictor):
+    """Answers for nodes from their own features; it needs no neighbours, so unseen nodes are nothing special.
 
     Sparse input is never made dense.
 
@@ -39,7 +41,7 @@ class Predictor(Classifier):
         student: the recipe that built `module`.
         module: the trained network, on the CPU.
         num_features: width of a feature row.
-        classes: label of each class, in the order of the network's outputs.
+        task: what the network's outputs stand for: a `Task`, its `Answers`, or the label of each class.
         card: where the student comes from (JSON-able).
         feature_names: column names of training; data frames are checked against them.
         inputs: what makes the rows that `module` reads, fitted; default: the features themselves. Where a row takes the
@@ -54,7 +56,7 @@ class Predictor(Classifier):
         student: Student,
         module: nn.Module,
         num_features: int,
-        classes: Sequence[Any] | np.ndarray[Any, Any],
+        task: Task | Answers | Sequence[Any] | np.ndarray[Any, Any],
         card: Mapping[str, Any] | None = None,
         feature_names: Sequence[str] | None = None,
         inputs: Inputs | None = None,
@@ -66,27 +68,33 @@ class Predictor(Classifier):
         self.student = student
         self.module = module.eval()
         self.num_features = num_features
-        self.classes_ = np.asarray(classes)
+        self.answers = _answers(task)
         self.card = dict(card or {})
         self.feature_names = None if feature_names is None else tuple(feature_names)
         self.inputs = inputs if inputs is not None else OwnFeatures()
+        self._folded: tuple[Any, Callable[[Features], torch.Tensor]] | None = None
 
     @torch.inference_mode()
-    def _logits(self, X: Any, name: str) -> np.ndarray:
+    def _outputs(self, X: Any, name: str) -> np.ndarray:
         x = self._checked(X, name)
-        return torch.cat([self._answer(self._rows(chunk)) for chunk in chunks(x, CHUNK)]).numpy()
+        answer = self._network()
+        return torch.cat([answer(self._rows(chunk)) for chunk in chunks(x, CHUNK)]).numpy()
 
     def _rows(self, features: Features) -> Features:
         """What the network reads of features, or of rows where these take the graph."""
         return features if self.inputs.needs_graph else self.inputs.transform(features)
 
-    @cached_property
-    def _answer(self) -> Callable[[Features], torch.Tensor]:
-        """The network as it answers: made with the first answer, from the weights of that moment."""
-        return fold(self.module)
+    def _network(self) -> Callable[[Features], torch.Tensor]:
+        """The network as it answers, folded once, and anew if the module's weights have changed since."""
+        tensors = itertools.chain(self.module.parameters(), self.module.buffers())
+        # Torch counts what is done to a tensor in place; whatever replaces it lies elsewhere.
+        now = tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
+        if self._folded is None or self._folded[0] != now:
+            self._folded = now, fold(self.module)
+        return self._folded[1]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key != "_answer"}  # its weights are the module's
+        return {**vars(self), "_folded": None}  # whose weights are the module's
 
     def _width(self) -> int:
         """How many numbers the network reads of a node."""
@@ -118,15 +126,14 @@ class Predictor(Classifier):
         return path
 
     def facts(self) -> dict[str, Any]:
-        """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, classes, origin."""
+        """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, answers, origin."""
         return {
             "student": self.student.spec().to_dict(),
             "inputs": self.inputs.spec().to_dict(),
             "width": self._width(),
             "num_features": self.num_features,
             "feature_names": self.feature_names,
-            "classes": self.classes_.tolist(),
-            "classes_dtype": self.classes_.dtype.str,
+            "answers": self.answers.facts(),
             "about": self.card,
         }
 
@@ -157,7 +164,8 @@ class Predictor(Classifier):
         """
         from gnn2mlp.deploy.onnx import write_onnx
 
-        return write_onnx(self, user_path(directory, "directory"), int8, check, tolerance)
+        folder = user_path(directory, "directory")
+        return write_onnx(self.module, self.inputs, self.facts(), folder, int8, check, tolerance)
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
@@ -170,13 +178,13 @@ class Predictor(Classifier):
         path = user_path(directory, "directory") / FILE
         tensors, card = artefact.load(path, "student")
         try:
+            answers = answers_of(card)
             student = Spec.parse(card["student"]).build(STUDENTS)
             inputs = Spec.parse(card.get("inputs", OwnFeatures.name)).build(INPUTS)
             inputs.load_state({key[len(_INPUTS) :]: tensors.pop(key) for key in [*tensors] if key.startswith(_INPUTS)})
             with seeded(0, "weights that are overwritten at once"):
-                module = student.build(card.get("width", card["num_features"]), len(card["classes"]))
+                module = student.build(card.get("width", card["num_features"]), answers.num_outputs)
             module.load_state_dict(tensors)
-            classes = np.asarray(card["classes"], dtype=np.dtype(card["classes_dtype"]))
             about, names = card["about"], card.get("feature_names")
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise ArtefactError(
@@ -184,12 +192,18 @@ class Predictor(Classifier):
                 "make it again, or use the release that wrote it"
             ) from error
         module.to(next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        made = cls(student, module, card["num_features"], classes, about, names, inputs)
+        made = cls(student, module, card["num_features"], answers, about, names, inputs)
         if made._width() != card.get("width", card["num_features"]):
             raise ArtefactError(
                 f"{path} does not describe a student of this release (its widths differ); make it again"
             )
         return made
+
+
+def _answers(task: Task | Answers | Sequence[Any] | np.ndarray[Any, Any]) -> Answers:
+    if isinstance(task, Answers):
+        return task
+    return task.answers if isinstance(task, Task) else ClassAnswers(task)
 
 
 def chunks(x: Features, size: int) -> Iterator[Features]:

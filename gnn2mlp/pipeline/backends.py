@@ -64,7 +64,7 @@ def torch_backends(student: Predictor, device: torch.device, sparse: bool) -> di
 def onnx_backends(student: Predictor, features: Features, valid: Tensor) -> dict[str, Backend]:
     """`onnx` and `int8`, on dense rows and the CPU; validation nodes set the range of activations, as in `export`."""
     from gnn2mlp.deploy.onnx import encode, quantise, sample
-    from gnn2mlp.deploy.onnx_predictor import network
+    from gnn2mlp.deploy.onnx_predictor import Network
 
     def backend(answer: Callable[[np.ndarray], np.ndarray]) -> Backend:
         return lambda rows: torch.from_numpy(answer(_dense(rows).numpy()))
@@ -72,7 +72,7 @@ def onnx_backends(student: Predictor, features: Features, valid: Tensor) -> dict
     few = gather(features, valid[sample(valid.numel())])
     content = encode(student.module, features.shape[1])
     contents = {"onnx": content, "int8": quantise(content, _dense(few).numpy())}
-    return {name: backend(network(model, torch.get_num_threads())) for name, model in contents.items()}
+    return {name: backend(Network(model, torch.get_num_threads())) for name, model in contents.items()}
 
 
 def backend_scores(backends: Mapping[str, Backend], features: Features, labels: Tensor) -> dict[str, float]:

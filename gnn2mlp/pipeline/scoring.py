@@ -9,11 +9,12 @@ from torch import Tensor
 from gnn2mlp.core.identity import Execution
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy.predictor import Predictor
-from gnn2mlp.evaluate import accuracy, agreement, by_population, expected_calibration_error, reliability_diagram
+from gnn2mlp.evaluate import by_population, expected_calibration_error, reliability_diagram
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record
+from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._base import Teacher
 
 MODELS = ("teacher", "mlp", "student")
@@ -53,7 +54,7 @@ def score(
     """
     of_teacher = teacher_logits(teacher, knowledge, full, device)
     of_students = {"mlp": student_logits(mlp, full), "student": student_logits(student, full)}
-    split, labels = full.split, full.graph.labels
+    split, labels, task = full.split, full.labels, observed.task
 
     def logits_of(model: str, population: str) -> Tensor:
         return of_teacher["observed" if population == "seen" else "full"] if model == "teacher" else of_students[model]
@@ -65,28 +66,36 @@ def score(
         }
 
     def agrees(population: str, ids: Tensor) -> float:
-        return agreement(of_students["student"][ids], logits_of("teacher", population)[ids])
+        return task.agreement(of_students["student"][ids], logits_of("teacher", population)[ids])
 
     def diagram(model: str) -> dict[str, Any]:
         return reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
 
-    codes, table = code_record(knowledge), seen_test_nodes(knowledge, observed, full)
+    codes = code_record(knowledge)
+    table = seen_test_nodes(knowledge, observed, full) if task.exclusive else None
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
     seconds = {model: history["seconds"] for model, history in histories.items()}
     return {
         "seed": seed,
         "split": {"digest": split.digest, **split.sizes},
-        **by_model(accuracy),
+        "metric": {"name": task.metric, **_told(task)},
+        **by_model(lambda output, labels: task.metrics[task.metric].value(task, output, labels)),
         "fidelity": by_population(split, agrees, unseen_share),
-        "ece": by_model(expected_calibration_error),
+        **({"ece": by_model(expected_calibration_error)} if task.exclusive else {}),
         "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
         # A teacher that knows no epochs has no history.
         "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},
-        "reliability": {model: diagram(model) for model in MODELS},
+        **({"reliability": {model: diagram(model) for model in MODELS}} if task.exclusive else {}),
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         **({"codes": codes} if codes else {}),
         **({"trust": trust_record(table)} if table else {}),
     }
+
+
+def _told(task: Task) -> dict[str, Any]:
+    """What a reader has to know of the metric, in plain types."""
+    metric = task.metrics[task.metric]
+    return {"title": metric.title, "greater_is_better": metric.greater_is_better, "share": metric.share}
 
 
 def _with_best(history: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _student(
         "knowledge": knowledge,
         "seed": seed,
         "execution": job.execution,
-        "classes": getattr(job.graph.task, "classes", job.graph.class_names),
+        "task": job.graph.task,
         "feature_names": job.graph.feature_names,
         "dataset": job.graph.name,
         "stage": role,

@@ -20,6 +20,7 @@ from gnn2mlp.methods._base import Method
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.students._base import Student
+from gnn2mlp.tasks._base import Task
 
 
 def distil_student(
@@ -32,7 +33,7 @@ def distil_student(
     knowledge: TeacherKnowledge | None,
     seed: int,
     execution: Execution,
-    classes: Sequence[Any],
+    task: Task,
     feature_names: Sequence[str] | None,
     dataset: str,
     stage: str,
@@ -41,7 +42,7 @@ def distil_student(
     progress: Progress,
     listeners: Sequence[Listener] = (),
 ) -> Predictor:
-    """A trained student that answers with the names of the classes.
+    """A trained student that answers in the user's own values.
 
     Args:
         student: recipe of the network.
@@ -53,7 +54,7 @@ def distil_student(
         knowledge: what the teacher knows; `None` for a method that reads nothing of it.
         seed: of initialisation, batches and dropout.
         execution: how torch computes; it is so already.
-        classes: label of each class.
+        task: with the names of what it answers, which training was not given.
         feature_names: of the columns, if they have names.
         dataset: its name, for the card.
         stage: which of the run's students this is, for listeners and messages.
@@ -74,11 +75,13 @@ def distil_student(
         stage=stage,
     )
     result = method.learn(learner)
+    learnt = result.task if result.task is not None else observed.task
+    task = learnt.with_names(task)
     card = {**result.card, "history": result.history.to_dict(), "dataset": dataset}
     if result.inputs.needs_graph:  # its rows are made beforehand, and their columns are not those of the features
-        return Predictor(student, result.module, result.num_features, classes, card, inputs=result.inputs)
+        return Predictor(student, result.module, result.num_features, task, card, inputs=result.inputs)
     width = observed.graph.num_features
-    return Predictor(student, result.module, width, classes, card, feature_names, result.inputs)
+    return Predictor(student, result.module, width, task, card, feature_names, result.inputs)
 
 
 def save_student(path: Path, student: Predictor, origin: Origin) -> None:

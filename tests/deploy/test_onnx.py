@@ -11,7 +11,7 @@ import torch
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import OnnxPredictor, Predictor
 from gnn2mlp.deploy.onnx import encode, quantise, sample
-from gnn2mlp.deploy.onnx_predictor import network
+from gnn2mlp.deploy.onnx_predictor import Network
 from gnn2mlp.nn.mlp import MLP, MLPOutput
 from tests.deploy.test_predictor import X, make
 
@@ -31,7 +31,7 @@ def test_logits_are_those_of_the_module(norm: str, dtype: torch.dtype, exact: fl
     rows = torch.from_numpy(X).to(dtype)
     with torch.inference_mode():
         expected = module(rows).logits.numpy()
-    np.testing.assert_allclose(network(encode(module, 6))(rows.numpy()), expected, rtol=exact, atol=exact)
+    np.testing.assert_allclose(Network(encode(module, 6))(rows.numpy()), expected, rtol=exact, atol=exact)
 
 
 def test_normalisation_is_folded() -> None:
@@ -51,7 +51,7 @@ def test_another_module_goes_through_torchs_exporter() -> None:
             return self.inner(x + 1)
 
     module = Shifted().eval()
-    answer = network(encode(module, 6))
+    answer = Network(encode(module, 6))
     for rows in (X[:1], X):
         with torch.inference_mode():
             expected = module(torch.from_numpy(rows)).logits.numpy()
@@ -60,7 +60,7 @@ def test_another_module_goes_through_torchs_exporter() -> None:
 
 def test_eight_bits_answer_nearly_the_same_and_alone_as_in_company() -> None:
     content = encode(make().module, 6)
-    exact, small = network(content), network(quantise(content, X))
+    exact, small = Network(content), Network(quantise(content, X))
     spread = np.ptp(exact(X))
     difference = np.abs(small(X) - exact(X)).max()
     assert 0 < difference < 0.05 * spread

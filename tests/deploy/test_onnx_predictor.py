@@ -1,5 +1,6 @@
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +16,9 @@ import scipy.sparse as sp
 import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
-from gnn2mlp.deploy import OnnxPredictor, onnx_predictor
+from gnn2mlp.deploy import OnnxPredictor, Predictor, onnx_predictor
 from gnn2mlp.deploy.onnx_predictor import CARD, seal
+from gnn2mlp.tasks import MultiLabel, Regression, Task
 from tests.deploy.test_predictor import X, make
 
 pytest.importorskip("onnx")
@@ -142,3 +144,27 @@ print(json.dumps([labels.tolist(), sorted(sys.modules)]))
     labels, modules = json.loads(done.stdout)
     assert labels == make().predict(X[:3]).tolist()
     assert not {"torch", "scipy", "torch_geometric", "onnx", "safetensors"} & set(modules)
+
+
+def test_it_can_be_pickled(folder: Path) -> None:
+    made = OnnxPredictor.load(folder)
+    again = pickle.loads(pickle.dumps(made))
+    frame = pd.DataFrame(X, columns=list("abcdef"))
+    np.testing.assert_array_equal(again.predict_proba(frame), made.predict_proba(frame))
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        MultiLabel(["x", "y", "z"], threshold=[0.4, 0.5, 0.6]),
+        Regression(["p", "q", "r"], mean=[1.0, 2.0, 3.0], scale=[1.0, 2.0, 3.0]),
+    ],
+)
+def test_other_tasks_are_answered_as_by_the_predictor(task: Task, tmp_path: Path) -> None:
+    made = Predictor(make().student, make().module, 6, task)
+    made.to_onnx(tmp_path)
+    loaded = OnnxPredictor.load(tmp_path)
+    np.testing.assert_allclose(loaded.predict(X), made.predict(X), rtol=1e-5, atol=1e-5)
+    assert hasattr(loaded, "predict_proba") == hasattr(made, "predict_proba")
+    with pytest.raises(ConfigError, match="this student answers (labels|values), not classes; export without int8"):
+        made.to_onnx(tmp_path, int8=True, check=(X, made.predict(X)))

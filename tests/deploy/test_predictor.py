@@ -16,6 +16,8 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import Predictor, predictor
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
+from gnn2mlp.tasks.answers import ClassAnswers
 
 FEATURES, CLASSES = 6, 3
 X = np.random.default_rng(0).normal(size=(20, FEATURES)).astype(np.float32)
@@ -75,13 +77,13 @@ def test_every_form_of_a_table_gives_the_same(form) -> None:
 
 def watched(made: Predictor) -> list[Features]:
     """What its network is asked from now on."""
-    asked, answer = [], made._answer
+    asked, answer = [], made._network()
 
     def watching(x: Features) -> torch.Tensor:
         asked.append(x)
         return answer(x)
 
-    made._answer = watching
+    made._network = lambda: watching
     return asked
 
 
@@ -221,7 +223,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
         {"student": {"name": "no-such"}},
         {"student": {"name": "mlp", "layers": 3}},
         {"num_features": 7},
-        {"classes": ["a"]},
+        {"answers": ClassAnswers(["a"]).facts()},
     ],
 )
 def test_a_card_that_contradicts_its_weights_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
@@ -263,3 +265,59 @@ def test_loading_leaves_the_global_generator_alone(tmp_path: Path) -> None:
     before = torch.get_rng_state()
     Predictor.load(tmp_path)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_a_module_that_changes_after_the_first_answer_answers_anew(norm: str) -> None:
+    made, other = make(norm=norm), make(norm=norm)
+    made.predict_proba(X)
+    with torch.no_grad():
+        for module in (made.module, other.module):
+            for tensor in (*module.parameters(), *module.buffers()):
+                tensor.add_(1)  # in place
+    np.testing.assert_array_equal(made.predict_proba(X), other.predict_proba(X))
+    made.module.load_state_dict(make(norm=norm).module.state_dict())
+    np.testing.assert_array_equal(made.predict_proba(X), make(norm=norm).predict_proba(X))
+
+
+def test_it_is_folded_once_while_nothing_changes() -> None:
+    made = make()
+    assert made._network() is made._network()
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        NodeClassification(["a", "b", "c"]),
+        MultiLabel(["x", "y", "z"], threshold=[0.4, 0.5, 0.6]),
+        Regression(["p", "q", "r"], mean=[1.0, 2.0, 3.0], scale=[1.0, 2.0, 3.0]),
+    ],
+)
+def test_a_student_of_any_task_is_saved_and_loaded(task: Task, tmp_path: Path) -> None:
+    student, module = make().student, make().module
+    made = Predictor(student, module, FEATURES, task)
+    made.save(tmp_path)
+    loaded = Predictor.load(tmp_path)
+    assert loaded.answers == task.answers
+    np.testing.assert_array_equal(loaded.predict(X), made.predict(X))
+    assert hasattr(loaded, "predict_proba") == (not isinstance(task, Regression))
+
+
+def test_a_threshold_is_saved_and_applied(tmp_path: Path) -> None:
+    student = make().student
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        module = student.build(FEATURES, 2)
+    sure = Predictor(student, module, FEATURES, NodeClassification(["no", "yes"], threshold=0.0))
+    sure.save(tmp_path)
+    assert set(Predictor.load(tmp_path).predict(X)) == {"yes"}
+
+
+def test_files_of_before_tasks_still_load(tmp_path: Path) -> None:
+    made = make(classes=np.array([3, 5, 9], np.int16))
+    facts = {key: value for key, value in made.facts().items() if key != "answers"}
+    old = {**facts, "classes": [3, 5, 9], "classes_dtype": "<i2"}
+    artefact.save(tmp_path / predictor.FILE, "student", made.module.state_dict(), old)
+    loaded = Predictor.load(tmp_path)
+    np.testing.assert_array_equal(loaded.predict(X), made.predict(X))
+    assert loaded.predict(X).dtype == np.int16

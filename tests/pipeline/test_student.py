@@ -12,6 +12,7 @@ from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.pipeline.student import distil_student, load_student, save_student
 from gnn2mlp.students.mlp import MLPStudent
+from gnn2mlp.tasks import NodeClassification
 from tests.tiny import random_knowledge, tiny_views
 
 ORIGIN = Origin({"seed": "1"}, {"processor": "mine"}, {})
@@ -29,7 +30,7 @@ def test_it_answers_with_the_names_it_was_given_and_is_read_as_it_was(tmp_path: 
         random_knowledge(observed.node_ids),
         0,
         Execution.on(cpu),
-        ["red", "green", "blue"],
+        NodeClassification(["red", "green", "blue"]),
         [f"column {number}" for number in range(12)],
         "paint",
         "student",

@@ -45,7 +45,7 @@ def test_a_sampled_epoch_visits_every_training_node_once() -> None:
     observed, sampler = views.observed, NeighbourSampler(views.observed.graph.adjacency)
     random = torch.Generator().manual_seed(0)
     steps = list(sampled_batches(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
-    nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, _, _ in steps])
+    nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, *_ in steps])
     assert [labels.numel() for *_, labels in steps] == [5, 5, 2]
     assert torch.equal(nodes.sort().values, observed.train)
     assert not torch.equal(nodes, observed.train)

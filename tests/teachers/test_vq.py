@@ -32,7 +32,9 @@ def fitted(seed: int = 0, setting: Any = "transductive", **options: Any) -> VQ:
 def whole_step() -> MiniBatch:
     observed = tiny_views().observed
     block = NeighbourSampler(observed.graph.adjacency).full_block()
-    return MiniBatch(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
+    return MiniBatch(
+        observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train], observed.task
+    )
 
 
 def started(**options: Any) -> VQ:
@@ -195,7 +197,9 @@ def test_edges_of_a_hypergraph_are_pairs_that_share_a_hyperedge() -> None:
     sampler = teacher.sampler(observed.graph)
     teacher.on_fit_start(sampler, observed.graph.features, torch.Generator().manual_seed(0))
     block = sampler.full_block()
-    step = MiniBatch(observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train])
+    step = MiniBatch(
+        observed.graph.features, [block] * 2, observed.train, observed.graph.labels[observed.train], observed.task
+    )
     plain, with_edges = (teacher.loss(step, torch.Generator().manual_seed(5)).item() for _ in range(2))
     linked, others = block.sample_pairs(teacher.pairs, torch.Generator().manual_seed(5))
     decoded = teacher.module_.edge_decoder(teacher.module_.tokens(step.features, step.blocks).quantized.vectors)
