@@ -110,7 +110,8 @@ def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Mean and std over seeds of all that `score` found."""
     summary: dict[str, Any] = {model: summarise(record[model] for record in records) for model in MODELS}
     summary["fidelity"] = summarise(record["fidelity"] for record in records)
-    summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
+    if all("ece" in record for record in records):
+        summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
     summary["seconds"] = summarise(record["seconds"] for record in records)
     for part, summed in (("codes", summarise_codes), ("trust", summarise_trust)):
         if all(part in record for record in records):
