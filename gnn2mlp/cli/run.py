@@ -103,7 +103,7 @@ def yaml_value(option: str, text: str) -> Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{option}: {text!r} is not a YAML value; quote it, as in key='\"text\"'") from error
+        raise ConfigError(f"{option}: {text!r} is not a YAML value; quote text that begins with a bracket") from error
 
 
 def _name(component: Any) -> str | None:

@@ -79,6 +79,13 @@ class DistilConfig(pydantic.BaseModel):
     device: str = "auto"
     threads: int | Literal["auto"] = "auto"
 
+    @pydantic.field_validator("threads")
+    @classmethod
+    def _threads(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and value < 1:
+            raise ValueError("expected 'auto' or a number of at least 1")
+        return value
+
     @pydantic.field_validator("knowledge", "features", "out", mode="before")
     @classmethod
     def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:

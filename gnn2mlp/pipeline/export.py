@@ -9,7 +9,7 @@ from gnn2mlp.data import Split, load_dataset
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.predictor import FILE
 from gnn2mlp.nn.csr import CSR, gather
-from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.config import RunConfig, read_yaml
 
 
 def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = False, tolerance: float = 0.5) -> Path:
@@ -35,10 +35,11 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
     if not (student / FILE).exists():
         found = f"found no {FILE} in {student}" if folder.is_dir() else f"got {folder}, which is none"
         raise ArtefactError(f"expected the folder of a run or of a student, {found}")
-    if int8 and not is_run:
+    if int8 and not (is_run and "knowledge" not in read_yaml(folder / "config.yaml")):
+        what = "a distillation from tables" if is_run else "a student without its run"
         raise ConfigError(
-            f"int8: 8-bit weights are checked on validation nodes, and {folder} is a student without its run; "
-            "give the run's folder, or use Predictor.to_onnx with rows of your own"
+            f"int8: 8-bit weights are checked on the validation nodes of a run, and {folder} holds {what}; "
+            "give the folder of a run, or use Predictor.to_onnx with rows of your own"
         )
     check_writable(out or student, "name another folder with --out (in Python: out=)")
     predictor = Predictor.load(student)

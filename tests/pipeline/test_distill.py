@@ -209,6 +209,8 @@ def test_interrupted_training_goes_on(tmp_path: Path) -> None:
         ({"columns": "f0"}, ConfigError, "columns: "),
         ({"valid": 1.5}, ConfigError, "valid: .*less than 1"),
         ({"sead": 1}, ConfigError, "unknown setting 'sead'; did you mean 'seed'"),
+        ({"threads": 0}, ConfigError, "threads: expected 'auto' or a number of at least 1, got 0"),
+        ({"out": "x" * 300}, ConfigError, "^out: expected names of at most 255 bytes"),
         ({"missing": "ignore"}, ConfigError, "missing: .*'refuse' or 'drop', got 'ignore'"),
     ],
 )

@@ -28,8 +28,22 @@ def test_a_runs_student_is_checked_on_its_validation_nodes(settings: dict[str, A
 def test_a_student_alone_has_nothing_to_check_with(settings: dict[str, Any], tmp_path: Path) -> None:
     student = run(RunConfig(**{**settings, "seeds": 1})).out / "student"
     assert export_onnx(student, tmp_path / "elsewhere") == tmp_path / "elsewhere" / "student.onnx.json"
-    with pytest.raises(ConfigError, match="int8: .* is a student without its run; give the run's folder"):
+    with pytest.raises(ConfigError, match="int8: .* holds a student without its run; give the folder of a run"):
         export_onnx(student, int8=True)
+
+
+def test_a_distillation_from_tables_has_no_validation_nodes(settings: dict[str, Any], tmp_path: Path) -> None:
+    student = run(RunConfig(**{**settings, "seeds": 1})).out / "student"
+    (tmp_path / "distilled").mkdir()
+    student.rename(tmp_path / "distilled" / "student")
+    (tmp_path / "distilled" / "config.yaml").write_text("knowledge: k.parquet\nfeatures: f.parquet\n")
+    with pytest.raises(ConfigError, match="holds a distillation from tables; give the folder of a run"):
+        export_onnx(tmp_path / "distilled", int8=True)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match=r"expected the folder of a run or of a student, got .*absent, which is"):
+        export_onnx(tmp_path / "absent")
 
 
 def test_a_folder_without_a_student_is_named(tmp_path: Path) -> None:
