@@ -212,37 +212,6 @@ def test_results_of_one_round_have_no_error(script):
     assert whole_job._accuracy(one)["student"]["error"] is None
 
 
-def test_students_together_are_those_that_are_trained_alone(script, tmp_path: Path, monkeypatch):
-    together = script("together")
-    for name, value in {"WIDTHS": (4, 8), "COMPANIES": (2, 3), "EPOCHS": 2}.items():
-        monkeypatch.setattr(together, name, value)
-    x, y, edges = tiny_arrays()
-    np.savez(tmp_path / "tiny.npz", x=x, y=y, edge_index=edges)
-    found = together.compare(str(tmp_path / "tiny.npz"), None, rounds=2)
-    assert {width: list(companies) for width, companies in found["widths"].items()} == {
-        "4": ["2", "3"],
-        "8": ["2", "3"],
-    }
-    assert len(found["widths"]["4"]["3"]["alone"]["ratios"]) == 2
-    assert min(found["job"]["valid"].values()) > 0.6
-    json.dumps(found, allow_nan=False)
-
-
-def test_each_round_has_students_of_its_own(script, monkeypatch):
-    together = script("together")
-    asked: list[tuple[int, ...]] = []
-
-    def way(student: Spec, distiller: object, seeds: range) -> list[object]:
-        asked.append(tuple(seeds))
-        return [object()] * len(seeds)
-
-    monkeypatch.setattr(together.machine, "timed", lambda call: call() or 6.0)
-    side = together.Side(way, Spec("mlp"), object(), 3)
-    assert [side(0), side(1)] == [2.0, 2.0]
-    assert asked == [(0, 1, 2), (3, 4, 5)]
-    assert len(side.trained) == 6
-
-
 def test_arithmetic_is_counted_as_stated(script):
     # Two maps, 6 and 12 multiply-adds a row: forward 18, backward 36 less 6 for the gradient of the input.
     assert script("large_graph").operations([2, 3, 4], rows=5, valid=1) == 2 * (5 * (18 + 30) + 18)
@@ -351,10 +320,6 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
     slow = {**whole, "fixed": {**part, "sides": sides(pyg=4.0), "epochs": 5}}
     machine.put(tmp_path / "whole_job.json", "other, 2", {"threads": 2, **slow})
     machine.put(tmp_path / "whole_job.json", "krd, 1", {"threads": 1, "on": "tiny", "ratio": 1.2, "ratios": [1.1, 1.3]})
-    both = {"together": sides()["ours"], "alone": sides(alone=3.0)["alone"]}
-    scores = {"epochs": {"together": 9.0, "alone": 8.0}, "valid": {"together": 0.8, "alone": 0.75}}
-    company = {"widths": {"16": {"8": both}}, "job": {"sides": both, "students": 4, **scores}}
-    machine.put(tmp_path / "together.json", "tiny, 1", {"threads": 1, **company})
     stated = {"threads": 1, "keeping": True, "scale": 1}
     path = tmp_path / "large_graph.json"
     pyg = dict(zip(large_graph.PYG, (5.0, 2.5, 1.5), strict=True))
@@ -427,8 +392,6 @@ def test_the_page_has_a_section_for_every_result(script, results: Path):
         "| 1 thread | 90 | 10.0 |",
         "growth-gcn-1.svg",
         "| tiny | 1 thread | stopping",
-        "| tiny | 1 thread | 8 of 16 units | 1.00 s | 3.00 s | 3.00 × (3.00 to 3.00) |",
-        "| 9 / 8 | 80.00 / 75.00 |",
         "| `gnn2mlp --help` | 1.40 s | Python alone, 1.00 s | 1.40 × (1.40 to 1.40) |",
     ):
         assert part in text

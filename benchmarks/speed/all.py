@@ -18,7 +18,6 @@ import machine
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "machine": (),
     "whole_job": ("data_root",),
-    "together": ("data_root",),
     "large_graph": (),
     "products": ("scratch",),
     "growth": (),

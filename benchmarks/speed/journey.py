@@ -15,6 +15,7 @@ from gnn2mlp.data import GraphData, load_dataset
 from gnn2mlp.evaluate.latency import compare
 from gnn2mlp.nn.csr import compute_form, gather
 from gnn2mlp.nn.fold import fold
+from gnn2mlp.tasks import TASKS
 from gnn2mlp.teachers import Teacher
 
 # The stages in their order, and how the page calls them.
@@ -37,12 +38,13 @@ def kept(scratch: Path | None) -> Callable[[Spec], GraphData]:
         path = scratch / f"graph-{digest_json(spec.to_dict())[:12]}.safetensors" if scratch else None
         if path and path.exists():
             arrays, card = artefact.load(path, "graph")
-            return GraphData(card["name"], arrays["x"], arrays["y"], tuple(card["classes"]), arrays["edge_index"])
+            task = Spec.parse(card["task"]).build(TASKS)
+            return GraphData(card["name"], arrays["x"], arrays["y"], task, arrays["edge_index"])
         graph = GraphData.expect(load_dataset(spec), "a speed benchmark")
         if path:
             assert isinstance(graph.features, Tensor), "dense by its settings"
             arrays = {"x": graph.features, "y": graph.labels, "edge_index": graph.edge_index}
-            artefact.save(path, "graph", arrays, {"name": graph.name, "classes": list(graph.class_names)})
+            artefact.save(path, "graph", arrays, {"name": graph.name, "task": graph.task.spec().to_dict()})
         return graph
 
     return make

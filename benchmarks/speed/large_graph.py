@@ -54,7 +54,7 @@ class BlindGCN(GCN):
 
     def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, torch.Tensor]:
         """Nothing: all nodes alike."""
-        return {"logits": torch.zeros(sampler.num_nodes, 1)}
+        return {"logits": torch.zeros(sampler.num_nodes, self.num_classes_)}
 
 
 def work(scale: float, student: str = "student") -> Work:

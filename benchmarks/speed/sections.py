@@ -40,37 +40,6 @@ def whole_job_section(entries: Entries) -> str:
     return f"{note}\n\n{markdown(header, body)}"
 
 
-def together_section(entries: Entries) -> str:
-    """One of several students, by width and number, and the job."""
-    body = [
-        [name, setup(entry), f"{count} of {hidden} units", *_each_student(sides)]
-        for name, entry in cases(entries)
-        for hidden, companies in entry["widths"].items()
-        for count, sides in companies.items()
-    ]
-    jobs = [
-        [
-            name,
-            setup(entry),
-            str(entry["job"]["students"]),
-            *_each_student(entry["job"]["sides"]),
-            " / ".join(f"{entry['job']['epochs'][side]:.0f}" for side in ("together", "alone")),
-            " / ".join(f"{100 * entry['job']['valid'][side]:.2f}" for side in ("together", "alone")),
-        ]
-        for name, entry in cases(entries)
-    ]
-    header = ["data", "on", "students", "together", "one after the other", "ratio"]
-    scores = ["epochs: together / alone", "validation accuracy, %"]
-    return (
-        f"Time of one student, epochs fixed.\n\n{markdown(header, body)}\n\n"
-        f"With the published width and stopping rule.\n\n{markdown([*header, *scores], jobs)}"
-    )
-
-
-def _each_student(sides: machine.Record) -> list[str]:
-    return [*(time(sides[side]["median_s"]) for side in ("together", "alone")), ratio(sides["alone"])]
-
-
 def large_graph_section(entries: Entries) -> str:
     """Teacher, its memory, student."""
     labels = {"epoch": "epoch", "step": "step alone"}
@@ -246,7 +215,6 @@ def machine_section(entries: Entries) -> str:
 
 SECTIONS: dict[str, tuple[str, Callable[[Entries], str]]] = {
     "whole_job": ("The whole job", whole_job_section),
-    "together": ("Students trained together", together_section),
     "large_graph": ("A graph of ogbn-arxiv's size", large_graph_section),
     "products": ("A graph of ogbn-products' size", products_section),
     "streaming": ("Tables of rows", streaming_section),
