@@ -5,7 +5,7 @@ from typing import Any
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
-from gnn2mlp.cli.run import add_method, add_settings, settings
+from gnn2mlp.cli.run import add_method, add_settings, settings_of_folder
 
 
 def add(verbs: Any) -> None:
@@ -34,7 +34,7 @@ def execute(options: argparse.Namespace) -> None:
 
     check_at_least("latency", 10, repeats=options.repeats)
     check_at_least("latency", 0, budget=options.budget)
-    config = RunConfig(**settings(options))
+    config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config, console) as bars:
         result = latency(config, bars.listen, options.repeats, options.budget)

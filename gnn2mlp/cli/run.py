@@ -69,6 +69,17 @@ def execute(options: argparse.Namespace) -> None:
     show_files(console, {label: result.out / name for label, name in names.items()})
 
 
+def settings_of_folder(options: argparse.Namespace) -> dict[str, Any]:
+    """As `settings`, for a job on the folder of a run: what is not said is as that run has it."""
+    if options.config is None and options.out is not None:
+        from gnn2mlp.core.files import user_path
+
+        path = user_path(options.out, "out") / "config.yaml"
+        if path.exists():
+            options = argparse.Namespace(**{**vars(options), "config": str(path)})
+    return settings(options)
+
+
 def settings(options: argparse.Namespace) -> dict[str, Any]:
     """Settings from the file, then from options, then from `--set`, each winning over the one before."""
     from gnn2mlp.pipeline.config import read_yaml

@@ -5,7 +5,7 @@ from typing import Any
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
-from gnn2mlp.cli.run import add_settings, settings
+from gnn2mlp.cli.run import add_settings, settings_of_folder
 
 
 def add(verbs: Any) -> None:
@@ -25,7 +25,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline import RunConfig, trust
     from gnn2mlp.report.table import trust_results_table
 
-    config = RunConfig(**settings(options))
+    config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config, console) as bars:
         result = trust(config, bars.listen)

@@ -1,11 +1,12 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pydantic
 import yaml
 
@@ -104,13 +105,14 @@ class RunConfig(pydantic.BaseModel):
     @pydantic.field_validator("seeds", mode="before")
     @classmethod
     def _seeds(cls, value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, Integral | Sequence) or isinstance(value, str):
+        given = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        if isinstance(given, bool) or not isinstance(given, int | Sequence) or isinstance(given, str):
             raise ValueError("expected a number of seeds or a list of them")
-        seeds = tuple(range(int(value))) if isinstance(value, Integral) else tuple(value)
+        seeds = [*range(given)] if isinstance(given, int) else [*given]
         whole = all(isinstance(seed, Integral) and not isinstance(seed, bool) for seed in seeds)
         if not seeds or not whole or len(set(seeds)) < len(seeds) or min(seeds) < 0:
             raise ValueError("expected at least one seed, all different, none negative")
-        return tuple(map(int, seeds))
+        return tuple(int(seed) for seed in seeds)
 
     @pydantic.field_validator("out", "data_root", "cache", mode="before")
     @classmethod

@@ -1,9 +1,11 @@
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gnn2mlp.cli import main
+from gnn2mlp.pipeline import RunConfig, run
 from tests.pipeline.conftest import npz, settings
 
 __all__ = ["npz", "settings"]
@@ -48,3 +50,22 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert error.startswith("gnn2mlp: error: ")
     assert message in error
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "command", [["latency", "--repeats", "10", "--budget", "0.1"], ["trust", "--set", "export.draws=8"]]
+)
+def test_a_job_on_the_folder_of_a_run_takes_its_settings_and_leaves_them(
+    settings: dict[str, Any], command: list[str], capsys: pytest.CaptureFixture[str]
+):
+    run(RunConfig(**settings, setting="inductive"))
+    path = settings["out"] / "config.yaml"
+    before, results = path.read_bytes(), (settings["out"] / "results.json").read_bytes()
+    assert main([*command, "--out", str(settings["out"]), "--seeds", "1"]) == 0
+    assert path.read_bytes() == before
+    assert (settings["out"] / "results.json").read_bytes() == results
+    written = json.loads((settings["out"] / f"{command[0]}.json").read_text())
+    assert written["config"]["setting"] == "inductive"
+    assert [seed["seed"] for seed in written["seeds"]] == [0]
+    assert main([*command, "--out", str(settings["out"]), "--teacher", "sage"]) == 2
+    assert "holds a run with another teacher" in capsys.readouterr().err

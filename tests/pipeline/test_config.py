@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gnn2mlp import RunConfig, Spec
@@ -169,3 +170,16 @@ def test_the_folder_of_a_long_name_can_be_made(tmp_path: Path, monkeypatch: pyte
     folder = RunConfig(dataset="é" * 120 + ".npz").resolve().folder()
     folder.mkdir(parents=True)
     assert folder.name.startswith("é" * 50)
+
+
+@pytest.mark.parametrize("given", [3, np.int64(3), np.arange(3), range(3), [np.int32(0), 1, np.int64(2)]])
+def test_seeds_are_whole_numbers_of_any_kind(given: Any):
+    seeds = RunConfig(seeds=given).seeds
+    assert seeds == (0, 1, 2)
+    assert all(type(seed) is int for seed in seeds)
+
+
+@pytest.mark.parametrize("given", [0, True, "3", 1.0, [0.0], [True], [0, 0], [-1], np.array([0.5])])
+def test_what_is_no_seed_is_refused(given: Any):
+    with pytest.raises(ConfigError, match="seeds: expected"):
+        RunConfig(seeds=given)
