@@ -240,7 +240,7 @@ class _Training:
     def _learnt(self) -> Iterable[nn.Parameter]:
         return [*self.module.parameters(), *self.objective.parameters()]
 
-    def validate(self) -> loop.Validation:
+    def validate(self) -> loop.Validation | None:
         """Score the student on the validation rows."""
         return self.source.validate(self.module)
 

@@ -151,8 +151,10 @@ class InMemory(Source):
         )
 
     @torch.no_grad()
-    def validate(self, student: nn.Module) -> Validation:
-        """The task's score and loss on the validation nodes; leaves the student in evaluation mode."""
+    def validate(self, student: nn.Module) -> Validation | None:
+        """The task's score and loss on the validation nodes, if any; leaves the student in evaluation mode."""
+        if not self.valid_labels.numel():
+            return None
         logits = student.eval()(self.valid_x).logits
         loss = self.task.loss(logits, self.valid_labels).mean().item()
         return Validation(self.task.score(logits, self.valid_labels), loss)

@@ -55,7 +55,7 @@ class Source(ABC):
         """The row set as one batch, for objectives that need all rows."""
 
     @abstractmethod
-    def validate(self, student: nn.Module) -> Validation:
+    def validate(self, student: nn.Module) -> Validation | None:
         """Score the student on the validation rows; leaves it in evaluation mode."""
 
     @abstractmethod

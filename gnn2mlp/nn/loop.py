@@ -50,8 +50,8 @@ class Training(Protocol):
     def reduce(self, loss: Tensor) -> Tensor:
         """Called between backward pass and update with the step's loss; returns the loss over all processes."""
 
-    def validate(self) -> Validation:
-        """Score the model; may leave it in evaluation mode."""
+    def validate(self) -> Validation | None:
+        """Score the model; may leave it in evaluation mode. `None` where no row validates: the last epoch is kept."""
 
     def on_epoch_end(self, epoch: int) -> None:
         """Called after the epoch's state was kept, if it was the best: whatever changes now belongs to the next."""
@@ -117,11 +117,10 @@ def fit(
         history.loss.append(_mean_loss(state, stage))
         found = training.validate()
         _note(history, found)
-        progress(epoch, epochs, f"valid {found.score:.3f}")
+        progress(epoch, epochs, f"valid {found.score:.3f}" if found else f"loss {history.loss[-1]:.3f}")
         for listener in listeners:
-            metrics = {"loss": history.loss[-1], "valid": found.score, **found.metrics}
-            listener.on_epoch_end(EpochEnd(stage, epoch, epochs, metrics))
-        state.selection.update(epoch, found.score, found.loss)
+            listener.on_epoch_end(EpochEnd(stage, epoch, epochs, _told(history.loss[-1], found)))
+        state.selection.update(epoch, found.score if found else 0.0, found.loss if found else None)
         training.on_epoch_end(epoch)
         state.next_epoch()
         if checkpoint is not None:
@@ -133,7 +132,13 @@ def fit(
     return history
 
 
-def _note(history: History, found: Validation) -> None:
+def _told(loss: float, found: Validation | None) -> dict[str, float]:
+    return {"loss": loss} if found is None else {"loss": loss, "valid": found.score, **found.metrics}
+
+
+def _note(history: History, found: Validation | None) -> None:
+    if found is None:
+        return
     history.valid.append(found.score)
     for name, value in found.metrics.items():
         history.logged.setdefault(name, []).append(value)

@@ -1,7 +1,7 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +17,7 @@ from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data.datasets.npz import Npz
 from gnn2mlp.data.split import Setting
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
@@ -66,6 +67,8 @@ class RunConfig(pydantic.BaseModel):
         device: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
         threads: CPU threads; `"auto"` takes one for graphs below 50,000 nodes, where more cost time, else all.
         latency: measure the latency per request at the end.
+        refit: train the student that ships again, on all labels; default: for your own data (an `.npz` file), and not
+            for benchmark data sets, where a run is for scores.
         recipe: fill in what is left open from settings that were chosen on validation for this data set and method,
             where the package has some. A resolved configuration says here which.
     """
@@ -89,6 +92,7 @@ class RunConfig(pydantic.BaseModel):
     device: str = "auto"
     threads: int | str = "auto"
     latency: bool = True
+    refit: bool | None = None
     recipe: bool | str = True
 
     def __init__(self, **settings: Any):
@@ -157,6 +161,7 @@ class RunConfig(pydantic.BaseModel):
         export = Spec("export", **self.export)
         return self.model_copy(
             update={
+                "refit": isinstance(dataset, Npz) if self.refit is None else self.refit,
                 "dataset": dataset.spec(),
                 "split": (self.split or dataset.default_split()).resolved(SPLITTERS),
                 "teacher": teacher.resolved(TEACHERS),

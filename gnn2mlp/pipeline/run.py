@@ -1,7 +1,7 @@
 """`run`: train, write down, distil, score, report. Resumable, and the same numbers for the same seed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import silent
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.job import Listen
+from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.latency import latency_stage
 from gnn2mlp.pipeline.opening import opened
-from gnn2mlp.pipeline.records import best_of, measured, score_all, summarise_scores
+from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
+from gnn2mlp.pipeline.refit import refit_plan, refit_stage
 from gnn2mlp.report import write_report
 
 FORMAT = 1
@@ -49,6 +50,10 @@ def run(
 ) -> RunResult:
     """Run the main job for every seed and write results, report, students and knowledge.
 
+    The student in `student/` is the one with the best validation accuracy: it learnt from the training labels of its
+    split. With `config.refit` it is one that all labels trained; no node is left to test it, and the scores of the
+    seeds estimate its own.
+
     A run that was interrupted continues: seeds and stages that were finished are not repeated.
 
     Args:
@@ -66,7 +71,7 @@ def run(
     with opened(config, folder, listen, listeners=listeners) as job:
         scored = score_all(job, config.seeds)
         best = best_of(scored)
-        best.student.value.save(folder / "student")
+        shipped = ship(job, scored, best)
         timed = latency_stage(job, scored, best.seed).kept if config.latency else None
         results = {
             "format": FORMAT,
@@ -74,8 +79,22 @@ def run(
             **measured(scored, timed, job.environment),
             "summary": summarise_scores([one.record for one in scored]),
             "latency": timed.value if timed else None,
-            "student": {"seed": best.seed, "path": "student"},
+            "student": shipped,
         }
     write_json(folder / "results.json", results)
     write_report(results, folder / "report.html")
     return RunResult(results, folder)
+
+
+def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
+    """Write the student that ships into the run's folder; what the results say of it."""
+    known = int((job.graph.labels >= 0).sum())
+    about: dict[str, Any] = {"seed": best.seed, "path": "student", "labels": best.split.train.numel(), "known": known}
+    student = best.student.value
+    if job.config.refit:
+        how = refit_plan(job, scored, best.seed)
+        student = refit_stage(job, how).value
+        about |= {"labels": how.labels, "refit": asdict(how)}
+        student.card["refit"] = {**asdict(how), "score": "none of its own: the scores of the seeds estimate it"}
+    student.save(job.folder / "student")
+    return about

@@ -57,17 +57,23 @@ def plan(job: Job, number: int) -> Seed:
     config, split = job.config, job.split(number)
     observed, full = training_view(job.graph, split), scoring_view(job.graph, split)
     method = config.method.build(METHODS)
-    teacher = _teacher(job, number, observed)
-    # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
-    needs = sorted((teacher.inputs["teacher"].provides - {"entropy_shift"}) | method.teacher_keys | job.extra)
-    knowledge = _knowledge(job, number, observed, teacher, needs)
-    mlp = _student(job, number, observed, "mlp", METHODS.get("mlp")(), None)
-    student = _student(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
+    teacher = teacher_stage(job, number, observed)
+    knowledge = knowledge_stage(job, number, observed, teacher, needed_keys(job, method))
+    mlp = student_stage(job, number, observed, "mlp", METHODS.get("mlp")(), None)
+    student = student_stage(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
     record = _record(job, number, observed, full, (teacher, knowledge, mlp, student))
     return Seed(number, observed, full, teacher, knowledge, mlp, student, record)
 
 
-def _teacher(job: Job, seed: int, observed: Observed) -> Stage[Teacher]:
+def needed_keys(job: Job, method: Method) -> list[str]:
+    """The keys that a teacher writes down: what the method reads, what the job asks for, and all that is cheap."""
+    # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
+    cheap = job.config.teacher.build(TEACHERS).provides - {"entropy_shift"}
+    return sorted(cheap | method.teacher_keys | job.extra)
+
+
+def teacher_stage(job: Job, seed: int, observed: Observed, told_as: str = "teacher") -> Stage[Teacher]:
+    """The teacher of `observed`; `told_as` is what listeners hear that it is."""
     inputs = {
         "teacher": job.config.teacher.build(TEACHERS),
         "observed": observed,
@@ -75,12 +81,13 @@ def _teacher(job: Job, seed: int, observed: Observed) -> Stage[Teacher]:
         "execution": job.execution,
     }
     storage = stored(job.store, "teachers", load_teacher, save_teacher)
-    return Stage(fit_teacher, inputs, storage, job.environment, job.context(seed, "teacher"))
+    return Stage(fit_teacher, inputs, storage, job.environment, job.context(seed, told_as))
 
 
-def _knowledge(
+def knowledge_stage(
     job: Job, seed: int, observed: Observed, teacher: Stage[Teacher], needs: Sequence[str]
 ) -> Stage[TeacherKnowledge]:
+    """What `teacher` knows of `observed`."""
     inputs = {
         "teacher": teacher,
         "observed": observed,
@@ -95,9 +102,10 @@ def _knowledge(
     return Stage(export_knowledge, inputs, storage, job.environment, job.context(seed))
 
 
-def _student(
+def student_stage(
     job: Job, seed: int, observed: Observed, role: str, method: Method, knowledge: Stage[TeacherKnowledge] | None
 ) -> Stage[Predictor]:
+    """A student of `observed`; `role` names its folder, and is what listeners hear that it is."""
     inputs = {
         "student": job.config.student.build(STUDENTS),
         "method": method,

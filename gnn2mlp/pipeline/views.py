@@ -13,7 +13,7 @@ def training_view(graph: NodeData, split: Split) -> Observed:
     Names are given to what answers with them, so that another spelling of a class trains no teacher anew.
     """
     observed = Views.of(graph, split).observed
-    return replace(observed, graph=_bare(observed.graph))
+    return replace(observed, graph=unnamed(observed.graph))
 
 
 def scoring_view(graph: NodeData, split: Split) -> Full:
@@ -21,6 +21,7 @@ def scoring_view(graph: NodeData, split: Split) -> Full:
     return Full(replace(graph, own_splits=(), notes={}), split)
 
 
-def _bare(graph: NodeData) -> NodeData:
+def unnamed(graph: NodeData) -> NodeData:
+    """The graph with numbers in place of the names of its classes, and without all other names and notes."""
     task = graph.task.without_names()
     return replace(graph, name=graph.kind, task=task, feature_names=None, own_splits=(), notes={})

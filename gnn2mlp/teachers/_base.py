@@ -158,6 +158,11 @@ class Teacher(Configurable, ABC):
         return Spec(spec.name, **{**recipe.get(spec.name, {}), **spec.options})
 
     @classmethod
+    def for_epochs(cls, spec: Spec, epochs: int) -> Spec:
+        """`spec` with a training of at most `epochs` epochs, where this kind of teacher knows epochs."""
+        return spec.override(epochs=epochs) if "epochs" in cls.constructor_options() else spec
+
+    @classmethod
     def wrapping(cls, spec: Spec) -> Spec | None:
         """A teacher of this kind built around the one of `spec`, for kinds that take another one in; else `None`."""
         return None

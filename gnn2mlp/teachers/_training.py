@@ -83,10 +83,12 @@ class GNNTraining:
         """The loss itself: one process trains."""
         return loss
 
-    def validate(self) -> Validation:
-        """The task's score and loss on the validation nodes, and what the teacher measures of all nodes."""
+    def validate(self) -> Validation | None:
+        """The task's score and loss on the validation nodes, if any, and what the teacher measures of all nodes."""
         self.found = self.teacher.validate(self.sampler, self.features)
         valid = self.observed.valid
+        if not valid.numel():
+            return None
         logits, labels = self.found["logits"][valid], self.observed.graph.labels[valid]
         task = self.observed.task
         loss = task.loss(logits, labels).mean().item()

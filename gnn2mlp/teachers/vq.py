@@ -134,6 +134,12 @@ class VQ(GNNTeacher):
         return merged.override(encoder=TEACHERS.get(encoder.name).with_recipe(encoder, recipe).to_dict())
 
     @classmethod
+    def for_epochs(cls, spec: Spec, epochs: int) -> Spec:
+        """As in `Teacher`; the epochs are an option of the encoder."""
+        encoder = Spec.parse(spec.options.get("encoder", cls.constructor_options()["encoder"].default))
+        return spec.override(encoder=TEACHERS.get(encoder.name).for_epochs(encoder, epochs).to_dict())
+
+    @classmethod
     def wrapping(cls, spec: Spec) -> Spec | None:
         """A tokenizer whose encoder is the network of `spec`."""
         return Spec(cls.name, encoder=spec.to_dict()) if _encodes(TEACHERS.get(spec.name)) else None

@@ -44,7 +44,7 @@ def hypergraph_npz(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(npz: Path, tmp_path: Path) -> dict[str, Any]:
-    """Settings of a small run: two seeds, few epochs, no latency."""
+    """Settings of a small run: two seeds, few epochs, no latency, no refit."""
     return {
         "dataset": str(npz),
         "split": {"name": "per_class", "train": 5, "valid": 5},
@@ -56,6 +56,7 @@ def settings(npz: Path, tmp_path: Path) -> dict[str, Any]:
         "cache": tmp_path / "cache",
         "device": "cpu",
         "latency": False,
+        "refit": False,
     }
 
 

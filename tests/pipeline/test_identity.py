@@ -23,6 +23,7 @@ from gnn2mlp.knowledge import Store, TeacherKnowledge
 from gnn2mlp.pipeline import seed as wiring
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.seed import plan
+from gnn2mlp.pipeline.stage import Stage
 from tests.helpers import tiny_arrays, tiny_graph
 from tests.tasks import task_of
 
@@ -72,14 +73,19 @@ class Bench:
         self.made_now.clear()
         if self.edited:
             forget_sources()
+        _ = self.stages()[RECORD].value
+        assert len(self.made_now) == len(set(self.made_now))
+        return set(self.made_now)
+
+    def stages(self) -> dict[str, Stage[Any]]:
+        """Every stage of the seed, none of which has begun."""
         config = RunConfig(**self.settings).resolve()
         job = FixedSplit(
             config, self.graph, self.folder / "out", Store(self.folder / "cache"), torch.device("cpu"), quiet
         )
         object.__setattr__(job, "fixed", self.split)
-        _ = plan(job, self.seed).record.value
-        assert len(self.made_now) == len(set(self.made_now))
-        return set(self.made_now)
+        seed = plan(job, self.seed)
+        return {name: getattr(seed, name) for name in (TEACHER, KNOWLEDGE, MLP, STUDENT, RECORD)}
 
 
 class FixedSplit(Job):
@@ -303,9 +309,17 @@ def on_threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("how", [in_double(), on_threads(2)], ids=["precision", "threads"])
-def test_how_torch_computes_decides_all(bench: Bench, how: Any) -> None:
-    with how:
+def test_the_default_precision_decides_all(bench: Bench) -> None:
+    here = {name: stage.identity for name, stage in bench.stages().items()}
+    with in_double():
+        there = {name: stage.identity for name, stage in bench.stages().items()}
+    assert here.keys() == ALL
+    for name in ALL:
+        assert here[name]["execution"] != there[name]["execution"]
+
+
+def test_the_number_of_threads_decides_all(bench: Bench) -> None:
+    with on_threads(2):
         assert bench.made() == ALL
     # The cache still holds the teacher and knowledge of before, the folder the newest of all else.
     assert bench.made() == STUDENTS
@@ -362,6 +376,7 @@ def rerun(settings: dict[str, Any], path: Path, **changes: Any) -> Any:
 
 def test_flipped_test_labels_change_the_accuracy(settings: dict[str, Any], tmp_path: Path) -> None:
     path, y = tmp_path / "g.npz", tiny_arrays(nodes=90)[1]
+    settings |= {"distill": {"epochs": 60}, "teacher": {"name": "gcn", "hidden": 8, "epochs": 60}}
     write(path)
     first = rerun(settings, path).results
     write(path, y=np.where(np.arange(90) >= 40, (y + 1) % 3, y))

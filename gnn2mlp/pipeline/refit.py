@@ -1,0 +1,70 @@
+"""The student that ships from a run on one's own data: trained again, on all labels, for as long as proved good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+import torch
+
+from gnn2mlp.data import NodeData, Observed
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.records import Scored
+from gnn2mlp.pipeline.seed import knowledge_stage, needed_keys, student_stage, teacher_stage
+from gnn2mlp.pipeline.stage import Stage
+from gnn2mlp.pipeline.views import unnamed
+from gnn2mlp.teachers import TEACHERS
+
+
+@dataclass(frozen=True)
+class Refit:
+    """How the student that ships was trained.
+
+    Args:
+        labels: how many train: all there are.
+        epochs: by model, the median over seeds of the epoch that validation chose.
+        seeds: those that chose.
+        seed: of initialisation and batches.
+    """
+
+    labels: int
+    epochs: dict[str, int]
+    seeds: list[int]
+    seed: int
+
+
+def refit_plan(job: Job, scored: Sequence[Scored], seed: int) -> Refit:
+    """What the seeds say of a training on all labels.
+
+    Args:
+        job: of all seeds.
+        scored: every seed.
+        seed: of initialisation and batches.
+    """
+    models = [model for model in ("teacher", "student") if all(model in one.record["history"] for one in scored)]
+    epochs = {m: round(median(one.record["history"][m]["best_epoch"] for one in scored)) for m in models}
+    return Refit(int((job.graph.labels >= 0).sum()), epochs, [one.seed for one in scored], seed)
+
+
+def refit_stage(job: Job, plan: Refit) -> Stage[Predictor]:
+    """The student that all labels train, teacher first; no node is left to validate, and none to test."""
+    config, observed = job.config, everything(job.graph)
+    settings: dict[str, Any] = {"distill": {**config.distill, "epochs": plan.epochs["student"]}}
+    if "teacher" in plan.epochs:
+        kind = TEACHERS.get(config.teacher.name)
+        settings["teacher"] = kind.for_epochs(config.teacher, plan.epochs["teacher"])
+    whole = replace(job, config=config.model_copy(update=settings))
+    method = config.method.build(METHODS)
+    if not method.teacher_keys:
+        return student_stage(whole, plan.seed, observed, "refit", method, None)
+    teacher = teacher_stage(whole, plan.seed, observed, "refit teacher")
+    knowledge = knowledge_stage(whole, plan.seed, observed, teacher, needed_keys(whole, method))
+    return student_stage(whole, plan.seed, observed, "refit", method, knowledge)
+
+
+def everything(graph: NodeData) -> Observed:
+    """The view in which every node exists and every label trains."""
+    ids = torch.arange(graph.num_nodes)
+    return Observed(unnamed(graph), ids, ids[graph.labels >= 0], ids[:0])
