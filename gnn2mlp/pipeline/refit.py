@@ -45,7 +45,7 @@ def refit_plan(job: Job, scored: Sequence[Scored], seed: int) -> Refit:
     """
     models = [model for model in ("teacher", "student") if all(model in one.record["history"] for one in scored)]
     epochs = {m: round(median(one.record["history"][m]["best_epoch"] for one in scored)) for m in models}
-    return Refit(int((job.graph.labels >= 0).sum()), epochs, [one.seed for one in scored], seed)
+    return Refit(int(job.graph.task.known(job.graph.labels).sum()), epochs, [one.seed for one in scored], seed)
 
 
 def refit_stage(job: Job, plan: Refit) -> Stage[Predictor]:
@@ -67,4 +67,4 @@ def refit_stage(job: Job, plan: Refit) -> Stage[Predictor]:
 def everything(graph: NodeData) -> Observed:
     """The view in which every node exists and every label trains."""
     ids = torch.arange(graph.num_nodes)
-    return Observed(unnamed(graph), ids, ids[graph.labels >= 0], ids[:0])
+    return Observed(unnamed(graph), ids, ids[graph.task.known(graph.labels)], ids[:0])

@@ -88,7 +88,7 @@ def run(
 
 def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
     """Write the student that ships into the run's folder; what the results say of it."""
-    known = int((job.graph.labels >= 0).sum())
+    known = int(job.graph.task.known(job.graph.labels).sum())
     about: dict[str, Any] = {"seed": best.seed, "path": "student", "labels": best.split.train.numel(), "known": known}
     student = best.student.value
     if job.config.refit:

@@ -25,7 +25,7 @@ from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.stage import Stage
 from tests.helpers import tiny_arrays, tiny_graph
-from tests.tasks import task_of
+from tests.tiny import views_of
 
 TEACHER, KNOWLEDGE, MLP, STUDENT, RECORD = "teacher", "knowledge", "mlp", "student", "record"
 ALL = {TEACHER, KNOWLEDGE, MLP, STUDENT, RECORD}
@@ -47,7 +47,7 @@ class Bench:
         self.made_now: list[str] = []
         self.edited: set[str] = set()
         self.graph: NodeData = tiny_graph(nodes=60)
-        self.split: Split = task_of(self.graph, "inductive").split
+        self.split: Split = views_of(self.graph, "inductive").full.split
         self.settings: dict[str, Any] = {
             "dataset": "digits",
             "setting": "inductive",
@@ -179,6 +179,13 @@ def rename(**fields: Any) -> Callable[[Bench], None]:
     return change
 
 
+def retask(**options: Any) -> Callable[[Bench], None]:
+    def change(bench: Bench) -> None:
+        bench.graph = replace(bench.graph, task=bench.graph.task._with(**options))
+
+    return change
+
+
 def move(source_part: str, target: str | None) -> Callable[[Bench], None]:
     """Take a node out of a part of the split, and put it into another."""
 
@@ -226,7 +233,10 @@ CHANGES: dict[str, tuple[Callable[[Bench], None], set[str]]] = {
     "an observed edge": (unlink(unseen=False), ALL),
     "an edge of an unseen node": (unlink(unseen=True), SCORED),
     "the width": (widen, ALL),
-    "names of classes": (rename(class_names=("1", "0", "2")), NAMED),
+    "names of classes": (retask(classes=(1, 0, 2)), NAMED),
+    "the type of classes": (retask(classes=("0", "1", "2")), NAMED),
+    "the metric": (retask(metric="macro_f1"), ALL),
+    "weights of classes": (retask(class_weight="balanced"), ALL),
     "names of features": (rename(feature_names=tuple(f"f{n}" for n in range(12))), STUDENTS),
     "the name of the data": (rename(name="other"), NAMED),
     "what was canonicalised": (rename(notes={"duplicates": 3}), set()),
