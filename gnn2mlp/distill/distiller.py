@@ -9,10 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
+from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.in_memory import InMemory, Tables
@@ -31,7 +33,7 @@ from gnn2mlp.nn.mlp import MLP
 from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
-from gnn2mlp.objectives import Batch, Objective
+from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.students import Student
 from gnn2mlp.tables.table import RowTable
@@ -196,14 +198,19 @@ class Distiller(Configurable):
         """Take up the checkpoint, if there is one; what is returned writes the next."""
         if checkpoint is None:
             return None
+        terms: Sequence[Term] = state.objective.terms()  # type: ignore[operator]  # an Objective, which torch forgets
+        kinds = [type(part) for part in (self, student, inputs, *(term for _, term in terms))]
         identity = {
             "student": student.spec().to_dict(),
             "inputs": inputs.spec().to_dict(),
-            "objective": [[weight, term.spec().to_dict()] for weight, term in state.objective.terms()],  # type: ignore[operator]
+            "objective": [[weight, term.spec().to_dict()] for weight, term in terms],
             "distill": self.options(),
             "update": update,
             "seed": seed,
             "data": source.digest,
+            # Of other code or another machine's kind, a checkpoint is none.
+            "code": code_of(*kinds),
+            "execution": fingerprint(Execution.on(next(state.module.parameters()).device)),
         }
         state.restore(checkpoint.path, identity)
 

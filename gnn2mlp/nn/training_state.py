@@ -15,6 +15,8 @@ from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training import History
 
 KIND = "checkpoint"
+# What may differ in the identity of a checkpoint that is of the same training, and yet of no use to it.
+_OUTDATED = frozenset({"code", "execution"})
 # An epoch of millions of steps keeps its losses as one array, not as so many.
 _FRESH = 1000
 
@@ -112,7 +114,7 @@ class TrainingState:
         artefact.save(path, KIND, tensors, card)
 
     def restore(self, path: Path, identity: Mapping[str, Any]) -> bool:
-        """Go on from a checkpoint; whether there was one. A damaged one counts as none.
+        """Go on from a checkpoint; whether there was one. A damaged one counts as none, as does one of other code.
 
         Raises:
             ConfigError: if it belongs to another training.
@@ -123,6 +125,8 @@ class TrainingState:
             return False
         if card["identity"] != dict(identity):
             differing = [key for key, value in identity.items() if card["identity"].get(key) != value]
+            if set(differing) <= _OUTDATED:
+                return False
             raise ConfigError(
                 f"{path} is the checkpoint of a training with another {' and another '.join(differing) or 'setting'}; "
                 "remove it, or choose another folder"

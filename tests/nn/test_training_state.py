@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
@@ -106,6 +107,25 @@ def test_a_damaged_checkpoint_counts_as_none(tmp_path: Path) -> None:
         fit(OBSERVED, checkpoint=kept, stop_after=2)
     kept.path.write_bytes(kept.path.read_bytes()[:-5])
     assert bits(fit(OBSERVED, checkpoint=kept)) == bits(fit(OBSERVED))
+
+
+@pytest.mark.parametrize("changed", ["code", "threads"])
+def test_a_checkpoint_of_other_code_or_threads_counts_as_none(
+    tmp_path: Path, changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Checkpoint(tmp_path / "checkpoint")
+    with pytest.raises(KilledError):
+        fit(OBSERVED, checkpoint=kept, stop_after=2)
+    before = kept.path.read_bytes()
+    try:
+        if changed == "code":
+            monkeypatch.setattr("gnn2mlp.distill.distiller.code_of", lambda *kinds: "another")
+        else:
+            torch.set_num_threads(2)
+        assert bits(fit(OBSERVED, checkpoint=kept)) == bits(fit(OBSERVED))
+    finally:
+        torch.set_num_threads(1)
+    assert kept.path.read_bytes() != before
 
 
 def test_seconds_add_up(tmp_path: Path) -> None:
