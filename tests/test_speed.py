@@ -255,6 +255,15 @@ def test_a_journey_tells_every_stage(script, tmp_path: Path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_join_is_measured_whole(script, tmp_path: Path):
+    joins = script("joins")
+    assert joins.write(str(tmp_path), 3000)["bytes"] > 3000 * 20
+    found = joins.join(str(tmp_path))
+    assert found["joined"] == 3000
+    assert 8 < found["shards"] <= 16 < found["opened"]
+    assert min(found[name] for name in ("cpu_s", "seconds", "work_gib", "peak_gib")) > 0
+
+
 def test_growth_is_the_slope_of_logarithms(script, tmp_path: Path):
     growth = script("growth")
     assert growth.exponent([1, 2, 4, 8], [3, 12, 48, 192]) == pytest.approx(2)
@@ -342,6 +351,9 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
     stage = {"seconds": 1.0, "peak_gib": 0.5, "before_gib": 0.4, "epoch_s": 0.2}
     rows = [{"rows": count, "join": stage, "distil": {**stage, "peak_gib": gib}} for count, gib in ((10, 0.5), (40, 1))]
     machine.put(tmp_path / "streaming.json", "1", {"threads": 1, "sizes": rows})
+    cost = {"cpu_s": 2.0, "seconds": 3.0, "peak_gib": 0.7, "work_gib": 0.1, "opened": 24, "shards": 8}
+    joined = [{"rows": 1_000_000, "join": cost}, {"rows": 4_000_000, "join": {**cost, "cpu_s": 10.0}}]
+    machine.put(tmp_path / "joins.json", "1", {"threads": 1, "sizes": joined})
     forms = {form: {"us": 5.0, "over_floor": over} for form, over in (("folded", 9.0), ("onnx", 12.0), ("int8", 1.0))}
     timed = {batch: {"floor_us": 0.5, "forms": forms} for batch in ("1", "1024")}
     machine.put(tmp_path / "student_latency.json", "3-4-5, 1", {"threads": 1, "batches": timed})
@@ -369,6 +381,11 @@ def results(script, machine: ModuleType, tmp_path: Path) -> Path:
         ("synthetic-products, peak memory of all stages, 2 threads | < 16 GiB | 1.50 GiB", "yes"),
         ("synthetic-products, request of 10 nodes, teacher / student, 2 threads | ≥ 1,000 × | 2,000 ×", "yes"),
         ("peak memory of distilling 40 rows / 10 rows, 1 thread | does not grow (≤ 1.1 ×) | 2.00 ×", "**no**"),
+        (
+            "processor time of a joined row, 4,000,000 rows / 1,000,000 rows, 1 thread | does not grow (≤ 1.5 ×)"
+            " | 1.25 ×",
+            "yes",
+        ),
         # int8 does other arithmetic than that of the floor.
         ("student 3-4-5, answer of 1 row / its floor, 1 thread | ≤ 10 × | 9.00 × (folded)", "yes"),
         ("student 3-4-5, answer of 1024 rows / its floor, 1 thread | ≤ 1.3 × | 9.00 × (folded)", "**no**"),
@@ -391,6 +408,7 @@ def test_the_page_has_a_section_for_every_result(script, results: Path):
         "`Predictor` 200 MB",
         "| 1 thread | 90 | 10.0 |",
         "growth-gcn-1.svg",
+        "| 1 thread | 1,000,000 | 2.00 s | 2.00 s | 3.00 s | 0.70 | 0.10 | 3.0 |",
         "| tiny | 1 thread | stopping",
         "| `gnn2mlp --help` | 1.40 s | Python alone, 1.00 s | 1.40 × (1.40 to 1.40) |",
     ):

@@ -23,6 +23,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "growth": (),
     "hot_spots": ("data_root",),
     "streaming": ("scratch",),
+    "joins": ("scratch",),
     "student_latency": (),
     "startup": (),
     "page": (),

@@ -167,6 +167,26 @@ def streaming_section(entries: Entries) -> str:
     return markdown(header, body)
 
 
+def joins_section(entries: Entries) -> str:
+    """Joining alone, by number of rows."""
+    body = [
+        [
+            setup(entry),
+            f"{size['rows']:,}",
+            time(size["join"]["cpu_s"]),
+            f"{1e6 * size['join']['cpu_s'] / size['rows']:.2f} s",
+            time(size["join"]["seconds"]),
+            f"{size['join']['peak_gib']:.2f}",
+            f"{size['join']['work_gib']:.2f}",
+            f"{size['join']['opened'] / size['join']['shards']:.1f}",
+        ]
+        for entry in entries.values()
+        for size in entry["sizes"]
+    ]
+    header = ["on", "rows", "processor time", "of a million rows", "on the clock", "peak, GiB", "on disk, GiB"]
+    return markdown([*header, "files opened for a shard"], body)
+
+
 def student_latency_section(entries: Entries) -> str:
     """Answers of every form, and memory."""
     forms = ("eager", "folded", "onnx", "int8")
@@ -218,6 +238,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Entries], str]]] = {
     "large_graph": ("A graph of ogbn-arxiv's size", large_graph_section),
     "products": ("A graph of ogbn-products' size", products_section),
     "streaming": ("Tables of rows", streaming_section),
+    "joins": ("Tables joined by id", joins_section),
     "growth": ("How cost grows", growth_section),
     "student_latency": ("A student's answers", student_latency_section),
     "startup": ("How a command begins", startup_section),

@@ -14,6 +14,8 @@ from wording import Entries, answers, by_kind, cases, ratio, setup, time
 ACCURACY = "no difference beyond chance"
 # Most that the peak at the largest number of rows may be, as a multiple of that at the smallest.
 STEADY = 1.1
+# A row may cost this many times as much among more rows, whose sorted runs are read from disk.
+LINEAR_JOIN = 1.5
 KRD = 1.5
 # Rows of an answer -> most that the better float32 form may take, as a multiple of the floor.
 OVER_FLOOR = {"1": 10.0, "1024": 1.3}
@@ -105,6 +107,20 @@ def streaming_targets(entries: Entries) -> Iterator[Target]:
         yield Target(what, f"does not grow (≤ {STEADY:g} ×)", f"{growth_:.2f} ×", growth_ <= STEADY)
 
 
+def joins_targets(entries: Entries) -> Iterator[Target]:
+    """A cost that is linear in the number of rows."""
+    for entry in entries.values():
+        few, many = entry["sizes"][0], entry["sizes"][-1]
+        costs = [size["join"]["cpu_s"] / size["rows"] for size in (few, many)]
+        what = f"processor time of a joined row, {many['rows']:,} rows / {few['rows']:,} rows, {setup(entry)}"
+        yield Target(
+            what,
+            f"does not grow (≤ {LINEAR_JOIN:g} ×)",
+            f"{costs[1] / costs[0]:.2f} ×",
+            costs[1] <= LINEAR_JOIN * costs[0],
+        )
+
+
 def student_latency_targets(entries: Entries) -> Iterator[Target]:
     """Answers against their floor, and the memory of a deployed student."""
     for case, entry in answers(entries):
@@ -141,6 +157,7 @@ TARGETS: dict[str, Callable[[Entries], Iterator[Target]]] = {
     "large_graph": large_graph_targets,
     "products": products_targets,
     "streaming": streaming_targets,
+    "joins": joins_targets,
     "growth": growth_targets,
     "student_latency": student_latency_targets,
     "startup": startup_targets,
