@@ -30,7 +30,7 @@ class NeighbourhoodPredictor:
         >>> from gnn2mlp.teachers import GCN
         >>> path = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 2], [1, 2, 3]])
         >>> teacher = GCN(hidden=8, layers=2)
-        >>> teacher.initialise(path.num_features, path.num_classes)
+        >>> teacher.initialise(num_features=4, num_classes=2)
         >>> predictor = teacher.neighbourhood_predictor(path)
         >>> predictor.count_neighbourhood(torch.tensor([0]))  # the node, its neighbour, and the neighbour of that
         3
