@@ -45,7 +45,7 @@ def save(path: str | Path, kind: str, tensors: Mapping[str, Tensor], card: Mappi
         ArtefactError: if the file cannot be written, or one of another kind is there.
     """
     path = user_path(path)
-    _check_replaceable(path, kind)
+    check_replaceable(path, kind)
     owned = _unshared(tensors)
     text = json.dumps({**card, "format": FORMAT, "kind": kind}, sort_keys=True, allow_nan=False)
     header = {"card": text, "sha256": _checksum(owned, text)}
@@ -103,7 +103,7 @@ def read_card(path: str | Path, kind: str) -> dict[str, Any]:
     return _checked_card(path, kind, text)
 
 
-def _check_replaceable(path: Path, kind: str) -> None:
+def check_replaceable(path: Path, kind: str) -> None:
     """Raise `ArtefactError` if there is something else than an artefact of `kind`, whole or damaged, at `path`."""
     if not os.path.lexists(path) or _is_remnant(path):
         return

@@ -118,10 +118,12 @@ class TrainingState:
 
         Raises:
             ConfigError: if it belongs to another training.
+            ArtefactError: if a file of another kind is there, which no checkpoint may replace.
         """
         try:
             arrays, card = artefact.load(path, KIND)
         except ArtefactError:
+            artefact.check_replaceable(path, KIND)  # now, and not when the first checkpoint is written
             return False
         if card["identity"] != dict(identity):
             differing = [key for key, value in identity.items() if card["identity"].get(key) != value]

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.data import Observed
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
 from gnn2mlp.methods import METHODS
@@ -171,3 +171,20 @@ def test_a_process_that_is_killed_is_taken_up_with_the_same_bits(tmp_path: Path)
     kept = Checkpoint(tmp_path / "checkpoint", every=5)
     assert kept.path.exists()
     assert bits(fit(table, checkpoint=kept)) == bits(fit(table))
+
+
+def test_a_file_of_another_kind_stays_and_is_told_before_the_first_epoch(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    told: list[int] = []
+    training = Distiller(epochs=2, lr=0.01)
+    with pytest.raises(ArtefactError, match=r"expected nothing or a checkpoint artefact at .*notes\.txt"):
+        training.fit(
+            STUDENT,
+            METHODS.get("mlp")().build_objective(),
+            OBSERVED,
+            checkpoint=Checkpoint(path),
+            progress=lambda done, total, note="": told.append(done),
+        )
+    assert path.read_text() == "mine"
+    assert not told
