@@ -167,7 +167,8 @@ def _check_labels(split: Split, graph: NodeData, every_class: bool) -> None:
     missing = sorted(set(_strata(graph)) - set(graph.task.strata(train).tolist()))
     if missing and every_class:
         named = ", ".join(graph.class_names[c] for c in missing)
-        as_it_is = ", or take the split as it is with split.every_class=false" if "every_class" in split.scheme else ""
+        option = f"--split {split.scheme['name']} --set split.every_class=false"
+        as_it_is = f", or take the split as it is, {option}" if "every_class" in split.scheme else ""
         raise DataError(
             f"{graph.name}: expected a training label for each of the {graph.task.num_outputs} classes, "
             f"got none for {named}; label nodes of these classes, remove the classes, choose another split or seed"

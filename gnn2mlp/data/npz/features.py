@@ -6,6 +6,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import check_feature_names
 from gnn2mlp.data.npz.arrays import Arrays, csr_from_parts, has_csr, texts
 from gnn2mlp.data.npz.codes import code_names, one_hot_codes
+from gnn2mlp.data.npz.hyperedges import has_hyperedges
 
 Form = Literal["own", "codes", "degree", "one_hot", "noisy_labels"]
 _DENSE = ("x", "node_features", "features")
@@ -51,8 +52,9 @@ def _matrix(arrays: Arrays, form: Form) -> Any:
         return arrays[dense]
     if sparse:
         return csr_from_parts(arrays, sparse[0])
+    degree = "degree, " if has_hyperedges(arrays) else ""  # which in a graph would tell of nodes that are not there yet
     raise arrays.missing(
         "features",
-        "x, or x_data, x_indices, x_indptr and x_shape (or constructed ones: dataset.features=degree, one_hot or "
-        "noisy_labels)",
+        f"x, or x_data, x_indices, x_indptr and x_shape (or constructed ones: --set dataset.features={degree}one_hot "
+        "or noisy_labels)",
     )
