@@ -77,9 +77,7 @@ def test_its_spec_builds_it_again() -> None:
 
 def test_missing_classes_are_refused_unless_told(graph: GraphData) -> None:
     graph = replace(graph, task=NodeClassification((*graph.class_names, "3")))
-    with pytest.raises(
-        DataError, match="got none for 3; .* as it is, --split own --set split.every_class=false"
-    ):
+    with pytest.raises(DataError, match="got none for 3; .* as it is, --split own --set split.every_class=false"):
         Own().split(graph, 0)
     assert Own(every_class=False).split(graph, 0).train.numel() == 6
 
