@@ -162,6 +162,8 @@ class InMemory(Source):
     @torch.no_grad()
     def settled(self, student: nn.Module) -> Task:
         """With the threshold, if one is to be chosen, that suits the student's answers to the validation nodes."""
+        if not self.valid_labels.numel():
+            return self.task
         return self.task.with_threshold(student.eval()(self.valid_x).logits, self.valid_labels)
 
 

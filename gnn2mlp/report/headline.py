@@ -14,6 +14,7 @@ from gnn2mlp.report.claims import (
     reliability_gap,
 )
 from gnn2mlp.report.results import Results, latency_rows, option_name, speedup
+from gnn2mlp.report.shipped import environments_line, shipped_line
 
 # How a tile calls the nodes of a population.
 _BRIEFLY = {"unseen": "unseen nodes", "seen": "seen nodes", "test": "test nodes"}
@@ -45,6 +46,7 @@ def headline(results: Results) -> Headline:
     said = [claim(results, population), latency_line(results) if latency_rows(results) else ""]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
     lines = [basis(results, population), codes_line(results), reliability_line(results), training_line(results)]
+    lines += [shipped_line(results), environments_line(results)]
     return Headline(subject(results), sentence, _tiles(results, population), [line for line in lines if line])
 
 
