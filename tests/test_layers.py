@@ -66,8 +66,8 @@ def test_what_ships_loads_no_graph_library() -> None:
 
 
 def test_the_estimator_loads_no_graph_library_before_fit() -> None:
-    if importlib.util.find_spec("gnn2mlp.classifier") is None:
-        pytest.skip("gnn2mlp.classifier is not part of this checkout")
+    if importlib.util.find_spec("gnn2mlp.estimators") is None:
+        pytest.skip("gnn2mlp.estimators is not part of this checkout")
     loaded = _loaded("from gnn2mlp import NodeClassifier\nNodeClassifier()")
     assert "torch" in loaded
     assert not GRAPH & loaded

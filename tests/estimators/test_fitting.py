@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 import torch
 
-from gnn2mlp.classifier.bars import stages
-from gnn2mlp.classifier.fitting import Links, Plan, observe, train
-from gnn2mlp.classifier.labels import encode_labels
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.estimators.bars import stages
+from gnn2mlp.estimators.fitting import Links, Plan, observe, train
+from gnn2mlp.estimators.targets import class_targets
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
 from gnn2mlp.teachers.gcn import GCN
-from tests.classifier.conftest import Tiny
+from tests.estimators.conftest import Tiny
 
 
 def plan(teacher: object = "gcn", method: object = "glnn", student: object = "mlp", **distill: object) -> Plan:
@@ -66,7 +66,9 @@ def test_settings_that_cannot_work(settings: dict[str, object], message: str) ->
 
 
 def test_the_view_divides_the_labelled_nodes(tiny: Tiny) -> None:
-    observed = observe(tiny.X.astype(np.float64), encode_labels(tiny.y), Links(tiny.edges), 0.2, None, 0)
+    observed = observe(
+        tiny.X.astype(np.float64), class_targets(tiny.y, None, None, None), Links(tiny.edges), 0.2, None, 0
+    )
     assert (observed.train.numel(), observed.valid.numel()) == (24, 6)
     assert torch.cat([observed.train, observed.valid]).sort().values.tolist() == list(range(30))
     assert observed.node_ids.tolist() == list(range(90))
@@ -74,19 +76,19 @@ def test_the_view_divides_the_labelled_nodes(tiny: Tiny) -> None:
 
 
 def test_a_method_without_knowledge_trains_no_teacher(tiny: Tiny) -> None:
-    labels = encode_labels(tiny.y)
-    observed = observe(tiny.X, labels, Links(tiny.edges), 0.2, None, 0)
+    targets = class_targets(tiny.y, None, None, None)
+    observed = observe(tiny.X, targets, Links(tiny.edges), 0.2, None, 0)
     with stages(False) as stage:
-        made = train(plan(method="mlp", epochs=3), observed, labels, None, stage)
+        made = train(plan(method="mlp", epochs=3), observed, None, stage)
     assert (made.teacher, made.knowledge, list(made.history)) == (None, None, ["student"])
     assert made.predictor.card["teacher"] is None
 
 
 def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
-    labels = encode_labels(tiny.y)
-    observed = observe(tiny.X, labels, Links(tiny.edges), 0.2, None, 0)
+    targets = class_targets(tiny.y, None, None, None)
+    observed = observe(tiny.X, targets, Links(tiny.edges), 0.2, None, 0)
     with stages(False) as stage:
-        made = train(plan(Spec("gcn", epochs=3), epochs=4), observed, labels, None, stage)
+        made = train(plan(Spec("gcn", epochs=3), epochs=4), observed, None, stage)
     card = made.predictor.card
     assert (card["teacher"]["name"], card["teacher"]["epochs"], card["method"]["name"]) == ("gcn", 3, "glnn")
     assert (card["observed"], card["seed"], card["distill"]["epochs"]) == (observed.digest, 0, 4)
@@ -96,12 +98,12 @@ def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
 
 @pytest.mark.parametrize(("method", "teacher"), [("krd", "gcn"), ("vqgraph", "vq")])
 def test_codes_and_reliability_are_taught_as_soft_labels_are(tiny: Tiny, method: str, teacher: str) -> None:
-    labels = encode_labels(tiny.y)
+    targets = class_targets(tiny.y, None, None, None)
     made = plan({"name": "gcn", "hidden": 8, "epochs": 5}, method, epochs=5)
     assert made.teacher.name == teacher
-    observed = observe(tiny.X, labels, Links(tiny.edges), 0.25, None, 0)
+    observed = observe(tiny.X, targets, Links(tiny.edges), 0.25, None, 0)
     with stages(False) as stage:
-        fitted = train(made, observed, labels, None, stage)
+        fitted = train(made, observed, None, stage)
     assert fitted.knowledge is not None
     assert made.method.teacher_keys <= set(fitted.knowledge.values)
     assert fitted.predictor.predict(tiny.X).shape == tiny.y.shape

@@ -1,6 +1,6 @@
 import pytest
 
-from gnn2mlp.classifier.bars import stages
+from gnn2mlp.estimators.bars import stages
 
 
 def report(verbose: bool) -> None:

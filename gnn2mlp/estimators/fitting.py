@@ -7,9 +7,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import torch
 
-from gnn2mlp.classifier import holdout
-from gnn2mlp.classifier.bars import Stage
-from gnn2mlp.classifier.labels import Encoded
 from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
@@ -18,6 +15,9 @@ from gnn2mlp.data import NodeData, Observed, graph_from_arrays, hypergraph_from_
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import DistillationResult, Distiller, Learner
 from gnn2mlp.distill.in_memory import check_links
+from gnn2mlp.estimators import holdout
+from gnn2mlp.estimators.bars import Stage
+from gnn2mlp.estimators.targets import Targets
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
@@ -111,16 +111,18 @@ class Links(NamedTuple):
     hyperedge_index: Any = None
     hyperedge_weight: Any = None
 
-    def join(self, x: Features, labels: Any, classes: Any) -> NodeData:
+    def join(self, x: Features, targets: Targets, sample_weight: Any = None) -> NodeData:
         """The graph or hypergraph of these nodes."""
-        names: dict[str, Any] = {"name": "fit", "class_names": classes}
+        more: dict[str, Any] = {"name": "fit", "task": targets.task, "sample_weight": sample_weight}
         if self.hyperedge_index is None:
-            return graph_from_arrays(x, labels, self.edge_index, **names)
+            return graph_from_arrays(x, targets.labels, self.edge_index, **more)
         weight = self.hyperedge_weight
-        return hypergraph_from_arrays(x, labels, self.hyperedge_index, hyperedge_weight=weight, **names)
+        return hypergraph_from_arrays(x, targets.labels, self.hyperedge_index, hyperedge_weight=weight, **more)
 
 
-def observe(X: Any, labels: Encoded, links: Links, validation: float | Any, ids: Any, seed: int) -> Observed:
+def observe(
+    X: Any, targets: Targets, links: Links, validation: float | Any, ids: Any, seed: int, sample_weight: Any = None
+) -> Observed:
     """The view for training: every given node, with the labelled ones divided into training and validation.
 
     Raises:
@@ -129,14 +131,17 @@ def observe(X: Any, labels: Encoded, links: Links, validation: float | Any, ids:
     """
     x = check_features(X, "X")
     x = check_features(x.to(dtype=torch.float32), "X")  # again: a double may exceed what a float holds
-    graph = links.join(x, labels.codes, labels.classes)
+    graph = links.join(x, targets, sample_weight)
+    task, is_train = graph.task, graph.task.known(graph.labels)
+    strata = torch.where(is_train, task.strata(graph.labels), -1)
     if ids is None:
-        valid = holdout.stratified(graph.labels, validation, seed)
+        valid = holdout.stratified(strata, validation, seed)
     else:
-        valid = holdout.explicit(graph.labels, labels.classes, ids)
-    is_train = graph.labels >= 0
+        valid = holdout.explicit(strata, task.output_names if task.exclusive else ("any node",), ids)
     is_train[valid] = False
-    return Observed(graph, torch.arange(graph.num_nodes), is_train.nonzero()[:, 0], valid)
+    train = is_train.nonzero()[:, 0]
+    task.check_split(graph.labels[train], graph.labels[valid], "y")
+    return Observed(graph, torch.arange(graph.num_nodes), train, valid)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +154,7 @@ class Fitted:
     history: dict[str, dict[str, Any]]
 
 
-def train(plan: Plan, observed: Observed, labels: Encoded, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
+def train(plan: Plan, observed: Observed, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
     """Fit the teacher, write down what it knows, distil the student."""
     teacher = plan.teacher if plan.method.teacher_keys else None
     knowledge = None if teacher is None else _taught(plan, teacher, observed, stage)
@@ -167,9 +172,8 @@ def train(plan: Plan, observed: Observed, labels: Encoded, names: tuple[str, ...
     history = {} if teacher is None else {"teacher": teacher.history_.to_dict()}
     history["student"] = result.history.to_dict()
     card = _card(plan, result, observed, history)
-    predictor = Predictor(
-        plan.student, result.module, observed.graph.num_features, labels.classes, card, names, result.inputs
-    )
+    task = result.task if result.task is not None else observed.task
+    predictor = Predictor(plan.student, result.module, observed.graph.num_features, task, card, names, result.inputs)
     return Fitted(predictor, teacher, knowledge, history)
 
 

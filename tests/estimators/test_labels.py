@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 import torch
 
-from gnn2mlp.classifier.labels import encode_labels
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.estimators.labels import encode_labels
 
 
 @pytest.mark.parametrize(

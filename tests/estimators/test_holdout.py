@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from gnn2mlp.classifier.holdout import explicit, stratified
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.estimators.holdout import explicit, stratified
 
 # Ten nodes of class 0, four of class 1, two unlabelled.
 CODES = torch.tensor([0] * 10 + [1] * 4 + [-1] * 2)
