@@ -8,18 +8,18 @@ UpdateRule = Literal["joint", "alternating"]
 
 
 class Pass(NamedTuple):
-    """One sweep over some rows in an epoch, minimising `objective`."""
+    """One pass over some rows in an epoch, minimising `objective`."""
 
     objective: Objective
     rows: RowSet
 
 
 def passes(objective: Objective, rule: UpdateRule) -> list[Pass]:
-    """The sweeps of one epoch.
+    """The passes of one epoch.
 
-    `joint`: one sweep minimises the sum; it visits all rows as soon as one weighted term speaks of all.
-    `alternating`: one sweep per term in order, each with its weight, on one optimiser state. A term of weight zero
-    still has its sweep: its gradient is zero, but Adam's momentum and weight decay act, as in GLNN's released code.
+    `joint`: one pass minimises the sum; it visits all rows as soon as one weighted term speaks of all.
+    `alternating`: one pass per term in order, each with its weight, on one optimiser state. A term of weight zero
+    still has its pass: its gradient is zero, but Adam's momentum and weight decay act, as in GLNN's released code.
     """
     terms = objective.terms()
     return {"joint": _joint, "alternating": _alternating}[rule](terms)
