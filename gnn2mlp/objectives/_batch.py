@@ -108,9 +108,11 @@ class Batch:
         """
         if where is None and self.weights is None:
             return values.mean()
-        weights = values.new_ones(len(values)) if self.weights is None else self.weights.to(values.dtype)
         if where is not None:
-            weights = weights * where
             values = values.where(where, 0.0)  # so that what is not finite there leaves no trace
+        if self.weights is None:
+            return values.sum() / where.sum().clamp(min=1)  # type: ignore[union-attr]  # both None: above
+        weights = self.weights.to(values.dtype)
+        weights = weights if where is None else weights * where
         total = weights.sum()
         return (values * weights).sum() / total.where(total > 0, 1.0)
