@@ -40,6 +40,7 @@ _IDENTITY = (
     "student",
     "inputs",
     "distill",
+    "task",
 )
 
 
@@ -60,6 +61,8 @@ class RunConfig(pydantic.BaseModel):
         student: the graph-free network.
         inputs: what makes the student's row of a node: `"features"`, or `"standardise"` for columns of different units.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
+        task: options of the data set's task that win over its own, such as `{"metric": "average_precision",
+            "class_weight": "balanced", "threshold": "f1"}`.
         seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.
         out: folder of the results; default: `runs/` and a name that tells the configuration.
         data_root: folder with raw data, read only; default `$GNN2MLP_DATA`, else data are downloaded.
@@ -85,6 +88,7 @@ class RunConfig(pydantic.BaseModel):
     student: Spec = Spec("mlp")
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
+    task: dict[str, Any] | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
     out: Path | None = None
     data_root: Path | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def opened(
     check_writable(folder, "name another folder with --out (in Python: out=)")
     store = Store(config.cache or default_root())
     graph = load_dataset(config.dataset, config.data_root, config.cache)
+    if config.task:
+        graph = replace(graph, task=graph.task.overridden(config.task))
     config.teacher.build(TEACHERS).check_reads(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
     _check_free(folder, config)

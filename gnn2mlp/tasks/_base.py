@@ -10,8 +10,11 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.core.registry import Registry
-from gnn2mlp.core.spec import Configurable
+from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.tasks.answers import Answers
+
+# Options of tasks that follow from data or training, and not from a wish.
+_OF_DATA = ("classes", "dtype", "names", "mean", "scale", "flat")
 
 
 class Metric(NamedTuple):
@@ -116,6 +119,25 @@ class Task(Configurable, ABC):
     def with_names(self, other: Self) -> Self:
         """The task with the names of `other`: what was trained without names answers with them."""
         return self
+
+    def overridden(self, options: Mapping[str, Any]) -> Self:
+        """A copy in which the options of a user win; what the data say (classes, names) stays.
+
+        Raises:
+            ConfigError: for an option that there is not, or that is the data's to say.
+        """
+        known = self.constructor_options()
+        for key in options:
+            if key in _OF_DATA:
+                raise ConfigError(f"task.{key}: the data say it, and a setting cannot; expected {self._settings()}")
+            if key not in known:
+                near = nearest(key, known)
+                raise ConfigError(f"task {self.name!r} has no option {key!r}{near} (options: {self._settings()})")
+        checked = Spec(self.name, **{**self.spec().options, **options}).checked(type(self), "task")
+        return self._with(**{key: checked[key] for key in options})
+
+    def _settings(self) -> str:
+        return ", ".join(key for key in self.constructor_options() if key not in _OF_DATA) or "none"
 
     def _with(self, **options: Any) -> Self:
         """A copy with other options."""

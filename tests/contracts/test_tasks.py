@@ -140,3 +140,15 @@ def test_strata_are_groups_of_the_outputs(task: Task) -> None:
     groups = task.strata(labels(task))
     assert groups.shape == (ROWS,)
     assert 0 <= int(groups.min()) <= int(groups.max()) < (task.num_outputs if task.exclusive else 1)
+
+
+def test_a_user_s_options_win_over_those_of_the_data(task: Task) -> None:
+    for metric in task.metrics:
+        assert task.overridden({"metric": metric}).metric == metric
+    assert task.overridden({}) == task
+    assert task.overridden({"metric": task.metric}).output_names == task.output_names
+    with pytest.raises(ConfigError, match=r"has no option 'metrics'; did you mean 'metric'\? \(options: metric"):
+        task.overridden({"metrics": "accuracy"})
+    fixed = "classes" if task.exclusive else "names"
+    with pytest.raises(ConfigError, match=f"task.{fixed}: the data say it"):
+        task.overridden({fixed: ["a"]})

@@ -288,3 +288,20 @@ def test_a_full_disk_at_any_write_is_one_message_and_the_next_run_goes_on(
         assert not [*settings["out"].rglob(".*.tmp"), *settings["cache"].rglob(".*.tmp"), *path.parent.glob(path.name)]
     assert {"config.yaml", "student.safetensors", "results.json", "report.html"} <= {path.name for path in tried}
     assert all(path.exists() for path in tried)
+
+
+def test_the_task_s_options_choose_the_metric_and_weigh_classes(settings: dict[str, Any], tmp_path: Path) -> None:
+    chosen = {"metric": "macro_f1", "class_weight": "balanced"}
+    result = run(RunConfig(**settings | {"out": tmp_path / "weighed", "task": chosen, "latency": False, "seeds": 1}))
+    record = result.results["seeds"][0]
+    assert record["metric"]["name"] == "macro_f1"
+    assert result.results["config"]["task"] == chosen
+    assert set(result.predictor().predict(np.eye(12))) <= {0, 1, 2}
+    plain = run(RunConfig(**settings | {"out": tmp_path / "plain", "latency": False, "seeds": 1})).results["seeds"][0]
+    assert plain["metric"]["name"] == "accuracy"
+    assert record["metric"] != plain["metric"]
+
+
+def test_an_option_that_the_task_does_not_have_fails_before_training(settings: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'metric'"):
+        run(RunConfig(**settings | {"out": tmp_path / "wrong", "task": {"metrik": "accuracy"}}))
