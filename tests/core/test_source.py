@@ -67,7 +67,7 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
         ("gnn2mlp.teachers._training", True),
         ("gnn2mlp.data.view", True),
         ("gnn2mlp.nn.csr", True),
-        ("gnn2mlp.evaluate.metrics", True),
+        ("gnn2mlp.tasks.metrics", True),
         ("gnn2mlp.core.seeds", True),
         ("gnn2mlp.teachers.gat", False),
         ("gnn2mlp.data.datasets.digits", False),
@@ -237,3 +237,29 @@ def test_libraries_do_not_count() -> None:
 
     assert locate("torch") is None
     assert code_of(torch.nn.Linear) == code_of(torch.nn.ReLU)
+
+
+def test_the_head_of_a_module_has_all_its_imports() -> None:
+    paths = [path for path in Path(source.__file__).parents[1].rglob("*.py") if path.name != "__init__.py"]
+    assert len(paths) > 100
+    for path in paths:
+        content = path.read_bytes()
+        head, whole = source.head_source(content), parse_source(content)
+        assert (head.imports, head.digest) == (whole.imports, whole.digest), path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import a\nx = 1\n",
+        "from a import (\n    b,\n    c,\n)\nx = (1)\n",
+        "from a import b  # (not this)\nx = 1\n",
+        "import a\ndef f():\n    import b\n",
+        "import a\nx = '''\nfrom there to here\n'''\n",
+        "x = 1; import a\n",
+        "x = 1\n",
+        "",
+    ],
+)
+def test_however_they_are_written(text: str) -> None:
+    assert source.head_source(text.encode()).imports == parse_source(text.encode()).imports

@@ -271,7 +271,7 @@ CHANGES: dict[str, tuple[Callable[[Bench], None], set[str]]] = {
     "where nothing lies": (set_to("seeds", 5), set()),
     "the code of sparse products": (edit("gnn2mlp.nn.csr"), ALL),
     "the code of views": (edit("gnn2mlp.data.view"), ALL),
-    "the code of accuracy": (edit("gnn2mlp.evaluate.metrics"), ALL),
+    "the code of accuracy": (edit("gnn2mlp.tasks.metrics"), ALL),
     "the code of named randomness": (edit("gnn2mlp.core.seeds"), ALL),
     "the code of the teacher": (edit("gnn2mlp.teachers.gcn"), TAUGHT),
     "the code of all teachers": (edit("gnn2mlp.teachers._training"), TAUGHT),
