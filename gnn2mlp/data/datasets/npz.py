@@ -12,6 +12,7 @@ from gnn2mlp.data.datasets._features import constructed
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import read_npz
 from gnn2mlp.data.npz.features import Form
+from gnn2mlp.data.npz.targets import Target
 
 
 class Npz(Dataset):
@@ -42,6 +43,8 @@ class Npz(Dataset):
             encoded by column; or constructed ones, `"degree"`, `"one_hot"` (the node's number) or `"noisy_labels"`.
         noise: standard deviation of the noise in noisy labels.
         ignore: arrays of the file that are to be left out.
+        target: what the labels are: `"classes"`; `"labels"`, (nodes, labels) of 1, 0 and NaN, of which a node may have
+            several; or `"numbers"`, (nodes,) or (nodes, targets), NaN where unknown. `label_names` calls the columns.
     """
 
     name = "npz"
@@ -55,18 +58,20 @@ class Npz(Dataset):
         features: Form = "own",
         noise: float = 1.0,
         ignore: tuple[str, ...] = (),
+        target: Target = "classes",
     ):
         self.path = path
         self.relations = relations
         self.features = features
         self.noise = noise
         self.ignore = ignore
+        self.target = target
         check_at_least("dataset", 0, noise=noise)
 
     def load(self, files: RawFiles) -> NodeData:
         """Read and validate the arrays."""
         path = self._find(files)
-        return from_npz(path, path.stem, self.relations, self.features, self.noise, self.ignore)
+        return from_npz(path, path.stem, self.relations, self.features, self.noise, self.ignore, self.target)
 
     def _find(self, files: RawFiles) -> Path:
         places = [user_path(self.path, "dataset")]
@@ -85,7 +90,8 @@ def from_npz(
     features: Form = "own",
     noise: float = 1.0,
     ignore: Collection[str] = (),
+    target: Target = "classes",
 ) -> NodeData:
     """The graph or hypergraph in a file, with the features that are asked for; arguments as in `Npz`."""
-    data = read_npz(path, name, relations, features, ignore)
+    data = read_npz(path, name, relations, features, ignore, target)
     return data if features == "own" or features == "codes" else constructed(data, features, noise)

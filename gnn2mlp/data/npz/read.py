@@ -15,8 +15,8 @@ from gnn2mlp.data.npz.arrays import Arrays, read_arrays
 from gnn2mlp.data.npz.edges import read_edges
 from gnn2mlp.data.npz.features import Form, pass_over_features, read_features
 from gnn2mlp.data.npz.hyperedges import has_hyperedges, read_hyperedges
-from gnn2mlp.data.npz.labels import read_labels
 from gnn2mlp.data.npz.splits import read_splits
+from gnn2mlp.data.npz.targets import Target, read_targets
 from gnn2mlp.data.npz.unread import check_unread
 
 
@@ -26,6 +26,7 @@ def read_npz(
     relations: Sequence[str] | None = None,
     form: Form = "own",
     ignore: Collection[str] = (),
+    target: Target = "classes",
 ) -> NodeData:
     """The graph or hypergraph in an `.npz` file.
 
@@ -36,37 +37,42 @@ def read_npz(
         form: what becomes of the features: `"own"`, `"codes"` (one-hot encoded), or else left out: a column of ones
             stands for those that the caller will construct.
         ignore: arrays of the file that are left out.
+        target: what its labels are: `"classes"`, several `"labels"` of each node, or `"numbers"`.
 
     Raises:
         DataError: for a file that cannot be read, or whose arrays cannot be learnt from.
     """
-    return read_named(read_arrays(path, name), relations, form, ignore)
+    return read_named(read_arrays(path, name), relations, form, ignore, target)
 
 
 def read_named(
-    arrays: Arrays, relations: Sequence[str] | None = None, form: Form = "own", ignore: Collection[str] = ()
+    arrays: Arrays,
+    relations: Sequence[str] | None = None,
+    form: Form = "own",
+    ignore: Collection[str] = (),
+    target: Target = "classes",
 ) -> NodeData:
     """The graph or hypergraph that named arrays describe; arguments as in `read_npz`."""
     arrays.leave_out(ignore)
-    labels = read_labels(arrays)
-    num_nodes = labels.codes.size
+    task, labels, known = read_targets(arrays, target)
+    num_nodes = labels.shape[0]
     x, feature_names = _features(arrays, form, num_nodes)
     more: dict[str, Any] = {
         "name": arrays.name,
-        "class_names": labels.classes,
+        "task": task,
         "feature_names": feature_names,
         "sample_weight": arrays.get("sample_weight"),
-        "own_splits": read_splits(arrays, labels.codes >= 0),
+        "own_splits": read_splits(arrays, known),
     }
     data: NodeData
     if has_hyperedges(arrays):
         index, weight = read_hyperedges(arrays, relations)
-        data = hypergraph_from_arrays(x, labels.codes, index, hyperedge_weight=weight, **more)
+        data = hypergraph_from_arrays(x, labels, index, hyperedge_weight=weight, **more)
     elif relations is not None:
         raise DataError(f"{arrays.name}: expected hyperedges of the relations {', '.join(relations)}, got a graph")
     else:
-        data = graph_from_arrays(x, labels.codes, read_edges(arrays, num_nodes), **more)
-    unread = check_unread(arrays, {"nodes": num_nodes, "classes": len(labels.classes)})
+        data = graph_from_arrays(x, labels, read_edges(arrays, num_nodes), **more)
+    unread = check_unread(arrays, {"nodes": num_nodes, task.outputs_called: task.num_outputs})
     return replace(data, notes={**data.notes, **unread}) if unread else data
 
 

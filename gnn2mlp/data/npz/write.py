@@ -17,6 +17,8 @@ from gnn2mlp.tasks import NodeClassification
 def write_npz(path: str | Path, data: NodeData) -> Path:
     """Write nodes, labels, links, names and published splits, atomically; `load_dataset(path)` gives them back.
 
+    Several labels and numbers are read again with `target="labels"` and `"numbers"`.
+
     Args:
         path: of the file; its name ends in `.npz`.
         data: a graph, or a hypergraph without anchors.
@@ -49,10 +51,10 @@ def _features(data: NodeData) -> dict[str, Array]:
 
 
 def _labels(data: NodeData) -> dict[str, Array]:
-    if not isinstance(data.task, NodeClassification):
-        raise DataError(f"{data.name}: expected one class for each node, got the task {data.task.name!r}")
     weight = {} if data.sample_weight is None else {"sample_weight": data.sample_weight.numpy()}
-    return {"y": data.labels.numpy(), "class_names": np.array(data.task.classes)} | weight
+    if isinstance(data.task, NodeClassification):
+        return {"y": data.labels.numpy(), "class_names": np.array(data.task.classes)} | weight
+    return {"y": data.labels.numpy(), "label_names": np.array(data.task.output_names)} | weight
 
 
 def _links(data: NodeData) -> dict[str, Array]:
