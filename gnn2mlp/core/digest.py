@@ -1,11 +1,8 @@
 """Short names for contents: SHA-256 over a canonical form."""
 
 import hashlib
-import importlib.util
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -39,19 +36,4 @@ def digest_tensors(tensors: Mapping[str, Tensor]) -> str:
     for key in sorted(tensors):
         sha.update(tensor_header(key, tensors[key].dtype, tensors[key].shape))
         sha.update(tensor_bytes(tensors[key]))
-    return sha.hexdigest()[:16]
-
-
-@cache
-def digest_code(*packages: str) -> str:
-    """Digest of the source files of `packages` (dotted names), so that a cache forgets what older code made."""
-    sha = hashlib.sha256()
-    for package in sorted(packages):
-        spec = importlib.util.find_spec(package)
-        if spec is None or not spec.submodule_search_locations:
-            raise ValueError(f"expected the dotted name of a package, got {package!r}")
-        for root in spec.submodule_search_locations:
-            for path in sorted(Path(root).rglob("*.py")):
-                sha.update(path.relative_to(root).as_posix().encode())
-                sha.update(path.read_bytes())
     return sha.hexdigest()[:16]

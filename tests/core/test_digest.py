@@ -1,6 +1,4 @@
 import hashlib
-import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -53,23 +51,3 @@ def test_digest_tensors_depends_on_names_types_shapes_and_values_not_on_order() 
         {"a": a},
     ]
     assert reference not in {digest.digest_tensors(other) for other in others}
-
-
-def test_digest_code_changes_with_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "sample_package"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "part.py").write_text("x = 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    first = digest.digest_code("sample_package")
-    (package / "part.py").write_text("x = 2\n")
-    assert digest.digest_code("sample_package") == first  # once per process
-    digest.digest_code.cache_clear()
-    assert digest.digest_code("sample_package") != first
-    sys.modules.pop("sample_package", None)
-
-
-@pytest.mark.parametrize("name", ["gnn2mlp.core.seeds", "gnn2mlp.no_such_package"])
-def test_digest_code_wants_a_package(name: str) -> None:
-    with pytest.raises(ValueError, match="expected the dotted name of a package"):
-        digest.digest_code(name)
