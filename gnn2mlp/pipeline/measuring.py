@@ -101,7 +101,9 @@ def _plain(mlp: Predictor, graph: NodeData, device: torch.device) -> tuple[Backe
 
 
 def _scores(student: Predictor, graph: NodeData, split: Split, device: torch.device, onnx: bool) -> dict[str, float]:
-    """Accuracy of a student on its test nodes, by back-end."""
+    """Accuracy of a student on its test nodes, by back-end; nothing where the task has no classes."""
+    if not graph.task.exclusive:
+        return {}
     rows = student_input(student, graph)
     backends = student_backends(student, rows, split.valid, device, onnx)
     return backend_scores(backends, gather(rows, split.test), graph.labels[split.test])

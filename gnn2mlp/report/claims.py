@@ -1,7 +1,7 @@
 """What the seeds of a run allow to be said of two models: what the paired test carries, with its interval, no more."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gnn2mlp.evaluate import Outcome, Paired, paired
 from gnn2mlp.explore.formatting import plural, points, signed_points
@@ -36,10 +36,14 @@ def headline_population(results: Results) -> str:
 def comparisons(results: Results, population: str) -> list[Comparison]:
     """The student against its teacher and against a plain MLP on one population, paired by seed, where both are known.
 
+    Differences are points of a share: errors in the units of a target are not compared.
+
     Args:
         results: with a record for each seed, whose split has sizes.
         population: a key of `POPULATIONS`.
     """
+    if not metric(results)["share"]:
+        return []
     found = []
     for rival in RIVALS:
         records = [r for r in results["seeds"] if "split" in r and _scored(r, population) >= {"student", rival}]
@@ -49,8 +53,16 @@ def comparisons(results: Results, population: str) -> list[Comparison]:
     return found
 
 
+def metric(results: Results) -> dict[str, Any]:
+    """What the scores are: `title`, and whether it is a `share`; accuracy where results do not say."""
+    told = [seed["metric"] for seed in results["seeds"] if "metric" in seed]
+    return dict(told[0]) if told else {"name": "accuracy", "title": "accuracy", "share": True}
+
+
 def claim(results: Results, population: str) -> str:
     """One sentence on how the student compares; empty where there is nothing to compare."""
+    if not metric(results)["share"]:
+        return _errors(results, population)
     found = comparisons(results, population)
     if not found:
         return ""
@@ -114,6 +126,14 @@ def _difference(one: Comparison) -> str:
 def _none_found(neither: Sequence[Comparison]) -> str:
     told = [f"{RIVALS[one.rival]} ({interval(one.found)})" for one in neither]
     return f"no difference from {' or '.join(told)} was found beyond chance"
+
+
+def _errors(results: Results, population: str) -> str:
+    """Means over seeds of a metric that is no share, in its own units."""
+    scored = {model: results["summary"].get(model, {}).get(population) for model in ("student", *RIVALS)}
+    names = {"student": "the student", **RIVALS}
+    told = [f"{names[model]} {entry['mean']:.3g}" for model, entry in scored.items() if entry]
+    return f"{metric(results)['title'].capitalize()} on {NODES.get(population, population)}: {', '.join(told)}."
 
 
 def _one_seed(results: Results, population: str) -> str:

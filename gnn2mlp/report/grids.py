@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gnn2mlp.explore.formatting import MISSING, factor, measure, p_value, percent, plural, signed_points, significant
 from gnn2mlp.explore.theme import MODEL_STYLES, style_of
-from gnn2mlp.report.claims import comparisons
+from gnn2mlp.report.claims import comparisons, metric
 from gnn2mlp.report.results import (
     Results,
     has_spread,
@@ -35,15 +35,18 @@ def result_grids(results: Results) -> list[Grid]:
 
 
 def accuracy_grid(results: Results) -> Grid:
-    """Accuracy of each model and fidelity, a row for each population."""
+    """Accuracy, or whatever metric the task has in its place, of each model and fidelity, a row for each population."""
     summary, spread = results["summary"], has_spread(results)
     fidelity = summary.get("fidelity", {})
+    judged = metric(results)
+    scale = 100 if judged["share"] else 1
     rows = [
-        [p, *(percent(summary[m].get(p), spread) for m in models(results)), percent(fidelity.get(p), spread)]
+        [p, *(measure(summary[m].get(p), spread, scale) for m in models(results)), percent(fidelity.get(p), spread)]
         for p in populations(results)
     ]
     heads = [style_of(model).label for model in models(results)]
-    return Grid("Accuracy, %", ["Nodes", *heads, "Fidelity"], rows)
+    title = judged["title"][0].upper() + judged["title"][1:] + (", %" if judged["share"] else "")
+    return Grid(title, ["Nodes", *heads, "Fidelity"], rows)
 
 
 def difference_grid(results: Results) -> Grid:
