@@ -305,3 +305,14 @@ def test_the_task_s_options_choose_the_metric_and_weigh_classes(settings: dict[s
 def test_an_option_that_the_task_does_not_have_fails_before_training(settings: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="did you mean 'metric'"):
         run(RunConfig(**settings | {"out": tmp_path / "wrong", "task": {"metrik": "accuracy"}}))
+
+
+def test_numbers_run_all_the_way(settings: dict[str, Any], tmp_path: Path) -> None:
+    x, y, edges = tiny_arrays(nodes=90)
+    np.savez(tmp_path / "numbers.npz", x=x, y=1000.0 * y, edge_index=edges)
+    dataset = {"name": "npz", "path": str(tmp_path / "numbers.npz"), "target": "numbers"}
+    split = {"name": "fraction", "train": 0.4, "valid": 0.2}
+    result = run(RunConfig(**settings | {"dataset": dataset, "split": split, "out": tmp_path / "out", "seeds": 1}))
+    assert result.results["seeds"][0]["metric"]["name"] == "mae"
+    assert result.predictor().predict(x).shape == (90,)
+    assert "Mean absolute error" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gnn2mlp.report import grids
+from gnn2mlp.report import claims, grids
 from tests.report.conftest import add_knowledge, add_latency
 
 Make = Callable[..., dict[str, Any]]
@@ -104,3 +104,14 @@ def test_codes_and_trust(make_results: Make) -> None:
     del results["summary"]["trust"]["degree"]["auroc"]
     assert grids.trust_grid(results).rows[3] == ["Degree", "–", "95.00", "50.00", "90.00"]
     assert grids.codes_grid(make_results()).rows == grids.trust_grid(make_results()).rows == []
+
+
+def test_a_metric_that_is_no_accuracy_is_named_and_keeps_its_units() -> None:
+    entry = {"test": {"mean": 12.5, "std": 0.0}}
+    told = {"name": "mae", "title": "mean absolute error", "share": False}
+    results = {"summary": {"teacher": entry, "student": entry, "mlp": entry}, "seeds": [{"seed": 0, "metric": told}]}
+    grid = grids.accuracy_grid(results)
+    assert grid.title == "Mean absolute error"
+    assert "12.50" in grid.rows[0][1]
+    assert claims.claim(results, "test").startswith("Mean absolute error on test nodes: the student 12.5")
+    assert claims.comparisons(results, "test") == []
