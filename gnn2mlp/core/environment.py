@@ -18,6 +18,9 @@ from gnn2mlp.core.errors import ConfigError
 
 _PACKAGES = ("torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy", "onnxruntime")
 
+# Below this many nodes a second thread costs more than it brings: it waits for the first, and keeps a core busy.
+SINGLE_THREAD_BELOW = 50_000
+
 
 def resolve_device(device: str) -> torch.device:
     """`"auto"` is CUDA where there is one, else the CPU; anything else is handed to torch.
@@ -37,6 +40,16 @@ def resolve_device(device: str) -> torch.device:
             "use cpu or auto"
         )
     return resolved
+
+
+def threads_for(nodes: int) -> int:
+    """How many CPU threads pay for a graph of so many nodes: one below 50,000, all that torch has from there on.
+
+    Example:
+        >>> threads_for(2_708)
+        1
+    """
+    return torch.get_num_threads() if nodes >= SINGLE_THREAD_BELOW else 1
 
 
 @contextmanager

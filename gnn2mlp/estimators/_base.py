@@ -10,6 +10,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from gnn2mlp.core.environment import cpu_threads, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
@@ -58,7 +59,7 @@ class NodeEstimator(BaseEstimator):
         if not plan.inputs.rescales:
             warn_unscaled(observed.graph.features, names, "X", _ONE_SCALE)
         plan.check_links(observed)
-        with stages(self.verbose) as stage:
+        with stages(self.verbose) as stage, cpu_threads(threads_for(observed.graph.num_nodes)):
             fitted = fitting.train(plan, observed, names, stage)
         self.teacher_, self.knowledge_ = fitted.teacher, fitted.knowledge
         return self._adopt(fitted.predictor)

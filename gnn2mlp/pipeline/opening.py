@@ -6,9 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import torch
-
-from gnn2mlp.core.environment import cpu_threads, resolve_device
+from gnn2mlp.core.environment import cpu_threads, resolve_device, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable
 from gnn2mlp.core.listeners import Listener
@@ -24,8 +22,6 @@ from gnn2mlp.pipeline.config import RunConfig, read_yaml
 from gnn2mlp.pipeline.job import Job, Listen, label
 from gnn2mlp.teachers import TEACHERS
 
-# Below this many nodes a second thread costs more than it brings.
-SINGLE_THREAD_BELOW = 50_000
 CONFIG = "config.yaml"
 _ONE_SCALE = "bring them on one scale, in the file, or for the student alone with --inputs standardise"
 
@@ -108,6 +104,4 @@ def _save_split(path: Path, split: Split) -> None:
 
 def _thread_count(threads: int | str, graph: NodeData) -> int:
     """How many CPU threads pay for a graph of this size, unless a number was asked for."""
-    if isinstance(threads, int):
-        return threads
-    return torch.get_num_threads() if graph.num_nodes >= SINGLE_THREAD_BELOW else 1
+    return threads if isinstance(threads, int) else threads_for(graph.num_nodes)

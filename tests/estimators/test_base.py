@@ -1,11 +1,16 @@
 """What both estimators share: random states, links, and parameters that a file can hold."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
+import torch
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.estimators import NodeClassifier
 from gnn2mlp.estimators._base import _seed, _storable, check_one_kind_of_links
 from gnn2mlp.objectives import HardLabels
+from tests.helpers import tiny_arrays
 
 
 def test_random_states() -> None:
@@ -28,3 +33,26 @@ def test_links_are_edges_or_hyperedges() -> None:
 def test_an_objective_is_stored_as_the_method_that_it_makes() -> None:
     assert _storable(1.0 * HardLabels())["name"] == "composed"
     assert _storable("glnn") == "glnn"
+
+
+class Counting(HardLabels):
+    """Hard labels, and how many threads computed them."""
+
+    threads: ClassVar[set[int]] = set()
+
+    def forward(self, batch):
+        self.threads.add(torch.get_num_threads())
+        return super().forward(batch)
+
+
+def test_a_small_graph_is_learnt_on_one_thread() -> None:
+    """A second one would only wait for the first, and keep a core busy with it."""
+    x, y, edges = tiny_arrays()
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        NodeClassifier(method=1.0 * Counting(), distill={"epochs": 1}).fit(x, y, edge_index=edges)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert Counting.threads == {1}
