@@ -1,15 +1,38 @@
 """Randomness by name: one stream per seed and purpose, and no trace left on the global generators."""
 
 import hashlib
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import SupportsIndex
 
 import torch
+
+from gnn2mlp.core.errors import ConfigError
+
+
+def as_seed(value: SupportsIndex) -> int:
+    """A seed as a plain integer, whichever type of integer it came as: Python's, numpy's, or a tensor of one number.
+
+    Raises:
+        ConfigError: if it is no whole number; 3.0 and `True` would silently give other streams than 3 and 1.
+
+    Example:
+        >>> import numpy as np
+        >>> as_seed(np.uint8(3))
+        3
+    """
+    if not isinstance(value, bool):
+        try:
+            return operator.index(value)
+        except TypeError:
+            pass
+    raise ConfigError(f"seed: expected an integer, got {value!r}")
 
 
 def derive(seed: int, purpose: str) -> int:
     """A 63-bit seed for `purpose`, unrelated to the one of any other purpose with the same `seed`."""
-    return int.from_bytes(hashlib.sha256(f"{seed}/{purpose}".encode()).digest()[:8], "little") >> 1
+    return int.from_bytes(hashlib.sha256(f"{as_seed(seed)}/{purpose}".encode()).digest()[:8], "little") >> 1
 
 
 def generator(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:

@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from numbers import Integral, Real
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
 import numpy as np
@@ -43,19 +44,22 @@ class Configurable:
             cls.name = cls.__qualname__  # a class of a user's own need not think of one
 
     def __new__(cls, *args: Any, **options: Any) -> Self:
-        """A new object, if its constructor has these options and these choices.
+        """A new object, if its constructor has these options, these choices, and numbers where it has numbers.
 
         In `__new__`, as this sees what the caller wrote before any constructor does.
 
         Raises:
-            ConfigError: on an unknown option (with the nearest match), or a value that is none of the choices.
+            ConfigError: on an unknown option (with the nearest match), a value that is none of the choices, or text or
+                a fraction where a whole number is due.
         """
         if args or options:  # neither has a copy, which is made without arguments
             parameters = cls.constructor_options()
             for option in options:
                 _check_option(option, parameters, cls.__name__)
             for option, value in {**dict(zip(parameters, args, strict=False)), **options}.items():
-                _check_choice(value, parameters[option].annotation, f"{cls.__name__}.{option}")
+                where, annotation = f"{cls.__name__}.{option}", parameters[option].annotation
+                _check_choice(value, annotation, where)
+                _check_number(value, annotation, where)
         return super().__new__(cls)
 
     @classmethod
@@ -219,6 +223,20 @@ def _check_choice(value: Any, annotation: Any, where: str) -> None:
     choices = get_args(annotation) if get_origin(annotation) is Literal else ()
     if choices and not any(isinstance(value, type(choice)) and value == choice for choice in choices):
         raise ConfigError(f"{where}: expected one of {', '.join(map(repr, choices))}, got {value!r}")
+
+
+def _check_number(value: Any, annotation: Any, where: str) -> None:
+    """Raise `ConfigError` if the annotation is a number, or `None` as well, and the value is none such.
+
+    Any integer or real number counts, numpy's too; a truth value is no number.
+    """
+    allowed = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    if not set(allowed) <= {int, float, NoneType} or (value is None and NoneType in allowed):
+        return
+    number = Real if float in allowed else Integral
+    if isinstance(value, bool) or not isinstance(value, number):
+        wanted = "a number" if number is Real else "a whole number"
+        raise ConfigError(f"{where}: expected {wanted}, got {value!r}")
 
 
 def _coerce(value: Any, annotation: Any, where: str) -> Any:

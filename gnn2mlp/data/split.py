@@ -12,6 +12,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.seeds import as_seed
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.nodes import NodeData
 
@@ -121,7 +122,7 @@ class Splitter(Configurable, ABC):
 
         Args:
             graph: with all its labels.
-            seed: 0 .. 2**32 - 1; equal seeds give equal splits.
+            seed: 0 .. 2**32 - 1, an integer of any type; equal seeds give equal splits.
             setting: `"inductive"` takes some test nodes out of the training graph.
             unseen_fraction: share of the test nodes that are taken out, between 0 and 1.
 
@@ -129,6 +130,7 @@ class Splitter(Configurable, ABC):
             ConfigError: if the seed or the fraction is out of range.
             DataError: if a part is empty, or a class has no training label.
         """
+        seed = as_seed(seed)
         _check_draw(seed, unseen_fraction)
         drawer = self.drawer(graph)
         train, valid, test = (ids.sort().values for ids in drawer.assign(graph, seed))

@@ -25,8 +25,9 @@ from gnn2mlp.methods.composed import Composed
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives._reliability import check_draws
 from gnn2mlp.students import STUDENTS, Student
-from gnn2mlp.teachers import TEACHERS, Teacher, providing
+from gnn2mlp.teachers import TEACHERS, Export, Teacher, providing
 
 T = TypeVar("T", bound=Configurable)
 
@@ -82,6 +83,7 @@ class Plan:
             seed=seed,
         )
         made.teacher.check_provides(made.method.teacher_keys)
+        check_draws(made.method.build_objective().terms(), Export().draws)
         return made
 
     def check_links(self, observed: Observed) -> None:

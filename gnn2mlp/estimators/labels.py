@@ -37,11 +37,17 @@ def encode_labels(y: Any) -> Encoded:
         named = f"one class, {classes[0].item()!r}" if len(classes) else "no labelled node"
         raise DataError(
             f"y: expected labelled nodes of at least two classes, got {named} ({UNLABELLED} means unlabelled); "
-            "label nodes of another class"
+            f"label nodes of another class{_if_a_class(known, missing)}"
         )
     codes = np.full(len(values), UNLABELLED, dtype=np.int64)
     codes[~missing] = places
     return Encoded(codes, classes)
+
+
+def _if_a_class(known: np.ndarray[Any, Any], missing: np.ndarray[Any, Any]) -> str:
+    """What helps those whose two classes are -1 and another number."""
+    meant = known.dtype.kind in "iu" and len(known) and missing.any()
+    return f", or, if {UNLABELLED} is a class of yours, write y as booleans: y == {known[0].item()}" if meant else ""
 
 
 def _flat(y: Any) -> np.ndarray[Any, Any]:

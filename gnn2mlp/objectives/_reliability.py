@@ -1,11 +1,14 @@
 """How unreliable a teacher is at each node, and how often such a node should teach its neighbours."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
+
+from gnn2mlp.core.errors import ConfigError
 
 Form = Literal["squared", "absolute"]
 
@@ -18,6 +21,31 @@ def reliability_scores(shifts: Float[Tensor, "nodes draws"], form: Form = "squar
     size = shifts.square() if form == "squared" else shifts.abs()
     rho: Tensor = size.mean(dim=1)
     return rho / rho.max().clamp(min=1e-12) if rho.numel() else rho
+
+
+def first_draws(shifts: Tensor, draws: int | None, objective: str) -> Tensor:
+    """The first so many columns of `shifts` (nodes, draws), all where `draws` is `None`.
+
+    Raises:
+        ConfigError: if fewer were written down; an average over those would pass for one over more.
+    """
+    _check_written(objective, draws, shifts.size(1))
+    return shifts[:, :draws]
+
+
+def check_draws(terms: Iterable[tuple[float, Any]], written: int) -> None:
+    """Raise `ConfigError` if a term of an objective averages more draws of noise than the teacher is to write down."""
+    for weight, term in terms:
+        if weight and "entropy_shift" in term.needs:
+            _check_written(term.name, getattr(term, "draws", None), written)
+
+
+def _check_written(objective: str, draws: int | None, written: int) -> None:
+    if draws is not None and draws > written:
+        raise ConfigError(
+            f"{objective}.draws: expected at most the {written} draws that the teacher writes down, got {draws}; lower "
+            f"it, or write down more (export.draws={draws})"
+        )
 
 
 def sampling_probability(rho: Float[Tensor, " nodes"], alpha: float) -> Float[Tensor, " nodes"]:

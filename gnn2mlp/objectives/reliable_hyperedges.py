@@ -1,5 +1,7 @@
 """Soft labels of reliable hyperedges, matched by the student."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -10,7 +12,7 @@ from gnn2mlp.nn.divergence import probabilities_as_log_target
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._needs import TEACHER
-from gnn2mlp.objectives._reliability import Form, reliability_scores, sampling_probability
+from gnn2mlp.objectives._reliability import Form, first_draws, reliability_scores, sampling_probability
 
 # The least probability whose logarithm is taken: a student may be surer of a class than float32 can say.
 SMALLEST = 1e-30
@@ -62,6 +64,11 @@ class ReliableHyperedges(Objective):
         self._probability: tuple[TeacherKnowledge | None, Tensor] | None = None
         self._target: tuple[tuple[object, ...], CSR, Tensor] | None = None
 
+    def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
+        """Raise `ConfigError` if the teacher wrote down fewer draws than are to be averaged."""
+        if TEACHER in tables:
+            first_draws(tables[TEACHER]["entropy_shift"], self.draws, self.name)
+
     def forward(self, batch: Batch) -> Tensor:
         """Mean in nats, times τ²; 0 if no hyperedge is kept."""
         hyperedges = batch.links_of("hyperedges", self.name)
@@ -87,7 +94,7 @@ class ReliableHyperedges(Objective):
             return torch.ones(len(hyperedges), dtype=torch.bool, device=hyperedges.device)
         table = batch.tables.get(TEACHER)
         if self._probability is None or self._probability[0] is not table or table is None:
-            shifts = batch.all_knowledge("entropy_shift")[:, : self.draws]
+            shifts = first_draws(batch.all_knowledge("entropy_shift"), self.draws, self.name)
             rho = reliability_scores(averaging(hyperedges) @ shifts, self.form)
             self._probability = table, sampling_probability(rho, 1.0)
         probability = self._probability[1]

@@ -1,5 +1,6 @@
 """Soft labels of reliable neighbours, matched by the student."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import torch
@@ -10,7 +11,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._needs import TEACHER
-from gnn2mlp.objectives._reliability import Form, fit_alpha, reliability_scores, sampling_probability
+from gnn2mlp.objectives._reliability import Form, first_draws, fit_alpha, reliability_scores, sampling_probability
 
 
 class ReliableNeighbours(Objective):
@@ -86,6 +87,11 @@ class ReliableNeighbours(Objective):
         """The first epoch in which neighbours are sampled."""
         return self.warmup + 1 if self.sample else 1
 
+    def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
+        """Raise `ConfigError` if the teacher wrote down fewer draws than are to be averaged."""
+        if TEACHER in tables:
+            first_draws(tables[TEACHER]["entropy_shift"], self.draws, self.name)
+
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
         log_q = (batch.output.logits / self.temperature).log_softmax(-1)
@@ -117,7 +123,9 @@ class ReliableNeighbours(Objective):
             log_p = (batch.all_knowledge("logits") / self.temperature).log_softmax(-1)
             entropy = (log_p.exp() * log_p).sum(1, keepdim=True)
             answers = torch.cat([log_p.exp(), entropy, torch.ones_like(entropy)], dim=1)
-            rho = reliability_scores(batch.all_knowledge("entropy_shift")[:, : self.draws], self.form)
+            rho = reliability_scores(
+                first_draws(batch.all_knowledge("entropy_shift"), self.draws, self.name), self.form
+            )
             self._of_table = table, answers, rho
         return self._of_table[1], self._of_table[2]
 

@@ -24,6 +24,7 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives._reliability import check_draws
 from gnn2mlp.pipeline.recipes import Recipe, filled, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
@@ -148,7 +149,8 @@ class RunConfig(pydantic.BaseModel):
 
         Raises:
             UnknownNameError: for a name that is not registered; the message offers the nearest match.
-            ConfigError: for an unknown or ill-typed option, or a teacher that cannot provide what the method reads.
+            ConfigError: for an unknown or ill-typed option, a teacher that cannot provide what the method reads, or
+                more draws of noise than are written down.
         """
         dataset = resolve_dataset(self.dataset)
         chosen = self.chosen_recipe()
@@ -160,16 +162,17 @@ class RunConfig(pydantic.BaseModel):
         )
         distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
         method = self.method.build(METHODS)
+        export = Export(**Spec("export", **self.export).checked(Export, "export"))
+        check_draws(method.build_objective().terms(), export.draws)
         teacher = providing(self.teacher, method.teacher_keys)
         teacher = TEACHERS.get(teacher.name).with_recipe(teacher, recipe.get("teacher", {}))
-        export = Spec("export", **self.export)
         return self.model_copy(
             update={
                 "refit": isinstance(dataset, Npz) if self.refit is None else self.refit,
                 "dataset": dataset.spec(),
                 "split": (self.split or dataset.default_split()).resolved(SPLITTERS),
                 "teacher": teacher.resolved(TEACHERS),
-                "export": Export(**export.checked(Export, "export")).options(),
+                "export": export.options(),
                 "method": method.spec(),
                 "student": student.resolved(STUDENTS),
                 "inputs": self.inputs.resolved(INPUTS),

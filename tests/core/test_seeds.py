@@ -1,10 +1,12 @@
 import random
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from gnn2mlp.core import seeds
+from gnn2mlp.core.errors import ConfigError
 
 
 def test_derive_is_fixed_for_ever() -> None:
@@ -63,3 +65,14 @@ def test_a_block_follows_the_generator_of_the_same_name() -> None:
     with seeds.seeded(5, "init"):
         inside = torch.rand(3)
     assert torch.equal(inside, torch.rand(3, generator=seeds.generator(5, "init")))
+
+
+@pytest.mark.parametrize("seed", [np.int64(3), np.uint8(3), torch.tensor(3)], ids=["int64", "uint8", "tensor"])
+def test_an_integer_of_any_type_is_the_same_seed(seed: Any) -> None:
+    assert seeds.derive(seed, "split") == seeds.derive(3, "split")
+
+
+@pytest.mark.parametrize("seed", [3.0, True, "3", None, torch.tensor(3.0)], ids=["float", "bool", "text", "none", "t"])
+def test_what_is_no_integer_is_refused_rather_than_another_stream(seed: Any) -> None:
+    with pytest.raises(ConfigError, match="seed: expected an integer, got"):
+        seeds.derive(seed, "split")

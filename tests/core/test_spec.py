@@ -128,6 +128,27 @@ def test_an_unknown_component_is_answered_with_the_nearest() -> None:
         Spec("nett").build(COMPONENTS)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"hidden": "8"}, r"Net\.hidden: expected a whole number, got '8'"),
+        ({"hidden": 8.5}, r"Net\.hidden: expected a whole number, got 8\.5"),
+        ({"hidden": True}, r"Net\.hidden: expected a whole number, got True"),
+        ({"dropout": "half"}, r"Net\.dropout: expected a number, got 'half'"),
+        ({"dropout": None}, r"Net\.dropout: expected a number, got None"),
+    ],
+)
+def test_python_constructors_want_numbers_where_these_are_due(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Net(**options)
+
+
+def test_numbers_of_numpy_are_numbers_and_none_is_kept() -> None:
+    net = Net(hidden=np.int64(8), dropout=np.float32(0.5), fanouts=None)
+    assert net.spec().to_dict() == {"name": "net", "activation": "relu", "fanouts": None, "hidden": 8, "dropout": 0.5}
+    assert Base(8, 0).dropout == 0
+
+
 def test_text_from_a_command_line_becomes_the_annotated_type() -> None:
     net = Spec("net", hidden="16", dropout="0.25", fanouts=[5, 5]).build(COMPONENTS)
     assert (net.hidden, net.dropout, net.fanouts) == (16, 0.25, (5, 5))

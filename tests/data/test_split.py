@@ -2,12 +2,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.split import Roles, Split, Splitter, labelled_by_stratum, rest
+from gnn2mlp.data.split import SPLITTERS, Roles, Split, Splitter, labelled_by_stratum, rest
 
 
 class Fixed(Splitter):
@@ -109,3 +110,14 @@ def test_unlabelled_nodes_are_in_no_class_and_not_in_the_rest(graph: GraphData) 
     assert 0 not in labelled_by_stratum(partly)[0].tolist()
     assert labelled_by_stratum(partly, taken=torch.tensor([3]))[0].tolist()[:2] == [6, 9]
     assert rest(partly, torch.tensor([1]), torch.tensor([2])).tolist() == list(range(3, 30))
+
+
+@pytest.mark.parametrize("name", ["cpf", "per_class", "fraction", "hash"])
+def test_every_splitter_takes_an_integer_of_any_type_as_seed(name: str, tiny_graph: Callable[..., GraphData]) -> None:
+    options = {"cpf": (2, 2), "per_class": (2, 2)}.get(name, (0.4, 0.3))
+    splitter, graph = SPLITTERS.get(name)(*options), tiny_graph(nodes=60)
+    plain = splitter.split(graph, 3, "inductive")
+    for seed in (np.int64(3), np.uint8(3), torch.tensor(3)):
+        split = splitter.split(graph, seed, "inductive")
+        assert split.digest == plain.digest
+        assert type(split.seed) is int

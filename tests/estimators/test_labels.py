@@ -53,6 +53,8 @@ def test_the_argument_is_not_changed() -> None:
         ([-1, -1], "at least two classes, got no labelled node"),
         ([], "at least two classes, got no labelled node"),
         ([4, -1, 4], r"at least two classes, got one class, 4 \(-1 means unlabelled\)"),
+        ([-1, 1, -1], r"got one class, 1 .* if -1 is a class of yours, write y as booleans: y == 1"),
+        ([-1.0, 1.0], r"got one class, 1 .* if -1 is a class of yours, write y as booleans: y == 1"),
         ([-1, 1], "got one class, 1"),
         ([0, 1, -2], "from 0 upwards, or -1 for unlabelled nodes, got -2; write -1"),
         ([0.5, 1.0], "got continuous values such as 0.5"),

@@ -145,6 +145,13 @@ def test_a_reliable_hyperedge_is_one_whose_mean_shift_is_small() -> None:
             torch.testing.assert_close(term._probability[1], torch.tensor(probability))
 
 
+def test_more_draws_than_were_written_down_are_refused() -> None:
+    written = TABLE["entropy_shift"].size(1)
+    ReliableHyperedges(draws=written).prepare({"teacher": TABLE}, 3)
+    with pytest.raises(ConfigError, match=rf"draws: expected at most the {written} draws"):
+        ReliableHyperedges(draws=written + 1).prepare({"teacher": TABLE}, 3)
+
+
 def test_draws_choose_what_reliability_is() -> None:
     shifts = torch.tensor([[3.0, 0.0], [-1.0, 0.0], [-0.5, 0.0], [3.0, 12.0]])
     there = pair_batch(THREE_QUARTERS, shifts)

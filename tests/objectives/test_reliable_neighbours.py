@@ -13,7 +13,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.nn.mlp import MLPOutput
-from gnn2mlp.objectives import Batch, ReliableNeighbours
+from gnn2mlp.objectives import Batch, ReliableNeighbours, SoftLabels
 from tests.helpers import tiny_graph
 from tests.tiny import answered
 
@@ -159,6 +159,16 @@ def test_draws_and_form_choose_what_reliability_is() -> None:
         expected = (first / first.max()) ** (2 if form == "squared" else 1)
         torch.testing.assert_close(one, expected)
     assert not torch.equal(ReliableNeighbours(draws=1)._answers(batch())[1], ReliableNeighbours()._answers(batch())[1])
+
+
+@pytest.mark.parametrize(("draws", "fits"), [(None, True), (4, True), (5, False), (50, False)])
+def test_more_draws_than_were_written_down_are_refused(draws: int | None, fits: bool) -> None:
+    term = SoftLabels() + 0.5 * ReliableNeighbours(draws=draws)
+    if fits:
+        term.prepare({"teacher": TABLE}, 3)
+        return
+    with pytest.raises(ConfigError, match=rf"draws: expected at most the 4 draws .* got {draws}; .*export\.draws="):
+        term.prepare({"teacher": TABLE}, 3)
 
 
 def test_alpha_follows_the_agreement_with_its_momentum() -> None:

@@ -45,13 +45,13 @@ def test_a_sampled_epoch_visits_every_training_node_once() -> None:
     observed, sampler = views.observed, NeighbourSampler(views.observed.graph.adjacency)
     random = torch.Generator().manual_seed(0)
     steps = list(sampled_batches(observed, observed.train, sampler, observed.graph.features, (2, 2), 5, random))
-    nodes = torch.cat([blocks[-1].sources[: blocks[-1].num_targets] for _, blocks, *_ in steps])
-    assert [labels.numel() for *_, labels in steps] == [5, 5, 2]
+    nodes = torch.cat([step.blocks[-1].sources[: step.blocks[-1].num_targets] for step in steps])
+    assert [step.labels.numel() for step in steps] == [5, 5, 2]
     assert torch.equal(nodes.sort().values, observed.train)
     assert not torch.equal(nodes, observed.train)
-    assert torch.equal(torch.cat([labels for *_, labels in steps]), observed.graph.labels[nodes])
-    for x, blocks, _, _ in steps:
-        assert torch.equal(x, observed.graph.features[blocks[0].sources])
+    assert torch.equal(torch.cat([step.labels for step in steps]), observed.graph.labels[nodes])
+    for step in steps:
+        assert torch.equal(step.features, observed.graph.features[step.blocks[0].sources])
 
 
 def test_loss_is_the_cross_entropy_of_the_training_nodes() -> None:

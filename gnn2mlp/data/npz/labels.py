@@ -63,7 +63,7 @@ def _flat(values: Array, key: str, name: str) -> Array:
         raise DataError(
             f"{name}: expected one label per node, {key} of shape (nodes,), got {values.shape[1]} columns for each of "
             f"{values.shape[0]} nodes; keep the column to be predicted, {key}[:, 0], or turn one-hot rows into class "
-            f"numbers, {key}.argmax(1)"
+            f"numbers, {key}.argmax(1); if a node may have several labels, set dataset.target=labels"
         )
     if values.ndim != 1:
         raise DataError(f"{name}: expected one label per node, {key} of shape (nodes,), got shape {values.shape}")
@@ -81,7 +81,8 @@ def _known_kind(values: Array, key: str, name: str) -> Array:
         if fractions.size:
             raise DataError(
                 f"{name}: {key} must hold classes, got values such as {fractions[0]:g}; labels must be integers or "
-                "text, NaN or -1 for unknown: number the classes from 0"
+                "text, NaN or -1 for unknown: number the classes from 0; to predict the numbers themselves, set "
+                "dataset.target=numbers"
             )
         return whole.astype(np.int64)
     if values.dtype.kind == "b":
