@@ -31,7 +31,7 @@ from gnn2mlp.nn import loop
 from gnn2mlp.nn.fold import fold_input
 from gnn2mlp.nn.mlp import MLP
 from gnn2mlp.nn.optim import adam
-from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.selection import Selection, tolerance_for
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
@@ -132,7 +132,8 @@ class Distiller(Configurable):
                 convert_batch_norms(module)
             objective.prepare(source.tables, student.hidden)
             optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
-            selection = Selection(module, self.patience, begin=objective.starts_at)
+            tolerance = tolerance_for(source.num_valid)
+            selection = Selection(module, self.patience, begin=objective.starts_at, tolerance=tolerance)
             state = TrainingState(module, optimiser, selection, objective, source.random)
             training = _Training(source, module, objective, passes(objective, update))
             keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed)

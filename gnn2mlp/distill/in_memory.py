@@ -101,6 +101,7 @@ class InMemory(Source):
         self.group = ALONE
         self.valid_x = gather(self.features, observed.valid.to(device))
         self.valid_labels = observed.graph.labels[observed.valid].to(device)
+        self.num_valid = observed.valid.numel()
         self.adjacency, self.hyperedges = _links(observed.graph, needs.links, device)
         self._observed = observed
         self._whole: dict[RowSet, _Rows] = {}

@@ -20,6 +20,7 @@ class Source(ABC):
     Attributes:
         num_features: width of the student's rows.
         num_classes: width of its answers.
+        num_valid: how many rows validate.
         tables: what is read of the knowledge, by the name of the table; perhaps without rows, where it is streamed.
         random: decides which row is in which batch, if that follows from a stream of random numbers; such a source
             takes up training after whole epochs only.
@@ -28,6 +29,7 @@ class Source(ABC):
 
     num_features: int
     num_classes: int
+    num_valid: int
     tables: Mapping[str, TeacherKnowledge]
     random: torch.Generator | None
     group: ProcessGroup

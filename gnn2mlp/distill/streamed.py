@@ -94,6 +94,8 @@ class Streamed(Source):
         self._buffers: dict[int, RowChunk] = {}
         self._empty = self._moved(self._needed(table.empty))
         self.num_features, self.num_classes = self._empty.x.shape[1], len(table.classes)
+        judged = "rows" if table.judges == "agreement" else "labelled"
+        self.num_valid = sum(getattr(shard, judged) for shard in table.shards("valid"))
         self.tables = {TEACHER: self._empty.knowledge} if self._keys else {}
         self.random: torch.Generator | None = None
 

@@ -105,3 +105,17 @@ class Selection:
         self.best_state = {
             name.removeprefix("best/"): value.to(device) for name, value in state.items() if name.startswith("best/")
         }
+
+
+def tolerance_for(rows: int) -> float:
+    """How far above the lowest validation loss an epoch may lie, as a share of it, with so many validation rows.
+
+    In proportion to their number: 2 % at 200, where the best score is mostly luck (its standard error is some 3
+    points) and the loss tells more; with thousands of rows every epoch is a candidate and the score decides, as the
+    literature has it. A loss that rises again, as with few labels, says little where the score goes on rising.
+
+    Example:
+        >>> tolerance_for(200), tolerance_for(29_799)
+        (0.02, 2.9799)
+    """
+    return rows / 10_000

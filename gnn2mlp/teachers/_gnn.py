@@ -21,7 +21,7 @@ from gnn2mlp.nn import loop
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.mlp import Norm
 from gnn2mlp.nn.optim import adam
-from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.selection import Selection, tolerance_for
 from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import Export, Teacher
@@ -155,7 +155,8 @@ class GNNTeacher(Teacher):
             self.initialise(graph.num_features, graph.task.num_outputs)
             module = self.module_.to(device)
             optimiser = adam(module.parameters(), self.lr, self.weight_decay)
-            state = TrainingState(module, optimiser, Selection(module, self.patience))
+            selection = Selection(module, self.patience, tolerance=tolerance_for(observed.valid.numel()))
+            state = TrainingState(module, optimiser, selection)
             training = GNNTraining(self, observed, self.sampler(graph), inputs(graph, device), seed)
             self.history_ = loop.fit(
                 training, state, self.epochs, stage="teacher", progress=progress, listeners=listeners

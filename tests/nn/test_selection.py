@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.selection import Selection, tolerance_for
 
 
 def _scores(module: nn.Linear, patience: int, scores: list[float]) -> tuple[Selection, int]:
@@ -138,3 +138,13 @@ def test_goes_on_from_its_state_as_if_not_interrupted() -> None:
             selection.restore()
             ends.append((selection.best_epoch, selection.stopped, module.bias.item()))
         assert ends[0] == ends[1]
+
+
+def test_the_more_rows_validate_the_more_the_score_is_believed() -> None:
+    """A loss that rises by a tenth while the score rises: 200 rows keep the early epoch, 2,000 the late one."""
+    epochs = [(0.70, 1.00), (0.72, 1.10)]
+    for rows, kept in ((200, 1), (2_000, 2)):
+        selection = Selection(nn.Linear(1, 1), patience=5, tolerance=tolerance_for(rows))
+        for epoch, found in enumerate(epochs, start=1):
+            selection.update(epoch, *found)
+        assert selection.best_epoch == kept
