@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
@@ -74,8 +75,8 @@ class Batch:
         Raises:
             MissingKnowledgeError: if the table does not hold it.
         """
-        value = self.all_knowledge(key, table)
-        return value.index_select(0, self.rows) if KEYS[key].per_node else value
+        value = self._array(key, table)
+        return _computed_in(value.index_select(0, self.rows) if KEYS[key].per_node else value)
 
     def all_knowledge(self, key: str, table: str = TEACHER) -> Tensor:
         """The array `key` of a table for every row of it, to be looked up by links; without gradient.
@@ -83,6 +84,9 @@ class Batch:
         Raises:
             MissingKnowledgeError: if the table does not hold it.
         """
+        return _computed_in(self._array(key, table))
+
+    def _array(self, key: str, table: str) -> Tensor:
         found = self.tables.get(table)
         if found is None:
             found = TeacherKnowledge(self.rows.new_zeros(0), {}, {"teacher": table})
@@ -116,3 +120,8 @@ class Batch:
         weights = weights if where is None else weights * where
         total = weights.sum()
         return (values * weights).sum() / total.where(total > 0, 1.0)
+
+
+def _computed_in(value: Tensor) -> Tensor:
+    """Knowledge is kept in float32; students are computed in torch's default dtype, as their features are."""
+    return value.to(torch.get_default_dtype()) if value.is_floating_point() else value

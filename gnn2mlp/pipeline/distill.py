@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -176,12 +176,21 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
 
 @contextmanager
 def _alone(out: Path, here: ProcessGroup, progress: Progress) -> Iterator[None]:
-    """Within the block no other distillation works in the folder; the first process waits until that is so."""
+    """Within the block no other distillation works in the folder; the first process waits until that is so.
+
+    A folder that was made and in which nothing came to lie, as the tables were refused, is gone afterwards.
+    """
     if here.rank != 0:
         yield
         return
     with locked(out, lambda: progress(0, 1, "waiting for another process that works in the folder")):
-        yield
+        there = out.exists()
+        try:
+            yield
+        finally:
+            if not there:
+                with suppress(OSError):  # it holds something
+                    out.rmdir()
 
 
 def _table(config: DistilConfig, here: ProcessGroup, joining: Progress) -> RowTable:

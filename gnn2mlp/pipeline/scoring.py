@@ -112,7 +112,7 @@ def teacher_logits(
     """
     everything = teacher.predict(full.graph, device)
     observed = torch.full_like(everything, float("nan"))
-    observed[knowledge.node_ids] = knowledge["logits"]
+    observed[knowledge.node_ids] = knowledge["logits"].to(everything.dtype)
     return {"observed": observed, "full": everything}
 
 

@@ -17,6 +17,7 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge.keys import KEYS
 from gnn2mlp.nn import loop
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.mlp import Norm
@@ -216,7 +217,9 @@ class GNNTeacher(Teacher):
         wanted = sorted(set(needs))
         arrays, facts = self.compute(observed.graph, frozenset(wanted), how or Export(), seed, device)
         facts = {"teacher": self.spec().to_dict(), **facts, **(card or {})}
-        return TeacherKnowledge(observed.node_ids, {key: arrays[key] for key in wanted}, facts)
+        # A network may compute in another precision than knowledge is kept in.
+        kept = {key: arrays[key].to(KEYS[key].dtype) for key in wanted}
+        return TeacherKnowledge(observed.node_ids, kept, facts)
 
     def compute(
         self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLP
 from gnn2mlp.objectives import Batch
 
@@ -55,3 +56,15 @@ def test_a_mean_leaves_no_trace_of_what_is_left_out() -> None:
     assert mean.item() == 2.0
     assert values.grad is not None
     assert values.grad.tolist() == [0.5, 0.0, 0.5]
+
+
+def test_knowledge_comes_in_the_precision_in_which_students_are_computed() -> None:
+    table = TeacherKnowledge(ROWS, {"logits": torch.eye(3), "code_indices": torch.zeros(3, 1, dtype=torch.int32)})
+    batch = Batch(ROWS, LABELS, tables={"teacher": table})
+    assert batch.knowledge("logits").dtype == torch.float32
+    torch.set_default_dtype(torch.float64)
+    try:
+        read = [batch.knowledge("logits"), batch.all_knowledge("logits"), batch.knowledge("code_indices")]
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert [value.dtype for value in read] == [torch.float64, torch.float64, torch.int32]

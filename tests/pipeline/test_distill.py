@@ -223,6 +223,18 @@ def test_mistakes_are_told_before_any_file_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_refused_tables_leave_no_empty_folder(tmp_path: Path, there: bool) -> None:
+    write_both(tmp_path)
+    out = tmp_path / "out"
+    if there:
+        out.mkdir()
+    with pytest.raises(DataError, match="nobody"):
+        distilled(tmp_path, id="nobody")
+    assert out.exists() == there
+    assert not there or not list(out.iterdir())
+
+
 def test_threads_are_as_many_afterwards_as_before(tmp_path: Path) -> None:
     write_both(tmp_path)
     before = torch.get_num_threads()

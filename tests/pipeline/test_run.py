@@ -186,6 +186,21 @@ def test_double_precision_features_run_in_single(settings: dict[str, Any], tmp_p
     assert [record["student"] for record in double["seeds"]] == [record["student"] for record in single["seeds"]]
 
 
+@pytest.mark.parametrize("method", ["glnn", {"name": "krd", "warmup": 1, "draws": 2}, "vqgraph"])
+def test_torchs_default_precision_is_that_of_all_networks(settings: dict[str, Any], method: Any):
+    """Knowledge is kept in float32 all the same."""
+    import torch
+
+    torch.set_default_dtype(torch.float64)
+    try:
+        result = run(RunConfig(**{**settings, "seeds": 1, "method": method}))
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert result.predictor().dtype == torch.float64
+    knowledge = TeacherKnowledge.load(settings["out"] / "knowledge" / "seed-000.safetensors")
+    assert {value.dtype for value in knowledge.values.values() if value.is_floating_point()} == {torch.float32}
+
+
 def test_threads_are_set_for_the_run_and_put_back(settings: dict[str, Any]):
     import torch
 
