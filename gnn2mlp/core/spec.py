@@ -1,6 +1,7 @@
 """A component as data: its registered name and the options of its constructor, whose signature is the schema."""
 
 import inspect
+import os
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from types import MappingProxyType, NoneType, UnionType
@@ -44,13 +45,13 @@ class Configurable:
             cls.name = cls.__qualname__  # a class of a user's own need not think of one
 
     def __new__(cls, *args: Any, **options: Any) -> Self:
-        """A new object, if its constructor has these options, these choices, and numbers where it has numbers.
+        """A new object, if its constructor has these options, these choices, and values of these simple kinds.
 
         In `__new__`, as this sees what the caller wrote before any constructor does.
 
         Raises:
-            ConfigError: on an unknown option (with the nearest match), a value that is none of the choices, or text or
-                a fraction where a whole number is due.
+            ConfigError: on an unknown option (with the nearest match), a value that is none of the choices, or
+                one of another kind, such as text or a fraction where a whole number is due.
         """
         if args or options:  # neither has a copy, which is made without arguments
             parameters = cls.constructor_options()
@@ -59,7 +60,7 @@ class Configurable:
             for option, value in {**dict(zip(parameters, args, strict=False)), **options}.items():
                 where, annotation = f"{cls.__name__}.{option}", parameters[option].annotation
                 _check_choice(value, annotation, where)
-                _check_number(value, annotation, where)
+                _check_kind(value, annotation, where)
         return super().__new__(cls)
 
     @classmethod
@@ -225,18 +226,43 @@ def _check_choice(value: Any, annotation: Any, where: str) -> None:
         raise ConfigError(f"{where}: expected one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
-def _check_number(value: Any, annotation: Any, where: str) -> None:
-    """Raise `ConfigError` if the annotation is a number, or `None` as well, and the value is none such.
+# What a constructor's argument of a simple kind may be, and what messages call it. Python's truth values are integers
+# as well, and are taken for none here.
+_KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
+    int: ((Integral,), "a whole number"),
+    float: ((Real,), "a number"),
+    bool: ((bool, np.bool_), "True or False"),
+    str: ((str, os.PathLike), "text"),
+    NoneType: ((NoneType,), "None"),
+}
 
-    Any integer or real number counts, numpy's too; a truth value is no number.
+
+def _check_kind(value: Any, annotation: Any, where: str) -> None:
+    """Raise `ConfigError` if the annotation is made of numbers, truth values, text and tuples, and the value is not.
+
+    Numbers of numpy are numbers, and a list does for a tuple. Other annotations pass, as in `_check_choice`.
     """
-    allowed = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
-    if not set(allowed) <= {int, float, NoneType} or (value is None and NoneType in allowed):
-        return
-    number = Real if float in allowed else Integral
-    if isinstance(value, bool) or not isinstance(value, number):
-        wanted = "a number" if number is Real else "a whole number"
-        raise ConfigError(f"{where}: expected {wanted}, got {value!r}")
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    if all(map(_is_simple, kinds)) and not any(_fits(value, kind) for kind in kinds):
+        raise ConfigError(f"{where}: expected {' or '.join(map(_called, kinds))}, got {value!r}")
+
+
+def _is_simple(kind: Any) -> bool:
+    items = get_args(kind)
+    if get_origin(kind) is tuple:
+        return len(items) == 2 and items[1] is ... and _is_simple(items[0])
+    return isinstance(kind, type) and kind in _KINDS
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if get_origin(kind) is tuple:
+        return isinstance(value, list | tuple) and all(_fits(each, get_args(kind)[0]) for each in value)
+    types, _ = _KINDS[kind]
+    return isinstance(value, types) and (kind is bool or not isinstance(value, bool))
+
+
+def _called(kind: Any) -> str:
+    return f"a list, each {_KINDS[get_args(kind)[0]][1]}," if get_origin(kind) is tuple else _KINDS[kind][1]
 
 
 def _coerce(value: Any, annotation: Any, where: str) -> Any:

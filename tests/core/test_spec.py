@@ -1,6 +1,7 @@
 import copy
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -136,9 +137,28 @@ def test_an_unknown_component_is_answered_with_the_nearest() -> None:
         ({"hidden": True}, r"Net\.hidden: expected a whole number, got True"),
         ({"dropout": "half"}, r"Net\.dropout: expected a number, got 'half'"),
         ({"dropout": None}, r"Net\.dropout: expected a number, got None"),
+        ({"fanouts": 5}, r"Net\.fanouts: expected a list, each a whole number, or None, got 5"),
+        ({"fanouts": (5, "x")}, r"Net\.fanouts: expected a list, each a whole number, or None, got \(5, 'x'\)"),
+        ({"bias": "false"}, r"Net\.bias: expected True or False, got 'false'"),
+        ({"bias": 1}, r"Net\.bias: expected True or False, got 1"),
+        ({"title": 3}, r"Net\.title: expected text or None, got 3"),
     ],
 )
-def test_python_constructors_want_numbers_where_these_are_due(options: dict[str, Any], message: str) -> None:
+def test_python_constructors_want_what_their_annotations_say(options: dict[str, Any], message: str) -> None:
+    class Net(Base):
+        name = "net"
+
+        def __init__(
+            self,
+            fanouts: tuple[int, ...] | None = None,
+            bias: bool = True,
+            title: str | None = None,
+            **options: Any,
+        ):
+            super().__init__(**options)
+            self.fanouts, self.bias, self.title = fanouts, bias, title
+
+    Net(fanouts=[5, np.int64(3)], bias=np.bool_(True), title=Path("x"))
     with pytest.raises(ConfigError, match=message):
         Net(**options)
 
