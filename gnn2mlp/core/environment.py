@@ -23,17 +23,20 @@ SINGLE_THREAD_BELOW = 50_000
 
 
 def resolve_device(device: str) -> torch.device:
-    """`"auto"` is CUDA where there is one, else the CPU; anything else is handed to torch.
+    """`"auto"` is CUDA where there is one, else the CPU.
 
     Raises:
-        ConfigError: if the device does not exist on this machine.
+        ConfigError: if the device does not exist on this machine, or is of a kind that nothing here was tried on.
     """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         resolved = torch.device(device)
-    except (RuntimeError, TypeError) as error:
-        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {device!r}") from error
+        known = resolved.type in ("cpu", "cuda")
+    except (RuntimeError, TypeError):
+        known = False
+    if not known:
+        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {str(device)!r}")
     if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
         raise ConfigError(
             f"device: {device!r} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices; "

@@ -31,9 +31,10 @@ def test_an_absent_cuda_device_is_refused(monkeypatch: pytest.MonkeyPatch, devic
         environment.resolve_device(device)
 
 
-def test_a_word_that_is_no_device_is_refused() -> None:
-    with pytest.raises(ConfigError, match="expected auto, cpu, cuda or cuda:N, got 'gpu'"):
-        environment.resolve_device("gpu")
+@pytest.mark.parametrize("device", ["gpu", "meta", "mps"])
+def test_a_word_that_is_no_device_of_ours_is_refused(device: str) -> None:
+    with pytest.raises(ConfigError, match=f"expected auto, cpu, cuda or cuda:N, got '{device}'"):
+        environment.resolve_device(device)
 
 
 def test_the_code_of_the_package_is_told_by_a_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
