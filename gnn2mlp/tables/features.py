@@ -85,14 +85,29 @@ class FeatureTable:
         schema, kind = self.schema, ids or self.ids
         extra = [name for name in (schema.label, schema.role) if name is not None]
         wanted = [schema.id, *(column.name for column in schema.features), *extra]
+        met: set[int | None] = set()
         for table in read_batches(self._file, self.path, wanted):
             read = kind.read(table.column(schema.id), self._where(schema.id))
             labels, roles = np.full(len(read), UNLABELLED), np.zeros(len(read), dtype=np.int8)
             if schema.label is not None:
-                labels = classes.encode(table.column(schema.label), self._where(schema.label))
+                column = table.column(schema.label)
+                labels = classes.encode(column, self._where(schema.label))
+                met |= {*(np.flatnonzero(np.bincount(labels + 1)) - 1).tolist()}
+                met |= {None} if column.null_count else set()
             if schema.role is not None:
                 roles = self._roles(table.column(schema.role), schema.role)
             yield FeatureBatch(read, self._features(table, kind, read), labels, roles)
+        if met == {UNLABELLED, 1}:
+            self._check_classes()
+
+    def _check_classes(self) -> None:
+        """Raise `DataError` if labels, which are -1 and 1 alone, are integers: in floats a gap is read alike."""
+        label = self.schema.label
+        if label is not None and pyarrow_modules()[0].types.is_integer(self._type(label)):
+            raise DataError(
+                f"{self._where(label)}: labels are -1 and 1 alone; -1 means that there is none, which leaves one "
+                "class: for two classes write 0 and 1, or booleans; leave a gap where a label is not known"
+            )
 
     def _features(self, table: Any, kind: Ids, ids: Any) -> Tensor:
         parts = [self._values(column, table.column(column.name)) for column in self.columns.columns]

@@ -113,3 +113,19 @@ def test_what_does_not_fit_is_refused(path: Path, columns: dict[str, object], ma
 def test_what_is_no_table_is_named(path: Path) -> None:
     with pytest.raises(ArtefactError, match="expected a Parquet table at"):
         FeatureTable(path)
+
+
+@pytest.mark.parametrize(
+    ("labels", "refused"), [([-1, 1], True), ([None, 1], False), ([-1, 0, 1], False), ([float("nan"), 1.0], False)]
+)
+def test_two_classes_of_which_one_is_called_as_unlabelled_rows_are(
+    path: Path, labels: list[float | None], refused: bool
+) -> None:
+    rows = len(labels)
+    pq.write_table(pa.table({"node_id": range(rows), "f": [1.0] * rows, "label": labels}), path)
+    batches = FeatureTable(path).batches(Classes(2))
+    if refused:
+        with pytest.raises(DataError, match=r"column 'label': labels are -1 and 1 alone; .* write 0 and 1"):
+            list(batches)
+    else:
+        assert sum(len(batch.labels) for batch in batches) == rows
