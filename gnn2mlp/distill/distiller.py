@@ -31,7 +31,7 @@ from gnn2mlp.nn import loop
 from gnn2mlp.nn.fold import fold_input
 from gnn2mlp.nn.mlp import MLP
 from gnn2mlp.nn.optim import adam
-from gnn2mlp.nn.selection import Selection, tolerance_for
+from gnn2mlp.nn.selection import Selection, first_kept, tolerance_for
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
@@ -41,6 +41,8 @@ from gnn2mlp.tables.table import RowTable
 
 class Distiller(Configurable):
     """Minimises a method's objective with Adam and keeps the epoch that `nn.selection.Selection` chooses on validation.
+
+    What is validated and kept are weights averaged over about the last quarter of the epochs.
 
     Args:
         lr: learning rate.
@@ -132,8 +134,8 @@ class Distiller(Configurable):
                 convert_batch_norms(module)
             objective.prepare(source.tables, student.hidden)
             optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
-            tolerance = tolerance_for(source.num_valid)
-            selection = Selection(module, self.patience, begin=objective.starts_at, tolerance=tolerance)
+            begin, tolerance = max(objective.starts_at, first_kept(self.epochs)), tolerance_for(source.num_valid)
+            selection = Selection(module, self.patience, begin, tolerance, averaging=True)
             state = TrainingState(module, optimiser, selection, objective, source.random)
             training = _Training(source, module, objective, passes(objective, update))
             keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed)

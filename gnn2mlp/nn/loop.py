@@ -115,12 +115,13 @@ def fit(
             if checkpoint is not None and checkpoint.every and state.position.step % checkpoint.every == 0:
                 checkpoint.save()
         history.loss.append(_mean_loss(state, stage))
-        found = training.validate()
+        with state.selection.averaged(epoch):
+            found = training.validate()
+            state.selection.update(epoch, found.score if found else 0.0, found.loss if found else None)
         _note(history, found)
         progress(epoch, epochs, f"valid {found.score:.3f}" if found else f"loss {history.loss[-1]:.3f}")
         for listener in listeners:
             listener.on_epoch_end(EpochEnd(stage, epoch, epochs, _told(history.loss[-1], found)))
-        state.selection.update(epoch, found.score if found else 0.0, found.loss if found else None)
         training.on_epoch_end(epoch)
         state.next_epoch()
         if checkpoint is not None:

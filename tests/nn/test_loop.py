@@ -46,11 +46,13 @@ class Halving:
         self.ended.append((epoch, self.module.value.item()))
 
 
-def trained(epochs: int, patience: int = 9, spoilt_at: int = 0) -> tuple[Halving, TrainingState]:
+def trained(
+    epochs: int, patience: int = 9, spoilt_at: int = 0, averaging: bool = False
+) -> tuple[Halving, TrainingState]:
     module = Number()
     training = Halving(module, spoilt_at)
     optimiser = torch.optim.SGD(module.parameters(), lr=0.5)
-    state = TrainingState(module, optimiser, Selection(module, patience))
+    state = TrainingState(module, optimiser, Selection(module, patience, averaging=averaging))
     loop.fit(training, state, epochs, stage="number")
     return training, state
 
@@ -97,3 +99,12 @@ def test_a_checkpoint_is_due_after_so_many_steps_and_every_epoch() -> None:
     loop.fit(training, state, 2, stage="number", checkpoint=keep)
     within, after = [Position(1, 0, 1), Position(1, 0, 2)], Position(2)
     assert saved == [*within, after, Position(2, 0, 1), Position(2, 0, 2), Position(3)]
+
+
+def test_the_averaged_weights_are_validated_and_kept_and_steps_go_on_from_the_others() -> None:
+    training, state = trained(epochs=6, averaging=True)
+    plain = [8 / 4**epoch for epoch in range(1, 7)]
+    assert [value for _, value in training.ended] == plain
+    fifth = plain[3] + (plain[4] - plain[3]) * 4 / 5
+    sixth = fifth + (plain[5] - fifth) * 4 / 6
+    assert state.history.logged["value"] == pytest.approx([*plain[:4], fifth, sixth])

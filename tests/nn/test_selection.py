@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gnn2mlp.nn.selection import Selection, tolerance_for
+from gnn2mlp.nn.selection import Selection, first_kept, tolerance_for
 
 
 def _scores(module: nn.Linear, patience: int, scores: list[float]) -> tuple[Selection, int]:
@@ -148,3 +148,71 @@ def test_the_more_rows_validate_the_more_the_score_is_believed() -> None:
         for epoch, found in enumerate(epochs, start=1):
             selection.update(epoch, *found)
         assert selection.best_epoch == kept
+
+
+def _averaged(selection: Selection, epochs: range) -> list[float]:
+    """Set the bias to the square of each epoch, and note what is validated."""
+    found = []
+    for epoch in epochs:
+        nn.init.constant_(selection.module.bias, epoch**2)
+        with selection.averaged(epoch):
+            found.append(selection.module.bias.item())
+            selection.update(epoch, float(epoch))
+        assert selection.module.bias.item() == epoch**2  # training goes on from where it was
+    return found
+
+
+def test_weights_are_averaged_over_a_quarter_of_the_epochs_so_far() -> None:
+    found = _averaged(Selection(nn.Linear(1, 1), patience=9, averaging=True), range(1, 11))
+    assert found[:4] == [1, 4, 9, 16]
+    by_hand = found[3]
+    for epoch in range(5, 11):
+        by_hand += 4 / epoch * (epoch**2 - by_hand)
+        assert found[epoch - 1] == pytest.approx(by_hand)
+
+
+def test_what_was_validated_is_what_is_kept() -> None:
+    selection = Selection(nn.Linear(1, 1), patience=9, averaging=True)
+    found = _averaged(selection, range(1, 9))
+    selection.restore()
+    assert selection.module.bias.item() == found[-1] < 64
+
+
+def test_without_averaging_weights_stay_as_they_are() -> None:
+    selection = Selection(nn.Linear(1, 1), patience=9)
+    assert _averaged(selection, range(1, 9)) == [epoch**2 for epoch in range(1, 9)]
+    assert not selection.average
+
+
+def test_averages_go_on_from_their_state_with_the_same_bits() -> None:
+    whole, first, second = (Selection(nn.Linear(1, 1), patience=9, averaging=True) for _ in range(3))
+    wanted = _averaged(whole, range(1, 20))
+    _averaged(first, range(1, 8))
+    second.load_state_dict({name: value.clone() for name, value in first.state_dict().items()})
+    assert _averaged(second, range(8, 20)) == wanted[7:]
+
+
+def test_statistics_of_norms_are_averaged_and_counters_are_not() -> None:
+    module = nn.BatchNorm1d(1, momentum=1.0)
+    selection = Selection(module, patience=9, averaging=True)
+    for epoch in range(1, 20):
+        module(torch.full((2, 1), float(epoch)))
+        with selection.averaged(epoch):
+            assert module.num_batches_tracked.item() == epoch
+            mean = module.running_mean.item()
+            assert mean == epoch if epoch < 5 else 0.7 * epoch < mean < epoch
+    assert (module.num_batches_tracked.item(), module.running_mean.item()) == (19, 19)
+
+
+def test_training_goes_on_from_its_own_weights_after_an_error() -> None:
+    module = nn.Linear(1, 1)
+    selection = Selection(module, patience=9, averaging=True)
+    _averaged(selection, range(1, 9))
+    nn.init.constant_(module.bias, 81)
+    with pytest.raises(KeyError), selection.averaged(9):
+        raise KeyError
+    assert module.bias.item() == 81
+
+
+def test_no_epoch_before_the_last_of_the_first_tenth_may_be_kept() -> None:
+    assert [first_kept(epochs) for epochs in (1, 9, 10, 39, 200)] == [1, 1, 1, 3, 20]
