@@ -55,7 +55,7 @@ SPLITS, STARTS = 10, 5
 # How often the validation nodes are halved; each half judges once.
 HALVINGS = 4
 # What `rules` takes.
-RULE_SPLITS, RULE_STARTS = 5, 4
+RULE_SPLITS, RULE_STARTS = 5, 2
 Record = dict[str, Any]
 
 
