@@ -36,7 +36,7 @@ def resolve_device(device: str) -> torch.device:
     except (RuntimeError, TypeError):
         known = False
     if not known:
-        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {str(device)!r}")
+        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {device!r}")
     if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
         raise ConfigError(
             f"device: {device!r} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices; "

@@ -95,15 +95,24 @@ class Selection:
         if not self.averaging:
             yield
             return
-        state, rate = _copied(self.module.state_dict()), 1 / (SHARE * epoch)
-        for name, value in state.items():
-            moves = rate < 1 and name in self.average and value.is_floating_point()
-            self.average[name] = self.average[name].lerp(value, rate) if moves else value
-        self.module.load_state_dict(self.average)
+        rate = 1 / (SHARE * epoch)
+        state = self.module.state_dict(keep_vars=True)
+        live = {name: tensor for name, tensor in state.items() if tensor.is_floating_point()}
+        if rate < 1 and self.average:
+            with torch.no_grad():
+                for name, tensor in live.items():
+                    self.average[name].lerp_(tensor, rate)
+        else:
+            self.average = _copied(live)
+        # Parameters and buffers look at other memory for a while: nothing is copied.
+        own = {name: tensor.data for name, tensor in live.items()}
         try:
+            for name, tensor in live.items():
+                tensor.data = self.average[name]
             yield
         finally:
-            self.module.load_state_dict(state)
+            for name, tensor in live.items():
+                tensor.data = own[name]
 
     @property
     def stopped(self) -> bool:
@@ -154,7 +163,11 @@ class Selection:
         self.best_epoch, self.waited = int(epoch), int(waited)
         device = next(self.module.parameters()).device
         self.best_state, self.average = (
-            {name.removeprefix(part): value.to(device) for name, value in state.items() if name.startswith(part)}
+            {
+                name.removeprefix(part): value.to(device, copy=True)
+                for name, value in state.items()
+                if name.startswith(part)
+            }
             for part in ("best/", "average/")
         )
 
