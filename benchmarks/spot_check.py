@@ -82,6 +82,7 @@ def check(row: Row, seeds: int | None, work: Path, settings: Record) -> Record:
         "splits": len(before),
         "before": sorted({made_by(line) for line in before}),
         "after": made_by(after[0]),
+        "environment": after[0]["environment"],
         "scores": scores,
         **found,
     }
