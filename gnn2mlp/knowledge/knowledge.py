@@ -117,11 +117,12 @@ class TeacherKnowledge:
     def align(self, node_ids: Tensor) -> "TeacherKnowledge":
         """The rows of `node_ids` (unique), in that order: joined by id, never by position.
 
-        Nothing is copied where they are in that order already.
+        Nothing is copied where they are in that order already. The ids may lie on another device than the table.
 
         Raises:
             DataError: if an id has no row.
         """
+        node_ids = node_ids.to(self.node_ids.device)
         if torch.equal(self.node_ids, node_ids):
             return self
         order = torch.argsort(self.node_ids)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.hashing import uniform
+from gnn2mlp.core import hashing
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Roles, Splitter, rest
 from gnn2mlp.data.splits._draw import check_shares
@@ -32,14 +32,15 @@ class Hash(Splitter):
     def assign(self, graph: NodeData, seed: int) -> Roles:
         """Hash every labelled node into its role."""
         ids = rest(graph)
-        u = _uniform(ids, seed, "split/hash/role")
+        u = uniform(ids, seed, "split/hash/role")
         is_train, is_valid = u < self.train, (u >= self.train) & (u < self.train + self.valid)
         return Roles(ids[is_train], ids[is_valid], ids[~is_train & ~is_valid])
 
     def unseen(self, test: Tensor, seed: int, fraction: float) -> Tensor:
         """Mask over `test`: each node is unseen with probability `fraction`, by its own hash."""
-        return _uniform(test, seed, "split/hash/unseen") < fraction
+        return uniform(test, seed, "split/hash/unseen") < fraction
 
 
-def _uniform(ids: Tensor, seed: int, purpose: str) -> Tensor:
-    return torch.from_numpy(uniform(ids.numpy(), seed, purpose))
+def uniform(ids: Tensor, seed: int, purpose: str) -> Tensor:
+    """`gnn2mlp.core.hashing.uniform` of a tensor of ids: float64 (ids,) in [0, 1)."""
+    return torch.from_numpy(hashing.uniform(ids.cpu().numpy(), seed, purpose))

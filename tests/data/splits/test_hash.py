@@ -5,7 +5,7 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.splits.hash import Hash
+from gnn2mlp.data.splits.hash import Hash, uniform
 from tests.helpers import tiny_arrays
 
 
@@ -39,3 +39,7 @@ def test_a_class_that_misses_training_is_named(tiny_graph: Callable[..., GraphDa
 def test_shares_are_checked(train: float, valid: float) -> None:
     with pytest.raises(ConfigError, match="above 0 and below 1 together"):
         Hash(train=train, valid=valid)
+
+
+def test_ids_that_differ_in_their_upper_half_alone_differ() -> None:
+    assert uniform(torch.arange(1000) * 2**32 + 7, 0, "role").unique().numel() > 990
