@@ -29,20 +29,8 @@ from gnn2mlp.pipeline.recipes import Recipe, filled, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
-# What decides a result. The rest says where things are, or how many seeds to run.
-_IDENTITY = (
-    "dataset",
-    "split",
-    "setting",
-    "unseen_fraction",
-    "teacher",
-    "export",
-    "method",
-    "student",
-    "inputs",
-    "distill",
-    "task",
-)
+# Where things are, what is measured beside, and how many seeds: they decide no score. Any other setting does.
+_BESIDE = ("seeds", "out", "data_root", "cache", "device", "threads", "latency", "refit", "recipe")
 
 
 class RunConfig(pydantic.BaseModel):
@@ -224,7 +212,7 @@ class RunConfig(pydantic.BaseModel):
 
     def identity(self) -> dict[str, Any]:
         """The settings that decide the result of a seed. Call on a resolved configuration."""
-        return {key: value for key, value in self.to_dict().items() if key in _IDENTITY}
+        return {key: value for key, value in self.to_dict().items() if key not in _BESIDE}
 
     def folder(self, job: str | None = None) -> Path:
         """Where results go: `out`, or a name under `runs/` made from the configuration. Call on a resolved one.
