@@ -241,6 +241,16 @@ def _filled(own: Spec, recipe: Any) -> Spec:
     return Spec(own.name, **filled(own.options, wanted)) if same else own
 
 
+def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """Names of the settings in which two identities differ, also of those that one of them leaves open.
+
+    Example:
+        >>> differing({"seed": 1, "task": {"metric": "f1"}}, {"seed": 2})
+        'seed and another task'
+    """
+    return " and another ".join(key for key in {**wanted, **present} if present.get(key) != wanted.get(key))
+
+
 def read_yaml(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The mapping in a YAML file, in UTF-8 whatever the locale; `ConfigError` if there is none."""
     try:

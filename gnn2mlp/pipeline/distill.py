@@ -25,15 +25,15 @@ from gnn2mlp.distill.process_group import ProcessGroup, process_group
 from gnn2mlp.distill.streamed import Streamed, check_rows_suffice
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
-from gnn2mlp.pipeline.config import explain, read_yaml
+from gnn2mlp.pipeline.config import differing, explain, read_yaml
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
 FORMAT = 1
 RESULTS, CONFIG, CHECKPOINT = "results.json", "config.yaml", "checkpoint.safetensors"
-# What decides the student, beside the content of the tables.
-_COLUMNS = ("id", "label", "role", "columns")
-_IDENTITY = ("method", "student", "inputs", "distill", *_COLUMNS, "missing", "valid", "classes", "seed")
+# Where things are, and on how many threads torch computes: they decide no student. Any other setting does, and so does
+# the content of the tables.
+_BESIDE = ("knowledge", "features", "out", "device", "threads")
 
 
 class DistilConfig(pydantic.BaseModel):
@@ -125,7 +125,7 @@ class DistilConfig(pydantic.BaseModel):
 
     def identity(self) -> dict[str, Any]:
         """The settings that decide the student. Call on a resolved configuration."""
-        return {key: value for key, value in self.to_dict().items() if key in _IDENTITY}
+        return {key: value for key, value in self.to_dict().items() if key not in _BESIDE}
 
 
 @dataclass(frozen=True)
@@ -220,12 +220,10 @@ def _check_free(config: DistilConfig) -> None:
     """Raise `ConfigError` if the folder holds a configuration that decides another student."""
     path = config.out / CONFIG
     if path.exists():
-        present = read_yaml(path)
-        differing = [key for key in _IDENTITY if present.get(key) != config.to_dict().get(key)]
-        if differing:
+        others = differing(DistilConfig(**read_yaml(path)).resolve().identity(), config.identity())
+        if others:
             raise ConfigError(
-                f"out: {config.out} holds a student with another {' and another '.join(differing)}; "
-                "choose another --out, or remove that folder"
+                f"out: {config.out} holds a student with another {others}; choose another --out, or remove that folder"
             )
 
 

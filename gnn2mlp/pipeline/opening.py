@@ -18,7 +18,7 @@ from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.scales import warn_unscaled
-from gnn2mlp.pipeline.config import RunConfig, read_yaml
+from gnn2mlp.pipeline.config import RunConfig, differing, read_yaml
 from gnn2mlp.pipeline.job import Job, Listen, label
 from gnn2mlp.teachers import TEACHERS
 
@@ -77,12 +77,10 @@ def _check_free(folder: Path, config: RunConfig) -> None:
     """Raise `ConfigError` if the folder holds another run."""
     path = folder / CONFIG
     if path.exists():
-        present = RunConfig(**read_yaml(path)).resolve().identity()
-        differing = [key for key, value in config.identity().items() if present.get(key) != value]
-        if differing:
+        others = differing(RunConfig(**read_yaml(path)).resolve().identity(), config.identity())
+        if others:
             raise ConfigError(
-                f"out: {folder} holds a run with another {' and another '.join(differing)}; "
-                "choose another --out, or remove that folder"
+                f"out: {folder} holds a run with another {others}; choose another --out, or remove that folder"
             )
 
 

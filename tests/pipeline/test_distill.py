@@ -102,6 +102,44 @@ def test_what_was_finished_is_read_and_what_changed_is_made_anew(
     assert distilled(tmp_path).results["chosen_by"] == "agreement"
 
 
+# A value for each setting that decides a student, other than that of the first distillation.
+OTHERS: dict[str, Any] = {
+    "id": "node_id",
+    "label": "label",
+    "role": "role",
+    "columns": ("f0", "f1"),
+    "method": "mlp",
+    "student": {"name": "mlp", "hidden": 8},
+    "inputs": "standardise",
+    "distill": {"lr": 0.1},
+    "missing": "drop",
+    "valid": 0.2,
+    "classes": ("a", "b", "c"),
+    "seed": 1,
+}
+
+
+def test_every_setting_guards_the_folder_but_places_and_threads(tmp_path: Path) -> None:
+    beside = {"knowledge", "features", "out", "device", "threads"}
+    assert OTHERS.keys() == DistilConfig.model_fields.keys() - beside
+    write_both(tmp_path)
+    distilled(tmp_path)
+    for name, value in OTHERS.items():
+        with pytest.raises(ConfigError, match=f"holds a student with another {name}; choose another --out"):
+            distilled(tmp_path, **{name: value})
+    distilled(tmp_path, valid=0.2, label="label", out=tmp_path / "named")
+    with pytest.raises(ConfigError, match="holds a student with another valid and another label; choose another"):
+        distilled(tmp_path, out=tmp_path / "named")
+
+
+def test_a_setting_that_is_new_decides_a_student() -> None:
+    class Later(DistilConfig):
+        fresh: int = 0
+
+    paths = {"knowledge": "k.parquet", "features": "f.parquet", "out": "out"}
+    assert Later(**paths).resolve().identity()["fresh"] == 0
+
+
 def test_ids_labels_and_columns_as_a_company_has_them(tmp_path: Path) -> None:
     ids = ids_of(200)
     users = [f"user-{i}" for i in ids]

@@ -49,6 +49,12 @@ def test_a_folder_of_another_run_is_left_alone(settings: dict[str, Any]):
         pass
 
 
+def test_a_folder_of_a_run_with_options_of_the_task_is_not_one_without(settings: dict[str, Any]):
+    _enter(_open(settings, task={"metric": "macro_f1"}))
+    with pytest.raises(ConfigError, match="holds a run with another task; choose another --out"):
+        _enter(_open(settings))
+
+
 def test_a_hypergraph_is_opened_by_teachers_and_methods_that_read_it(hypergraph_settings: dict[str, Any]):
     with _open(hypergraph_settings) as job:
         assert job.graph.kind == "hypergraph"
