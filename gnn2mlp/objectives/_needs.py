@@ -45,8 +45,8 @@ def parse_needs(needs: Iterable[str]) -> Needs:
         frozenset({'hidden'})
     """
     keys: dict[str, set[str]] = {}
-    links = set()
-    for word in sorted(needs):
+    words, links = set(needs), set()
+    for word in sorted(words):
         table, dot, key = word.rpartition(".")
         if key in KEYS:
             keys.setdefault(table if dot else TEACHER, set()).add(key)
@@ -58,7 +58,7 @@ def parse_needs(needs: Iterable[str]) -> Needs:
                 f"objective: unknown need {word!r}{nearest(key, known)}; expected a key of the knowledge, perhaps with "
                 f"the name of its table before a dot, or one of {', '.join([*LINKS, ALL_ROWS])}"
             )
-    return Needs({table: frozenset(found) for table, found in keys.items()}, frozenset(links), ALL_ROWS in set(needs))
+    return Needs({table: frozenset(found) for table, found in keys.items()}, frozenset(links), ALL_ROWS in words)
 
 
 def knowledge_needs(needs: Iterable[str], table: str = TEACHER) -> frozenset[str]:

@@ -213,8 +213,8 @@ class GNNTeacher(Teacher):
         device: torch.device | str = "cpu",
     ) -> TeacherKnowledge:
         """As in `Teacher`."""
-        self.check_provides(needs)
         wanted = sorted(set(needs))
+        self.check_provides(wanted)
         arrays, facts = self.compute(observed.graph, frozenset(wanted), how or Export(), seed, device)
         facts = {"teacher": self.spec().to_dict(), **facts, **(card or {})}
         # A network may compute in another precision than knowledge is kept in.

@@ -12,6 +12,7 @@ def test_needs_are_sorted_out() -> None:
     assert found.links == {"hyperedges"}
     assert found.all_rows
     assert parse_needs(()) == ({}, frozenset(), False)
+    assert parse_needs(iter(["logits", "all_rows"])) == ({"teacher": {"logits"}}, frozenset(), True)
 
 
 def test_keys_of_one_table() -> None:
