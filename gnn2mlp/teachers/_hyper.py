@@ -1,44 +1,24 @@
 """Message-passing teachers on hypergraphs: what HGNN, HGNN+ and UniGCN share."""
 
 from abc import abstractmethod
-from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock, Operators, Singletons
 from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._network import LayerInput, propagate
-
-Make = Callable[[HypergraphBlock], Operators]
+from gnn2mlp.teachers._network import OperatorConv
 
 
-class HyperConv(nn.Module):
+class HyperConv(OperatorConv):
     """X' = B A X Θ + b: nodes to hyperedges by A, hyperedges to nodes by B, two sparse products.
 
     Memory and time are those of the incidences: the product B A, a graph in which every hyperedge is a clique, is never
-    made.
-
-    Args:
-        in_features: width of X.
-        out_features: width of X'.
-        make: gives A and B of a block.
+    made. The operator, `Operators`, holds A and B.
     """
-
-    def __init__(self, in_features: int, out_features: int, make: Make):
-        super().__init__()
-        self.operator = make
-        self.map = Linear(in_features, out_features, bias=False, init="glorot")
-        self.bias = nn.Parameter(torch.zeros(out_features))
-
-    def forward(self, x: LayerInput, block: HypergraphBlock) -> Tensor:
-        """Map (sources, in_features) to (targets, out_features)."""
-        return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
 
 
 class HypergraphTeacher(GNNTeacher):

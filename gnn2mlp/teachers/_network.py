@@ -1,14 +1,15 @@
 """The network of message-passing teachers: a stack of layers over blocks, and the product that a layer computes."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import Block, Operator
-from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.dropout import relu_dropout_
+from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm, make_norm
 
 # A multiply-add of a sparse product costs about as much as this many of a dense one, as measured on one thread of a CPU
@@ -40,6 +41,11 @@ def rows_of(x: LayerInput) -> Features:
     return x.rows if isinstance(x, PreAggregated) else x
 
 
+def first_rows(x: Features, count: int) -> Features:
+    """The first `count` rows; `x` itself if it has no more, so that sparse rows keep their remembered transpose."""
+    return x if count == len(x) else gather(x, torch.arange(count, device=x.device))
+
+
 def propagate(operator: Operator, x: LayerInput, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """M x W + b (targets, out) for the operator M (targets, sources), multiplied in the order that costs least.
 
@@ -60,6 +66,26 @@ def _aggregate_first(operator: Operator, weight: Tensor) -> bool:
     (width, out), (targets, sources) = weight.shape, operator.shape
     entries, mapped = _SPARSE * operator.nnz, width * out
     return entries * width + targets * mapped < entries * out + sources * mapped
+
+
+class OperatorConv(nn.Module):
+    """h' = M h W + b: one learnt map, and an operator M that the links of a block decide.
+
+    Args:
+        in_features: width of h.
+        out_features: width of h'.
+        operator: gives M (targets, sources) of a block; each block is asked for it once, and keeps it.
+    """
+
+    def __init__(self, in_features: int, out_features: int, operator: Callable[[Any], Operator]):
+        super().__init__()
+        self.operator = operator
+        self.map = Linear(in_features, out_features, bias=False, init="glorot")
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x: LayerInput, block: Block) -> Tensor:
+        """Map (sources, in_features) to (targets, out_features)."""
+        return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
 
 
 class GNN(nn.Module):

@@ -1,13 +1,11 @@
 """Graph convolutional network."""
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from gnn2mlp.data.sampling import GraphBlock
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._network import LayerInput, propagate
+from gnn2mlp.teachers._network import OperatorConv
 
 
 def gcn_norm(block: GraphBlock) -> CSR:
@@ -21,19 +19,11 @@ def gcn_norm(block: GraphBlock) -> CSR:
     return neighbours.with_diagonal(target * target)
 
 
-class GCNConv(nn.Module):
+class GCNConv(OperatorConv):
     """h' = Â h W + b with Â = D̃^-1/2 (A+I) D̃^-1/2."""
 
-    operator = staticmethod(gcn_norm)
-
     def __init__(self, in_features: int, out_features: int):
-        super().__init__()
-        self.map = Linear(in_features, out_features, bias=False, init="glorot")
-        self.bias = nn.Parameter(torch.zeros(out_features))
-
-    def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
-        """Map (sources, in_features) to (targets, out_features)."""
-        return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
+        super().__init__(in_features, out_features, gcn_norm)
 
 
 class GCN(GNNTeacher):

@@ -2,14 +2,13 @@
 
 from typing import Any, Literal
 
-import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import GraphBlock
-from gnn2mlp.nn.csr import CSR, Features, gather
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._network import LayerInput, propagate, rows_of
+from gnn2mlp.teachers._network import LayerInput, OperatorConv, first_rows, propagate, rows_of
 
 
 def mean_with_self(block: GraphBlock) -> CSR:
@@ -36,28 +35,15 @@ class MeanConv(nn.Module):
 
     def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, out_features)."""
-        own: Tensor = self.own(_first_rows(rows_of(x), block.num_targets))
+        own: Tensor = self.own(first_rows(rows_of(x), block.num_targets))
         return own + propagate(block.operator(self.operator), x, self.neighbours.weight)
 
 
-def _first_rows(x: Features, count: int) -> Features:
-    """The first `count` rows; `x` itself if it has no more, so that sparse rows keep their remembered transpose."""
-    return x if count == len(x) else gather(x, torch.arange(count, device=x.device))
-
-
-class GcnAggregatorConv(nn.Module):
+class GcnAggregatorConv(OperatorConv):
     """h'_i = W (h_i + sum_{j in N(i)} h_j) / (|N(i)| + 1) + b: DGL's SAGEConv with its "gcn" aggregator."""
 
-    operator = staticmethod(mean_with_self)
-
     def __init__(self, in_features: int, out_features: int):
-        super().__init__()
-        self.map = Linear(in_features, out_features, bias=False, init="glorot")
-        self.bias = nn.Parameter(torch.zeros(out_features))
-
-    def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
-        """Map (sources, in_features) to (targets, out_features)."""
-        return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
+        super().__init__(in_features, out_features, mean_with_self)
 
 
 class SAGE(GNNTeacher):

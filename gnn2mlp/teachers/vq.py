@@ -13,12 +13,12 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.codes import usage
-from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
 from gnn2mlp.teachers._gnn import GNNTeacher
 from gnn2mlp.teachers._inference import infer
-from gnn2mlp.teachers._network import LayerInput, rows_of
+from gnn2mlp.teachers._network import LayerInput, first_rows, rows_of
 from gnn2mlp.teachers._reconstruction import edge_error, feature_error
 from gnn2mlp.teachers._tokenizer import Tokenizer
 from gnn2mlp.teachers._training import MiniBatch
@@ -190,8 +190,7 @@ class VQ(GNNTeacher):
     def _feature_error(self, batch: MiniBatch, vectors: Tensor) -> Tensor:
         count, x = vectors.size(0), rows_of(batch.features)
         # The nodes of a later layer come first among those of the layers before it.
-        x = x if count == len(x) else _first(x, count)
-        return feature_error(vectors, x, self.module_.feature_decoder, self.gamma)
+        return feature_error(vectors, first_rows(x, count), self.module_.feature_decoder, self.gamma)
 
     def _edge_error(self, batch: MiniBatch, vectors: Tensor, random: torch.Generator) -> Tensor:
         # The block that reads the code vectors holds the edges among their nodes.
@@ -258,7 +257,3 @@ def _encoder(value: Any) -> GNNTeacher:
     encoder = spec.build(TEACHERS)
     assert isinstance(encoder, GNNTeacher)
     return encoder
-
-
-def _first(features: Features, count: int) -> Features:
-    return gather(features, torch.arange(count, device=features.device))

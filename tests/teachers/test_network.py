@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.data import GraphBlock, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.teachers._network import GNN, PreAggregated, propagate, rows_of
+from gnn2mlp.teachers._network import GNN, PreAggregated, first_rows, propagate, rows_of
 from gnn2mlp.teachers.gat import GAT
 from gnn2mlp.teachers.gcn import GCN, gcn_norm
 from gnn2mlp.teachers.sage import mean, mean_with_self
@@ -152,3 +152,11 @@ def test_sampled_operator_is_unbiased(operator: Make) -> None:
     off = total / draws - full
     assert (off.abs() <= 5 * sigma + 1e-5).all()
     assert off.abs().max() > 1e-3  # the draws did differ
+
+
+def test_first_rows_copies_only_if_it_must() -> None:
+    x = CSR.from_dense(torch.eye(4))
+    assert first_rows(x, 4) is x
+    two = first_rows(x, 2)
+    assert isinstance(two, CSR)
+    assert torch.equal(two.to_dense(), torch.eye(4)[:2])

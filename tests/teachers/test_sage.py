@@ -10,7 +10,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS
-from gnn2mlp.teachers.sage import SAGE, _first_rows, mean, mean_with_self
+from gnn2mlp.teachers.sage import SAGE, mean, mean_with_self
 from tests.tiny import tiny_views
 
 # A path 0 - 1 - 2 and the isolated node 3.
@@ -72,11 +72,3 @@ def test_unknown_form_is_refused() -> None:
         Spec("sage", aggregator="max").build(TEACHERS)
     with pytest.raises(ConfigError, match=r"SAGE\.aggregator: expected one of 'gcn', 'mean', got 'max'"):
         SAGE(aggregator="max")  # type: ignore[arg-type]
-
-
-def test_first_rows_copies_only_if_it_must() -> None:
-    x = CSR.from_dense(torch.eye(4))
-    assert _first_rows(x, 4) is x
-    two = _first_rows(x, 2)
-    assert isinstance(two, CSR)
-    assert torch.equal(two.to_dense(), torch.eye(4)[:2])
