@@ -108,10 +108,10 @@ class CSR:
         return dense.index_put_((self.row_ids(), self.indices), self.values, accumulate=True)
 
     def to(self, device: torch.device | str | None = None, dtype: torch.dtype | None = None) -> "CSR":
-        """Move to a device, or change the dtype of the values."""
-        if (device is None or torch.device(device) == self.device) and dtype in (None, self.dtype):
-            return self
+        """Move to a device, or change the dtype of the values; `self`, transpose and all, if neither changes."""
         values = self.values.to(device=device, dtype=dtype)
+        if values is self.values:
+            return self
         return CSR(self.indptr.to(values.device), self.indices.to(values.device), values, self.shape)
 
     @property

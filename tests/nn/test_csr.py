@@ -254,6 +254,8 @@ def test_on_cuda_as_on_the_cpu() -> None:
     (matrix.to("cuda") @ there).square().sum().backward()
     torch.testing.assert_close(there.grad.cpu(), dense.grad)
     assert torch.equal(matrix.to("cuda").transpose().to_dense().cpu(), matrix.to_dense().T)
+    on_cuda = matrix.to("cuda")
+    assert on_cuda.to("cuda") is on_cuda  # "cuda" and "cuda:0" are one device
 
 
 def test_lengths_of_rows_are_remembered() -> None:
