@@ -17,7 +17,7 @@ from gnn2mlp.nn.training import History
 KIND = "checkpoint"
 # What may differ in the identity of a checkpoint that is of the same training, and yet of no use to it.
 _OUTDATED = frozenset({"code", "execution"})
-# An epoch of millions of steps keeps its losses as one array, not as so many.
+# An epoch of millions of steps keeps its losses in arrays of so many, not each in one of its own.
 _FRESH = 1000
 
 
@@ -73,17 +73,17 @@ class TrainingState:
         """Remember the loss of a step of this epoch."""
         self._fresh.append(loss)
         if len(self._fresh) == _FRESH:
-            self._join()
+            self._stack()
 
     @property
     def losses(self) -> Tensor:
         """The losses (steps,) of this epoch so far."""
-        self._join()
-        return self._losses[0] if self._losses else torch.zeros(0)
+        self._stack()
+        return torch.cat(self._losses) if self._losses else torch.zeros(0)
 
-    def _join(self) -> None:
+    def _stack(self) -> None:
         if self._fresh:
-            self._losses = [torch.cat([*self._losses, torch.stack(self._fresh)])]
+            self._losses.append(torch.stack(self._fresh))
             self._fresh = []
 
     def next_epoch(self) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.data import Observed
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
 from gnn2mlp.methods import METHODS
+from gnn2mlp.nn import training_state
+from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.selection import Selection
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable
 from tests.rowtables import tiny_table
@@ -188,3 +191,15 @@ def test_a_file_of_another_kind_stays_and_is_told_before_the_first_epoch(tmp_pat
         )
     assert path.read_text() == "mine"
     assert not told
+
+
+def test_losses_are_kept_in_order_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_state, "_FRESH", 3)
+    module = nn.Linear(1, 1)
+    state = training_state.TrainingState(module, adam(module.parameters(), 0.1, 0.0), Selection(module, 1))
+    assert state.losses.tolist() == []
+    for loss in range(8):
+        state.add_loss(torch.tensor(float(loss)))
+        assert state.losses.tolist() == list(range(loss + 1))
+    state.next_epoch()
+    assert state.losses.tolist() == []
