@@ -16,7 +16,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from gnn2mlp.core.digest import tensor_bytes, tensor_header
+from gnn2mlp.core.digest import update_with_tensors
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import atomic, user_path
 
@@ -154,7 +154,5 @@ def _unshared(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _checksum(tensors: Mapping[str, Tensor], card: str) -> str:
     sha = hashlib.sha256(card.encode())
-    for key in sorted(tensors):
-        sha.update(tensor_header(key, tensors[key].dtype, tensors[key].shape))
-        sha.update(tensor_bytes(tensors[key]))
+    update_with_tensors(sha, tensors)
     return sha.hexdigest()

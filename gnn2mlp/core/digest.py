@@ -33,7 +33,12 @@ def tensor_header(name: str, dtype: torch.dtype, shape: Sequence[int]) -> bytes:
 def digest_tensors(tensors: Mapping[str, Tensor]) -> str:
     """Digest of named tensors: names, dtypes, shapes and bytes, independent of their order."""
     sha = hashlib.sha256()
+    update_with_tensors(sha, tensors)
+    return sha.hexdigest()[:16]
+
+
+def update_with_tensors(sha: "hashlib._Hash", tensors: Mapping[str, Tensor]) -> None:
+    """Let `sha` go on with names, dtypes, shapes and bytes of named tensors, in the order of their names."""
     for key in sorted(tensors):
         sha.update(tensor_header(key, tensors[key].dtype, tensors[key].shape))
         sha.update(tensor_bytes(tensors[key]))
-    return sha.hexdigest()[:16]
