@@ -41,7 +41,6 @@ class ArtefactError(Gnn2mlpError, OSError):
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return `"; did you mean 'x'?"` for the candidate closest to `word`, or an empty string if none is close."""
-    names = list(candidates)
-    folded = {name.casefold().replace("_", "-"): name for name in names}
+    folded = {name.casefold().replace("_", "-"): name for name in candidates}
     match = difflib.get_close_matches(word.casefold().replace("_", "-"), folded, n=1, cutoff=0.5)
     return f"; did you mean {folded[match[0]]!r}?" if match else ""

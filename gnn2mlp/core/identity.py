@@ -103,7 +103,7 @@ def _number(value: complex | np.generic) -> bytes:
     plain = value.item() if isinstance(value, np.generic) else value
     if isinstance(plain, float):
         return _hashed("float", struct.pack("<d", plain))
-    if isinstance(plain, bool | int | complex | str | bytes):
+    if isinstance(plain, bool | int | complex | bytes):
         return _hashed(type(plain).__name__, plain if isinstance(plain, bytes) else str(plain).encode())
     return _hashed("numpy", str(value.dtype).encode(), value.tobytes())  # type: ignore[union-attr]  # dates
 

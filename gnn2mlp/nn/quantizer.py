@@ -115,7 +115,7 @@ class VectorQuantizer(nn.Module):
         return loss + F.mse_loss(chosen, normalised.detach()) if self.codebook == "learnt" else loss
 
     def rescale(self, normalised: Tensor) -> Tensor:
-        """Placed vectors at the scale at which the next layer takes them."""
+        """Vectors (rows, dim) of the space in which distances are taken, at the scale that the next layer takes."""
         return normalised * normalised.size(-1) ** 0.5 if self.unit_length else normalised
 
     @torch.no_grad()
@@ -123,7 +123,7 @@ class VectorQuantizer(nn.Module):
         """Move an `"ema"` codebook towards the rows (rows, dim) that were given these codes; a learnt one stays."""
         if self.codebook == "learnt":
             return
-        count, total = self._counts_and_sums(self.normalise(rows), codes)
+        count, total = self._counts_and_sums(rows, codes)
         self.counts.lerp_(count, 1 - self.decay)
         self.sums.lerp_(total, 1 - self.decay)
         # A code without rows keeps its place: count and sum shrink alike.
@@ -193,11 +193,12 @@ class VectorQuantizer(nn.Module):
 
     def _set_to_means(self, rows: Tensor, codes: Tensor) -> None:
         """Put every used code on the mean of its rows."""
-        count, total = self._counts_and_sums(self.normalise(rows), codes)
+        count, total = self._counts_and_sums(rows, codes)
         self._set(count > 0, (total / count.clamp(min=1)[:, None])[count > 0])
 
-    def _counts_and_sums(self, normalised: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-        """Number of rows of each code, and their sum."""
+    def _counts_and_sums(self, rows: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """Number of rows of each code, and their sum in the space in which distances are taken."""
+        normalised = self.normalise(rows)
         count = torch.bincount(codes, minlength=self.counts.numel()).to(normalised.dtype)
         return count, torch.zeros_like(self.sums).index_add_(0, codes, normalised)
 
