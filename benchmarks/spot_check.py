@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from figures import difference
+from figures import difference, markdown
 from ledger import locked
 from rows import HERE, Row, rows
 from run_papers import line_of
@@ -34,6 +34,7 @@ ROWS = (
     "feng2024_light-hgnn_cocitation-cora_transductive",
 )
 MODELS = ("teacher", "student")
+RESULT = HERE / "results" / "spot_check.json"
 Record = dict[str, Any]
 
 
@@ -94,11 +95,33 @@ def told(name: str, record: Record) -> str:
     for model in MODELS:
         for population, found in record[model].items():
             corrected, plain = (Paired(**_floats(found[test])) for test in ("corrected", "plain"))
-            word = "fell" if plain.high < 0 else "rose" if plain.low > 0 else "no difference beyond chance"
             both = f"{difference(corrected)}, plain {difference(plain)}"
             means = f"{100 * found['before']:.2f} -> {100 * found['after']:.2f}"
-            lines.append(f"  {model} {population}: {means}, {both}: {word}")
+            lines.append(f"  {model} {population}: {means}, {both}: {verdict(plain)}")
     return "\n".join(lines)
+
+
+def verdict(plain: Paired) -> str:
+    """Whether a mean has changed, by the plain interval."""
+    return "fell" if plain.high < 0 else "rose" if plain.low > 0 else "no difference beyond chance"
+
+
+def table(path: Path = RESULT) -> str:
+    """A line for each row, model and population of the file, and which code made the new scores."""
+    checked: dict[str, Record] = read_json(path) if path.exists() else {}
+    body = []
+    for name, record in checked.items():
+        _, label, dataset, _ = name.split("_")
+        for model in MODELS:
+            for population, found in record[model].items():
+                corrected, plain = (Paired(**_floats(found[test])) for test in ("corrected", "plain"))
+                means = [f"{100 * found[when]:.2f}" for when in ("before", "after")]
+                interval = f"[{100 * plain.low:+.2f}, {100 * plain.high:+.2f}]"
+                cells = [str(record["splits"]), *means, difference(corrected), interval, verdict(plain)]
+                body.append([dataset, f"`{label}`", model, population, *cells])
+    header = ["data", "row", "model", "test nodes", "splits", "before", "after", "difference", "plain interval"]
+    made = ", ".join(sorted({record["after"] for record in checked.values()}))
+    return f"{markdown([*header, 'by it'], body)}\n\nAfter: {made or 'not run'}."
 
 
 def _floats(found: Record) -> Record:
@@ -112,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, help="only the first so many of each row")
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA, else downloads")
     parser.add_argument("--work", type=Path, default=Path("runs/spot_check"), help="folder of the full runs")
-    parser.add_argument("--output", type=Path, default=HERE / "results" / "spot_check.json", help="what is written")
+    parser.add_argument("--output", type=Path, default=RESULT, help="what is written")
     options = parser.parse_args(arguments)
     settings = {"data_root": options.data_root, "cache": options.work / "cache"}
     failed = False

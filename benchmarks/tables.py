@@ -14,6 +14,7 @@ from typing import Any
 
 import hypergraph_tables
 import selection
+import spot_check
 from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 from rows import rows as load_rows
@@ -374,6 +375,7 @@ SECTIONS = {
     "cost_of_codes": cost_of_codes,
     "selection_spread": selection.spread_table,
     "selection_rules": selection.rules_table,
+    "spot_check": spot_check.table,
     "sources": sources,
     "scores": all_scores,
     "costs": costs,

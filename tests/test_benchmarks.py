@@ -277,6 +277,11 @@ def test_a_spot_check_weighs_new_scores_against_the_lines(
         told = capsys.readouterr().out.splitlines()[-1]
         assert f"student test: {100 * found['before']:.2f} -> {100 * found['after']:.2f}" in told
         assert told.endswith(word)
+        lines, after = spot_check.table(output).split("\n\n")
+        assert lines.endswith(f" | {word} |")
+        assert f"| student | test | 2 | {100 * found['before']:.2f} | {100 * found['after']:.2f} | " in lines
+        assert after == f"After: {record['after']}."
+    assert spot_check.table(tmp_path / "none.json").endswith("After: not run.")
 
 
 def test_a_spot_check_of_a_row_without_lines_fails(

@@ -1,4 +1,4 @@
-"""Settings that were chosen for a data set and a method, so that the short command gives the leaderboard's figure.
+"""Settings that were chosen for a data set and a method, which the short command then has.
 
 A recipe says for which runs it is (`when`: data set, method, teacher, and perhaps the setting), by what search it was
 `chosen`, and then settings. It fills in what a user leaves open, as the settings published for a data set do; those
