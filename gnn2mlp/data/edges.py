@@ -17,7 +17,6 @@ def canonical_edges(edge_index: Tensor, num_nodes: int) -> tuple[Tensor, dict[st
     Returns:
         int64 (2, edges), and the counts of `self_loops` and `duplicates` that are not zero.
 
-
     Example:
         >>> edges, notes = canonical_edges(torch.tensor([[2, 0, 0, 1], [1, 1, 1, 1]]), num_nodes=3)
         >>> edges.tolist()

@@ -105,7 +105,6 @@ class HyperedgeSampler(BlockSampler[HypergraphBlock]):
         singletons: `"isolated"` gives each node that lies in no hyperedge one of its own, of weight 1, without which a
             layer would answer it with zeros; `"all"` gives one to every node.
 
-
     Example:
         >>> from gnn2mlp.data import hypergraph_from_arrays
         >>> hypergraph = hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 1, 2], [0, 0, 1, 1]])

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import torch
@@ -93,11 +94,16 @@ class BlockSampler(ABC, Generic[B]):
 
     def k_hop_blocks(self, targets: Tensor, hops: int) -> list[B]:
         """Blocks for a stack of layers, first layer first; the sources of each are the targets of the one before it."""
-        stack: list[B] = []
-        for _ in range(hops):
-            stack.append(self.block(targets))
-            targets = stack[-1].sources
-        return stack[::-1]
+        return _stacked(targets, [self.block] * hops)
+
+
+def _stacked(targets: Tensor, cuts: Sequence[Callable[[Tensor], B]]) -> list[B]:
+    """Blocks first layer first, where `cuts` make them last layer first, each into the sources of the one before."""
+    stack: list[B] = []
+    for cut in cuts:
+        stack.append(cut(targets))
+        targets = stack[-1].sources
+    return stack[::-1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +167,6 @@ class NeighbourSampler(BlockSampler[GraphBlock]):
     Args:
         adjacency: `CSR` (nodes, nodes) pattern without self-loops.
 
-
     Example:
         >>> from gnn2mlp.data import graph_from_arrays
         >>> star = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 0, 0], [1, 2, 3]])
@@ -202,11 +207,8 @@ class NeighbourSampler(BlockSampler[GraphBlock]):
 
         The sources of each block are the targets of the one before it.
         """
-        stack: list[GraphBlock] = []
-        for fanout in reversed(fanouts):
-            stack.append(self.block(targets, fanout, generator))
-            targets = stack[-1].sources
-        return stack[::-1]
+        cuts = [partial(self.block, fanout=fanout, generator=generator) for fanout in reversed(fanouts)]
+        return _stacked(targets, cuts)
 
 
 def _sampled_rows(matrix: CSR, ids: Tensor, fanout: int, generator: torch.Generator | None) -> CSR:
