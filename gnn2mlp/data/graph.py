@@ -1,7 +1,7 @@
 """`GraphData`: a frozen, validated graph with node features and labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import check_edges, check_feature_names, check_own_split, check_sample_weight, check_task
 from gnn2mlp.data.edges import canonical_edges
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.nn.csr import CSR, gather
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.tasks import Task
 
@@ -70,30 +70,17 @@ class GraphData(NodeData):
         indptr = torch.cat([column.new_zeros(1), self.degree.cumsum(0)])
         return CSR(indptr, column, torch.ones(column.numel()), (self.num_nodes, self.num_nodes))
 
-    def subgraph(self, ids: Tensor) -> "GraphData":
-        """The induced subgraph on `ids` (unique), renumbered in their order; own splits and notes are dropped.
-
-        On all nodes in their own order it shares its arrays with this graph.
-        """
-        if ids.numel() == self.num_nodes and bool((ids.diff() > 0).all()):
-            return replace(self, own_splits=(), notes={})
+    def links_among(self, ids: Tensor) -> dict[str, Any]:
+        """The edges of the induced subgraph on `ids` (unique), which are renumbered in their order."""
         present = torch.zeros(self.num_nodes, dtype=torch.bool)
         present[ids] = True
         row = torch.zeros(self.num_nodes, dtype=torch.int64)
         row[ids] = torch.arange(ids.numel())
         kept = present[self.edge_index[0]] & present[self.edge_index[1]]
         edges = row[self.edge_index[:, kept]]
-        if not bool((ids[1:] > ids[:-1]).all()):  # ascending ids keep the edges sorted
+        if not bool((ids.diff() > 0).all()):  # ascending ids keep the edges sorted
             edges = edges[:, torch.argsort(edges[0] * ids.numel() + edges[1])]
-        return replace(
-            self,
-            features=gather(self.features, ids),
-            labels=self.labels[ids],
-            edge_index=edges,
-            sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
-            own_splits=(),
-            notes={},
-        )
+        return {"edge_index": edges}
 
 
 def graph_from_arrays(

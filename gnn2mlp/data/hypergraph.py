@@ -1,7 +1,7 @@
 """`HypergraphData`: nodes and the sets that hold them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from gnn2mlp.data.checks import (
 )
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.nn.csr import CSR, gather
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.tasks import Task
 
@@ -96,10 +96,10 @@ class HypergraphData(NodeData):
         indptr = torch.cat([count.new_zeros(1), count.cumsum(0)])
         return CSR(indptr, node, torch.ones(node.numel()), (self.num_hyperedges, self.num_nodes))
 
-    def subgraph(self, ids: Tensor) -> "HypergraphData":
-        """The hypergraph in which only the nodes `ids` (unique) exist, renumbered in their order.
+    def links_among(self, ids: Tensor) -> dict[str, Any]:
+        """Hyperedges truncated to the nodes `ids` (unique), which are renumbered in their order.
 
-        Hyperedges are truncated to these nodes, in the order they had; own splits and notes are dropped.
+        Hyperedges that are empty, or have lost an anchor, are dropped; the others keep their order.
         """
         node, hyperedge = self.hyperedge_index
         row = torch.full((self.num_nodes,), -1)
@@ -111,21 +111,15 @@ class HypergraphData(NodeData):
         kept = (there & alive[hyperedge]).nonzero()[:, 0]
         number = alive.cumsum(0) - 1
         left = torch.stack([row[node[kept]], number[hyperedge[kept]]])
-        if not bool((ids[1:] > ids[:-1]).all()):  # ascending ids keep the members sorted
+        if not bool((ids.diff() > 0).all()):  # ascending ids keep the members sorted
             order = torch.argsort(left[1] * ids.numel() + left[0])
             left, kept = left[:, order], kept[order]
-        return replace(
-            self,
-            features=gather(self.features, ids),
-            labels=self.labels[ids],
-            hyperedge_index=left,
-            weight=self.weight[alive],
-            relation=self.relation[alive],
-            anchor=self.anchor[kept],
-            sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
-            own_splits=(),
-            notes={},
-        )
+        return {
+            "hyperedge_index": left,
+            "weight": self.weight[alive],
+            "relation": self.relation[alive],
+            "anchor": self.anchor[kept],
+        }
 
 
 def hypergraph_from_arrays(

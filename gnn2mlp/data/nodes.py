@@ -3,16 +3,16 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.tasks import Task
 
 
@@ -77,9 +77,26 @@ class NodeData(ABC):
     def degree(self) -> Tensor:
         """int64 (nodes,): of how many links each node is a part."""
 
-    @abstractmethod
     def subgraph(self, ids: Tensor) -> Self:
-        """What is left if only the nodes `ids` (unique) exist, renumbered in their order; own splits are dropped."""
+        """What is left if only the nodes `ids` (unique) exist, renumbered in their order.
+
+        Own splits and notes are dropped. On all nodes in their own order it shares its arrays with these data.
+        """
+        if ids.numel() == self.num_nodes and bool((ids.diff() > 0).all()):
+            return replace(self, own_splits=(), notes={})
+        return replace(
+            self,
+            features=gather(self.features, ids),
+            labels=self.labels[ids],
+            sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
+            own_splits=(),
+            notes={},
+            **self.links_among(ids),
+        )
+
+    @abstractmethod
+    def links_among(self, ids: Tensor) -> dict[str, Any]:
+        """The fields of this class, by name, that say what links the nodes `ids` (unique) in their `subgraph`."""
 
     @property
     def sizes(self) -> dict[str, int]:

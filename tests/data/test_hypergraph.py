@@ -207,6 +207,14 @@ def test_the_subgraph_of_a_subgraph_is_one() -> None:
     assert hypergraph.subgraph(ids).subgraph(inner).digest == hypergraph.subgraph(ids[inner]).digest
 
 
+def test_the_subgraph_on_all_nodes_shares_its_arrays() -> None:
+    hypergraph = tiny_hypergraph()
+    same = hypergraph.subgraph(torch.arange(hypergraph.num_nodes))
+    assert same.hyperedge_index is hypergraph.hyperedge_index
+    assert same.features is hypergraph.features
+    assert same.digest == hypergraph.digest
+
+
 def test_a_subgraph_in_any_order_is_canonical() -> None:
     hypergraph = tiny_hypergraph(sparse=True)
     anchored = replace(hypergraph, anchor=hypergraph.hyperedge_index[0] % 10 == 0)
