@@ -36,7 +36,7 @@ def to_rows(ends: Array, key: str, arrays: Arrays) -> Array:
             )
         return ends
     ids = arrays[found]
-    if ids.ndim != 1:
+    if ids.ndim != 1 or ids.size == 0:
         raise DataError(f"{arrays.name}: expected an id for each node, {found} of shape (nodes,), got {ids.shape}")
     if (ids.dtype.kind in "SU") != text:
         if text:
@@ -57,14 +57,13 @@ def _looked_up(ends: Array, ids: Array, key: str, found: str, name: str) -> Arra
     place = np.searchsorted(ids, ends, sorter=order).clip(max=ids.size - 1)
     rows: Array = order[place]
     known = ids[rows] == ends
-    if not known.all() or ends.dtype.kind in "SU":
-        if not known.all():
-            raise DataError(
-                f"{name}: {key} holds {ends[~known][0]!s}, which {found} does not; list the id of every node, or "
-                f"rename {found} to node_names if {key} holds row numbers"
-            )
-        return rows
-    if not np.array_equal(rows, ends) and bool(((ends >= 0) & (ends < ids.size)).all()):
+    if not known.all():
+        raise DataError(
+            f"{name}: {key} holds {ends[~known][0]!s}, which {found} does not; list the id of every node, or "
+            f"rename {found} to node_names if {key} holds row numbers"
+        )
+    text = ends.dtype.kind in "SU"
+    if not text and not np.array_equal(rows, ends) and bool(((ends >= 0) & (ends < ids.size)).all()):
         raise DataError(
             f"{name}: the numbers in {key} may be rows or ids, and {found} says otherwise than the rows; rename "
             f"{found} to node_names if they are rows, else write ids as text"

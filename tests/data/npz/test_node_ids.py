@@ -39,6 +39,7 @@ def test_ends_become_rows(ends: Any, arrays: dict[str, Any], expected: Any) -> N
         ([["u"], ["v"]], {"node_ids": [1, 2]}, "edge_index holds text and node_ids int64; write both in one type"),
         ([["u"], ["v"]], {"node_ids": ["u", "v", "u"]}, "a different id for each node in node_ids, got 'u' more than"),
         ([["u"], ["v"]], {"node_ids": [["u", "v"]]}, r"node_ids of shape \(nodes,\), got \(1, 2\)"),
+        ([[0, 1], [1, 0]], {"node_ids": []}, r"node_ids of shape \(nodes,\), got \(0,\)"),
         ([[0, 1], [1, 0]], {"node_ids": [1, 0]}, "the numbers in edge_index may be rows or ids, .* write ids as text"),
     ],
 )
