@@ -44,9 +44,7 @@ class Observed:
     @cached_property
     def train_labels(self) -> Tensor:
         """Labels (observed nodes, ...) where they train, else blank."""
-        labels = torch.full_like(self.graph.labels, self.graph.task.blank)
-        labels[self.train] = self.graph.labels[self.train]
-        return labels
+        return _labels_of(self.graph, self.train)
 
     @cached_property
     def digest(self) -> str:
@@ -97,7 +95,12 @@ class Views(NamedTuple):
         row = present.cumsum(0) - 1
         train, valid = row[split.train], row[split.valid]
         subgraph = graph.subgraph(node_ids)
-        known = torch.cat([train, valid])
-        labels = torch.full_like(subgraph.labels, graph.task.blank)
-        labels[known] = subgraph.labels[known]
+        labels = _labels_of(subgraph, torch.cat([train, valid]))
         return cls(Observed(replace(subgraph, labels=labels), node_ids, train, valid), Full(graph, split))
+
+
+def _labels_of(graph: NodeData, ids: Tensor) -> Tensor:
+    """Labels (nodes, ...) of the nodes `ids`; blank for all others."""
+    labels = torch.full_like(graph.labels, graph.task.blank)
+    labels[ids] = graph.labels[ids]
+    return labels
