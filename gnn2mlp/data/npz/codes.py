@@ -19,14 +19,9 @@ def one_hot_codes(codes: Array, name: str) -> Any:
         raise DataError(
             f"{name}: category codes must be integers of shape (nodes, columns), got {codes.dtype} of {codes.shape}"
         )
-    from scipy.sparse import csr_matrix, hstack
+    from sklearn.preprocessing import OneHotEncoder
 
-    blocks = []
-    for column in codes.T:
-        values, place = np.unique(column, return_inverse=True)
-        entries = (np.ones(place.size, dtype=np.float32), (np.arange(place.size), place))
-        blocks.append(csr_matrix(entries, shape=(place.size, values.size)))
-    return hstack(blocks, format="csr")
+    return OneHotEncoder(dtype=np.float32).fit_transform(codes)
 
 
 def code_names(codes: Array, columns: Sequence[str]) -> tuple[str, ...]:
