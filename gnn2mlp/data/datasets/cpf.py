@@ -43,9 +43,7 @@ class CpfCora(_Cpf):
     """2,485 papers, 5,069 citations, 1,433 words, 7 topics."""
 
     name = "cpf-cora"
-    citation = (
-        "Sen et al., Collective Classification in Network Data, AI Magazine 2008; CPF form: Yang et al., WWW 2021"
-    )
+    citation = f"{_SEN}; {_FORM}"
     file = "CPF/cora.npz"
     recipe = glnn_recipe(dropout=0.6, lr=0.01, weight_decay=0.005, hidden=64)
 
@@ -54,9 +52,7 @@ class CpfCiteseer(_Cpf):
     """2,110 papers, 3,668 citations, 3,703 words, 6 topics."""
 
     name = "cpf-citeseer"
-    citation = (
-        "Sen et al., Collective Classification in Network Data, AI Magazine 2008; CPF form: Yang et al., WWW 2021"
-    )
+    citation = f"{_SEN}; {_FORM}"
     file = "CPF/citeseer.npz"
     recipe = glnn_recipe(dropout=0.1, lr=0.01, weight_decay=0.001)
 

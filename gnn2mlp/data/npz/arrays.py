@@ -123,13 +123,18 @@ def has_csr(arrays: Arrays, prefix: str) -> bool:
     return any(f"{prefix}_{part}" in arrays for part in ("data", "indptr"))
 
 
+def csr_keys(prefix: str) -> list[str]:
+    """What the arrays of a sparse matrix of that name are called."""
+    return [f"{prefix}_{part}" for part in _CSR_PARTS]
+
+
 def csr_from_parts(arrays: Arrays, prefix: str) -> Any:
     """The `scipy.sparse.csr_matrix` in `<prefix>_data`, `<prefix>_indices`, `<prefix>_indptr` and `<prefix>_shape`.
 
     Raises:
         DataError: if a part is missing, or the parts do not fit together.
     """
-    keys = [f"{prefix}_{part}" for part in _CSR_PARTS]
+    keys = csr_keys(prefix)
     if missing := [key for key in keys if key not in arrays]:
         raise DataError(
             f"{arrays.name}: expected the arrays {', '.join(keys)} of a sparse matrix, got none called {missing[0]}"
@@ -148,7 +153,7 @@ def csr_from_parts(arrays: Arrays, prefix: str) -> Any:
 def csr_parts(matrix: CSR, prefix: str) -> dict[str, Array]:
     """The arrays that `csr_from_parts` reads."""
     arrays = (matrix.values, matrix.indices, matrix.indptr, torch.tensor(matrix.shape))
-    return {f"{prefix}_{part}": values.cpu().numpy() for part, values in zip(_CSR_PARTS, arrays, strict=True)}
+    return {key: values.cpu().numpy() for key, values in zip(csr_keys(prefix), arrays, strict=True)}
 
 
 def texts(values: Array, what: str) -> list[str]:

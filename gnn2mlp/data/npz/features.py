@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import check_feature_names
-from gnn2mlp.data.npz.arrays import Arrays, csr_from_parts, has_csr, texts
+from gnn2mlp.data.npz.arrays import Arrays, csr_from_parts, csr_keys, has_csr, texts
 from gnn2mlp.data.npz.codes import code_names, one_hot_codes
 from gnn2mlp.data.npz.hyperedges import has_hyperedges
 
@@ -36,7 +36,7 @@ def read_features(arrays: Arrays, form: Form) -> tuple[Any, tuple[str, ...] | No
 
 def pass_over_features(arrays: Arrays) -> None:
     """Count features and their names as read where constructed ones take their place."""
-    parts = [f"{prefix}_{part}" for prefix in _SPARSE for part in ("data", "indices", "indptr", "shape")]
+    parts = [key for prefix in _SPARSE for key in csr_keys(prefix)]
     arrays.mark_read(*_DENSE, *parts, _NAMES)
 
 

@@ -7,10 +7,10 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.checks import repeated
 from gnn2mlp.data.npz.arrays import Array, Arrays, texts
+from gnn2mlp.tasks.classification import UNLABELLED
 
 _LABELS = ("y", "node_labels", "labels", "label")
 _NAMES = "class_names"
-UNLABELLED = -1
 
 
 class Labels(NamedTuple):
@@ -35,8 +35,6 @@ def read_labels(arrays: Arrays) -> Labels:
         raise arrays.missing("labels", "y")
     values = _known_kind(_flat(arrays[key], key, arrays.name), key, arrays.name)
     unlabelled = values == ("" if values.dtype.kind == "U" else UNLABELLED)
-    if values.dtype.kind == "b":
-        unlabelled = np.zeros(values.size, dtype=bool)
     if values.size == 0:
         raise DataError(f"{arrays.name}: expected at least one node, got none")
     if unlabelled.all():

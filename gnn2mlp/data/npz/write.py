@@ -88,4 +88,4 @@ def _splits(data: NodeData) -> dict[str, Array]:
     for number, split in enumerate(data.own_splits):
         for part, ids in split.items():
             masks[part][number, ids.numpy()] = True
-    return {f"{part}_mask": mask for part, mask in masks.items()}
+    return {f"{part}_mask": masks[part] for part in sorted(parts)}
