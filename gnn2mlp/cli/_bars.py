@@ -17,7 +17,7 @@ class Seeded(Protocol):
 
     @property
     def seeds(self) -> Sequence[int]:
-        """Which."""
+        """The seeds, in the order in which they are carried out."""
 
 
 class Bars:

@@ -94,12 +94,11 @@ def _listed(names: list[str]) -> str:
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     tables = ("knowledge", "features", "out", "id", "label", "role")
     names = (*tables, "method", "student", "inputs", "missing", "seed", "device")
-    chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    for name in ("classes", "columns"):
-        if getattr(options, name) is not None:
-            chosen[name] = getattr(options, name).split(",")
-    if options.threads is not None:
-        chosen["threads"] = yaml_value("--threads", options.threads)
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    chosen = {name: given[name] for name in names if name in given}
+    chosen |= {name: given[name].split(",") for name in ("classes", "columns") if name in given}
+    if "threads" in given:
+        chosen["threads"] = yaml_value("--threads", given["threads"])
     for assignment in options.set:
         assign(chosen, assignment)
     return chosen

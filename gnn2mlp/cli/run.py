@@ -81,22 +81,23 @@ def settings_of_folder(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def settings(options: argparse.Namespace) -> dict[str, Any]:
-    """Settings from the file, then from options, then from `--set`, each winning over the one before."""
+    """Settings from the file, then from options, then from `--set`, each winning over the one before.
+
+    A verb need not have all of the options that are read here.
+    """
     from gnn2mlp.pipeline.config import read_yaml
 
     chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
-    for key in ("setting", "out", "data_root", "cache", "device"):
-        if getattr(options, key) is not None:
-            chosen[key] = getattr(options, key)
+    given = {key: value for key, value in vars(options).items() if value is not None}
+    chosen |= {key: given[key] for key in ("setting", "out", "data_root", "cache", "device") if key in given}
     for key in _COMPONENTS:
-        name = getattr(options, key)
-        if name is not None and _name(chosen.get(key)) != name:
-            chosen[key] = name
-    if options.seeds is not None:
-        chosen["seeds"] = _numbers(options.seeds)
-    if options.threads is not None:
-        chosen["threads"] = yaml_value("--threads", options.threads)
-    if options.no_latency:
+        if key in given and _name(chosen.get(key)) != given[key]:
+            chosen[key] = given[key]
+    if "seeds" in given:
+        chosen["seeds"] = _numbers(given["seeds"])
+    if "threads" in given:
+        chosen["threads"] = yaml_value("--threads", given["threads"])
+    if given.get("no_latency"):
         chosen["latency"] = False
     for assignment in options.set:
         assign(chosen, assignment)

@@ -17,7 +17,7 @@ def add(verbs: Any) -> None:
         "reliability under feature noise, confidence, margin and degree. Which of them tells right from wrong?",
     )
     add_settings(parser, out="folder of trust.html, trust.json and nodes.csv", example="export.draws=16")
-    parser.set_defaults(execute=execute, method=None, student=None, inputs=None, no_latency=False)
+    parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> None:
