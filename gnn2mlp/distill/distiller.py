@@ -1,8 +1,9 @@
 """The distiller: rows of knowledge in, a student out."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -54,10 +55,16 @@ class Distiller(Configurable):
             that every epoch visits every row once and no step rests on a small remainder.
 
     Example:
-        >>> from gnn2mlp.data import load_dataset
-        >>> from gnn2mlp.core.spec import Spec
         >>> Distiller(epochs=20, lr=0.02)
         Spec('distill', lr=0.02, weight_decay=0.0005, epochs=20, patience=50, batch_size=512)
+        >>> from gnn2mlp.data import PerClass, Views, graph_from_arrays
+        >>> from gnn2mlp.objectives import HardLabels
+        >>> from gnn2mlp.students.mlp import MLPStudent
+        >>> graph = graph_from_arrays(torch.eye(10), [0, 1] * 5, [[0], [1]])
+        >>> views = Views.of(graph, PerClass(train=1, valid=1).split(graph, seed=0, setting="transductive"))
+        >>> result = Distiller(epochs=20).fit(MLPStudent(hidden=8), HardLabels(), views.observed)
+        >>> len(result.history.loss), result.module(graph.features).logits.shape
+        (20, torch.Size([10, 2]))
     """
 
     name = "distill"
@@ -244,11 +251,7 @@ class _Training:
 
     def reduce(self, loss: Tensor) -> Tensor:
         """Sum loss and gradients over the processes."""
-        group = self.source.group
-        return loss if group.size == 1 else group.sum_gradients(loss, self._learnt())
-
-    def _learnt(self) -> Iterable[nn.Parameter]:
-        return [*self.module.parameters(), *self.objective.parameters()]
+        return self.source.group.sum_gradients(loss, chain(self.module.parameters(), self.objective.parameters()))
 
     def validate(self) -> loop.Validation | None:
         """Score the student on the validation rows."""
