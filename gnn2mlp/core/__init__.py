@@ -1,1 +1,1 @@
-"""Foundations that know nothing of graphs or students: errors, registries, specs, artefacts, seeds."""
+"""Foundations that know nothing of graphs or students: errors, registries, specs, artefacts, identities, seeds."""

@@ -65,6 +65,14 @@ def load(path: str | Path, kind: str, verify: bool = True) -> Artefact:
 
     Raises:
         ArtefactError: if the file is missing, truncated, altered, of a newer format, or not of `kind`.
+
+    Example:
+        >>> import tempfile, torch
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(f"{folder}/a.safetensors", "numbers", {"x": torch.tensor([1, 2])}, {"made": "by hand"})
+        ...     tensors, card = load(f"{folder}/a.safetensors", "numbers")
+        ...     tensors["x"].tolist(), card["made"]
+        ([1, 2], 'by hand')
     """
     path = user_path(path)
     try:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 
-# What Linux, macOS and Windows take at most, in bytes: a name, and a path.
+# What Linux takes at most, in bytes: a name, and a path. Where a path has to be shorter, the system says so.
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 
 

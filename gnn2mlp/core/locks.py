@@ -16,11 +16,17 @@ def locked(folder: Path, waiting: Callable[[], object] = lambda: None) -> Iterat
     The lock lies beside the folder, which need not exist, and is gone when nobody holds it.
 
     Args:
-        folder: which.
+        folder: the folder that nobody else who asks for it has meanwhile.
         waiting: called once if another has it.
 
     Raises:
         ArtefactError: if the lock cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as parent, locked(Path(parent) / "out"):
+        ...     print([path.name for path in Path(parent).iterdir()])
+        ['.out.lock']
     """
     place = folder.absolute()
     path = place.with_name(f".{place.name}.lock")

@@ -1,4 +1,4 @@
-"""Blocks in plain torch: sparse rows, MLPs."""
+"""Plain torch that knows of no graph: sparse rows, layers, MLPs, the training loop and which epoch it keeps."""
 
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather, num_bytes
 from gnn2mlp.nn.linear import Linear

@@ -31,7 +31,6 @@ class CSR:
         values: float (nonzeros).
         shape: (rows, columns).
 
-
     Example:
         >>> matrix = CSR.from_dense(torch.tensor([[0.0, 2.0], [1.0, 0.0], [0.0, 0.0]]))
         >>> matrix.nnz, matrix.shape

@@ -47,7 +47,6 @@ class Linear(nn.Module):
     Raises:
         ConfigError: if `init` is neither.
 
-
     Example:
         >>> layer = Linear(3, 2)
         >>> sparse = CSR.from_dense(torch.eye(3))

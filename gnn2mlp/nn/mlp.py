@@ -45,7 +45,6 @@ class MLP(nn.Module):
     Raises:
         ConfigError: if there are fewer than 2 layers or no hidden unit.
 
-
     Example:
         >>> import torch
         >>> logits, hidden = MLP(in_features=5, hidden=8, out_features=3, norm="batch")(torch.rand(4, 5))

@@ -40,7 +40,6 @@ class VectorQuantizer(nn.Module):
         decay: of the moving average, per update.
         commitment: η in η · mean (h - sg[e])².
 
-
     Example:
         >>> quantizer = VectorQuantizer(codes=2, dim=1)
         >>> rows = torch.tensor([[0.0], [0.2], [5.0]])

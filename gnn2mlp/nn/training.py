@@ -1,4 +1,4 @@
-"""What every training loop notes: a history to draw."""
+"""The history of a training: what the loop notes of every epoch, to be drawn and kept with the model."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -8,8 +8,13 @@ from typing import Any
 class History:
     """Loss and validation score per epoch, the epoch that was kept, and the seconds that it all took.
 
-    `logged` holds whatever else was measured per epoch, by name; `epochs` is how many training was allowed, 0 if that
-    is not known.
+    Args:
+        loss: mean loss of the steps of each epoch.
+        valid: validation score of each epoch, the more the better; empty where no row validates.
+        best_epoch: the epoch that was kept, counted from 1; 0 before training.
+        seconds: how long training took, interruptions left out.
+        logged: whatever else was measured after each epoch, by name.
+        epochs: how many training was allowed; 0 if that is not known.
 
     Example:
         >>> History(valid=[0.5, 0.7, 0.6], best_epoch=2, epochs=30).note()

@@ -35,7 +35,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_who_waits_is_told_so(tmp_path: Path) -> None:
-    told, entered, done = threading.Event(), threading.Event(), threading.Event()
+    told, entered = threading.Event(), threading.Event()
 
     def second() -> None:
         with locked(tmp_path / "out", told.set):
@@ -46,7 +46,6 @@ def test_who_waits_is_told_so(tmp_path: Path) -> None:
         thread.start()
         assert told.wait(10)
         assert not entered.is_set()
-        done.set()
     thread.join(10)
     assert entered.is_set()
 
