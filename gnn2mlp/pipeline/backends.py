@@ -10,9 +10,9 @@ from torch import Tensor
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.predictor import chunks
-from gnn2mlp.evaluate import accuracy
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.fold import fold
+from gnn2mlp.tasks._base import Task
 
 Backend = Callable[[Features], Tensor]
 """From feature rows on the CPU, dense or sparse, to logits (rows, classes) on the CPU."""
@@ -75,9 +75,10 @@ def onnx_backends(student: Predictor, features: Features, valid: Tensor) -> dict
     return {name: backend(Network(model, torch.get_num_threads())) for name, model in contents.items()}
 
 
-def backend_scores(backends: Mapping[str, Backend], features: Features, labels: Tensor) -> dict[str, float]:
-    """Accuracy of each back-end on some rows."""
-    return {name: accuracy(answer_all(backend, features), labels) for name, backend in backends.items()}
+def backend_scores(backends: Mapping[str, Backend], features: Features, labels: Tensor, task: Task) -> dict[str, float]:
+    """What the metric of a fitted task says of each back-end on some rows; `labels` are theirs."""
+    metric = task.metrics[task.metric]
+    return {name: metric.value(task, answer_all(backend, features), labels) for name, backend in backends.items()}
 
 
 def answer_all(backend: Backend, features: Features) -> Tensor:

@@ -20,6 +20,8 @@ from gnn2mlp.pipeline.stage import Stage, json_file, unkept
 from gnn2mlp.report.latency_report import write_latency_report
 
 FORMAT = 1
+# What is written of the record of a seed.
+_OF_A_SEED = ("seed", "split", "measured", "metric", *MODELS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +68,7 @@ def latency(
             "format": FORMAT,
             **job.facts,
             **found,
-            "seeds": [
-                {key: record[key] for key in ("seed", "split", "measured", *MODELS)} for record in found["seeds"]
-            ],
+            "seeds": [{key: record[key] for key in _OF_A_SEED} for record in found["seeds"]],
             "summary": summarise_scores([one.record for one in scored]),
             "latency": timed.value,
         }

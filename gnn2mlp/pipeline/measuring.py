@@ -70,8 +70,9 @@ def measure(
         device: which device of the kind that `execution` names.
 
     Returns:
-        `rows` from `compare`; `throughput` in nodes a second; `accuracy`, mean and std over seeds on all test nodes, by
-        back-end; `sizes`; and what the figures depend on: device, threads, dtype, protocol, notes.
+        `rows` from `compare`; `throughput` in nodes a second; `accuracy`, or what else the task is judged by, mean and
+        std over seeds on all test nodes, by back-end; `sizes`; and what the figures depend on: device, threads, dtype,
+        protocol, notes.
     """
     features, neighbourhoods = student_input(student, graph), teacher.neighbourhood_predictor(graph, device)
     valid = next(split.valid for split in splits if split.seed == seed)
@@ -101,12 +102,11 @@ def _plain(mlp: Predictor, graph: NodeData, device: torch.device) -> tuple[Backe
 
 
 def _scores(student: Predictor, graph: NodeData, split: Split, device: torch.device, onnx: bool) -> dict[str, float]:
-    """Accuracy of a student on its test nodes, by back-end; nothing where the task has no classes."""
-    if not graph.task.exclusive:
-        return {}
+    """What the task's metric says of a student on its test nodes, by back-end."""
+    task = graph.task.fitted(graph.labels[split.train])
     rows = student_input(student, graph)
     backends = student_backends(student, rows, split.valid, device, onnx)
-    return backend_scores(backends, gather(rows, split.test), graph.labels[split.test])
+    return backend_scores(backends, gather(rows, split.test), graph.labels[split.test], task)
 
 
 def _answer(backend: Backend, features: Features, ids: Tensor) -> Tensor:

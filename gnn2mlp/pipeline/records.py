@@ -67,7 +67,7 @@ def place_knowledge(job: Job, seed: Seed) -> None:
 
 
 def best_of(scored: Sequence[Scored]) -> Scored:
-    """The seed whose student has the best validation accuracy."""
+    """The seed whose student has the best validation score, by the run's metric."""
     return max(scored, key=lambda one: one.record["history"]["student"]["valid_best"])
 
 

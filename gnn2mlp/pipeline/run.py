@@ -39,7 +39,7 @@ class RunResult:
         return summary
 
     def predictor(self) -> Predictor:
-        """The student of the seed with the best validation accuracy, ready to predict from features."""
+        """The student of the seed with the best validation score, ready to predict from features."""
         return Predictor.load(self.out / "student")
 
 
@@ -50,7 +50,7 @@ def run(
 ) -> RunResult:
     """Run the main job for every seed and write results, report, students and knowledge.
 
-    The student in `student/` is the one with the best validation accuracy: it learnt from the training labels of its
+    The student in `student/` is the one with the best validation score: it learnt from the training labels of its
     split. With `config.refit` it is one that all labels trained; no node is left to test it, and the scores of the
     seeds estimate its own.
 

@@ -2,10 +2,13 @@
 
 from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_reliability, plot_training
 from gnn2mlp.report.plots_tradeoff import plot_tradeoff
+from gnn2mlp.report.results import Judged, judged_by
 from gnn2mlp.report.run_report import write_report
 from gnn2mlp.report.table import results_table
 
 __all__ = [
+    "Judged",
+    "judged_by",
     "plot_accuracy",
     "plot_latency",
     "plot_reliability",

@@ -1,11 +1,11 @@
 """What the seeds of a run allow to be said of two models: what the paired test carries, with its interval, no more."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gnn2mlp.evaluate import Outcome, Paired, paired
 from gnn2mlp.explore.formatting import plural, points, signed_points
-from gnn2mlp.report.results import Results, populations
+from gnn2mlp.report.results import ACCURACY, Results, judged_by, populations
 
 # How a sentence calls the nodes of a population.
 NODES = {
@@ -42,7 +42,7 @@ def comparisons(results: Results, population: str) -> list[Comparison]:
         results: with a record for each seed, whose split has sizes.
         population: a key of `POPULATIONS`.
     """
-    if not metric(results)["share"]:
+    if not judged_by(results).share:
         return []
     found = []
     for rival in RIVALS:
@@ -53,15 +53,9 @@ def comparisons(results: Results, population: str) -> list[Comparison]:
     return found
 
 
-def metric(results: Results) -> dict[str, Any]:
-    """What the scores are: `title`, and whether it is a `share`; accuracy where results do not say."""
-    told = [seed["metric"] for seed in results["seeds"] if "metric" in seed]
-    return dict(told[0]) if told else {"name": "accuracy", "title": "accuracy", "share": True}
-
-
 def claim(results: Results, population: str) -> str:
     """One sentence on how the student compares; empty where there is nothing to compare."""
-    if not metric(results)["share"]:
+    if not judged_by(results).share:
         return _errors(results, population)
     found = comparisons(results, population)
     if not found:
@@ -73,7 +67,7 @@ def claim(results: Results, population: str) -> str:
     parts = [f"the student is {' and '.join(told)}"] if told else []
     parts += [_none_found(neither)] if neither else []
     # What stands in brackets is said once.
-    before, *after = f"On {NODES.get(population, population)}, {'; '.join(parts)}.".split(_INTERVAL)
+    before, *after = f"{_where(results, population)}, {'; '.join(parts)}.".split(_INTERVAL)
     return before + _INTERVAL + "".join(after)
 
 
@@ -128,12 +122,18 @@ def _none_found(neither: Sequence[Comparison]) -> str:
     return f"no difference from {' or '.join(told)} was found beyond chance"
 
 
+def _where(results: Results, population: str) -> str:
+    """How a sentence begins: of which nodes it speaks and, where it is not accuracy, by which metric."""
+    nodes, judged = NODES.get(population, population), judged_by(results)
+    return f"On {nodes}" if judged == ACCURACY else f"By {judged.title} on {nodes}"
+
+
 def _errors(results: Results, population: str) -> str:
     """Means over seeds of a metric that is no share, in its own units."""
     scored = {model: results["summary"].get(model, {}).get(population) for model in ("student", *RIVALS)}
     names = {"student": "the student", **RIVALS}
     told = [f"{names[model]} {entry['mean']:.3g}" for model, entry in scored.items() if entry]
-    return f"{metric(results)['title'].capitalize()} on {NODES.get(population, population)}: {', '.join(told)}."
+    return f"{judged_by(results).heading} on {NODES.get(population, population)}: {', '.join(told)}."
 
 
 def _one_seed(results: Results, population: str) -> str:
@@ -141,4 +141,4 @@ def _one_seed(results: Results, population: str) -> str:
     names = {"student": "the student reaches", **RIVALS}
     scored = _scored(seed, population)
     told = [f"{name} {100 * seed[model][population]:.1f}%" for model, name in names.items() if model in scored]
-    return f"On {NODES.get(population, population)}, {', '.join(told)}; {ONE_SEED}."
+    return f"{_where(results, population)}, {', '.join(told)}; {ONE_SEED}."

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from gnn2mlp.explore.formatting import MISSING, factor, measure, p_value, percent, plural, signed_points, significant
 from gnn2mlp.explore.theme import MODEL_STYLES, style_of
-from gnn2mlp.report.claims import comparisons, metric
+from gnn2mlp.report.claims import comparisons
 from gnn2mlp.report.results import (
     Results,
     has_spread,
+    judged_by,
     latency_by_model,
     latency_rows,
     models,
@@ -38,15 +39,13 @@ def accuracy_grid(results: Results) -> Grid:
     """Accuracy, or whatever metric the task has in its place, of each model and fidelity, a row for each population."""
     summary, spread = results["summary"], has_spread(results)
     fidelity = summary.get("fidelity", {})
-    judged = metric(results)
-    scale = 100 if judged["share"] else 1
+    judged = judged_by(results)
     rows = [
-        [p, *(measure(summary[m].get(p), spread, scale) for m in models(results)), percent(fidelity.get(p), spread)]
+        [p, *(measure(one.get(p), spread, judged.scale) for one in (*(summary[m] for m in models(results)), fidelity))]
         for p in populations(results)
     ]
     heads = [style_of(model).label for model in models(results)]
-    title = judged["title"][0].upper() + judged["title"][1:] + (", %" if judged["share"] else "")
-    return Grid(title, ["Nodes", *heads, "Fidelity"], rows)
+    return Grid(judged.heading + judged.unit, ["Nodes", *heads, "Fidelity"], rows)
 
 
 def difference_grid(results: Results) -> Grid:
@@ -160,24 +159,25 @@ def requests_grid(results: Results) -> Grid:
 
 
 def forms_grid(results: Results) -> Grid:
-    """Accuracy on test nodes of each model that was timed, and its time for the smallest request."""
+    """Score on test nodes, by the run's metric, of each model that was timed, and its time for the smallest request."""
+    judged, spread = judged_by(results), has_spread(results)
     body = [
-        [style_of(p["model"]).label, percent(p["accuracy"], has_spread(results)), significant(p["median_ms"])]
+        [style_of(p["model"]).label, measure(p["accuracy"], spread, judged.scale), significant(p["median_ms"])]
         for p in tradeoff(results)
     ]
-    return Grid("Accuracy and time", ["Model", "On test nodes, %", "Milliseconds"], body)
+    return Grid(f"{judged.heading} and time", ["Model", f"On test nodes{judged.unit}", "Milliseconds"], body)
 
 
 def seeds_grid(results: Results) -> Grid:
-    """Accuracy of each seed by population and model, and the beginning of its split's digest."""
+    """Accuracy, or the run's metric, of each seed by population and model, and the beginning of its split's digest."""
     names = models(results)
     scored = populations(results)
+    judged = judged_by(results)
     rows = []
     for seed in results["seeds"]:
         scores = [seed.get(model, {}).get(population) for population in scored for model in names]
-        cells = [MISSING if score is None else f"{100 * score:.2f}" for score in scores]
+        cells = [MISSING if score is None else f"{judged.scale * score:.2f}" for score in scores]
         rows.append([str(seed["seed"]), str(seed.get("split", {}).get("digest", MISSING))[:8], *cells])
     heads = ["Seed", "Split", *(style_of(model).label for _ in scored for model in names)]
-    return Grid(
-        "Accuracy of each seed, %", heads, rows, [("", 2), *((population, len(names)) for population in scored)]
-    )
+    groups = [("", 2), *((population, len(names)) for population in scored)]
+    return Grid(f"{judged.heading} of each seed{judged.unit}", heads, rows, groups)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gnn2mlp.explore.formatting import factor, plural, signed_points
+from gnn2mlp.explore.formatting import factor, plural, signed_points, significant
 from gnn2mlp.report.claims import (
     ONE_SEED,
     basis,
@@ -13,7 +13,7 @@ from gnn2mlp.report.claims import (
     interval,
     reliability_gap,
 )
-from gnn2mlp.report.results import Results, latency_rows, option_name, speedup
+from gnn2mlp.report.results import Results, judged_by, latency_rows, option_name, speedup
 from gnn2mlp.report.shipped import environments_line, shipped_line
 
 # How a tile calls the nodes of a population.
@@ -99,7 +99,7 @@ def latency_line(results: Results) -> str:
 
 
 def cost_lines(results: Results) -> list[str]:
-    """What stands under `latency_line`: what the speed costs in accuracy, on what that rests, and notes."""
+    """What stands under `latency_line`: how much worse or better the answers are, on what that rests, and notes."""
     population = headline_population(results)
     lines = [claim(results, population), basis(results, population), *results["latency"]["notes"]]
     return [line for line in lines if line]
@@ -134,18 +134,24 @@ def _tenths(results: Results) -> str:
 def _tiles(results: Results, population: str) -> list[Tile]:
     nodes = _BRIEFLY.get(population, population)
     differences = dict(comparisons(results, population))
+    judged = judged_by(results)
     tiles = []
     student, teacher = (_mean(results, model, population) for model in ("student", "teacher"))
-    if student is not None and teacher:
+    if student is not None and not judged.share:  # a ratio of errors, or of R², which may be negative, says little
+        note = f"on {nodes}" + ("" if teacher is None else f"; teacher: {significant(teacher)}")
+        tiles.append(Tile(significant(student), judged.title, note))
+    elif student is not None and teacher:
         note = f"on {nodes}"
         if "teacher" in differences:
             note += f"; difference: {interval(differences['teacher'])}"
-        tiles.append(Tile(f"{100 * student / teacher:.1f}%", "of the teacher's accuracy", note))
+        tiles.append(Tile(f"{100 * student / teacher:.1f}%", f"of the teacher's {judged.title}", note))
     if "mlp" in differences:
         value = f"{signed_points(differences['mlp'].difference)} points"
         tiles.append(Tile(value, "against a plain MLP", f"on {nodes}; {interval(differences['mlp'])}"))
     agreement = results["summary"].get("fidelity", {}).get(population)
-    if agreement is not None:
+    if agreement is not None and not judged.share:
+        tiles.append(Tile(f"{agreement['mean']:.2f}", "fidelity to the teacher", f"1 at best, {nodes}"))
+    elif agreement is not None:
         tiles.append(Tile(f"{100 * agreement['mean']:.1f}%", "of the teacher's answers given", f"fidelity, {nodes}"))
     faster = speedup(latency_rows(results), 1)
     if faster is not None:

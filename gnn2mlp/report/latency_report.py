@@ -10,7 +10,7 @@ from gnn2mlp.report.headline import cost_lines, latency_line, subject
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.plots import plot_latency
 from gnn2mlp.report.plots_tradeoff import plot_tradeoff
-from gnn2mlp.report.results import Results, has_spread, latency_rows, tradeoff
+from gnn2mlp.report.results import Results, has_spread, judged_by, latency_rows, tradeoff
 
 
 def write_latency_report(results: Results, path: Path) -> None:
@@ -37,14 +37,16 @@ def request_plots(results: Results) -> list[Plot]:
 
 
 def tradeoff_plots(results: Results) -> list[Plot]:
-    """Accuracy against time of every model; none if latency was not measured."""
+    """Accuracy, or the run's metric, against time of every model; none if latency was not measured."""
     points = tradeoff(results)
     if not points:
         return []
     spread = " Error bars: standard deviation over seeds." if has_spread(results) else ""
+    judged = judged_by(results)
+    best = "top" if judged.greater_is_better else "bottom"
     nodes = plural(min(row["nodes"] for row in latency_rows(results)), "node")
-    note = f"Test nodes; median time of a request for {nodes}. The best place is top left.{spread}"
-    return [draw(plot_tradeoff(points), "tradeoff", "Accuracy against time", note)]
+    note = f"Test nodes; median time of a request for {nodes}. The best place is {best} left.{spread}"
+    return [draw(plot_tradeoff(points, judged), "tradeoff", f"{judged.heading} against time", note)]
 
 
 def _content(results: Results) -> dict[str, Any]:

@@ -13,17 +13,19 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.drawing import TEXT, clean_axes, legend, log_scale, new_figure, write_value
 from gnn2mlp.explore.formatting import significant
 from gnn2mlp.explore.theme import INK, MUTED, PAPER, style_of
-from gnn2mlp.report.results import latency_by_model
+from gnn2mlp.report.results import ACCURACY, Judged, latency_by_model
 
 # A curve is drawn with at most this many points: more than its width in the report can show.
 CURVE_POINTS = 300
 
 
-def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Figure:
-    """Bars of mean accuracy in per cent, grouped by population; error bars are the standard deviation over seeds.
+def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]], metric: Judged = ACCURACY) -> Figure:
+    """Bars of mean scores, grouped by population; error bars are the standard deviation over seeds.
 
     Args:
-        summary: `{model: {population: {"mean": m, "std": s}}}`, fractions. Where every std is 0 no error bar is drawn.
+        summary: `{model: {population: {"mean": m, "std": s}}}`, in units of the metric. Where every std is 0 no
+            error bar is drawn.
+        metric: what the scores are, as `judged_by` reads it from results; shares are drawn in per cent.
     """
     figure, axes = new_figure()
     groups = list(dict.fromkeys(population for scores in summary.values() for population in scores))
@@ -31,32 +33,45 @@ def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]]) -> F
     width = _bar_width(len(summary))
     for index, (model, scores) in enumerate(summary.items()):
         x_of = {p: groups.index(p) + (index - (len(summary) - 1) / 2) * width for p in scores}
-        means, stds = _percent(scores, "mean"), _percent(scores, "std")
+        means, stds = ([metric.scale * entry[key] for entry in scores.values()] for key in ("mean", "std"))
         axes.bar(list(x_of.values()), means, 0.92 * width, label=style_of(model).label, color=style_of(model).colour)
         if spread:
             axes.errorbar(list(x_of.values()), means, stds, fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
         for x, mean, std in zip(x_of.values(), means, stds, strict=True):
-            write_value(axes, x, mean + std, f"{mean:.1f}", size=TEXT - 2 if len(groups) > 2 else TEXT)
-    axes.set_ylim(0, 109)
-    axes.set_yticks(range(0, 101, 20))
-    _finish_bars(axes, groups, "accuracy, %")
+            write_value(
+                axes,
+                x,
+                mean + std,
+                f"{mean:.1f}" if metric.share else significant(mean),
+                size=TEXT - 2 if len(groups) > 2 else TEXT,
+            )
+    if metric.share:
+        axes.set_ylim(0, 109)
+        axes.set_yticks(range(0, 101, 20))
+    else:
+        axes.margins(y=0.12)  # room for the values above the bars
+    _finish_bars(axes, groups, metric.title + metric.unit)
     return figure
 
 
 def plot_training(
-    histories: Mapping[str, Sequence[Mapping[str, Any]]], what: Literal["valid", "loss"] = "valid"
+    histories: Mapping[str, Sequence[Mapping[str, Any]]],
+    what: Literal["valid", "loss"] = "valid",
+    metric: Judged = ACCURACY,
 ) -> Figure:
-    """Validation accuracy or training loss by epoch: mean over seeds, with a band of one standard deviation.
+    """Validation scores or training loss by epoch: mean over seeds, with a band of one standard deviation.
 
-    A curve ends where fewer than half of its seeds are still training. In the plot of validation accuracy a dot marks
+    A curve ends where fewer than half of its seeds are still training. In the plot of validation scores a dot marks
     the epoch that each seed kept.
 
     Args:
-        histories: `{model: [{"valid": [fractions], "loss": [...], "best_epoch": counted from 1}, ...]}`, one per seed.
+        histories: `{model: [{"valid": [...], "loss": [...], "best_epoch": counted from 1}, ...]}`, one per
+            seed; in `valid` higher is better: errors are negative there, and drawn without that sign.
         what: which of the two values.
+        metric: what the validation scores are.
     """
     figure, axes = new_figure()
-    scale = 100.0 if what == "valid" else 1.0
+    scale = metric.scale * (1.0 if metric.greater_is_better else -1.0) if what == "valid" else 1.0
     for model, rows in histories.items():
         epochs, mean, std = _mean_curve([scale * np.asarray(row[what], float) for row in rows])
         colour, line = style_of(model).colour, style_of(model).line
@@ -70,7 +85,7 @@ def plot_training(
     if what == "loss" and all(min(row["loss"], default=1) > 0 for rows in histories.values() for row in rows):
         log_scale(axes)
     axes.set_xlabel("epoch")
-    axes.set_ylabel("validation accuracy, %" if what == "valid" else "training loss")
+    axes.set_ylabel(f"validation {metric.title}{metric.unit}" if what == "valid" else "training loss")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     legend(axes)
     return figure
@@ -157,10 +172,6 @@ def _finish_bars(axes: Axes, groups: Sequence[str], unit: str) -> None:
 
 def _bar_width(count: int) -> float:
     return 0.84 / max(1, count)
-
-
-def _percent(scores: Mapping[str, Mapping[str, float]], key: str) -> list[float]:
-    return [100 * entry[key] for entry in scores.values()]
 
 
 def _mean_curve(curves: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,18 +11,21 @@ from matplotlib.transforms import Bbox
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.drawing import TEXT, log_scale, new_figure
 from gnn2mlp.explore.theme import INK, MUTED, PAPER, style_of
+from gnn2mlp.report.results import ACCURACY, Judged
 
 # Width of a letter as a share of its height, on average, and half the width of a mark in points.
 _LETTER, _MARK = 0.56, 5.0
 
 
-def plot_tradeoff(points: Sequence[Mapping[str, Any]]) -> Figure:
-    """A mark for each model: median time of a request (logarithmic) against accuracy in per cent.
+def plot_tradeoff(points: Sequence[Mapping[str, Any]], metric: Judged = ACCURACY) -> Figure:
+    """A mark for each model: median time of a request (logarithmic) against its score.
 
-    The best place is top left. Error bars are the standard deviation over seeds, where there is one.
+    The best place is top left; of errors, bottom left. Error bars are the standard deviation over seeds, where
+    there is one.
 
     Args:
-        points: `{"model": name, "median_ms": above 0, "accuracy": {"mean": fraction, "std": fraction}}`.
+        points: `{"model": name, "median_ms": above 0, "accuracy": {"mean": m, "std": s}}`, in units of the metric.
+        metric: what stands under `accuracy`, as `judged_by` reads it from results; shares are drawn in per cent.
 
     Raises:
         DataError: if there is no point, or a time is not above 0: a logarithmic axis has no place for it.
@@ -31,29 +34,29 @@ def plot_tradeoff(points: Sequence[Mapping[str, Any]]) -> Figure:
         raise DataError(f"expected models with times above 0 ms, got {list(points)}; measure the latency first")
     figure, axes = new_figure()
     for point in points:
-        x, y = _position(point)
-        spread = 100 * point["accuracy"]["std"]
+        x, y = _position(point, metric)
+        spread = metric.scale * point["accuracy"]["std"]
         colour = style_of(point["model"]).colour
         axes.errorbar(x, y, spread or None, fmt="none", ecolor=colour, alpha=0.55, elinewidth=1.2, capsize=2.5)
         axes.plot(x, y, "o", color=colour, ms=7, mec=PAPER, mew=0.8, gid=f"tradeoff-{point['model']}")
     axes.margins(x=0.12, y=0.3)
     log_scale(axes, "x")
     axes.set_xlabel("milliseconds per request, median")
-    axes.set_ylabel("accuracy on test nodes, %")
-    _label(figure, axes, points)
+    axes.set_ylabel(f"{metric.title} on test nodes{metric.unit}")
+    _label(figure, axes, points, metric)
     return figure
 
 
-def _position(point: Mapping[str, Any]) -> tuple[float, float]:
-    return point["median_ms"], 100 * point["accuracy"]["mean"]
+def _position(point: Mapping[str, Any], metric: Judged) -> tuple[float, float]:
+    return point["median_ms"], metric.scale * point["accuracy"]["mean"]
 
 
-def _label(figure: Figure, axes: Axes, points: Sequence[Mapping[str, Any]]) -> None:
+def _label(figure: Figure, axes: Axes, points: Sequence[Mapping[str, Any]], metric: Judged) -> None:
     """Write each model's name at the nearest free spot, with a line to its mark."""
     figure.draw_without_rendering()  # where things are is known once they are laid out
     scale = 72 / figure.dpi
     frame = Bbox(axes.get_window_extent().get_points() * scale)
-    marks = [axes.transData.transform(_position(point)) * scale for point in points]
+    marks = [axes.transData.transform(_position(point, metric)) * scale for point in points]
     taken = [Bbox.from_bounds(x - _MARK, y - _MARK, 2 * _MARK, 2 * _MARK) for x, y in marks]
     for point, (x, y) in zip(points, marks, strict=True):
         text = style_of(point["model"]).label
@@ -66,8 +69,9 @@ def _label(figure: Figure, axes: Axes, points: Sequence[Mapping[str, Any]]) -> N
         dx, dy, box = (free or boxes)[0]
         taken.append(box)
         axes.annotate(
-            text, _position(point), (dx, dy), textcoords="offset points", ha="center", va="center", fontsize=TEXT - 1,
-            color=INK, arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.6, "shrinkA": 0, "shrinkB": 4},
+            text, _position(point, metric), (dx, dy), textcoords="offset points", ha="center", va="center",
+            fontsize=TEXT - 1, color=INK,
+            arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.6, "shrinkA": 0, "shrinkB": 4},
         )  # fmt: skip
 
 

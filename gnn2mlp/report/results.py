@@ -1,7 +1,7 @@
 """What plots and tables take out of the results of a run, whatever they hold beside it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gnn2mlp.evaluate import POPULATIONS
 from gnn2mlp.explore.theme import MODEL_STYLES
@@ -9,6 +9,50 @@ from gnn2mlp.explore.theme import MODEL_STYLES
 Results = Mapping[str, Any]
 
 UNNAMED = "(not given)"
+
+
+class Judged(NamedTuple):
+    """The metric by which a run judged its models, as plots and tables write it.
+
+    Args:
+        title: what a sentence calls it.
+        share: whether it is a share of 1, which is written in per cent.
+        greater_is_better: whether the best model is the one with the greatest value.
+    """
+
+    title: str = "accuracy"
+    share: bool = True
+    greater_is_better: bool = True
+
+    @property
+    def heading(self) -> str:
+        """The title with a capital letter in front; the others stay as they are."""
+        return self.title[:1].upper() + self.title[1:]
+
+    @property
+    def scale(self) -> int:
+        """What a value is multiplied with before it is written."""
+        return 100 if self.share else 1
+
+    @property
+    def unit(self) -> str:
+        """What stands behind a heading: `", %"` or nothing."""
+        return ", %" if self.share else ""
+
+
+ACCURACY = Judged()
+
+
+def judged_by(results: Results) -> Judged:
+    """The metric of a run; accuracy where results do not say.
+
+    Example:
+        >>> told = {"name": "mae", "title": "mean absolute error", "greater_is_better": False, "share": False}
+        >>> judged_by({"seeds": [{"seed": 0, "metric": told}]}).heading
+        'Mean absolute error'
+    """
+    told: Mapping[str, Any] = next((seed["metric"] for seed in results["seeds"] if "metric" in seed), {})
+    return Judged(**{field: told[field] for field in Judged._fields if field in told})
 
 
 def models(results: Results) -> list[str]:
@@ -98,7 +142,10 @@ def throughput(results: Results) -> dict[str, Mapping[str, Any]]:
 
 
 def tradeoff(results: Results) -> list[dict[str, Any]]:
-    """Each model that was timed and scored: `model`, `median_ms` of the smallest request, `accuracy` on test nodes."""
+    """Each model that was timed and scored: `model`, `median_ms` of the smallest request, and `accuracy` on test nodes.
+
+    In place of accuracy it is whatever the run was judged by, see `judged_by`.
+    """
     forms = (results.get("latency") or {}).get("accuracy") or {}
     points = []
     for model, requests in latency_by_model(latency_rows(results)).items():

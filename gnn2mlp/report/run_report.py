@@ -29,6 +29,7 @@ from gnn2mlp.report.results import (
     code_ranks,
     has_spread,
     histories,
+    judged_by,
     models,
     populations,
     reliability,
@@ -63,6 +64,7 @@ def _content(results: Results) -> dict[str, Any]:
         "links": {"graph": "edges", "hypergraph": "hyperedges"}[kind],
         "spread": has_spread(results),
         "bins": BINS,
+        "judged": judged_by(results),
         "accuracy": accuracy_grid(results),
         "differences": difference_grid(results),
         "details": [grid for grid in (calibration_grid(results), seconds_grid(results)) if grid.rows],
@@ -94,9 +96,11 @@ def _trust_plots(results: Results) -> list[Plot]:
 
 
 def _score_plots(results: Results) -> list[Plot]:
-    spread = " Error bars: standard deviation over seeds." if has_spread(results) else ""
-    figure = plot_accuracy({model: results["summary"][model] for model in models(results)})
-    return [draw(figure, "accuracy", "Accuracy", f"Mean accuracy in per cent on each group of nodes.{spread}")]
+    spread = " Bars: mean over seeds; error bars: standard deviation." if has_spread(results) else ""
+    judged = judged_by(results)
+    figure = plot_accuracy({model: results["summary"][model] for model in models(results)}, judged)
+    note = f"{judged.heading}{' in per cent' * judged.share} on each group of nodes.{spread}"
+    return [draw(figure, "accuracy", judged.heading, note)]
 
 
 def _training_plots(results: Results) -> list[Plot]:
@@ -104,10 +108,11 @@ def _training_plots(results: Results) -> list[Plot]:
     if not found:
         return []
     band = " Lines: mean over seeds, while at least half of them train; bands: standard deviation."
+    judged = judged_by(results)
     valid = draw(
-        plot_training(found, "valid"),
+        plot_training(found, "valid", judged),
         "valid",
-        "Validation accuracy in training",
+        f"Validation {judged.title} in training",
         f"A dot marks the epoch that was kept.{band if has_spread(results) else ''}",
     )
     loss = draw(

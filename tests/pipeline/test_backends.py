@@ -38,5 +38,5 @@ def test_scores_are_those_of_the_run(make_seed: Any) -> None:
     seed = make_seed()
     test, features = seed.split.test, student_input(seed.student.value, seed.full.graph)
     made = student_backends(seed.student.value, features, seed.split.valid, CPU, onnx=False)
-    scores = backend_scores(made, features[test], seed.full.graph.labels[test])
+    scores = backend_scores(made, features[test], seed.full.graph.labels[test], seed.observed.task)
     assert scores["student"] == scores["student_eager"] == pytest.approx(seed.record.value["student"]["test"])

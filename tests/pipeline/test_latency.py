@@ -26,3 +26,10 @@ def test_a_hypergraph_is_timed_as_well(hypergraph_settings: dict[str, Any]) -> N
     found = latency(RunConfig(**{**hypergraph_settings, "seeds": 1}), repeats=10, budget=0.2).results["latency"]
     assert {"teacher", "mlp", "student", "student_eager"} <= {row["model"] for row in found["rows"]}
     assert found["sizes"]["hyperedges"] == 40
+
+
+def test_latency_says_by_which_metric_its_scores_are(settings: dict[str, Any]) -> None:
+    config = RunConfig(**{**settings, "seeds": 1, "task": {"metric": "macro_f1"}})
+    result = latency(config, repeats=10, budget=0.2)
+    assert result.results["seeds"][0]["metric"]["title"] == "macro F1"
+    assert "Macro F1 against time" in (result.out / "latency.html").read_text()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ import torch
 
 from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.measuring import measure
-from gnn2mlp.pipeline.seed import Seed
+from gnn2mlp.pipeline.seed import Seed, plan
 
 
 def measured(seed: Seed, onnx: bool = False) -> dict[str, Any]:
@@ -28,6 +29,16 @@ def test_every_model_answers_requests_and_passes(make_seed: Any) -> None:
         assert row["repeats"] >= 3
     assert set(found["accuracy"]) == models - {"teacher", "mlp"}
     assert (found["device"], found["threads"], found["dtype"], found["seed"]) == ("cpu", 1, "float32", 0)
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "balanced_accuracy"])
+def test_back_ends_are_scored_by_the_metric_of_the_run(make_job: Any, metric: str) -> None:
+    job = make_job(task={"metric": metric})
+    seed = plan(replace(job, graph=replace(job.graph, task=job.graph.task.overridden(job.config.task))), 0)
+    found = measured(seed)["accuracy"]
+    assert seed.record.value["metric"]["name"] == metric
+    assert found["student"]["mean"] == found["student_eager"]["mean"]
+    assert found["student"]["mean"] == pytest.approx(seed.record.value["student"]["test"])
 
 
 def test_sizes_by_hand(make_seed: Any) -> None:

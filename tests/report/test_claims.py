@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.report.claims import ONE_SEED, basis, claim, comparisons, headline_population, interval, reliability_gap
-from tests.report.conftest import add_knowledge, set_scores
+from tests.report.conftest import add_knowledge, judge_by, set_scores
 
 Make = Callable[..., dict[str, Any]]
 
@@ -89,3 +89,10 @@ def test_the_gap_of_reliability_is_paired_by_seed(make_results: Make) -> None:
     results["seeds"][0]["trust"]["reliability"]["bottom_tenth"] = None
     assert reliability_gap(results).n == 1  # type: ignore[union-attr]
     assert reliability_gap(make_results()) is None
+
+
+def test_a_metric_other_than_accuracy_is_named(make_results: Make) -> None:
+    results = judge_by(transductive(make_results, [0.78, 0.75], [0.8, 0.77], [0.83, 0.8]), "macro F1", share=True)
+    assert claim(results, "test").startswith("By macro F1 on test nodes, the student is 2.0 points behind its teacher")
+    one = judge_by(make_results(seeds=1, inductive=False), "macro F1", share=True)
+    assert claim(one, "test").startswith("By macro F1 on test nodes, the student reaches 75.0%")

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gnn2mlp.report import claims, grids
-from tests.report.conftest import add_knowledge, add_latency
+from tests.report.conftest import add_knowledge, add_latency, judge_by
 
 Make = Callable[..., dict[str, Any]]
 
@@ -115,3 +115,18 @@ def test_a_metric_that_is_no_accuracy_is_named_and_keeps_its_units() -> None:
     assert "12.50" in grid.rows[0][1]
     assert claims.claim(results, "test").startswith("Mean absolute error on test nodes: the student 12.5")
     assert claims.comparisons(results, "test") == []
+
+
+def test_every_table_of_scores_names_the_metric(make_results: Make) -> None:
+    shares = judge_by(add_latency(make_results()), "macro F1", share=True)
+    assert grids.forms_grid(shares).title == "Macro F1 and time"
+    assert grids.seeds_grid(shares).title == "Macro F1 of each seed, %"
+    errors = judge_by(add_latency(make_results()), "mean absolute error", False, False)
+    forms, seeds = grids.forms_grid(errors), grids.seeds_grid(errors)
+    assert (forms.title, forms.head[1], forms.rows[0][1]) == (
+        "Mean absolute error and time",
+        "On test nodes",
+        "0.81 ± 0.01",
+    )
+    assert (seeds.title, seeds.rows[1][2]) == ("Mean absolute error of each seed", "0.82")
+    assert grids.accuracy_grid(errors).rows[0][-1] == "0.91 ± 0.00"

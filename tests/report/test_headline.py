@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gnn2mlp.report.headline import headline, latency_line, reliability_line
-from tests.report.conftest import add_knowledge, set_scores
+from tests.report.conftest import add_knowledge, judge_by, set_scores
 
 Make = Callable[..., dict[str, Any]]
 
@@ -99,3 +99,11 @@ def test_models_that_were_kept_early_are_told_in_one_line(make_results: Make) ->
     results["seeds"][0]["notes"] = ["teacher: epoch 9 of at most 200 was kept"]
     told = "Kept in the first tenth of training, see the curves: teacher (seeds 0, 1); mlp (seed 1)."
     assert headline(results).lines == [*before, told]
+
+
+def test_tiles_name_the_metric(make_results: Make) -> None:
+    tiles = headline(judge_by(make_results(inductive=False), "macro F1", share=True)).tiles
+    assert (tiles[0].value, tiles[0].label) == ("96.3%", "of the teacher's macro F1")
+    tiles = headline(judge_by(make_results(inductive=False), "mean absolute error", False, False)).tiles
+    assert tiles[0] == ("0.780", "mean absolute error", "on test nodes; teacher: 0.810")
+    assert tiles[1] == ("0.91", "fidelity to the teacher", "1 at best, test nodes")

@@ -12,6 +12,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.theme import MODEL_STYLES
 from gnn2mlp.report import plot_accuracy, plot_latency, plot_reliability, plot_training
 from gnn2mlp.report.plots import CURVE_POINTS
+from gnn2mlp.report.results import Judged
 from tests.report.conftest import add_latency
 
 Make = Callable[..., dict[str, Any]]
@@ -142,3 +143,24 @@ def test_nothing_global_is_touched(make_results: Make) -> None:
     before = dict(mpl.rcParams)
     plot_accuracy(make_results()["summary"]["ece"])
     assert dict(mpl.rcParams) == before
+
+
+ERROR = Judged("mean absolute error", share=False, greater_is_better=False)
+
+
+def test_bars_of_errors_are_in_their_own_units() -> None:
+    axes = plot_accuracy({"student": {"test": {"mean": 12.5, "std": 0.5}}}, ERROR).axes[0]
+    assert (_bars(axes), axes.get_ylabel()) == ([[12.5]], "mean absolute error")
+    assert [text.get_text() for text in axes.texts] == ["12.5"]
+    low, high = axes.get_ylim()
+    assert low == 0
+    assert 13 < high < 20
+
+
+def test_curves_name_the_metric_and_errors_have_no_sign() -> None:
+    axes = plot_training({"student": [_history([-3.0, -2.0], 2)]}, metric=ERROR).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [3, 2])
+    np.testing.assert_allclose(axes.lines[1].get_ydata(), [2])
+    assert axes.get_ylabel() == "validation mean absolute error"
+    shares = plot_training({"student": [_history([0.5])]}, metric=Judged("macro F1")).axes[0]
+    assert shares.get_ylabel() == "validation macro F1, %"

@@ -7,6 +7,7 @@ from matplotlib.text import Annotation, Text
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.report.plots_tradeoff import plot_tradeoff
+from gnn2mlp.report.results import Judged
 
 
 def point(model: str, ms: float, mean: float, std: float = 0.0) -> dict[str, Any]:
@@ -54,3 +55,9 @@ def test_names_do_not_overlap_and_stay_inside() -> None:
 def test_refuses_what_a_logarithmic_axis_cannot_show(points: list[dict[str, Any]]) -> None:
     with pytest.raises(DataError, match="expected models with times above 0 ms"):
         plot_tradeoff(points)
+
+
+def test_another_metric_is_named_and_keeps_its_units() -> None:
+    axes = plot_tradeoff([point("student", 0.1, 12.5)], Judged("mean absolute error", False, False)).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_xydata(), [(0.1, 12.5)])
+    assert axes.get_ylabel() == "mean absolute error on test nodes"

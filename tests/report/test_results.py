@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.report import results as reading
-from tests.report.conftest import add_knowledge, add_latency
+from tests.report.conftest import add_knowledge, add_latency, judge_by
 
 Make = Callable[..., dict[str, Any]]
 
@@ -85,3 +85,11 @@ def test_codes_and_trust_are_pooled_over_seeds(make_results: Make) -> None:
     assert found["margin"]["accuracy"] == pytest.approx([0.3, 0.9])
     assert reading.code_ranks(make_results()) == []
     assert reading.trust_bins(make_results(), ["margin"]) == {}
+
+
+def test_the_metric_is_that_of_the_records_and_else_accuracy(make_results: Make) -> None:
+    assert reading.judged_by(make_results()) == reading.ACCURACY
+    found = reading.judged_by(judge_by(make_results(), "macro F1", share=True))
+    assert (found.heading, found.unit, found.scale) == ("Macro F1", ", %", 100)
+    found = reading.judged_by(judge_by(make_results(), "R²", share=False))
+    assert (found.heading, found.unit, found.scale, found.greater_is_better) == ("R²", "", 1, True)

@@ -11,7 +11,7 @@ import yaml
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.report import write_report
 from gnn2mlp.report.run_report import render_report
-from tests.report.conftest import add_knowledge
+from tests.report.conftest import add_knowledge, judge_by
 
 Make = Callable[..., dict[str, Any]]
 VOID = {"meta", "br", "use", "path", "rect", "image"}
@@ -175,3 +175,22 @@ def test_codes_and_trust_have_sections_of_their_own(make_results: Make) -> None:
     assert [tag for tag, _ in page.elements].count("svg") == 10
     for words in ("Codes: 3 of 4 used", "Where can the teacher be trusted?", "How is the codebook used?"):
         assert words in page.text
+
+
+def test_charts_and_texts_name_the_metric(make_results: Make) -> None:
+    shares = Page(render_report(judge_by(make_results(), "macro F1", share=True))).text
+    for words in (
+        "Macro F1 and fidelity in per cent",
+        "Macro F1 in per cent on each group of nodes",
+        "Macro F1 against time",
+        "The best place is top left",
+        "Validation macro F1 in training",
+        "Macro F1 of each seed, %",
+    ):
+        assert words in shares
+    errors = Page(render_report(judge_by(make_results(), "mean absolute error", False, False))).text
+    for words in ("less is better", "The best place is bottom left", "Validation mean absolute error in training"):
+        assert words in errors
+    for gone in ("Validation accuracy", "Accuracy and fidelity", "Accuracy against time", "Accuracy of each seed"):
+        assert gone not in shares
+        assert gone not in errors
