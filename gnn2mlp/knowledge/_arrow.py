@@ -96,10 +96,13 @@ def is_numeric(kind: Any) -> bool:
 
 def is_category(kind: Any) -> bool:
     """Whether a column's type is that of texts, or of values that were numbered beforehand."""
+    return is_text(kind) or bool(pyarrow_modules()[0].types.is_dictionary(kind))
+
+
+def is_text(kind: Any) -> bool:
+    """Whether a column's type is that of texts."""
     types = pyarrow_modules()[0].types
-    return bool(
-        types.is_dictionary(kind) or types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
-    )
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
 def one_array(column: Any) -> Any:
@@ -109,6 +112,13 @@ def one_array(column: Any) -> Any:
     if isinstance(chunk, arrow.ChunkedArray):  # pyarrow leaves no chunk at all as it is
         chunk = chunk.chunk(0) if chunk.num_chunks else arrow.array([], type=chunk.type)
     return chunk
+
+
+def distinct(column: Any) -> tuple[list[Any], np.ndarray]:
+    """The different values of a column, last of them `None` for a gap, and each row's place among them (rows,)."""
+    codes = one_array(column).dictionary_encode()
+    known = [*codes.dictionary.to_pylist(), None]
+    return known, codes.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
 
 
 def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Path) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge._arrow import is_numeric, one_array, pyarrow_modules
+from gnn2mlp.knowledge._arrow import distinct, is_numeric, is_text, pyarrow_modules
 
 UNLABELLED = -1
 _SHOWN = 5
@@ -38,7 +38,7 @@ class LabelKind(Enum):
             return LabelKind.BOOLEAN
         if is_numeric(kind) or types.is_null(kind):
             return LabelKind.NUMBER
-        if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        if is_text(kind):
             return LabelKind.TEXT
         raise DataError(f"{where}: expected labels that are whole numbers, booleans or text, got {kind}")
 
@@ -106,11 +106,8 @@ class Classes:
         Raises:
             DataError: for a label that is no class.
         """
-        codes = one_array(column).dictionary_encode()
-        known = codes.dictionary.to_pylist()
-        number = self._numbering(where)
-        meaning = np.array([number(value) for value in known] + [UNLABELLED], dtype=np.int64)
-        return np.asarray(meaning[codes.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)])
+        known, places = distinct(column)
+        return np.asarray(np.array(list(map(self._numbering(where), known)), dtype=np.int64)[places])
 
     def _numbering(self, where: str) -> Callable[[Any], int]:
         """The number of the class that a label means."""

@@ -88,11 +88,10 @@ def _encoded(column: Column, values: Any) -> np.ndarray:
         return np.stack([np.asarray(value, dtype=np.float32) for value in values])
     if column.kind != "category":
         return np.asarray(values, dtype=np.float32)[:, None]
-    known, codes = np.unique([_MISSING if _is_missing(v) else str(v) for v in values], return_inverse=True)
-    return one_hot(column, known.tolist(), codes, f"column {column.name!r}")
-
-
-_MISSING = "\0missing"
+    texts = [None if _is_missing(value) else str(value) for value in values]
+    place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    codes = np.array([place[text] for text in texts], dtype=np.int64)
+    return one_hot(column, list(place), codes, f"column {column.name!r}")
 
 
 def _is_missing(value: Any) -> bool:
@@ -107,7 +106,7 @@ def one_hot(column: Column, known: Sequence[Any], codes: np.ndarray, where: str)
 
     Args:
         column: which.
-        known: the different values.
+        known: the different values, of which `None` is no category.
         codes: of each row the place of its value among these (rows,).
         where: for messages.
 
@@ -115,13 +114,13 @@ def one_hot(column: Column, known: Sequence[Any], codes: np.ndarray, where: str)
         DataError: for a value that is no category.
     """
     place = {str(value): i for i, value in enumerate(column.categories)}
-    if unknown := [value for value in known if str(value) not in place and value not in (None, _MISSING)]:
+    if unknown := [value for value in known if value is not None and str(value) not in place]:
         raise DataError(
             f"{where}: expected one of the {len(place)} categories of training, got {unknown[0]!r}; "
             "leave the value out where it is none of them"
         )
     table = np.zeros((len(known), len(place)), dtype=np.float32)
     for row, value in enumerate(known):
-        if value not in (None, _MISSING):
+        if value is not None:
             table[row, place[str(value)]] = 1
     return np.asarray(table[codes])

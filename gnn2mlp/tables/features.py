@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge._arrow import one_array, open_table, pyarrow_modules, read_batches, to_tensor
+from gnn2mlp.knowledge._arrow import distinct, open_table, pyarrow_modules, read_batches, to_tensor
 from gnn2mlp.tables.classes import UNLABELLED, Classes, LabelKind
 from gnn2mlp.tables.columns import Column, FeatureColumns, one_hot
 from gnn2mlp.tables.ids import Ids
@@ -92,7 +92,7 @@ class FeatureTable:
             if schema.label is not None:
                 column = table.column(schema.label)
                 labels = classes.encode(column, self._where(schema.label))
-                met |= {*(np.flatnonzero(np.bincount(labels + 1)) - 1).tolist()}
+                met |= set(np.unique(labels).tolist())
                 met |= {None} if column.null_count else set()
             if schema.role is not None:
                 roles = self._roles(table.column(schema.role), schema.role)
@@ -123,10 +123,7 @@ class FeatureTable:
     def _values(self, column: Column, values: Any) -> Tensor:
         """Float32 (rows, features) of one column."""
         if column.kind == "category":
-            codes = _texts(values).dictionary_encode()
-            known = [*codes.dictionary.to_pylist(), None]
-            places = codes.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
-            return torch.from_numpy(one_hot(column, known, places, self._where(column.name)))
+            return torch.from_numpy(one_hot(column, *distinct(_texts(values)), self._where(column.name)))
         if column.kind == "boolean":
             values = values.cast(pyarrow_modules()[0].int8())
         x = to_tensor(values, column.name, torch.float32, column.kind == "list", self.path)
@@ -152,12 +149,11 @@ class FeatureTable:
             )
 
     def _roles(self, column: Any, name: str) -> np.ndarray:
-        codes = _texts(column).dictionary_encode()
-        known = codes.dictionary.to_pylist()
-        if unknown := sorted(set(known) - set(ROLES)):
+        known, places = distinct(_texts(column))
+        if unknown := sorted(set(known) - {*ROLES, None}):
             raise DataError(f"{self._where(name)}: expected {', '.join(ROLES)} or null, got {unknown[0]!r}")
-        meaning = np.array([ROLES.index(value) for value in known] + [0], dtype=np.int8)
-        return np.asarray(meaning[codes.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)])
+        meaning = np.array([ROLES.index(value or "train") for value in known], dtype=np.int8)
+        return np.asarray(meaning[places])
 
     def _type(self, name: str) -> Any:
         return self._file.schema_arrow.field(name).type
@@ -167,5 +163,5 @@ class FeatureTable:
 
 
 def _texts(column: Any) -> Any:
-    """The values of a column as one array of texts, whether they were numbered beforehand or not."""
-    return one_array(column.cast(pyarrow_modules()[0].string()))
+    """A column as texts, whether its values were numbered beforehand or not."""
+    return column.cast(pyarrow_modules()[0].string())

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.hashing import uniform, uniform_bytes
-from gnn2mlp.knowledge._arrow import one_array, pyarrow_modules
+from gnn2mlp.knowledge._arrow import is_text, one_array, pyarrow_modules
 
 Kind = Literal["integer", "unsigned", "text", "bytes", "uuid", "date", "time", "time_utc"]
 # As which arrow type ids of a kind are compared and sorted.
@@ -38,8 +38,6 @@ _NAMES: dict[Kind, str] = {
 }
 # What ids that are no numbers are called among the arrays of a file.
 ID_BYTES = ("id_bytes", "id_offsets")
-# Beyond this not every whole number has a double of its own.
-_EXACT = 2**53
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Ids:
             "integer": types.is_integer(kind)
             or types.is_floating(kind)
             or (types.is_decimal(kind) and kind.scale == 0),
-            "text": types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind),
+            "text": is_text(kind),
             "bytes": types.is_binary(kind)
             or types.is_large_binary(kind)
             or types.is_fixed_size_binary(kind)
@@ -143,10 +141,16 @@ class Ids:
     def _check_floats(self, values: np.ndarray, where: str) -> None:
         if not (np.isfinite(values) & (np.trunc(values) == values)).all():
             raise DataError(f"{where}: expected whole numbers as ids, got {values.dtype} values that are not")
-        if (np.abs(values) > _EXACT).any():
+        bits = np.finfo(values.dtype).nmant + 1  # beyond 2^bits not every whole number has a float of its own
+        if (np.abs(values) > 2**bits).any():
             raise DataError(
-                f"{where}: ids are {values.dtype} beyond 2^53, where several ids become one; write them as int64"
+                f"{where}: ids are {values.dtype} beyond 2^{bits}, where several ids become one; write them as int64"
             )
+
+    @property
+    def _are_numbers(self) -> bool:
+        """Whether they are compared as numbers, and not as bytes."""
+        return _COMPARED[self.kind] in ("int64", "uint64")
 
     def uniform(self, ids: Any, seed: int, purpose: str) -> np.ndarray:
         """float64 (ids,) in [0, 1): a pure function of each id, the seed and the purpose.
@@ -156,13 +160,13 @@ class Ids:
             seed: of the hash.
             purpose: numbers for different purposes are independent.
         """
-        if _COMPARED[self.kind] in ("int64", "uint64"):
+        if self._are_numbers:
             return uniform(ids.to_numpy(zero_copy_only=False), seed, purpose)
         return uniform_bytes(*_bytes_of(ids), seed, purpose)
 
     def arrays(self, ids: Any) -> dict[str, Tensor]:
         """Ids, as `read` gives them, as arrays of a file."""
-        if _COMPARED[self.kind] in ("int64", "uint64"):
+        if self._are_numbers:
             return {"ids": torch.from_numpy(ids.to_numpy(zero_copy_only=False).view(np.int64).copy())}
         data, offsets = _bytes_of(ids)
         return dict(zip(ID_BYTES, (torch.from_numpy(data.copy()), torch.from_numpy(offsets)), strict=True))
@@ -172,7 +176,7 @@ class Ids:
 
         Whole numbers come back as int64 or uint64, dates and times as datetime64, all else as an array of objects.
         """
-        if _COMPARED[self.kind] in ("int64", "uint64"):
+        if self._are_numbers:
             dtype = {"date": "datetime64[D]", "time": "datetime64[us]", "time_utc": "datetime64[us]"}.get(self.kind)
             numbers = arrays["ids"].numpy()
             return numbers.view(np.uint64) if self.kind == "unsigned" else numbers.astype(dtype or np.int64)

@@ -80,7 +80,7 @@ class RowTable:
         """Read the manifest of a finished table.
 
         Raises:
-            ArtefactError: if there is none, or of a newer format.
+            ArtefactError: if there is none, or it is of another format.
         """
         manifest = read_json(folder / MANIFEST)
         if not isinstance(manifest, dict) or "shards" not in manifest:

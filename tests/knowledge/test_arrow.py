@@ -7,7 +7,16 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.knowledge import _arrow
-from gnn2mlp.knowledge._arrow import is_list, is_numeric, open_table, read_batches, to_column, to_tensor
+from gnn2mlp.knowledge._arrow import (
+    distinct,
+    is_list,
+    is_numeric,
+    is_text,
+    open_table,
+    read_batches,
+    to_column,
+    to_tensor,
+)
 
 PATH = Path("table.parquet")
 
@@ -20,6 +29,20 @@ def test_columns_come_back(tmp_path: Path) -> None:
     assert (is_list(table["one"].type), is_list(table["two"].type)) == (False, True)
     assert not is_list(pa.dictionary(pa.int8(), pa.string()))
     assert (is_numeric(table["one"].type), is_numeric(pa.string()), is_numeric(pa.bool_())) == (True, False, False)
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_different_values_are_found_once_and_a_gap_is_one_of_them(numbered: bool) -> None:
+    column = pa.chunked_array([["b", None], ["a", "b"]])
+    known, places = distinct(column.dictionary_encode() if numbered else column)
+    assert known[-1] is None
+    assert sorted(known[:-1]) == ["a", "b"]
+    assert [known[place] for place in places] == ["b", None, "a", "b"]
+
+
+def test_text_is_told_by_its_type() -> None:
+    assert all(map(is_text, (pa.string(), pa.large_string(), pa.string_view())))
+    assert not any(map(is_text, (pa.binary(), pa.int8(), pa.dictionary(pa.int8(), pa.string()))))
 
 
 def test_arrays_can_be_written_to() -> None:
