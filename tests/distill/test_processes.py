@@ -1,5 +1,6 @@
 """Two processes, started by torchrun, against one: the same student but for rounding, killed or not."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,8 @@ def together(table: RowTable, out: Path, *words: str, restarts: int = 0) -> Arte
     for attempt in range(3):
         folder = out.with_name(f"{out.name}-{attempt}")
         command = [*launch, str(folder), *words]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+        told = {**os.environ, "PYTHONFAULTHANDLER": "1"}  # what aborts says where
+        done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False, timeout=300)
         if done.returncode == 0 or ABORTED not in done.stderr:
             break
     assert done.returncode == 0, done.stderr
