@@ -1,5 +1,6 @@
 """What the estimators share: from arrays and links to a student, which is saved, loaded and pickled alone."""
 
+import copy
 from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path
@@ -85,19 +86,9 @@ class NodeEstimator(BaseEstimator):
         """
         check_is_fitted(self)
         parameters = {key: _storable(value) for key, value in self.get_params(deep=False).items()}
-        predictor = self.predictor_
-        card = {**predictor.card, self.card_key: parameters}
-        names = predictor.feature_names
-        copy = Predictor(
-            predictor.student,
-            predictor.module,
-            predictor.num_features,
-            predictor.answers,
-            card,
-            names,
-            predictor.inputs,
-        )
-        return copy.save(directory)
+        shipped = copy.copy(self.predictor_)
+        shipped.card = {**shipped.card, self.card_key: parameters}
+        return shipped.save(directory)
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
