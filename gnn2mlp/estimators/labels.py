@@ -30,7 +30,7 @@ def encode_labels(y: Any) -> Encoded:
             types; or if fewer than two classes are labelled.
     """
     values = _flat(y)
-    missing = np.fromiter((_is_missing(value) for value in values), dtype=bool, count=len(values))
+    missing = _missing(values)
     known = _typed(values[~missing])
     classes, places = np.unique(known, return_inverse=True)
     if len(classes) < 2:
@@ -63,6 +63,13 @@ def _flat(y: Any) -> np.ndarray[Any, Any]:
     if values.ndim != 1:
         raise DataError(f"y: expected one label per node, an array of shape (nodes,), got shape {values.shape}")
     return values
+
+
+def _missing(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Where `values` say that the label is unknown, bool (nodes,)."""
+    if values.dtype.kind in "iuf":  # at once: there may be millions
+        return np.asarray(np.isnan(values) | (values == UNLABELLED))
+    return np.fromiter((_is_missing(value) for value in values), dtype=bool, count=len(values))
 
 
 def _is_missing(value: Any) -> bool:

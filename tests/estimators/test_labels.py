@@ -14,6 +14,7 @@ from gnn2mlp.estimators.labels import encode_labels
         (np.array([7, -1, 3, 7], dtype=np.int8), [3, 7], [1, -1, 0, 1]),
         (torch.tensor([7, -1, 3, 7]), [3, 7], [1, -1, 0, 1]),
         (np.array([1.0, np.nan, 0.0, -1.0]), [0, 1], [1, -1, 0, -1]),
+        (np.array([255, 3], dtype=np.uint8), [3, 255], [1, 0]),  # which is -1 to those who count in bytes
         (pd.Series([1, None, 0]), [0, 1], [1, -1, 0]),
         (pd.Series([1, pd.NA, 0], dtype="Int64"), [0, 1], [1, -1, 0]),
         (["b", "a", None, "b"], ["a", "b"], [1, 0, -1, 1]),
