@@ -19,7 +19,5 @@ class HardLabels(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean loss, in nats where outputs are probabilities."""
-        known, losses = batch.task.known(batch.labels), batch.task.loss(batch.output.logits, batch.labels)
-        if batch.weights is not None:
-            return batch.mean(losses, known)
-        return losses.sum() / known.sum().clamp(min=1)  # the loss is 0 where the label is not known
+        losses = batch.task.loss(batch.output.logits, batch.labels)
+        return batch.mean(losses, batch.task.known(batch.labels))
