@@ -1,6 +1,6 @@
 """Training a message-passing teacher: its steps on the whole graph or on sampled neighbourhoods, and its validation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,23 +56,19 @@ class GNNTraining:
         self.random = generator(seed, f"draws of {teacher.name}")
         self.found: Mapping[str, Tensor] = {}
         teacher.on_fit_start(sampler, features, self.random)
+        # The mini-batches of one epoch: one on the whole graph, or one for each chunk of the input nodes.
+        self.batches: Callable[[], Iterable[MiniBatch]]
         if teacher.fanouts is None:
             block = sampler.full_block(features.device)
             self.features = teacher.module_.pre_aggregate(features, block)
-            self.full = full_batch(observed, self.features, [block] * teacher.layers)
+            whole = [full_batch(observed, self.features, [block] * teacher.layers)]
+            self.batches = lambda: whole
         else:
-            self.raw, self.draws = features, generator(seed, f"neighbours {teacher.name}")
-            self.nodes = teacher.input_nodes(observed)
-
-    def batches(self) -> Iterator[MiniBatch]:
-        """The mini-batches of one epoch: one on the whole graph, or one for each chunk of the input nodes."""
-        teacher = self.teacher
-        if teacher.fanouts is None:
-            return iter([self.full])
-        assert isinstance(self.sampler, NeighbourSampler), "only teachers on graphs have the option"
-        return sampled_batches(
-            self.observed, self.nodes, self.sampler, self.raw, teacher.fanouts, teacher.batch_size, self.draws
-        )
+            assert isinstance(sampler, NeighbourSampler), "only teachers on graphs have the option"
+            nodes, draws = teacher.input_nodes(observed), generator(seed, f"neighbours {teacher.name}")
+            self.batches = partial(
+                sampled_batches, observed, nodes, sampler, features, teacher.fanouts, teacher.batch_size, draws
+            )
 
     def steps(self, position: Position) -> Iterator[Step]:
         """A step for each mini-batch; always of a whole epoch, as teachers are trained without checkpoints."""
