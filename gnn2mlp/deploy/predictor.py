@@ -49,6 +49,16 @@ class Predictor(BasePredictor):
 
     Raises:
         ConfigError: if there are feature names, but not one per feature.
+
+    Example:
+        >>> import numpy as np
+        >>> from gnn2mlp.students.mlp import MLPStudent
+        >>> student = MLPStudent(hidden=16)
+        >>> predictor = Predictor(student, student.build(4, 2), num_features=4, task=["cat", "dog"])
+        >>> predictor.predict_proba(np.eye(4)).shape
+        (4, 2)
+        >>> predictor.classes_.tolist()
+        ['cat', 'dog']
     """
 
     def __init__(

@@ -49,6 +49,16 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
             `best_epoch` and `seconds`.
         teacher_: the fitted teacher, or `None` if the method needs none; neither saved nor pickled.
         knowledge_: what the teacher knows about each node given to `fit` (at least `logits`), or `None`; as `teacher_`.
+
+    Example:
+        >>> import numpy as np
+        >>> x, y = np.eye(6), ["a", "a", "a", "b", "b", "b"]
+        >>> edges = [[0, 1, 3, 4], [1, 2, 4, 5]]  # two paths of three nodes
+        >>> model = NodeClassifier(teacher="gcn").fit(x, y, edge_index=edges)
+        >>> model.predict(x[[1, 4]]).tolist()  # features alone
+        ['a', 'b']
+        >>> model.predict_proba(x).shape
+        (6, 2)
     """
 
     card_key = "classifier"

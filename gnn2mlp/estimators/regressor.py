@@ -31,6 +31,15 @@ class NodeRegressor(RegressorMixin, NodeEstimator):
         predictor_: the student as it is saved.
         validation_score_: `metric` of the student on the validation nodes, errors with a minus sign.
         history_: as in `NodeClassifier`, like `teacher_` and `knowledge_`.
+
+    Example:
+        >>> import numpy as np
+        >>> x, y = np.eye(6), [1.0, 1.0, 1.0, 5.0, 5.0, 5.0]
+        >>> edges = [[0, 1, 3, 4], [1, 2, 4, 5]]  # two paths of three nodes
+        >>> model = NodeRegressor(teacher="gcn").fit(x, y, edge_index=edges)
+        >>> low, high = model.predict(x[[1, 4]])  # features alone
+        >>> bool(low < high)
+        True
     """
 
     card_key = "regressor"

@@ -31,6 +31,11 @@ class TeacherKnowledge:
     Raises:
         DataError: if the ids are not unique int64, a key is unknown, or an array has the wrong dtype, number of axes
             or length, is not finite, or names a code that the codebook does not hold.
+
+    Example:
+        >>> table = TeacherKnowledge(torch.tensor([7, 3]), {"logits": torch.tensor([[2.0, 0.0], [0.0, 1.0]])})
+        >>> table.align(torch.tensor([3, 7]))["logits"].tolist()  # by id, wherever a row stands
+        [[0.0, 1.0], [2.0, 0.0]]
     """
 
     node_ids: Tensor

@@ -11,6 +11,14 @@ class HardLabels(Objective):
 
     Of classes that is -log q_y with q = softmax(student logits), of several labels the sum of their binary
     cross-entropies, of numbers the squared error.
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.nn.mlp import MLPOutput
+        >>> student = MLPOutput(torch.zeros(2, 4), torch.zeros(2, 1))
+        >>> batch = Batch(torch.arange(2), torch.tensor([3, -1]), answer=student)  # the second has no label
+        >>> round(HardLabels()(batch).item(), 4)  # log 4
+        1.3863
     """
 
     name = "hard_labels"

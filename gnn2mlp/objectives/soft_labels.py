@@ -18,6 +18,16 @@ class SoftLabels(Objective):
         temperature: τ, divides both logits.
         released_divergence: in place of KL the expression that LightHGNN's released code minimises, which takes
             probabilities for logarithms and divides them, not logits, by τ, without the factor τ²; for comparisons.
+
+    Example:
+        >>> import torch
+        >>> from gnn2mlp.knowledge import TeacherKnowledge
+        >>> from gnn2mlp.nn.mlp import MLPOutput
+        >>> teacher = TeacherKnowledge(torch.arange(1), {"logits": torch.tensor([[0.0, 0.0]])})
+        >>> student = MLPOutput(torch.tensor([[0.0, 0.0]]), torch.zeros(1, 1))
+        >>> batch = Batch(torch.arange(1), torch.tensor([-1]), tables={"teacher": teacher}, answer=student)
+        >>> SoftLabels()(batch).item()  # they agree
+        0.0
     """
 
     name = "soft_labels"

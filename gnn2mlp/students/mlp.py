@@ -13,6 +13,12 @@ class MLPStudent(Student):
         layers: number of affine maps, at least 2.
         dropout: on hidden activations.
         norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
+
+    Example:
+        >>> import torch
+        >>> module = MLPStudent(hidden=16).build(num_features=4, num_classes=3)
+        >>> module(torch.zeros(2, 4)).logits.shape
+        torch.Size([2, 3])
     """
 
     name = "mlp"

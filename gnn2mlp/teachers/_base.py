@@ -35,7 +35,6 @@ class Export(Configurable):
             LightHGNN+).
         top: codes kept for each node, for `code_indices` and `code_probabilities`; the card tells what is lost.
 
-
     Example:
         >>> Export(draws=1, noise=0.5).options()
         {'draws': 1, 'noise': 0.5, 'top': 32, 'perturbation': 'add'}

@@ -51,7 +51,6 @@ class GNNTeacher(Teacher):
     Attributes:
         module_: the fitted network, set by `fit`.
 
-
     Example:
         >>> from gnn2mlp.data import Observed, graph_from_arrays
         >>> from gnn2mlp.teachers import GCN

@@ -24,7 +24,6 @@ class NeighbourhoodPredictor:
         layers: how far a request reaches.
         device: where to compute.
 
-
     Example:
         >>> from gnn2mlp.data import graph_from_arrays
         >>> from gnn2mlp.teachers import GCN

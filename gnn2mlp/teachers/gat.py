@@ -67,7 +67,6 @@ class GAT(GNNTeacher):
         dropout: on the input of every layer, as in the paper.
         options: the others of `GNNTeacher`.
 
-
     Example:
         >>> network = GAT(hidden=16, heads=4).build(num_features=8, num_classes=3)
         >>> [tuple(conv.source.shape) for conv in network.convs]  # heads, and the width of each

@@ -10,7 +10,6 @@ class HGNN(HypergraphTeacher):
     X' = D_v^-1/2 H W D_e^-1 Hᵀ D_v^-1/2 X Θ, with H the incidence, W the weights of hyperedges, D_e their sizes and D_v
     the weighted degrees of nodes. Options as in `HypergraphTeacher`.
 
-
     Example:
         >>> import torch
         >>> from gnn2mlp.data import HyperedgeSampler, hypergraph_from_arrays

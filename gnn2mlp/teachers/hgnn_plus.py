@@ -10,7 +10,6 @@ class HGNNPlus(HypergraphTeacher):
     X' = D_v^-1 H W D_e^-1 Hᵀ X Θ: the mean over a hyperedge's nodes, then the weighted mean over a node's hyperedges.
     With all weights equal this is PyG's `HypergraphConv`. Options as in `HypergraphTeacher`.
 
-
     Example:
         >>> import torch
         >>> from gnn2mlp.data import HyperedgeSampler, hypergraph_from_arrays

@@ -55,7 +55,6 @@ class SAGE(GNNTeacher):
             different models: say which one a figure speaks of.
         options: those of `GNNTeacher`.
 
-
     Example:
         >>> SAGE(fanouts=(5, 10), batch_size=64).aggregator  # trained on sampled neighbourhoods
         'gcn'

@@ -11,7 +11,6 @@ class UniGCN(HypergraphTeacher):
     the (weighted) degree of a node and d_e the mean degree of the nodes of e. The paper knows no weights, and gives
     every node a hyperedge of its own: `singletons="all"`. Options as in `HypergraphTeacher`.
 
-
     Example:
         >>> import torch
         >>> from gnn2mlp.data import HyperedgeSampler, hypergraph_from_arrays

@@ -67,7 +67,6 @@ class VQ(GNNTeacher):
             fewer codes a node is spread over.
         revive: after each epoch, move codes that no node has onto nodes that share theirs.
 
-
     Example:
         >>> teacher = VQ(encoder={"name": "sage", "hidden": 16}, codes=32)
         >>> sorted(teacher.provides - GNNTeacher.provides)[:2]
