@@ -416,6 +416,16 @@ def test_the_page_has_a_section_for_every_result(script, results: Path):
     assert text.count("cores, cpu;") == 1  # one environment
 
 
+@pytest.mark.parametrize(("load", "busy"), [(0.5, False), (4.0, False), (4.1, True)])
+def test_figures_of_a_busy_machine_are_marked(script, results: Path, load: float, busy: bool):
+    path = results / "startup.json"
+    entry = json.loads(path.read_text())["commands"]
+    where = {**entry["environment"], "cores": 2}
+    path.write_text(json.dumps({"commands": {**entry, "environment": where, "load": {"before": [load, 0, 0]}}}))
+    _, section = script("page").Page(results).text().split("## How a command begins\n")
+    assert section.startswith(f"Measured on a busy machine, with a load of {load} on 2 cores") is busy
+
+
 def test_what_has_not_been_measured_names_its_script(script, tmp_path: Path):
     page = script("page")
     text = page.Page(tmp_path).text()
@@ -448,5 +458,5 @@ def test_one_command_runs_every_script(script, tmp_path: Path):
     for name in everything.SCRIPTS:
         _, path, *given = everything.command(name, options)
         assert Path(path).is_file()
-        assert ("--data-root" in given) == (name in ("whole_job", "together", "hot_spots"))
+        assert ("--data-root" in given) == (name in ("whole_job", "hot_spots"))
         assert given[-2:] == ["--results", str(tmp_path)]

@@ -16,6 +16,8 @@ from wording import Entries
 from gnn2mlp.core.files import write_text
 
 PAGE = machine.HERE.parent / "SPEED.md"
+# Times on the clock are rough if more than so many processes a core were waiting when a script began.
+BUSY = 2
 VERDICTS = {True: "yes", False: "**no**", None: ""}
 
 INTRODUCTION = """# Speed
@@ -51,7 +53,7 @@ class Page:
         parts = [INTRODUCTION, "## Targets\n" + self.targets()]
         for script, (title, section) in SECTIONS.items():
             entries = self.entries(script)
-            parts.append(f"## {title}\n" + (section(entries) if entries else _absent(script)))
+            parts.append(f"## {title}\n" + (_busy(entries) + section(entries) if entries else _absent(script)))
         return "\n\n".join([*parts, "## Where it was measured\n" + self.places()]) + "\n"
 
     def targets(self) -> str:
@@ -78,6 +80,17 @@ class Page:
             + ", ".join(f"{script} {max(loads):.1f}" for script, loads in scripts.items())
             for line, scripts in lines.items()
         )
+
+
+def _busy(entries: Entries) -> str:
+    """A note on figures of a machine that did much else meanwhile; empty for others."""
+    load, cores = max((entry["load"]["before"][0], entry["environment"]["cores"]) for entry in entries.values())
+    if load <= BUSY * cores:
+        return ""
+    return (
+        f"Measured on a busy machine, with a load of {load:.1f} on {cores} cores: read times on the clock as rough; "
+        "processor times and ratios suffer less.\n\n"
+    )
 
 
 def _absent(script: str) -> str:
