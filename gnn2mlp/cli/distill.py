@@ -9,6 +9,7 @@ from rich.text import Text
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli.run import assign, yaml_value
+from gnn2mlp.core.errors import listing
 
 # Names of columns that are shown.
 _SHOWN = 10
@@ -83,12 +84,8 @@ def columns_lines(results: dict[str, Any]) -> list[str]:
     """What is read as features, and what the tables hold beside."""
     names = [column["name"] for column in results["columns"]["features"]]
     unused = [name for found in results["columns"]["unused"].values() for name in found]
-    return [f"features {_listed(names)}", *([f"not used {_listed(unused)}"] if unused else [])]
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    shown = {"features": names, **({"not used": unused} if unused else {})}
+    return [f"{label} {listing(columns, _SHOWN)}" for label, columns in shown.items()]
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Exceptions of the package: one root, each with the standard parent that a caller would expect to catch."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Gnn2mlpError(Exception):
@@ -44,3 +44,14 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     folded = {name.casefold().replace("_", "-"): name for name in candidates}
     match = difflib.get_close_matches(word.casefold().replace("_", "-"), folded, n=1, cutoff=0.5)
     return f"; did you mean {folded[match[0]]!r}?" if match else ""
+
+
+def listing(names: Sequence[str], most: int = 5) -> str:
+    """The names with commas, for a message: at most `most` of them, and how many more there are.
+
+    Example:
+        >>> listing(["a", "b", "c", "d"], most=2)
+        'a, b and 2 more'
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, listing
 from gnn2mlp.tasks import NodeClassification, Task
 from gnn2mlp.tasks._base import numbers
 
@@ -59,8 +59,7 @@ def check_feature_names(names: Sequence[str] | None, width: int, name: str) -> t
 
 def repeated(names: Sequence[str], most: int = 5) -> str:
     """The names that occur more than once, for a message: at most `most` of them; empty if there are none."""
-    twice = [repr(given) for given, count in Counter(names).items() if count > 1]
-    return ", ".join(twice[:most]) + (f" and {len(twice) - most} more" if len(twice) > most else "")
+    return listing([repr(given) for given, count in Counter(names).items() if count > 1], most)
 
 
 def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:

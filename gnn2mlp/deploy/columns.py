@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, listing
 from gnn2mlp.core.tables import column_names
-
-_SHOWN = 5
 
 
 def unique_names(X: Any, name: str) -> tuple[str, ...] | None:
@@ -63,8 +61,7 @@ def column_order(X: Any, expected: Sequence[str] | None, name: str) -> np.ndarra
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(repr, names[:_SHOWN])) + more
+    return listing([*map(repr, names)])
 
 
 def _repeated(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from gnn2mlp.core.errors import DataWarning
+from gnn2mlp.core.errors import DataWarning, listing
 from gnn2mlp.nn.csr import CSR, Features, gather
 
 # A column of thirty times the scale of another outweighs nine hundred of them in the variance of what a first layer,
@@ -20,7 +20,6 @@ REFERENCE = 0.1
 FILLED = 0.05
 # So many rows, evenly spread, tell the scale of a column.
 ROWS = 65_536
-_SHOWN = 5
 
 
 def unscaled_columns(features: Features, names: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -65,10 +64,9 @@ def warn_unscaled(features: Features, names: Sequence[str] | None, name: str, re
     found = unscaled_columns(features, names)
     if not found:
         return
-    kind = "column" if names is not None else "column number"
-    listed = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
+    kind = ("column" if names is not None else "column number") + ("s" if len(found) > 1 else "")
     warnings.warn(
-        f"{name}: the values of {kind}{'s' if len(found) > 1 else ''} {listed} are far larger than those of the "
+        f"{name}: the values of {kind} {listing(found)} are far larger than those of the "
         f"others, of which a network then sees little; {remedy}",
         DataWarning,
         stacklevel=3,

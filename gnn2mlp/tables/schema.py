@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gnn2mlp.core.errors import ConfigError, DataError, nearest
+from gnn2mlp.core.errors import ConfigError, DataError, listing, nearest
 from gnn2mlp.knowledge._arrow import is_category, is_list, is_numeric, pyarrow_modules
 from gnn2mlp.knowledge.parquet import NODE_ID
 from gnn2mlp.tables.columns import Column
@@ -178,5 +178,4 @@ def _kind(kind: Any) -> str | None:
 
 
 def _described(table: Any, names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (", ".join(f"{name} ({table.field(name).type})" for name in list(names)[:_SHOWN]) or "no columns") + more
+    return listing([f"{name} ({table.field(name).type})" for name in names], _SHOWN) or "no columns"

@@ -38,3 +38,11 @@ def test_nearest(word: str, expected: str) -> None:
 
 def test_nearest_of_nothing() -> None:
     assert errors.nearest("x", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a, b"), (["a", "b", "c"], "a, b and 1 more")],
+)
+def test_a_listing_is_cut_and_says_so(names: list[str], expected: str) -> None:
+    assert errors.listing(names, most=2) == expected
