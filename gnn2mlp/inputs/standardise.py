@@ -54,11 +54,9 @@ class Standardise(Inputs):
         scale = self.scale_.to(features.device, features.dtype)
         if isinstance(features, CSR):
             scaled = features.with_values(features.values * scale[features.indices])
-            return scaled if not bool(self.shift_.any()) else scaled.to_dense().sub_(self._moved(features))
+            moved = (self.shift_ * self.scale_).to(features.device, features.dtype)
+            return scaled.to_dense().sub_(moved) if bool(moved.any()) else scaled
         return (features - self.shift_.to(features.device, features.dtype)) * scale
-
-    def _moved(self, features: Features) -> Tensor:
-        return (self.shift_ * self.scale_).to(features.device, features.dtype)
 
     def affine(self) -> Affine:
         """Means and inverse standard deviations."""
@@ -78,6 +76,7 @@ class _Moments:
 
     def __init__(self) -> None:
         self.rows = 0
+        self.mean = self.squares = torch.zeros((), dtype=torch.float64)
         self.sparse = False
         self.dtype = torch.get_default_dtype()
 
@@ -88,9 +87,6 @@ class _Moments:
         if rows == 0:
             return
         mean, squares = _moments(chunk)
-        if self.rows == 0:
-            self.rows, self.mean, self.squares = rows, mean, squares
-            return
         total, gap = self.rows + rows, mean - self.mean
         self.mean = self.mean + gap * (rows / total)
         self.squares = self.squares + squares + gap.square() * (self.rows * rows / total)
