@@ -21,7 +21,7 @@ def roc_auc(score: Float[Tensor, " rows"], positive: Bool[Tensor, " rows"]) -> f
         >>> roc_auc(torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([False, False, True, True]))
         0.75
     """
-    hits, misses = _by_value(score, positive)
+    _, hits, misses = _by_value(score, positive)
     below = misses.cumsum(0) - misses
     return ((hits * (below + misses / 2)).sum() / (hits.sum() * misses.sum())).item()
 
@@ -34,7 +34,7 @@ def average_precision(score: Float[Tensor, " rows"], positive: Bool[Tensor, " ro
         >>> round(average_precision(torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([False, False, True, True])), 4)
         0.8333
     """
-    hits, misses = (count.flip(0) for count in _by_value(score, positive))
+    _, hits, misses = (each.flip(0) for each in _by_value(score, positive))
     precision = hits.cumsum(0) / (hits + misses).cumsum(0)
     return ((hits * precision).sum() / hits.sum()).item()
 
@@ -86,10 +86,8 @@ def best_threshold(probability: Float[Tensor, " rows"], positive: Bool[Tensor, "
         positive: the truth.
         metric: one of `DECISIONS`; `"f1"` is that of the positive rows.
     """
-    values = probability.double().unique()
-    hits, misses = (count.flip(0).cumsum(0) for count in _by_value(probability.double(), positive))
-    merit = _merits(metric, hits, misses, hits[-1], misses[-1])
-    chosen = values.flip(0)
+    chosen, hits, misses = (each.flip(0) for each in _by_value(probability.double(), positive))
+    merit = _merits(metric, hits.cumsum(0), misses.cumsum(0), hits.sum(), misses.sum())
     lower = torch.cat([chosen[1:], chosen.new_zeros(1)])
     best = int(merit.argmax())
     return float((chosen[best] + lower[best]) / 2)
@@ -106,8 +104,8 @@ def _merits(metric: str, tp: Tensor, fp: Tensor, positives: Tensor, negatives: T
     return f1 if metric == "f1" else (f1 + 2 * tn / (tn + negatives + positives - tp)) / 2
 
 
-def _by_value(score: Tensor, positive: Tensor) -> tuple[Tensor, Tensor]:
-    """How many positive and negative rows have each score that occurs, from the lowest score up; float64."""
+def _by_value(score: Tensor, positive: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The scores that occur, ascending, and how many positive and negative rows have each of them, float64."""
     values, place = score.unique(return_inverse=True)
     hits = torch.bincount(place, weights=positive.double(), minlength=values.numel())
-    return hits, torch.bincount(place, minlength=values.numel()) - hits
+    return values, hits, torch.bincount(place, minlength=values.numel()) - hits
