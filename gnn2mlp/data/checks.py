@@ -36,7 +36,7 @@ def check_sample_weight(weight: Any, num_nodes: int, name: str) -> Tensor | None
     """Weights float32 (nodes,) of finite numbers from 0, not all of them 0; `None` where none are given."""
     if weight is None:
         return None
-    values = numbers(weight, f"{name}: sample_weight")
+    values = numbers(weight, name, "sample_weight", advice="; give each node a number from 0")
     if values.shape != (num_nodes,):
         raise DataError(f"{name}: sample_weight: expected one for each of {num_nodes} nodes, got shape {values.shape}")
     single = torch.from_numpy(values.astype(np.float32))

@@ -94,14 +94,13 @@ class Task(Configurable, ABC):
             DataError: if they are of another shape or kind, or none is known.
         """
         values = numbers(labels, where)
-        if values.shape != (count, self.num_outputs):
-            if values.ndim != 1 or values.shape[0] != count or self.num_outputs != 1:
-                raise DataError(
-                    f"{where}: expected labels of shape {(count, self.num_outputs)}, a line for each {self.unit} and a "
-                    f"column for each of the {self.outputs_called}, got {values.shape}"
-                )
-            values = values[:, None]
-        found = torch.from_numpy(values.astype(np.float32))
+        shape = (count, self.num_outputs)
+        if values.shape != shape and not (values.shape == (count,) and self.num_outputs == 1):
+            raise DataError(
+                f"{where}: expected labels of shape {shape}, a line for each {self.unit} and a column for each of the "
+                f"{self.outputs_called}, got {values.shape}"
+            )
+        found = torch.from_numpy(values.astype(np.float32).reshape(shape))
         if bool(found.isinf().any()):
             raise DataError(f"{where}: labels must be finite numbers, or NaN for unknown, got infinity; correct them")
         if not bool(self.known(found).any()):
@@ -190,26 +189,56 @@ class Task(Configurable, ABC):
             )
 
 
+class NamedTask(Task):
+    """A task of outputs that stand beside each other, each with a name of its own, such as labels or targets."""
+
+    names: tuple[Any, ...]
+
+    @property
+    def num_outputs(self) -> int:
+        """Number of names."""
+        return len(self.names)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The names as text."""
+        return tuple(map(str, self.names))
+
+    def without_names(self) -> Self:
+        """With the numbers of the outputs as names."""
+        return self._with(names=range(self.num_outputs))
+
+    def with_names(self, other: Self) -> Self:
+        """With the names of `other`."""
+        return self._with(names=other.names)
+
+
 TASKS: Registry[Task] = Registry("task", "gnn2mlp.tasks", Task)  # type: ignore[type-abstract]
 
 
-def numbers(labels: Any, where: str) -> np.ndarray:
-    """Labels as an array of numbers, whatever they came as.
+def numbers(given: Any, where: str, what: str = "labels", advice: str = "; number them from 0") -> np.ndarray:
+    """An array of numbers, whatever they came as.
+
+    Args:
+        given: an array, a tensor, or sequences of numbers.
+        where: for messages.
+        what: they are, for messages.
+        advice: what to do with others, for messages.
 
     Raises:
         DataError: if they are none.
     """
     try:
-        values = labels.detach().cpu().numpy() if isinstance(labels, Tensor) else np.asarray(labels)
+        values = given.detach().cpu().numpy() if isinstance(given, Tensor) else np.asarray(given)
     except ValueError as error:  # rows of different lengths
-        raise DataError(f"{where}: expected an array of labels, got rows of different lengths ({error})") from error
+        raise DataError(f"{where}: expected an array of {what}, got rows of different lengths ({error})") from error
     if values.dtype.kind == "O":
         try:
             values = values.astype(np.float64)  # which makes NaN of None
         except (TypeError, ValueError) as error:
-            raise DataError(f"{where}: labels must be numbers, got {error}") from error
+            raise DataError(f"{where}: {what} must be numbers, got {error}") from error
     if values.dtype.kind not in "iufb":
-        raise DataError(f"{where}: labels must be numbers, got {values.dtype}; number them from 0")
+        raise DataError(f"{where}: {what} must be numbers, got {values.dtype}{advice}")
     return values
 
 

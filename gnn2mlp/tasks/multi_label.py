@@ -8,12 +8,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.tasks._base import Metric, Task, check_names
+from gnn2mlp.tasks._base import Metric, NamedTask, check_names
 from gnn2mlp.tasks.answers import DEFAULT_THRESHOLD, LabelAnswers
 from gnn2mlp.tasks.metrics import DECISIONS, average_precision, best_threshold, mean_over, roc_auc
 
 
-class MultiLabel(Task):
+class MultiLabel(NamedTask):
     """Of several labels any number for each node; labels are float (nodes, labels), 0 or 1, NaN where unknown.
 
     The loss is the negative log-likelihood of independent labels, L_i = Σ_l BCE(σ(z_l), y_l) over the labels that are
@@ -68,16 +68,6 @@ class MultiLabel(Task):
         self.check_metric()
 
     @property
-    def num_outputs(self) -> int:
-        """Number of labels."""
-        return len(self.names)
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """The names as text."""
-        return tuple(map(str, self.names))
-
-    @property
     def answers(self) -> LabelAnswers:
         """Ones and zeros, by the thresholds."""
         return LabelAnswers(self.names, None if isinstance(self.threshold, str) else self.threshold)
@@ -113,14 +103,6 @@ class MultiLabel(Task):
                 f"{where}: several labels are given as 1 and 0, NaN for unknown, got {wrong:g}; correct them"
             )
         return found
-
-    def without_names(self) -> Self:
-        """With the numbers of the outputs as names."""
-        return self._with(names=range(self.num_outputs))
-
-    def with_names(self, other: Self) -> Self:
-        """With the names of `other`."""
-        return self._with(names=other.names)
 
     def fitted(self, labels: Tensor) -> Self:
         """With a number for each label as the weight of its ones."""

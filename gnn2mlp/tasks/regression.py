@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Self
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.tasks._base import Metric, Task, check_names
+from gnn2mlp.tasks._base import Metric, NamedTask, check_names
 from gnn2mlp.tasks.answers import ValueAnswers
 from gnn2mlp.tasks.metrics import r2
 
 
-class Regression(Task):
+class Regression(NamedTask):
     """One number or several for each node; labels are float (nodes, targets), NaN where unknown.
 
     A network learns targets that are standardised by mean and standard deviation of the training labels, and answers
@@ -67,16 +67,6 @@ class Regression(Task):
                 raise ConfigError(f"{option}: expected one for each of {self.num_outputs} targets, got {len(given)}")
 
     @property
-    def num_outputs(self) -> int:
-        """Number of targets."""
-        return len(self.names)
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """The names as text."""
-        return tuple(map(str, self.names))
-
-    @property
     def answers(self) -> ValueAnswers:
         """Values in the units of the labels."""
         mean, scale = self._units()
@@ -102,22 +92,15 @@ class Regression(Task):
         """Squared differences, their sum over targets (rows,); temperature² in front of it makes it that of τ = 1."""
         return ((teacher - student) / temperature).square().sum(-1)
 
-    def without_names(self) -> Self:
-        """With the numbers of the outputs as names."""
-        return self._with(names=range(self.num_outputs))
-
-    def with_names(self, other: Self) -> Self:
-        """With the names of `other`."""
-        return self._with(names=other.names)
-
     def fitted(self, labels: Tensor) -> Self:
-        """With mean and standard deviation of each target over these training labels."""
-        if self.mean is not None and self.scale is not None:
-            return self
+        """With mean and standard deviation of each target over these training labels, where none were given."""
         values = labels.double()
         mean = values.nanmean(0)
         scale = (values - mean).square().nanmean(0).sqrt()
-        return self._with(mean=mean.tolist(), scale=scale.where(scale > 0, 1.0).tolist())
+        return self._with(
+            mean=mean.tolist() if self.mean is None else self.mean,
+            scale=scale.where(scale > 0, 1.0).tolist() if self.scale is None else self.scale,
+        )
 
     def check_split(self, train: Tensor, valid: Tensor, where: str) -> None:
         """Raise `DataError` unless every target takes two values in training, and in validation if R² chooses."""

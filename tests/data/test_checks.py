@@ -47,6 +47,7 @@ def test_sample_weights_are_numbers_from_0() -> None:
         ([1, -1, 1], "from 0"),
         ([0, 0, 0], "not all"),
         ("abc", "numbers"),
+        (["a", "b", "c"], "g: sample_weight must be numbers, got <U1; give each node a number from 0"),
     ]:
         with pytest.raises(DataError, match=match):
             check_sample_weight(wrong, 3, "g")

@@ -23,6 +23,13 @@ def test_targets_are_standardised_by_the_training_labels() -> None:
     assert task.predict(output).tolist() == [[30, 5.5]]
 
 
+def test_units_that_are_given_stay() -> None:
+    labels = torch.tensor([[10.0], [30.0]])
+    assert Regression(mean=[0.0]).fitted(labels).mean == [0]
+    halved = Regression(scale=[2.0]).fitted(labels)
+    assert (halved.mean, halved.scale) == ([20], [2])
+
+
 def test_one_target_is_answered_flat_unless_asked_otherwise() -> None:
     output = torch.tensor([[1.0], [2.0]])
     assert Regression().predict(output).shape == (2,)
