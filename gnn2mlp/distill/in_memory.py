@@ -40,14 +40,13 @@ class _Rows(NamedTuple):
 
 def check_links(objective: Objective, data: NodeData) -> None:
     """Raise `DataError` if the objective speaks of links, or of classes, that these data do not have."""
-    for weight, term in objective.terms():
-        if weight and term.speaks_of_classes and not data.task.exclusive:
+    for term in (term for weight, term in objective.terms() if weight):
+        if term.speaks_of_classes and not data.task.exclusive:
             raise DataError(
                 f"objective {term.name!r} compares distributions over classes, and the task {data.task.name!r} of "
                 f"{data.name} has none; soft_labels and hard_labels go with every task"
             )
-        wrong = [kind for kind in parse_needs(term.needs).links if _HAVING[kind] != data.kind]
-        if weight and wrong:
+        if wrong := [kind for kind in parse_needs(term.needs).links if _HAVING[kind] != data.kind]:
             counterpart = next(kind for kind, having in _HAVING.items() if having == data.kind)
             others = [repr(name) for name, cls in OBJECTIVES.classes.items() if counterpart in cls.needs]
             raise DataError(

@@ -253,19 +253,19 @@ def _size(shard: Shard, row_set: RowSet) -> int:
 def check_rows_suffice(objective: Objective) -> None:
     """Raise `ConfigError` if the objective looks at more than the rows of a batch."""
     check_declared(objective)
-    for weight, term in objective.terms():
+    for term in (term for weight, term in objective.terms() if weight):
         needs = parse_needs(term.needs)
-        if weight and needs.links:
+        if needs.links:
             raise ConfigError(
                 f"objective {term.name!r} speaks of links between nodes, and a table of rows has none; "
                 "distil on the graph: gnn2mlp run"
             )
-        if weight and needs.all_rows:
+        if needs.all_rows:
             raise ConfigError(
                 f"objective {term.name!r} looks at all rows after an epoch, and a table of rows is never held whole; "
                 "distil on the graph: gnn2mlp run"
             )
-        if weight and (others := needs.knowledge.keys() - {TEACHER}):
+        if others := needs.knowledge.keys() - {TEACHER}:
             raise ConfigError(
                 f"objective {term.name!r} reads the knowledge of {', '.join(sorted(others))}, and a table of rows has "
                 "that of the teacher alone; distil on the graph: gnn2mlp run"
