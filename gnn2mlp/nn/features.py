@@ -18,6 +18,13 @@ def check_features(features: Any, name: str = "features") -> Features:
 
     Raises:
         DataError: if they are not two-dimensional, not numeric, or not finite (the message counts the bad rows).
+
+    Example:
+        >>> check_features([[1, 0], [0, 2]]).tolist()
+        [[1.0, 0.0], [0.0, 2.0]]
+        >>> check_features([[1.0, float("nan")]])
+        Traceback (most recent call last):
+        gnn2mlp.core.errors.DataError: features: features must be finite, got NaN or infinity in 1 of 1 rows (first: ...
     """
     check_real(features, name)
     x = _as_features(features, name)

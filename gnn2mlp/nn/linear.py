@@ -76,12 +76,9 @@ class Linear(nn.Module):
 
     def forward(self, x: Features) -> Tensor:
         """Map (rows, in_features) to (rows, out_features)."""
-        if isinstance(x, CSR):
-            y = x @ self.weight
-            return y if self.bias is None else y + self.bias
         if self.bias is None:
             return x @ self.weight
-        return torch.addmm(self.bias, x, self.weight)
+        return x @ self.weight + self.bias if isinstance(x, CSR) else torch.addmm(self.bias, x, self.weight)
 
     def extra_repr(self) -> str:
         """Sizes, for printing."""
