@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -15,9 +15,10 @@ from gnn2mlp.tables.classes import UNLABELLED, Classes, LabelKind
 from gnn2mlp.tables.columns import Column, FeatureColumns, one_hot
 from gnn2mlp.tables.ids import Ids
 from gnn2mlp.tables.schema import ColumnNames, schema_of
+from gnn2mlp.tables.table import Role
 
 # What a row is there for, in the order of their codes.
-ROLES = ("train", "valid", "test")
+ROLES: tuple[Role, ...] = get_args(Role)
 # A column of more different texts is no category, but a text or an id.
 MAX_CATEGORIES = 50
 
