@@ -14,6 +14,7 @@ from gnn2mlp.tasks._base import Metric, Task, check_names, numbers
 from gnn2mlp.tasks.answers import ClassAnswers
 from gnn2mlp.tasks.metrics import (
     DECISIONS,
+    accuracy,
     average_precision,
     balanced_accuracy,
     best_threshold,
@@ -215,7 +216,7 @@ class NodeClassification(Task):
 
     def agreement(self, student: Tensor, teacher: Tensor) -> float:
         """Share of rows on which both find the same class likeliest (Stanton et al., NeurIPS 2021)."""
-        return (student.argmax(-1) == teacher.argmax(-1)).double().mean().item()
+        return accuracy(student, teacher.argmax(-1))
 
     def decide(self, output: Tensor) -> Tensor:
         """Class of each row, int64 (rows,), as it will be answered."""

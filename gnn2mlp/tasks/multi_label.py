@@ -1,6 +1,6 @@
 """Several labels for each node, of which it may have any number (ogbn-proteins' kind)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import torch
@@ -116,12 +116,10 @@ class MultiLabel(NamedTask):
         """With the threshold of each label that maximises what `threshold` names; 0.5 where a value does not occur."""
         if not isinstance(self.threshold, str):
             return self
-        chosen = []
-        for score, truth in zip(output.double().sigmoid().unbind(1), labels.unbind(1), strict=True):
-            there = ~truth.isnan()
-            positive = truth[there] == 1
-            both = bool(positive.any()) and not bool(positive.all())
-            chosen.append(best_threshold(score[there], positive, self.threshold) if both else DEFAULT_THRESHOLD)
+        chosen = [
+            best_threshold(probability, positive, self.threshold) if both else DEFAULT_THRESHOLD
+            for probability, positive, both in _known_rows(output.double().sigmoid(), labels)
+        ]
         return self._with(threshold=chosen)
 
     def check_split(self, train: Tensor, valid: Tensor, where: str) -> None:
@@ -144,14 +142,8 @@ class MultiLabel(NamedTask):
 
     def by_label(self, metric: Any, output: Tensor, labels: Tensor) -> float:
         """Mean of `metric` over labels with both values; NaN without any."""
-        values = []
-        for score, truth in zip(output.unbind(1), labels.unbind(1), strict=True):
-            there = ~truth.isnan()
-            positive = truth[there] == 1
-            values.append(
-                metric(score[there], positive) if bool(positive.any()) and not bool(positive.all()) else torch.nan
-            )
-        return mean_over(values)
+        known = _known_rows(output, labels)
+        return mean_over([metric(score, positive) if both else torch.nan for score, positive, both in known])
 
     def f1(self, output: Tensor, labels: Tensor, *, by_label: bool) -> float:
         """2 TP / (2 TP + FP + FN): its mean over labels that occur, or of all labels taken together."""
@@ -161,6 +153,14 @@ class MultiLabel(NamedTask):
         if not by_label:
             right, both = right.sum(0, keepdim=True), both.sum(0, keepdim=True)
         return (2 * right / both)[both > 0].mean().item()
+
+
+def _known_rows(scores: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor, bool]]:
+    """For each label the scores (rows,) of the rows where it is known, which of them have it, and if it varies."""
+    for score, truth in zip(scores.unbind(1), labels.unbind(1), strict=True):
+        there = ~truth.isnan()
+        positive = truth[there] == 1
+        yield score[there], positive, bool(positive.any()) and not bool(positive.all())
 
 
 def _each(option: str, given: Any, count: int, words: Sequence[str], low: float, high: float) -> Any:
