@@ -9,7 +9,7 @@ from gnn2mlp.data.checks import repeated
 from gnn2mlp.data.npz.arrays import Array, Arrays, texts
 from gnn2mlp.tasks.classification import UNLABELLED
 
-_LABELS = ("y", "node_labels", "labels", "label")
+LABELS = ("y", "node_labels", "labels", "label")
 _NAMES = "class_names"
 
 
@@ -30,7 +30,7 @@ def read_labels(arrays: Arrays) -> Labels:
     Raises:
         DataError: for labels that are none of these, or that class names do not fit.
     """
-    key = arrays.one_of("labels", _LABELS)
+    key = arrays.one_of("labels", LABELS)
     if key is None:
         raise arrays.missing("labels", "y")
     values = _known_kind(_flat(arrays[key], key, arrays.name), key, arrays.name)

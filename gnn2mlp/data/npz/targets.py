@@ -6,7 +6,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.npz.arrays import Array, Arrays, texts
-from gnn2mlp.data.npz.labels import _LABELS, read_labels
+from gnn2mlp.data.npz.labels import LABELS, read_labels
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
 
 Target = Literal["classes", "labels", "numbers"]
@@ -34,7 +34,7 @@ def read_targets(arrays: Arrays, target: Target) -> Targets:
         found = read_labels(arrays)
         task: Task = NodeClassification.of_codes(found.codes, found.classes, arrays.name)
         return Targets(task, found.codes, found.codes >= 0)
-    key = arrays.one_of("labels", _LABELS)
+    key = arrays.one_of("labels", LABELS)
     if key is None:
         raise arrays.missing("labels", "y")
     values = arrays[key]
