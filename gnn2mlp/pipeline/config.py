@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pydantic
@@ -29,11 +29,33 @@ from gnn2mlp.pipeline.recipes import Recipe, filled, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
-# Where things are, what is measured beside, and how many seeds: they decide no score. Any other setting does.
-_BESIDE = ("seeds", "out", "data_root", "cache", "device", "threads", "latency", "refit", "recipe")
+
+class Settings(pydantic.BaseModel):
+    """What the configurations of all jobs have in common: immutable, strict about names, with errors in one sentence.
+
+    A subclass says in `beside` which of its settings do not decide the result; every other one does.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    beside: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, **settings: Any):
+        try:
+            super().__init__(**settings)
+        except pydantic.ValidationError as error:
+            raise ConfigError(explain(error, type(self))) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, for YAML and JSON; settings left open are omitted."""
+        fields = self.model_dump(exclude_none=True)
+        return {k: str(v) if isinstance(v, Path) else plain(v) for k, v in fields.items()}
+
+    def identity(self) -> dict[str, Any]:
+        """The settings that decide the result. Call on a resolved configuration."""
+        return {key: value for key, value in self.to_dict().items() if key not in self.beside}
 
 
-class RunConfig(pydantic.BaseModel):
+class RunConfig(Settings):
     """Settings of a run; immutable. Components are given by name, mapping, `Spec` or object.
 
     What is left open is filled in by `resolve`: first from the settings published for the data set, then from the
@@ -65,7 +87,8 @@ class RunConfig(pydantic.BaseModel):
             where the package has some. A resolved configuration says here which.
     """
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Where things are, what is measured beside, and how many seeds: they decide no score.
+    beside = ("seeds", "out", "data_root", "cache", "device", "threads", "latency", "refit", "recipe")
 
     dataset: Spec = Spec("digits")
     split: Spec | None = None
@@ -87,12 +110,6 @@ class RunConfig(pydantic.BaseModel):
     latency: bool = True
     refit: bool | None = None
     recipe: bool | str = True
-
-    def __init__(self, **settings: Any):
-        try:
-            super().__init__(**settings)
-        except pydantic.ValidationError as error:
-            raise ConfigError(explain(error, type(self))) from error
 
     @pydantic.field_validator("method", mode="before")
     @classmethod
@@ -197,11 +214,6 @@ class RunConfig(pydantic.BaseModel):
             }
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain types, for YAML and JSON; settings left open are omitted."""
-        fields = self.model_dump(exclude_none=True)
-        return {k: str(v) if isinstance(v, Path) else plain(v) for k, v in fields.items()}
-
     def to_yaml(self) -> str:
         """The YAML form, valid input of `from_yaml`."""
         return str(yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True, width=120))
@@ -209,10 +221,6 @@ class RunConfig(pydantic.BaseModel):
     def save(self, path: Path) -> None:
         """Write the YAML form."""
         write_text(path, self.to_yaml())
-
-    def identity(self) -> dict[str, Any]:
-        """The settings that decide the result of a seed. Call on a resolved configuration."""
-        return {key: value for key, value in self.to_dict().items() if key not in _BESIDE}
 
     def folder(self, job: str | None = None) -> Path:
         """Where results go: `out`, or a name under `runs/` made from the configuration. Call on a resolved one.

@@ -18,25 +18,22 @@ from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.source import code_of
-from gnn2mlp.core.spec import Spec, plain
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, Learner
 from gnn2mlp.distill.process_group import ProcessGroup, process_group
 from gnn2mlp.distill.streamed import Streamed, check_rows_suffice
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
-from gnn2mlp.pipeline.config import differing, explain, read_yaml
+from gnn2mlp.pipeline.config import Settings, differing, read_yaml
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
 FORMAT = 1
 RESULTS, CONFIG, CHECKPOINT = "results.json", "config.yaml", "checkpoint.safetensors"
-# Where things are, and on how many threads torch computes: they decide no student. Any other setting does, and so does
-# the content of the tables.
-_BESIDE = ("knowledge", "features", "out", "device", "threads")
 
 
-class DistilConfig(pydantic.BaseModel):
+class DistilConfig(Settings):
     """Settings of a distillation from tables; immutable. Components are given by name, mapping, `Spec` or object.
 
     Args:
@@ -59,7 +56,8 @@ class DistilConfig(pydantic.BaseModel):
         threads: CPU threads; `"auto"`: all, or what `torchrun` gives each process.
     """
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Where things are, and on how many threads torch computes: they decide no student, but the tables' content does.
+    beside = ("knowledge", "features", "out", "device", "threads")
 
     knowledge: Path
     features: Path
@@ -91,12 +89,6 @@ class DistilConfig(pydantic.BaseModel):
     def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
         return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
 
-    def __init__(self, **settings: Any):
-        try:
-            super().__init__(**settings)
-        except pydantic.ValidationError as error:
-            raise ConfigError(explain(error, type(self))) from error
-
     @property
     def seeds(self) -> Sequence[int]:
         """The one seed."""
@@ -117,15 +109,6 @@ class DistilConfig(pydantic.BaseModel):
                 "distill": Distiller(**distill).options(),
             }
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain types, for YAML and JSON; settings left open are omitted."""
-        fields = self.model_dump(exclude_none=True)
-        return {k: str(v) if isinstance(v, Path) else plain(v) for k, v in fields.items()}
-
-    def identity(self) -> dict[str, Any]:
-        """The settings that decide the student. Call on a resolved configuration."""
-        return {key: value for key, value in self.to_dict().items() if key not in _BESIDE}
 
 
 @dataclass(frozen=True)
