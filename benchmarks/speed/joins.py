@@ -11,46 +11,25 @@ files that Python opened meanwhile, a few for each shard.
 """
 
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import machine
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-
-from gnn2mlp.tables import join_tables
+import row_tables
 
 FEATURES, LOGITS = 16, 8
 ROWS = (1_000_000, 10_000_000, 30_000_000)
 GROUP = 131_072
-# Row i of the knowledge is about node STRIDE * i modulo the number of rows: a prime, so that each node comes once.
-STRIDE = 1_000_003
 
 
 def write(folder: str, rows: int) -> machine.Record:
     """Both tables, a row group at a time."""
-    where = Path(folder)
-    _, spent = machine.metered(lambda: (_write(where, rows, "features"), _write(where, rows, "knowledge")))
-    return {"bytes": sum(path.stat().st_size for path in where.glob("*.parquet")), **spent}
-
-
-def _write(where: Path, rows: int, name: str) -> None:
-    random = np.random.default_rng(len(name))
-    writer = None
-    for places in _groups(rows):
-        table = _features(places, random) if name == "features" else _knowledge(places * STRIDE % rows, random)
-        writer = writer or pq.ParquetWriter(where / f"{name}.parquet", table.schema, write_page_checksum=True)
-        writer.write_table(table)
-    assert writer is not None, "at least one row"
-    writer.close()
-
-
-def _groups(rows: int) -> Iterator[np.ndarray]:
-    for start in range(0, rows, GROUP):
-        yield np.arange(start, min(rows, start + GROUP))
+    features = partial(_features, random=np.random.default_rng(8))
+    knowledge = partial(_knowledge, random=np.random.default_rng(9))
+    return row_tables.write(Path(folder), rows, GROUP, features, knowledge)
 
 
 def _ids(places: np.ndarray) -> np.ndarray:
@@ -83,28 +62,19 @@ def join(folder: str) -> machine.Record:
 
     sys.addaudithook(count)
     begun = time.process_time()
-    table, spent = machine.metered(
-        lambda: join_tables(where / "knowledge.parquet", where / "features.parquet", where / "table", progress=look)
-    )
+    table, spent = row_tables.join(where, look)
     rows = table.manifest["counts"]["rows"]
-    shards = sum(len(table.shards(role)) for role in ("train", "valid"))
     figures = {"cpu_s": time.process_time() - begun, "rows_per_s": rows / spent["seconds"]}
-    figures |= {"work_gib": most / machine.GIB, "opened": opened}
-    return {"joined": rows, "shards": shards, **figures, **spent}
+    return {"joined": rows, "work_gib": most / machine.GIB, "opened": opened, **figures, **spent}
 
 
 def main() -> None:
     """Measure every size."""
-    parser = machine.parser(__doc__, rounds=None)
-    parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
-    parser.add_argument("--scratch", type=Path, help="folder for the tables; default: a temporary one")
-    options = parser.parse_args()
+    options = row_tables.options(__doc__, ROWS)
     for threads in options.threads:
         sizes = []
         for rows in options.rows:
-            with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
-                record = {"rows": rows, "write": machine.fresh(write, threads, folder=folder, rows=rows)}
-                sizes.append({**record, "join": machine.fresh(join, threads, folder=folder)})
+            sizes.append(row_tables.measure(rows, threads, options.scratch, write, join))
             found = sizes[-1]["join"]
             print(
                 f"{rows:,} rows: {found['seconds']:.1f} s, {found['rows_per_s']:,.0f} rows/s, "

@@ -150,41 +150,33 @@ def hot_spots_section(entries: Entries) -> str:
 
 def streaming_section(entries: Entries) -> str:
     """Joining and distilling, by number of rows."""
-    body = [
-        [
-            setup(entry),
-            f"{size['rows']:,}",
-            time(size["join"]["seconds"]),
-            f"{size['join']['peak_gib']:.2f}",
-            time(size["distil"]["epoch_s"]),
-            f"{size['distil']['peak_gib']:.2f}",
-            f"{size['distil']['before_gib']:.2f}",
-        ]
-        for entry in entries.values()
-        for size in entry["sizes"]
-    ]
-    header = ["on", "rows", "join by id", "its peak, GiB", "an epoch", "peak of distilling, GiB", "of it libraries"]
-    return markdown(header, body)
+
+    def cells(size: machine.Record) -> list[str]:
+        join, distil = size["join"], size["distil"]
+        peaks = [f"{distil['peak_gib']:.2f}", f"{distil['before_gib']:.2f}"]
+        return [time(join["seconds"]), f"{join['peak_gib']:.2f}", time(distil["epoch_s"]), *peaks]
+
+    columns = ["join by id", "its peak, GiB", "an epoch", "peak of distilling, GiB", "of it libraries"]
+    return _by_rows(entries, columns, cells)
 
 
 def joins_section(entries: Entries) -> str:
     """Joining alone, by number of rows."""
-    body = [
-        [
-            setup(entry),
-            f"{size['rows']:,}",
-            time(size["join"]["cpu_s"]),
-            f"{1e6 * size['join']['cpu_s'] / size['rows']:.2f} s",
-            time(size["join"]["seconds"]),
-            f"{size['join']['peak_gib']:.2f}",
-            f"{size['join']['work_gib']:.2f}",
-            f"{size['join']['opened'] / size['join']['shards']:.1f}",
-        ]
-        for entry in entries.values()
-        for size in entry["sizes"]
-    ]
-    header = ["on", "rows", "processor time", "of a million rows", "on the clock", "peak, GiB", "on disk, GiB"]
-    return markdown([*header, "files opened for a shard"], body)
+
+    def cells(size: machine.Record) -> list[str]:
+        join = size["join"]
+        times = [time(join["cpu_s"]), f"{1e6 * join['cpu_s'] / size['rows']:.2f} s", time(join["seconds"])]
+        opened = f"{join['opened'] / join['shards']:.1f}"
+        return [*times, f"{join['peak_gib']:.2f}", f"{join['work_gib']:.2f}", opened]
+
+    columns = ["processor time", "of a million rows", "on the clock", "peak, GiB", "on disk, GiB"]
+    return _by_rows(entries, [*columns, "files opened for a shard"], cells)
+
+
+def _by_rows(entries: Entries, columns: list[str], cells: Callable[[machine.Record], list[str]]) -> str:
+    """A table with a line for each number of rows; `cells` makes its columns of what was measured of them."""
+    body = [[setup(entry), f"{size['rows']:,}", *cells(size)] for entry in entries.values() for size in entry["sizes"]]
+    return markdown(["on", "rows", *columns], body)
 
 
 def student_latency_section(entries: Entries) -> str:

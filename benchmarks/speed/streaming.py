@@ -10,49 +10,28 @@ written, joined and distilled each in a process of its own, whose peak of reside
 when it began: libraries. Seconds of an epoch are those after the first, validation included.
 """
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import machine
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import row_tables
 
 from gnn2mlp.distill import Distiller
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.students.mlp import MLPStudent
-from gnn2mlp.tables import RowTable, join_tables
+from gnn2mlp.tables import RowTable
 
 FEATURES, CLASSES = 100, 47
 ROWS = (500_000, 1_000_000, 2_000_000)
 STUDENT = MLPStudent(hidden=256, layers=3, dropout=0.2)
 EPOCHS, BATCH = 3, 4096
 GROUP = 65_536
-# Row i of the knowledge is about node STRIDE · i modulo the number of rows: a prime, so that each node comes once.
-STRIDE = 1_000_003
 
 
 def write(folder: str, rows: int) -> machine.Record:
     """Both tables, a row group at a time."""
-    where = Path(folder)
-    _, spent = machine.metered(lambda: (_write(where, rows, "features"), _write(where, rows, "knowledge")))
-    return {"bytes": sum(path.stat().st_size for path in where.glob("*.parquet")), **spent}
-
-
-def _write(where: Path, rows: int, name: str) -> None:
-    writer = None
-    for ids in _groups(rows):
-        table = _features(ids) if name == "features" else _knowledge(ids * STRIDE % rows)
-        writer = writer or pq.ParquetWriter(where / f"{name}.parquet", table.schema, write_page_checksum=True)
-        writer.write_table(table)
-    assert writer is not None, "at least one row"
-    writer.close()
-
-
-def _groups(rows: int) -> Iterator[np.ndarray]:
-    for start in range(0, rows, GROUP):
-        yield np.arange(start, min(rows, start + GROUP))
+    return row_tables.write(Path(folder), rows, GROUP, _features, _knowledge)
 
 
 def _x(ids: np.ndarray) -> np.ndarray:
@@ -84,11 +63,7 @@ def _knowledge(ids: np.ndarray) -> pa.Table:
 
 def join(folder: str) -> machine.Record:
     """The table of rows."""
-    where = Path(folder)
-    table, spent = machine.metered(
-        lambda: join_tables(where / "knowledge.parquet", where / "features.parquet", where / "table")
-    )
-    return {"shards": sum(len(table.shards(role)) for role in ("train", "valid")), **spent}
+    return row_tables.join(Path(folder))[1]
 
 
 def distil(folder: str) -> machine.Record:
@@ -104,19 +79,12 @@ def distil(folder: str) -> machine.Record:
 
 def main() -> None:
     """Measure every size."""
-    parser = machine.parser(__doc__, rounds=None)
-    parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
-    parser.add_argument("--scratch", type=Path, help="folder for the tables; default: a temporary one")
-    options = parser.parse_args()
+    options = row_tables.options(__doc__, ROWS)
     for threads in options.threads:
         sizes = []
         for rows in options.rows:
-            with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
-                record = {"rows": rows}
-                for stage in (write, join, distil):
-                    arguments = {"folder": folder, **({"rows": rows} if stage is write else {})}
-                    record[stage.__name__] = machine.fresh(stage, threads, **arguments)
-                sizes.append(record)
+            record = row_tables.measure(rows, threads, options.scratch, write, join, distil)
+            sizes.append(record)
             shown = record["distil"]
             print(
                 f"{rows:,} rows: join {record['join']['seconds']:.1f} s, {record['join']['peak_gib']:.2f} GiB; "
