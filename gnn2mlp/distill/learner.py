@@ -43,6 +43,19 @@ class Learner:
         checkpoint: where to keep the training state.
         group: the processes that share the rows of a table.
         stage: what listeners and messages call the student that ships.
+
+    Example:
+        >>> from gnn2mlp.data import PerClass, Views, graph_from_arrays
+        >>> from gnn2mlp.objectives import HardLabels, SoftLabels
+        >>> from gnn2mlp.students.mlp import MLPStudent
+        >>> graph = graph_from_arrays(torch.eye(10), [0, 1] * 5, [[0], [1]])
+        >>> views = Views.of(graph, PerClass(train=1, valid=1).split(graph, seed=0, setting="transductive"))
+        >>> learner = Learner(Distiller(epochs=5), MLPStudent(hidden=8), views.observed)
+        >>> first = learner.fit(HardLabels())
+        >>> written = learner.write(first)  # a student can teach the next one
+        >>> second = learner.fit(SoftLabels(), tables={"teacher": written}, seed=1)
+        >>> second.card["knowledge"] == written.digest
+        True
     """
 
     distiller: Distiller
@@ -74,9 +87,13 @@ class Learner:
             objective: what to minimise.
             update: which terms share an optimiser pass.
             student: what to build in place of the usual student.
-            tables: knowledge beside the teacher's, by name, which `objective` reads as `"name.key"`.
+            tables: knowledge beside the teacher's, by name, which `objective` reads as `"name.key"`; one that is called
+                `"teacher"` takes the place of the teacher's.
             seed: in place of the usual one, so that two equal students start apart.
             name: of the student, for listeners, messages and its checkpoint.
+
+        Raises:
+            Gnn2mlpError: whatever `Distiller.fit` raises, such as `MissingKnowledgeError` for an absent key.
         """
         known = {} if self.knowledge is None else {TEACHER: self.knowledge}
         return self.distiller.fit(
