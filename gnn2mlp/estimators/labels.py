@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
-
-UNLABELLED = -1
+from gnn2mlp.tasks.classification import UNLABELLED
 
 
 class Encoded(NamedTuple):
