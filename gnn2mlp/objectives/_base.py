@@ -115,6 +115,11 @@ class WeightedSum(Objective):
         return frozenset().union(*(t.objective.needs for t in self._terms if t.weight))
 
     @property
+    def speaks_of_classes(self) -> bool:  # type: ignore[override]
+        """Whether a term with a weight does."""
+        return any(t.objective.speaks_of_classes for t in self._terms if t.weight)
+
+    @property
     def starts_at(self) -> int:  # type: ignore[override]
         """When the last of the terms with a weight has started."""
         return max((t.objective.starts_at for t in self._terms if t.weight), default=1)

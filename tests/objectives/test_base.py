@@ -132,6 +132,12 @@ def test_only_terms_with_a_weight_need_anything(need: str) -> None:
     assert mixed.needs == {need}
 
 
+def test_only_terms_with_a_weight_speak_of_classes() -> None:
+    odd = SoftLabels(released_divergence=True)
+    assert (HardLabels() + 0.5 * odd).speaks_of_classes
+    assert not (HardLabels() + 0 * odd).speaks_of_classes
+
+
 def test_weights_may_stand_on_either_side() -> None:
     expected = (0.5 * HardLabels()).to_list()
     assert (HardLabels() * 0.5).to_list() == (HardLabels() * np.float32(0.5)).to_list() == expected
