@@ -18,6 +18,10 @@ class GLNN(Method):
         update: `"joint"` minimises the sum, as the paper writes it. `"alternating"` is what the released code does: two
             optimiser passes an epoch on one Adam state, hard labels then soft labels, the first of which still decays
             the weights when λ = 0.
+
+    Example:
+        >>> GLNN(hard_weight=0.25, temperature=2.0).build_objective()
+        0.25 * Spec('hard_labels') + 0.75 * Spec('soft_labels', temperature=2.0, released_divergence=False)
     """
 
     name = "glnn"

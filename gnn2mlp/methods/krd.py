@@ -33,6 +33,10 @@ class KRD(Method):
         released_mean: the released code's loss in place of the bracket: one mean over sampled edges and self-loops,
             in which `neighbour_weight` and `average` have no part.
         update: `"joint"` or `"alternating"`.
+
+    Example:
+        >>> sorted(KRD().needs)  # soft labels, how far noise moves their entropy, and the edges
+        ['all_rows', 'entropy_shift', 'logits', 'neighbours']
     """
 
     name = "krd"

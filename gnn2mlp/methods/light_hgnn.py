@@ -17,6 +17,10 @@ class LightHGNN(Method):
         temperature: divides both logits in the divergence; 1 in the released configuration.
         released_divergence: the released code's expression in place of KL; see `SoftLabels`.
         update: `"joint"` or `"alternating"`.
+
+    Example:
+        >>> sorted(LightHGNN().needs)  # soft labels alone: whatever links the nodes is the teacher's affair
+        ['logits']
     """
 
     name = "light_hgnn"

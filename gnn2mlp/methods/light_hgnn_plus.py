@@ -25,6 +25,10 @@ class LightHGNNPlus(Method):
         sample: `False` lets every hyperedge teach, always.
         released_divergence: the released code's expression in place of both divergences; see `SoftLabels`.
         update: `"joint"` or `"alternating"`.
+
+    Example:
+        >>> sorted(LightHGNNPlus().needs)  # soft labels, how far noise moves their entropy, and the hyperedges
+        ['entropy_shift', 'hyperedges', 'logits']
     """
 
     name = "light_hgnn_plus"

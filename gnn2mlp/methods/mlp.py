@@ -6,7 +6,12 @@ from gnn2mlp.objectives.hard_labels import HardLabels
 
 
 class MLPBaseline(Method):
-    """A plain MLP trained on the training labels alone: what distillation has to beat."""
+    """A plain MLP trained on the training labels alone: what distillation has to beat.
+
+    Example:
+        >>> MLPBaseline().teacher_keys  # no teacher is trained
+        frozenset()
+    """
 
     name = "mlp"
     citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, baseline 'MLP'"

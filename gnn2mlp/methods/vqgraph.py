@@ -22,6 +22,12 @@ class VQGraph(Method):
         code_temperature: τ of the student's code assignment; default: the teacher's.
         update: `"joint"` minimises the sum. `"alternating"` takes one optimiser pass per term on one Adam state, as the
             released code does.
+
+    Example:
+        >>> "codebook" in VQGraph().teacher_keys
+        True
+        >>> sorted(VQGraph(code_weight=0).teacher_keys)  # then any teacher will do
+        ['logits']
     """
 
     name = "vqgraph"

@@ -167,14 +167,23 @@ class Teacher(Configurable, ABC):
         return None
 
     def save(self, path: str | Path, about: Mapping[str, Any] | None = None) -> None:
-        """Write what it has learnt, its spec and history as one checksummed file."""
+        """Write what it has learnt, its spec and history as one checksummed file; `about` is kept in its card.
+
+        Raises:
+            ArtefactError: if it cannot be written.
+        """
         tensors, facts = self.state()
         card = {"spec": self.spec().to_dict(), "history": self.history_.to_dict(), "about": dict(about or {}), **facts}
         artefact.save(path, "teacher", tensors, card)
 
     @staticmethod
     def load(path: str | Path) -> "Teacher":
-        """Read what `save` wrote, whatever kind of teacher it was."""
+        """Read what `save` wrote, whatever kind of teacher it was.
+
+        Raises:
+            ArtefactError: if the file is missing, truncated, altered or of a newer format.
+            UnknownNameError: if it is of a kind that is not registered here.
+        """
         tensors, card = artefact.load(path, "teacher")
         teacher = Spec.parse(card["spec"]).build(TEACHERS)
         teacher.restore(tensors, card)
