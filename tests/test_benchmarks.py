@@ -170,7 +170,7 @@ def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any):
         ("gnn2mlp.teachers.gat", False),
         ("gnn2mlp.objectives.soft_labels", True),
         ("gnn2mlp.methods.krd", False),
-        ("gnn2mlp.evaluate.metrics", True),
+        ("gnn2mlp.tasks.metrics", True),
         ("gnn2mlp.data.splits.own", True),
         ("gnn2mlp.data.splits.cpf", False),
         ("gnn2mlp.students.mlp", True),

@@ -14,7 +14,7 @@ from gnn2mlp.tasks._base import Metric, Task, check_names, numbers
 from gnn2mlp.tasks.answers import ClassAnswers
 from gnn2mlp.tasks.metrics import (
     DECISIONS,
-    accuracy,
+    agreement,
     average_precision,
     balanced_accuracy,
     best_threshold,
@@ -216,7 +216,7 @@ class NodeClassification(Task):
 
     def agreement(self, student: Tensor, teacher: Tensor) -> float:
         """Share of rows on which both find the same class likeliest (Stanton et al., NeurIPS 2021)."""
-        return accuracy(student, teacher.argmax(-1))
+        return agreement(student, teacher)
 
     def decide(self, output: Tensor) -> Tensor:
         """Class of each row, int64 (rows,), as it will be answered."""

@@ -13,6 +13,11 @@ def accuracy(logits: Float[Tensor, "rows classes"], labels: Int[Tensor, " rows"]
     return (logits.argmax(-1) == labels).double().mean().item()
 
 
+def agreement(student: Float[Tensor, "rows classes"], teacher: Float[Tensor, "rows classes"]) -> float:
+    """Fidelity: share of rows on which both find the same class likeliest (Stanton et al., NeurIPS 2021); in 0..1."""
+    return accuracy(student, teacher.argmax(-1))
+
+
 def roc_auc(score: Float[Tensor, " rows"], positive: Bool[Tensor, " rows"]) -> float:
     """Probability that a positive row scores higher than a negative one, ties counting one half; NaN without either.
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gnn2mlp.tasks.metrics import (
     accuracy,
+    agreement,
     average_precision,
     balanced_accuracy,
     best_threshold,
@@ -61,8 +62,26 @@ def test_decisions_equal_scikit_learn(classes: int) -> None:
     assert balanced_accuracy(counts) == pytest.approx(np.mean(recall))
 
 
+LOGITS = torch.tensor([[2.0, 1.0, 0.0], [0.0, 0.1, 0.0], [-1.0, -2.0, -0.5], [3.0, 2.0, 1.0]])  # classes 0, 1, 2, 0
+
+
 def test_accuracy_by_hand() -> None:
-    assert accuracy(torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]]), torch.tensor([0, 1, 1])) == pytest.approx(2 / 3)
+    assert accuracy(LOGITS, torch.tensor([0, 1, 2, 2])) == 0.75
+
+
+def test_a_row_without_label_counts_as_wrong() -> None:
+    assert accuracy(LOGITS, torch.tensor([0, 1, -1, -1])) == 0.5
+
+
+def test_accuracy_of_other_rows_is_refused() -> None:
+    with pytest.raises(Exception, match="accuracy"):
+        accuracy(LOGITS, torch.tensor([0, 1]))
+
+
+def test_agreement_by_hand() -> None:
+    other = torch.tensor([[9.0, 0.0, 0.0], [0.0, 9.0, 0.0], [9.0, 0.0, 0.0], [9.0, 0.0, 0.0]])
+    assert agreement(LOGITS, other) == agreement(other, LOGITS) == 0.75
+    assert agreement(LOGITS, 3 * LOGITS - 7) == 1.0
 
 
 def test_r2_equals_scikit_learn_and_leaves_gaps_and_constants_out() -> None:
