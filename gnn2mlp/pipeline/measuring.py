@@ -103,9 +103,10 @@ def _plain(mlp: Predictor, graph: NodeData, device: torch.device) -> tuple[Backe
 
 def _scores(student: Predictor, graph: NodeData, split: Split, device: torch.device, onnx: bool) -> dict[str, float]:
     """What the task's metric says of a student on its test nodes, by back-end."""
-    task = graph.task.fitted(graph.labels[split.train])
     rows = student_input(student, graph)
     backends = student_backends(student, rows, split.valid, device, onnx)
+    task = graph.task.fitted(graph.labels[split.train])
+    task = task.with_threshold(backends["student"](gather(rows, split.valid)), graph.labels[split.valid])
     return backend_scores(backends, gather(rows, split.test), graph.labels[split.test], task)
 
 

@@ -1,6 +1,6 @@
 """The stage `record`: scores, once, after every choice has been made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -59,11 +59,21 @@ def score(
     def logits_of(model: str, population: str) -> Tensor:
         return of_teacher["observed" if population == "seen" else "full"] if model == "teacher" else of_students[model]
 
-    def by_model(metric: Any) -> dict[str, dict[str, float]]:
-        return {
-            model: by_population(split, lambda p, ids, m=model: metric(logits_of(m, p)[ids], labels[ids]), unseen_share)  # type: ignore[misc]
-            for model in MODELS
-        }
+    # A threshold that is to be chosen is chosen for each model, as the student's was that ships.
+    valid = split.valid
+    tasks = {model: task.with_threshold(logits_of(model, "seen")[valid], labels[valid]) for model in MODELS}
+
+    def judged(model: str, output: Tensor, labels: Tensor) -> float:
+        return task.metrics[task.metric].value(tasks[model], output, labels)
+
+    def calibration(model: str, output: Tensor, labels: Tensor) -> float:
+        return expected_calibration_error(output, labels)
+
+    def by_model(metric: Callable[[str, Tensor, Tensor], float]) -> dict[str, dict[str, float]]:
+        def scored(model: str) -> Callable[[str, Tensor], float]:
+            return lambda population, ids: metric(model, logits_of(model, population)[ids], labels[ids])
+
+        return {model: by_population(split, scored(model), unseen_share) for model in MODELS}
 
     def agrees(population: str, ids: Tensor) -> float:
         return task.agreement(of_students["student"][ids], logits_of("teacher", population)[ids])
@@ -79,9 +89,9 @@ def score(
         "seed": seed,
         "split": {"digest": split.digest, **split.sizes},
         "metric": {"name": task.metric, **_told(task)},
-        **by_model(lambda output, labels: task.metrics[task.metric].value(task, output, labels)),
+        **by_model(judged),
         "fidelity": by_population(split, agrees, unseen_share),
-        **({"ece": by_model(expected_calibration_error)} if task.exclusive else {}),
+        **({"ece": by_model(calibration)} if task.exclusive else {}),
         "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
         # A teacher that knows no epochs has no history.
         "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},

@@ -1,11 +1,18 @@
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from sklearn.metrics import f1_score
 
+from gnn2mlp import RunConfig
+from gnn2mlp.data import Split
 from gnn2mlp.evaluate import accuracy
+from gnn2mlp.pipeline import run
 from gnn2mlp.pipeline.scoring import score, student_logits, teacher_logits
 from gnn2mlp.pipeline.stage import Stage
+from tests.helpers import tiny_arrays
 
 
 def test_observed_logits_of_the_teacher_know_no_unseen_row(make_seed: Any):
@@ -73,3 +80,20 @@ def test_a_model_that_was_kept_early_is_noted(make_seed: Any):
 
 def _value(given: Any) -> Any:
     return given.value if isinstance(given, Stage) else given
+
+
+def test_scores_are_those_of_the_threshold_that_ships(tmp_path: Path) -> None:
+    x, y, edges = tiny_arrays(nodes=120)
+    y = (y == 0).astype(int)
+    np.savez(tmp_path / "two.npz", x=x, y=y, edge_index=edges)
+    task = {"metric": "macro_f1", "threshold": "f1"}
+    quick: dict[str, Any] = {"seeds": 1, "device": "cpu", "latency": False, "refit": False, "distill": {"epochs": 5}}
+    made = run(
+        RunConfig(dataset=str(tmp_path / "two.npz"), task=task, out=tmp_path / "out", cache=tmp_path / "cache", **quick)
+    )
+    test = Split.load(tmp_path / "out" / "splits" / "seed-000.safetensors").test.numpy()
+    student = made.predictor()
+    assert student.answers.threshold is not None  # type: ignore[attr-defined]
+    shipped = f1_score(y[test], student.predict(x[test]), average="macro")
+    assert made.summary["student"]["test"]["mean"] == pytest.approx(shipped)
+    assert shipped != pytest.approx(f1_score(y[test], student.predict_proba(x[test]).argmax(1), average="macro"))
