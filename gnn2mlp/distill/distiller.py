@@ -231,7 +231,7 @@ class Distiller(Configurable):
         return loop.Checkpointing(save, checkpoint.every if source.random is None else None)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Training:
     """A student's steps and validation, for the training loop."""
 
@@ -239,6 +239,7 @@ class _Training:
     module: nn.Module
     objective: Objective
     passes: Sequence[Pass]
+    has_rows: bool = True  # whether this process has any of the present step's
 
     def steps(self, position: Position) -> Iterator[loop.Step]:
         """The batches of what is left of an epoch, one pass over rows after the other."""
@@ -247,11 +248,13 @@ class _Training:
             start = Position(epoch, number, done if number == begin else 0)
             batches = self.source.batches(each.rows, self.module, start)
             for step, batch in enumerate(batches, start=start.step + 1):
+                self.has_rows = len(batch.labels) > 0
                 yield loop.Step(Position(epoch, number, step), _loss_of(each.objective, batch, self.source))
 
     def reduce(self, loss: Tensor) -> Tensor:
         """Sum loss and gradients over the processes."""
-        return self.source.group.sum_gradients(loss, chain(self.module.parameters(), self.objective.parameters()))
+        parameters = chain(self.module.parameters(), self.objective.parameters())
+        return self.source.group.sum_gradients(loss, parameters, counts=self.has_rows)
 
     def validate(self) -> loop.Validation | None:
         """Score the student on the validation rows."""

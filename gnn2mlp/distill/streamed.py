@@ -8,11 +8,12 @@ the lanes among them, nor from where training was taken up again.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
@@ -60,7 +61,8 @@ class Streamed(Source):
     Args:
         table: what to read.
         device: where batches are.
-        batch_size: n rows make round(n / batch_size) batches, at least one, over all processes; sizes differ little.
+        batch_size: n rows make round(n / batch_size) batches, at least one, over all processes; sizes differ by one at
+            most.
         seed: of what is in which batch, and of dropout.
         objective: what it needs of the knowledge is read.
         inputs: what makes the student's rows of the features, fitted; default: the features themselves.
@@ -120,7 +122,9 @@ class Streamed(Source):
         Torch's global generators are seeded for each. One epoch at a time: lanes are read into the same memory.
         """
         steps = self.steps(row_set)
-        lanes = [self._lane(lane, row_set, position, steps) for lane in self._own_lanes()]
+        sizes = [sum(_size(shard, row_set) for shard in self._shards("train", lane)) for lane in range(LANES)]
+        ends = dealt(torch.tensor(sizes), sum(sizes) * torch.arange(position.step, steps + 1) // steps).T.tolist()
+        lanes = [self._lane(lane, row_set, position, ends[lane]) for lane in self._own_lanes()]
         for step in range(position.step, steps):
             parts = [part for lane in lanes for part in next(lane)]
             chunk = RowChunk.joined(parts) if parts else self._empty
@@ -175,16 +179,18 @@ class Streamed(Source):
     def _shards(self, role: Role, lane: int) -> list[Shard]:
         return list(self.source.shards(role))[lane::LANES]
 
-    def _lane(self, lane: int, row_set: RowSet, position: Position, steps: int) -> Iterator[list[RowChunk]]:
-        """The lane's part of every step from the position on: none, one, or the ends of neighbouring shards."""
+    def _lane(self, lane: int, row_set: RowSet, position: Position, bounds: list[int]) -> Iterator[list[RowChunk]]:
+        """The lane's part of every step from the position on, between two bounds each: no chunk, one, or several.
+
+        Several are the ends of neighbouring shards.
+        """
         shards = self._shards("train", lane)
         purpose = f"{position.epoch}/{position.pass_}"
         order = torch.randperm(len(shards), generator=generator(self.seed, f"lane/{lane}/{purpose}")).tolist()
         sizes = [_size(shards[i], row_set) for i in order]
         ends = list(accumulate(sizes))
-        rows, held, chunk = sum(sizes), -1, self._empty
-        for step in range(position.step, steps):
-            low, high = rows * step // steps, rows * (step + 1) // steps
+        held, chunk = -1, self._empty
+        for low, high in pairwise(bounds):
             parts = []
             while low < high:
                 at = bisect_right(ends, low)
@@ -227,6 +233,27 @@ class Streamed(Source):
             return moved
         rows = self._inputs.transform(moved.x)
         return moved._replace(x=rows.to_dense() if isinstance(rows, CSR) else rows)
+
+
+def dealt(sizes: Int[Tensor, " lanes"], totals: Int[Tensor, " steps"]) -> Int[Tensor, "steps lanes"]:
+    """How many rows each lane has given when all together have given so many, in proportion to their sizes.
+
+    By Webster's rule of apportionment, under which no lane takes rows back as the total grows: a lane's i-th row, from
+    0, is due when the share (i + 1/2) / size of all rows is.
+
+    Example:
+        >>> dealt(torch.tensor([4, 2]), torch.arange(7)).tolist()
+        [[0, 0], [1, 0], [1, 1], [2, 1], [3, 1], [3, 2], [4, 2]]
+    """
+    wide = sizes.double()
+    given = (wide * (totals / sizes.sum().clamp(min=1))[:, None] + 0.5).long().minimum(sizes)
+    while (lacking := totals - given.sum(1)).any():
+        # The row that is due next, of the first lane where several are; or the one that was due last, of the last lane.
+        due = ((given + 0.5) / wide).where(given < sizes, torch.inf).argmin(1)
+        last = len(sizes) - 1 - ((given - 0.5) / wide).where(given > 0, -torch.inf).flip(1).argmax(1)
+        change = lacking.sign()
+        given.scatter_add_(1, due.where(change > 0, last)[:, None], change[:, None])
+    return given
 
 
 def feature_chunks(table: RowTable) -> Iterator[Tensor]:

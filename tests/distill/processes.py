@@ -1,8 +1,8 @@
 """What the tests start by `torchrun`: one distillation from a table, its outcome in a file.
 
-    torchrun ... tests/distill/processes.py TABLE OUT METHOD NORM DTYPE [KILL_AT]
+    torchrun ... tests/distill/processes.py TABLE OUT METHOD NORM DTYPE [KILL_AT [BATCH]]
 
-With KILL_AT the last process kills itself after so many steps, the first time.
+With KILL_AT the last process kills itself after so many steps, the first time; 0: never. A step has BATCH rows.
 """
 
 import os
@@ -22,7 +22,7 @@ from gnn2mlp.tables import RowTable
 from tests.tiny import small
 
 
-def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str = "0") -> None:
+def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str = "0", batch: str = "24") -> None:
     torch.set_num_threads(1)
     torch.set_default_dtype(getattr(torch, dtype))
     path = Path(out)
@@ -30,7 +30,7 @@ def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str 
         if int(kill_at) and os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0" and here.rank == here.size - 1:
             die_after(int(kill_at))
         chosen = small(METHODS, method, hard_weight=0.3)
-        result = Distiller(epochs=3, batch_size=24).fit(
+        result = Distiller(epochs=3, batch_size=int(batch)).fit(
             MLPStudent(hidden=8, dropout=0.0, norm=norm),
             chosen.build_objective(),
             RowTable.open(Path(table)),

@@ -71,6 +71,15 @@ def test_what_a_pass_does_not_reach_stays_as_it_is(tmp_path: Path, table: RowTab
     assert two.card["loss"] == pytest.approx(one.card["loss"], rel=1e-3)
 
 
+def test_a_process_without_rows_has_no_say_in_what_is_left_alone(tmp_path: Path, table: RowTable) -> None:
+    """With a row a step one of the two always waits; its zeros must not move what the other's pass does not reach."""
+    words = ("vqgraph", "none", "float64", "0", "1")
+    one, two = alone(table, tmp_path / "one", *words), together(table, tmp_path / "two", *words)
+    assert two.card["loss"] == pytest.approx(one.card["loss"], rel=1e-6)
+    for name, value in one.tensors.items():
+        torch.testing.assert_close(two.tensors[name], value, rtol=1e-6, atol=1e-6)
+
+
 def test_a_process_killed_in_the_middle_changes_nothing(tmp_path: Path, table: RowTable, shared: Artefact) -> None:
     killed = together(table, tmp_path / "killed", *GLNN, "20", restarts=1)
     assert (shared.card["restarts"], killed.card["restarts"]) == ("0", "1")

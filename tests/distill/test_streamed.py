@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
 from gnn2mlp.distill.process_group import ProcessGroup
-from gnn2mlp.distill.streamed import Streamed
+from gnn2mlp.distill.streamed import Streamed, dealt
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.training_state import Position
@@ -58,15 +58,27 @@ def either(request: pytest.FixtureRequest) -> RowTable:
     return made
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 32, 1000])
-def test_every_training_row_once_in_batches_of_nearly_equal_size(either: RowTable, batch_size: int) -> None:
+@pytest.mark.parametrize("batch_size", [1, 2, 7, 32, 1000])
+def test_every_training_row_once_in_batches_of_equal_size(either: RowTable, batch_size: int) -> None:
     rows = stream(either, batch_size)
     batches = nodes(rows.batches("all", NOBODY))
     assert len(batches) == rows.steps("all") == max(1, round(either.count("train") / batch_size))
     held = flat([either.load(shard).knowledge.node_ids.tolist() for shard in either.shards("train")])
     assert sorted(flat(batches)) == sorted(held)
-    if batch_size > 1:
-        assert max(map(len, batches)) - min(map(len, batches)) <= 8
+    assert max(map(len, batches)) - min(map(len, batches)) <= 1
+    assert min(map(len, batches)) >= 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lanes_of_any_size_are_dealt_in_proportion(seed: int) -> None:
+    sizes = torch.randint(0, 3 ** (1 + seed % 5), (1 + seed % 8,), generator=torch.Generator().manual_seed(seed))
+    totals = torch.arange(int(sizes.sum()) + 1)
+    given = dealt(sizes, totals)
+    assert torch.equal(given.sum(1), totals)
+    assert torch.equal(given[-1], sizes)
+    assert (given.diff(dim=0) >= 0).all()
+    assert (given - totals[:, None] * sizes / sizes.sum().clamp(min=1)).abs().max() <= len(sizes) / 2
+    assert torch.equal(dealt(sizes, totals[3:]), given[3:])
 
 
 def test_labelled_rows_alone(table: RowTable) -> None:
