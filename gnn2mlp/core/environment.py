@@ -16,33 +16,56 @@ import gnn2mlp
 from gnn2mlp.core.digest import digest_bytes
 from gnn2mlp.core.errors import ConfigError
 
+# What students and teachers are computed on; nothing here was tried on others that torch knows.
+_DEVICES = ("cpu", "cuda")
 _PACKAGES = ("torch", "torch-geometric", "torch-scatter", "ogb", "scikit-learn", "numpy", "scipy", "onnxruntime")
 
 # Below this many nodes a second thread costs more than it brings: it waits for the first, and keeps a core busy.
 SINGLE_THREAD_BELOW = 50_000
 
 
-def resolve_device(device: str) -> torch.device:
+def resolve_device(device: str | torch.device) -> torch.device:
     """`"auto"` is CUDA where there is one, else the CPU.
 
     Raises:
         ConfigError: if the device does not exist on this machine, or is of a kind that nothing here was tried on.
+
+    Example:
+        >>> resolve_device("cpu")
+        device(type='cpu')
+        >>> resolve_device("mps")
+        Traceback (most recent call last):
+        gnn2mlp.core.errors.ConfigError: device: expected auto, cpu, cuda or cuda:N, got 'mps'
     """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    check_device_name(device)
+    resolved = torch.device(device)
+    if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
+        raise ConfigError(f"device: {str(device)!r} was asked for, but {_cuda_devices()}; use cpu or auto")
+    return resolved
+
+
+def check_device_name(device: str | torch.device) -> None:
+    """Raise `ConfigError` if no machine has a device of this name that this package computes on.
+
+    Whether this machine has it is left to `resolve_device`: settings are also read where nothing is computed.
+    """
     try:
-        resolved = torch.device(device)
-        known = resolved.type in ("cpu", "cuda")
+        known = device == "auto" or torch.device(device).type in _DEVICES
     except (RuntimeError, TypeError):
         known = False
     if not known:
-        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {device!r}")
-    if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
-        raise ConfigError(
-            f"device: {device!r} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices; "
-            "use cpu or auto"
-        )
-    return resolved
+        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {str(device)!r}")
+
+
+def _cuda_devices() -> str:
+    """What there is of CUDA devices, for a message."""
+    count = torch.cuda.device_count()
+    seen = f"torch sees {count} CUDA devices"
+    if count:
+        return f"{seen}, {', '.join(f'cuda:{i}' for i in range(count))}"
+    return seen if torch.version.cuda else f"{seen}, as torch {torch.__version__} was built without CUDA"
 
 
 def threads_for(nodes: int) -> int:
@@ -86,7 +109,7 @@ def environment(device: torch.device) -> dict[str, Any]:
     return {
         "versions": versions,
         "code": package_code(),
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
         "threads": torch.get_num_threads(),
         "processor": _processor(),
         "cores": os.cpu_count(),

@@ -38,6 +38,8 @@ class Execution:
         version: of torch.
         dtype: default precision.
         matmul: precision of matrix products of floats.
+        autocast: to what precision torch lowers operations on the device by itself; `None`: to none.
+        deterministic: whether torch keeps to algorithms that give the same bits each time, which are others on CUDA.
     """
 
     device: torch.device
@@ -45,6 +47,8 @@ class Execution:
     version: str
     dtype: torch.dtype
     matmul: str
+    autocast: torch.dtype | None = None
+    deterministic: bool = False
 
     @classmethod
     def on(cls, device: torch.device | str) -> "Execution":
@@ -54,9 +58,25 @@ class Execution:
             >>> Execution.on("cpu").device.type
             'cpu'
         """
-        precision = torch.get_float32_matmul_precision()
-        threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
-        return cls(torch.device(device), threads, torch.__version__, dtype, precision)
+        where = torch.device(device)
+        lowered = torch.get_autocast_dtype(where.type) if torch.is_autocast_enabled(where.type) else None
+        return cls(
+            device=where,
+            threads=torch.get_num_threads(),
+            version=torch.__version__,
+            dtype=torch.get_default_dtype(),
+            matmul=_matmul_precision(),
+            autocast=lowered,
+            deterministic=torch.are_deterministic_algorithms_enabled(),
+        )
+
+
+def _matmul_precision() -> str:
+    """Torch's word for the precision of products of floats; by back-end, where it was set for one of them alone."""
+    try:
+        return torch.get_float32_matmul_precision()
+    except RuntimeError:  # torch refuses to say it in one word then
+        return f"{torch.backends.cuda.matmul.fp32_precision}/{torch.backends.mkldnn.matmul.fp32_precision}"
 
 
 def fingerprint(value: Any) -> str:

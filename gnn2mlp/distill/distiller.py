@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.limits import check_at_least, check_positive
@@ -116,7 +117,7 @@ class Distiller(Configurable):
                 features themselves.
             update: which terms share an optimiser pass.
             seed: of initialisation, batches and dropout.
-            device: where to train.
+            device: where to train, `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
             progress: told after every epoch.
             listeners: told at the beginning, after every epoch and at the end.
             checkpoint: where to keep the training state. If there is one of the same training, it is taken up there,
@@ -129,11 +130,12 @@ class Distiller(Configurable):
         Raises:
             MissingKnowledgeError: before the first step, if the objective needs a key that the tables do not hold.
             DataError: if a table lacks an observed node, or the objective speaks of links that the data do not have.
-            ConfigError: if a table of rows, or several processes, cannot do what is asked; or if the checkpoint is that
-                of another training.
+            ConfigError: if there is no such device; if a table of rows, or several processes, cannot do what is asked;
+                or if the checkpoint is that of another training.
             DivergenceError: at the first epoch with a loss that is not finite.
         """
         objective, inputs = copy.deepcopy(objective), copy.deepcopy(inputs) or OwnFeatures()
+        device = resolve_device(device)
         with seeded(seed, "student"):
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.build(source.num_features, source.num_classes).to(device)

@@ -11,6 +11,7 @@ import pydantic
 import yaml
 
 from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.environment import check_device_name
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.files import user_path, write_text
 from gnn2mlp.core.registry import short_name
@@ -132,6 +133,13 @@ class RunConfig(Settings):
     @classmethod
     def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
         return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
+
+    @pydantic.field_validator("device")
+    @classmethod
+    def _device(cls, value: str) -> str:
+        # Whether it is there is asked when work begins: settings are also read where nothing is computed.
+        check_device_name(value)
+        return value
 
     @pydantic.field_validator("threads")
     @classmethod

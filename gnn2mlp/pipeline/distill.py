@@ -11,7 +11,7 @@ import pydantic
 import torch
 import yaml
 
-from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
+from gnn2mlp.core.environment import check_device_name, cpu_threads, environment, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path, write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
@@ -76,6 +76,12 @@ class DistilConfig(Settings):
     seed: int = pydantic.Field(default=0, ge=0)
     device: str = "auto"
     threads: int | Literal["auto"] = "auto"
+
+    @pydantic.field_validator("device")
+    @classmethod
+    def _device(cls, value: str) -> str:
+        check_device_name(value)
+        return value
 
     @pydantic.field_validator("threads")
     @classmethod

@@ -24,17 +24,38 @@ def test_a_named_device_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> No
     assert environment.resolve_device("cuda:1") == torch.device("cuda", 1)
 
 
-@pytest.mark.parametrize("device", ["cuda", "cuda:3"])
-def test_an_absent_cuda_device_is_refused(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+@pytest.mark.parametrize("device", ["cuda", "cuda:3", torch.device("cuda", 0)])
+def test_an_absent_cuda_device_is_refused(monkeypatch: pytest.MonkeyPatch, device: str | torch.device) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
-    with pytest.raises(ConfigError, match=f"'{device}' was asked for, but torch sees 0 CUDA devices; use cpu or auto"):
+    monkeypatch.setattr(torch.version, "cuda", None)
+    built = r"torch sees 0 CUDA devices, as torch \S+ was built without CUDA; use cpu or auto"
+    with pytest.raises(ConfigError, match=f"'{device}' was asked for, but {built}"):
+        environment.resolve_device(device)
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    with pytest.raises(ConfigError, match="torch sees 0 CUDA devices; use cpu or auto"):
         environment.resolve_device(device)
 
 
-@pytest.mark.parametrize("device", ["gpu", "meta", "mps"])
-def test_a_word_that_is_no_device_of_ours_is_refused(device: str) -> None:
-    with pytest.raises(ConfigError, match=f"expected auto, cpu, cuda or cuda:N, got '{device}'"):
-        environment.resolve_device(device)
+def test_who_asks_for_a_cuda_device_too_many_is_told_which_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(ConfigError, match="'cuda:9' was asked for, but torch sees 2 CUDA devices, cuda:0, cuda:1; use"):
+        environment.resolve_device("cuda:9")
+
+
+@pytest.mark.parametrize("device", ["gpu", "meta", "mps", "xpu:0", torch.device("mps")])
+def test_a_word_that_is_no_device_of_ours_is_refused(device: str | torch.device) -> None:
+    for check in (environment.resolve_device, environment.check_device_name):
+        with pytest.raises(ConfigError, match=f"expected auto, cpu, cuda or cuda:N, got '{device}'"):
+            check(device)
+
+
+def test_a_device_that_only_other_machines_have_has_a_name() -> None:
+    for device in ("auto", "cpu", "cuda", "cuda:9"):
+        environment.check_device_name(device)
+
+
+def test_no_device_is_recorded_as_the_cpu_but_the_cpu() -> None:
+    assert environment.environment(torch.device("mps"))["device"] == "mps"
 
 
 def test_the_code_of_the_package_is_told_by_a_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

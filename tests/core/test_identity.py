@@ -249,3 +249,28 @@ def test_execution_says_how_torch_computes() -> None:
         assert fingerprint(Execution.on("cpu")) != fingerprint(here)
     finally:
         torch.set_num_threads(here.threads)
+
+
+def test_how_torch_lowers_precision_and_chooses_algorithms_decides_a_result() -> None:
+    here = Execution.on("cpu")
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert fingerprint(Execution.on("cpu")) != fingerprint(here)
+    with torch.autocast("cpu", enabled=False):
+        assert Execution.on("cpu") == here
+    torch.use_deterministic_algorithms(True)
+    try:
+        assert fingerprint(Execution.on("cpu")) != fingerprint(here)
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+def test_a_precision_that_was_set_for_cuda_alone_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `torch.backends.cuda.matmul.fp32_precision = "tf32"`, which cannot be taken back."""
+
+    def mixed() -> str:
+        raise RuntimeError("a mix of the legacy and new APIs")
+
+    here = Execution.on("cpu")
+    monkeypatch.setattr(torch, "get_float32_matmul_precision", mixed)
+    assert Execution.on("cpu").matmul == "none/none"
+    assert fingerprint(Execution.on("cpu")) != fingerprint(here)

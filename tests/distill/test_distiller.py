@@ -379,6 +379,12 @@ def test_impossible_options_are_refused(options: dict[str, float], message: str)
         Distiller(**options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("device", ["mps", torch.device("xpu", 0)])
+def test_a_device_that_nothing_was_tried_on_is_refused(device: Any) -> None:
+    with pytest.raises(ConfigError, match=f"device: expected auto, cpu, cuda or cuda:N, got '{device}'"):
+        fit(fit={"device": device})
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_trains_on_cuda_and_returns_to_the_cpu() -> None:
     result = fit(fit={"device": "cuda"}, batch_size=16, epochs=20)

@@ -61,6 +61,7 @@ def test_folder_tells_the_configuration_apart():
         ({"seeds": [1, 1]}, "seeds: .*all different"),
         ({"seeds": "three"}, "seeds: expected a number of seeds"),
         ({"threads": 0}, "threads: expected 'auto' or a number of at least 1"),
+        ({"device": "mps"}, "^device: expected auto, cpu, cuda or cuda:N, got 'mps'$"),
         ({"unseen_fraction": 1.0}, "unseen_fraction: .*less than 1"),
         ({"method": 3}, "method: expected a name or a mapping"),
     ],

@@ -278,3 +278,13 @@ def test_threads_are_as_many_afterwards_as_before(tmp_path: Path) -> None:
     before = torch.get_num_threads()
     distilled(tmp_path, threads=before + 1, distill={"epochs": 1})
     assert torch.get_num_threads() == before
+
+
+def test_a_device_that_cannot_be_had_is_refused_before_tables_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    for device, message in (("xpu", "expected auto, cpu, cuda or cuda:N"), ("cuda", "torch sees 0 CUDA devices")):
+        with pytest.raises(ConfigError, match=f"^device: .*{message}"):
+            distilled(tmp_path, device=device)
+    assert not (tmp_path / "out").exists()

@@ -27,6 +27,16 @@ def test_splits_are_there_before_anything_is_trained(settings: dict[str, Any]):
         assert not settings["cache"].exists()
 
 
+def test_a_device_that_is_not_there_is_refused_before_data_are_read(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    changes = {"device": "cuda:9", "dataset": str(settings["out"] / "absent.npz")}
+    with pytest.raises(ConfigError, match="device: 'cuda:9' was asked for, but torch sees 1 CUDA devices, cuda:0"):
+        _enter(_open(settings, **changes))
+    assert not settings["out"].exists()
+
+
 def test_threads_are_put_back_even_after_an_error(settings: dict[str, Any]):
     before = torch.get_num_threads()
     used = []
