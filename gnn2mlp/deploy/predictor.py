@@ -193,7 +193,7 @@ class Predictor(BasePredictor):
             inputs = Spec.parse(card.get("inputs", OwnFeatures.name)).build(INPUTS)
             inputs.load_state({key[len(_INPUTS) :]: tensors.pop(key) for key in [*tensors] if key.startswith(_INPUTS)})
             with seeded(0, "weights that are overwritten at once"):
-                module = student.build(card.get("width", card["num_features"]), answers.num_outputs)
+                module = student.network(card.get("width", card["num_features"]), answers.num_outputs)
             module.load_state_dict(tensors)
             about, names = card["about"], card.get("feature_names")
         except (KeyError, TypeError, ValueError, RuntimeError) as error:

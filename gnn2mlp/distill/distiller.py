@@ -138,7 +138,7 @@ class Distiller(Configurable):
         device = resolve_device(device)
         with seeded(seed, "student"):
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
-            module = student.build(source.num_features, source.num_classes).to(device)
+            module = student.network(source.num_features, source.num_classes).to(device)
             if group.size > 1:
                 convert_batch_norms(module)
             objective.prepare(source.tables, student.hidden)

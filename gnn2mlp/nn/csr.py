@@ -18,6 +18,8 @@ from gnn2mlp.core.errors import DataError
 
 # Above this share of non-zeros a dense product is faster than a sparse one on every machine measured.
 DENSE_ABOVE = 0.1
+# Dense rows that are narrower stay dense: there is little to save.
+_WIDE = 64
 _HALF = (torch.float16, torch.bfloat16)
 
 
@@ -303,18 +305,19 @@ def gather(features: Features, ids: Tensor) -> Features:
 
 
 def compute_form(features: Features, device: torch.device | str = "cpu") -> Features:
-    """Features in the form in which products are fastest: sparse rows stay sparse unless they are fairly full.
+    """Features in the form in which products are fastest, however they were given: sparse unless they are fairly full.
 
     Example:
         >>> compute_form(CSR.from_dense(torch.ones(2, 2))).tolist()  # no zeros to spare
         [[1.0, 1.0], [1.0, 1.0]]
-        >>> type(compute_form(CSR.from_dense(torch.eye(20)))).__name__
+        >>> type(compute_form(torch.eye(100))).__name__  # a bag of few words, given as dense rows
         'CSR'
     """
     moved = features.to(device)
-    if isinstance(moved, CSR) and moved.density > DENSE_ABOVE:
-        return moved.to_dense()
-    return moved
+    if isinstance(moved, CSR):
+        return moved.to_dense() if moved.density > DENSE_ABOVE else moved
+    thin = moved.size(1) >= _WIDE and int(moved.count_nonzero()) <= DENSE_ABOVE * moved.numel()
+    return CSR.from_dense(moved) if thin else moved
 
 
 def num_bytes(features: Features) -> int:

@@ -23,6 +23,7 @@ class MLPStudent(Student):
 
     name = "mlp"
     citation = "Zhang et al., Graph-less Neural Networks: Teaching Old MLPs New Tricks via Distillation, ICLR 2022"
+    reads_sparse = True
 
     def __init__(self, hidden: int = 128, layers: int = 2, dropout: float = 0.3, norm: Norm = "none"):
         self.hidden = hidden

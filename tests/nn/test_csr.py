@@ -240,6 +240,19 @@ def test_compute_form_densifies_what_is_fairly_full() -> None:
     assert compute_form(full) is full
 
 
+def test_compute_form_keeps_no_zeros_of_wide_dense_rows() -> None:
+    wide = torch.zeros(10, 100)
+    wide.view(-1)[::10] = torch.arange(1.0, 101.0)
+    made = compute_form(wide)
+    assert isinstance(made, CSR)
+    assert made.nnz == DENSE_ABOVE * wide.numel()
+    assert torch.equal(made.to_dense(), wide)
+    wide[0, 1] = 1
+    assert compute_form(wide) is wide
+    narrow = torch.eye(40)
+    assert compute_form(narrow) is narrow
+
+
 def test_num_bytes(matrix: CSR) -> None:
     assert num_bytes(DENSE) == 64  # 16 floats
     assert num_bytes(matrix) == 5 * 8 + 3 * 8 + 3 * 4
