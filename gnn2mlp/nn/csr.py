@@ -2,12 +2,13 @@
 
 torch's own CSR tensors rebuild the transpose in every backward pass and cannot be sliced by rows. `CSR` keeps the three
 arrays, slices rows, and remembers its transpose, so that a product costs its non-zeros in both directions. On a CPU the
-product is torch's `embedding_bag`, whose kernels are faster than those of its sparse tensors.
+product is torch's `embedding_bag`, whose kernels are faster than those of its sparse tensors; elsewhere
+`sparse_products` chooses.
 """
 
-import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,12 +16,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.nn import devices
+from gnn2mlp.nn.sparse_products import product, segments
 
 # Above this share of non-zeros a dense product is faster than a sparse one on every machine measured.
 DENSE_ABOVE = 0.1
 # Dense rows that are narrower stay dense: there is little to save.
 _WIDE = 64
 _HALF = (torch.float16, torch.bfloat16)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +52,8 @@ class CSR:
     values: Tensor
     shape: tuple[int, int]
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    # What follows from where the entries are: matrices that differ in their values share it.
+    _pattern: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
     def from_scipy(matrix: Any) -> "CSR":
@@ -110,10 +116,26 @@ class CSR:
 
     def to(self, device: torch.device | str | None = None, dtype: torch.dtype | None = None) -> "CSR":
         """Move to a device, or change the dtype of the values; `self`, transpose and all, if neither changes."""
-        values = self.values.to(device=device, dtype=dtype)
+        values = self.values if device is None else devices.to_device(self.values, device)
+        values = values.to(dtype=dtype)
         if values is self.values:
             return self
-        return CSR(self.indptr.to(values.device), self.indices.to(values.device), values, self.shape)
+        if values.device == self.device:
+            return self.with_values(values)
+        indptr, indices = (devices.to_device(array, values.device) for array in (self.indptr, self.indices))
+        return CSR(indptr, indices, values, self.shape)
+
+    def remembered(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` derives from this matrix; made once, and kept under `name`."""
+        if name not in self._cache:
+            self._cache[name] = make()
+        return self._cache[name]  # type: ignore[no-any-return]
+
+    def of_pattern(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` derives from `indptr` and `indices` alone; made once for all matrices that share them."""
+        if name not in self._pattern:
+            self._pattern[name] = make()
+        return self._pattern[name]  # type: ignore[no-any-return]
 
     @property
     def nnz(self) -> int:
@@ -140,17 +162,21 @@ class CSR:
 
     def row_ids(self) -> Tensor:
         """int64 (nonzeros): the row of every entry; remembered."""
-        if "row_ids" not in self._cache:
-            rows = torch.arange(self.shape[0], device=self.device)
-            self._cache["row_ids"] = torch.repeat_interleave(rows, self.indptr.diff(), output_size=self.nnz)
-        return self._cache["row_ids"]  # type: ignore[no-any-return]
+        return self.of_pattern("row_ids", self._row_ids)
+
+    def _row_ids(self) -> Tensor:
+        rows = torch.arange(self.shape[0], device=self.device)
+        return torch.repeat_interleave(rows, self.indptr.diff(), output_size=self.nnz)
 
     def row_lengths(self) -> Tensor:
         """Euclidean length (rows,) of each row; remembered."""
-        if "row_lengths" not in self._cache:
-            squares = self.values.new_zeros(self.shape[0]).index_add_(0, self.row_ids(), self.values.square())
-            self._cache["row_lengths"] = squares.sqrt()
-        return self._cache["row_lengths"]  # type: ignore[no-any-return]
+        return self.remembered("row_lengths", self._row_lengths)
+
+    def _row_lengths(self) -> Tensor:
+        squares = self.values.square()
+        if devices.on_cpu(squares):
+            return squares.new_zeros(self.shape[0]).index_add_(0, self.row_ids(), squares).sqrt()
+        return segments(self, squares[:, None], "sum")[:, 0].sqrt()  # index_add_ has no order there
 
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros.
@@ -161,7 +187,7 @@ class CSR:
         Raises:
             DataError: for an id out of range. Negative ones do not count from the end.
         """
-        if ids.numel() == 1:  # a request for one node: two slices instead of a dozen calls
+        if ids.numel() == 1 and self._has_kernels():  # a request for one node: two slices instead of a dozen calls
             row = int(ids)
             if not 0 <= row < self.shape[0]:
                 _check_ids("row", ids, self.shape[0])
@@ -170,9 +196,7 @@ class CSR:
             return CSR(indptr, self.indices[start:stop], self.values[start:stop], (1, self.shape[1]))
         shape = (ids.numel(), self.shape[1])
         if not self._has_kernels():
-            _check_ids("row", ids, self.shape[0])
-            indptr, entries = self.entries(ids, self.indptr[ids + 1] - self.indptr[ids])
-            return CSR(indptr, self.indices[entries], self.values[entries], shape)
+            return self._gathered_rows(ids.long(), shape)
         ids = ids.long()
         own, chosen = _arrays(self.indptr, ids)  # numpy's small calls cost a fraction of torch's
         # Seen as unsigned, a negative id is huge: one maximum checks both ends. scipy's kernel would read on.
@@ -183,6 +207,22 @@ class CSR:
         _kernels().csr_row_index(ids.numel(), *_arrays(ids, *self._components(), *made._components()[1:]))
         return made
 
+    def _gathered_rows(self, ids: Tensor, shape: tuple[int, int]) -> "CSR":
+        """`rows` without kernels of a CPU. Ids that lie on the CPU tell sizes there; others are asked once."""
+        if not ids.numel():
+            return CSR(self.indptr[:1], self.indices[:0], self.values[:0], shape)
+        here = ids.device == self.device
+        own = self.indptr if here else self.of_pattern("indptr_on_cpu", self.indptr.cpu)
+        # Where ids are only checked below, those out of range must not be looked up.
+        inside = ids.clamp(0, max(0, self.shape[0] - 1))
+        counts = own[inside + 1] - own[inside]
+        indptr = _indptr(counts)
+        low, high, total = torch.stack([*ids.aminmax(), indptr[-1]]).tolist()
+        _check_range("row", low, high, self.shape[0])
+        ids, counts, indptr = (devices.to_device(array, self.device) for array in (ids, counts, indptr))
+        indptr, entries = self._entries(ids, counts, indptr, total)
+        return CSR(indptr, self.indices[entries], self.values[entries], shape)
+
     def entries(self, ids: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
         """Where the first `counts[i]` entries of row `ids[i]` lie, one row after another.
 
@@ -190,22 +230,23 @@ class CSR:
             int64 (rows + 1), where each row starts in the other array; int64 (entries,), positions in `indices`.
         """
         indptr = _indptr(counts)
+        return self._entries(ids, counts, indptr, int(indptr[-1]))
+
+    def _entries(self, ids: Tensor, counts: Tensor, indptr: Tensor, total: int) -> tuple[Tensor, Tensor]:
         # Position p of the result lies in the source at p shifted by (source start - result start) of its row.
-        total = int(indptr[-1])
         shift = torch.repeat_interleave(self.indptr[ids] - indptr[:-1], counts, output_size=total)
         return indptr, torch.arange(total, device=self.device) + shift
 
     def contains(self, row: Tensor, column: Tensor) -> Tensor:
         """Whether each (row, column) is a stored entry, bool (pairs,); the sorted entries are remembered."""
-        if "keys" not in self._cache:
-            self._cache["keys"] = (self.row_ids() * self.shape[1] + self.indices).sort().values
-        keys, wanted = self._cache["keys"], row * self.shape[1] + column
+        keys = self.of_pattern("keys", lambda: (self.row_ids() * self.shape[1] + self.indices).sort().values)
+        wanted = row * self.shape[1] + column
         position = torch.searchsorted(keys, wanted).clamp(max=max(0, keys.numel() - 1))
         return keys[position] == wanted if keys.numel() else torch.zeros_like(wanted, dtype=torch.bool)
 
     def with_values(self, values: Tensor) -> "CSR":
         """The same pattern with other values."""
-        return CSR(self.indptr, self.indices, values, self.shape)
+        return CSR(self.indptr, self.indices, values, self.shape, _pattern=self._pattern)
 
     def with_diagonal(self, values: Tensor) -> "CSR":
         """The same entries, and (i, i) with `values[i]` before those of each row i, where there was none.
@@ -223,30 +264,32 @@ class CSR:
 
     def transpose(self) -> "CSR":
         """The transposed matrix; computed once and remembered."""
-        if "transpose" not in self._cache:
-            self._cache["transpose"] = self._compute_transpose()
-        return self._cache["transpose"]  # type: ignore[no-any-return]
+        return self.remembered("transpose", self._compute_transpose)
 
     def transpose_permutation(self) -> "CSR":
         """The transposed pattern, whose values int64 say which entry of this matrix each one is; remembered."""
-        if "transpose_permutation" not in self._cache:
-            numbered = self.with_values(torch.arange(self.nnz, device=self.device))
-            self._cache["transpose_permutation"] = numbered._compute_transpose()
-        return self._cache["transpose_permutation"]  # type: ignore[no-any-return]
+        return self.of_pattern("transpose_permutation", self._transpose_permutation)
+
+    def _transpose_permutation(self) -> "CSR":
+        if devices.on_cpu(self.indices):
+            return self.with_values(torch.arange(self.nnz))._compute_transpose()
+        columns, order = torch.sort(self.indices, stable=True)
+        # Counting columns would ask the device for the largest; the sorted ones say where each begins.
+        indptr = torch.searchsorted(columns, torch.arange(self.shape[1] + 1, device=self.device))
+        return CSR(indptr, self.row_ids()[order], order, (self.shape[1], self.shape[0]))
 
     def _compute_transpose(self) -> "CSR":
-        shape = (self.shape[1], self.shape[0])
         if self._has_kernels():
+            shape = (self.shape[1], self.shape[0])
             made = CSR(self.indptr.new_empty(shape[0] + 1), *_empty_entries(self, self.nnz), shape)
             _kernels().csr_tocsc(*self.shape, *_arrays(*self._components(), *made._components()))
             return made
-        order = torch.argsort(self.indices, stable=True)
-        counts = torch.bincount(self.indices, minlength=self.shape[1])
-        return CSR(_indptr(counts), self.row_ids()[order], self.values[order], shape)
+        permuted = self.transpose_permutation()  # sorted once for all matrices of the pattern
+        return permuted.with_values(self.values[permuted.values])
 
     def _has_kernels(self) -> bool:
         """Whether scipy's kernels can work on this matrix: they know the CPU, and no half precision."""
-        return self.device.type == "cpu" and self.dtype not in _HALF
+        return devices.on_cpu(self.values) and self.dtype not in _HALF
 
     def _components(self) -> tuple[Tensor, Tensor, Tensor]:
         return self.indptr, self.indices, self.values
@@ -257,24 +300,22 @@ class CSR:
         return product
 
     def matmul(self, dense: Tensor) -> Tensor:
-        """The same product without a gradient, for where none is wanted: it spares the call into autograd."""
-        if self.device.type != "cpu":
-            return self._torch() @ dense
+        """The same product without a gradient, for where none is wanted: it spares the call into autograd.
+
+        Under autocast it stays in the precision of this matrix: few sparse kernels know a lower one.
+        """
+        if devices.lowers(self.values):
+            with torch.autocast(self.device.type, enabled=False):
+                return self._matmul(dense.to(self.dtype))
+        return self._matmul(dense)
+
+    def _matmul(self, dense: Tensor) -> Tensor:
+        if not devices.on_cpu(self.values):
+            return product(self, dense)
         rows = dense.contiguous()
         return F.embedding_bag(
             self.indices, rows, self.indptr, mode="sum", per_sample_weights=self.values, include_last_offset=True
         )
-
-    def _torch(self) -> Tensor:
-        if "torch" not in self._cache:
-            small = max(self.nnz, *self.shape) < 2**31
-            indptr, indices = (array.int() if small else array for array in (self.indptr, self.indices))
-            with warnings.catch_warnings():  # torch calls its CSR support "beta" once per process
-                warnings.simplefilter("ignore", UserWarning)
-                self._cache["torch"] = torch.sparse_csr_tensor(
-                    indptr, indices, self.values, self.shape, check_invariants=False
-                )
-        return self._cache["torch"]  # type: ignore[no-any-return]
 
 
 class _Product(torch.autograd.Function):
@@ -327,7 +368,11 @@ def num_bytes(features: Features) -> int:
 
 
 def _check_ids(axis: str, ids: Tensor, size: int) -> None:
-    low, high = map(int, ids.aminmax()) if ids.numel() else (0, size - 1)
+    low, high = torch.stack(ids.aminmax()).tolist() if ids.numel() else (0, size - 1)
+    _check_range(axis, low, high, size)
+
+
+def _check_range(axis: str, low: int, high: int, size: int) -> None:
     if low < 0 or high >= size:
         raise DataError(f"sparse matrix: {axis} ids must lie in 0..{size - 1}, got {low}..{high}")
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.data.sampling import GraphBlock
-from gnn2mlp.nn.attention import aggregate, softmax
+from gnn2mlp.nn.attention import aggregate, at_sources, at_targets, softmax
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
@@ -43,8 +43,8 @@ class AttentionConv(nn.Module):
         """Map (sources, in_features) to (targets, heads * out_features)."""
         h = self.map(_drop(rows_of(x), self.dropout, self.training)).view(-1, *self.source.shape)
         pattern = block.operator(neighbours_and_self)
-        source = torch.einsum("shw,hw->sh", h, self.source)[pattern.indices]
-        target = torch.einsum("shw,hw->sh", h[: block.num_targets], self.target)[pattern.row_ids()]
+        source = at_sources(pattern, torch.einsum("shw,hw->sh", h, self.source))
+        target = at_targets(pattern, torch.einsum("shw,hw->sh", h[: block.num_targets], self.target))
         weights = softmax(pattern, F.leaky_relu(source + target, self.slope))
         weights = dropout(weights, self.attention_dropout, self.training)
         return aggregate(pattern, weights, h).flatten(1) + self.bias

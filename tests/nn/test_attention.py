@@ -1,8 +1,10 @@
 import pytest
 import torch
 
-from gnn2mlp.nn import attention
+from gnn2mlp.nn import attention, devices, sparse_products
 from gnn2mlp.nn.csr import CSR
+from tests.cuda import needs_cuda
+from tests.host_syncs import host_syncs
 
 # Row 1 has no entry, column 0 none.
 MASK = torch.tensor([[0, 1, 1, 0], [0, 0, 0, 0], [0, 1, 1, 1]], dtype=torch.bool)
@@ -81,7 +83,71 @@ def test_nothing_is_larger_than_entries_times_heads() -> None:
     assert max(largest) <= 40 * 4 * 64  # the rows themselves; messages would be 1600 x 4 x 64
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("which", [attention.at_sources, attention.at_targets])
+def test_what_entries_read_of_their_ends(which, monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = which is attention.at_targets
+    x, weights = _random(PATTERN.shape[0 if targets else 1], HEADS), _random(PATTERN.nnz, HEADS).detach()
+    here = which(PATTERN, x)
+    assert torch.equal(here, x[PATTERN.row_ids() if targets else PATTERN.indices])
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    there = which(PATTERN, x)
+    assert torch.equal(there, here)
+    torch.testing.assert_close(*(torch.autograd.grad((out * weights).sum(), x)[0] for out in (here, there)))
+
+
+def _attended(pattern: CSR) -> list[torch.Tensor]:
+    """Sums over a pattern with attention, and the gradients of all that they are made of."""
+    source, target = _random(4, HEADS), _random(3, HEADS)
+    x = _random(4, HEADS, WIDTH)
+    scores = attention.at_sources(pattern, source) + attention.at_targets(pattern, target)
+    out = attention.aggregate(pattern, attention.softmax(pattern, scores), x)
+    return [out, *torch.autograd.grad(out.square().sum(), (source, target, x))]
+
+
+def test_other_devices_compute_the_same_and_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, pattern = _attended(PATTERN), PATTERN.with_values(PATTERN.values)
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    with host_syncs() as found:
+        there = _attended(pattern)
+    assert found == []
+    torch.testing.assert_close(there, here)
+
+
+def test_heads_and_steps_copy_no_indices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    short, made = [], []
+    convert, construct = sparse_products._short, sparse_products._torch_csr
+
+    def counted(function, calls: list[CSR]):
+        def call(matrix: CSR):
+            calls.append(matrix)
+            return function(matrix)
+
+        return call
+
+    monkeypatch.setattr(sparse_products, "_short", counted(convert, short))
+    monkeypatch.setattr(sparse_products, "_torch_csr", counted(construct, made))
+    pattern = CSR.from_dense(MASK.double())
+    for _ in range(3):
+        _attended(pattern)
+    assert len(short) == 2  # the pattern and its transpose
+    assert len(made) == 3 * 2 * HEADS  # other values in each step, forward and backward
+
+
+def test_under_autocast_weights_stay_exact() -> None:
+    x, scores = torch.randn(4, HEADS, WIDTH), torch.randn(PATTERN.nnz, HEADS)
+    pattern = PATTERN.to(dtype=torch.float32)
+    wanted = attention.aggregate(pattern, attention.softmax(pattern, scores), x)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        low = x.bfloat16().requires_grad_()
+        sums = attention.aggregate(pattern, attention.softmax(pattern, scores.bfloat16()), low)
+    assert sums.dtype == torch.float32
+    torch.testing.assert_close(sums, wanted, rtol=0.05, atol=0.05)
+    sums.sum().backward()
+    assert low.grad.dtype == torch.bfloat16
+
+
+@needs_cuda
 def test_on_cuda() -> None:
     results = []
     for device in ("cpu", "cuda"):

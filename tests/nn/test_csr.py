@@ -7,7 +7,10 @@ import scipy.sparse as sp
 import torch
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR, DENSE_ABOVE, compute_form, gather, num_bytes
+from tests.cuda import needs_cuda
+from tests.host_syncs import host_syncs
 
 # An empty row (1), an empty column (3), an empty last row.
 DENSE = torch.tensor([[0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [1.0, 0.0, 3.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
@@ -258,7 +261,7 @@ def test_num_bytes(matrix: CSR) -> None:
     assert num_bytes(matrix) == 5 * 8 + 3 * 8 + 3 * 4
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@needs_cuda
 def test_on_cuda_as_on_the_cpu() -> None:
     matrix = _random(40, 25)
     dense = torch.rand(25, 7, dtype=torch.float64, requires_grad=True)
@@ -284,3 +287,66 @@ def test_a_diagonal_comes_before_the_other_entries_of_a_row() -> None:
     assert made.to_dense().tolist() == [[7, 2, 0, 3], [0, 8, 4, 0], [0, 0, 9, 0]]
     assert made.indices.tolist() == [0, 1, 3, 1, 2, 2]
     assert made.shape == (3, 4)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tensors of the CPU take the path of other devices."""
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+
+
+@pytest.mark.parametrize("ids", [[2], [2, 0, 2], [1, 3], []])
+def test_rows_on_other_devices_look_once(matrix: CSR, elsewhere: None, ids: list[int]) -> None:
+    with host_syncs() as found:
+        rows = matrix.rows(torch.tensor(ids, dtype=torch.int64))
+    assert found == ["tolist"] * bool(ids)
+    assert torch.equal(rows.to_dense(), DENSE[ids])
+    assert rows.shape == (len(ids), 4)
+
+
+@pytest.mark.parametrize("ids", [[4, 0], [0, -1]])
+def test_rows_on_other_devices_refuse_ids_out_of_range(matrix: CSR, elsewhere: None, ids: list[int]) -> None:
+    with pytest.raises(DataError, match=r"row ids must lie in 0\.\.3"):
+        matrix.rows(torch.tensor(ids))
+
+
+def test_a_transpose_on_other_devices_is_sorted_once_for_all_values(elsewhere: None) -> None:
+    matrix = _random(30, 20)
+    other = matrix.with_values(2 * matrix.values)
+    with host_syncs() as found:
+        transposed = matrix.transpose(), other.transpose()
+    assert found == []
+    assert torch.equal(transposed[0].to_dense(), matrix.to_dense().T)
+    assert torch.equal(transposed[1].to_dense(), 2 * matrix.to_dense().T)
+    assert transposed[0].indices is transposed[1].indices
+
+
+def test_lengths_on_other_devices(elsewhere: None) -> None:
+    matrix = CSR.from_dense(torch.tensor([[3.0, 0.0, 4.0], [0.0, 0.0, 0.0], [0.0, 2.0, 0.0]]))
+    assert matrix.row_lengths().tolist() == [5, 0, 2]
+
+
+def test_under_autocast_a_product_stays_in_the_precision_of_the_matrix() -> None:
+    matrix, x = _random(6, 5, dtype=torch.float32), torch.randn(5, 3)
+    low = x.bfloat16().requires_grad_()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        product = matrix @ low
+        assert product.dtype == torch.float32
+        product.sum().backward()
+    torch.testing.assert_close(product, matrix.matmul(x.bfloat16().float()), rtol=0, atol=0)
+    torch.testing.assert_close(low.grad.float(), matrix.to_dense().sum(0)[:, None].expand(5, 3), rtol=0.01, atol=0.01)
+
+
+@needs_cuda
+@pytest.mark.parametrize("where", ["cpu", "cuda"])
+def test_rows_on_cuda_take_ids_from_either_device(where: str) -> None:
+    matrix, ids = _random(40, 25), torch.tensor([7, 0, 39, 7])
+    assert torch.equal(matrix.to("cuda").rows(ids.to(where)).to_dense().cpu(), matrix.to_dense()[ids])
+
+
+@needs_cuda
+def test_under_autocast_on_cuda() -> None:
+    matrix, x = _random(6, 5, dtype=torch.float32), torch.randn(5, 3)
+    with torch.autocast("cuda", dtype=torch.bfloat16):
+        product = matrix.to("cuda") @ x.cuda()
+    torch.testing.assert_close(product.cpu(), matrix.matmul(x))

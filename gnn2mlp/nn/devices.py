@@ -1,0 +1,45 @@
+"""Which path a tensor's device takes, and how arrays get to it."""
+
+import torch
+from torch import Tensor
+
+# Larger arrays are moved once, not in every step, and what was pinned for them would stay so.
+PINNED_BELOW = 1 << 26
+
+
+def on_cpu(tensor: Tensor) -> bool:
+    """Whether the kernels of a CPU are to work on a tensor; on any other device paths differ that wait for nothing.
+
+    Every choice between the two asks here, so that tests can send a CPU's tensors along the other path.
+
+    Example:
+        >>> on_cpu(torch.zeros(1))
+        True
+    """
+    return tensor.is_cpu
+
+
+def to_device(tensor: Tensor, device: torch.device | str) -> Tensor:
+    """The tensor on `device`, without the host waiting for work that is queued there; itself if it is there.
+
+    A copy from memory that the system may page out waits for all that a GPU has yet to do, so that nothing overlaps.
+
+    Example:
+        >>> rows = torch.zeros(2)
+        >>> to_device(rows, "cpu") is rows
+        True
+    """
+    if torch.device(device).type == "cuda" and tensor.is_cpu and tensor.numel() * tensor.element_size() < PINNED_BELOW:
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
+
+
+def lowers(tensor: Tensor) -> bool:
+    """Whether torch lowers the precision of operations on the tensor's device by itself (autocast).
+
+    Example:
+        >>> with torch.autocast("cpu", dtype=torch.bfloat16):
+        ...     lowers(torch.zeros(1))
+        True
+    """
+    return torch.is_autocast_enabled(tensor.device.type)
