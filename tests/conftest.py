@@ -20,6 +20,14 @@ def find_data_root() -> Path | None:
     return root if root.is_dir() else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked `cuda` where there is no such device."""
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker("cuda"):
+                item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
 @pytest.fixture(scope="session")
 def data_root() -> Path:
     """Folder with raw data of real graphs, only read; tests that need it are skipped where there is none."""

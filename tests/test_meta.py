@@ -76,6 +76,11 @@ def test_every_registered_class_names_its_source() -> None:
     assert not missing, "\n".join(missing)
 
 
+def test_one_mark_selects_every_test_that_needs_cuda() -> None:
+    own = [p for p in TESTS.rglob("test_*.py") if "torch.cuda.is_available()" in p.read_text(encoding="utf-8")]
+    assert [p.name for p in own] == [Path(__file__).name]  # others are marked `needs_cuda`, and skipped for it
+
+
 def test_a_module_without_test_is_noticed(tmp_path: Path) -> None:
     modules = [PACKAGE / "core" / "seeds.py", PACKAGE / "a" / "_b.py", PACKAGE / "a" / "__init__.py"]
     assert _without_test(modules, TESTS) == [str(Path("a/_b.py"))]

@@ -16,6 +16,7 @@ from gnn2mlp.knowledge import KEYS
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.teachers import TEACHERS, Teacher
 from gnn2mlp.teachers.vq import VQ
+from tests.cuda import needs_cuda
 from tests.tiny import Kind, small, tiny_views, views_of
 
 # Every registered class with its defaults, and forms of one class that are different models.
@@ -243,7 +244,7 @@ def test_describes_itself(form: Form) -> None:
     assert any(character.isdigit() for character in made.citation)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@needs_cuda
 def test_learns_on_cuda(form: Form, views: Views) -> None:
     before = torch.cuda.get_rng_state()
     for options in ({}, {"fanouts": (3, 3), "batch_size": 5} if form in SAMPLED else {"layers": 3}):

@@ -24,6 +24,7 @@ from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
+from tests.cuda import needs_cuda
 from tests.tiny import random_knowledge, tiny_views
 
 STUDENT = MLPStudent(hidden=16, dropout=0.1)
@@ -385,7 +386,7 @@ def test_a_device_that_nothing_was_tried_on_is_refused(device: Any) -> None:
         fit(fit={"device": device})
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@needs_cuda
 def test_trains_on_cuda_and_returns_to_the_cpu() -> None:
     result = fit(fit={"device": "cuda"}, batch_size=16, epochs=20)
     assert next(result.module.parameters()).device.type == "cpu"

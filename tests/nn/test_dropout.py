@@ -4,6 +4,7 @@ import torch.nn.functional as F
 
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.nn.dropout import dropout, relu_dropout_
+from tests.cuda import needs_cuda
 
 # More than one chunk of the noise, and no multiple of eight.
 ROWS, WIDTH = 1501, 263
@@ -123,7 +124,7 @@ def test_other_types_take_the_way_of_torch(probability: float) -> None:
     assert abs(share - (1 - probability)) < 0.02
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@needs_cuda
 def test_on_cuda() -> None:
     x = torch.ones(400, 100, device="cuda", requires_grad=True)
     y = relu_dropout_(x * 1.0, 0.5, True)

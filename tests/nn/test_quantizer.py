@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gnn2mlp.nn import quantizer
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer, code_logits
+from tests.cuda import needs_cuda
 
 
 def rows(count: int = 40, dim: int = 3, seed: int = 0) -> Tensor:
@@ -217,7 +218,7 @@ def test_same_generator_same_codebook_and_the_global_one_is_left_alone() -> None
     assert torch.equal(*weights)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@needs_cuda
 def test_the_same_on_cuda() -> None:
     module, x = VectorQuantizer(9, 3, decay=0.5), rows()
     twin = VectorQuantizer(9, 3, decay=0.5)
