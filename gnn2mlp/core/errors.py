@@ -39,6 +39,10 @@ class ArtefactError(Gnn2mlpError, OSError):
     """A file that is missing, truncated, altered or of another format than expected."""
 
 
+class ProcessError(Gnn2mlpError, RuntimeError):
+    """One of the processes that train together is gone, has failed, or starts from something else than the others."""
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return `"; did you mean 'x'?"` for the candidate closest to `word`, or an empty string if none is close."""
     folded = {name.casefold().replace("_", "-"): name for name in candidates}

@@ -76,7 +76,7 @@ def _matmul_precision() -> str:
     try:
         return torch.get_float32_matmul_precision()
     except RuntimeError:  # torch refuses to say it in one word then
-        return f"{torch.backends.cuda.matmul.fp32_precision}/{torch.backends.mkldnn.matmul.fp32_precision}"
+        return f"{torch.backends.cuda.matmul.fp32_precision}/{torch.backends.mkldnn.matmul.fp32_precision}"  # type: ignore[attr-defined]
 
 
 def fingerprint(value: Any) -> str:

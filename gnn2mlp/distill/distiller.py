@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.identity import Execution, fingerprint
@@ -132,6 +133,7 @@ class Distiller(Configurable):
             DataError: if a table lacks an observed node, or the objective speaks of links that the data do not have.
             ConfigError: if there is no such device; if a table of rows, or several processes, cannot do what is asked;
                 or if the checkpoint is that of another training.
+            ProcessError: if another process of the group is gone, or starts from other rows or another state.
             DivergenceError: at the first epoch with a loss that is not finite.
         """
         objective, inputs = copy.deepcopy(objective), copy.deepcopy(inputs) or OwnFeatures()
@@ -139,7 +141,7 @@ class Distiller(Configurable):
         with seeded(seed, "student"):
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.network(source.num_features, source.num_classes).to(device)
-            if group.size > 1:
+            if group.connected:
                 convert_batch_norms(module)
             objective.prepare(source.tables, student.hidden)
             optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
@@ -148,6 +150,7 @@ class Distiller(Configurable):
             state = TrainingState(module, optimiser, selection, objective, source.random)
             training = _Training(source, module, objective, passes(objective, update))
             keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed)
+            _check_alike(state, source)
             history = loop.fit(
                 training, state, self.epochs, stage=stage, progress=progress, listeners=listeners, checkpoint=keeping
             )
@@ -191,7 +194,7 @@ class Distiller(Configurable):
             inputs.fit(feature_chunks(data))
             own = None if isinstance(inputs, OwnFeatures) else inputs
             return Streamed(data, device, self.batch_size, seed, objective, own, group)
-        if group.size > 1:
+        if group.connected:
             raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
         inputs.fit_graph(data.graph)
         rows = inputs.rows(data.graph)
@@ -269,16 +272,27 @@ class _Training:
                 self.objective.after_epoch(self.source.whole("all", self.module.eval(), epoch))
 
 
+def _check_alike(state: TrainingState, source: Source) -> None:
+    """Raise `ProcessError` if the processes are not about to train the same student on the same rows."""
+    if source.group.connected:
+        start = {"position": list(state.position), "student": digest_tensors(state.module.state_dict())}
+        source.group.agree({"table": source.digest}, "give every machine the same tables")
+        source.group.agree(
+            start, "a checkpoint lies on the disk of some machines alone: copy it to the others, or remove it"
+        )
+
+
 def _loss_of(objective: Objective, batch: Batch, source: Source) -> Any:
     """The loss of a batch, or what this process's part of it adds to the loss of all."""
-    if source.group.size == 1:
+    if not source.group.connected:
         return lambda: objective(batch)
     return lambda: _share_of_loss(objective, batch, source)
 
 
 def _share_of_loss(objective: Objective, batch: Batch, source: Source) -> Tensor:
     """What this process's rows add to the loss of the whole batch, whose terms are means over rows or labelled rows."""
-    own = source.weight_of(batch.labels, batch.weights).to(batch.output.logits.dtype)
+    own = source.weight_of(batch.labels, batch.weights)
+    own = own.to(torch.promote_types(own.dtype, batch.output.logits.dtype))  # in half precision rows are miscounted
     total = source.group.sum(own.clone())
     share = own / total.where(total > 0, 1.0)
     terms = [(weight * share[0 if term.row_set == "all" else 1], term) for weight, term in objective.terms() if weight]

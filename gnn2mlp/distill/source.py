@@ -67,4 +67,4 @@ class Source(ABC):
     def weight_of(self, labels: Tensor, weights: Tensor | None) -> Tensor:
         """How much the rows (rows,) of a batch count: weights of all, and of labelled ones; float (2,)."""
         each = torch.ones_like(labels, dtype=torch.get_default_dtype()) if weights is None else weights
-        return torch.stack([each.sum(), each[labels >= 0].sum()])
+        return torch.stack([each.sum(), each.where(labels >= 0, 0.0).sum()])

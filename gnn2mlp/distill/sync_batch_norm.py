@@ -17,10 +17,11 @@ class SyncBatchNorm(nn.BatchNorm1d):
         """Normalise (rows, features); in evaluation as `BatchNorm1d`."""
         if not self.training:
             return super().forward(x)
-        total = _sum(torch.cat([x.sum(0), x.new_full((1,), len(x))]))
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))  # half precision cannot count the rows of a batch
+        total = _sum(torch.cat([wide.sum(0), wide.new_full((1,), len(x))]))
         rows = total[-1].detach()
         mean = total[:-1] / rows
-        variance = _sum((x - mean).square().sum(0)) / rows
+        variance = _sum((wide - mean).square().sum(0)) / rows
         with torch.no_grad():
             for kept, fresh in (
                 (self.running_mean, mean),
@@ -30,7 +31,7 @@ class SyncBatchNorm(nn.BatchNorm1d):
                 kept.lerp_(fresh, cast(float, self.momentum))
             if self.num_batches_tracked is not None:
                 self.num_batches_tracked.add_(1)
-        return (x - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias
+        return ((wide - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias).to(x.dtype)
 
 
 def convert_batch_norms(module: nn.Module) -> None:

@@ -137,8 +137,9 @@ class DistilResult:
 def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = silent) -> DistilResult:
     """Join knowledge and features by id, distil a student from the rows, score it, and write both down.
 
-    Started by `torchrun`, its processes share the work. What was interrupted is taken up from its last checkpoint; what
-    was finished from the same tables is read.
+    Started by `torchrun`, its processes share the work. Machines that share no disk need the tables on each of them,
+    and each joins its own; student and results are written where the first process is. What was interrupted is taken up
+    from its last checkpoint; what was finished from the same tables is read.
 
     Args:
         config: what to distil from what.
@@ -149,27 +150,28 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
         ArtefactError: if a table is missing or damaged.
         DataError: for tables that cannot be learnt from. All of them before any training.
+        ProcessError: if another process has failed, is gone, or has other tables.
     """
     config = config.resolve()
     check_rows_suffice(config.method.build(METHODS).build_objective())
     threads = torch.get_num_threads() if config.threads == "auto" else config.threads
     with cpu_threads(threads), process_group(resolve_device(config.device)) as (here, device):
-        with _alone(config.out, here, joining):
-            table = _table(config, here, joining)
+        owner = here.owns(config.out)
+        with _alone(config.out, owner, joining):
+            table = _table(config, here, owner, joining)
             identity = _identity(config, table, device)
-            done = _finished(config, identity)
-            here.barrier()  # all have looked before the first writes
+            done, *_ = here.gather(_finished(config, identity) if here.rank == 0 else None)
             results = done if done is not None else _made(config, table, identity, device, here, listen)
         return DistilResult(results, config.out)
 
 
 @contextmanager
-def _alone(out: Path, here: ProcessGroup, progress: Progress) -> Iterator[None]:
-    """Within the block no other distillation works in the folder; the first process waits until that is so.
+def _alone(out: Path, owner: bool, progress: Progress) -> Iterator[None]:
+    """Within the block no other distillation works in the folder; its owner waits until that is so.
 
     A folder that was made and in which nothing came to lie, as the tables were refused, is gone afterwards.
     """
-    if here.rank != 0:
+    if not owner:
         yield
         return
     with locked(out, lambda: progress(0, 1, "waiting for another process that works in the folder")):
@@ -182,10 +184,10 @@ def _alone(out: Path, here: ProcessGroup, progress: Progress) -> Iterator[None]:
                     out.rmdir()
 
 
-def _table(config: DistilConfig, here: ProcessGroup, joining: Progress) -> RowTable:
-    """The joined table, which the first process makes."""
+def _table(config: DistilConfig, here: ProcessGroup, owner: bool, joining: Progress) -> RowTable:
+    """The joined table, which one process makes on each disk; the others wait for it, however long that takes."""
     folder = config.out / "table"
-    if here.rank == 0:
+    if owner:
         _check_free(config)
         check_writable(config.out, "name another folder with --out (in Python: out=)")
         join_tables(

@@ -45,6 +45,19 @@ def test_alone_it_is_batch_norm() -> None:
     torch.testing.assert_close(ours.eval()(x), theirs.eval()(x))
 
 
+@pytest.mark.usefixtures("_group")
+def test_rows_are_counted_in_single_precision_where_activations_are_halved() -> None:
+    """In bfloat16 300 rows are 300, but 301 are 300 too; and buffers of single precision take no other."""
+    theirs, ours = pair()
+    x = (torch.randn(301, 3, generator=torch.Generator().manual_seed(0)) + 4).bfloat16()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        answers = [norm(x) for norm in (theirs, ours)]
+    assert answers[1].dtype == torch.bfloat16
+    torch.testing.assert_close(answers[1], answers[0].bfloat16(), rtol=2e-2, atol=2e-2)
+    torch.testing.assert_close(ours.running_mean, theirs.running_mean, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(ours.running_var, theirs.running_var, rtol=1e-3, atol=1e-3)
+
+
 def test_every_norm_is_replaced_with_its_state() -> None:
     module = MLP(4, 5, 2, layers=3, norm="batch")
     before = {name: value.clone() for name, value in module.state_dict().items()}

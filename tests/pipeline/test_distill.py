@@ -1,6 +1,11 @@
 """Tables in, student out: what is written, what is reused, what is refused, and several processes."""
 
 import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -288,3 +293,65 @@ def test_a_device_that_cannot_be_had_is_refused_before_tables_are_read(
         with pytest.raises(ConfigError, match=f"^device: .*{message}"):
             distilled(tmp_path, device=device)
     assert not (tmp_path / "out").exists()
+
+
+def machines(tmp_path: Path, folders: list[str], **told: str) -> list[subprocess.CompletedProcess[str]]:
+    """A distillation by one process on each machine, which has its own folder for a disk."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    words = ["knowledge.safetensors", "features.parquet", "--out", "out", "--device", "cpu", "--threads", "1"]
+    words += ["--set", "distill.epochs=3", "--set", "distill.batch_size=32", "--set", "student.hidden=8"]
+    running = []
+    for rank, folder in enumerate(folders):
+        env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "GLOO_SOCKET_IFNAME": "lo", **told}
+        env |= {"RANK": str(rank), "WORLD_SIZE": str(len(folders)), "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "1"}
+        env |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "gnn2mlp", "distill", *words]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        running.append(subprocess.Popen(command, cwd=tmp_path / folder, env=env, **pipes))  # type: ignore[call-overload]
+    done = [(process, *process.communicate(timeout=300)) for process in running]
+    return [subprocess.CompletedProcess(process.args, process.returncode, out, err) for process, out, err in done]
+
+
+needs_processes = pytest.mark.skipif(
+    not torch.distributed.is_available() or sys.platform != "linux", reason="needs torch.distributed"
+)
+
+
+@needs_processes
+def test_machines_that_share_no_disk_join_their_own_tables(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    write_both(tmp_path / "a", 300)
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    done = machines(tmp_path, ["a", "b"])
+    assert [one.returncode for one in done] == [0, 0], done
+    first, second = ({path.name for path in (tmp_path / folder / "out").iterdir()} for folder in "ab")
+    assert first == {"config.yaml", "results.json", "student", "table"}
+    assert second == {"config.yaml", "table"}
+    again = machines(tmp_path, ["a", "b"])  # finished: the second machine has no results, and is told that there are
+    assert [one.returncode for one in again] == [0, 0], again
+    assert json.loads((tmp_path / "a" / "out" / "results.json").read_text())["environment"]["processes"] == 2
+
+
+@needs_processes
+def test_machines_with_different_tables_are_told_before_the_first_step(tmp_path: Path) -> None:
+    for folder, rows in (("a", 300), ("b", 310)):
+        (tmp_path / folder).mkdir()
+        write_both(tmp_path / folder, rows)
+    done = machines(tmp_path, ["a", "b"])
+    assert all(one.returncode for one in done)
+    for one in done:
+        assert "expected the same table in every process, got another in process 1 on " in one.stderr
+        assert "give every machine the same tables" in one.stderr
+
+
+@needs_processes
+def test_a_machine_without_the_tables_stops_the_others(tmp_path: Path) -> None:
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+    write_both(tmp_path / "a", 300)
+    done = machines(tmp_path, ["a", "b"])
+    assert all(one.returncode for one in done)
+    assert "process 1 on " in done[0].stderr
+    assert "failed: ArtefactError: expected a table at knowledge.safetensors" in done[0].stderr
