@@ -3,7 +3,52 @@
 A test that runs on both devices takes `device` from `on_each_device`: what is wrong with its text shows without a GPU.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
+import torch
+
+from gnn2mlp.nn import devices
+from tests.host_syncs import host_syncs
 
 needs_cuda = pytest.mark.cuda
 on_each_device = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=needs_cuda)])
+
+
+@contextmanager
+def off_the_cpu(device: str) -> Iterator[None]:
+    """Within the block `device` is computed on as a GPU is: tensors of the CPU take the path of other devices."""
+    with pytest.MonkeyPatch.context() as patched:
+        if device == "cpu":
+            patched.setattr(devices, "on_cpu", lambda tensor: False)
+        yield
+
+
+@contextmanager
+def nothing_waits(device: str) -> Iterator[None]:
+    """Fail if host and `device` wait for each other within the block; on the CPU, if they would on a GPU."""
+    if device == "cpu":
+        with host_syncs() as seen:
+            yield
+        assert not seen, seen
+        return
+    before = torch.cuda.get_sync_debug_mode()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        yield
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
+
+
+@contextmanager
+def draws_of_the_cpu() -> Iterator[None]:
+    """Within the block `torch.rand_like` draws on the CPU: a GPU's generator gives other numbers for a seed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(torch, "rand_like", _drawn)
+        yield
+
+
+def _drawn(like: torch.Tensor, **options: Any) -> torch.Tensor:
+    return torch.rand(like.shape, dtype=like.dtype).to(like.device)

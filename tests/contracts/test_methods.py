@@ -9,13 +9,14 @@ import torch
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, Observed, Views
-from gnn2mlp.distill import Distiller
+from gnn2mlp.distill import DistillationResult, Distiller
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.objectives import Objective
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
+from tests.cuda import draws_of_the_cpu, off_the_cpu, on_each_device
 from tests.tiny import Kind, random_knowledge, small, tiny_views
 
 # A method whose options have no defaults needs an example here; all others are found by themselves.
@@ -109,3 +110,31 @@ def test_says_where_it_comes_from(method: Method) -> None:
     assert method.citation
     assert isinstance(method.departures, str)
     assert method.update in ("joint", "alternating")
+
+
+def _trained(
+    method: Method, views: Views, knowledge: TeacherKnowledge, device: str = "cpu", **options: Any
+) -> DistillationResult:
+    """Without dropout, whose draws are the device's own."""
+    student = small(STUDENTS, "mlp", dropout=0.0)
+    made = Distiller(**{"epochs": 8, **options})
+    how: dict[str, Any] = {"update": method.update, "device": device}
+    return made.fit(student, method.build_objective(), views.observed, knowledge, **how)
+
+
+@on_each_device
+@pytest.mark.parametrize("batch_size", [512, 16])
+def test_a_seed_gives_nearly_the_same_wherever_it_is_computed(
+    method: Method, views: Views, knowledge: TeacherKnowledge, device: str, batch_size: int
+) -> None:
+    with draws_of_the_cpu():
+        reference = _trained(method, views, knowledge, batch_size=batch_size)
+        with off_the_cpu(device):
+            there = _trained(method, views, knowledge, device, batch_size=batch_size)
+    losses, expected = (torch.tensor(result.history.loss) for result in (there, reference))
+    torch.testing.assert_close(losses, expected, rtol=5e-3, atol=1e-3)
+    assert abs(there.history.valid[-1] - reference.history.valid[-1]) <= 2 / 12  # of 12 validation nodes
+    x = views.full.graph.features
+    assert {parameter.device.type for parameter in there.module.parameters()} == {"cpu"}
+    agree = there.module(x).logits.argmax(1) == reference.module(x).logits.argmax(1)
+    assert agree.float().mean() > 0.9

@@ -12,11 +12,11 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import GraphData, HypergraphData, NodeData, Observed, Views, graph_from_arrays, hypergraph_from_arrays
 from gnn2mlp.evaluate import accuracy
-from gnn2mlp.knowledge import KEYS
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.teachers import TEACHERS, Teacher
 from gnn2mlp.teachers.vq import VQ
-from tests.cuda import needs_cuda
+from tests.cuda import needs_cuda, off_the_cpu, on_each_device
 from tests.tiny import Kind, small, tiny_views, views_of
 
 # Every registered class with its defaults, and forms of one class that are different models.
@@ -227,9 +227,11 @@ def test_isolated_nodes_are_taught_and_answered(form: Form, views: Views) -> Non
     torch.testing.assert_close(lonely.neighbourhood_predictor(graph)(torch.arange(12)), logits[:12].softmax(-1))
 
 
-def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, views: Views) -> None:
+@on_each_device
+def test_a_request_is_answered_as_the_whole_graph_is(teacher: Teacher, views: Views, device: str) -> None:
     expected = teacher.predict(views.full.graph).softmax(-1)
-    answer = teacher.neighbourhood_predictor(views.full.graph)
+    answer = teacher.neighbourhood_predictor(views.full.graph, device)
+    torch.testing.assert_close(answer.predict_all().softmax(-1), expected, rtol=1e-4, atol=1e-6)
     for ids in ([17], [3, 41, 8], list(range(60))):
         torch.testing.assert_close(answer(torch.tensor(ids)), expected[ids], rtol=1e-4, atol=1e-6)
 
@@ -253,3 +255,36 @@ def test_learns_on_cuda(form: Form, views: Views) -> None:
         assert score(trained, views) > {"graph": 0.7, "hypergraph": 0.55}[kind_of(form)]
         torch.testing.assert_close(on_gpu, trained.predict(views.full.graph), rtol=1e-3, atol=1e-4)
     assert torch.equal(torch.cuda.get_rng_state(), before)
+
+
+@on_each_device
+@pytest.mark.parametrize("fanouts", [None, (3, 3)], ids=["whole", "sampled"])
+def test_a_seed_gives_nearly_the_same_wherever_it_is_computed(
+    form: Form, views: Views, device: str, fanouts: tuple[int, int] | None
+) -> None:
+    if fanouts and form not in SAMPLED:
+        pytest.skip("trains on the whole data alone")
+    options: dict[str, Any] = {"epochs": 5, "dropout": 0.0, "attention_dropout": 0.0}  # whose draws are the device's
+    options |= {"fanouts": fanouts, "batch_size": 5} if fanouts else {}
+    reference = fitted(form, views.observed, **options)
+    with off_the_cpu(device):
+        there = fitted(form, views.observed, device=device, **options)
+        logits = there.predict(views.full.graph, device)
+    losses, expected = (torch.tensor(teacher.history_.loss) for teacher in (there, reference))
+    torch.testing.assert_close(losses, expected, rtol=1e-3, atol=1e-4)
+    assert abs(there.history_.valid[-1] - reference.history_.valid[-1]) <= 2 / 12  # of 12 validation nodes
+    torch.testing.assert_close(logits, reference.predict(views.full.graph), rtol=1e-2, atol=1e-2)
+
+
+@on_each_device
+def test_what_was_trained_on_any_device_is_written_for_all(
+    form: Form, views: Views, device: str, tmp_path: Path
+) -> None:
+    trained = fitted(form, views.observed, device=device, epochs=2)
+    knowledge = trained.export(views.observed, trained.provides, device=device)
+    assert {value.device.type for value in knowledge.values.values()} == {"cpu"}
+    trained.save(tmp_path / "teacher")
+    knowledge.save(tmp_path / "knowledge")
+    again = Teacher.load(tmp_path / "teacher")
+    torch.testing.assert_close(again.predict(views.observed.graph), knowledge["logits"], rtol=1e-3, atol=1e-4)
+    assert TeacherKnowledge.load(tmp_path / "knowledge").digest == knowledge.digest

@@ -12,8 +12,13 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import OnnxPredictor, Predictor
 from gnn2mlp.deploy.onnx import encode, quantise, sample
 from gnn2mlp.deploy.onnx_predictor import Network
+from gnn2mlp.distill import Distiller
 from gnn2mlp.nn.mlp import MLP, MLPOutput
+from gnn2mlp.objectives import HardLabels
+from gnn2mlp.students.mlp import MLPStudent
+from tests.cuda import on_each_device
 from tests.deploy.test_predictor import X, make
+from tests.tiny import tiny_views
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -140,3 +145,16 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ConfigError, match=r"pip install 'gnn2mlp\[onnx\]'"):
         make().to_onnx(tmp_path)
+
+
+@on_each_device
+def test_a_student_that_was_trained_on_any_device_is_exported(device: str, tmp_path: Path) -> None:
+    observed, student = tiny_views().observed, MLPStudent(hidden=8, norm="batch")
+    result = Distiller(epochs=30).fit(student, HardLabels(), observed, device=device)
+    made = Predictor(student, result.module, result.num_features, observed.task)
+    x, valid = observed.graph.features.numpy(), observed.valid.numpy()
+    labels = made.classes_[observed.graph.labels[valid].numpy()]
+    made.to_onnx(tmp_path, int8=True, check=(x[valid], labels), tolerance=100)
+    expected = made.decision_function(x)
+    np.testing.assert_allclose(OnnxPredictor.load(tmp_path).decision_function(x), expected, rtol=1e-4, atol=1e-4)
+    assert OnnxPredictor.load(tmp_path, int8=True).decision_function(x).shape == expected.shape

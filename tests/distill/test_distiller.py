@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +23,10 @@ from gnn2mlp.methods.krd import KRD
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.training_state import Checkpoint
 from gnn2mlp.objectives import Batch, HardLabels, Objective, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
-from tests.cuda import needs_cuda
+from tests.cuda import on_each_device
 from tests.tiny import random_knowledge, tiny_views
 
 STUDENT = MLPStudent(hidden=16, dropout=0.1)
@@ -386,8 +388,31 @@ def test_a_device_that_nothing_was_tried_on_is_refused(device: Any) -> None:
         fit(fit={"device": device})
 
 
-@needs_cuda
-def test_trains_on_cuda_and_returns_to_the_cpu() -> None:
-    result = fit(fit={"device": "cuda"}, batch_size=16, epochs=20)
+@on_each_device
+def test_trains_on_any_device_and_returns_to_the_cpu(device: str) -> None:
+    result = fit(fit={"device": device}, batch_size=16, epochs=20)
     assert next(result.module.parameters()).device.type == "cpu"
     assert result.history.loss[-1] < result.history.loss[0]
+
+
+class Interrupt(Listener):
+    """Stops training in the third epoch; counts the epochs that it hears of."""
+
+    def __init__(self, at: int = 3) -> None:
+        self.at, self.heard = at, 0
+
+    def on_epoch_end(self, end: EpochEnd) -> None:
+        self.heard += 1
+        if self.heard == self.at:
+            raise KeyboardInterrupt
+
+
+@on_each_device
+def test_a_checkpoint_of_another_kind_of_device_counts_as_none(device: str, tmp_path: Path) -> None:
+    kept = {"checkpoint": Checkpoint(tmp_path / "checkpoint.safetensors")}
+    with pytest.raises(KeyboardInterrupt):
+        fit(fit={**kept, "device": device, "listeners": [Interrupt()]})
+    after = Interrupt(at=100)
+    again = fit(fit={**kept, "listeners": [after]})
+    assert after.heard == {"cpu": 3, "cuda": 5}[device]  # of five epochs two were written down
+    assert torch.equal(weights(again), weights(fit()))

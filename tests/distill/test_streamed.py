@@ -7,13 +7,16 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
+from gnn2mlp.distill import Distiller
 from gnn2mlp.distill.process_group import ProcessGroup
 from gnn2mlp.distill.streamed import Streamed, dealt
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.training_state import Position
 from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, ReliableNeighbours, SoftLabels
+from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable, join, join_tables
+from tests.cuda import off_the_cpu, on_each_device
 from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, tiny_table, write_both
 
 BOTH = 0.5 * HardLabels() + 0.5 * SoftLabels()
@@ -183,3 +186,17 @@ def test_nothing_to_validate_with_is_refused(tmp_path: Path) -> None:
     table = join_tables(knowledge, features, tmp_path / "table", classes="abc")
     with pytest.raises(DataError, match="expected labelled rows or the teacher's logits to validate with"):
         stream(table, objective=HardLabels())
+
+
+@on_each_device
+def test_a_student_learns_nearly_the_same_from_a_table_wherever_it_is_computed(table: RowTable, device: str) -> None:
+    def fit(device: str) -> list[float]:
+        student = MLPStudent(hidden=16, dropout=0.0)
+        objective = BOTH + CodeAssignments()
+        return Distiller(epochs=6, batch_size=32).fit(student, objective, table, device=device).history.loss
+
+    expected = fit("cpu")
+    with off_the_cpu(device):
+        losses = fit(device)
+    torch.testing.assert_close(torch.tensor(losses), torch.tensor(expected), rtol=5e-3, atol=1e-3)
+    assert losses[-1] < losses[0]

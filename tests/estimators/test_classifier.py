@@ -20,6 +20,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
 from gnn2mlp.teachers.gcn import GCN
+from tests.cuda import on_each_device
 from tests.estimators.conftest import NODES, Tiny, quick
 
 COLUMNS = [f"f{i}" for i in range(12)]
@@ -421,3 +422,21 @@ class TestOtherTasks:
         assert (model.predict(tiny.X)[:, 0] == (tiny.truth == 0)).mean() > 0.7
         model.save(tmp_path)
         np.testing.assert_array_equal(NodeClassifier.load(tmp_path).predict(tiny.X), model.predict(tiny.X))
+
+
+@on_each_device
+@pytest.mark.parametrize(("teacher", "method"), [("sage", "glnn"), ("vq", "vqgraph")])
+def test_it_learns_on_any_device_and_answers_from_the_cpu(
+    tiny: Tiny, device: str, teacher: str, method: str, tmp_path: Path
+) -> None:
+    network = {"name": "sage", "epochs": 60, "hidden": 16}
+    spec = Spec("vq", encoder=network, codes=8) if teacher == "vq" else Spec.parse(network)
+    model = fit(tiny, quick(teacher=spec, method=method, distill={"epochs": 100}, device=device))
+    assert model.score(tiny.X[30:], tiny.truth[30:]) > 0.7
+    expected = model.predict_proba(tiny.X)
+    assert isinstance(expected, np.ndarray)
+    assert {tensor.device.type for tensor in model.predictor_.module.state_dict().values()} == {"cpu"}
+    assert model.teacher_.predict(_graph(tiny)).device.type == "cpu"
+    model.save(tmp_path / "model")
+    for again in (pickle.loads(pickle.dumps(model)), NodeClassifier.load(tmp_path / "model")):
+        np.testing.assert_array_equal(again.predict_proba(tiny.X), expected)

@@ -1,5 +1,7 @@
 import errno
+import gc
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,12 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from gnn2mlp import Predictor, RunConfig, TeacherKnowledge, run
 from gnn2mlp.core import files
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.data import Split
 from gnn2mlp.teachers.gcn import GCN
+from tests.cuda import on_each_device
 from tests.helpers import tiny_arrays, tiny_hypergraph
 
 SCORES = ("seed", "split", "teacher", "mlp", "student", "fidelity", "ece", "reliability")
@@ -331,3 +335,57 @@ def test_numbers_run_all_the_way(settings: dict[str, Any], tmp_path: Path) -> No
     assert result.results["seeds"][0]["metric"]["name"] == "mae"
     assert result.predictor().predict(x).shape == (90,)
     assert "Mean absolute error" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+@on_each_device
+@pytest.mark.parametrize("kind", ["graph", "hypergraph"])
+def test_what_a_run_leaves_behind_is_read_without_a_gpu(
+    settings: dict[str, Any], hypergraph_settings: dict[str, Any], kind: str, device: str
+):
+    chosen = {"graph": settings, "hypergraph": hypergraph_settings}[kind]
+    chosen = {**chosen, "seeds": 1, "device": device, "latency": True, "refit": True}
+    result = run(RunConfig(**chosen))
+    assert result.results["latency"]["device"] == device
+    record = result.results["seeds"][0]
+    assert all(record[model]["test"] > 0.4 for model in ("teacher", "mlp", "student"))  # chance is 1/3
+    x = tiny_arrays(nodes=90)[0]
+    program = f"""
+import json, torch
+from gnn2mlp import Predictor, TeacherKnowledge
+from gnn2mlp.teachers import Teacher
+assert not torch.cuda.is_available()
+knowledge = TeacherKnowledge.load({str(result.out / "knowledge" / "seed-000.safetensors")!r})
+predictor = Predictor.load({str(result.out / "student")!r})
+print(json.dumps([knowledge.digest, predictor.predict({x.tolist()!r}).tolist()]))
+"""
+    root, blind = str(Path(__file__).parents[2]), {"CUDA_VISIBLE_DEVICES": ""}
+    environment = {**os.environ, **blind, "PYTHONPATH": root}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    digest, labels = json.loads(done.stdout)
+    assert digest == TeacherKnowledge.load(result.out / "knowledge" / "seed-000.safetensors").digest
+    assert labels == result.predictor().predict(x).tolist()
+
+
+@on_each_device
+def test_a_run_keeps_nothing_on_its_device(settings: dict[str, Any], device: str):
+    """One that came before has made what a process keeps: handles, and the workspaces of libraries."""
+    held = []
+    for seed in (0, 1, 2):
+        run(RunConfig(**{**settings, "seeds": [seed], "device": device, "out": settings["out"] / str(seed)}))
+        gc.collect()
+        held.append(_held(device))
+    assert held[1] == held[2]
+    assert held[2] - held[0] < 2**20
+
+
+def _held(device: str) -> int:
+    """Bytes of tensors on a GPU; on the CPU, which does not count them, those that Python can still reach."""
+    if device != "cpu":
+        torch.cuda.synchronize()
+        return torch.cuda.memory_allocated()
+    found = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in _tensors()}
+    return sum(found.values())
+
+
+def _tensors() -> list[torch.Tensor]:
+    return [thing for thing in gc.get_objects() if type(thing) in (torch.Tensor, torch.nn.Parameter)]

@@ -11,6 +11,7 @@ from gnn2mlp.data import HyperedgeSampler, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS, _inference
 from gnn2mlp.teachers._inference import infer, inputs, layerwise
+from tests.cuda import on_each_device
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import small
 
@@ -20,13 +21,15 @@ FORMS: list[tuple[str, dict[str, Any]]] = [("gcn", {}), ("sage", {}), ("sage", {
 @pytest.mark.parametrize(("name", "options"), FORMS)
 @pytest.mark.parametrize("layers", [2, 3])
 @pytest.mark.parametrize("sparse", [False, True])
-def test_layerwise_equals_one_pass(name: str, options: dict[str, Any], layers: int, sparse: bool) -> None:
+@on_each_device
+def test_layerwise_equals_one_pass(name: str, options: dict[str, Any], layers: int, sparse: bool, device: str) -> None:
     graph = tiny_graph()
     features = CSR.from_dense(graph.features) if sparse else graph.features
     with seeded(0, "test"):
         module = small(TEACHERS, name, layers=layers, norm="batch", **options).build(graph.num_features, 3)
     sampler = NeighbourSampler(graph.adjacency)
     whole = infer(module, sampler, features)
+    module, features = module.to(device), features.to(device)
     for chunk in (7, 60, 100):
         parts = layerwise(module.train(), sampler, features, chunk)
         assert parts.keys() == whole.keys() == {"logits", "hidden"}
@@ -36,14 +39,16 @@ def test_layerwise_equals_one_pass(name: str, options: dict[str, Any], layers: i
 
 
 @pytest.mark.parametrize("name", ["hgnn", "hgnn_plus", "unigcn"])
-def test_layerwise_equals_one_pass_on_hypergraphs(name: str) -> None:
+@on_each_device
+def test_layerwise_equals_one_pass_on_hypergraphs(name: str, device: str) -> None:
     hypergraph = tiny_hypergraph()
     with seeded(0, "test"):
         module = small(TEACHERS, name, layers=3, norm="batch").build(hypergraph.num_features, 3)
     sampler = HyperedgeSampler(hypergraph)
     whole = infer(module, sampler, hypergraph.features)
+    module, features = module.to(device), hypergraph.features.to(device)
     for chunk in (7, 60):
-        parts = layerwise(module, sampler, hypergraph.features, chunk)
+        parts = layerwise(module, sampler, features, chunk)
         assert parts.keys() == whole.keys() == {"logits", "hidden"}
         for key, value in whole.items():
             torch.testing.assert_close(parts[key], value, rtol=1e-4, atol=1e-5)
