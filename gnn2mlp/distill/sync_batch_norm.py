@@ -1,6 +1,7 @@
 """Batch normalisation by the statistics of a batch of which each process holds a part."""
 
-from typing import Any, cast
+from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,25 +23,29 @@ class SyncBatchNorm(nn.BatchNorm1d):
         rows = total[-1].detach()
         mean = total[:-1] / rows
         variance = _sum((wide - mean).square().sum(0)) / rows
-        with torch.no_grad():
-            for kept, fresh in (
-                (self.running_mean, mean),
-                (self.running_var, variance * rows / (rows - 1).clamp(min=1)),
-            ):
-                assert kept is not None, "students keep them"
-                kept.lerp_(fresh, cast(float, self.momentum))
-            if self.num_batches_tracked is not None:
-                self.num_batches_tracked.add_(1)
-        return ((wide - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias).to(x.dtype)
+        self._keep(mean.detach(), (variance * rows / (rows - 1).clamp(min=1)).detach())
+        normal = (wide - mean) * torch.rsqrt(variance + self.eps)
+        return (normal * self.weight + self.bias if self.affine else normal).to(x.dtype)
+
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        """Move the running statistics, if the norm has any, towards those of the batch."""
+        if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
+            return
+        self.num_batches_tracked.add_(1)
+        # Without a momentum they are means over all batches so far.
+        weight = self.num_batches_tracked.reciprocal().to(mean.dtype) if self.momentum is None else self.momentum
+        self.running_mean.lerp_(mean, weight)
+        self.running_var.lerp_(variance, weight)
 
 
 def convert_batch_norms(module: nn.Module) -> None:
     """Replace every `BatchNorm1d` in `module`, which is freshly built; names and shapes of its state stay."""
     for name, part in module.named_children():
         if isinstance(part, nn.BatchNorm1d):
-            shared = SyncBatchNorm(part.num_features, part.eps, cast(float, part.momentum))
+            shared = SyncBatchNorm(part.num_features, part.eps, part.momentum, part.affine, part.track_running_stats)
             shared.load_state_dict(part.state_dict())
-            setattr(module, name, shared.to(part.weight.device))
+            state = next(chain(part.parameters(), part.buffers()), None)
+            setattr(module, name, shared if state is None else shared.to(state.device))
         else:
             convert_batch_norms(part)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -42,6 +43,23 @@ def test_alone_it_is_batch_norm() -> None:
     torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-4, atol=1e-4)
     for name, value in theirs.state_dict().items():
         torch.testing.assert_close(ours.state_dict()[name], value, msg=name)
+    torch.testing.assert_close(ours.eval()(x), theirs.eval()(x))
+
+
+@pytest.mark.parametrize(
+    "options", [{"affine": False}, {"momentum": None}, {"track_running_stats": False}, {"eps": 0.1, "momentum": 0.5}]
+)
+@pytest.mark.usefixtures("_group")
+def test_a_norm_of_any_kind_is_converted(options: dict[str, Any]) -> None:
+    theirs, ours = nn.Sequential(nn.BatchNorm1d(3, **options)), nn.Sequential(nn.BatchNorm1d(3, **options))
+    convert_batch_norms(ours)
+    assert isinstance(ours[0], SyncBatchNorm)
+    random = torch.Generator().manual_seed(0)
+    for rows in (7, 30, 5):
+        x = torch.randn(rows, 3, generator=random) * 3 + 1
+        torch.testing.assert_close(ours(x), theirs(x))
+    assert ours.state_dict().keys() == theirs.state_dict().keys()
+    torch.testing.assert_close(dict(ours.state_dict()), dict(theirs.state_dict()))
     torch.testing.assert_close(ours.eval()(x), theirs.eval()(x))
 
 
