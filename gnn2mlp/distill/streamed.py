@@ -8,6 +8,7 @@ the lanes among them, nor from where training was taken up again.
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import derive, generator
+from gnn2mlp.distill.prefetch import Make, Prefetch
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.source import Source
 from gnn2mlp.inputs import Inputs
@@ -67,6 +69,7 @@ class Streamed(Source):
         objective: what it needs of the knowledge is read.
         inputs: what makes the student's rows of the features, fitted; default: the features themselves.
         group: the processes that share the table.
+        ahead: whether shards are read, shuffled and moved in a thread while the device computes; default: on CUDA.
 
     Raises:
         MissingKnowledgeError: if the objective needs a key that the table does not hold.
@@ -83,6 +86,7 @@ class Streamed(Source):
         objective: Objective,
         inputs: Inputs | None = None,
         group: ProcessGroup = ALONE,
+        ahead: bool | None = None,
     ):
         check_rows_suffice(objective)
         _check(objective, table, group)
@@ -94,7 +98,9 @@ class Streamed(Source):
         self._inputs = inputs
         self._keys = sorted(parse_needs(objective.needs).knowledge.get(TEACHER, ()))
         self._buffers: dict[int, RowChunk] = {}
-        self._empty = self._moved(self._needed(table.empty))
+        self._prefetch = Prefetch(device, ahead)
+        self._empty = self._needed(table.empty)  # where the knowledge that rows share stays until it is moved, once
+        self._empty = self._moved(self._empty)
         self.num_features, self.num_classes = self._empty.x.shape[1], len(table.classes)
         judged = "rows" if table.judges == "agreement" else "labelled"
         self.num_valid = sum(getattr(shard, judged) for shard in table.shards("valid"))
@@ -157,11 +163,9 @@ class Streamed(Source):
         module.eval()
         tally = torch.zeros(6, dtype=torch.float64, device=self.device)
         for lane in self._own_lanes():
-            for shard in self._shards(role, lane):
-                chunk = self.source.load(shard)
-                for start in range(0, shard.rows, CHUNK):
-                    part = chunk.take(slice(start, start + CHUNK))
-                    tally += _tally(module, self._moved(part))
+            for chunk in self._prefetch.each(partial(self._read, shard) for shard in self._shards(role, lane)):
+                for start in range(0, len(chunk.labels), CHUNK):
+                    tally += _tally(module, chunk.take(slice(start, start + CHUNK)))
         rows, labelled, right, agreeing, teacher_right, loss = self.group.sum(tally).tolist()
         has_logits = "logits" in self.source.empty.knowledge.values
         return Scores(
@@ -190,18 +194,33 @@ class Streamed(Source):
         sizes = [_size(shards[i], row_set) for i in order]
         ends = list(accumulate(sizes))
         held, chunk = -1, self._empty
+        coming: dict[int, Make] = {}
+
+        def soon(at: int) -> Make:
+            return self._prefetch.soon(partial(self._shuffled, lane, shards[order[at]], row_set, purpose))
+
         for low, high in pairwise(bounds):
             parts = []
             while low < high:
                 at = bisect_right(ends, low)
                 if at != held:
-                    held, chunk = at, self._shuffled(lane, shards[order[at]], row_set, purpose)
+                    held, chunk = at, (coming.pop(at, None) or soon(at))()
+                    following = bisect_right(ends, ends[at])  # the next that has rows
+                    if following < len(ends):
+                        coming[following] = soon(following)
                 begin, end = ends[at] - sizes[at], min(high, ends[at])
                 part = slice(low - begin, end - begin)
                 # A view, unless the next shard is written over this one within the step.
-                parts.append(chunk.take(part if end == high else torch.arange(part.start, part.stop)))
+                view = end == high or self._prefetch.ahead
+                parts.append(chunk.take(part if view else torch.arange(part.start, part.stop)))
                 low = end
             yield parts
+
+    def _read(self, shard: Shard) -> RowChunk:
+        """All rows of a shard in their own order, with the teacher's logits, on the device."""
+        chunk = self.source.load(shard)
+        known = {"logits"} & chunk.knowledge.values.keys()
+        return self._moved(chunk._replace(knowledge=chunk.knowledge.select(known)))
 
     def _shuffled(self, lane: int, shard: Shard, row_set: RowSet, purpose: str) -> RowChunk:
         chunk = self.source.load(shard)
@@ -213,10 +232,12 @@ class Streamed(Source):
         """Some rows in the memory of their lane, which one shard after the other is read into.
 
         Were it freed and asked for again, the C library would not always find the same place, and memory would grow.
+        What is read ahead is copied from here, which CUDA does while the host goes on if the memory is pinned.
         """
         if lane not in self._buffers:
             most = max(shard.rows for shard in self.source.shards("train"))
-            self._buffers[lane] = chunk.take(torch.zeros(most, dtype=torch.int64))
+            made = chunk.take(torch.zeros(most, dtype=torch.int64))
+            self._buffers[lane] = made.pin_memory() if self._prefetch.device.type == "cuda" else made
         view = self._buffers[lane].take(slice(0, len(rows)))
         for target, source in zip(view.arrays, chunk.arrays, strict=True):
             torch.index_select(source, 0, rows, out=target)
@@ -228,7 +249,8 @@ class Streamed(Source):
 
     def _moved(self, chunk: RowChunk) -> RowChunk:
         """The same rows on the device, with the student's rows in place of the features."""
-        moved = chunk.to(self.device, torch.get_default_dtype())
+        alike = chunk._replace(knowledge=chunk.knowledge.sharing(self._empty.knowledge))
+        moved = alike.to(self.device, torch.get_default_dtype(), non_blocking=True, copy=self._prefetch.ahead)
         if self._inputs is None:
             return moved
         rows = self._inputs.transform(moved.x)

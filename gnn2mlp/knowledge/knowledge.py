@@ -115,9 +115,27 @@ class TeacherKnowledge:
         object.__setattr__(made, "card", MappingProxyType({**self.card, **facts}))
         return made
 
-    def to(self, device: torch.device | str) -> "TeacherKnowledge":
-        """The same table on another device."""
-        return self._with(self.node_ids.to(device), {name: value.to(device) for name, value in self.values.items()})
+    def to(self, device: torch.device | str, non_blocking: bool = False, copy: bool = False) -> "TeacherKnowledge":
+        """The same table on another device.
+
+        Args:
+            device: where to.
+            non_blocking: go on while pinned memory is being copied, as `Tensor.to` has it.
+            copy: the rows get memory of their own, even where they are on the device already.
+        """
+        copied = {name: copy and KEYS[name].per_node for name in self.values}
+        values = {k: v.to(device, non_blocking=non_blocking, copy=copied[k]) for k, v in self.values.items()}
+        return self._with(self.node_ids.to(device, non_blocking=non_blocking, copy=copy), values)
+
+    def pin_memory(self) -> "TeacherKnowledge":
+        """The same rows in pinned memory, from which CUDA copies while the host goes on; what nodes share as it is."""
+        values = {k: v.pin_memory() if KEYS[k].per_node else v for k, v in self.values.items()}
+        return self._with(self.node_ids.pin_memory(), values)
+
+    def sharing(self, other: "TeacherKnowledge") -> "TeacherKnowledge":
+        """The same rows with what nodes share taken from another table that has it, wherever that lies."""
+        values = {k: v if KEYS[k].per_node else other.values[k] for k, v in self.values.items()}
+        return self._with(self.node_ids, values)
 
     def align(self, node_ids: Tensor) -> "TeacherKnowledge":
         """The rows of `node_ids` (unique), in that order: joined by id, never by position.

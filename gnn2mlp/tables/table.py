@@ -45,9 +45,23 @@ class RowChunk(NamedTuple):
         """The rows at these positions, in that order; a slice is a view."""
         return RowChunk(self.x[rows], self.labels[rows], self.knowledge.take(rows))
 
-    def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> "RowChunk":
-        """The same rows on another device, the features as another type."""
-        return RowChunk(self.x.to(device, dtype), self.labels.to(device), self.knowledge.to(device))
+    def to(
+        self,
+        device: torch.device | str,
+        dtype: torch.dtype | None = None,
+        non_blocking: bool = False,
+        copy: bool = False,
+    ) -> "RowChunk":
+        """The same rows on another device, the features as another type; `copy`: in memory of their own at any rate."""
+        return RowChunk(
+            self.x.to(device, dtype, non_blocking=non_blocking, copy=copy),
+            self.labels.to(device, non_blocking=non_blocking, copy=copy),
+            self.knowledge.to(device, non_blocking=non_blocking, copy=copy),
+        )
+
+    def pin_memory(self) -> "RowChunk":
+        """The same rows in pinned memory, from which CUDA copies while the host goes on."""
+        return RowChunk(self.x.pin_memory(), self.labels.pin_memory(), self.knowledge.pin_memory())
 
     @property
     def arrays(self) -> list[Tensor]:

@@ -11,12 +11,13 @@ from gnn2mlp.distill import Distiller
 from gnn2mlp.distill.process_group import ProcessGroup
 from gnn2mlp.distill.streamed import Streamed, dealt
 from gnn2mlp.methods import METHODS
-from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.nn.mlp import MLP, MLPOutput
 from gnn2mlp.nn.training_state import Position
-from gnn2mlp.objectives import CodeAssignments, HardLabels, Objective, ReliableNeighbours, SoftLabels
+from gnn2mlp.objectives import Batch, CodeAssignments, HardLabels, Objective, ReliableNeighbours, RowSet, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable, join, join_tables
-from tests.cuda import off_the_cpu, on_each_device
+from tests.cuda import needs_cuda, off_the_cpu, on_each_device
+from tests.host_syncs import host_syncs
 from tests.rowtables import features_of, ids_of, knowledge_of, labels_of, tiny_table, write_both
 
 BOTH = 0.5 * HardLabels() + 0.5 * SoftLabels()
@@ -125,6 +126,55 @@ def test_processes_share_every_batch(table: RowTable, size: int, batch_size: int
     shared = [nodes(stream(table, batch_size, rank=rank, size=size).batches("all", NOBODY)) for rank in range(size)]
     for step, batch in enumerate(alone):
         assert sorted(flat([part[step] for part in shared])) == sorted(batch)
+
+
+def same(batch: Batch, other: Batch) -> bool:
+    """Whether two batches hold the same bits, wherever they lie."""
+    pairs = [(batch.features, other.features), (batch.labels, other.labels)]
+    values, others = (each.tables["teacher"].values for each in (batch, other))
+    assert values.keys() == others.keys()
+    pairs += [(values[key], others[key]) for key in values]
+    return all(torch.equal(one.cpu(), two.cpu()) for one, two in pairs)
+
+
+@pytest.mark.parametrize("row_set", ["all", "labelled"])
+@pytest.mark.parametrize("batch_size", [7, 32, 1000])
+def test_what_is_read_ahead_is_the_same(either: RowTable, batch_size: int, row_set: RowSet) -> None:
+    objective = BOTH + CodeAssignments()
+    plain, ahead = (Streamed(either, "cpu", batch_size, 0, objective, ahead=ahead) for ahead in (False, True))
+    for epoch in (1, 2):
+        batches = [*ahead.batches(row_set, NOBODY, Position(epoch))]  # all at once: none is written over
+        others = plain.batches(row_set, NOBODY, Position(epoch))
+        assert [same(batch, other) for batch, other in zip(batches, others, strict=True)] == [True] * len(batches)
+    assert ahead.scores(FirstFeature(), "valid") == plain.scores(FirstFeature(), "valid")
+
+
+@needs_cuda
+@pytest.mark.parametrize("batch_size", [7, 1000])
+def test_what_is_streamed_to_a_gpu_is_the_same(either: RowTable, batch_size: int) -> None:
+    objective = BOTH + CodeAssignments()
+    plain, moved = (Streamed(either, device, batch_size, 0, objective) for device in ("cpu", "cuda"))
+    batches = [*moved.batches("all", NOBODY, Position(2))]
+    assert all(batch.labels.is_cuda for batch in batches)
+    others = plain.batches("all", NOBODY, Position(2))
+    assert [same(batch, other) for batch, other in zip(batches, others, strict=True)] == [True] * len(batches)
+    scores = [rows.scores(FirstFeature(), "valid") for rows in (plain, moved)]
+    assert scores[0] == pytest.approx(scores[1], rel=1e-6)
+
+
+def test_what_rows_share_is_moved_once(table: RowTable) -> None:
+    rows = Streamed(table, "cpu", 32, 0, BOTH + CodeAssignments(), ahead=True)
+    books = {batch.tables["teacher"]["codebook"].data_ptr() for batch in rows.batches("all", NOBODY)}
+    assert books == {rows.tables["teacher"]["codebook"].data_ptr()}
+
+
+def test_a_step_waits_for_no_device(table: RowTable) -> None:
+    student = MLP(4, 8, 3)
+    batches = Streamed(table, "cpu", 16, 0, BOTH, ahead=True).batches("all", student)
+    next(batches)
+    with host_syncs() as seen:
+        BOTH(next(batches)).backward()
+    assert seen == []
 
 
 class FirstFeature(nn.Module):

@@ -5,7 +5,8 @@ import torch
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, DataError, MissingKnowledgeError
-from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from tests.cuda import needs_cuda
 from tests.helpers import mapped_file
 from tests.tiny import random_knowledge
 
@@ -192,3 +193,32 @@ def test_parts_joined_are_the_whole() -> None:
     assert parts[0]["logits"].data_ptr() == whole["logits"].data_ptr()
     assert TeacherKnowledge.joined(parts).digest == whole.digest
     assert TeacherKnowledge.joined(parts[:1]) is parts[0]
+
+
+def test_copied_rows_have_memory_of_their_own_and_share_what_nodes_share() -> None:
+    knowledge = random_knowledge(torch.arange(20))
+    copied = knowledge.to("cpu", copy=True)
+    assert copied.digest == knowledge.digest
+    for name, value in knowledge.values.items():
+        assert (copied[name].data_ptr() == value.data_ptr()) == (not KEYS[name].per_node), name
+    assert copied.node_ids.data_ptr() != knowledge.node_ids.data_ptr()
+
+
+def test_what_nodes_share_can_be_that_of_another_table() -> None:
+    knowledge = random_knowledge(torch.arange(20))
+    other = knowledge.take(slice(0, 0)).to("cpu", copy=True)
+    shared = other.sharing(knowledge)
+    assert shared["codebook"].data_ptr() == knowledge["codebook"].data_ptr()
+    assert shared["logits"].shape == (0, knowledge["logits"].size(1))
+    assert list(shared.values) == list(knowledge.values)
+
+
+@needs_cuda
+def test_ids_are_compared_whichever_device_they_lie_on(knowledge: TeacherKnowledge) -> None:
+    wanted = torch.tensor([20, 30])
+    for table in (knowledge, knowledge.to("cuda")):
+        for ids in (wanted, wanted.cuda()):
+            found = table.align(ids)
+            assert found["logits"].device == table["logits"].device
+            assert found["logits"].tolist() == [[2.0, 0.0], [3.0, 0.0]]
+    assert knowledge.to("cuda").align(IDS.cuda()).digest == knowledge.digest
