@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.devices import to_device
 
 
 class Operator(Protocol):
@@ -139,9 +140,9 @@ class GraphBlock(Block):
             return self
         return GraphBlock(
             self.pattern.to(device),
-            self.target_degree.to(device),
-            self.source_degree.to(device),
-            self.sources.to(device),
+            to_device(self.target_degree, device),
+            to_device(self.source_degree, device),
+            to_device(self.sources, device),
         )
 
     def sample_pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:

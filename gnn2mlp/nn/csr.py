@@ -305,7 +305,7 @@ class CSR:
         Under autocast it stays in the precision of this matrix: few sparse kernels know a lower one.
         """
         if devices.lowers(self.values):
-            with torch.autocast(self.device.type, enabled=False):
+            with devices.exact(self.values):
                 return self._matmul(dense.to(self.dtype))
         return self._matmul(dense)
 

@@ -1,5 +1,7 @@
 """Which path a tensor's device takes, and how arrays get to it."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import Tensor
 
@@ -43,3 +45,30 @@ def lowers(tensor: Tensor) -> bool:
         True
     """
     return torch.is_autocast_enabled(tensor.device.type)
+
+
+def exact(tensor: Tensor) -> AbstractContextManager[object]:
+    """A block in which operations on the tensor's device keep the precision of what they are given.
+
+    Example:
+        >>> with torch.autocast("cpu", dtype=torch.bfloat16), exact(torch.zeros(1)):
+        ...     (torch.eye(2) @ torch.eye(2)).dtype
+        torch.float32
+    """
+    return torch.autocast(tensor.device.type, enabled=False) if lowers(tensor) else nullcontext()
+
+
+def forget_lowered(tensor: Tensor) -> None:
+    """Let autocast lower weights anew: within one block it keeps what it made of them, whatever an optimiser did since.
+
+    Example:
+        >>> weight = torch.ones(1, 1, requires_grad=True)
+        >>> with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        ...     before = torch.ones(1, 1) @ weight
+        ...     _ = weight.fill_(2)
+        ...     forget_lowered(weight)
+        ...     (torch.ones(1, 1) @ weight).item()
+        2.0
+    """
+    if lowers(tensor):
+        torch.clear_autocast_cache()

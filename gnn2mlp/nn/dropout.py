@@ -14,6 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from gnn2mlp.nn import devices
+
 # Elements that are drawn and applied at a time.
 _CHUNK = 1 << 18
 _LEVELS = 1 << 8
@@ -70,7 +72,7 @@ class _ReluDropout(torch.autograd.Function):
 
 
 def _cheap(x: Tensor) -> bool:
-    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64)
+    return devices.on_cpu(x) and x.dtype in (torch.float32, torch.float64)
 
 
 def _drop_(x: Tensor, probability: float) -> float:

@@ -14,6 +14,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import DivergenceError
 from gnn2mlp.core.listeners import EpochEnd, Listener
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.nn.devices import forget_lowered
 from gnn2mlp.nn.optim import clear
 from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import Position, TrainingState
@@ -101,6 +102,7 @@ def fit(
         listener.on_fit_start(stage, epochs)
     history = state.history
     history.epochs = epochs
+    weight = next(state.module.parameters())
     while state.position.epoch <= epochs and not state.selection.stopped:
         epoch = state.position.epoch
         state.module.train()
@@ -110,6 +112,7 @@ def fit(
             loss.backward()
             total = training.reduce(loss.detach())
             state.optimiser.step()
+            forget_lowered(weight)
             state.position = step.position
             state.add_loss(total)
             if checkpoint is not None and checkpoint.every and state.position.step % checkpoint.every == 0:
@@ -118,6 +121,7 @@ def fit(
         with state.selection.averaged(epoch):
             found = training.validate()
             state.selection.update(epoch, found.score if found else 0.0, found.loss if found else None)
+        forget_lowered(weight)  # now it is that of averaged weights
         _note(history, found)
         progress(epoch, epochs, f"valid {found.score:.3f}" if found else f"loss {history.loss[-1]:.3f}")
         for listener in listeners:

@@ -1,15 +1,19 @@
 """Vector quantisation: a row becomes the nearest of a few learnt code vectors (van den Oord et al., NeurIPS 2017)."""
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gnn2mlp.nn import devices
+
 Codebook = Literal["ema", "learnt"]
 
-# Distances that exist at the same time, whatever the number of rows and codes: as many as stay in a core's cache.
-ENTRIES = 2**18
+# Distances that exist at the same time, whatever the number of rows and codes: as many as stay in a core's cache, and
+# on other devices as many as keep them busy.
+ENTRIES = {"cpu": 2**18, "other": 2**26}
 MIN_ROWS = 256
 # Lloyd iterations from random rows; the codebook goes on moving in training.
 LLOYD = 10
@@ -69,7 +73,8 @@ class VectorQuantizer(nn.Module):
         self.codebook = codebook
         self.decay = decay
         self.commitment = commitment
-        start = self.normalise(torch.randn(codes, dim))
+        start = torch.randn(codes, dim)
+        start = F.normalize(start, dim=-1) if unit_length else start
         if codebook == "learnt":
             self.weight = nn.Parameter(start)
         else:
@@ -79,7 +84,8 @@ class VectorQuantizer(nn.Module):
         self.register_buffer("sums", start.clone())
 
     def normalise(self, rows: Tensor) -> Tensor:
-        """Rows (rows, dim) in the space in which distances are taken."""
+        """Rows (rows, dim) in the space in which distances are taken; of lowered precision in that of the codes."""
+        rows = rows.to(torch.promote_types(rows.dtype, self.counts.dtype))
         return F.normalize(rows, dim=-1) if self.unit_length else rows
 
     @property
@@ -89,15 +95,27 @@ class VectorQuantizer(nn.Module):
 
     def nearest(self, rows: Tensor) -> Tensor:
         """int64 (rows,): the nearest code of each row, the first of equally near ones."""
-        normalised, vectors = self.normalise(rows.detach()), self.vectors.detach()
+        vectors = self.vectors.detach()
         # argmin ‖h - e‖² = argmax h·e - ‖e‖²/2, in one product: a column of ones meets the lengths.
         extended = torch.cat([vectors, -0.5 * vectors.square().sum(1, keepdim=True)], dim=1).T
-        ones = torch.cat([normalised, torch.ones_like(normalised[:, :1])], dim=1)
-        parts = [_argmax(part @ extended) for part in ones.split(self._rows_at_once())]
-        return torch.cat(parts) if parts else rows.new_zeros(0, dtype=torch.int64)
+        with devices.exact(vectors):
+            parts = [
+                _argmax(torch.cat([part, torch.ones_like(part[:, :1])], dim=1) @ extended)
+                for part in self._parts(rows.detach())
+            ]
+        return torch.cat(parts)
+
+    def _parts(self, rows: Tensor) -> Iterator[Tensor]:
+        """Some rows at a time where the codebook is, in the space in which distances are taken.
+
+        Rows may lie elsewhere: those of a graph that does not fit where the codebook is.
+        """
+        for part in rows.split(self._rows_at_once()):
+            yield self.normalise(devices.to_device(part, self.weight.device))
 
     def _rows_at_once(self) -> int:
-        return max(MIN_ROWS, ENTRIES // self.weight.size(0))
+        entries = ENTRIES["cpu" if devices.on_cpu(self.weight) else "other"]
+        return max(MIN_ROWS, entries // self.weight.size(0))
 
     def forward(self, rows: Tensor, codes: Tensor | None = None) -> Quantized:
         """Quantise (rows, dim), to their nearest codes or to the given ones int64 (rows,).
@@ -141,10 +159,9 @@ class VectorQuantizer(nn.Module):
     @torch.no_grad()
     def initialise(self, rows: Tensor, random: torch.Generator) -> None:
         """Put the codes on the k-means centres of rows (rows, dim); with fewer rows than codes, some codes repeat."""
-        normalised = self.normalise(rows)
-        pick = torch.randperm(normalised.size(0), generator=random)[: self.weight.size(0)]
+        pick = torch.randperm(rows.size(0), generator=random)[: self.weight.size(0)]
         pick = pick.repeat(-(-self.weight.size(0) // pick.numel()))[: self.weight.size(0)]
-        self._set(torch.ones_like(self.counts).bool(), normalised[pick])
+        self._set(torch.ones_like(self.counts).bool(), self._picked(rows, pick))
         for _ in range(LLOYD):
             codes = self.nearest(rows)
             self._set_to_means(rows, codes)
@@ -165,16 +182,20 @@ class VectorQuantizer(nn.Module):
         count = torch.bincount(codes, minlength=self.counts.numel())
         dead = (count == 0).nonzero()[:, 0]
         crowded = (count[codes] > 1).nonzero()[:, 0].cpu()
-        chosen = crowded[torch.randperm(crowded.numel(), generator=random)[: dead.numel()]].to(rows.device)
+        chosen = crowded[torch.randperm(crowded.numel(), generator=random)[: dead.numel()]]
         moved, now = dead[: chosen.numel()], codes.clone()
-        self._set(moved, self.normalise(rows)[chosen])
-        now[chosen] = moved
+        self._set(moved, self._picked(rows, chosen))
+        now[chosen.to(now.device)] = moved
         return now
 
     @torch.no_grad()
     def mean_squared_distance(self, rows: Tensor) -> float:
         """Mean squared distance of rows (rows, dim) to their nearest codes."""
-        return (self.normalise(rows) - self.vectors[self.nearest(rows)]).square().sum(1).mean().item()
+        vectors, codes = self.vectors, self.nearest(rows).split(self._rows_at_once())
+        squares = [
+            (part - vectors[chosen]).square().sum(1) for part, chosen in zip(self._parts(rows), codes, strict=True)
+        ]
+        return torch.cat(squares).mean().item()
 
     @torch.no_grad()
     def assignment(self, rows: Tensor, temperature: float, top: int) -> tuple[Tensor, Tensor]:
@@ -183,12 +204,13 @@ class VectorQuantizer(nn.Module):
         Probabilities are softmax(-‖h - e‖²/τ) over all codes; what the kept ones lack to 1 lies on the others.
         """
         top = min(top, self.weight.size(0))
-        parts = [
-            code_logits(part, self.vectors, temperature).softmax(-1).topk(top)
-            for part in self.normalise(rows).split(self._rows_at_once())
-        ]
+        parts = [code_logits(part, self.vectors, temperature).softmax(-1).topk(top) for part in self._parts(rows)]
         indices, probabilities = torch.cat([p.indices for p in parts]), torch.cat([p.values for p in parts])
         return indices.to(torch.int32), probabilities
+
+    def _picked(self, rows: Tensor, ids: Tensor) -> Tensor:
+        """The rows `ids` where the codebook is, in the space in which distances are taken."""
+        return self.normalise(rows[ids.to(rows.device)].to(self.weight.device))
 
     def _set_to_means(self, rows: Tensor, codes: Tensor) -> None:
         """Put every used code on the mean of its rows."""
@@ -197,9 +219,19 @@ class VectorQuantizer(nn.Module):
 
     def _counts_and_sums(self, rows: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Number of rows of each code, and their sum in the space in which distances are taken."""
-        normalised = self.normalise(rows)
-        count = torch.bincount(codes, minlength=self.counts.numel()).to(normalised.dtype)
-        return count, torch.zeros_like(self.sums).index_add_(0, codes, normalised)
+        device = self.sums.device
+        if devices.on_cpu(codes):
+            count = torch.bincount(codes, minlength=self.counts.numel())
+        else:  # there bincount waits for the largest code
+            count = codes.new_zeros(self.counts.numel()).index_add_(0, codes, torch.ones_like(codes))
+        sums = torch.zeros_like(self.sums)
+        # In parts only where rows come from elsewhere: here one sum takes no more memory.
+        if rows.device == device:
+            sums.index_add_(0, codes, self.normalise(rows))
+        else:
+            for part, chosen in zip(self._parts(rows), codes.split(self._rows_at_once()), strict=True):
+                sums.index_add_(0, chosen, part)
+        return count.to(sums.dtype), sums
 
     def _set(self, which: Tensor, vectors: Tensor) -> None:
         """Put the codes `which` (mask or ids) on these vectors, as if each had just one row."""
@@ -210,12 +242,15 @@ class VectorQuantizer(nn.Module):
 
 def _argmax(scores: Tensor) -> Tensor:
     """Column of the largest entry of each row, the first of equals; numpy's is eight times faster on a CPU."""
-    return torch.from_numpy(scores.numpy().argmax(1)) if scores.device.type == "cpu" else scores.argmax(1)
+    return torch.from_numpy(scores.numpy().argmax(1)) if devices.on_cpu(scores) else scores.argmax(1)
 
 
 def code_logits(normalised: Tensor, vectors: Tensor, temperature: float | Tensor) -> Tensor:
     """-‖h - e‖²/τ (rows, codes) for rows and code vectors in the space in which distances are taken.
 
-    Without the term ‖h‖², which every code of a row shares and a softmax forgets.
+    Without the term ‖h‖², which every code of a row shares and a softmax forgets. Under autocast in the precision of
+    the vectors: differences of squares would be lost in a lower one.
     """
-    return torch.addmm(-vectors.square().sum(1), normalised, vectors.T, alpha=2) / temperature
+    with devices.exact(normalised):
+        squares = vectors.square().sum(1)
+        return torch.addmm(-squares, normalised.to(vectors.dtype), vectors.T, alpha=2) / temperature

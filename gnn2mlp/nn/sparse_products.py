@@ -54,7 +54,8 @@ def _short(matrix: "CSR") -> tuple[Tensor, Tensor]:
 
 def by_bags(matrix: "CSR", dense: Tensor) -> Tensor:
     """The same with the same bits each time: weighted sums of pieces of rows, then of the pieces of each row."""
-    return _reduce(matrix, matrix.indices, dense, "sum", matrix.values)
+    # A copy, as no view may leave an autograd function.
+    return _reduce(matrix, matrix.indices, dense, "sum", matrix.values).clone()
 
 
 def segments(pattern: "CSR", values: Tensor, mode: str) -> Tensor:
@@ -77,13 +78,14 @@ def _reduce(pattern: "CSR", rows: Tensor, dense: Tensor, mode: str, weights: Ten
     starts, ends, numbers = pattern.of_pattern("pieces", lambda: _pieces(pattern))
     dense = dense.detach().contiguous()
     parts = F.embedding_bag(rows, dense, starts, mode=mode, per_sample_weights=weights, include_last_offset=True)
-    return F.embedding_bag(numbers, parts, ends, mode=mode, include_last_offset=True)[:-1]
+    return F.embedding_bag(numbers, parts, ends, mode=mode, include_last_offset=True)[: len(pattern)]
 
 
 class _Pieces(NamedTuple):
     """Where each piece of a row starts among the entries, where each row starts among the pieces, and their numbers.
 
-    Both end with the number of what they count. The last row is none: it takes the pieces that are left over.
+    Both end with the number of what they count. Behind the rows of the pattern are some that take what pieces are left
+    over, a few each.
     """
 
     starts: Tensor
@@ -92,11 +94,13 @@ class _Pieces(NamedTuple):
 
 
 def _pieces(pattern: "CSR") -> _Pieces:
-    # There are at most so many pieces; how many there are only the device knows, and asking would be to wait for it.
-    total = pattern.nnz // PIECE + len(pattern)
+    # There are at most so many pieces; how many there are only the device knows, and asking would be to wait for it. At
+    # most one for each row is left over.
+    rows, total = len(pattern), pattern.nnz // PIECE + len(pattern)
     of_row = (pattern.indptr.diff() + (PIECE - 1)).div(PIECE, rounding_mode="floor")
-    ends = torch.cat([of_row.new_zeros(1), of_row.cumsum(0), of_row.new_full((1,), total)])
+    ends = torch.cat([of_row.new_zeros(1), of_row.cumsum(0)])
     numbers = torch.arange(total + 1, device=pattern.device)
-    row = torch.searchsorted(ends[:-1], numbers, right=True) - 1
+    row = torch.searchsorted(ends, numbers, right=True) - 1
     starts = (pattern.indptr[row] + PIECE * (numbers - ends[row])).clamp(max=pattern.nnz)
-    return _Pieces(starts, ends, numbers[:-1])
+    over = ends[-1:] + PIECE * torch.arange(1, rows // PIECE + 2, device=pattern.device)
+    return _Pieces(starts, torch.cat([ends, over.clamp(max=total)]), numbers[:-1])

@@ -69,6 +69,8 @@ def fit_alpha(rho: Float[Tensor, " nodes"], agrees: Bool[Tensor, " nodes"], bins
     Returns:
         α in 0.01..100, or `None` where the shares of all bins are equal and so tell nothing.
     """
+    # It ends on the CPU, and sums of weights have no order on a GPU.
+    rho, agrees = rho.cpu(), agrees.cpu()
     place = (rho * bins).long().clamp(max=bins - 1)
     count = torch.bincount(place, minlength=bins).double()
     share = torch.bincount(place, weights=agrees.double(), minlength=bins) / count.clamp(min=1)
@@ -76,9 +78,9 @@ def fit_alpha(rho: Float[Tensor, " nodes"], agrees: Bool[Tensor, " nodes"], bins
     if not filled.any() or share[filled].max() == share[filled].min():
         return None
     low, high = share[filled].min(), share[filled].max()
-    wanted = ((share[filled] - low) / (high - low)).cpu().numpy()
-    centre = ((torch.arange(bins, device=rho.device)[filled] + 0.5) / bins).cpu().numpy()
-    return _least_squares(centre, wanted, (count[filled] / count.sum()).cpu().numpy())
+    wanted = ((share[filled] - low) / (high - low)).numpy()
+    centre = ((torch.arange(bins)[filled] + 0.5) / bins).numpy()
+    return _least_squares(centre, wanted, (count[filled] / count.sum()).numpy())
 
 
 def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:

@@ -45,18 +45,20 @@ class CodeAssignments(Objective):
         self.temperature = temperature
 
     def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
-        """Build the projection from the student's hidden width to that of the codes."""
+        """Build the projection from the student's hidden width to that of the codes; read the geometry, once."""
         if TEACHER not in tables:
             raise ConfigError("code_assignments: expected knowledge with a codebook, got none; name a teacher")
         tables[TEACHER].require(self.needs)
         self.projection = Linear(hidden, tables[TEACHER]["codebook"].size(1))
+        self.unit_length = bool(tables[TEACHER]["code_unit_length"])
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
         teacher_tau = batch.knowledge("code_temperature")
         tau = teacher_tau if self.temperature is None else torch.full_like(teacher_tau, self.temperature)
         u, codebook = self.projection(batch.output.hidden), batch.knowledge("codebook")
-        placed = F.normalize(u, dim=-1) if bool(batch.knowledge("code_unit_length")) else u
+        batch.knowledge("code_unit_length")  # to be there; what it says was read in `prepare`, where no GPU waits
+        placed = F.normalize(u, dim=-1) if self.unit_length else u
         log_r = code_logits(placed, codebook, tau).log_softmax(-1)
         indices, probabilities = batch.knowledge("code_indices").long(), batch.knowledge("code_probabilities")
         value: Tensor = tau**2 * batch.mean(truncated_divergence(probabilities, log_r.gather(1, indices)))

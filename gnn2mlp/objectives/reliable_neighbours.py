@@ -81,6 +81,8 @@ class ReliableNeighbours(Objective):
         check_share(self.name, momentum=momentum)
         self.register_buffer("fitted_alpha", torch.tensor(float(alpha)))
         self._of_table: tuple[TeacherKnowledge | None, Tensor, Tensor] | None = None
+        # ρ and α, by which it was made and in which version, and the probability that follows from them.
+        self._kept: tuple[Tensor, Tensor, int, Tensor] | None = None
 
     @property
     def starts_at(self) -> int:  # type: ignore[override]
@@ -111,10 +113,22 @@ class ReliableNeighbours(Objective):
         pattern = batch.links_of("neighbours", self.name)
         answers, rho = self._answers(batch)
         if self.sample and batch.epoch > self.warmup:
-            probability = sampling_probability(rho, self.fitted_alpha.item())[pattern.indices]
+            probability = self._probability(rho)[pattern.indices]
             pattern = pattern.with_values((torch.rand_like(probability) < probability).to(answers.dtype))
         kept = pattern @ answers
         return kept + answers[batch.rows] if self.include_self else kept
+
+    def _probability(self, rho: Tensor) -> Tensor:
+        """1 - ρ^α of every row of the table. Made anew when α has changed: a GPU waits where α is read."""
+        alpha = self.fitted_alpha
+        if (
+            self._kept is None
+            or self._kept[0] is not rho
+            or self._kept[1] is not alpha
+            or self._kept[2] != alpha._version
+        ):
+            self._kept = rho, alpha, alpha._version, sampling_probability(rho, alpha.item())
+        return self._kept[3]
 
     def _answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """For every row of the table p_j, p_j·log p_j and a 1; and ρ_j. Made once for each table."""

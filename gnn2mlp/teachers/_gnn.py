@@ -176,7 +176,7 @@ class GNNTeacher(Teacher):
         return losses.mean() if batch.weights is None else losses.sum() / batch.weights.sum().clamp(min=1e-12)
 
     def validate(self, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
-        """The pass over all nodes after an epoch, from which the validation score is taken."""
+        """The pass over all nodes after an epoch, from which the validation score is taken; where `infer` leaves it."""
         return infer(self.module_, sampler, features)
 
     def metrics(self, found: Mapping[str, Tensor]) -> Mapping[str, float]:
@@ -195,7 +195,8 @@ class GNNTeacher(Teacher):
 
         From full neighbourhoods, in evaluation mode.
         """
-        return infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
+        found = infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
+        return {name: value.cpu() for name, value in found.items()}
 
     def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
         """Logits (nodes, classes) on `graph`."""

@@ -9,12 +9,21 @@ from torch import Tensor
 
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import Block, BlockSampler
-from gnn2mlp.nn.csr import Features, compute_form, gather
+from gnn2mlp.nn.csr import CSR, Features, compute_form, gather, num_bytes
+from gnn2mlp.nn.devices import to_device
 from gnn2mlp.teachers._network import GNN, LayerInput, rows_of
 
-# Above this many nodes, inference goes over chunks of rows, gathering the sources of each, so that memory suffices.
+# On a CPU, above this many nodes, inference goes over chunks of rows, gathering the sources of each: a bound that does
+# not depend on what else the machine does, so that a graph is answered with the same bits everywhere.
 LAYERWISE_ABOVE = 1_000_000
 CHUNK = 65_536
+# On a GPU one pass may take so much of the memory that is free: estimates err, and free memory is in pieces.
+SHARE = 0.8
+# Arrays of rows as wide as the widest layer that exist at a time: what a layer reads, maps, aggregates and makes, and
+# what is kept of it for the answer.
+_ARRAYS = 5
+# Copies of the links: the block, the operator made from it, with its indices in 32 bits.
+_COPIES = 3
 
 Layer = Callable[[LayerInput, Block], Tensor]
 
@@ -26,7 +35,10 @@ def inputs(graph: NodeData, device: torch.device | str = "cpu") -> Features:
 
 @torch.no_grad()
 def infer(module: GNN, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
-    """What the network says of every node in evaluation mode, on the CPU.
+    """What the network says of every node in evaluation mode.
+
+    It lies on the device of `features` where one pass fits there, else on the CPU: a validation that reads some rows of
+    it need not wait for all to be moved.
 
     Args:
         module: the network, on the device of `features`.
@@ -36,23 +48,56 @@ def infer(module: GNN, sampler: BlockSampler[Any], features: LayerInput) -> dict
     Returns:
         `logits` (nodes, classes), `hidden` (nodes, hidden), and what the network notes between its layers.
     """
-    if sampler.num_nodes > LAYERWISE_ABOVE:
+    if not one_pass_fits(module, sampler, rows_of(features)):
         return layerwise(module, sampler, rows_of(features), CHUNK)
     block = sampler.full_block(features.device)
-    found = _all_layers(module, features, lambda layer, x: layer(x, block))
-    return {name: value.cpu() for name, value in found.items()}
+    return _all_layers(module, features, lambda layer, x: layer(x, block))
+
+
+def one_pass_fits(module: GNN, sampler: BlockSampler[Any], features: Features) -> bool:
+    """Whether a pass over all nodes at once is to be tried: by their number on a CPU, by free memory on a GPU."""
+    if features.device.type != "cuda":
+        return sampler.num_nodes <= LAYERWISE_ABOVE
+    return bytes_of_pass(module, sampler.full_block(), features) <= SHARE * free_bytes(features.device)
+
+
+def bytes_of_pass(module: GNN, block: Block, features: Features) -> int:
+    """About how much memory a pass over all nodes takes beside features and weights, from above.
+
+    Args:
+        module: the network.
+        block: of all nodes, wherever it lies.
+        features: (nodes, features).
+    """
+    sparse, nodes = isinstance(features, CSR), features.shape[0]
+    widths = [parameter.size(-1) for parameter in module.convs.parameters()]
+    # Dense features may be aggregated before they are mapped.
+    widest = max([*widths, 0 if sparse else features.shape[1]])
+    item = (features.values if isinstance(features, CSR) else features).element_size()
+    held = [value for value in vars(block).values() if isinstance(value, Tensor | CSR)]
+    links = sum(value.nnz for value in held if isinstance(value, CSR)) + nodes
+    numbers = _ARRAYS * nodes * widest + links * max(getattr(conv, "numbers_per_link", 0) for conv in module.convs)
+    return numbers * item + _COPIES * sum(num_bytes(value) for value in held)
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory of a GPU that torch can have: what the driver has left, and what torch holds without use."""
+    free: int = torch.cuda.mem_get_info(device)[0]
+    return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
 
 
 @torch.no_grad()
 def layerwise(module: GNN, sampler: BlockSampler[Any], features: Features, chunk: int) -> dict[str, Tensor]:
-    """What `infer` gives, holding two layers' activations on the CPU and one chunk's on the device."""
+    """What `infer` gives, holding two layers' activations on the CPU and one chunk's on the device; on the CPU."""
 
     def apply(layer: Layer, x: LayerInput) -> Tensor:
         rows_in: Features = rows_of(x)
         made: Tensor | None = None
         for targets in torch.arange(sampler.num_nodes).split(chunk):
-            block = sampler.block(targets).to(features.device)
-            rows = layer(gather(rows_in, block.sources.to(rows_in.device)).to(features.device), block).cpu()
+            block = sampler.block(targets)
+            x = gather(rows_in, to_device(block.sources, rows_in.device))
+            x = x.to(features.device) if isinstance(x, CSR) else to_device(x, features.device)
+            rows = layer(x, block.to(features.device)).cpu()
             if made is None:  # joined at the end, the chunks and their union would exist together
                 made = rows.new_empty((sampler.num_nodes, *rows.shape[1:]))
             made[targets] = rows

@@ -80,4 +80,4 @@ class NeighbourhoodPredictor:
 
     def predict_all(self) -> Tensor:
         """Logits of all nodes in one pass, on the CPU."""
-        return infer(self.module, self.sampler, self.features.to(self.device))["logits"]
+        return infer(self.module, self.sampler, self.features.to(self.device))["logits"].cpu()

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import Block
+from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm
 from gnn2mlp.nn.quantizer import Quantized, VectorQuantizer
 from gnn2mlp.teachers._network import GNN, LayerInput
+
+# Rows that lie elsewhere than the codebook come to it so many at a time.
+_AT_ONCE = 65_536
 
 
 class Tokens(NamedTuple):
@@ -70,11 +75,19 @@ class Tokenizer(GNN):
         """Code vectors in place of the rows of the layer that is quantised; notes those rows and their codes."""
         if index != self.quantised_layer:
             return h, {}
-        rows = h.to(self.quantizer.weight.device)
         if self.moving_codes is not None:
-            self.quantizer.move_to_means(rows, self.moving_codes)
-        quantized = self.quantizer(rows)
-        return self.drop(quantized.vectors).to(h.device), {"state": h, "code": quantized.codes.to(h.device)}
+            self.quantizer.move_to_means(h, self.moving_codes)
+        vectors, codes = self._quantised(h) if _apart(h, self.quantizer) else self.quantizer(h)[:2]
+        return self.drop(vectors), {"state": h, "code": codes}
+
+    def _quantised(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Code vectors and codes of rows that lie elsewhere than the codebook; a part of them at a time goes to it."""
+        vectors, codes = torch.empty_like(h), h.new_empty(h.size(0), dtype=torch.int64)
+        for part in torch.arange(h.size(0)).split(_AT_ONCE):
+            rows = slice(int(part[0]), int(part[-1]) + 1)
+            quantized = self.quantizer(to_device(h[rows], self.quantizer.weight.device))
+            vectors[rows], codes[rows] = quantized.vectors, quantized.codes
+        return vectors, codes
 
     def tokens(self, x: LayerInput, blocks: Sequence[Block], codes: Tensor | None = None) -> Tokens:
         """The forward pass with all that a tokenizer's loss reads; with the given codes in place of the nearest."""
@@ -85,3 +98,8 @@ class Tokenizer(GNN):
                 state, quantized = h, self.quantizer(h, codes)
                 h = self.drop(quantized.vectors)
         return Tokens(self.last_layer(h, blocks[-1]), state, quantized)
+
+
+def _apart(h: Tensor, quantizer: VectorQuantizer) -> bool:
+    """Whether rows lie elsewhere than the codebook: on the CPU, where a graph is inferred layer by layer for a GPU."""
+    return h.device != quantizer.weight.device

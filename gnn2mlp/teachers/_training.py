@@ -10,7 +10,8 @@ from torch import Tensor
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.sampling import Block, BlockSampler, NeighbourSampler
 from gnn2mlp.data.view import Observed
-from gnn2mlp.nn.csr import Features, gather
+from gnn2mlp.nn.csr import CSR, Features, gather
+from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Step, Validation
 from gnn2mlp.nn.training_state import Position
 from gnn2mlp.tasks._base import Task
@@ -85,7 +86,9 @@ class GNNTraining:
         valid = self.observed.valid
         if not valid.numel():
             return None
-        logits, labels = self.found["logits"][valid], self.observed.graph.labels[valid]
+        # Of what the GPU has found only the rows that are scored come to the host.
+        logits = self.found["logits"]
+        logits, labels = logits[to_device(valid, logits.device)].cpu(), self.observed.graph.labels[valid]
         task = self.observed.task
         loss = task.loss(logits, labels).mean().item()
         return Validation(task.score(logits, labels), loss, self.teacher.metrics(self.found))
@@ -115,9 +118,11 @@ def sampled_batches(
     device, labels, weight = features.device, observed.train_labels, observed.sample_weight
     order = nodes[torch.randperm(nodes.numel(), generator=random)]
     for chunk in order.split(batch_size):
-        blocks = [block.to(device) for block in sampler.sample_blocks(chunk, fanouts, random)]
+        sampled = sampler.sample_blocks(chunk, fanouts, random)
+        sources, blocks = sampled[0].sources, [block.to(device) for block in sampled]
         known = observed.task.known(labels[chunk]).nonzero()[:, 0]
-        rows, labelled = known.to(device), chunk[known]
-        weights = None if weight is None else weight[labelled].to(device)
-        x = gather(features, blocks[0].sources)
-        yield MiniBatch(x, blocks, rows, labels[labelled].to(device), observed.task, weights)
+        rows, labelled = to_device(known, device), chunk[known]
+        weights = None if weight is None else to_device(weight[labelled], device)
+        # Sparse rows are asked for by ids on the CPU, which tell there how many entries they have.
+        x = gather(features, sources if isinstance(features, CSR) else blocks[0].sources)
+        yield MiniBatch(x, blocks, rows, to_device(labels[labelled], device), observed.task, weights)

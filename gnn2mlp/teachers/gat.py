@@ -38,6 +38,8 @@ class AttentionConv(nn.Module):
         self.source = nn.Parameter(Linear(heads, out_features, bias=False, init="glorot").weight.detach())
         self.target = nn.Parameter(Linear(heads, out_features, bias=False, init="glorot").weight.detach())
         self.bias = nn.Parameter(torch.zeros(heads * out_features))
+        # Scores of both ends, their sum, its activation, weights and dropped weights.
+        self.numbers_per_link = 6 * heads
 
     def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, heads * out_features)."""

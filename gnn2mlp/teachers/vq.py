@@ -166,7 +166,7 @@ class VQ(GNNTeacher):
 
     def on_fit_start(self, sampler: BlockSampler[Any], features: Features, random: torch.Generator) -> None:
         """Put the codebook on k-means centres of the untrained network's rows."""
-        state = infer(self.module_, sampler, features)["state"].to(features.device)
+        state = infer(self.module_, sampler, features)["state"]
         self.module_.quantizer.initialise(state, random)
         self.assigned_, self.steps_ = self.module_.quantizer.nearest(state), 0
 
@@ -211,10 +211,9 @@ class VQ(GNNTeacher):
     def on_epoch_end(self, found: Mapping[str, Tensor], random: torch.Generator) -> None:
         """Take up the codes that nodes have chosen, and revive those that none has."""
         quantizer = self.module_.quantizer
-        device = quantizer.weight.device
-        self.assigned_ = found["code"].to(device)
+        self.assigned_ = found["code"].to(quantizer.weight.device)
         if self.revive and found["code"].unique().numel() < self.codes:
-            self.assigned_ = quantizer.revive(found["state"].to(device), self.assigned_, random)
+            self.assigned_ = quantizer.revive(found["state"], self.assigned_, random)
 
     def input_nodes(self, observed: Observed) -> Tensor:
         """All nodes: reconstruction needs no labels."""
@@ -226,8 +225,7 @@ class VQ(GNNTeacher):
         """As in `GNNTeacher`, and the codebook, the nearest code, and the most probable codes of each node."""
         arrays, facts = super().compute(graph, needs, how, seed, device)
         if needs & _CODE_KEYS:
-            quantizer = self.module_.quantizer
-            state = arrays["state"].to(quantizer.weight.device)
+            quantizer, state = self.module_.quantizer, arrays["state"]
             # With a code for every node there is no distance left to scale by.
             tau = max(self.temperature * quantizer.mean_squared_distance(state), 1e-6)
             indices, probabilities = quantizer.assignment(state, tau, how.top)

@@ -67,6 +67,32 @@ def test_trains_a_student_that_beats_chance(method: Method, views: Views, knowle
     assert result.history.loss[-1] < 0.7 * result.history.loss[0]
 
 
+def test_trains_under_autocast(method: Method, views: Views, knowledge: TeacherKnowledge) -> None:
+    histories, student = [], small(STUDENTS, "mlp", dropout=0.0)
+    for lowered in (False, True):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=lowered):
+            result = Distiller(epochs=8).fit(
+                student, method.build_objective(), views.observed, knowledge, update=method.update
+            )
+        histories.append(torch.tensor(result.history.loss))
+    torch.testing.assert_close(*histories, rtol=0.1, atol=0.02)
+
+
+def test_deterministic_algorithms_train_the_same_student_on_a_cpu(
+    method: Method, views: Views, knowledge: TeacherKnowledge
+) -> None:
+    weights = []
+    for deterministic in (False, True):
+        torch.use_deterministic_algorithms(deterministic)
+        try:
+            objective = method.build_objective()
+            result = Distiller(epochs=8).fit(small(STUDENTS, "mlp"), objective, views.observed, knowledge)
+        finally:
+            torch.use_deterministic_algorithms(False)
+        weights.append(result.module.head.weight)
+    assert torch.equal(*weights)
+
+
 def test_needs_no_more_knowledge_than_it_says(method: Method, views: Views, knowledge: TeacherKnowledge) -> None:
     assert method.teacher_keys <= set(KEYS)
     observed, distiller = views.observed, Distiller(epochs=2)

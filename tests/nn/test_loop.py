@@ -108,3 +108,32 @@ def test_the_averaged_weights_are_validated_and_kept_and_steps_go_on_from_the_ot
     fifth = plain[3] + (plain[4] - plain[3]) * 4 / 5
     sixth = fifth + (plain[5] - fifth) * 4 / 6
     assert state.history.logged["value"] == pytest.approx([*plain[:4], fifth, sixth])
+
+
+class Fitting(Halving):
+    """Least squares of a linear map to one row of bfloat16 numbers."""
+
+    def loss(self) -> Tensor:
+        return (self.module["map"](torch.ones(1, 2)) - 3).square().sum()
+
+    def on_epoch_end(self, epoch: int) -> None:
+        pass
+
+    def validate(self) -> loop.Validation:
+        with torch.no_grad():
+            return loop.Validation(-self.loss().item(), self.loss().item())
+
+
+@pytest.mark.parametrize("averaging", [False, True])
+def test_autocast_around_a_training_meets_the_weights_of_each_step(averaging: bool) -> None:
+    losses = []
+    for cached in (True, False):
+        torch.manual_seed(0)
+        module = nn.ModuleDict({"map": nn.Linear(2, 1)})
+        optimiser = torch.optim.SGD(module.parameters(), lr=0.1)
+        state = TrainingState(module, optimiser, Selection(module, 9, averaging=averaging))
+        with torch.autocast("cpu", dtype=torch.bfloat16, cache_enabled=cached):
+            loop.fit(Fitting(module), state, 6, stage="number")
+        losses.append((state.history.loss, state.history.valid))
+    assert losses[0] == losses[1]
+    assert losses[0][0][-1] < losses[0][0][0]

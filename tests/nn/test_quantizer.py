@@ -5,9 +5,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gnn2mlp.nn import quantizer
+from gnn2mlp.nn import devices, quantizer
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer, code_logits
 from tests.cuda import needs_cuda
+from tests.host_syncs import host_syncs
 
 
 def rows(count: int = 40, dim: int = 3, seed: int = 0) -> Tensor:
@@ -41,7 +42,7 @@ def test_cosine_looks_at_directions_alone() -> None:
 @pytest.mark.parametrize("unit_length", [False, True])
 def test_nearest_is_that_of_all_distances(unit_length: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quantizer, "MIN_ROWS", 7)
-    monkeypatch.setattr(quantizer, "ENTRIES", 1)  # in many pieces, the last of them short
+    monkeypatch.setitem(quantizer.ENTRIES, "cpu", 1)  # in many pieces, the last of them short
     module, x = VectorQuantizer(11, 3, unit_length), rows()
     expected = torch.cdist(module.normalise(x), module.vectors).argmin(1)
     assert torch.equal(module.nearest(x), expected)
@@ -216,6 +217,50 @@ def test_same_generator_same_codebook_and_the_global_one_is_left_alone() -> None
         assert torch.equal(torch.get_rng_state(), state)
         weights.append(module.weight.clone())
     assert torch.equal(*weights)
+
+
+def test_a_step_on_other_devices_asks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, x = VectorQuantizer(9, 3, decay=0.5), rows()
+    there = VectorQuantizer(9, 3, decay=0.5)
+    there.load_state_dict(here.state_dict())
+    here.update(x, here(x).codes)
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    with host_syncs() as found:
+        there.update(x, there(x).codes)
+    assert found == []
+    assert torch.equal(there.weight, here.weight)
+
+
+@pytest.mark.parametrize("unit_length", [False, True])
+def test_under_autocast_codes_are_those_of_full_precision(unit_length: bool) -> None:
+    module, x = VectorQuantizer(9, 3, unit_length), rows().bfloat16()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        quantized = module(x.requires_grad_())
+        quantized.loss.backward()
+        module.update(x, quantized.codes)
+        _, probabilities = module.assignment(x, 0.3, 4)
+    assert quantized.vectors.dtype == probabilities.dtype == torch.float32
+    assert torch.isfinite(x.grad).all()
+    fresh = VectorQuantizer(9, 3, unit_length)
+    fresh.load_state_dict({**module.state_dict(), "weight": module.weight})
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        codes = fresh.nearest(x)
+    assert torch.equal(codes, fresh.nearest(x.detach().float()))
+
+
+@needs_cuda
+def test_rows_on_the_cpu_meet_a_codebook_on_cuda() -> None:
+    module, x = VectorQuantizer(9, 3), rows()
+    module.initialise(x, random())
+    twin = VectorQuantizer(9, 3).cuda()
+    twin.initialise(x, random())
+    torch.testing.assert_close(twin.weight.cpu(), module.weight)
+    codes = twin.nearest(x)
+    assert torch.equal(codes.cpu(), module.nearest(x))
+    assert twin.mean_squared_distance(x) == pytest.approx(module.mean_squared_distance(x), rel=1e-5)
+    torch.testing.assert_close(twin.assignment(x, 0.3, 4)[1].cpu(), module.assignment(x, 0.3, 4)[1])
+    twin.move_to_means(x, codes)
+    twin.revive(x, codes, random())
 
 
 @needs_cuda

@@ -58,8 +58,19 @@ def test_a_long_row_is_cut_to_pieces() -> None:
     starts, ends, _ = sparse_products._pieces(pattern)
     assert starts.diff().max() <= sparse_products.PIECE
     assert (starts[0], starts[-1]) == (0, pattern.nnz)
+    assert ends[-1] == starts.numel() - 1
+    assert ends.diff()[9:].max() <= sparse_products.PIECE
     assert ends.diff()[2] == -(-300 // sparse_products.PIECE)
     assert ends.diff()[4] == 1
+
+
+def test_many_rows_leave_no_long_row_of_pieces() -> None:
+    rows = 1000
+    pattern = CSR.from_coo(torch.arange(0, rows, 5), torch.zeros(200, dtype=torch.int64), torch.ones(200), (rows, 3))
+    pieces = sparse_products._pieces(pattern)
+    assert pieces.ends.diff().max() <= sparse_products.PIECE
+    sums = sparse_products.segments(pattern, torch.ones(200, 1), "sum")[:, 0]
+    assert torch.equal(sums, pattern.indptr.diff().float())
 
 
 def test_what_is_deterministic_is_chosen_where_it_is_asked_for(

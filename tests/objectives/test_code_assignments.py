@@ -12,6 +12,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.quantizer import VectorQuantizer
 from gnn2mlp.objectives import Batch, CodeAssignments
 from gnn2mlp.objectives.code_assignments import truncated_divergence
+from tests.host_syncs import host_syncs
 from tests.tiny import answered
 
 NODES, CODES, DIM = 20, 7, 4
@@ -164,3 +165,20 @@ def test_knowledge_without_codes_is_refused_before_the_first_step() -> None:
         CodeAssignments().prepare({}, 8)
     with pytest.raises(MissingKnowledgeError, match="'codebook'"):
         CodeAssignments().prepare({"teacher": TeacherKnowledge(torch.arange(2), {"logits": torch.zeros(2, 2)})}, 8)
+
+
+@pytest.mark.parametrize("unit_length", [False, True])
+def test_a_step_asks_nothing_of_the_device(unit_length: bool) -> None:
+    there = table(top=3, unit_length=unit_length)
+    term, hidden = identity(there), STATE.clone().requires_grad_()
+    with host_syncs() as found:
+        term(batch(hidden, there)).backward()
+    assert found == []
+
+
+def test_under_autocast_the_divergence_is_that_of_full_precision() -> None:
+    there = table(top=3)
+    term, hidden = identity(there), normal(NODES, DIM, seed=3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        low = term(batch(hidden, there))
+    assert low.item() == pytest.approx(term(batch(hidden, there)).item(), rel=0.02)

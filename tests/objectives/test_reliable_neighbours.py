@@ -15,6 +15,7 @@ from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, ReliableNeighbours, SoftLabels
 from tests.helpers import tiny_graph
+from tests.host_syncs import host_syncs
 from tests.tiny import answered
 
 GRAPH = tiny_graph()
@@ -247,3 +248,25 @@ def test_starts_with_the_first_sampled_epoch() -> None:
     assert ReliableNeighbours(warmup=4, sample=False).starts_at == 1
     assert (0.5 * ReliableNeighbours(warmup=7) + 0.5 * ReliableNeighbours(warmup=3)).starts_at == 8
     assert (0.5 * ReliableNeighbours(warmup=3) + 0.0 * ReliableNeighbours(warmup=7)).starts_at == 4
+
+
+def test_alpha_is_read_where_it_changes_and_nowhere_else() -> None:
+    term, step = ReliableNeighbours(warmup=0, every=1), batch(epoch=2)
+    with host_syncs() as found:
+        torch.manual_seed(0)
+        first = term(step)
+    assert found == ["_local_scalar_dense"]
+    with host_syncs() as found:
+        torch.manual_seed(0)
+        again = term(step)
+    assert found == []
+    assert torch.equal(again, first)
+    term.after_epoch(step)
+    torch.manual_seed(0)
+    changed = term(step)
+    fresh = ReliableNeighbours(warmup=0, alpha=term.fitted_alpha.item())
+    torch.manual_seed(0)
+    assert torch.equal(fresh(step), changed)
+    term.load_state_dict(ReliableNeighbours(warmup=0).state_dict())  # as a checkpoint does
+    torch.manual_seed(0)
+    assert torch.equal(term(step), first)

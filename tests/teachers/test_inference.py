@@ -11,7 +11,7 @@ from gnn2mlp.data import HyperedgeSampler, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS, _inference
 from gnn2mlp.teachers._inference import infer, inputs, layerwise
-from tests.cuda import on_each_device
+from tests.cuda import needs_cuda, on_each_device
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import small
 
@@ -102,3 +102,64 @@ def test_pre_aggregated_features_of_a_large_graph_are_read_layer_by_layer(monkey
     whole = infer(module, sampler, read)
     monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 59)
     torch.testing.assert_close(infer(module, sampler, read), whole)
+
+
+def test_a_cpu_counts_nodes_and_never_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tiny_graph()
+    module = small(TEACHERS, "gcn").build(graph.num_features, 3)
+    monkeypatch.setattr(_inference, "free_bytes", lambda device: 0)
+    assert _inference.one_pass_fits(module, NeighbourSampler(graph.adjacency), graph.features)
+
+
+def test_a_gpu_counts_memory_and_never_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tiny_graph()
+    module, sampler = small(TEACHERS, "gcn").build(graph.num_features, 3), NeighbourSampler(graph.adjacency)
+    needed = _inference.bytes_of_pass(module, sampler.full_block(), graph.features)
+
+    class OnGPU:
+        device, shape = torch.device("cuda", 0), graph.features.shape
+        element_size = graph.features.element_size
+
+    monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 1)
+    for free, fits in ((int(needed / _inference.SHARE) + 1, True), (int(needed / _inference.SHARE) - 1, False)):
+        monkeypatch.setattr(_inference, "free_bytes", lambda device, free=free: free)
+        assert _inference.one_pass_fits(module, sampler, OnGPU()) == fits
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+@pytest.mark.parametrize("sparse", [False, True])
+def test_memory_of_a_pass_is_estimated_from_above(name: str, options: dict[str, Any], sparse: bool) -> None:
+    graph = tiny_graph(nodes=300)
+    features = CSR.from_dense(graph.features) if sparse else graph.features
+    module, sampler = small(TEACHERS, name, **options).build(graph.num_features, 3), NeighbourSampler(graph.adjacency)
+    block = sampler.full_block()
+    infer(module, sampler, features)  # makes the operator, which stays
+    with torch.profiler.profile(profile_memory=True) as profile:
+        infer(module, sampler, features)
+    now = most = 0
+    for event in profile.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            now += event.nbytes()
+            most = max(most, now)
+    assert 0 < most <= _inference.bytes_of_pass(module, block, features)
+
+
+@needs_cuda
+def test_what_does_not_fit_on_a_gpu_goes_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tiny_graph()
+    for name in ("gcn", "gat", "vq"):
+        with seeded(0, "test"):
+            module = small(TEACHERS, name).build(graph.num_features, 3)
+        sampler = NeighbourSampler(graph.adjacency)
+        wanted = infer(module, sampler, graph.features)
+        module.cuda()
+        whole = infer(module, sampler, graph.features.cuda())
+        assert whole["logits"].is_cuda
+        with monkeypatch.context() as small_gpu:
+            small_gpu.setattr(_inference, "free_bytes", lambda device: 0)
+            small_gpu.setattr(_inference, "CHUNK", 16)
+            parts = infer(module, sampler, graph.features.cuda())
+        assert not parts["logits"].is_cuda
+        for key, value in wanted.items():
+            torch.testing.assert_close(whole[key].cpu(), value, rtol=1e-3, atol=1e-4)
+            torch.testing.assert_close(parts[key], value, rtol=1e-3, atol=1e-4)

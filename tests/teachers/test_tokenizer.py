@@ -1,10 +1,12 @@
 """The network of a tokenizer: where it quantises, drops and decodes."""
 
+import pytest
 import torch
 from torch import Tensor, nn
 
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.quantizer import VectorQuantizer
+from gnn2mlp.teachers import _tokenizer
 from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._tokenizer import Tokenizer
 from gnn2mlp.teachers.gcn import GCNConv
@@ -83,3 +85,15 @@ def test_decoders_have_the_sizes_of_what_they_tell() -> None:
     assert isinstance(module.feature_decoder, nn.Parameter)
     assert module.feature_decoder.shape == (12, 9)
     assert module.edge_decoder.weight.shape == (8, 8)
+
+
+def test_rows_that_lie_elsewhere_come_to_the_codebook_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = network().eval()
+    wanted = infer(module, SAMPLER, GRAPH.features)
+    monkeypatch.setattr(_tokenizer, "_apart", lambda h, quantizer: True)
+    monkeypatch.setattr(_tokenizer, "_AT_ONCE", 7)
+    seen: list[int] = []
+    module.quantizer.register_forward_pre_hook(lambda _, rows: seen.append(rows[0].size(0)))
+    found = infer(module, SAMPLER, GRAPH.features)
+    assert seen == [7] * 8 + [4]
+    torch.testing.assert_close(found, wanted)

@@ -10,11 +10,16 @@ from gnn2mlp.core.errors import DivergenceError
 from gnn2mlp.core.listeners import EpochEnd, Listener
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.evaluate import accuracy
+from gnn2mlp.nn import devices
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.selection import Selection
-from gnn2mlp.teachers._training import sampled_batches
+from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.teachers._training import full_batch, sampled_batches
 from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.vq import VQ
-from tests.tiny import tiny_views
+from tests.cuda import needs_cuda
+from tests.host_syncs import host_syncs
+from tests.tiny import small, tiny_views
 
 
 def test_full_neighbourhoods_in_blocks_equal_the_whole_graph() -> None:
@@ -146,3 +151,85 @@ def test_a_pass_after_each_epoch_is_looked_at_whatever_comes_next() -> None:
     history = teacher.fit(tiny_views().observed)
     assert len(seen) == len(history.valid)
     torch.testing.assert_close(seen[history.best_epoch - 1], teacher.predict(tiny_views().observed.graph))
+
+
+FORMS: list[tuple[str, dict[str, Any]]] = [
+    ("gcn", {}),
+    ("sage", {}),
+    ("sage", {"aggregator": "mean"}),
+    ("gat", {"heads": 2}),
+]
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
+@pytest.mark.parametrize("sampled", [False, True])
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_a_step_asks_nothing_of_the_device(
+    name: str,
+    options: dict[str, Any],
+    sparse: bool,
+    sampled: bool,
+    deterministic: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    observed = tiny_views().observed
+    graph, teacher = observed.graph, small(TEACHERS, name, **options)
+    sampler, x = teacher.sampler(graph), CSR.from_dense(graph.features) if sparse else graph.features
+    teacher.initialise(graph.num_features, graph.task.num_outputs)
+    if sampled:
+        random = torch.Generator().manual_seed(0)
+        batch = next(sampled_batches(observed, observed.train, sampler, x, (3, 3), 8, random))
+    else:
+        batch = full_batch(observed, x, [sampler.full_block()] * teacher.layers)
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    torch.use_deterministic_algorithms(deterministic)
+    try:
+        with host_syncs() as found:
+            teacher.loss(batch, torch.Generator()).backward()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    # A weight of its own for the targets reads their rows alone, and how many entries those have only the device knows.
+    assert found == ["tolist"] * (sparse and sampled and "aggregator" in options)
+    assert all(parameter.grad is not None for parameter in teacher.module_.parameters())
+
+
+@pytest.mark.parametrize("name", ["gcn", "sage", "gat", "vq"])
+def test_deterministic_algorithms_train_the_same_teacher_on_a_cpu(name: str) -> None:
+    views, answers = tiny_views(), []
+    for deterministic in (False, True):
+        teacher = small(TEACHERS, name)
+        torch.use_deterministic_algorithms(deterministic)
+        try:
+            teacher.fit(views.observed)
+        finally:
+            torch.use_deterministic_algorithms(False)
+        answers.append(teacher.predict(views.full.graph))
+    assert torch.equal(*answers)
+
+
+@pytest.mark.parametrize("name", ["gcn", "sage", "gat", "vq"])
+def test_trains_under_autocast(name: str) -> None:
+    views = tiny_views()
+    teacher = small(TEACHERS, name, epochs=5)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        history = teacher.fit(views.observed)
+        low = teacher.predict(views.full.graph)
+    assert all(torch.isfinite(torch.tensor(history.loss)))
+    torch.testing.assert_close(low.float(), teacher.predict(views.full.graph), rtol=0.1, atol=0.1)
+
+
+@needs_cuda
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("name", ["gcn", "sage", "gat", "vq", "hgnn"])
+def test_deterministic_algorithms_give_the_same_bits_on_cuda(name: str, sparse: bool) -> None:
+    views, answers = tiny_views(sparse=sparse) if name != "hgnn" else tiny_views("hypergraph"), []
+    torch.use_deterministic_algorithms(True)
+    try:
+        for _ in range(2):
+            teacher = small(TEACHERS, name, epochs=5)
+            teacher.fit(views.observed, device="cuda")
+            answers.append(teacher.predict(views.full.graph, "cuda"))
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert torch.equal(*answers)
