@@ -1,6 +1,8 @@
 """Which path a tensor's device takes, and how arrays get to it."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -72,3 +74,19 @@ def forget_lowered(tensor: Tensor) -> None:
     """
     if lowers(tensor):
         torch.clear_autocast_cache()
+
+
+def constant(values: Sequence[float], like: Tensor) -> Tensor:
+    """Numbers on the device and in the dtype of another tensor: moved there once, not in every step. To be read only.
+
+    Example:
+        >>> constant([1.0, 2.0], torch.zeros(1, dtype=torch.float64))
+        tensor([1., 2.], dtype=torch.float64)
+    """
+    return _constant(tuple(values), like.dtype, like.device)
+
+
+@lru_cache(maxsize=64)
+def _constant(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    with torch.inference_mode(False):  # what is made in inference may not be used in training later
+        return torch.tensor(values, dtype=dtype, device=device)

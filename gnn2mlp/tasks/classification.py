@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.nn.devices import constant
 from gnn2mlp.nn.divergence import kl_divergence
 from gnn2mlp.tasks._base import Metric, Task, check_names, numbers
 from gnn2mlp.tasks.answers import ClassAnswers
@@ -133,7 +134,7 @@ class NodeClassification(Task):
             raise ConfigError(
                 "class_weight='balanced' is counted on training labels: take the loss of task.fitted(labels)"
             )
-        return output.new_tensor(self.class_weight)
+        return constant(self.class_weight, output)
 
     def divergence(self, teacher: Tensor, student: Tensor, temperature: float = 1.0) -> Tensor:
         """KL(p ‖ q) in nats (rows,)."""

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.nn.devices import constant
 from gnn2mlp.tasks._base import Metric, NamedTask, check_names
 from gnn2mlp.tasks.answers import DEFAULT_THRESHOLD, LabelAnswers
 from gnn2mlp.tasks.metrics import DECISIONS, average_precision, best_threshold, mean_over, roc_auc
@@ -79,7 +80,7 @@ class MultiLabel(NamedTask):
                 "pos_weight='balanced' is counted on training labels: take the loss of task.fitted(labels)"
             )
         there = ~labels.isnan()
-        ones = None if self.pos_weight is None else output.new_tensor(self.pos_weight)
+        ones = None if self.pos_weight is None else constant(self.pos_weight, output)
         truth = labels.where(there, 0).to(output.dtype)
         each = F.binary_cross_entropy_with_logits(output, truth, pos_weight=ones, reduction="none")
         summed = each.where(there, 0).sum(-1)

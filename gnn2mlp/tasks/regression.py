@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.nn.devices import constant
 from gnn2mlp.tasks._base import Metric, NamedTask, check_names
 from gnn2mlp.tasks.answers import ValueAnswers
 from gnn2mlp.tasks.metrics import r2
@@ -77,12 +78,12 @@ class Regression(NamedTask):
 
     def values(self, output: Tensor) -> Tensor:
         """Outputs in the units of the labels."""
-        mean, scale = map(output.new_tensor, self._units())
+        mean, scale = (constant(each, output) for each in self._units())
         return output * scale + mean
 
     def loss(self, output: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
         """Squared differences in units of standard deviations, their sum over the known targets of each row."""
-        mean, scale = map(output.new_tensor, self._units())
+        mean, scale = (constant(each, output) for each in self._units())
         there = ~labels.isnan()
         target = ((labels.to(output.dtype) - mean) / scale).where(there, 0)
         summed = (output - target).square().where(there, 0).sum(-1)

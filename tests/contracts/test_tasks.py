@@ -10,6 +10,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.tasks import TASKS, Task
 from gnn2mlp.tasks.answers import answers_from
+from tests.cuda import nothing_waits, on_each_device
 
 ROWS = 24
 
@@ -54,6 +55,17 @@ def test_divergence_vanishes_where_both_agree_and_only_there(task: Task) -> None
     assert task.agreement(one, one) == 1
     assert task.agreement(one, -one) < 1
     assert (task.divergence(one, outputs(task, 1)) > 0).all()
+
+
+@on_each_device
+def test_a_step_waits_for_no_device(task: Task, device: str) -> None:
+    weights = {"classification": {"class_weight": [1, 2, 3]}, "multi_label": {"pos_weight": [1, 2, 3]}}
+    fitted = task.overridden(weights.get(task.name, {})).fitted(labels(task))
+    output, truth = outputs(task).to(device).requires_grad_(), labels(task).to(device)
+    fitted.loss(output, truth)  # the first brings weights and units to the device
+    with nothing_waits(device):
+        (fitted.loss(output, truth) + fitted.divergence(output.detach() / 2, output)).sum().backward()
+    assert output.grad is not None
 
 
 def test_gradients_are_right(task: Task) -> None:

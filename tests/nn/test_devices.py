@@ -61,3 +61,14 @@ def test_what_reads_nothing_is_not_recorded() -> None:
         (matrix @ x)[ids].relu().sum().backward()
         torch.repeat_interleave(ids, torch.tensor([1, 2]), output_size=3)
     assert found == []
+
+
+def test_a_constant_is_made_once_and_is_of_use_in_training_where_inference_made_it() -> None:
+    like = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    with torch.inference_mode():
+        made = devices.constant([0.25, 0.75], like)
+    assert devices.constant([0.25, 0.75], like) is made
+    assert devices.constant([0.25, 0.75], like.float()).dtype == torch.float32
+    (like * made).sum().backward()
+    assert like.grad is not None
+    assert like.grad.tolist() == [0.25, 0.75]
