@@ -3,14 +3,14 @@
 A test that runs on both devices takes `device` from `on_each_device`: what is wrong with its text shows without a GPU.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import torch
 
-from gnn2mlp.nn import devices
+from gnn2mlp.nn import devices, graphed
 from tests.host_syncs import host_syncs
 
 needs_cuda = pytest.mark.cuda
@@ -52,3 +52,19 @@ def draws_of_the_cpu() -> Iterator[None]:
 
 def _drawn(like: torch.Tensor, **options: Any) -> torch.Tensor:
     return torch.rand(like.shape, dtype=like.dtype).to(like.device)
+
+
+@contextmanager
+def captured_graphs(device: str) -> Iterator[list[Any]]:
+    """The pools of all captures within the block; on the CPU, a replay does again what was captured."""
+    seen: list[Any] = []
+    capture = graphed.capture
+
+    def watched(step: Callable[[], None], where: torch.device, pool: Any) -> tuple[Callable[[], None], Any]:
+        seen.append(pool)
+        return (step, "pool") if device == "cpu" else capture(step, where, pool)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(graphed, "capture", watched)
+        patched.setattr(graphed, "capturable", lambda where: True)
+        yield seen

@@ -1,5 +1,6 @@
 """A trained student behind arrays: load one directory, predict from features alone."""
 
+import copy
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 
 from gnn2mlp.core import artefact
+from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.seeds import seeded
@@ -18,9 +20,11 @@ from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.columns import column_order
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.nn.fold import fold
+from gnn2mlp.nn.graphed import Graphed
 from gnn2mlp.students import STUDENTS, Student
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.answers import Answers, ClassAnswers
@@ -35,17 +39,19 @@ CHUNK = 65_536
 class Predictor(BasePredictor):
     """Answers for nodes from their own features; it needs no neighbours, so unseen nodes are nothing special.
 
-    Sparse input is never made dense.
+    Sparse input is never made dense, but for few rows that a CUDA graph answers. Rows are checked, and answers given,
+    on the CPU, wherever the network is; copies and pickles answer on the CPU.
 
     Args:
         student: the recipe that built `module`.
-        module: the trained network, on the CPU.
+        module: the trained network, on the device where it is to answer.
         num_features: width of a feature row.
         task: what the network's outputs stand for: a `Task`, its `Answers`, or the label of each class.
         card: where the student comes from (JSON-able).
         feature_names: column names of training; data frames are checked against them.
         inputs: what makes the rows that `module` reads, fitted; default: the features themselves. Where a row takes the
             graph, `predict` is given rows that `inputs.rows(graph)` made.
+        cuda_graphs: as in `load`.
 
     Raises:
         ConfigError: if there are feature names, but not one per feature.
@@ -70,6 +76,7 @@ class Predictor(BasePredictor):
         card: Mapping[str, Any] | None = None,
         feature_names: Sequence[str] | None = None,
         inputs: Inputs | None = None,
+        cuda_graphs: bool = False,
     ):
         if feature_names is not None and len(feature_names) != num_features:
             raise ConfigError(
@@ -82,6 +89,7 @@ class Predictor(BasePredictor):
         self.card = dict(card or {})
         self.feature_names = None if feature_names is None else tuple(feature_names)
         self.inputs = inputs if inputs is not None else OwnFeatures()
+        self.cuda_graphs = cuda_graphs
         self._folded: tuple[Any, Callable[[Features], torch.Tensor]] | None = None
 
     @torch.inference_mode()
@@ -100,11 +108,38 @@ class Predictor(BasePredictor):
         # Torch counts what is done to a tensor in place; whatever replaces it lies elsewhere.
         now = tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
         if self._folded is None or self._folded[0] != now:
-            self._folded = now, fold(self.module)
+            self._folded = now, self._placed(fold(self.module))
         return self._folded[1]
 
+    def _placed(self, answer: Callable[[Features], torch.Tensor]) -> Callable[[Features], torch.Tensor]:
+        """The same from rows on the CPU to outputs on the CPU."""
+        device = self.device
+        if devices.on_cpu(next(self.module.parameters())):
+            return answer
+        return Graphed(answer, device) if self.cuda_graphs else lambda rows: answer(rows.to(device)).cpu()
+
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_folded": None}  # whose weights are the module's
+        # What is folded has the module's weights. Who reads a pickle need not have the device.
+        return {**vars(self), "_folded": None, "module": _moved(self.module, torch.device("cpu"))}
+
+    def to(self, device: str | torch.device, cuda_graphs: bool = False) -> "Predictor":
+        """The same student on another device; this one stays where it is.
+
+        Args:
+            device: as in `load`.
+            cuda_graphs: likewise.
+
+        Raises:
+            ConfigError: if there is no such device.
+        """
+        module = _moved(self.module, resolve_device(device))
+        facts = self.num_features, self.answers, self.card, self.feature_names, self.inputs
+        return Predictor(self.student, module, *facts, cuda_graphs=cuda_graphs)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.module.parameters()).device
 
     def _width(self) -> int:
         """How many numbers the network reads of a node."""
@@ -175,17 +210,28 @@ class Predictor(BasePredictor):
         from gnn2mlp.deploy.onnx import write_onnx
 
         folder = user_path(directory, "directory")
-        return write_onnx(self.module, self.inputs, self.facts(), folder, int8, check, tolerance)
+        return write_onnx(
+            _moved(self.module, torch.device("cpu")), self.inputs, self.facts(), folder, int8, check, tolerance
+        )
 
     @classmethod
-    def load(cls, directory: str | Path) -> Self:
-        """Read what `save` wrote.
+    def load(cls, directory: str | Path, device: str | torch.device = "cpu", cuda_graphs: bool = False) -> Self:
+        """Read what `save` wrote, on whatever device that was trained.
+
+        Args:
+            directory: that holds it.
+            device: where to answer, `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`. On a GPU, a request of few rows spends
+                its time in copies and launches.
+            cuda_graphs: answer up to 128 rows on a GPU by CUDA graphs (`nn.graphed`): the copy of the rows, the network
+                and the copy of its outputs in one launch. The first request of a size takes longer. On the CPU there
+                are none, and this changes nothing.
 
         Raises:
+            ConfigError: if there is no such device.
             ArtefactError: if the file is missing, truncated, altered, of a newer format, or if its weights are not
                 those of the student that it names.
         """
-        path = user_path(directory, "directory") / FILE
+        path, there = user_path(directory, "directory") / FILE, resolve_device(device)
         tensors, card = artefact.load(path, "student")
         try:
             answers = answers_of(card)
@@ -201,8 +247,8 @@ class Predictor(BasePredictor):
                 f"{path} does not describe a student of this release ({' '.join(str(error).split())}); "
                 "make it again, or use the release that wrote it"
             ) from error
-        module.to(next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        made = cls(student, module, card["num_features"], answers, about, names, inputs)
+        module.to(there, next(t.dtype for t in tensors.values() if t.is_floating_point()))
+        made = cls(student, module, card["num_features"], answers, about, names, inputs, cuda_graphs)
         if made._width() != card.get("width", card["num_features"]):
             raise ArtefactError(
                 f"{path} does not describe a student of this release (its widths differ); make it again"
@@ -214,6 +260,14 @@ def _answers(task: Task | Answers | Sequence[Any] | np.ndarray[Any, Any]) -> Ans
     if isinstance(task, Answers):
         return task
     return task.answers if isinstance(task, Task) else ClassAnswers(task)
+
+
+def _moved(module: nn.Module, device: torch.device) -> nn.Module:
+    """A copy of the module on `device`, or itself if it is there."""
+    here = next(module.parameters()).device
+    if here.type == device.type and device.index in (None, here.index):
+        return module
+    return copy.deepcopy(module).to(device)
 
 
 def chunks(x: Features, size: int) -> Iterator[Features]:

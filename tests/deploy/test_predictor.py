@@ -14,10 +14,12 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import Predictor, predictor
+from gnn2mlp.inputs.standardise import Standardise
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
 from gnn2mlp.tasks.answers import ClassAnswers
+from tests.cuda import captured_graphs, off_the_cpu, on_each_device
 
 FEATURES, CLASSES = 6, 3
 X = np.random.default_rng(0).normal(size=(20, FEATURES)).astype(np.float32)
@@ -321,3 +323,51 @@ def test_files_of_before_tasks_still_load(tmp_path: Path) -> None:
     loaded = Predictor.load(tmp_path)
     np.testing.assert_array_equal(loaded.predict(X), made.predict(X))
     assert loaded.predict(X).dtype == np.int16
+
+
+@on_each_device
+@pytest.mark.parametrize("graphs", [False, True])
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_it_answers_from_any_device_as_from_the_cpu(tmp_path: Path, device: str, graphs: bool, norm: str) -> None:
+    here = make(norm=norm, names=list("abcdef"))
+    here.save(tmp_path)
+    with off_the_cpu(device), captured_graphs(device) as captures:
+        for there in (Predictor.load(tmp_path, device, cuda_graphs=graphs), here.to(device, cuda_graphs=graphs)):
+            assert there.device.type == device
+            for rows in (0, 1, 2, 3, 20):
+                for form in (np.asarray, sp.csr_matrix, torch.from_numpy):
+                    found = there.predict_proba(form(X[:rows]))
+                    assert isinstance(found, np.ndarray)
+                    np.testing.assert_allclose(found, here.predict_proba(X[:rows]), rtol=1e-4, atol=1e-6)
+            assert there.predict(X).tolist() == here.predict(X).tolist()
+    assert len(captures) == 2 * 4 * graphs  # of 1, 2, 4 and 32 rows
+    assert here.device.type == "cpu"
+
+
+@on_each_device
+@pytest.mark.parametrize("graphs", [False, True])
+def test_what_answers_from_any_device_is_written_and_copied_for_all(tmp_path: Path, device: str, graphs: bool) -> None:
+    student, inputs = make().student, Standardise()
+    inputs.fit([torch.from_numpy(X)])
+    here = Predictor(student, make().module, FEATURES, ["a", "b", "c"], inputs=inputs)
+    expected = here.predict_proba(X[:2])
+    with off_the_cpu(device), captured_graphs(device):
+        there = here.to(device, cuda_graphs=graphs)
+        np.testing.assert_allclose(there.predict_proba(X[:2]), expected, rtol=1e-4, atol=1e-6)
+        there.save(tmp_path)
+        pickled = pickle.loads(pickle.dumps(there))
+        with torch.no_grad():
+            for tensor in there.module.parameters():
+                tensor.add_(1)  # in place: what was captured is of the past
+        assert not np.allclose(there.predict_proba(X[:2]), expected)
+    for again in (Predictor.load(tmp_path), pickled):
+        assert again.device.type == "cpu"
+        np.testing.assert_array_equal(again.predict_proba(X[:2]), expected)
+
+
+def test_a_device_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make().save(tmp_path)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    for attempt in (lambda: Predictor.load(tmp_path, device="cuda"), lambda: make().to("cuda")):
+        with pytest.raises(ConfigError, match="device: 'cuda' was asked for, but torch sees 0 CUDA devices"):
+            attempt()

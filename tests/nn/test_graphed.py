@@ -1,7 +1,7 @@
 """Requests by CUDA graph; on the CPU a replay does again what was captured."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
@@ -15,28 +15,16 @@ from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.nn.graphed import Graphed
 from gnn2mlp.nn.mlp import MLP
-from tests.cuda import needs_cuda, on_each_device
+from tests.cuda import captured_graphs, needs_cuda, on_each_device
 
 FEATURES, OUTPUTS = 6, 3
 X = torch.randn(200, FEATURES, generator=torch.Generator().manual_seed(0))
 
 
 @pytest.fixture
-def captures(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The pools of all captures; where there is no GPU, a captured step is done again at each replay."""
-    seen: list[Any] = []
-    real = graphed.capture if torch.cuda.is_available() else None
-
-    def capture(step: Callable[[], None], device: torch.device, pool: Any) -> tuple[Callable[[], None], Any]:
-        seen.append(pool)
-        if device.type == "cuda":
-            assert real is not None
-            return real(step, device, pool)
-        return step, "pool"
-
-    monkeypatch.setattr(graphed, "capture", capture)
-    monkeypatch.setattr(graphed, "capturable", lambda device: True)
-    return seen
+def captures(device: str) -> Iterator[list[Any]]:
+    with captured_graphs(device) as seen:
+        yield seen
 
 
 def network(norm: str = "batch", dtype: torch.dtype = torch.float32) -> MLP:
