@@ -61,7 +61,7 @@ class OnnxPredictor(BasePredictor):
 
     @classmethod
     def load(cls, directory: str | Path, int8: bool = False, threads: int = 1) -> Self:
-        """Read what `Predictor.to_onnx` wrote.
+        """Read what `Predictor.to_onnx` wrote. It computes on the CPU, whatever ONNX Runtime was built for.
 
         Args:
             directory: that holds it.

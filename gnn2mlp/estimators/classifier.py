@@ -36,7 +36,8 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
         threshold: probability from which the second of two classes, or a label, is answered; or what it is to maximise
             on the validation nodes, such as `"f1"`. Default: the likelier class.
         random_state: seed of hold-out, initialisation and batches; `None` draws a fresh one in each `fit`.
-        device: where to train: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`. Prediction runs on the CPU.
+        device: where to train: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`. Prediction runs on the CPU;
+            `predictor_.to("cuda")` predicts elsewhere.
         verbose: show a progress bar for teacher and student.
 
     Attributes:

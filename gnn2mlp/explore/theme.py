@@ -30,6 +30,7 @@ MODEL_STYLES = {
 FORM_STYLES = {
     "student_eager": Style("Student, eager", "#d9720f", "--"),
     "student_dense": Style("Student, dense", "#d9720f", ":"),
+    "student_graph": Style("Student, CUDA graph", "#d9720f", "-."),
     "onnx": Style("Student, ONNX", "#12826e", "-"),
     "int8": Style("Student, int8", "#b8426f", "-"),
 }

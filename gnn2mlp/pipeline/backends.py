@@ -1,4 +1,4 @@
-"""The back-ends on which a student can answer: as trained, folded, on ONNX Runtime, with 8-bit weights."""
+"""The back-ends on which a student can answer: as trained, folded, by CUDA graph, on ONNX Runtime, in 8 bits."""
 
 import importlib.util
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.predictor import chunks
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.fold import fold
+from gnn2mlp.nn.graphed import Graphed, capturable
 from gnn2mlp.tasks._base import Task
 
 Backend = Callable[[Features], Tensor]
@@ -38,16 +39,17 @@ def student_backends(
         device: where torch computes.
         onnx: whether ONNX Runtime is there.
     """
-    runtime = onnx_backends(student, features, valid) if onnx else {}  # first: torch's move the module to their device
+    runtime = onnx_backends(student, features, valid) if onnx else {}
     return torch_backends(student, device, isinstance(features, CSR)) | runtime
 
 
 def torch_backends(student: Predictor, device: torch.device, sparse: bool) -> dict[str, Backend]:
-    """`student` as it ships, folded, and `student_eager`, the module as trained; on `device`.
+    """`student` as it ships, folded, and `student_eager`, the module as trained; on `device`, as copies.
 
-    Both read sparse rows where the features are `sparse`; there, `student_dense` is the folded one on dense rows.
+    Both read sparse rows where the features are `sparse`; there, `student_dense` is the folded one on dense rows. On a
+    GPU, `student_graph` is the folded one by CUDA graph, as `Predictor.load(..., cuda_graphs=True)` answers.
     """
-    module = student.module.to(device).eval()
+    module = student.to(device).module
     folded = fold(module)
 
     @torch.inference_mode()
@@ -58,6 +60,8 @@ def torch_backends(student: Predictor, device: torch.device, sparse: bool) -> di
     backends: dict[str, Backend] = {"student": lambda rows: folded(rows.to(device)).cpu(), "student_eager": eager}
     if sparse:
         backends["student_dense"] = lambda rows: folded(_dense(rows).to(device)).cpu()
+    if capturable(device):
+        backends["student_graph"] = Graphed(folded, device)
     return backends
 
 

@@ -7,19 +7,22 @@ import torch
 from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.measuring import measure
 from gnn2mlp.pipeline.seed import Seed, plan
+from tests.cuda import on_each_device
 
 
-def measured(seed: Seed, onnx: bool = False) -> dict[str, Any]:
+def measured(seed: Seed, onnx: bool = False, device: str = "cpu") -> dict[str, Any]:
     models = {"teacher": seed.teacher.value, "mlp": seed.mlp.value, "student": seed.student.value}
     scored = {"students": [models["student"]], "splits": [seed.split], "seed": 0}
-    how = {"repeats": 10, "budget": 0.1, "onnx": onnx, "execution": None, "device": torch.device("cpu")}
+    how = {"repeats": 10, "budget": 0.1, "onnx": onnx, "execution": None, "device": torch.device(device)}
     return measure(**models, **scored, **how, graph=seed.full.graph)
 
 
-def test_every_model_answers_requests_and_passes(make_seed: Any) -> None:
+@on_each_device
+def test_every_model_answers_requests_and_passes(make_seed: Any, device: str) -> None:
     seed = make_seed()
-    found = measured(seed, has_onnx())
+    found = measured(seed, has_onnx(), device)
     models = {"teacher", "mlp", "student", "student_eager"} | ({"onnx", "int8"} if has_onnx() else set())
+    models |= {"student_graph"} if device == "cuda" else set()
     assert {(row["model"], row["nodes"]) for row in found["rows"]} == {(m, k) for m in models for k in (1, 10)}
     for row in found["rows"]:
         assert 0 < row["median_ms"] <= row["p95_ms"] <= row["p99_ms"]
@@ -28,7 +31,9 @@ def test_every_model_answers_requests_and_passes(make_seed: Any) -> None:
         assert row["nodes_per_second"] == pytest.approx(90 / row["seconds"])
         assert row["repeats"] >= 3
     assert set(found["accuracy"]) == models - {"teacher", "mlp"}
-    assert (found["device"], found["threads"], found["dtype"], found["seed"]) == ("cpu", 1, "float32", 0)
+    assert (found["device"], found["threads"], found["dtype"], found["seed"]) == (device, 1, "float32", 0)
+    assert ("ONNX Runtime computed on the CPU." in found["notes"]) == (device == "cuda" and has_onnx())
+    assert seed.student.value.device.type == seed.mlp.value.device.type == "cpu"
 
 
 @pytest.mark.parametrize("metric", ["macro_f1", "balanced_accuracy"])
