@@ -16,6 +16,7 @@ from gnn2mlp.distill.process_group import ALONE
 from gnn2mlp.distill.source import Source
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
+from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
@@ -129,21 +130,28 @@ class InMemory(Source):
             return
         order = rows[torch.randperm(rows.numel(), generator=self.random)]
         # Moved once an epoch: a copy from the host in every step would wait for the device.
-        for ids in order.to(self.labels.device).tensor_split(count):
-            yield self._batch(self._gather(ids), student, position.epoch)
+        moved = to_device(order, self.labels.device)
+        for here, there in zip(order.tensor_split(count), moved.tensor_split(count), strict=True):
+            yield self._batch(self._gather(here, there), student, position.epoch)
 
     def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:
         """The row set as one batch. Its rows are kept: they are the same in every epoch, as their transpose is."""
         if row_set not in self._whole:
-            self._whole[row_set] = self._gather(self.sets[row_set].to(self.labels.device))
+            rows = self.sets[row_set]
+            self._whole[row_set] = self._gather(rows, rows.to(self.labels.device))
         return self._batch(self._whole[row_set], student, epoch)
 
-    def _gather(self, ids: Tensor) -> _Rows:
+    def _gather(self, here: Tensor, there: Tensor) -> _Rows:
+        """Some rows, whose ids are given on the CPU and on the device.
+
+        How many entries sparse rows have is known here; asked of the device, it would be waited for in every step.
+        """
         links = {} if self.hyperedges is None else {"hyperedges": self.hyperedges}
         if self.adjacency is not None:
-            links["neighbours"] = self.adjacency.rows(ids)
-        weights = None if self.weights is None else self.weights[ids]
-        return _Rows(ids, gather(self.features, ids), self.labels[ids], links, weights)
+            links["neighbours"] = self.adjacency.rows(here)
+        weights = None if self.weights is None else self.weights[there]
+        features = gather(self.features, here if isinstance(self.features, CSR) else there)
+        return _Rows(there, features, self.labels[there], links, weights)
 
     def _batch(self, rows: _Rows, student: nn.Module, epoch: int) -> Batch:
         return Batch(

@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data import GraphData, HypergraphData
+from gnn2mlp.data import GraphData, HypergraphData, Observed
 from gnn2mlp.distill.in_memory import InMemory, check_links
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.mlp import MLP
 from gnn2mlp.objectives import HardLabels, Objective, ReliableHyperedges, ReliableNeighbours, SoftLabels
+from tests.cuda import needs_cuda, nothing_waits, on_each_device
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import Kind, random_knowledge, tiny_views
 
@@ -137,6 +139,49 @@ def test_links_that_nobody_asks_for_are_not_made(kind: Kind, objective: Objectiv
     batch = linked_rows(kind, objective).whole("all", NOBODY)
     assert "neighbours" not in batch.links
     assert "hyperedges" not in batch.links
+
+
+def step_by_step(device: str, observed: Observed, objective: Objective) -> InMemory:
+    random, knowledge = torch.Generator().manual_seed(0), random_knowledge(observed.node_ids)
+    return InMemory(observed, observed.graph.features, device, 16, random, objective, {"teacher": knowledge})
+
+
+@on_each_device
+def test_a_step_on_dense_rows_waits_for_no_device(device: str) -> None:
+    observed, objective = tiny_views().observed, 0.5 * HardLabels() + 0.5 * SoftLabels()
+    student = MLP(observed.graph.num_features, 8, 3).to(device)
+    batches = step_by_step(device, observed, objective).batches("all", student)
+    objective(next(batches)).backward()
+    with nothing_waits(device):
+        objective(next(batches)).backward()
+
+
+@needs_cuda
+def test_a_step_on_sparse_rows_with_links_waits_for_no_device() -> None:
+    observed = tiny_views("inductive", features=200).observed
+    thin = observed.graph.features * (torch.rand(observed.graph.features.shape) < 0.05)
+    observed = replace(observed, graph=replace(observed.graph, features=CSR.from_dense(thin)))
+    batches = step_by_step("cuda", observed, SoftLabels() + ReliableNeighbours()).batches("all", NOBODY)
+    next(batches)
+    with nothing_waits("cuda"):
+        batch = next(batches)
+    assert isinstance(batch.features, CSR)
+    assert batch.features.device.type == batch.links["neighbours"].device.type == "cuda"
+
+
+@pytest.mark.parametrize("batch_size", [16, 512])
+def test_sparse_rows_are_told_on_the_cpu_which_they_are(batch_size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids on the CPU tell how many entries there are, where a device would have to be asked."""
+    observed = tiny_views("inductive", features=200).observed
+    thin = CSR.from_dense(observed.graph.features * (torch.rand(observed.graph.features.shape) < 0.05))
+    kept = InMemory(observed, thin, "cpu", batch_size, torch.Generator().manual_seed(0))
+    asked, real, batch = [], CSR.rows, next(kept.batches("all", NOBODY))
+    monkeypatch.setattr(CSR, "rows", lambda self, ids: asked.append(ids) or real(self, ids))
+    here, there = batch.rows.clone(), batch.rows
+    found = kept._gather(here, there)
+    assert [id(ids) for ids in asked] == [id(here)]
+    assert found.ids is there
+    assert torch.equal(found.features.to_dense(), batch.features.to_dense())
 
 
 def test_links_that_the_data_do_not_have_are_refused() -> None:
