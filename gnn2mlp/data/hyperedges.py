@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.data.hypergraph import HypergraphData
-from gnn2mlp.data.sampling import Block, BlockSampler, random_pairs, relabel
+from gnn2mlp.data.sampling import Block, BlockSampler, numbered, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.devices import to_device
 
 Singletons = Literal["isolated", "all"]
 
@@ -65,10 +66,10 @@ class HypergraphBlock(Block):
 
     def to(self, device: torch.device | str) -> "HypergraphBlock":
         """The same block on another device; the block itself, with its operators, where it is there already."""
-        if torch.device(device) == self.sources.device:
+        if numbered(device) == self.sources.device:
             return self
         tensors = (self.weight, self.target_degree, self.source_degree, self.sources)
-        weight, target_degree, source_degree, sources = (tensor.to(device) for tensor in tensors)
+        weight, target_degree, source_degree, sources = (to_device(tensor, device) for tensor in tensors)
         return HypergraphBlock(
             self.members.to(device), self.incidence.to(device), weight, target_degree, source_degree, sources
         )
@@ -80,12 +81,13 @@ class HypergraphBlock(Block):
         is ever listed, and a pair counts by the number of hyperedges that it shares.
         """
         drawn = min(count, self.incidence.nnz)
-        entry = torch.randint(max(1, self.incidence.nnz), (drawn,), generator=random).to(self.sources.device)
+        device = self.sources.device
+        entry = to_device(torch.randint(max(1, self.incidence.nnz), (drawn,), generator=random), device)
         target, hyperedge = self.incidence.row_ids()[entry], self.incidence.indices[entry]
         start, size = self.members.indptr[hyperedge], self.members.indptr.diff()[hyperedge]
-        step = torch.rand(drawn, generator=random, dtype=torch.float64).to(size.device)
+        step = to_device(torch.rand(drawn, generator=random, dtype=torch.float64), device)
         linked = torch.stack([target, self.members.indices[start + (step * size).long()]])
-        others = random_pairs((self.num_targets, self.sources.numel()), drawn, random).to(linked.device)
+        others = to_device(random_pairs((self.num_targets, self.sources.numel()), drawn, random), device)
         others = others[:, others[0] != others[1]]
         return linked[:, linked[0] != linked[1]], others[:, ~self._share(*others)]
 

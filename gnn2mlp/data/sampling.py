@@ -88,10 +88,10 @@ class BlockSampler(ABC, Generic[B]):
 
     def full_block(self, device: torch.device | str = "cpu") -> B:
         """All nodes as one block on `device`; made once, so that its operators are made once."""
-        device = torch.device(device)
-        if device not in self._full:
-            self._full[device] = self.build_full_block().to(device)
-        return self._full[device]
+        where = numbered(device)
+        if where not in self._full:
+            self._full[where] = self.build_full_block().to(where)
+        return self._full[where]
 
     def k_hop_blocks(self, targets: Tensor, hops: int) -> list[B]:
         """Blocks for a stack of layers, first layer first; the sources of each are the targets of the one before it."""
@@ -136,7 +136,7 @@ class GraphBlock(Block):
 
     def to(self, device: torch.device | str) -> "GraphBlock":
         """The same block on another device; the block itself, with its operators, where it is there already."""
-        if torch.device(device) == self.sources.device:
+        if numbered(device) == self.sources.device:
             return self
         return GraphBlock(
             self.pattern.to(device),
@@ -149,9 +149,19 @@ class GraphBlock(Block):
         """Edges, all of them where there are no more than `count`, and random pairs that are none."""
         edges = torch.stack([self.pattern.row_ids(), self.pattern.indices])
         if edges.size(1) > count:
-            edges = edges[:, torch.randint(edges.size(1), (count,), generator=random).to(edges.device)]
-        others = random_pairs(self.pattern.shape, edges.size(1), random).to(edges.device)
+            edges = edges[:, to_device(torch.randint(edges.size(1), (count,), generator=random), edges.device)]
+        others = to_device(random_pairs(self.pattern.shape, edges.size(1), random), edges.device)
         return edges, others[:, (others[0] != others[1]) & ~self.pattern.contains(*others)]
+
+
+def numbered(device: torch.device | str) -> torch.device:
+    """The device as tensors name it: `"cuda"` is the present one of several, and has a number then.
+
+    Example:
+        >>> numbered("cpu")
+        device(type='cpu')
+    """
+    return torch.empty(0, device=device).device
 
 
 def random_pairs(shape: tuple[int, int], count: int, random: torch.Generator) -> Tensor:

@@ -75,8 +75,9 @@ def read_batches(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]
 
 
 def to_column(value: Tensor) -> Any:
-    """An array (rows,) or (rows, ...) as a column of numbers or of lists of equal length."""
+    """An array (rows,) or (rows, ...) of any device as a column of numbers or of lists of equal length."""
     arrow, _ = pyarrow_modules()
+    value = value.cpu()
     if value.dim() == 1:
         return arrow.array(value.numpy())
     flat = arrow.array(value.contiguous().numpy().reshape(-1))

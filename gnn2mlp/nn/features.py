@@ -38,7 +38,7 @@ def check_features(features: Any, name: str = "features") -> Features:
 
 def _as_features(features: Any, name: str) -> Features:
     if isinstance(features, CSR):
-        return features.to(dtype=torch.promote_types(features.dtype, torch.float32))
+        return features.to("cpu", torch.promote_types(features.dtype, torch.float32))  # where all data lie
     if hasattr(features, "tocsr"):  # every scipy sparse matrix has it; asking scipy itself would load it
         return CSR.from_scipy(features)
     if not isinstance(features, Tensor):

@@ -10,6 +10,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.tasks import NodeClassification
+from tests.cuda import needs_cuda
 
 X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
 Y = [0, 1, 0, -1]
@@ -31,6 +32,18 @@ def test_a_small_graph_worked_by_hand() -> None:
 def test_adjacency_rows_hold_the_neighbours() -> None:
     adjacency = graph_from_arrays(X, Y, EDGES).adjacency
     assert adjacency.to_dense().tolist() == [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+
+
+@needs_cuda
+@pytest.mark.parametrize("sparse", [False, True])
+def test_arrays_of_any_device_make_a_graph_on_the_cpu(sparse: bool) -> None:
+    x, y, edges = torch.tensor(X), torch.tensor(Y), torch.tensor(EDGES)
+    form = CSR.from_dense(x) if sparse else x
+    weight, split = torch.ones(4), {"train": torch.tensor([0, 1]), "test": torch.tensor([2])}
+    there = {"sample_weight": weight.cuda(), "own_splits": [{part: ids.cuda() for part, ids in split.items()}]}
+    graph = graph_from_arrays(form.to("cuda"), y.cuda(), edges.cuda(), **there)
+    assert graph.features.device.type == graph.labels.device.type == graph.edge_index.device.type == "cpu"
+    assert graph.digest == graph_from_arrays(form, y, edges, sample_weight=weight, own_splits=[split]).digest
 
 
 def test_canonical_form_is_idempotent(tiny_graph: Callable[..., GraphData]) -> None:

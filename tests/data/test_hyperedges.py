@@ -134,7 +134,7 @@ def test_operators_are_made_once_per_block() -> None:
 
 def test_a_block_is_itself_where_it_is_and_a_copy_elsewhere() -> None:
     block = HyperedgeSampler(HAND).block(torch.tensor([3, 4]))
-    assert block.to("cpu") is block
+    assert block.to("cpu") is block.to("cpu:0") is block
     moved = block.to("meta")  # a device that every machine has
     tensors = (moved.weight, moved.target_degree, moved.source_degree, moved.sources)
     assert {tensor.device.type for tensor in (*tensors, moved.members, moved.incidence)} == {"meta"}

@@ -8,6 +8,7 @@ from gnn2mlp.data import sampling
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
+from tests.cuda import needs_cuda
 
 # A path 0-1-2-3 and node 4 alone.
 PATH = graph_from_arrays(torch.eye(5), [0, 1, 0, 1, 0], [[0, 1, 2], [1, 2, 3]])
@@ -106,6 +107,22 @@ def test_the_whole_graph_is_one_block_made_once(graph: GraphData) -> None:
     assert sampler.full_block("cpu") is block
     assert block.sources.tolist() == list(range(60))
     assert torch.equal(block.target_degree, graph.adjacency.to_dense().sum(1))
+
+
+def test_a_device_with_and_without_its_number_is_one(graph: GraphData) -> None:
+    """The CPU has the number 0 as the only GPU has: another name must not cost another copy with other operators."""
+    sampler = NeighbourSampler(graph.adjacency)
+    block = sampler.full_block("cpu")
+    assert sampler.full_block("cpu:0") is block
+    assert block.to("cpu:0") is block
+
+
+@needs_cuda
+def test_a_block_that_is_on_the_gpu_stays_with_its_operators(graph: GraphData) -> None:
+    sampler = NeighbourSampler(graph.adjacency)
+    block = sampler.full_block("cuda")
+    assert sampler.full_block(block.sources.device) is block
+    assert block.to("cuda") is block.to(torch.device("cuda", torch.cuda.current_device())) is block
 
 
 def test_an_operator_is_made_once_per_block() -> None:

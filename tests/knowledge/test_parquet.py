@@ -10,6 +10,7 @@ import torch
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.knowledge.parquet import read_parquet, write_parquet
+from tests.cuda import needs_cuda
 from tests.tiny import random_knowledge
 
 IDS = torch.tensor([7, 2, 5])
@@ -34,6 +35,13 @@ def test_knowledge_comes_back_as_it_was(path: Path) -> None:
     assert again.card == knowledge.card
     assert again.values.keys() == KEYS.keys()
     assert {k: v.dtype for k, v in again.values.items()} == {k: v.dtype for k, v in knowledge.values.items()}
+
+
+@needs_cuda
+def test_knowledge_is_written_from_any_device(path: Path) -> None:
+    knowledge = random_knowledge(torch.arange(10))
+    write_parquet(knowledge.to("cuda"), path)
+    assert read_parquet(path).digest == knowledge.digest
 
 
 def test_an_empty_table_comes_back_as_well(path: Path) -> None:
