@@ -3,7 +3,7 @@
 Layers are `GCNConv` and `SAGEConv` on `edge_index` and `nn.Linear`, features are a dense matrix, dropout is
 `F.dropout`, the optimiser Adam. Epochs, stopping rule, the validation pass after every epoch, batches and losses are
 those of the library, so that both sides do the same work; nothing is computed that a careful user would not compute.
-Nothing here comes from the library but settings.
+Nothing here comes from the library but settings. Everything is computed where the data lie.
 """
 
 from collections.abc import Callable
@@ -113,11 +113,19 @@ class MLP(nn.Module):
 
 
 def train_gnn(
-    data: Data, conv: str, how: Settings, seed: int = 0, progress: Progress = silent, validate: bool = True
+    data: Data,
+    conv: str | Callable[[int, int], nn.Module],
+    how: Settings,
+    seed: int = 0,
+    progress: Progress = silent,
+    validate: bool = True,
 ) -> GNN:
-    """A network of `CONVS[conv]`, trained on the whole graph; without validation its last epoch stays."""
+    """A network of `CONVS[conv]`, or of layers that `conv` makes of their widths, trained on the whole graph.
+
+    Without validation its last epoch stays.
+    """
     torch.manual_seed(seed)
-    model = GNN(CONVS[conv], _widths(data, how), how)
+    model = GNN(CONVS[conv] if isinstance(conv, str) else conv, _widths(data, how), how).to(data.x.device)
 
     def step(optimiser: torch.optim.Optimizer) -> None:
         loss = F.cross_entropy(model(data.x, data.links)[data.train], data.labels[data.train])
@@ -137,13 +145,13 @@ def train_mlp(
 ) -> MLP:
     """A student of the logits `teacher` (nodes, classes), by GLNN's default loss KL(teacher ‖ student)."""
     torch.manual_seed(seed)
-    model = MLP(_widths(data, how), how)
+    model = MLP(_widths(data, how), how).to(data.x.device)
     wanted, valid = teacher.softmax(-1), data.x[data.valid]
     count = max(1, round(len(data.x) / batch_size))
 
     def step(optimiser: torch.optim.Optimizer) -> None:
         # As many users would not: where all rows are one batch, they are taken as they stand, without a copy.
-        batches = [slice(None)] if count == 1 else torch.randperm(len(data.x)).tensor_split(count)
+        batches = [slice(None)] if count == 1 else torch.randperm(len(data.x), device=data.x.device).tensor_split(count)
         for rows in batches:
             loss = F.kl_div(model(data.x[rows]).log_softmax(-1), wanted[rows], reduction="batchmean")
             optimiser.zero_grad()
