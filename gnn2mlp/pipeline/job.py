@@ -60,9 +60,11 @@ class Job:
 
     @cached_property
     def environment(self) -> Mapping[str, Any]:
-        """Versions, device, threads, processor and code, to be kept with all that is made here."""
-        dtype = str(torch.get_default_dtype()).removeprefix("torch.")
-        return {**environment(self.device), "dtype": dtype}
+        """Versions, device, threads, processor, code and precision, to be kept with all that is made here."""
+        how = self.execution
+        lowered = {"autocast": _plain(how.autocast)} if how.autocast else {}
+        rounded = {"matmul": how.matmul} if how.matmul != "highest" else {}
+        return {**environment(self.device), "dtype": _plain(how.dtype), **lowered, **rounded}
 
     @cached_property
     def execution(self) -> Execution:
@@ -82,6 +84,10 @@ class Job:
         used = {"out": str(self.folder), "device": self.device.type, "threads": torch.get_num_threads()}
         config = self.config.to_dict() | used
         return {"config": config, "graph": describe(self.graph), "citations": citations(self.config)}
+
+
+def _plain(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def describe(graph: NodeData) -> dict[str, Any]:

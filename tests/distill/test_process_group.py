@@ -10,11 +10,15 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError, ProcessError
-from gnn2mlp.distill import heartbeat
+from gnn2mlp.distill import DistillationResult, Distiller, heartbeat
 from gnn2mlp.distill.heartbeat import Heartbeat
 from gnn2mlp.distill.process_group import ALONE, Meeting, ProcessGroup, process_group
-from tests.cuda import needs_cuda
+from gnn2mlp.objectives import HardLabels, SoftLabels
+from gnn2mlp.students.mlp import MLPStudent
+from gnn2mlp.tables import RowTable
+from tests.cuda import needs_cuda, on_each_device
 from tests.host_syncs import host_syncs
+from tests.rowtables import tiny_table
 
 pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="needs torch.distributed")
 
@@ -79,6 +83,31 @@ def test_nccl_exchanges_on_the_device_of_the_process() -> None:
         assert torch.distributed.get_backend() == "nccl"
         exchanged(here, device)
     assert not torch.distributed.is_initialized()
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> RowTable:
+    return tiny_table(tmp_path_factory.mktemp("rows"), 300)
+
+
+def trained(table: RowTable, here: ProcessGroup, device: torch.device) -> DistillationResult:
+    student = MLPStudent(hidden=8, dropout=0.0, norm="batch")
+    objective = 0.5 * HardLabels() + 0.5 * SoftLabels()
+    return Distiller(epochs=3, batch_size=32).fit(student, objective, table, device=device, group=here)
+
+
+@on_each_device
+@pytest.mark.parametrize("lowered", [False, True])
+@pytest.mark.usefixtures("_torchrun")
+def test_a_group_of_one_trains_the_student_of_a_process_alone(table: RowTable, device: str, lowered: bool) -> None:
+    """By gloo or NCCL; under autocast sums and shares of losses are taken in single precision."""
+    close = {"rel": 5e-2} if lowered else {"rel": 1e-4}
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=lowered):
+        with process_group(torch.device(device), even_alone=True) as (here, place):
+            shared = trained(table, here, place)
+        alone = trained(table, ALONE, place)
+    assert shared.history.loss == pytest.approx(alone.history.loss, **close)
+    assert shared.history.loss[-1] < shared.history.loss[0]
 
 
 @pytest.mark.usefixtures("_torchrun")

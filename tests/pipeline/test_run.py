@@ -389,3 +389,14 @@ def _held(device: str) -> int:
 
 def _tensors() -> list[torch.Tensor]:
     return [thing for thing in gc.get_objects() if type(thing) in (torch.Tensor, torch.nn.Parameter)]
+
+
+def test_a_run_under_autocast_says_so_and_teaches_no_other(settings: dict[str, Any]):
+    config = RunConfig(**{**settings, "seeds": 1})
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        lowered = run(config).results
+    assert lowered["environment"]["autocast"] == "bfloat16"
+    plain = run(config).results
+    assert "autocast" not in plain["environment"]
+    assert len(list((settings["cache"] / "teachers").iterdir())) == 2
+    assert plain["seeds"][0]["history"]["student"]["loss"] != lowered["seeds"][0]["history"]["student"]["loss"]
