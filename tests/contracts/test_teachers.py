@@ -1,5 +1,6 @@
 """What every registered teacher promises."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from gnn2mlp.data import GraphData, HypergraphData, NodeData, Observed, Views, g
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, gather
+from gnn2mlp.nn.loop import Step
+from gnn2mlp.nn.training_state import Position
 from gnn2mlp.teachers import TEACHERS, Teacher
+from gnn2mlp.teachers._training import GNNTraining
 from gnn2mlp.teachers.vq import VQ
-from tests.cuda import needs_cuda, off_the_cpu, on_each_device
+from tests.cuda import needs_cuda, nothing_waits, off_the_cpu, on_each_device
 from tests.tiny import Kind, small, tiny_views, views_of
 
 # Every registered class with its defaults, and forms of one class that are different models.
@@ -274,6 +278,31 @@ def test_a_seed_gives_nearly_the_same_wherever_it_is_computed(
     torch.testing.assert_close(losses, expected, rtol=1e-3, atol=1e-4)
     assert abs(there.history_.valid[-1] - reference.history_.valid[-1]) <= 2 / 12  # of 12 validation nodes
     torch.testing.assert_close(logits, reference.predict(views.full.graph), rtol=1e-2, atol=1e-2)
+
+
+@on_each_device
+def test_no_step_on_the_whole_data_waits_for_the_host(
+    form: Form, views: Views, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is made once, in the first epoch, may wait; blocks of sampled neighbours are made on the host."""
+    if form[0] == "vq":
+        pytest.skip("the host counts which of the drawn pairs are no edges")
+    made, watched = GNNTraining.steps, 0
+
+    def steps(training: Any, position: Position) -> Iterator[Step]:
+        nonlocal watched
+        if position.epoch == 1:
+            yield from made(training, position)
+            return
+        with nothing_waits(device):
+            for step in made(training, position):
+                watched += 1
+                yield step
+
+    monkeypatch.setattr(GNNTraining, "steps", steps)
+    with off_the_cpu(device):
+        fitted(form, views.observed, device=device, epochs=3, norm="batch")
+    assert watched
 
 
 @on_each_device

@@ -335,7 +335,7 @@ def test_it_answers_from_any_device_as_from_the_cpu(tmp_path: Path, device: str,
         for there in (Predictor.load(tmp_path, device, cuda_graphs=graphs), here.to(device, cuda_graphs=graphs)):
             assert there.device.type == device
             for rows in (0, 1, 2, 3, 20):
-                for form in (np.asarray, sp.csr_matrix, torch.from_numpy):
+                for form in (np.asarray, sp.csr_matrix, lambda x: torch.from_numpy(x).to(device)):
                     found = there.predict_proba(form(X[:rows]))
                     assert isinstance(found, np.ndarray)
                     np.testing.assert_allclose(found, here.predict_proba(X[:rows]), rtol=1e-4, atol=1e-6)
