@@ -3,6 +3,7 @@
 A test that runs on both devices takes `device` from `on_each_device`: what is wrong with its text shows without a GPU.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,9 @@ import torch
 
 from gnn2mlp.nn import devices, graphed
 from tests.host_syncs import host_syncs
+
+# cuBLAS is deterministic only with it, and reads it when it is first used.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 needs_cuda = pytest.mark.cuda
 on_each_device = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=needs_cuda)])

@@ -93,6 +93,10 @@ class BlockSampler(ABC, Generic[B]):
             self._full[where] = self.build_full_block().to(where)
         return self._full[where]
 
+    def holds_full_block(self, device: torch.device) -> bool:
+        """Whether `full_block` has been made for `device`, so that it takes no more memory there."""
+        return device in self._full
+
     def k_hop_blocks(self, targets: Tensor, hops: int) -> list[B]:
         """Blocks for a stack of layers, first layer first; the sources of each are the targets of the one before it."""
         return _stacked(targets, [self.block] * hops)

@@ -101,12 +101,12 @@ class _Moments:
 def _moments(chunk: Features) -> tuple[Tensor, Tensor]:
     """Mean (features,) and sum of squared distances from it (features,), float64 on the CPU."""
     if isinstance(chunk, CSR):
-        values, columns, rows = chunk.values.double().cpu(), chunk.indices.cpu(), chunk.shape[0]
+        values, columns, rows = chunk.values.cpu().double(), chunk.indices.cpu(), chunk.shape[0]
         zeros = torch.zeros(chunk.shape[1], dtype=torch.float64)
         mean = zeros.index_add(0, columns, values) / rows
         filled = zeros.index_add(0, columns, torch.ones_like(values))
         squares = zeros.index_add(0, columns, (values - mean[columns]).square())
         return mean, squares + (rows - filled) * mean.square()
-    x = chunk.double().cpu()
+    x = chunk.cpu().double()  # a GPU need not hold them twice as wide
     mean = x.mean(0)
     return mean, (x - mean).square().sum(0)

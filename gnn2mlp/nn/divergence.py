@@ -9,6 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from gnn2mlp.nn import devices
+
 # Numbers in a vector register: torch's softmax is slow on rows that do not fill one.
 _REGISTER = 8
 
@@ -35,11 +37,11 @@ def _softened(logits: Tensor, temperature: float) -> Tensor:
 
 
 def _log_softmax(logits: Tensor, exact: bool) -> Tensor:
-    """Over classes; where these are few, rows lie side by side for it, so that a register holds one class of several.
+    """Over classes; where these are few, rows lie side by side for it on a CPU: a register holds one class of several.
 
     A row's last digit then depends on its place in the batch: not so if `exact`.
     """
-    narrow = logits.size(-1) < _REGISTER and not exact
+    narrow = logits.size(-1) < _REGISTER and not exact and devices.on_cpu(logits)
     return logits.T.contiguous().log_softmax(0).T if narrow else logits.log_softmax(-1)
 
 

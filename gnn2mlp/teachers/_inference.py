@@ -58,16 +58,19 @@ def one_pass_fits(module: GNN, sampler: BlockSampler[Any], features: Features) -
     """Whether a pass over all nodes at once is to be tried: by their number on a CPU, by free memory on a GPU."""
     if features.device.type != "cuda":
         return sampler.num_nodes <= LAYERWISE_ABOVE
-    return bytes_of_pass(module, sampler.full_block(), features) <= SHARE * free_bytes(features.device)
+    there = sampler.holds_full_block(features.device)  # as where all of the graph is trained on, which takes more
+    needed = bytes_of_pass(module, sampler.full_block(features.device if there else "cpu"), features, there)
+    return needed <= SHARE * free_bytes(features.device)
 
 
-def bytes_of_pass(module: GNN, block: Block, features: Features) -> int:
+def bytes_of_pass(module: GNN, block: Block, features: Features, there: bool = False) -> int:
     """About how much memory a pass over all nodes takes beside features and weights, from above.
 
     Args:
         module: the network.
-        block: of all nodes, wherever it lies.
+        block: of all nodes.
         features: (nodes, features).
+        there: whether the block, and what is made of it, takes its memory already.
     """
     sparse, nodes = isinstance(features, CSR), features.shape[0]
     widths = [parameter.size(-1) for parameter in module.convs.parameters()]
@@ -77,7 +80,7 @@ def bytes_of_pass(module: GNN, block: Block, features: Features) -> int:
     held = [value for value in vars(block).values() if isinstance(value, Tensor | CSR)]
     links = sum(value.nnz for value in held if isinstance(value, CSR)) + nodes
     numbers = _ARRAYS * nodes * widest + links * max(getattr(conv, "numbers_per_link", 0) for conv in module.convs)
-    return numbers * item + _COPIES * sum(num_bytes(value) for value in held)
+    return numbers * item + (0 if there else _COPIES * sum(num_bytes(value) for value in held))
 
 
 def free_bytes(device: torch.device) -> int:

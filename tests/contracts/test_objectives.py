@@ -14,6 +14,7 @@ from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, knowledge_needs, parse_needs
 from gnn2mlp.objectives._base import check_declared
+from tests.cuda import nothing_waits, off_the_cpu
 from tests.tiny import answered, random_knowledge
 
 NODES, CLASSES, HIDDEN = 12, 3, 5
@@ -91,6 +92,15 @@ def test_gradient_reaches_the_student_and_never_the_knowledge(objective: Objecti
     valued(objective, batch(output, TeacherKnowledge(ids, leaves))).backward()
     assert any(part.grad is not None and part.grad.abs().sum() > 0 for part in output)
     assert all(leaf.grad is None for leaf in leaves.values())
+
+
+def test_a_step_asks_nothing_of_the_device(objective: Objective) -> None:
+    there, random = batch(student_output()), torch.get_rng_state()
+    value = valued(objective, there)  # what it keeps from step to step is made in the first
+    with off_the_cpu("cpu"), nothing_waits("cpu"):
+        torch.set_rng_state(random)
+        objective(there).backward()
+    assert torch.isfinite(value)
 
 
 def test_order_of_rows_does_not_matter(objective: Objective) -> None:

@@ -8,7 +8,7 @@ import torch
 
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.data import HyperedgeSampler, NeighbourSampler
-from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.csr import CSR, num_bytes
 from gnn2mlp.teachers import TEACHERS, _inference
 from gnn2mlp.teachers._inference import infer, inputs, layerwise
 from tests.cuda import needs_cuda, on_each_device
@@ -109,6 +109,16 @@ def test_a_cpu_counts_nodes_and_never_memory(monkeypatch: pytest.MonkeyPatch) ->
     module = small(TEACHERS, "gcn").build(graph.num_features, 3)
     monkeypatch.setattr(_inference, "free_bytes", lambda device: 0)
     assert _inference.one_pass_fits(module, NeighbourSampler(graph.adjacency), graph.features)
+
+
+def test_a_block_that_is_there_takes_no_more_memory() -> None:
+    graph = tiny_graph()
+    module, sampler = small(TEACHERS, "gcn").build(graph.num_features, 3), NeighbourSampler(graph.adjacency)
+    assert not sampler.holds_full_block(torch.device("cpu"))
+    block = sampler.full_block()
+    assert sampler.holds_full_block(torch.device("cpu"))
+    new, there = (_inference.bytes_of_pass(module, block, graph.features, held) for held in (False, True))
+    assert new - there == _inference._COPIES * (num_bytes(block.pattern) + 3 * num_bytes(block.sources) - 60 * 4 * 2)
 
 
 def test_a_gpu_counts_memory_and_never_nodes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.data import NodeData
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.teachers import _probes
 from gnn2mlp.teachers._probes import Perturbation, entropy, entropy_shift
 from tests.helpers import tiny_graph, tiny_hypergraph
 
@@ -116,6 +118,29 @@ def test_sparse_features_are_disturbed_like_dense_ones_and_left_as_they_were() -
     torch.testing.assert_close(shifts(sparse), shifts())
     assert torch.equal(GRAPH.features, before)
     assert torch.equal(sparse.features.to_dense(), before)
+
+
+@pytest.mark.parametrize("nodes", [1, 15, 16, 60, 100])
+@pytest.mark.parametrize("drawn", [1, 12 * 32, 1 << 24])
+def test_multiplied_sparse_rows_stay_sparse_and_get_the_numbers_of_dense_ones(
+    nodes: int, drawn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_probes, "DRAWN", drawn)
+    dense = GRAPH.features.repeat(2, 1)[:nodes]
+    made = [
+        _probes._disturbed(x, 0.25, torch.Generator().manual_seed(0), "multiply")
+        for x in (dense, CSR.from_dense(dense))
+    ]
+    assert isinstance(made[1], CSR)
+    assert torch.equal(made[1].to_dense(), made[0])
+
+
+def test_noise_on_sparse_rows_is_that_on_dense_ones() -> None:
+    dense, sparse = (
+        _probes._disturbed(x, 0.25, torch.Generator().manual_seed(0), "add")
+        for x in (GRAPH.features, CSR.from_dense(GRAPH.features))
+    )
+    assert torch.equal(dense, sparse)
 
 
 def test_shape_and_type() -> None:

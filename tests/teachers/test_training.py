@@ -162,6 +162,26 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("deterministic", [False, True])
+@pytest.mark.parametrize("name", ["hgnn", "hgnn_plus", "unigcn"])
+def test_a_step_on_a_hypergraph_asks_nothing_of_the_device(
+    name: str, deterministic: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observed = tiny_views(kind="hypergraph").observed
+    graph, teacher = observed.graph, small(TEACHERS, name)
+    block = teacher.sampler(graph).full_block()
+    teacher.initialise(graph.num_features, graph.task.num_outputs)
+    batch = full_batch(observed, graph.features, [block] * teacher.layers)
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    torch.use_deterministic_algorithms(deterministic)
+    try:
+        with host_syncs() as found:
+            teacher.loss(batch, torch.Generator()).backward()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert found == []
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
 @pytest.mark.parametrize("sampled", [False, True])
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize(("name", "options"), FORMS)
@@ -223,7 +243,7 @@ def test_trains_under_autocast(name: str) -> None:
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("name", ["gcn", "sage", "gat", "vq", "hgnn"])
 def test_deterministic_algorithms_give_the_same_bits_on_cuda(name: str, sparse: bool) -> None:
-    views, answers = tiny_views(sparse=sparse) if name != "hgnn" else tiny_views("hypergraph"), []
+    views, answers = tiny_views(sparse=sparse) if name != "hgnn" else tiny_views(kind="hypergraph"), []
     torch.use_deterministic_algorithms(True)
     try:
         for _ in range(2):
