@@ -93,6 +93,19 @@ def test_figures_stand_beside_their_floor(ran: dict[str, Any]):
             assert entry["off"] < 1e-5, label
 
 
+def test_precisions_can_be_compared_by_what_is_learnt(ran: dict[str, Any]):
+    for label, entry in ran["rungs"]["gcn"]["results"].items():
+        if ", ours, " in label:
+            assert 0 <= entry["valid"] <= 1
+            assert entry["loss"] > 0
+
+
+def test_times_stand_without_the_limits_of_the_card(script, counting: ModuleType, tmp_path: Path):
+    bench = script("inside").Bench("gcn", tmp_path / "gpu.json", torch.device("cpu"), True)
+    found = bench.against_floor(counting.Work(3.0, 4.0, 5.0), 1.0)
+    assert found == {"operations": 3.0, "bytes": 4.0, "gathered_bytes": 9.0}
+
+
 def test_the_file_says_where_and_with_what_it_was_made(ran: dict[str, Any]):
     about = ran["about"]
     assert (about["device"], about["tiny"]) == ("cpu", True)
@@ -212,10 +225,13 @@ def test_tests_that_take_too_long_are_ended_and_those_that_ended_are_told(script
         "def test_it(seconds): time.sleep(seconds)\n"
     )
     ladder, path = script("ladder"), tmp_path / "gpu.json"
-    ladder.run_tests([str(slow)], path, 8.0, marked="not cuda")
+    broken = tmp_path / "test_broken.py"
+    broken.write_text("import no_such_module")
+    ladder.run_tests([str(slow), str(broken)], path, 8.0, marked="not cuda")
     tests = json.loads(path.read_text())["tests"]
     assert tests["state"] == "timed out"
-    assert tests["outcomes"] == {"passed": 1}
+    assert tests["outcomes"] == {"passed": 1, "failed": 1}  # a file that cannot be imported costs no other
+    assert any("no_such_module" in line.get("error", "") for line in tests["each"])
 
 
 def test_test_files_that_speak_of_cuda_are_found(script):

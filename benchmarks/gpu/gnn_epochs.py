@@ -109,10 +109,13 @@ class Whole:
         known = TEACHERS.get(teacher).constructor_options()
         options = {key: value for key, value in {**self.options, **own}.items() if key in known}
 
-        def fit(progress: Progress) -> None:
-            TEACHERS.get(teacher)(**options).fit(self.observed, device=self.bench.device, progress=progress)
+        made = TEACHERS.get(teacher)(**options)
 
-        return self._against(epochs(self.bench, fit, self.total, name), work, name)
+        def fit(progress: Progress) -> None:
+            made.fit(self.observed, device=self.bench.device, progress=progress)
+
+        found = self._against(epochs(self.bench, fit, self.total, name), work, name)
+        return {**found, "valid": made.history_.valid[-1], "loss": made.history_.loss[-1]}
 
     def pyg(
         self, label: str, conv: str | Conv, links: Callable[[], Tensor], work: Callable[[int], Work], **own: Any

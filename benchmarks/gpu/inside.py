@@ -86,7 +86,7 @@ class Bench:
     @cached_property
     def limits(self) -> Record:
         """What the card can do, from the rung that measured it."""
-        found: Record = findings.read(self.path)["rungs"]["card"]["results"]
+        found: Record = findings.read(self.path)["rungs"].get("card", {}).get("results", {})
         return found
 
     def against_floor(self, work: Work, seconds: float, precision: str = "float32") -> Record:
@@ -94,15 +94,20 @@ class Bench:
 
         The floor is the longer of two times: operations at the rate of the best matrix product of this precision, and
         bytes at the bandwidth of a large copy. `gathered` is the floor where every row that an edge asks for comes from
-        memory anew, which caches spare in part.
+        memory anew, which caches spare in part. Without the card's limits there are counts alone.
         """
+        counts = {
+            "operations": work.operations,
+            "bytes": work.bytes,
+            "gathered_bytes": work.bytes + work.gathered,
+        }
+        if not {"rates", "copy"} <= self.limits.keys():
+            return counts
         rate, copy = 1e9 * self.limits["rates"][precision], 1e9 * self.limits["copy"]["gb_s"]
         operations_s, bytes_s = work.operations / rate, work.bytes / copy
         floor, gathered_s = max(operations_s, bytes_s), (work.bytes + work.gathered) / copy
         return {
-            "operations": work.operations,
-            "bytes": work.bytes,
-            "gathered_bytes": work.bytes + work.gathered,
+            **counts,
             "operations_s": operations_s,
             "bytes_s": bytes_s,
             "floor_s": floor,

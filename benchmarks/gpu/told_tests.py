@@ -13,7 +13,17 @@ def pytest_runtest_logreport(report: Any) -> None:
     # With several processes, the one that gives out the tests hears of all of them.
     if "PYTEST_XDIST_WORKER" in os.environ or (report.when != "call" and report.passed):
         return
-    line = {"test": report.nodeid, "outcome": report.outcome, "seconds": round(report.duration, 2)}
+    _tell(report, report.duration)
+
+
+def pytest_collectreport(report: Any) -> None:
+    """A line for a file that cannot be imported: its tests are missing."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        _tell(report, 0.0)
+
+
+def _tell(report: Any, seconds: float) -> None:
+    line = {"test": report.nodeid, "outcome": report.outcome, "seconds": round(seconds, 2)}
     if report.failed:
         line["error"] = str(report.longrepr)[-2000:]
     with open(os.environ["GNN2MLP_TEST_REPORT"], "a") as file:
