@@ -257,9 +257,9 @@ def _meeting(store: Any, rank: int, size: int) -> Iterator[Meeting]:
         try:
             yield meeting
         except RuntimeError as error:
-            meeting.fail(error)
             if reason := meeting.reason(error):
                 raise reason from error
+            meeting.fail(error)  # not before: a lost connection is no fault of this process
             raise
         except BaseException as error:
             meeting.fail(error)

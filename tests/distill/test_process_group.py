@@ -12,7 +12,7 @@ import torch
 from gnn2mlp.core.errors import DataError, ProcessError
 from gnn2mlp.distill import DistillationResult, Distiller, heartbeat
 from gnn2mlp.distill.heartbeat import Heartbeat
-from gnn2mlp.distill.process_group import ALONE, Meeting, ProcessGroup, process_group
+from gnn2mlp.distill.process_group import ALONE, Meeting, ProcessGroup, _meeting, process_group
 from gnn2mlp.objectives import HardLabels, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable
@@ -217,6 +217,31 @@ def test_a_broken_connection_is_laid_to_the_process_that_fell_silent(
     assert "no word from process 2 on b" in str(meeting.reason(broken))
     groups[1].meeting.fail(MemoryError("no room"))
     assert str(meeting.reason(broken)) == "process 1 on b failed: MemoryError: no room"
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "left"),
+    [
+        (RuntimeError("[gloo/pair.cc:537] Read error: Connection reset by peer"), ProcessError, False),
+        (RuntimeError("out of memory"), RuntimeError, True),
+        (DataError("no labels"), DataError, True),
+    ],
+)
+def test_a_lost_connection_is_no_fault_of_the_process_that_notices(
+    error: Exception, raised: type[Exception], left: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "EVERY", 0.02)
+    store = torch.distributed.HashStore()
+    store.set("host/1", "b")
+    with pytest.raises(raised) as met, _meeting(store, 0, 2):
+        raise error
+    assert store.check(["failed"]) == left
+    if left:
+        assert met.value is error
+        assert store.get("failed").decode().endswith(f" failed: {type(error).__name__}: {error}")
+    else:
+        assert "process 1 on b" in str(met.value) or "another process has ended" in str(met.value)
+        assert met.value.__cause__ is error
 
 
 def test_a_disk_that_all_see_has_one_owner(
