@@ -18,6 +18,7 @@ from torch import Tensor
 
 from gnn2mlp.core.environment import cpu_threads
 from gnn2mlp.nn.fold import fold
+from gnn2mlp.nn.graphed import Graphed
 from gnn2mlp.nn.mlp import MLP
 
 WIDTHS = (128, 256, 256, 40)
@@ -111,16 +112,9 @@ def _graph(module: MLP, rows: Tensor, device: torch.device) -> Answer:
 
 
 def _graph_from_host(module: MLP, rows: Tensor, device: torch.device) -> Answer:
-    recorded, pinned = _Graph(module, rows, device), rows.pin_memory()
-    back = torch.empty(recorded.out.shape, pin_memory=True)
-
-    def answer() -> Tensor:
-        recorded.x.copy_(pinned, non_blocking=True)
-        back.copy_(recorded(), non_blocking=True)
-        torch.cuda.current_stream(device).synchronize()
-        return back
-
-    return answer
+    """As `Predictor.load(..., device="cuda", cuda_graphs=True)` answers: the graph holds the copies both ways."""
+    answer = Graphed(fold(module), device)
+    return lambda: answer(rows)
 
 
 def _compiled(module: MLP, rows: Tensor, device: torch.device, mode: str | None = None) -> Answer:
