@@ -120,11 +120,13 @@ def run_tests(paths: Sequence[str], path: Path, limit: float, marked: str = "cud
     options = ["-q", "-m", marked, "--continue-on-collection-errors"]
     options += ["-p", "told_tests", "-p", "no:cacheprovider", *spread]
     command = [sys.executable, "-m", "pytest", *options, *paths]
+    # Where this runs in a test that is one of several processes', the tests here are not of that process.
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     start = time.monotonic()
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": folders, "GNN2MLP_TEST_REPORT": str(report.resolve())},
+        env={**outer, "PYTHONPATH": folders, "GNN2MLP_TEST_REPORT": str(report.resolve())},
         start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
