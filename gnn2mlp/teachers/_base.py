@@ -92,7 +92,7 @@ class Teacher(Configurable, ABC):
         Args:
             observed: all that may be seen.
             seed: of whatever is drawn.
-            device: where to compute.
+            device: where to compute, `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
             progress: told after every epoch, where there are epochs.
             listeners: told at the beginning, after every epoch and at the end, where there are epochs.
         """

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive, check_share
 from gnn2mlp.core.listeners import Listener
@@ -148,9 +149,10 @@ class GNNTeacher(Teacher):
         """Minimise `loss` with Adam; keep the epoch that `Selection` chooses on validation nodes.
 
         Raises:
+            ConfigError: if there is no such device.
             DivergenceError: at a loss that is not finite.
         """
-        graph = observed.graph
+        graph, device = observed.graph, resolve_device(device)
         with seeded(seed, f"teacher {self.name}"):
             self.initialise(graph.num_features, graph.task.num_outputs)
             module = self.module_.to(device)
@@ -195,6 +197,7 @@ class GNNTeacher(Teacher):
 
         From full neighbourhoods, in evaluation mode.
         """
+        device = resolve_device(device)
         found = infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
         return {name: value.cpu() for name, value in found.items()}
 
@@ -236,6 +239,7 @@ class GNNTeacher(Teacher):
 
     def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:
         """Answers requests from the full neighbourhood of each node, as deep as the network has layers."""
+        device = resolve_device(device)
         module = self.module_.to(device).eval()
         return NeighbourhoodPredictor(module, self.sampler(graph), inputs(graph), self.layers, device)
 

@@ -14,6 +14,7 @@ from gnn2mlp.teachers._gnn import GNNTeacher
 from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.hgnn import HGNN
 from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.tiny import tiny_views
 
 kinds = pytest.mark.parametrize("kind", [GCN, HGNN], ids=lambda kind: kind.name)
 
@@ -31,6 +32,17 @@ def test_network_is_made_of_the_layers(kind: type[GNNTeacher]) -> None:
     assert len(network.convs) == 3
     assert network.dropout == 0.25
     assert [norm.num_features for norm in network.norms] == [16, 16]
+
+
+def test_a_device_that_nothing_was_tried_on_is_refused() -> None:
+    observed = tiny_views().observed
+    with pytest.raises(ConfigError, match="device: expected auto, cpu, cuda or cuda:N, got 'mps'"):
+        GCN(hidden=4, epochs=1).fit(observed, device="mps")
+    teacher = GCN(hidden=4, epochs=1)
+    teacher.fit(observed)
+    for ask in (teacher.predict, teacher.neighbourhood_predictor):
+        with pytest.raises(ConfigError, match="got 'xpu'"):
+            ask(observed.graph, "xpu")
 
 
 def test_only_the_last_layer_is_told_that_it_gives_logits() -> None:
