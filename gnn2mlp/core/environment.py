@@ -56,7 +56,8 @@ def check_device_name(device: str | torch.device) -> None:
     except (RuntimeError, TypeError):
         known = False
     if not known:
-        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {str(device)!r}")
+        shown = str(device) if isinstance(device, torch.device) else device
+        raise ConfigError(f"device: expected auto, cpu, cuda or cuda:N, got {shown!r}")
 
 
 def _cuda_devices() -> str:

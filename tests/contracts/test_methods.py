@@ -1,5 +1,6 @@
 """What every registered method promises."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -9,14 +10,16 @@ import torch
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, Observed, Views
-from gnn2mlp.distill import DistillationResult, Distiller
+from gnn2mlp.distill import DistillationResult, Distiller, distiller
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
-from gnn2mlp.objectives import Objective
+from gnn2mlp.nn.loop import Step
+from gnn2mlp.nn.training_state import Position
+from gnn2mlp.objectives import Objective, parse_needs
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.cuda import draws_of_the_cpu, off_the_cpu, on_each_device
+from tests.cuda import draws_of_the_cpu, nothing_waits, off_the_cpu, on_each_device
 from tests.tiny import Kind, random_knowledge, small, tiny_views
 
 # A method whose options have no defaults needs an example here; all others are found by themselves.
@@ -139,10 +142,14 @@ def test_says_where_it_comes_from(method: Method) -> None:
 
 
 def _trained(
-    method: Method, views: Views, knowledge: TeacherKnowledge, device: str = "cpu", **options: Any
+    method: Method,
+    views: Views,
+    knowledge: TeacherKnowledge,
+    device: str = "cpu",
+    dropout: float = 0.0,  # whose draws are the device's own
+    **options: Any,
 ) -> DistillationResult:
-    """Without dropout, whose draws are the device's own."""
-    student = small(STUDENTS, "mlp", dropout=0.0)
+    student = small(STUDENTS, "mlp", dropout=dropout, norm="batch")
     made = Distiller(**{"epochs": 8, **options})
     how: dict[str, Any] = {"update": method.update, "device": device}
     return made.fit(student, method.build_objective(), views.observed, knowledge, **how)
@@ -164,3 +171,34 @@ def test_a_seed_gives_nearly_the_same_wherever_it_is_computed(
     assert {parameter.device.type for parameter in there.module.parameters()} == {"cpu"}
     agree = there.module(x).logits.argmax(1) == reference.module(x).logits.argmax(1)
     assert agree.float().mean() > 0.9
+
+
+@on_each_device
+@pytest.mark.parametrize("batch_size", [512, 16])
+def test_no_step_waits_for_the_host(
+    method: Method,
+    views: Views,
+    knowledge: TeacherKnowledge,
+    device: str,
+    batch_size: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is made once, for a training or for an epoch, may wait."""
+    whole, made, watched = batch_size == 512, distiller._Training.steps, 0
+    if not whole and parse_needs(method.needs).links:
+        pytest.skip("the host counts the links of each mini-batch")
+
+    def steps(training: Any, position: Position) -> Iterator[Step]:
+        nonlocal watched
+        found = made(training, position)
+        if position.epoch == 1 or not whole:
+            yield next(found)
+        with nothing_waits(device):
+            for step in found:
+                watched += 1
+                yield step
+
+    monkeypatch.setattr(distiller._Training, "steps", steps)
+    with off_the_cpu(device):
+        _trained(method, views, knowledge, device, dropout=0.3, batch_size=batch_size, epochs=3)
+    assert watched or batch_size > views.observed.train.numel()  # whose one step is the first
