@@ -73,7 +73,7 @@ def test_every_rung_comes_to_its_end_with_figures(script, ran: dict[str, Any]):
 def cannot(label: str, error: str) -> bool:
     """Whether it is known that a CPU lacks what this would need."""
     if error == NEEDS_CUDA:
-        return "graph" in label or "Triton" in label
+        return any(word in label for word in ("graph", "Triton", "Predictor"))
     if "NeighborLoader" in label:
         return NO_LOADER in error
     return "bf16" in label and (NO_HALF in error or "BFloat16" in error)
@@ -217,27 +217,32 @@ def test_a_device_that_a_fork_cannot_reach_has_rungs_start_by_themselves(script,
     assert ladder.starting("cpu").get_start_method() == "forkserver"
 
 
-def test_tests_that_take_too_long_are_ended_and_those_that_ended_are_told(script, tmp_path: Path):
-    slow = tmp_path / "test_slow.py"
-    slow.write_text(
-        "import time, pytest\n"
-        "@pytest.mark.parametrize('seconds', [0, 600])\n"
-        "def test_it(seconds): time.sleep(seconds)\n"
-    )
-    ladder, path = script("ladder"), tmp_path / "gpu.json"
-    broken = tmp_path / "test_broken.py"
+def test_tests_that_ended_are_told_though_a_later_one_ends_the_process(script, tmp_path: Path):
+    falls, broken = tmp_path / "test_falls.py", tmp_path / "test_broken.py"
+    falls.write_text("import os\ndef test_a(): pass\ndef test_b(): os._exit(3)\n")
     broken.write_text("import no_such_module")
-    ladder.run_tests([str(slow), str(broken)], path, 8.0, marked="not cuda")
+    ladder, path = script("ladder"), tmp_path / "gpu.json"
+    ladder.run_tests([str(falls), str(broken)], path, 100.0, marked="not cuda", processes=1)
     tests = json.loads(path.read_text())["tests"]
-    assert tests["state"] == "timed out"
+    assert (tests["state"], tests["exit_code"]) == ("done", 3)
     assert tests["outcomes"] == {"passed": 1, "failed": 1}  # a file that cannot be imported costs no other
     assert any("no_such_module" in line.get("error", "") for line in tests["each"])
 
 
+def test_tests_that_take_too_long_are_ended(script, tmp_path: Path):
+    slow = tmp_path / "test_slow.py"
+    slow.write_text("import time\ndef test_it(): time.sleep(600)\n")
+    ladder, path = script("ladder"), tmp_path / "gpu.json"
+    ladder.run_tests([str(slow)], path, 0.5, marked="not cuda")
+    tests = json.loads(path.read_text())["tests"]
+    assert (tests["state"], tests["outcomes"]) == ("timed out", {})
+    assert tests["exit_code"] not in (0, 5)  # the run is not called well
+
+
 def test_test_files_that_speak_of_cuda_are_found(script):
     found = script("ladder").mentioning_cuda()
-    assert "tests/nn/test_dropout.py" in found
-    assert not any("gpu_benchmark" in path for path in found)
+    assert {"tests/nn/test_dropout.py", "tests/test_gpu_benchmark.py"} <= {*found}
+    assert "tests/core/test_spec.py" not in found
 
 
 def test_wheels_are_pinned_and_leave_nothing_out():

@@ -3,7 +3,8 @@
 The student has the widths 128, 256, 256 and 40 and batch normalisation. `us` is the time from the call to the answer,
 waited for, with rows and answer on the device; `queued_us` that of a call among many, none of which is waited for.
 *From the host* begins with rows in the host's memory and ends with the answer there. `eager` is the module, `folded`
-what ships. On the CPU, with one thread, stand the forms that `student_latency.py` compares, and take numpy's rows.
+what ships. `Predictor` is what a user calls: it takes rows of numpy, checks them and gives probabilities. On the CPU,
+with one thread, stand the forms that `student_latency.py` compares.
 """
 
 from collections.abc import Callable
@@ -17,9 +18,11 @@ from inside import Bench
 from torch import Tensor
 
 from gnn2mlp.core.environment import cpu_threads
+from gnn2mlp.deploy import Predictor
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.nn.graphed import Graphed
 from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.students.mlp import MLPStudent
 
 WIDTHS = (128, 256, 256, 40)
 BATCHES = (1, 10, 100)
@@ -39,6 +42,14 @@ def answers(bench: Bench) -> None:
             bench.measure(
                 f"{batch}, CPU, {name}", lambda name=name, batch=batch: _on_cpu(bench, module, rows[batch], name)
             )
+        bench.measure(f"{batch}, CPU, Predictor", lambda batch=batch: _predictor(bench, module, rows[batch], None))
+    for batch in BATCHES:
+        for name, graphs in (("Predictor", False), ("Predictor, CUDA graph", True)):
+            if bench.cuda:
+                label = f"{batch}, {name}"
+                bench.measure(label, lambda batch=batch, graphs=graphs: _predictor(bench, module, rows[batch], graphs))
+            else:
+                bench.needs_cuda(f"{batch}, {name}")
     for makers in (READY, COMPILED):
         for batch in BATCHES:
             for name, make in makers.items():
@@ -52,6 +63,21 @@ def answers(bench: Bench) -> None:
 def _on_cpu(bench: Bench, module: MLP, rows: Tensor, name: str) -> Record:
     with cpu_threads(1):
         return clocked(bench, student_latency.forms(module, rows)[name], torch.device("cpu"))
+
+
+def _predictor(bench: Bench, module: MLP, rows: Tensor, graphs: bool | None) -> Record:
+    """`Predictor.predict_proba`, on the CPU where `graphs` is `None`."""
+    first, last, hidden = rows.size(1), module.head.out_features, module.head.in_features
+    student = MLPStudent(hidden=hidden, layers=len(module.maps) + 1, norm="batch")
+    predictor, wanted = Predictor(student, module, first, range(last)), fold(module)(rows).softmax(-1)
+    if graphs is not None:
+        predictor = predictor.to(bench.device, cuda_graphs=graphs)
+    x = rows.numpy()
+    off = float((torch.from_numpy(predictor.predict_proba(x)) - wanted).abs().max())
+    if not off < CLOSE:
+        raise ArithmeticError(f"probabilities are off by {off:.2g}")
+    with cpu_threads(1):
+        return {**clocked(bench, lambda: predictor.predict_proba(x), torch.device("cpu")), "off": off}
 
 
 def _on_device(bench: Bench, module: MLP, rows: Tensor, make: Callable[[MLP, Tensor, torch.device], Answer]) -> Record:

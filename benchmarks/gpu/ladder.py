@@ -111,12 +111,13 @@ def _last(told: str, lines: int = 15) -> str:
     return "\n".join(told.strip().splitlines()[-lines:])[-findings.LONGEST :]
 
 
-def run_tests(paths: Sequence[str], path: Path, limit: float, marked: str = "cuda") -> None:
-    """The tests of `paths` with this mark, into the findings at `path`."""
+def run_tests(paths: Sequence[str], path: Path, limit: float, marked: str = "cuda", processes: int = 4) -> None:
+    """The tests of `paths` with this mark, by so many processes, into the findings at `path`."""
     report = path.with_name(".tests.jsonl")
     report.unlink(missing_ok=True)
     folders = os.pathsep.join(filter(None, [str(HERE), str(ROOT), os.environ.get("PYTHONPATH")]))
-    spread = ["-n", "4", "--dist", "worksteal"] if find_spec("xdist") and len(paths) > 1 else []
+    together = find_spec("xdist") is not None and min(processes, len(paths)) > 1
+    spread = ["-n", str(processes), "--dist", "worksteal"] if together else []
     options = ["-q", "-m", marked, "--continue-on-collection-errors"]
     options += ["-p", "told_tests", "-p", "no:cacheprovider", *spread]
     command = [sys.executable, "-m", "pytest", *options, *paths]
@@ -156,7 +157,7 @@ def run_tests(paths: Sequence[str], path: Path, limit: float, marked: str = "cud
 def mentioning_cuda() -> list[str]:
     """The test files that may have a test for CUDA: only these are imported."""
     found = (path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "CUDA" in path.read_text().upper())
-    return [str(path.relative_to(ROOT)) for path in found if path.name != "test_gpu_benchmark.py"]
+    return [str(path.relative_to(ROOT)) for path in found]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
