@@ -24,10 +24,14 @@ on_each_device = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", 
 @contextmanager
 def off_the_cpu(device: str) -> Iterator[None]:
     """Within the block `device` is computed on as a GPU is: tensors of the CPU take the path of other devices."""
-    with pytest.MonkeyPatch.context() as patched:
-        if device == "cpu":
-            patched.setattr(devices, "on_cpu", lambda tensor: False)
-        yield
+    try:
+        with pytest.MonkeyPatch.context() as patched:
+            if device == "cpu":
+                patched.setattr(devices, "on_cpu", lambda tensor: False)
+            yield
+    finally:
+        if device != "cpu":  # a generator that an error has left in `nothing_waits` is not closed yet
+            torch.cuda.set_sync_debug_mode("default")
 
 
 @contextmanager
