@@ -23,7 +23,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.in_memory import InMemory, Tables
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
-from gnn2mlp.distill.source import Source
+from gnn2mlp.distill.source import RowPass, Source
 from gnn2mlp.distill.streamed import Streamed, feature_chunks
 from gnn2mlp.distill.sync_batch_norm import convert_batch_norms
 from gnn2mlp.distill.updates import Pass, UpdateRule, passes
@@ -251,7 +251,9 @@ class _Training:
         epoch, begin, done = position
         for number, each in enumerate(self.passes[begin:], start=begin):
             start = Position(epoch, number, done if number == begin else 0)
-            batches = self.source.batches(each.rows, self.module, start)
+            after = Position(epoch, number + 1) if number + 1 < len(self.passes) else Position(epoch + 1)
+            following = RowPass(self.passes[after.pass_].rows, after)
+            batches = self.source.batches(each.rows, self.module, start, following)
             for step, batch in enumerate(batches, start=start.step + 1):
                 self.has_rows = len(batch.labels) > 0
                 yield loop.Step(Position(epoch, number, step), _loss_of(each.objective, batch, self.source))

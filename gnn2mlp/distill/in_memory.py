@@ -13,7 +13,7 @@ from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.process_group import ALONE
-from gnn2mlp.distill.source import Source
+from gnn2mlp.distill.source import RowPass, Source
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.devices import to_device
@@ -121,7 +121,9 @@ class InMemory(Source):
         """How many batches an epoch over the row set has."""
         return max(1, round(self.sets[row_set].numel() / self.batch_size))
 
-    def batches(self, row_set: RowSet, student: nn.Module, position: Position = START) -> Iterator[Batch]:
+    def batches(
+        self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None
+    ) -> Iterator[Batch]:
         """One epoch over a row set: every row once."""
         assert position.step == 0, "orders come from a generator, which knows the beginning of an epoch alone"
         rows, count = self.sets[row_set], self.steps(row_set)

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,13 @@ from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import Batch, RowSet
 from gnn2mlp.tasks import Task
+
+
+class RowPass(NamedTuple):
+    """An epoch over some rows, from its beginning."""
+
+    row_set: RowSet
+    position: Position
 
 
 class Source(ABC):
@@ -49,8 +57,13 @@ class Source(ABC):
         """How many batches an epoch over the row set has."""
 
     @abstractmethod
-    def batches(self, row_set: RowSet, student: nn.Module, position: Position = START) -> Iterator[Batch]:
-        """One epoch over a row set, from a step on: every row once, or this process's part of every batch."""
+    def batches(
+        self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None
+    ) -> Iterator[Batch]:
+        """One epoch over a row set, from a step on: every row once, or this process's part of every batch.
+
+        `following` says what will be asked for next, for those who read ahead.
+        """
 
     @abstractmethod
     def whole(self, row_set: RowSet, student: nn.Module, epoch: int = 1) -> Batch:

@@ -21,7 +21,7 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import derive, generator
 from gnn2mlp.distill.prefetch import Make, Prefetch
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
-from gnn2mlp.distill.source import Source
+from gnn2mlp.distill.source import RowPass, Source
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.loop import Validation
@@ -99,6 +99,7 @@ class Streamed(Source):
         self._keys = sorted(parse_needs(objective.needs).knowledge.get(TEACHER, ()))
         self._buffers: dict[int, RowChunk] = {}
         self._prefetch = Prefetch(device, ahead)
+        self._coming: dict[tuple[RowPass, str], Make] = {}
         self._empty = self._needed(table.empty)  # where the knowledge that rows share stays until it is moved, once
         self._empty = self._moved(self._empty)
         self.num_features, self.num_classes = self._empty.x.shape[1], len(table.classes)
@@ -122,7 +123,9 @@ class Streamed(Source):
         rows = sum(_size(shard, row_set) for shard in self.source.shards("train"))
         return max(1, round(rows / self.batch_size))
 
-    def batches(self, row_set: RowSet, student: nn.Module, position: Position = START) -> Iterator[Batch]:
+    def batches(
+        self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None
+    ) -> Iterator[Batch]:
         """One epoch over a row set, from a step on: this process's part of every batch, which may be no row.
 
         Torch's global generators are seeded for each. One epoch at a time: lanes are read into the same memory.
@@ -130,7 +133,9 @@ class Streamed(Source):
         steps = self.steps(row_set)
         sizes = [sum(_size(shard, row_set) for shard in self._shards("train", lane)) for lane in range(LANES)]
         ends = dealt(torch.tensor(sizes), sum(sizes) * torch.arange(position.step, steps + 1) // steps).T.tolist()
-        lanes = [self._lane(lane, row_set, position, ends[lane]) for lane in self._own_lanes()]
+        here = RowPass(row_set, position._replace(step=0))
+        self._coming = {key: make for key, make in self._coming.items() if key[0] == here}
+        lanes = [self._lane(lane, here, following, ends[lane]) for lane in self._own_lanes()]
         for step in range(position.step, steps):
             parts = [part for lane in lanes for part in next(lane)]
             chunk = RowChunk.joined(parts) if parts else self._empty
@@ -183,31 +188,25 @@ class Streamed(Source):
     def _shards(self, role: Role, lane: int) -> list[Shard]:
         return list(self.source.shards(role))[lane::LANES]
 
-    def _lane(self, lane: int, row_set: RowSet, position: Position, bounds: list[int]) -> Iterator[list[RowChunk]]:
+    def _lane(self, lane: int, here: RowPass, following: RowPass | None, bounds: list[int]) -> Iterator[list[RowChunk]]:
         """The lane's part of every step from the position on, between two bounds each: no chunk, one, or several.
 
         Several are the ends of neighbouring shards.
         """
-        shards = self._shards("train", lane)
-        purpose = f"{position.epoch}/{position.pass_}"
-        order = torch.randperm(len(shards), generator=generator(self.seed, f"lane/{lane}/{purpose}")).tolist()
-        sizes = [_size(shards[i], row_set) for i in order]
+        shards = self._ordered(lane, here)
+        sizes = [_size(shard, here.row_set) for shard in shards]
         ends = list(accumulate(sizes))
         held, chunk = -1, self._empty
-        coming: dict[int, Make] = {}
-
-        def soon(at: int) -> Make:
-            return self._prefetch.soon(partial(self._shuffled, lane, shards[order[at]], row_set, purpose))
-
         for low, high in pairwise(bounds):
             parts = []
             while low < high:
                 at = bisect_right(ends, low)
                 if at != held:
-                    held, chunk = at, (coming.pop(at, None) or soon(at))()
-                    following = bisect_right(ends, ends[at])  # the next that has rows
-                    if following < len(ends):
-                        coming[following] = soon(following)
+                    held, chunk = at, self._taken(lane, here, shards[at])
+                    if more := [shard for shard in shards[at + 1 :] if _size(shard, here.row_set)]:
+                        self._begin(lane, here, more[0])
+                    elif following is not None:
+                        self._begin_first(lane, following)
                 begin, end = ends[at] - sizes[at], min(high, ends[at])
                 part = slice(low - begin, end - begin)
                 # A view, unless the next shard is written over this one within the step.
@@ -215,6 +214,30 @@ class Streamed(Source):
                 parts.append(chunk.take(part if view else torch.arange(part.start, part.stop)))
                 low = end
             yield parts
+
+    def _ordered(self, lane: int, which: RowPass) -> list[Shard]:
+        """The lane's shards in the order of a pass."""
+        shards = self._shards("train", lane)
+        random = generator(self.seed, f"lane/{lane}/{_purpose(which)}")
+        return [shards[i] for i in torch.randperm(len(shards), generator=random).tolist()]
+
+    def _begin(self, lane: int, which: RowPass, shard: Shard) -> None:
+        """Begin to read a shard, if reading ahead is of use."""
+        if self._prefetch.ahead:
+            make = partial(self._shuffled, lane, shard, which.row_set, _purpose(which))
+            self._coming[which, shard.file] = self._prefetch.soon(make)
+
+    def _begin_first(self, lane: int, which: RowPass) -> None:
+        first = next((shard for shard in self._ordered(lane, which) if _size(shard, which.row_set)), None)
+        if first is not None:
+            self._begin(lane, which, first)
+
+    def _taken(self, lane: int, which: RowPass, shard: Shard) -> RowChunk:
+        """The shuffled rows of a shard, which may have been begun."""
+        if self._prefetch.ahead and (which, shard.file) not in self._coming:
+            self._begin(lane, which, shard)
+        make = self._coming.pop((which, shard.file), None)
+        return make() if make is not None else self._shuffled(lane, shard, which.row_set, _purpose(which))
 
     def _read(self, shard: Shard) -> RowChunk:
         """All rows of a shard in their own order, with the teacher's logits, on the device."""
@@ -293,6 +316,10 @@ def _tally(module: nn.Module, chunk: RowChunk) -> Tensor:
     marks = (labels >= -1, labels >= 0, labels == predicted, teacher == predicted, teacher == labels)
     loss = F.cross_entropy(logits, labels, ignore_index=-1, reduction="sum")
     return torch.stack([*(mark.sum().double() for mark in marks), loss.double()])
+
+
+def _purpose(which: RowPass) -> str:
+    return f"{which.position.epoch}/{which.position.pass_}"
 
 
 def _size(shard: Shard, row_set: RowSet) -> int:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
 from gnn2mlp.distill import Distiller
 from gnn2mlp.distill.process_group import ProcessGroup
+from gnn2mlp.distill.source import RowPass
 from gnn2mlp.distill.streamed import Streamed, dealt
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.mlp import MLP, MLPOutput
@@ -147,6 +148,32 @@ def test_what_is_read_ahead_is_the_same(either: RowTable, batch_size: int, row_s
         others = plain.batches(row_set, NOBODY, Position(epoch))
         assert [same(batch, other) for batch, other in zip(batches, others, strict=True)] == [True] * len(batches)
     assert ahead.scores(FirstFeature(), "valid") == plain.scores(FirstFeature(), "valid")
+
+
+@pytest.mark.parametrize("row_set", ["all", "labelled"])
+def test_the_next_epoch_is_begun_while_this_one_ends(either: RowTable, row_set: RowSet) -> None:
+    ahead, plain = (Streamed(either, "cpu", 32, 0, BOTH, ahead=each) for each in (True, False))
+    following = RowPass(row_set, Position(2))
+    for _ in ahead.batches("all", NOBODY, Position(1), following):
+        pass
+    assert len(ahead._coming) == join.LANES
+    assert {key[0] for key in ahead._coming} == {following}
+    batches = [*ahead.batches(row_set, NOBODY, Position(2))]
+    assert ahead._coming == {}
+    others = plain.batches(row_set, NOBODY, Position(2))
+    assert [same(batch, other) for batch, other in zip(batches, others, strict=True)] == [True] * len(batches)
+    for _ in plain.batches("all", NOBODY, Position(1), following):
+        pass
+    assert plain._coming == {}
+
+
+def test_what_was_begun_for_another_epoch_is_let_go(table: RowTable) -> None:
+    rows = Streamed(table, "cpu", 32, 0, BOTH, ahead=True)
+    for _ in rows.batches("all", NOBODY, Position(1), RowPass("labelled", Position(1, 1))):
+        pass
+    batches, alone = rows.batches("all", NOBODY, Position(5)), stream(table).batches("all", NOBODY, Position(5))
+    assert all(same(batch, other) for batch, other in zip(batches, alone, strict=True))
+    assert rows._coming == {}
 
 
 @needs_cuda
