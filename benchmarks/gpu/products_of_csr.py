@@ -8,6 +8,7 @@ offers without a compiled extension is to gather and to scatter.
 import os
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 import torch
@@ -21,6 +22,7 @@ from torch import Tensor
 from torch_geometric.utils import scatter
 
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.sparse_products import by_bags
 
 # torch says in every process that its sparse matrices are young.
 warnings.filterwarnings("ignore", "Sparse (CSR|invariant)")
@@ -148,6 +150,7 @@ def _rows_in_triton(matrix: CSR, tall: int) -> Multiply:
 
 KERNELS: dict[str, Callable[[CSR], Multiply]] = {
     "ours": _ours,
+    "ours, deterministic": lambda matrix: partial(by_bags, matrix),
     "torch CSR, int32": lambda matrix: _cusparse(matrix, torch.int32),
     "torch CSR, int64": lambda matrix: _cusparse(matrix, torch.int64),
     "torch COO": _coordinates,

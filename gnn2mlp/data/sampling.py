@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import torch
 from torch import Tensor
 
+from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.devices import to_device
 
@@ -64,7 +65,8 @@ class Block(ABC):
     def sample_pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
         """At most `count` linked pairs, and about as many random ones that are not: int64 (2, pairs) each.
 
-        A target, and a source that reaches it, by their positions in the block. `random` lives on the CPU.
+        A target, and a source that reaches it, by their positions in the block. `random` lives on the CPU. A node with
+        itself is no pair: where nobody is to wait for their number, such stand for what was drawn and does not count.
         """
 
 
@@ -155,7 +157,10 @@ class GraphBlock(Block):
         if edges.size(1) > count:
             edges = edges[:, to_device(torch.randint(edges.size(1), (count,), generator=random), edges.device)]
         others = to_device(random_pairs(self.pattern.shape, edges.size(1), random), edges.device)
-        return edges, others[:, (others[0] != others[1]) & ~self.pattern.contains(*others)]
+        linked = self.pattern.contains(*others)
+        if devices.on_cpu(others):
+            return edges, others[:, (others[0] != others[1]) & ~linked]
+        return edges, others.masked_fill(linked, 0)
 
 
 def numbered(device: torch.device | str) -> torch.device:

@@ -8,7 +8,7 @@ from gnn2mlp.data import sampling
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
-from tests.cuda import needs_cuda
+from tests.cuda import needs_cuda, nothing_waits, off_the_cpu
 
 # A path 0-1-2-3 and node 4 alone.
 PATH = graph_from_arrays(torch.eye(5), [0, 1, 0, 1, 0], [[0, 1, 2], [1, 2, 3]])
@@ -234,3 +234,13 @@ def test_random_pairs_are_drawn_evenly() -> None:
     assert count.numel() == 6
     assert ((count - 1000) ** 2 / 1000).sum() < 20.5  # chi-square with 5 degrees of freedom, once in 1,000 times
     assert torch.equal(random_pairs((2, 3), 6000, generator()), pairs)
+
+
+def test_pairs_on_other_devices_are_those_of_the_cpu_and_nodes_with_themselves(graph: GraphData) -> None:
+    block = NeighbourSampler(graph.adjacency).full_block()
+    edges, others = block.sample_pairs(200, generator())
+    with off_the_cpu("cpu"), nothing_waits("cpu"):
+        there = block.sample_pairs(200, generator())
+    assert torch.equal(there[0], edges)
+    assert others.size(1) < there[1].size(1) == edges.size(1)
+    assert torch.equal(there[1][:, there[1][0] != there[1][1]], others)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers._reconstruction import edge_error, feature_error, lengths
+from tests.cuda import off_the_cpu
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
@@ -60,6 +61,16 @@ def test_edge_error_by_hand() -> None:
     # Five times the cosines: edge 3; others -4 and 0.
     expected = 0.5 * (-F.logsigmoid(torch.tensor(3.0)) + (-F.logsigmoid(torch.tensor([4.0, 0.0]))).mean())
     torch.testing.assert_close(edge_error(decoded, edges, others), expected)
+
+
+def test_a_node_with_itself_counts_for_nothing_where_none_is_dropped() -> None:
+    decoded, edges, others = normal(4, 2), torch.tensor([[0, 2], [1, 3]]), torch.tensor([[1, 0, 3], [2, 2, 0]])
+    itself = torch.zeros(2, 2, dtype=torch.int64)
+    expected = edge_error(decoded, edges, others)
+    with off_the_cpu("cpu"):
+        torch.testing.assert_close(edge_error(decoded, edges, torch.cat([itself, others], dim=1)), expected)
+        none = edge_error(decoded, edges, itself)
+    torch.testing.assert_close(none, edge_error(decoded, edges, others[:, :0]))
 
 
 def test_edge_error_without_edges_is_zero_with_a_gradient() -> None:

@@ -1,5 +1,6 @@
 """Training on graphs: steps, loss, stopping, and what is told on the way."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -13,11 +14,12 @@ from gnn2mlp.evaluate import accuracy
 from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.training_state import Position
 from gnn2mlp.teachers import TEACHERS
-from gnn2mlp.teachers._training import full_batch, sampled_batches
+from gnn2mlp.teachers._training import GNNTraining, full_batch, sampled_batches
 from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.vq import VQ
-from tests.cuda import needs_cuda
+from tests.cuda import needs_cuda, nothing_waits
 from tests.host_syncs import host_syncs
 from tests.tiny import small, tiny_views
 
@@ -237,6 +239,28 @@ def test_trains_under_autocast(name: str) -> None:
         low = teacher.predict(views.full.graph)
     assert all(torch.isfinite(torch.tensor(history.loss)))
     torch.testing.assert_close(low.float(), teacher.predict(views.full.graph), rtol=0.1, atol=0.1)
+
+
+# A tokenizer reconstructs the rows of its targets; how many entries those have in sparse rows only the device knows.
+SAMPLED = [
+    (name, sparse) for name in ("gcn", "sage", "gat", "vq") for sparse in (False, True) if name != "vq" or not sparse
+]
+
+
+@needs_cuda
+@pytest.mark.parametrize(("name", "sparse"), SAMPLED)
+def test_steps_on_sampled_neighbours_let_no_gpu_wait(name: str, sparse: bool) -> None:
+    observed = tiny_views().observed
+    graph, teacher = observed.graph, small(TEACHERS, name, fanouts=(3, 3), batch_size=8)
+    features = (CSR.from_dense(graph.features) if sparse else graph.features).to("cuda")
+    teacher.initialise(graph.num_features, graph.task.num_outputs)
+    optimiser = torch.optim.Adam(teacher.module_.cuda().parameters(), fused=True)
+    training = GNNTraining(teacher, observed, teacher.sampler(graph), features, seed=0)
+    for epoch in (1, 2):  # what is made once may wait
+        with nothing_waits("cuda") if epoch == 2 else nullcontext():
+            for step in training.steps(Position(epoch)):
+                step.loss().backward()
+                optimiser.step()
 
 
 @needs_cuda
