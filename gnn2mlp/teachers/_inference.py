@@ -79,7 +79,9 @@ def bytes_of_pass(module: GNN, block: Block, features: Features, there: bool = F
     item = (features.values if isinstance(features, CSR) else features).element_size()
     held = [value for value in vars(block).values() if isinstance(value, Tensor | CSR)]
     links = sum(value.nnz for value in held if isinstance(value, CSR)) + nodes
-    numbers = _ARRAYS * nodes * widest + links * max(getattr(conv, "numbers_per_link", 0) for conv in module.convs)
+    # Deterministic products hold the sums of pieces of rows, and a copy.
+    arrays = _ARRAYS + 2 * torch.are_deterministic_algorithms_enabled()
+    numbers = arrays * nodes * widest + links * max(getattr(conv, "numbers_per_link", 0) for conv in module.convs)
     return numbers * item + (0 if there else _COPIES * sum(num_bytes(value) for value in held))
 
 

@@ -154,6 +154,18 @@ def test_memory_of_a_pass_is_estimated_from_above(name: str, options: dict[str, 
     assert 0 < most <= _inference.bytes_of_pass(module, block, features)
 
 
+def test_deterministic_products_take_more_memory() -> None:
+    graph = tiny_graph()
+    module, block = small(TEACHERS, "gcn").build(graph.num_features, 3), NeighbourSampler(graph.adjacency).full_block()
+    plain = _inference.bytes_of_pass(module, block, graph.features)
+    torch.use_deterministic_algorithms(True)
+    try:
+        ordered = _inference.bytes_of_pass(module, block, graph.features)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert ordered - plain == 2 * 60 * 16 * 4
+
+
 @needs_cuda
 def test_what_does_not_fit_on_a_gpu_goes_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = tiny_graph()
