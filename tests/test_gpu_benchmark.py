@@ -61,7 +61,6 @@ def test_every_rung_comes_to_its_end_with_figures(script, ran: dict[str, Any]):
     for name, rung in ran["rungs"].items():
         assert rung["state"] == "done", (name, rung)
         assert any("error" not in entry for entry in rung["results"].values()), name
-        assert rung["seconds"] <= rung["limit_s"]
         assert "error" in rung["clocks"] or "clocks.sm" in rung["clocks"]
         for label, entry in rung["results"].items():
             if "error" in entry:
