@@ -45,6 +45,25 @@ def generator(seed: int, purpose: str, device: torch.device | str = "cpu") -> to
     return torch.Generator(device=device).manual_seed(derive(seed, purpose))
 
 
+def reseed(seed: int, device: torch.device | str = "cpu") -> None:
+    """Seed torch's global generators of the CPU and of `device`, as `torch.manual_seed` does those of all devices.
+
+    That one keeps a trace of the call for as long as no GPU is used, which takes longer than a small step.
+
+    Example:
+        >>> with seeded(0, "example"):
+        ...     reseed(3)
+        ...     first = torch.rand(2)
+        ...     _ = torch.manual_seed(3)
+        ...     torch.equal(torch.rand(2), first)
+        True
+    """
+    torch.default_generator.manual_seed(seed)
+    where = torch.empty(0, device=device).device  # by its number, which "cuda" leaves out
+    if where.type == "cuda":
+        torch.cuda.default_generators[where.index].manual_seed(seed)
+
+
 @contextmanager
 def seeded(seed: int, purpose: str) -> Iterator[None]:
     """Within the block, torch's global generators follow `(seed, purpose)`; after it they are as before.

@@ -18,7 +18,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.core.seeds import derive, generator
+from gnn2mlp.core.seeds import derive, generator, reseed
 from gnn2mlp.distill.prefetch import Make, Prefetch
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.source import RowPass, Source
@@ -139,7 +139,8 @@ class Streamed(Source):
         for step in range(position.step, steps):
             parts = [part for lane in lanes for part in next(lane)]
             chunk = RowChunk.joined(parts) if parts else self._empty
-            torch.manual_seed(derive(self.seed, f"step/{position.epoch}/{position.pass_}/{step}/{self.group.rank}"))
+            purpose = f"step/{position.epoch}/{position.pass_}/{step}/{self.group.rank}"
+            reseed(derive(self.seed, purpose), self.device)
             ids = torch.arange(len(chunk.labels), device=chunk.labels.device)
             tables = {TEACHER: chunk.knowledge} if self._keys else {}
             yield Batch(ids, chunk.labels, chunk.x, student, tables, epoch=position.epoch)

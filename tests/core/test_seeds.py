@@ -7,6 +7,8 @@ import torch
 
 from gnn2mlp.core import seeds
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.seeds import reseed, seeded
+from tests.cuda import needs_cuda
 
 
 def test_derive_is_fixed_for_ever() -> None:
@@ -76,3 +78,23 @@ def test_an_integer_of_any_type_is_the_same_seed(seed: Any) -> None:
 def test_what_is_no_integer_is_refused_rather_than_another_stream(seed: Any) -> None:
     with pytest.raises(ConfigError, match="seed: expected an integer, got"):
         seeds.derive(seed, "split")
+
+
+def test_global_generators_are_seeded_as_torch_seeds_them() -> None:
+    with seeded(0, "test"):
+        for seed in (0, 3, 2**62 + 1):
+            reseed(seed)
+            drawn = torch.rand(3), torch.randn(3)
+            torch.manual_seed(seed)
+            assert torch.equal(torch.rand(3), drawn[0])
+            assert torch.equal(torch.randn(3), drawn[1])
+
+
+@needs_cuda
+def test_the_generator_of_the_device_is_seeded_as_well() -> None:
+    with seeded(0, "test"):
+        for device in ("cuda", "cuda:0"):
+            reseed(7, device)
+            drawn = torch.rand(3, device="cuda:0")
+            torch.manual_seed(7)
+            assert torch.equal(torch.rand(3, device="cuda:0"), drawn)
