@@ -107,6 +107,7 @@ def environment(device: torch.device) -> dict[str, Any]:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
+    versions["torch"] = torch.__version__  # with the build, which a package's metadata may leave out
     return {
         "versions": versions,
         "code": package_code(),
