@@ -107,10 +107,10 @@ class Regression(NamedTask):
         """Raise `DataError` unless every target takes two values in training, and in validation if R² chooses."""
         parts = [("training", train)] + ([("validation", valid)] if self.metric == "r2" else [])
         for part, labels in parts:
-            if constant := [n for n, column in zip(self.names, labels.T, strict=True) if _constant(column)]:
+            if unchanging := [n for n, column in zip(self.names, labels.T, strict=True) if _constant(column)]:
                 raise DataError(
                     f"{where}: expected two different values among the {part} labels of each target, got fewer for "
-                    f"{', '.join(map(str, constant))}; label more {self.unit}s"
+                    f"{', '.join(map(str, unchanging))}; label more {self.unit}s"
                 )
 
     def agreement(self, student: Tensor, teacher: Tensor) -> float:
