@@ -28,7 +28,8 @@ SPEED = Path(__file__).resolve().parents[1] / "benchmarks" / "speed"
 def script() -> Iterator[object]:
     """Imports a script of the folder by its name."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(SPEED)
+        for folder in (SPEED.parent, SPEED):
+            patch.syspath_prepend(folder)
         yield importlib.import_module
 
 

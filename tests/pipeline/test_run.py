@@ -388,7 +388,8 @@ def _held(device: str) -> int:
 
 
 def _tensors() -> list[torch.Tensor]:
-    return [thing for thing in gc.get_objects() if type(thing) in (torch.Tensor, torch.nn.Parameter)]
+    things = [thing for thing in gc.get_objects() if type(thing) in (torch.Tensor, torch.nn.Parameter)]
+    return [tensor for tensor in things if tensor.layout == torch.strided]  # sparse ones have no storage of their own
 
 
 def test_a_run_under_autocast_says_so_and_teaches_no_other(settings: dict[str, Any]):
