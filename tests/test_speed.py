@@ -417,6 +417,18 @@ def test_the_page_has_a_section_for_every_result(script, results: Path):
     assert text.count("cores, cpu;") == 1  # one environment
 
 
+def test_the_page_says_which_code_each_part_was_measured_on(script, results: Path):
+    path = results / "growth.json"
+    entries = json.loads(path.read_text())
+    name, one = next(iter(entries.items()))
+    told = {**one, "environment": {**one["environment"], "code": "0123456789abcdef"}}
+    untold = {**one, "environment": {key: value for key, value in one["environment"].items() if key != "code"}}
+    path.write_text(json.dumps({name: told, "other, 1": told, "elder, 1": untold}))
+    text = script("page").Page(results).text()
+    assert f"- Code 01234567: growth ({name}; other, 1)\n" in text
+    assert "\n- Older code, whose digest was not recorded: growth (elder, 1)" in text
+
+
 @pytest.mark.parametrize(("load", "busy"), [(0.5, False), (4.0, False), (4.1, True)])
 def test_figures_of_a_busy_machine_are_marked(script, results: Path, load: float, busy: bool):
     path = results / "startup.json"

@@ -54,7 +54,7 @@ class Page:
         for script, (title, section) in SECTIONS.items():
             entries = self.entries(script)
             parts.append(f"## {title}\n" + (_busy(entries) + section(entries) if entries else _absent(script)))
-        return "\n\n".join([*parts, "## Where it was measured\n" + self.places()]) + "\n"
+        return "\n\n".join([*parts, "## Where it was measured\n" + self.places() + "\n\n" + self.codes()]) + "\n"
 
     def targets(self) -> str:
         """Every target of which something has been measured, and what has not been."""
@@ -79,6 +79,19 @@ class Page:
             f"- {line}. Load (one minute) when a script began: "
             + ", ".join(f"{script} {max(loads):.1f}" for script, loads in scripts.items())
             for line, scripts in lines.items()
+        )
+
+    def codes(self) -> str:
+        """Which code each part was measured on: they are not all measured again with every change."""
+        parts: dict[str, dict[str, list[str]]] = {}
+        for path in sorted(self.results.glob("*.json")):
+            for name, entry in machine.read(path).items():
+                code = entry["environment"].get("code", "")
+                parts.setdefault(code, {}).setdefault(path.stem, []).append(name)
+        return "\n".join(
+            f"- {f'Code {code[:8]}' if code else 'Older code, whose digest was not recorded'}: "
+            + ", ".join(f"{script} ({'; '.join(names)})" for script, names in scripts.items())
+            for code, scripts in sorted(parts.items(), reverse=True)
         )
 
 
