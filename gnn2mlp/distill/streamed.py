@@ -204,10 +204,10 @@ class Streamed(Source):
                 at = bisect_right(ends, low)
                 if at != held:
                     held, chunk = at, self._taken(lane, here, shards[at])
-                    if more := [shard for shard in shards[at + 1 :] if _size(shard, here.row_set)]:
-                        self._begin(lane, here, more[0])
-                    elif following is not None:
-                        self._begin_first(lane, following)
+                    if at + 1 < len(shards):
+                        self._begin(lane, here, shards[at + 1])
+                    elif following is not None and (coming := self._ordered(lane, following)):
+                        self._begin(lane, following, coming[0])
                 begin, end = ends[at] - sizes[at], min(high, ends[at])
                 part = slice(low - begin, end - begin)
                 # A view, unless the next shard is written over this one within the step.
@@ -217,21 +217,17 @@ class Streamed(Source):
             yield parts
 
     def _ordered(self, lane: int, which: RowPass) -> list[Shard]:
-        """The lane's shards in the order of a pass."""
+        """The lane's shards that have rows, in the order of a pass."""
         shards = self._shards("train", lane)
         random = generator(self.seed, f"lane/{lane}/{_purpose(which)}")
-        return [shards[i] for i in torch.randperm(len(shards), generator=random).tolist()]
+        order = torch.randperm(len(shards), generator=random).tolist()
+        return [shards[i] for i in order if _size(shards[i], which.row_set)]
 
     def _begin(self, lane: int, which: RowPass, shard: Shard) -> None:
         """Begin to read a shard, if reading ahead is of use."""
         if self._prefetch.ahead:
             make = partial(self._shuffled, lane, shard, which.row_set, _purpose(which))
             self._coming[which, shard.file] = self._prefetch.soon(make)
-
-    def _begin_first(self, lane: int, which: RowPass) -> None:
-        first = next((shard for shard in self._ordered(lane, which) if _size(shard, which.row_set)), None)
-        if first is not None:
-            self._begin(lane, which, first)
 
     def _taken(self, lane: int, which: RowPass, shard: Shard) -> RowChunk:
         """The shuffled rows of a shard, which may have been begun."""

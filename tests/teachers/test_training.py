@@ -163,6 +163,18 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def _asked_in_a_step(teacher: Any, batch: Any, deterministic: bool, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a training step would make a GPU wait for."""
+    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
+    torch.use_deterministic_algorithms(deterministic)
+    try:
+        with host_syncs() as found:
+            teacher.loss(batch, torch.Generator()).backward()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    return found
+
+
 @pytest.mark.parametrize("deterministic", [False, True])
 @pytest.mark.parametrize("name", ["hgnn", "hgnn_plus", "unigcn"])
 def test_a_step_on_a_hypergraph_asks_nothing_of_the_device(
@@ -173,13 +185,7 @@ def test_a_step_on_a_hypergraph_asks_nothing_of_the_device(
     block = teacher.sampler(graph).full_block()
     teacher.initialise(graph.num_features, graph.task.num_outputs)
     batch = full_batch(observed, graph.features, [block] * teacher.layers)
-    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
-    torch.use_deterministic_algorithms(deterministic)
-    try:
-        with host_syncs() as found:
-            teacher.loss(batch, torch.Generator()).backward()
-    finally:
-        torch.use_deterministic_algorithms(False)
+    found = _asked_in_a_step(teacher, batch, deterministic, monkeypatch)
     assert found == []
 
 
@@ -204,13 +210,7 @@ def test_a_step_asks_nothing_of_the_device(
         batch = next(sampled_batches(observed, observed.train, sampler, x, (3, 3), 8, random))
     else:
         batch = full_batch(observed, x, [sampler.full_block()] * teacher.layers)
-    monkeypatch.setattr(devices, "on_cpu", lambda tensor: False)
-    torch.use_deterministic_algorithms(deterministic)
-    try:
-        with host_syncs() as found:
-            teacher.loss(batch, torch.Generator()).backward()
-    finally:
-        torch.use_deterministic_algorithms(False)
+    found = _asked_in_a_step(teacher, batch, deterministic, monkeypatch)
     # A weight of its own for the targets reads their rows alone, and how many entries those have only the device knows.
     assert found == ["tolist"] * (sparse and sampled and "aggregator" in options)
     assert all(parameter.grad is not None for parameter in teacher.module_.parameters())
