@@ -1,11 +1,13 @@
-"""How figures are written: tables in Markdown, means with their spread, columns of result lines."""
+"""How figures are written: tables in Markdown, means with their spread, columns of result lines; and pages of them."""
 
 import functools
 import operator
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rows import Row
 
+from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import Outcome, Paired, summarise
 
 
@@ -53,3 +55,14 @@ def p_value(found: Paired) -> str:
 def counted(lines: int, wanted: int) -> str:
     """How many splits have been run: `10`, or `4 / 10`."""
     return str(lines) if lines == wanted else f"{lines} / {wanted}"
+
+
+def renew(page: Path, text: str, check: bool, script: str) -> int:
+    """Write a page that `script` makes, unless it is up to date; with `check` only say so. Returns the exit code."""
+    if page.exists() and page.read_text() == text:
+        return 0
+    if check:
+        print(f"{page.name} is out of date; run python {script}")
+    else:
+        write_text(page, text)
+    return int(check)

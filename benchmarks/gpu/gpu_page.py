@@ -15,11 +15,9 @@ FOLDERS = [str(folder) for folder in (HERE, HERE.parent / "speed", HERE.parent)]
 sys.path[:0] = [folder for folder in FOLDERS if folder not in sys.path]
 
 import findings  # noqa: E402
-from figures import markdown  # noqa: E402
+from figures import markdown, renew  # noqa: E402
 from rungs import RUNGS  # noqa: E402
 from wording import time  # noqa: E402
-
-from gnn2mlp.core.files import write_text  # noqa: E402
 
 Record = Mapping[str, Any]
 PAGE, RESULTS = HERE.parent / "GPU.md", HERE / "results"
@@ -259,13 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the files of findings")
     parser.add_argument("--out", type=Path, default=PAGE, help="the page")
     options = parser.parse_args(arguments)
-    written = text(options.results)
-    stale = not options.out.exists() or options.out.read_text() != written
-    if options.check and stale:
-        print(f"{options.out.name} is out of date; run python benchmarks/gpu/gpu_page.py")
-    elif stale:
-        write_text(options.out, written)
-    return int(options.check and stale)
+    return renew(options.out, text(options.results), options.check, "benchmarks/gpu/gpu_page.py")
 
 
 if __name__ == "__main__":

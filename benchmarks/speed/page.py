@@ -8,12 +8,10 @@ import sys
 from pathlib import Path
 
 import machine
-from figures import markdown
+from figures import markdown, renew
 from sections import SECTIONS
 from targets import TARGETS
 from wording import Entries
-
-from gnn2mlp.core.files import write_text
 
 PAGE = machine.HERE.parent / "SPEED.md"
 # Times on the clock are rough if more than so many processes a core were waiting when a script began.
@@ -117,13 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=machine.RESULTS, help="folder of the result files")
     parser.add_argument("--out", type=Path, default=PAGE, help="the page")
     options = parser.parse_args(arguments)
-    text = Page(options.results).text()
-    stale = not options.out.exists() or options.out.read_text() != text
-    if options.check and stale:
-        print(f"{options.out.name} is out of date; run python benchmarks/speed/page.py")
-    elif stale:
-        write_text(options.out, text)
-    return int(options.check and stale)
+    return renew(options.out, Page(options.results).text(), options.check, "benchmarks/speed/page.py")
 
 
 if __name__ == "__main__":
