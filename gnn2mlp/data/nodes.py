@@ -31,6 +31,8 @@ class NodeData(ABC):
         feature_names: one per feature, all different, or `None`.
         notes: what canonicalisation changed, as counts by kind.
         sample_weight: float (nodes,), at least 0: how much the label of a node counts in training; `None`: all alike.
+        split_keys: int64 (nodes,) by name, what splitters go by beside labels: `id`, `time`, `group`. No feature, and
+            no part of the digest.
 
     Attributes:
         kind: `"graph"` or `"hypergraph"`, for messages.
@@ -46,6 +48,7 @@ class NodeData(ABC):
     feature_names: tuple[str, ...] | None = field(default=None, kw_only=True)
     notes: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     sample_weight: Tensor | None = field(default=None, kw_only=True)
+    split_keys: Mapping[str, Tensor] = field(default_factory=dict, kw_only=True)
 
     @property
     def num_nodes(self) -> int:
@@ -80,10 +83,11 @@ class NodeData(ABC):
     def subgraph(self, ids: Tensor) -> Self:
         """What is left if only the nodes `ids` (unique) exist, renumbered in their order.
 
-        Own splits and notes are dropped. On all nodes in their own order it shares its arrays with these data.
+        Own splits, the keys of splits and notes are dropped. On all nodes in their own order it shares its arrays with
+        these data.
         """
         if ids.numel() == self.num_nodes and bool((ids.diff() > 0).all()):
-            return replace(self, own_splits=(), notes={})
+            return replace(self, own_splits=(), notes={}, split_keys={})
         return replace(
             self,
             features=gather(self.features, ids),
@@ -91,6 +95,7 @@ class NodeData(ABC):
             sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
             own_splits=(),
             notes={},
+            split_keys={},
             **self.links_among(ids),
         )
 

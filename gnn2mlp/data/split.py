@@ -1,7 +1,7 @@
 """Who is trained on, who validates, who is tested, and who does not exist yet."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
@@ -40,6 +40,7 @@ class Split:
         setting: `"transductive"` or `"inductive"`.
         seed: what it was drawn with.
         scheme: the splitter's spec in plain types.
+        absent: ids without a label that do not exist in training either, as they appear together with unseen ones.
 
     Example:
         >>> from gnn2mlp.data import PerClass, graph_from_arrays
@@ -58,6 +59,7 @@ class Split:
     setting: Setting
     seed: int
     scheme: dict[str, Any]
+    absent: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
 
     @property
     def test(self) -> Tensor:
@@ -66,18 +68,22 @@ class Split:
 
     @property
     def digest(self) -> str:
-        """Digest of the four node sets, each in ascending order."""
-        return digest_tensors({part: getattr(self, part).sort().values for part in _PARTS})
+        """Digest of the node sets, each in ascending order."""
+        return digest_tensors({part: ids.sort().values for part, ids in self._sets().items()})
 
     @property
     def sizes(self) -> dict[str, int]:
         """Number of nodes per part."""
-        return {part: getattr(self, part).numel() for part in _PARTS}
+        return {part: ids.numel() for part, ids in self._sets().items()}
+
+    def _sets(self) -> dict[str, Tensor]:
+        """The node sets by name; `absent` only where there are such nodes, so that other splits are as they were."""
+        return {part: getattr(self, part) for part in (*_PARTS, *(["absent"] if self.absent.numel() else []))}
 
     def save(self, path: str | Path) -> None:
         """Write one checksummed file, atomically."""
         card = {"setting": self.setting, "seed": self.seed, "scheme": self.scheme, "digest": self.digest}
-        artefact.save(path, "split", {part: getattr(self, part) for part in _PARTS}, card)
+        artefact.save(path, "split", self._sets(), card)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -104,7 +110,11 @@ class Splitter(Configurable, ABC):
         """Who draws for `graph`: this splitter, unless it leaves such data to another."""
         return self
 
-    def unseen(self, test: Tensor, seed: int, fraction: float) -> Tensor:
+    def absent(self, graph: NodeData, seed: int) -> Tensor:
+        """Ids without a label that do not exist in training when inductive. Default: none, they are seen."""
+        return torch.empty(0, dtype=torch.int64)
+
+    def unseen(self, graph: NodeData, test: Tensor, seed: int, fraction: float) -> Tensor:
         """Mask over `test`: which of them do not exist in training when inductive.
 
         The literature's draw (GLNN and its successors): the first `int(fraction * n)` of `torch.randperm(n)` on the
@@ -134,10 +144,11 @@ class Splitter(Configurable, ABC):
         _check_draw(seed, unseen_fraction)
         drawer = self.drawer(graph)
         train, valid, test = (ids.sort().values for ids in drawer.assign(graph, seed))
-        mask = torch.zeros(test.numel(), dtype=torch.bool)
+        mask, absent = torch.zeros(test.numel(), dtype=torch.bool), test[:0]
         if setting == "inductive":
-            mask = drawer.unseen(test, seed, unseen_fraction)
-        split = Split(train, valid, test[~mask], test[mask], setting, seed, self.spec().to_dict())
+            mask = drawer.unseen(graph, test, seed, unseen_fraction)
+            absent = drawer.absent(graph, seed)
+        split = Split(train, valid, test[~mask], test[mask], setting, seed, self.spec().to_dict(), absent)
         _check_parts(split, graph)
         _check_labels(split, graph, self.every_class)
         return split
@@ -151,7 +162,7 @@ def _check_draw(seed: int, unseen_fraction: float) -> None:
 
 
 def _check_parts(split: Split, graph: NodeData) -> None:
-    ids = torch.cat([getattr(split, part) for part in _PARTS])
+    ids = torch.cat([*split._sets().values()])
     if ids.unique().numel() != ids.numel():
         raise DataError(f"{graph.name}: split {split.scheme} gives some nodes two roles; expected disjoint parts")
     needed = [part for part in _PARTS if part != "unseen" or split.setting == "inductive"]
@@ -197,6 +208,16 @@ def check_has_classes(graph: NodeData, splitter: str) -> None:
             f"{graph.name}: split {splitter!r} draws a number of nodes from each class, and the task "
             f"{graph.task.name!r} has none; use split 'fraction' or 'hash'"
         )
+
+
+def key_of(graph: NodeData, key: str, splitter: str) -> Tensor:
+    """One of the graph's `split_keys`; `DataError` if it has none of this name."""
+    if key not in graph.split_keys:
+        raise DataError(
+            f"{graph.name}: split {splitter!r} goes by the {key} of each node, and these data have none; name a column "
+            f"of a table with gnn2mlp fit --{key}, or use split 'fraction' or 'hash'"
+        )
+    return graph.split_keys[key]
 
 
 def rest(graph: NodeData, *taken: Tensor) -> Tensor:

@@ -90,7 +90,7 @@ class Views(NamedTuple):
             True
         """
         present = torch.ones(graph.num_nodes, dtype=torch.bool)
-        present[split.unseen] = False
+        present[torch.cat([split.unseen, split.absent])] = False
         node_ids = present.nonzero()[:, 0]
         row = present.cumsum(0) - 1
         train, valid = row[split.train], row[split.valid]

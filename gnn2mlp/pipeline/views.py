@@ -18,10 +18,10 @@ def training_view(graph: NodeData, split: Split) -> Observed:
 
 def scoring_view(graph: NodeData, split: Split) -> Full:
     """The whole graph with all labels and names, under this split alone."""
-    return Full(replace(graph, own_splits=(), notes={}), split)
+    return Full(replace(graph, own_splits=(), notes={}, split_keys={}), split)
 
 
 def unnamed(graph: NodeData) -> NodeData:
     """The graph with numbers in place of the names of its classes, and without all other names and notes."""
     task = graph.task.without_names()
-    return replace(graph, name=graph.kind, task=task, feature_names=None, own_splits=(), notes={})
+    return replace(graph, name=graph.kind, task=task, feature_names=None, own_splits=(), notes={}, split_keys={})

@@ -22,13 +22,14 @@ SETTINGS: tuple[Setting, ...] = ("transductive", "inductive")
 
 @pytest.fixture(scope="module")
 def graph() -> GraphData:
-    """120 nodes, 6 of them without a label, with two published splits."""
+    """120 nodes, 6 of them without a label, with two published splits, a time and one of 30 groups each."""
     graph = tiny_graph(nodes=120)
     labels = graph.labels.clone()
     labels[::20] = -1
     published = [{"train": range(k, 30 + k), "valid": range(40, 60), "test": range(60, 120)} for k in (0, 5)]
     own_splits = tuple({part: torch.tensor(list(ids)) for part, ids in split.items()} for split in published)
-    return replace(graph, labels=labels, own_splits=own_splits)
+    keys = {"time": torch.arange(120) * 7 % 120, "group": torch.arange(120) // 4}
+    return replace(graph, labels=labels, own_splits=own_splits, split_keys=keys)
 
 
 def draw(name: str, graph: GraphData, seed: int, setting: Setting) -> Split:
@@ -69,6 +70,7 @@ def test_settings_share_training_and_test_nodes(name: str, setting: Setting, gra
 
 def test_features_and_edges_do_not_matter(name: str, setting: Setting, graph: GraphData) -> None:
     other = replace(tiny_graph(seed=9, nodes=120), labels=graph.labels, own_splits=graph.own_splits)
+    other = replace(other, split_keys=graph.split_keys)
     assert draw(name, other, 4, setting).digest == draw(name, graph, 4, setting).digest
 
 
