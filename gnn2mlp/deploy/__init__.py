@@ -4,12 +4,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
 
-__all__ = ["OnnxPredictor", "Predictor"]
+__all__ = ["Calibration", "OnnxPredictor", "Predictor", "calibrate", "calibrated"]
 
-_EXPORTS = {"OnnxPredictor": "gnn2mlp.deploy.onnx_predictor", "Predictor": "gnn2mlp.deploy.predictor"}
+_EXPORTS = {
+    "Calibration": "gnn2mlp.deploy.calibration",
+    "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
+    "Predictor": "gnn2mlp.deploy.predictor",
+    "calibrate": "gnn2mlp.deploy.calibration",
+    "calibrated": "gnn2mlp.deploy.calibration",
+}
 
 
 def __getattr__(name: str) -> Any:

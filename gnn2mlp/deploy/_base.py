@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.deploy.calibration import Calibration
+from gnn2mlp.evaluate.conformal import conformal_sets
+from gnn2mlp.evaluate.outliers import energy, joint_energy
 from gnn2mlp.tasks.answers import Answers, ClassAnswers, answers_from
 
 Answer = Callable[[Any], np.ndarray]
@@ -19,11 +22,13 @@ class BasePredictor(ABC):
         answers: how outputs become answers: classes, several labels, or numbers.
         num_features: width of a feature row.
         feature_names: column names of training, or `None`; data frames are checked against them.
+        calibration: what makes probabilities honest, or `None`; thresholds of `answers` are of scaled probabilities.
     """
 
     answers: Answers
     num_features: int
     feature_names: tuple[str, ...] | None
+    calibration: Calibration | None = None
 
     @abstractmethod
     def _outputs(self, X: Any, name: str) -> np.ndarray:
@@ -40,16 +45,20 @@ class BasePredictor(ABC):
     def predict_proba(self) -> Answer:
         """Probabilities, float (rows, outputs), in the order of `classes_`; `X` as in `predict`.
 
-        Of one class each they add up to 1; of several labels each stands for itself. Absent where numbers are answered.
+        Of one class each they add up to 1; of several labels each stands for itself. Divided by the temperature of
+        `calibration` before, if there is one. Absent where numbers are answered.
         """
         _ = self.classes_
-        return lambda X: self.answers.probabilities(self._outputs(X, "predict_proba"))
+        return lambda X: self.answers.probabilities(self._scaled(X, "predict_proba"))
 
     @property
     def decision_function(self) -> Answer:
-        """Logits, float (rows, outputs). `X` as in `predict`. Absent where numbers are answered."""
+        """Logits, divided by the temperature of `calibration` if there is one, float (rows, outputs).
+
+        `X` as in `predict`. Absent where numbers are answered.
+        """
         _ = self.classes_
-        return lambda X: self._outputs(X, "decision_function")
+        return lambda X: self._scaled(X, "decision_function")
 
     def predict(self, X: Any) -> np.ndarray:
         """Answers, of the type of the labels in training: (rows,), or (rows, outputs) of several labels or targets.
@@ -61,7 +70,51 @@ class BasePredictor(ABC):
         Raises:
             DataError: for the wrong number of features or other columns, or NaN or infinite values.
         """
-        return self.answers.predict(self._outputs(X, "predict"))
+        return self.answers.predict(self._scaled(X, "predict"))
+
+    def predict_set(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Sets of classes that hold the true one with probability `coverage`: bool (rows, classes).
+
+        The columns are in the order of `classes_`. The promise is for rows like those that
+        `calibration` was made with; it may fail for nodes that differ from them, such as later ones, and has to be
+        measured there (`gnn2mlp.evaluate.coverage`). A set may be empty.
+
+        Args:
+            X: as in `predict`.
+            coverage: one of those that `calibration` was made for.
+
+        Raises:
+            ConfigError: if there is no calibration, or none for this coverage, or answers are no single classes.
+            DataError: as `predict`.
+        """
+        threshold = self._calibration("predict_set").threshold(coverage)
+        return conformal_sets(self.answers.probabilities(self._scaled(X, "predict_set")), threshold)
+
+    @property
+    def outlier_score(self) -> Answer:
+        """How foreign each row is to the student, float (rows,): the energy of its logits, higher where more foreign.
+
+        A row above `calibration.outlier`, if there is a calibration, scores higher than 95 % of validation rows did.
+        `X` as in `predict`. Absent where numbers are answered.
+        """
+        _ = self.classes_
+        return lambda X: self._energy(self._outputs(X, "outlier_score"))
+
+    @property
+    def _energy(self) -> Callable[[np.ndarray], np.ndarray]:
+        return energy if isinstance(self.answers, ClassAnswers) else joint_energy
+
+    def _scaled(self, X: Any, name: str) -> np.ndarray:
+        outputs = self._outputs(X, name)
+        return outputs if self.calibration is None else self.calibration.scaled(outputs)
+
+    def _calibration(self, name: str) -> Calibration:
+        if self.calibration is None:
+            raise ConfigError(
+                f"{name}: expected a calibrated predictor, got one without calibration; make one with "
+                "gnn2mlp.deploy.calibrated(predictor, X, y) from labelled rows that trained nothing"
+            )
+        return self.calibration
 
     def _check_width(self, shape: tuple[int, ...], name: str) -> None:
         if shape[1] != self.num_features:

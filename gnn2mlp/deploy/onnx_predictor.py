@@ -12,6 +12,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
+from gnn2mlp.deploy.calibration import calibration_of
 from gnn2mlp.deploy.columns import column_order
 
 CARD = "student.onnx.json"
@@ -35,6 +36,7 @@ class OnnxPredictor(BasePredictor):
         self.num_features = int(card["num_features"])
         self.feature_names = None if names is None else tuple(names)
         self.answers = answers_of(card)
+        self.calibration = calibration_of(card, self.answers)
         self.dtype = np.dtype(card["dtype"])
 
     def _outputs(self, X: Any, name: str) -> np.ndarray:

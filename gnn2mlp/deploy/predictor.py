@@ -17,6 +17,7 @@ from gnn2mlp.core.files import user_path
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import BasePredictor, answers_of
+from gnn2mlp.deploy.calibration import Calibration, calibration_of, rescaled
 from gnn2mlp.deploy.columns import column_order
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -52,9 +53,11 @@ class Predictor(BasePredictor):
         inputs: what makes the rows that `module` reads, fitted; default: the features themselves. Where a row takes the
             graph, `predict` is given rows that `inputs.rows(graph)` made.
         cuda_graphs: as in `load`.
+        calibration: what makes probabilities honest. A threshold of `task` is then one of scaled probabilities;
+            `calibrated` takes care of that.
 
     Raises:
-        ConfigError: if there are feature names, but not one per feature.
+        ConfigError: if there are feature names, but not one per feature, or the calibration is of other outputs.
 
     Example:
         >>> import numpy as np
@@ -77,6 +80,7 @@ class Predictor(BasePredictor):
         feature_names: Sequence[str] | None = None,
         inputs: Inputs | None = None,
         cuda_graphs: bool = False,
+        calibration: Calibration | None = None,
     ):
         if feature_names is not None and len(feature_names) != num_features:
             raise ConfigError(
@@ -90,6 +94,9 @@ class Predictor(BasePredictor):
         self.feature_names = None if feature_names is None else tuple(feature_names)
         self.inputs = inputs if inputs is not None else OwnFeatures()
         self.cuda_graphs = cuda_graphs
+        self.calibration = calibration
+        if calibration is not None:
+            calibration.check_fits(self.answers)
         self._folded: tuple[Any, Callable[[Features], torch.Tensor]] | None = None
 
     @torch.inference_mode()
@@ -134,7 +141,20 @@ class Predictor(BasePredictor):
         """
         module = _moved(self.module, resolve_device(device))
         facts = self.num_features, self.answers, self.card, self.feature_names, self.inputs
-        return Predictor(self.student, module, *facts, cuda_graphs=cuda_graphs)
+        return Predictor(self.student, module, *facts, cuda_graphs=cuda_graphs, calibration=self.calibration)
+
+    def calibrated(self, calibration: Calibration | None) -> "Predictor":
+        """A copy whose probabilities are scaled by `calibration`, in place of another if there is one.
+
+        It gives the same answers: thresholds move with the probabilities. `gnn2mlp.deploy.calibrated` makes the
+        calibration too.
+        """
+        made = copy.copy(self)
+        made.answers = rescaled(self.answers, self.calibration, calibration)
+        made.calibration = calibration
+        if calibration is not None:
+            calibration.check_fits(made.answers)
+        return made
 
     @property
     def device(self) -> torch.device:
@@ -180,6 +200,7 @@ class Predictor(BasePredictor):
             "feature_names": self.feature_names,
             "answers": self.answers.facts(),
             "about": self.card,
+            **({} if self.calibration is None else {"calibration": self.calibration.facts()}),
         }
 
     def to_onnx(
@@ -241,6 +262,7 @@ class Predictor(BasePredictor):
             with seeded(0, "weights that are overwritten at once"):
                 module = student.network(card.get("width", card["num_features"]), answers.num_outputs)
             module.load_state_dict(tensors)
+            calibration = calibration_of(card, answers)
             about, names = card["about"], card.get("feature_names")
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise ArtefactError(
@@ -248,7 +270,7 @@ class Predictor(BasePredictor):
                 "make it again, or use the release that wrote it"
             ) from error
         module.to(there, next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        made = cls(student, module, card["num_features"], answers, about, names, inputs, cuda_graphs)
+        made = cls(student, module, card["num_features"], answers, about, names, inputs, cuda_graphs, calibration)
         if made._width() != card.get("width", card["num_features"]):
             raise ArtefactError(
                 f"{path} does not describe a student of this release (its widths differ); make it again"

@@ -1,21 +1,63 @@
-"""Honest scores: by population, once, after stopping."""
+"""Honest scores: by population, once, after stopping; and how far answers can be trusted."""
 
-from gnn2mlp.evaluate.calibration import Reliability, expected_calibration_error, reliability_diagram
-from gnn2mlp.evaluate.compare import Outcome, Paired, paired
-from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
-from gnn2mlp.tasks.metrics import accuracy, agreement
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gnn2mlp.evaluate.calibration import Reliability, expected_calibration_error, reliability_diagram
+    from gnn2mlp.evaluate.compare import Outcome, Paired, paired
+    from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
+    from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc
+    from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
+    from gnn2mlp.evaluate.temperature import fit_temperature, fit_temperatures
+    from gnn2mlp.tasks.metrics import accuracy, agreement
 
 __all__ = [
     "POPULATIONS",
+    "Coverage",
     "Outcome",
     "Paired",
     "Reliability",
     "accuracy",
     "agreement",
     "by_population",
+    "code_distance",
+    "conformal_sets",
+    "conformal_threshold",
+    "coverage",
+    "energy",
     "expected_calibration_error",
+    "fit_temperature",
+    "fit_temperatures",
+    "joint_energy",
+    "outlier_auroc",
     "paired",
     "populations",
     "reliability_diagram",
+    "share_interval",
     "summarise",
 ]
+
+_EXPORTS = {
+    "gnn2mlp.evaluate.calibration": ("Reliability", "expected_calibration_error", "reliability_diagram"),
+    "gnn2mlp.evaluate.compare": ("Outcome", "Paired", "paired"),
+    "gnn2mlp.evaluate.conformal": (
+        "Coverage",
+        "conformal_sets",
+        "conformal_threshold",
+        "coverage",
+        "share_interval",
+    ),
+    "gnn2mlp.evaluate.outliers": ("code_distance", "energy", "joint_energy", "outlier_auroc"),
+    "gnn2mlp.evaluate.scores": ("POPULATIONS", "by_population", "populations", "summarise"),
+    "gnn2mlp.evaluate.temperature": ("fit_temperature", "fit_temperatures"),
+    "gnn2mlp.tasks.metrics": ("accuracy", "agreement"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use: what ships reads `conformal` and `outliers`, without torch or data."""
+    for module, names in _EXPORTS.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
+    raise AttributeError(f"module 'gnn2mlp.evaluate' has no attribute {name!r}")
