@@ -46,10 +46,18 @@ def save(path: str | Path, kind: str, tensors: Mapping[str, Tensor], card: Mappi
     """
     path = user_path(path)
     check_replaceable(path, kind)
-    owned = _unshared(tensors)
-    text = json.dumps({**card, "format": FORMAT, "kind": kind}, sort_keys=True, allow_nan=False)
+    owned, text = _unshared(tensors), _text(kind, card)
     header = {"card": text, "sha256": _checksum(owned, text)}
     atomic(path, lambda file: file.write(safetensors.torch.save(owned, metadata=header)))
+
+
+def checksum(kind: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> str:
+    """The SHA-256 in the header of the file that `save` makes of the same: it names what another file was made from."""
+    return _checksum(_unshared(tensors), _text(kind, card))
+
+
+def _text(kind: str, card: Mapping[str, Any]) -> str:
+    return json.dumps({**card, "format": FORMAT, "kind": kind}, sort_keys=True, allow_nan=False)
 
 
 def load(path: str | Path, kind: str, verify: bool = True) -> Artefact:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
+    from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
 
-__all__ = ["Calibration", "OnnxPredictor", "Predictor", "calibrate", "calibrated"]
+__all__ = ["Calibration", "OnnxPredictor", "Predictor", "calibrate", "calibrated", "onnx_bytes"]
 
 _EXPORTS = {
     "Calibration": "gnn2mlp.deploy.calibration",
@@ -16,6 +17,7 @@ _EXPORTS = {
     "Predictor": "gnn2mlp.deploy.predictor",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",
+    "onnx_bytes": "gnn2mlp.deploy.onnx_file",
 }
 
 

@@ -4,7 +4,6 @@ An `MLP` is written down layer by layer, which takes milliseconds; any other mod
 """
 
 import hashlib
-import importlib.metadata
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import atomic, scratch, write_json
+from gnn2mlp.deploy.onnx_parts import IR, OPSET, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, Network, OnnxPredictor, dense, seal
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -23,8 +23,6 @@ from gnn2mlp.nn.fold import Folded, fold
 from gnn2mlp.tasks.answers import ClassAnswers
 
 FILES = {"fp": "student.onnx", "int8": "student.int8.onnx"}
-# Old enough for every runtime of the last years, new enough for LayerNormalization.
-OPSET, IR = 18, 10
 # At least so many rows set the range of activations, if there are as many.
 CALIBRATION = 1024
 
@@ -44,17 +42,13 @@ def write_onnx(
     if int8:
         if check is None:
             raise ConfigError("int8: 8-bit weights change answers; give check=(rows, labels), e.g. validation nodes")
-        full = OnnxPredictor(Network(contents["fp"]), card)
-        _check_answers(full)
-        rows, truth = full.rows(check[0], "check"), np.asarray(check[1])
-        _check_labels(truth, full.classes_, rows.shape[0])
-        contents["int8"] = quantise(contents["fp"], dense(rows[sample(rows.shape[0])]))
-        card["check"] = _compared(full, OnnxPredictor(Network(contents["int8"]), card), rows, truth, tolerance)
+        rows = OnnxPredictor(Network(contents["fp"]), card).rows(check[0], "check")
+        contents["int8"], card["check"] = small_weights(contents["fp"], card, rows, check[1], tolerance)
     digests = {form: hashlib.sha256(content).hexdigest() for form, content in contents.items()}
     card |= {
         "format": FORMAT,
         "files": {form: {"name": FILES[form], "sha256": digest} for form, digest in digests.items()},
-        "versions": {package: importlib.metadata.version(package) for package in ("onnx", "onnxruntime", "torch")},
+        "versions": versions(),
     }
     for form, content in contents.items():
         atomic(directory / FILES[form], lambda file, content=content: file.write(content))  # type: ignore[misc]
@@ -75,12 +69,11 @@ def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -
     Raises:
         ConfigError: if ONNX is not installed.
     """
-    onnx = _onnx()
+    helper, checker, numpy_helper = onnx().helper, onnx().checker, onnx().numpy_helper
     folded = fold(module)
     before = None if inputs is None or inputs.needs_graph or isinstance(inputs, OwnFeatures) else inputs
     if before is not None or not isinstance(folded, Folded):
         return _exported(module, num_features, before)
-    helper = onnx.helper
     nodes, last = [], "rows"
     arrays: dict[str, Tensor] = {}
     for index, (weight, bias, norm) in enumerate([*folded.hidden, folded.head]):
@@ -95,7 +88,7 @@ def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -
         if not head:
             last = f"hidden{index}"
             nodes.append(helper.make_node("Relu", [mapped], [last]))
-    constants = [onnx.numpy_helper.from_array(value.detach().cpu().numpy(), name) for name, value in arrays.items()]
+    constants = [numpy_helper.from_array(value.detach().cpu().numpy(), name) for name, value in arrays.items()]
     kind, classes = constants[0].data_type, folded.head.weight.size(1)
     graph = helper.make_graph(
         nodes,
@@ -105,8 +98,35 @@ def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
-    onnx.checker.check_model(model, full_check=True)
+    checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString())
+
+
+def small_weights(
+    content: bytes, card: Mapping[str, Any], rows: Any, labels: Any, tolerance: float
+) -> tuple[bytes, dict[str, Any]]:
+    """The same model with 8-bit weights, if those keep the accuracy.
+
+    Args:
+        content: from `encode`.
+        card: facts of the student.
+        rows: that both are compared on, and that set the range of activations: numpy or scipy CSR (rows, features).
+        labels: of these rows.
+        tolerance: percentage points of accuracy that may be lost.
+
+    Returns:
+        The model, and what was compared.
+
+    Raises:
+        ConfigError: if the student answers no classes.
+        DataError: for labels that cannot be those of the rows, or if more accuracy is lost.
+    """
+    full = OnnxPredictor(Network(content), card)
+    _check_answers(full)
+    truth = np.asarray(labels)
+    _check_labels(truth, full.classes_, rows.shape[0])
+    small = quantise(content, dense(rows[sample(rows.shape[0])]))
+    return small, _compared(full, OnnxPredictor(Network(small), card), rows, truth, tolerance)
 
 
 def quantise(content: bytes, rows: np.ndarray) -> bytes:
@@ -123,13 +143,13 @@ def quantise(content: bytes, rows: np.ndarray) -> bytes:
     Raises:
         ConfigError: if ONNX or ONNX Runtime is not installed, or the model is not in single precision.
     """
-    onnx = _onnx()
+    package = onnx()
     from onnxruntime.quantization import QuantType, quantize_static
     from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
-    model = onnx.load_from_string(content)
+    model = package.load_from_string(content)
     (given,) = model.graph.input
-    if given.type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
+    if given.type.tensor_type.elem_type != package.TensorProto.FLOAT:
         raise ConfigError("int8: 8-bit weights are made of a network in single precision; call module.float() first")
     add_pre_process_metadata(model)  # nothing is left to prepare in a folded model
     batches = iter([{given.name: rows}])
@@ -199,12 +219,3 @@ def _exported(module: nn.Module, num_features: int, inputs: Inputs | None) -> by
     )
     assert program is not None, "dynamo=True gives a program"
     return bytes(program.model_proto.SerializeToString())
-
-
-def _onnx() -> Any:
-    try:
-        import onnx
-        import onnxruntime  # noqa: F401
-    except ImportError as error:
-        raise ConfigError("ONNX is not installed; install the extra: pip install 'gnn2mlp[onnx]'") from error
-    return onnx

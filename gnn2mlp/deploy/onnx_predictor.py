@@ -14,8 +14,10 @@ from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import calibration_of
 from gnn2mlp.deploy.columns import column_order
+from gnn2mlp.deploy.onnx_seal import KEY, check_seal
 
 CARD = "student.onnx.json"
+# Of cards, and of the metadata of a file.
 FORMAT = 1
 # Values that go through the network at once: sparse rows are made dense, and not all at the same time.
 CHUNK = 2**23
@@ -66,8 +68,8 @@ class OnnxPredictor(BasePredictor):
         """Read what `Predictor.to_onnx` wrote. It computes on the CPU, whatever ONNX Runtime was built for.
 
         Args:
-            directory: that holds it.
-            int8: the network with 8-bit weights.
+            directory: that holds it, or the path of one file.
+            int8: of two networks, the one with 8-bit weights.
             threads: that one request may use.
 
         Raises:
@@ -76,21 +78,36 @@ class OnnxPredictor(BasePredictor):
                 weights.
         """
         path = user_path(directory, "directory")
+        if path.suffix == ".onnx":
+            return cls._of_file(path, threads)
         card = _card(path / CARD)
         file = card["files"].get("int8" if int8 else "fp")
         if file is None:
             raise ArtefactError(
                 f"{path} holds no 8-bit weights; export them (to_onnx(..., int8=True, check=...)), or load without int8"
             )
-        try:
-            content = (path / file["name"]).read_bytes()
-        except OSError as error:
-            raise ArtefactError(f"expected a network at {path / file['name']}, got: {error}") from error
+        content = _content(path / file["name"])
         if hashlib.sha256(content).hexdigest() != file["sha256"]:
             raise ArtefactError(
                 f"{path / file['name']} does not match its checksum: it was altered after writing; export it again"
             )
         return cls(Network(content, threads), card)
+
+    @classmethod
+    def _of_file(cls, path: Path, threads: int) -> Self:
+        content = _content(path)
+        check_seal(content, path)
+        network = Network(content, threads)
+        card = network.facts()
+        _check_format(card["format"], path)
+        return cls(network, card)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArtefactError(f"expected a network at {path}, got: {error}") from error
 
 
 def dense(rows: Any) -> np.ndarray:
@@ -105,7 +122,7 @@ def seal(card: Mapping[str, Any]) -> str:
 
 
 class Network:
-    """The function that an ONNX model with one input and one output computes, on the CPU. It can be pickled.
+    """The function from rows to logits that an ONNX model computes, on the CPU. It can be pickled.
 
     Args:
         content: of the model's file.
@@ -125,12 +142,17 @@ class Network:
         self.content, self.threads = content, threads
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        (self._given,) = self._session.get_inputs()
+        self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._given = self.session.get_inputs()[0].name
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """Logits of dense rows."""
-        return self._session.run(None, {self._given.name: rows})[0]  # type: ignore[no-any-return]
+        return self.session.run(["logits"], {self._given: rows})[0]  # type: ignore[no-any-return]
+
+    def facts(self) -> dict[str, Any]:
+        """What the model's metadata say, where each value is JSON."""
+        found = self.session.get_modelmeta().custom_metadata_map
+        return {key: json.loads(value) for key, value in found.items() if key != KEY}
 
     def __reduce__(self) -> tuple[Any, ...]:  # a session itself cannot be pickled
         return type(self), (self.content, self.threads)
@@ -139,11 +161,15 @@ class Network:
 def _card(path: Path) -> dict[str, Any]:
     card = read_json(path)
     try:
-        newer, intact = card["format"] > FORMAT, card["sha256"] == seal(card)
+        _check_format(card["format"], path)
+        intact = card["sha256"] == seal(card)
     except (KeyError, TypeError) as error:
         raise ArtefactError(f"{path} is no card of an exported student; export it again") from error
-    if newer:
-        raise ArtefactError(f"{path} has format {card['format']}, this release reads up to {FORMAT}: upgrade gnn2mlp")
     if not intact:
         raise ArtefactError(f"{path} does not match its checksum: it was altered after writing; export it again")
     return dict(card)
+
+
+def _check_format(given: int, path: Path) -> None:
+    if given > FORMAT:
+        raise ArtefactError(f"{path} has format {given}, this release reads up to {FORMAT}: upgrade gnn2mlp")

@@ -13,7 +13,7 @@ from torch import nn
 from gnn2mlp.core import artefact
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import user_path
+from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import BasePredictor, answers_of
@@ -186,9 +186,16 @@ class Predictor(BasePredictor):
             ArtefactError: if it cannot be written.
         """
         path = user_path(directory, "directory") / FILE
-        fitted = {f"{_INPUTS}{name}": value for name, value in self.inputs.state().items()}
-        artefact.save(path, "student", {**self.module.state_dict(), **fitted}, self.facts())
+        artefact.save(path, "student", self._tensors(), self.facts())
         return path
+
+    def digest(self) -> str:
+        """The SHA-256 that the file of `save` has in its header: other forms of the student name it as their source."""
+        return artefact.checksum("student", self._tensors(), self.facts())
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        fitted = {f"{_INPUTS}{name}": value for name, value in self.inputs.state().items()}
+        return {**self.module.state_dict(), **fitted}
 
     def facts(self) -> dict[str, Any]:
         """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, answers, origin."""
@@ -210,18 +217,21 @@ class Predictor(BasePredictor):
         check: tuple[Any, Any] | None = None,
         tolerance: float = 0.5,
     ) -> Path:
-        """Write the student for ONNX Runtime into `directory`; `OnnxPredictor` reads it and needs no torch.
+        """Write the student for ONNX Runtime; `OnnxPredictor` reads it and needs no torch.
+
+        A path that ends in `.onnx` becomes one file that answers with labels and probabilities and says all about
+        itself, for any program that runs ONNX. A directory gets a network that gives logits and a card beside it.
 
         Args:
-            directory: where to; made if absent.
+            directory: where to, or the path of the one file; folders are made if absent.
             int8: write a second network with 8-bit weights, smaller and often faster, which does not answer quite the
-                same.
+                same; in one file, 8-bit weights alone.
             check: rows (rows, features) and their labels (rows,), on which the accuracies of both networks are
                 compared; 8-bit weights are not written without. Take validation rows.
             tolerance: percentage points of accuracy that 8-bit weights may lose on them.
 
         Returns:
-            Path of the card beside the networks; it states both accuracies.
+            Path of the one file, or of the card beside the networks; either states both accuracies.
 
         Raises:
             ConfigError: if ONNX or ONNX Runtime is not installed, or there is nothing to check 8-bit weights with.
@@ -229,8 +239,13 @@ class Predictor(BasePredictor):
             ArtefactError: if a file cannot be written.
         """
         from gnn2mlp.deploy.onnx import write_onnx
+        from gnn2mlp.deploy.onnx_file import onnx_bytes
 
         folder = user_path(directory, "directory")
+        if folder.suffix == ".onnx":
+            content = onnx_bytes(self, int8, check, tolerance)
+            atomic(folder, lambda file: file.write(content))
+            return folder
         return write_onnx(
             _moved(self.module, torch.device("cpu")), self.inputs, self.facts(), folder, int8, check, tolerance
         )

@@ -29,6 +29,12 @@ def test_round_trip_keeps_values_dtypes_and_card(saved: Path) -> None:
     assert artefact.read_card(saved, "knowledge") == card
 
 
+def test_a_checksum_is_that_of_the_file(saved: Path) -> None:
+    with safetensors.safe_open(saved, framework="pt") as file:
+        assert file.metadata()["sha256"] == artefact.checksum("knowledge", TENSORS, CARD)
+    assert artefact.checksum("other", TENSORS, CARD) != artefact.checksum("knowledge", TENSORS, CARD)
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.bool, torch.uint8, torch.float64])
 def test_round_trip_of_other_dtypes_and_shapes(tmp_path: Path, dtype: torch.dtype) -> None:
     tensors = {"scalar": torch.tensor(1, dtype=dtype), "empty": torch.zeros(0, 3, dtype=dtype)}
