@@ -1,0 +1,37 @@
+"""Sparse features of the words or items of a row, by a vocabulary."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def csr(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, width: int) -> Any:
+    """Scipy's CSR, float32 (rows, width), of sorted indices."""
+    from scipy.sparse import csr_matrix
+
+    made = csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, width))
+    made.has_sorted_indices = made.has_canonical_format = True
+    return made
+
+
+def chosen(counts: Sequence[tuple[str, int, int]], least: int, most: int) -> list[str]:
+    """The vocabulary, sorted: words in at least `least` rows, of these the `most` most frequent.
+
+    Args:
+        counts: word, in how many rows, how often in all.
+        least: rows.
+        most: words.
+    """
+    kept = [(-often, word) for word, rows, often in counts if rows >= least]
+    return sorted(word for _, word in sorted(kept)[:most])
+
+
+def spread(rows: int, most: int) -> np.ndarray:
+    """Numbers of at most `most` of the rows, evenly spread; all if there are no more."""
+    return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(np.int64)
+
+
+def joined(rows: Iterable[Iterable[str]], separator: str) -> np.ndarray:
+    """Items of each row as one text, object (rows,)."""
+    return np.array([separator.join(row) for row in rows], dtype=object)
