@@ -1,6 +1,6 @@
 """Sparse features of the words or items of a row, by a vocabulary."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,3 @@ def chosen(counts: Sequence[tuple[str, int, int]], least: int, most: int) -> lis
 def spread(rows: int, most: int) -> np.ndarray:
     """Numbers of at most `most` of the rows, evenly spread; all if there are no more."""
     return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(np.int64)
-
-
-def joined(rows: Iterable[Iterable[str]], separator: str) -> np.ndarray:
-    """Items of each row as one text, object (rows,)."""
-    return np.array([separator.join(row) for row in rows], dtype=object)

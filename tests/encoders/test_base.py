@@ -30,7 +30,9 @@ class Doubled(ColumnEncoder):
 
 
 def test_the_registry_finds_every_file() -> None:
-    assert {"number", "log", "raw", "boolean", "category", "text", "drop"} <= set(ENCODERS.names())
+    assert {*["number", "log", "raw", "boolean", "category", "date", "bag", "text", "vector", "drop"]} == set(
+        ENCODERS.names()
+    )
     with pytest.raises(UnknownNameError, match="did you mean 'category'"):
         ENCODERS.get("categories")
 

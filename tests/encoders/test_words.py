@@ -1,6 +1,6 @@
 import numpy as np
 
-from gnn2mlp.encoders._words import chosen, csr, joined, spread
+from gnn2mlp.encoders._words import chosen, csr, spread
 
 
 def test_rows_are_scipys() -> None:
@@ -18,7 +18,3 @@ def test_words_in_enough_rows_by_how_often_they_are_there() -> None:
 def test_some_rows_are_evenly_spread() -> None:
     assert spread(3, 5).tolist() == [0, 1, 2]
     assert spread(101, 3).tolist() == [0, 50, 100]
-
-
-def test_items_as_one_text() -> None:
-    assert joined([["a", "b"], []], "|").tolist() == ["a|b", ""]
