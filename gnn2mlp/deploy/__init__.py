@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
+    from gnn2mlp.deploy.cascade import Cascade
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
 
-__all__ = ["Calibration", "OnnxPredictor", "Predictor", "calibrate", "calibrated", "onnx_bytes"]
+__all__ = ["Calibration", "Cascade", "OnnxPredictor", "Predictor", "calibrate", "calibrated", "onnx_bytes"]
 
 _EXPORTS = {
     "Calibration": "gnn2mlp.deploy.calibration",
+    "Cascade": "gnn2mlp.deploy.cascade",
     "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
     "Predictor": "gnn2mlp.deploy.predictor",
     "calibrate": "gnn2mlp.deploy.calibration",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnn2mlp.evaluate.calibration import Reliability, expected_calibration_error, reliability_diagram
+    from gnn2mlp.evaluate.cascade import CascadeCurve, cascade_curve, choose_threshold
     from gnn2mlp.evaluate.compare import Outcome, Paired, paired
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "POPULATIONS",
+    "CascadeCurve",
     "Coverage",
     "Outcome",
     "Paired",
@@ -21,6 +23,8 @@ __all__ = [
     "accuracy",
     "agreement",
     "by_population",
+    "cascade_curve",
+    "choose_threshold",
     "code_distance",
     "conformal_sets",
     "conformal_threshold",
@@ -40,6 +44,7 @@ __all__ = [
 
 _EXPORTS = {
     "gnn2mlp.evaluate.calibration": ("Reliability", "expected_calibration_error", "reliability_diagram"),
+    "gnn2mlp.evaluate.cascade": ("CascadeCurve", "cascade_curve", "choose_threshold"),
     "gnn2mlp.evaluate.compare": ("Outcome", "Paired", "paired"),
     "gnn2mlp.evaluate.conformal": (
         "Coverage",

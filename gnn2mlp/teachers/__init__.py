@@ -11,8 +11,9 @@ from typing import Any
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher, providing
 from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers.answering import TeacherAnswers
 
-__all__ = ["TEACHERS", "Export", "GNNTeacher", "Teacher", "providing"]
+__all__ = ["TEACHERS", "Export", "GNNTeacher", "Teacher", "TeacherAnswers", "providing"]
 
 
 def __getattr__(name: str) -> Any:
