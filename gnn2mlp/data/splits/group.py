@@ -8,9 +8,7 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Roles, Splitter, key_of, rest
 from gnn2mlp.data.splits._draw import check_shares
 from gnn2mlp.data.splits.hash import hashed_roles, uniform
-
-# The group of a node that belongs to none.
-NO_GROUP = -1
+from gnn2mlp.tables.keys import NO_GROUP
 
 
 class Group(Splitter):

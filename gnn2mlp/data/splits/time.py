@@ -1,6 +1,5 @@
 """Train on the past, score what appears later."""
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -10,9 +9,6 @@ from gnn2mlp.data.split import Roles, Splitter, key_of, rest
 from gnn2mlp.data.splits._draw import check_shares
 from gnn2mlp.data.splits.hash import hashed_roles
 
-# The time of a node of which none is known: it was there before all others.
-ALWAYS = int(np.iinfo(np.int64).min)
-
 
 class Time(Splitter):
     """The latest nodes are unseen: a model of today is asked about tomorrow's.
@@ -20,7 +16,8 @@ class Time(Splitter):
     The cut is where the share `later` of the labelled nodes is younger. What is younger, labelled or not, does not
     exist in training. Of the labelled nodes before it, training and validation nodes are drawn by a hash of their ids,
     and the rest is tested as seen; so validation and seen test nodes are alike, and what the passing of time costs is
-    the difference between seen and unseen. A node without a time counts as the past.
+    the difference between seen and unseen. A node without a time (`gnn2mlp.tables.keys.ALWAYS`) counts
+    as the past.
 
     Args:
         train: expected share of the labelled nodes before the cut that trains, above 0.

@@ -6,7 +6,8 @@ import torch
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data import Views
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.splits.group import NO_GROUP, Group
+from gnn2mlp.data.splits.group import Group
+from gnn2mlp.tables.keys import NO_GROUP
 from tests.helpers import tiny_arrays, tiny_graph
 
 

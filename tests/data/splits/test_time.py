@@ -6,7 +6,8 @@ import torch
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import Views
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.splits.time import ALWAYS, Time
+from gnn2mlp.data.splits.time import Time
+from gnn2mlp.tables.keys import ALWAYS
 from tests.helpers import tiny_graph
 
 

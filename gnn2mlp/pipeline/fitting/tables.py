@@ -1,0 +1,171 @@
+"""From files to nodes, edges, labels and what splits go by, each checked before anything is trained."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.data.edges import canonical_edges
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.pipeline.fitting.config import FitConfig
+from gnn2mlp.tables.edges import Edges, _ends, read_edges
+from gnn2mlp.tables.keys import group_keys, id_keys, time_keys
+from gnn2mlp.tables.lookup import NodeIds
+from gnn2mlp.tables.reading import column_of, has_types, read_table
+from gnn2mlp.tables.targets import class_labels, number_labels, several_labels
+from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
+
+# What goes by a name that pandas gives the index of a frame is no feature.
+_INDEX = "__index_level_"
+_BYTES = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Nodes and edges of files, joined.
+
+    Args:
+        features: Arrow table of the columns that are features, a row for each node.
+        ids: of the nodes.
+        edges: between rows.
+        task: what is predicted, with its classes.
+        labels: of each row, as the task reads them.
+        keys: int64 (rows,) by name, what splits go by.
+        digests: SHA-256 of each file.
+        id_type: the Arrow type of the ids.
+    """
+
+    features: Any
+    ids: NodeIds
+    edges: Edges
+    task: Task
+    labels: torch.Tensor
+    keys: dict[str, torch.Tensor]
+    digests: dict[str, str]
+    id_type: str
+
+    @cached_property
+    def bare(self) -> GraphData:
+        """The graph without features: what a split needs. Edges are those of both directions, each once."""
+        index = torch.from_numpy(np.ascontiguousarray(self.edges.edge_index))
+        edges, notes = canonical_edges(index, len(self.ids))
+        if not edges.size(1):
+            raise DataError(
+                f"edges: expected at least one edge between two different nodes, got {self.edges.kept} from a node to "
+                "itself; a graph teacher has nothing to learn"
+            )
+        empty = torch.zeros(len(self.ids), 0)
+        return GraphData("tables", empty, self.labels, self.task, edges, notes=notes, split_keys=self.keys)
+
+
+def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:
+    """Read and join the tables of a configuration.
+
+    Raises:
+        ConfigError: for a file or column that is not there.
+        ArtefactError: for a file that cannot be read.
+        DataError: for ids that are there twice, ids of another type in the edges, labels that are none, edges that join
+            nothing.
+    """
+    progress(0, 5, "reading")
+    nodes, edges = _read_both(config, progress)
+    _check_columns(config, nodes)
+    where = f"column {config.id!r} of the nodes"
+    ids = NodeIds(column_of(nodes, config.id, "nodes", "--id"), where)
+    progress(3, 5, "joining")
+    joined = read_edges(edges, ids, config.source, config.target, config.weight, where="edges")
+    task, labels = _targets(config, nodes, ids)
+    keys = {"id": torch.from_numpy(id_keys(ids.values).copy())}
+    if config.time is not None:
+        keys["time"] = torch.from_numpy(time_keys(nodes[config.time], f"column {config.time!r}"))
+    if config.group is not None:
+        keys["group"] = torch.from_numpy(group_keys(nodes[config.group], f"column {config.group!r}"))
+    progress(4, 5, "digests")
+    digests = {name: file_digest(getattr(config, name)) for name in ("nodes", "edges")}
+    dropped = [name for name in nodes.column_names if name in config.taken or name.startswith(_INDEX)]
+    progress(5, 5, f"{len(ids):,} rows")
+    kind = str(nodes[config.id].type)
+    return Tables(nodes.drop_columns(dropped), ids, joined, task, labels, keys, digests, kind)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, or of all files of a folder with their names."""
+    sha = hashlib.sha256()
+    for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if each.is_file():
+            if each != path:
+                sha.update(each.relative_to(path).as_posix().encode() + b"\0")
+            with each.open("rb") as file:
+                while block := file.read(_BYTES):
+                    sha.update(block)
+    return sha.hexdigest()
+
+
+def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:
+    """Both tables. Ids of a CSV file are text, unless the other table says of which type they are."""
+    if has_types(config.edges) and not has_types(config.nodes):
+        edges = read_table(config.edges, "edges")
+        progress(1, 5, "edges read")
+        kind = _arrow_type(edges[_end_names(config, edges.column_names)[0]].type)
+        return read_table(config.nodes, "nodes", {config.id: kind}), edges
+    nodes = read_table(config.nodes, "nodes", {config.id: "text"})
+    progress(1, 5, "nodes read")
+    kind = _arrow_type(column_of(nodes, config.id, "nodes", "--id").type)
+    edges = read_table(config.edges, "edges", lambda names: dict.fromkeys(_end_names(config, names), kind))
+    progress(2, 5, "edges read")
+    return nodes, edges
+
+
+def _end_names(config: FitConfig, names: Any) -> tuple[str, str]:
+    if config.source is not None and config.target is not None:
+        return config.source, config.target
+    return _ends(tuple(names), "edges")
+
+
+def _arrow_type(kind: Any) -> Any:
+    """The type as which ids of a CSV file are read beside ids of this one."""
+    import pyarrow
+
+    types = pyarrow.types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return kind if types.is_integer(kind) or types.is_temporal(kind) else "text"
+
+
+def _check_columns(config: FitConfig, nodes: Any) -> None:
+    """Raise `ConfigError` for a named column that is not there, or has two roles."""
+    named = {"--id": config.id, "--time": config.time, "--group": config.group}
+    for option, name in named.items():
+        if name is not None:
+            column_of(nodes, name, "nodes", option)
+    for name in config.label:
+        column_of(nodes, name, "nodes", "--label")
+        if name == config.id:
+            raise ConfigError(f"--label: {name!r} is the column of ids; name another one")
+    for name in config.columns:
+        column_of(nodes, name, "nodes", "--column")
+        if name in (config.id, *config.label):
+            raise ConfigError(f"--column: {name!r} is the column of ids or labels, and cannot be a feature")
+
+
+def _targets(config: FitConfig, nodes: Any, ids: NodeIds) -> tuple[Task, torch.Tensor]:
+    task = config.task
+    assert task is not None, "resolved"
+    columns = {name: nodes[name] for name in config.label}
+    if task.name == "classification":
+        (name, column), *_ = columns.items()
+        found = class_labels(column, name, ids.shown)
+        return NodeClassification(found.values).overridden(task.options), torch.from_numpy(found.codes)
+    if task.name == "multi_label":
+        made: Task = MultiLabel(list(columns)).overridden(task.options)
+        values = several_labels(columns)
+    else:
+        made = Regression(list(columns), flat=len(columns) == 1).overridden(task.options)
+        values = number_labels(columns)
+    return made, made.check_labels(values, len(ids), "labels")
