@@ -28,7 +28,15 @@ def tiny_arrays(
     return x, labels, np.stack(linked.nonzero())
 
 
-def tiny_graph(seed: int = 0, nodes: int = 60, classes: int = 3, features: int = 12, sparse: bool = False) -> GraphData:
+def tiny_graph(
+    seed: int = 0,
+    nodes: int = 60,
+    classes: int = 3,
+    features: int = 12,
+    sparse: bool = False,
+    weighted: bool = False,
+    directed: bool = False,
+) -> GraphData:
     """A seeded planted-partition graph whose features and edges both tell the class.
 
     Args:
@@ -37,9 +45,25 @@ def tiny_graph(seed: int = 0, nodes: int = 60, classes: int = 3, features: int =
         classes: number of classes; node i has class i mod classes.
         features: number of binary features.
         sparse: keep the features as `CSR` instead of a dense tensor.
+        weighted: give edges weights between 0.1 and 4, the heavier ones mostly within classes.
+        directed: let half of the edges go from the lower to the higher node, the others back, and some both ways.
     """
     x, labels, edges = tiny_arrays(seed, nodes, classes, features)
-    return graph_from_arrays(sp.csr_matrix(x) if sparse else x, labels, edges, name="tiny")
+    random = np.random.default_rng(seed + 2000)
+    if directed:
+        turned = random.random(edges.shape[1]) < 0.5
+        edges = np.where(turned, edges[::-1], edges)
+        edges = np.concatenate([edges, edges[::-1, :5]], axis=1)
+    inside = labels[edges[0]] == labels[edges[1]]
+    weight = np.where(inside, random.uniform(0.5, 4, edges.shape[1]), random.uniform(0.1, 1, edges.shape[1]))
+    return graph_from_arrays(
+        sp.csr_matrix(x) if sparse else x,
+        labels,
+        edges,
+        edge_weight=weight if weighted else None,
+        directed=directed,
+        name="tiny",
+    )
 
 
 def tiny_hypergraph(

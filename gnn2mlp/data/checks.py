@@ -74,6 +74,31 @@ def check_edges(edge_index: Any, num_nodes: int, name: str) -> Tensor:
     return _int64(edges)
 
 
+def check_edge_weight(weight: Any, edges: Tensor, name: str) -> Tensor | None:
+    """Weights float32 (edges,) of finite numbers above 0; `None` where none are given.
+
+    Raises:
+        DataError: for another number of weights, or one that is not finite or not above 0.
+    """
+    if weight is None:
+        return None
+    values = numbers(weight, name, "edge_weight", advice="; give each edge a number above 0")
+    if values.shape != (edges.size(1),):
+        raise DataError(
+            f"{name}: edge_weight: expected one for each of {edges.size(1)} edges, got shape {values.shape}; give it "
+            "in the order of the edges"
+        )
+    with np.errstate(over="ignore", under="ignore"):
+        single = torch.from_numpy(values.astype(np.float32))  # in which huge and tiny ones become infinity and 0
+    if bad := (~(single > 0) | single.isinf()).nonzero()[:, 0].tolist():
+        low, high = edges[:, bad[0]].tolist()
+        raise DataError(
+            f"{name}: edge_weight: expected finite numbers above 0, got {values[bad[0]]} for edge {bad[0]}, from node "
+            f"{low} to {high}, and {len(bad) - 1} more; leave out edges that have no weight"
+        )
+    return single
+
+
 def check_incidences(hyperedge_index: Any, num_nodes: int, name: str) -> Tensor:
     """Incidences (2, incidences) as int64, nodes within 0 .. nodes - 1 above hyperedges from 0; else a `DataError`."""
     pairs = _pairs(hyperedge_index, "hyperedge_index", "incidences", name)

@@ -242,7 +242,8 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
             hypergraph of a subgraph (on ascending ids) is the subgraph of the hypergraph.
 
     Raises:
-        DataError: if `hyperedges` names something else, or nothing.
+        DataError: if `hyperedges` names something else, or nothing; if edges have weights or a direction, of which
+            hyperedges would know nothing.
 
     Example:
         >>> from gnn2mlp.data import graph_from_arrays
@@ -253,6 +254,9 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
     unknown = [kind for kind in hyperedges if kind not in KINDS]
     if unknown or not hyperedges or len(set(hyperedges)) < len(hyperedges):
         raise DataError(f"hyperedges: expected some of {', '.join(KINDS)}, each once, got {list(hyperedges)}")
+    if graph.directed or graph.edge_weight is not None:
+        what = "a direction" if graph.directed else "weights"
+        raise DataError(f"{graph.name}: its edges have {what}, which hyperedges cannot say; make the graph without")
     parts = {"edges": _of_edges, "neighbourhoods": _of_neighbourhoods}
     made = [parts[kind](graph) for kind in hyperedges]
     count = [int(hyperedge.max()) + 1 if hyperedge.numel() else 0 for _, hyperedge, _ in made]

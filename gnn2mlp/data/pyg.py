@@ -14,12 +14,14 @@ from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.features import check_features
 
 
-def graph_from_pyg(data: Any, name: str = "pyg") -> GraphData:
+def graph_from_pyg(data: Any, name: str = "pyg", directed: bool = False) -> GraphData:
     """The graph in a `torch_geometric.data.Data`, read by the same rules as an `.npz` file.
 
     Args:
-        data: with `x`, `y`, `edge_index`, and perhaps masks (nodes,) or (nodes, splits).
+        data: with `x`, `y`, `edge_index`, and perhaps masks (nodes,) or (nodes, splits). Weights of edges are
+            `edge_weight`, or `edge_attr` where it holds one float for each.
         name: for messages and cards.
+        directed: whether messages pass from source to target alone, as PyG's layers pass them; by default both ways.
 
     Raises:
         DataError: for an object of another kind, and whatever an `.npz` file with these arrays would be refused for.
@@ -37,7 +39,23 @@ def graph_from_pyg(data: Any, name: str = "pyg") -> GraphData:
             "of a data set (dataset[0]), a homogeneous one (hetero.to_homogeneous()), with edges as pairs of nodes"
         )
     arrays = {key: value for given, kept in attributes.items() for key, value in _arrays(given, kept, name).items()}
-    return GraphData.expect(read_named(Arrays(arrays, name)), "graph_from_pyg")
+    made = read_named(Arrays(_with_weights(arrays, name), name), directed=directed)
+    return GraphData.expect(made, "graph_from_pyg")
+
+
+def _with_weights(arrays: dict[str, Array], name: str) -> dict[str, Array]:
+    """Weights under the name under which they are read, where `edge_attr` holds them."""
+    attributes = arrays.get("edge_attr")
+    if attributes is None:
+        return arrays
+    others = {key: values for key, values in arrays.items() if key != "edge_attr"}
+    if attributes.dtype.kind == "f" and attributes.size == attributes.shape[0] and "edge_weight" not in arrays:
+        return {**others, "edge_weight": attributes.reshape(-1)}
+    raise DataError(
+        f"{name}: expected one float for each edge in edge_attr, or weights in edge_weight and no edge_attr, got "
+        f"{attributes.dtype} of shape {attributes.shape}; teachers read no other attributes of edges: set "
+        "data.edge_attr = None"
+    )
 
 
 def _arrays(key: str, value: Any, name: str) -> dict[str, Array]:

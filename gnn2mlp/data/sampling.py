@@ -3,8 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Generic, Protocol, Self, TypeVar
+from functools import cached_property, partial
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -118,16 +118,19 @@ class GraphBlock(Block):
     """What one message-passing layer reads: edges from source nodes to target nodes.
 
     Args:
-        pattern: `CSR` (targets, sources); row i holds the (sampled) neighbours of target i.
-        target_degree: float (targets,), degree in the whole graph, without self-loop.
+        pattern: `CSR` (targets, sources); row i holds the (sampled) neighbours of target i, and what their edges weigh.
+        target_degree: float (targets,), degree in the whole graph, without self-loop: the weights of all edges.
         source_degree: float (sources,), the same for sources.
         sources: int64 (sources,), node ids in the graph that the block was cut from.
+        target_links: float (targets,), number of neighbours in the whole graph, where edges have weights; `None` where
+            that is the degree.
     """
 
     pattern: CSR
     target_degree: Tensor
     source_degree: Tensor
     sources: Tensor
+    target_links: Tensor | None = None
     _operators: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -136,9 +139,27 @@ class GraphBlock(Block):
         return self.pattern.shape[0]
 
     @property
+    def weighted(self) -> bool:
+        """Whether edges have weights; those of `pattern` are 1 where they have none."""
+        return self.target_links is not None
+
+    @property
     def sampled_degree(self) -> Tensor:
-        """Float (targets,), number of neighbours that each target has in the block."""
+        """Float (targets,), degree of each target in the block: the weights of the edges that it has there."""
+        if self.weighted:
+            return self.pattern.row_sums()
         return self.pattern.indptr.diff().to(self.target_degree.dtype)
+
+    @property
+    def links_per_sample(self) -> Tensor:
+        """Float (targets,): for how many neighbours in the whole graph each one in the block stands, 0 of none."""
+        links = self.target_degree if self.target_links is None else self.target_links
+        return links / self.pattern.indptr.diff().to(links.dtype).clamp(min=1)
+
+    def of_entries(self, targets: Tensor) -> Tensor:
+        """Float (entries,): a number of each target, times the weight of each edge into it."""
+        values = targets[self.pattern.row_ids()]
+        return values * self.pattern.values if self.weighted else values
 
     def to(self, device: torch.device | str) -> "GraphBlock":
         """The same block on another device; the block itself, with its operators, where it is there already."""
@@ -149,6 +170,7 @@ class GraphBlock(Block):
             to_device(self.target_degree, device),
             to_device(self.source_degree, device),
             to_device(self.sources, device),
+            None if self.target_links is None else to_device(self.target_links, device),
         )
 
     def sample_pairs(self, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -184,8 +206,14 @@ class NeighbourSampler(BlockSampler[GraphBlock]):
     Sampling is uniform without replacement, as in GraphSAGE (Hamilton et al., NeurIPS 2017): a node with at most
     `fanout` neighbours keeps all of them.
 
+    Where edges have weights, a node with more of them draws `fanout` in proportion to their weights, with replacement,
+    and each drawn one weighs what an edge of the node weighs on average. So sums over drawn neighbours are, times the
+    number of neighbours that each stands for, those over all of them in expectation, and weighted means are: whereas an
+    even draw, whose sums the weights would scale, lets a rare heavy edge count for many times what it is.
+
     Args:
-        adjacency: `CSR` (nodes, nodes) pattern without self-loops.
+        adjacency: `CSR` (nodes, nodes) without self-loops; row i holds the neighbours from which i receives, and the
+            weights of those edges, which count as none where all are 1.
 
     Example:
         >>> from gnn2mlp.data import graph_from_arrays
@@ -204,21 +232,39 @@ class NeighbourSampler(BlockSampler[GraphBlock]):
     def __init__(self, adjacency: CSR):
         super().__init__(len(adjacency))
         self.adjacency = adjacency
-        self.degree = adjacency.indptr.diff().to(torch.get_default_dtype())
+        self.links = adjacency.indptr.diff().to(torch.get_default_dtype())
+        self.weighted = not bool((adjacency.values == 1).all())
+        self.degree = adjacency.row_sums().to(self.links.dtype) if self.weighted else self.links
 
     def build_full_block(self) -> GraphBlock:
         """The graph itself as one block."""
-        return GraphBlock(self.adjacency, self.degree, self.degree, torch.arange(self.num_nodes))
+        links = self.links if self.weighted else None
+        return GraphBlock(self.adjacency, self.degree, self.degree, torch.arange(self.num_nodes), links)
 
     def block(self, targets: Tensor, fanout: int | None = None, generator: torch.Generator | None = None) -> GraphBlock:
         """The block into `targets` (unique ids) from all their neighbours, or from `fanout` sampled ones."""
         if fanout is None:
             rows = self.adjacency.rows(targets)
+        elif self.weighted:
+            rows = self._weighted_rows(targets, fanout, generator)
         else:
             rows = _sampled_rows(self.adjacency, targets, fanout, generator)
         sources, columns = relabel(targets, rows.indices, self.num_nodes)
         pattern = CSR(rows.indptr, columns, rows.values, (targets.numel(), sources.numel()))
-        return GraphBlock(pattern, self.degree[targets], self.degree[sources], sources)
+        links = self.links[targets] if self.weighted else None
+        return GraphBlock(pattern, self.degree[targets], self.degree[sources], sources, links)
+
+    def _weighted_rows(self, ids: Tensor, fanout: int, generator: torch.Generator | None) -> CSR:
+        indptr, full, places, entries = _chosen(self.adjacency, ids, fanout)
+        drawn = ids[full]
+        entries[places] = self._draws.draw(drawn, fanout, generator)
+        values = self.adjacency.values[entries]
+        values[places] = (self.degree[drawn] / self.links[drawn]).to(values.dtype)
+        return CSR(indptr, self.adjacency.indices[entries], values, (ids.numel(), self.num_nodes))
+
+    @cached_property
+    def _draws(self) -> "WeightedDraws":
+        return WeightedDraws(self.adjacency)
 
     def sample_blocks(
         self, targets: Tensor, fanouts: Sequence[int | None], generator: torch.Generator | None = None
@@ -233,12 +279,60 @@ class NeighbourSampler(BlockSampler[GraphBlock]):
 
 def _sampled_rows(matrix: CSR, ids: Tensor, fanout: int, generator: torch.Generator | None) -> CSR:
     """The rows `ids` with `fanout` random entries each, or all where there are no more; costs what it returns."""
+    indptr, full, places, entries = _chosen(matrix, ids, fanout)
+    counts = matrix.indptr[ids[full] + 1] - matrix.indptr[ids[full]]
+    entries[places] = matrix.indptr[ids[full]] + _distinct(counts, fanout, generator)
+    return CSR(indptr, matrix.indices[entries], matrix.values[entries], (ids.numel(), matrix.shape[1]))
+
+
+class _Chosen(NamedTuple):
+    """Entries of some rows, `fanout` at most of each, before any is drawn.
+
+    Where each of the rows starts among them; the positions among the rows of those that have more; where, of each of
+    these, the drawn entries belong, int64 (fanout, rows); and the first entries of each row, int64 (entries,).
+    """
+
+    indptr: Tensor
+    full: Tensor
+    places: Tensor
+    entries: Tensor
+
+
+def _chosen(matrix: CSR, ids: Tensor, fanout: int) -> _Chosen:
     counts = matrix.indptr[ids + 1] - matrix.indptr[ids]
     indptr, entries = matrix.entries(ids, counts.clamp(max=fanout))
     full = (counts > fanout).nonzero()[:, 0]
-    places = indptr[full] + torch.arange(fanout)[:, None]
-    entries[places] = matrix.indptr[ids[full]] + _distinct(counts[full], fanout, generator)
-    return CSR(indptr, matrix.indices[entries], matrix.values[entries], (ids.numel(), matrix.shape[1]))
+    return _Chosen(indptr, full, indptr[full] + torch.arange(fanout)[:, None], entries)
+
+
+class WeightedDraws:
+    """Draws entries of rows in proportion to their values, with replacement.
+
+    Args:
+        matrix: `CSR` with values above 0.
+
+    Example:
+        >>> draws = WeightedDraws(CSR.from_dense(torch.tensor([[1.0, 3.0], [2.0, 0.0]])))
+        >>> drawn = draws.draw(torch.tensor([0]), 4000, torch.Generator().manual_seed(0))
+        >>> round((drawn == 1).double().mean().item(), 2)
+        0.75
+    """
+
+    def __init__(self, matrix: CSR):
+        values, rows = matrix.values.double(), matrix.row_ids()
+        total = torch.zeros(len(matrix), dtype=torch.float64).index_add_(0, rows, values)
+        # The number of the row and, behind it, the share of its values up to each entry: ascending over all entries, so
+        # that one search finds where a draw falls, in whatever row. Sums start anew in each row, and lose no digits.
+        shares = (values / total[rows]).cumsum(0)
+        before = torch.cat([shares.new_zeros(1), shares])[matrix.indptr[:-1]]
+        self.ends = shares.sub_(before[rows]).clamp_(0, 1).add_(rows)
+        self.indptr = matrix.indptr
+
+    def draw(self, rows: Tensor, count: int, generator: torch.Generator | None) -> Tensor:
+        """Positions of `count` entries of each of `rows`, none of them empty: int64 (count, rows)."""
+        draws = torch.rand((count, rows.numel()), generator=generator, dtype=torch.float64)
+        found = torch.searchsorted(self.ends, draws.add_(rows), right=True)
+        return torch.minimum(torch.maximum(found, self.indptr[rows]), self.indptr[rows + 1] - 1)
 
 
 def _distinct(sizes: Tensor, count: int, generator: torch.Generator | None) -> Tensor:

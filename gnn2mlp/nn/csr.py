@@ -178,6 +178,10 @@ class CSR:
             return squares.new_zeros(self.shape[0]).index_add_(0, self.row_ids(), squares).sqrt()
         return segments(self, squares[:, None], "sum")[:, 0].sqrt()  # index_add_ has no order there
 
+    def row_sums(self) -> Tensor:
+        """Sum (rows,) of the values of each row; remembered."""
+        return self.remembered("row_sums", lambda: self.matmul(self.values.new_ones(self.shape[1], 1))[:, 0])
+
     def rows(self, ids: Tensor) -> "CSR":
         """The sub-matrix of the rows `ids`, in that order, in time proportional to its non-zeros.
 

@@ -25,6 +25,9 @@ class ReliableNeighbours(Objective):
     teacher says of them is read from the table, so they need not be in the batch, and a batch is an unbiased part of
     the whole. No edge exists per class: a step costs one sparse product.
 
+    Where edges have weights, which KRD does not know, the means over neighbours are weighted by them; a node itself
+    weighs 1. On directed graphs a node's neighbours are those from which it receives.
+
     Args:
         temperature: τ, divides all logits.
         form: ρ from squared shifts (paper) or absolute ones (released code).
@@ -105,16 +108,16 @@ class ReliableNeighbours(Objective):
         if self.average == "edges":
             value = _edge_mean(total, count, batch.weights)
         else:
-            value = batch.mean(total / count.clamp(min=1), count > 0)
+            value = batch.mean(total / count.where(count > 0, 1.0), count > 0)
         return self.temperature**2 * value
 
     def _targets(self, batch: Batch) -> Tensor:
-        """Per row, over its kept neighbours: the sums of p_j (classes columns) and of p_j·log p_j, and their number."""
+        """Per row, over its kept neighbours: the sums of p_j (classes columns) and of p_j·log p_j, and what they weigh."""
         pattern = batch.links_of("neighbours", self.name)
         answers, rho = self._answers(batch)
         if self.sample and batch.epoch > self.warmup:
             probability = self._probability(rho)[pattern.indices]
-            pattern = pattern.with_values((torch.rand_like(probability) < probability).to(answers.dtype))
+            pattern = pattern.with_values(pattern.values.to(answers.dtype) * (torch.rand_like(probability) < probability))
         kept = pattern @ answers
         return kept + answers[batch.rows] if self.include_self else kept
 

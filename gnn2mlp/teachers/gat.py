@@ -18,14 +18,15 @@ from gnn2mlp.teachers._network import LayerInput, rows_of
 
 
 def neighbours_and_self(block: GraphBlock) -> CSR:
-    """The (sampled) neighbours and the node itself, all with the value 1."""
+    """The (sampled) neighbours with the weights of their edges, and the node itself with the value 1."""
     return block.pattern.with_diagonal(block.pattern.values.new_ones(block.num_targets))
 
 
 class AttentionConv(nn.Module):
     """h'_i = Σ_j α_ij W h_j + b over i and its neighbours j, for each head (Veličković et al., equations 1 to 6).
 
-    α_ij is the softmax over j of LeakyReLU(s · W h_j + t · W h_i), where t and s together are the paper's vector a.
+    α_ij is the softmax over j of LeakyReLU(s · W h_j + t · W h_i) + log w_ij, where t and s together are the paper's
+    vector a. With the logarithm of its weight, an edge of weight 2 counts as two edges.
     """
 
     slope = 0.2
@@ -47,7 +48,10 @@ class AttentionConv(nn.Module):
         pattern = block.operator(neighbours_and_self)
         source = at_sources(pattern, torch.einsum("shw,hw->sh", h, self.source))
         target = at_targets(pattern, torch.einsum("shw,hw->sh", h[: block.num_targets], self.target))
-        weights = softmax(pattern, F.leaky_relu(source + target, self.slope))
+        scores = F.leaky_relu(source + target, self.slope)
+        if block.weighted:
+            scores = scores + pattern.remembered("log", lambda: pattern.values.log()[:, None])
+        weights = softmax(pattern, scores)
         weights = dropout(weights, self.attention_dropout, self.training)
         return aggregate(pattern, weights, h).flatten(1) + self.bias
 
@@ -61,6 +65,11 @@ def _drop(x: Features, probability: float, training: bool) -> Features:
 
 class GAT(GNNTeacher):
     """GAT (Veličković et al., ICLR 2018, https://arxiv.org/abs/1710.10903).
+
+    The paper knows no weights of edges. Where there are some, their logarithm is added to the scores before the
+    softmax, so that an edge of weight 2 counts as two edges, as in the other teachers. (PyG's `GATConv` would learn
+    from them as features of edges, which a student never sees.) On directed graphs a node attends to those from which
+    it receives, and to itself.
 
     Args:
         heads: attention heads of hidden layers, each of width `hidden / heads`; the last layer has one.

@@ -11,11 +11,14 @@ from gnn2mlp.teachers._network import OperatorConv
 def gcn_norm(block: GraphBlock) -> CSR:
     """D̃^-1/2 (A+I) D̃^-1/2 with D̃ the degrees of A+I in the whole graph (Kipf and Welling, ICLR 2017, equation 2).
 
-    Where neighbours were sampled, each stands for `degree / sampled` of them, so that the sum is unbiased.
+    A holds the weights of edges, of which degrees are the sums. On a directed graph row i of A holds the nodes from
+    which i receives, and both degrees are of what a node receives, as in PyG's `gcn_norm`.
+
+    Where neighbours were sampled, each stands for `links / sampled` of them, so that the sum is unbiased.
     """
     target, source = (block.target_degree + 1).rsqrt(), (block.source_degree + 1).rsqrt()
-    scale = (block.target_degree / block.sampled_degree.clamp(min=1)) * target
-    neighbours = block.pattern.with_values(scale[block.pattern.row_ids()] * source[block.pattern.indices])
+    scale = block.links_per_sample * target
+    neighbours = block.pattern.with_values(block.of_entries(scale) * source[block.pattern.indices])
     return neighbours.with_diagonal(target * target)
 
 
@@ -28,6 +31,8 @@ class GCNConv(OperatorConv):
 
 class GCN(GNNTeacher):
     """GCN (Kipf and Welling, ICLR 2017, https://arxiv.org/abs/1609.02907). Options as in `GNNTeacher`.
+
+    It reads weights and the direction of edges as PyG's `GCNConv` does.
 
     Example:
         >>> GCN(hidden=16, layers=3).build(num_features=8, num_classes=3).convs[0]

@@ -12,15 +12,16 @@ from gnn2mlp.teachers._network import LayerInput, OperatorConv, first_rows, prop
 
 
 def mean_with_self(block: GraphBlock) -> CSR:
-    """Mean over a node and its (sampled) neighbours: the "gcn" aggregator of DGL's SAGEConv."""
+    """Mean over a node, of weight 1, and its (sampled) neighbours: the "gcn" aggregator of DGL's SAGEConv."""
     weight = 1 / (block.sampled_degree + 1)
-    return block.pattern.with_values(weight[block.pattern.row_ids()]).with_diagonal(weight)
+    return block.pattern.with_values(block.of_entries(weight)).with_diagonal(weight)
 
 
 def mean(block: GraphBlock) -> CSR:
     """Mean over the (sampled) neighbours, zero where there are none: the aggregator of PyG's SAGEConv."""
-    weight = 1 / block.sampled_degree.clamp(min=1)
-    return block.pattern.with_values(weight[block.pattern.row_ids()])
+    degree = block.sampled_degree
+    weight = 1 / degree.where(degree > 0, 1.0)
+    return block.pattern.with_values(block.of_entries(weight))
 
 
 class MeanConv(nn.Module):
@@ -48,6 +49,11 @@ class GcnAggregatorConv(OperatorConv):
 
 class SAGE(GNNTeacher):
     """GraphSAGE (Hamilton et al., NeurIPS 2017, https://arxiv.org/abs/1706.02216).
+
+    Where edges have weights, its means are weighted: Σ w_ij h_j / Σ w_ij, in the `"gcn"` form with the node itself as a
+    neighbour of weight 1. So an edge of weight 2 counts as two edges. (DGL's layers divide by the number of neighbours,
+    which is the same after its `EdgeWeightNorm`; PyG's `SAGEConv` knows no weights.) On directed graphs a node's
+    neighbours are those from which it receives.
 
     Args:
         aggregator: `"gcn"` (default) shares one weight between a node and its neighbours; the tables of GLNN and its

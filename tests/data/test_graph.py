@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, DataWarning
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.tasks import NodeClassification
@@ -91,6 +91,18 @@ def test_features_must_be_finite(bad: float, form: Callable[[np.ndarray], object
         ({"edge_index": [[0], [4]]}, r"edge ends must lie in 0\.\.3, got 4"),
         ({"edge_index": np.zeros((2, 0), dtype=int)}, "at least one edge between two nodes, got none"),
         ({"edge_index": [[2], [2]]}, "at least one edge between two nodes, got none"),
+        ({"edge_weight": [1, 2]}, r"edge_weight: expected one for each of 4 edges, got shape \(2,\)"),
+        ({"edge_weight": ["a"] * 4}, "edge_weight must be numbers, got <U1; give each edge a number above 0"),
+        (
+            {"edge_weight": [1, 0, -1, np.nan]},
+            r"edge_weight: expected finite numbers above 0, got 0\.0 for edge 1, from node 1 to 0, and 2 more; leave out",
+        ),
+        ({"edge_weight": [1, 1, 1e-60, 1]}, "finite numbers above 0, got 1e-60 for edge 2"),
+        ({"edge_weight": [1, 1, 1e60, 1]}, "finite numbers above 0, got 1e.60 for edge 2"),
+        (
+            {"edge_index": [[0, 0, 1, 2], [1, 1, 2, 0]], "edge_weight": [3e38, 3e38, 1, 1]},
+            "the sum over duplicates of an edge is infinite",
+        ),
     ],
 )
 def test_bad_input_is_refused(change: dict[str, object], match: str) -> None:
@@ -144,3 +156,81 @@ def test_the_subgraph_on_all_nodes_shares_its_arrays(tiny_graph: Callable[..., G
     turned = graph.subgraph(torch.arange(graph.num_nodes).flip(0))
     assert torch.equal(turned.labels, graph.labels.flip(0))
     assert torch.equal(turned.adjacency.to_dense(), graph.adjacency.to_dense().flip(0, 1))
+
+
+# Weights of EDGES: 0-1 weighs 2 there and 3 back, 1-2 weighs 5, the self-loop at 2 does not matter.
+WEIGHT = [2.0, 3.0, 5.0, 7.0]
+
+
+def test_a_weighted_graph_worked_by_hand() -> None:
+    graph = graph_from_arrays(X, Y, EDGES, edge_weight=WEIGHT)
+    assert graph.edge_weight is not None
+    assert graph.edge_weight.tolist() == [2.5, 2.5, 5, 5]
+    assert graph.adjacency.to_dense().tolist() == [[0, 2.5, 0, 0], [2.5, 0, 5, 0], [0, 5, 0, 0], [0, 0, 0, 0]]
+    assert graph.degree.tolist() == [1, 2, 1, 0]
+    assert graph.num_edges == 2
+    assert graph.notes == {"self_loops": 1, "unequal_directions": 1}
+
+
+def test_a_directed_graph_worked_by_hand() -> None:
+    graph = graph_from_arrays(X, Y, EDGES, edge_weight=WEIGHT, directed=True)
+    assert graph.edge_index.tolist() == [[1, 0, 1], [0, 1, 2]]  # by target
+    assert graph.adjacency.to_dense().tolist() == [[0, 3, 0, 0], [2, 0, 0, 0], [0, 5, 0, 0], [0, 0, 0, 0]]
+    assert graph.degree.tolist() == [1, 1, 1, 0]
+    assert (graph.num_edges, graph.receiving.tolist(), graph.sending.tolist()) == (3, [0, 1, 2], [1, 0, 1])
+    assert repr(graph) == "GraphData('graph': 4 nodes, 3 edges, 2 features, 2 classes)"
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_any_graph_stays_as_it_is_and_its_subgraph_is_that_of_its_matrix(
+    tiny_graph: Callable[..., GraphData], weighted: bool, directed: bool
+) -> None:
+    graph = tiny_graph(weighted=weighted, directed=directed)
+    again = graph_from_arrays(
+        graph.features,
+        graph.labels,
+        graph.edge_index,
+        edge_weight=graph.edge_weight,
+        directed=directed,
+        task=graph.task,
+    )
+    assert again.digest == graph.digest
+    ids = torch.randperm(60, generator=torch.Generator().manual_seed(0))[:40]
+    for chosen in (ids, ids.sort().values):
+        sub = graph.subgraph(chosen)
+        assert torch.equal(sub.adjacency.to_dense(), graph.adjacency.to_dense()[chosen][:, chosen])
+        keys = sub.receiving * 40 + sub.sending
+        assert bool((keys.diff() > 0).all())
+        assert sub.directed == directed
+        assert (sub.edge_weight is not None) == weighted
+    assert graph.subgraph(torch.arange(60)).edge_weight is graph.edge_weight
+
+
+def test_weights_of_one_say_nothing(tiny_graph: Callable[..., GraphData]) -> None:
+    plain = graph_from_arrays(X, Y, EDGES)
+    assert graph_from_arrays(X, Y, EDGES, edge_weight=[1, 1, 1, 1]).digest == plain.digest
+    graph = graph_from_arrays(X, Y, [[0, 1, 2], [1, 2, 3]], edge_weight=[1.0, 1.0, 2.0])
+    sub = graph.subgraph(torch.tensor([0, 1, 2]))  # 2-3 is gone, and with it the only weight that tells anything
+    assert sub.edge_weight is None
+
+
+def test_the_digest_knows_weights_and_direction(tiny_graph: Callable[..., GraphData]) -> None:
+    made = [tiny_graph(weighted=weighted, directed=directed) for weighted in (0, 1) for directed in (0, 1)]
+    assert len({graph.digest for graph in made}) == 4
+    assert set(made[0].structure) == {"edge_index"}  # a graph without either has the digest that it always had
+    assert replace(made[2], edge_weight=2 * made[2].edge_weight).digest != made[2].digest
+    assert replace(made[1], directed=False).digest != made[1].digest
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e3])
+def test_weights_far_from_that_of_the_node_itself_are_warned_of(scale: float) -> None:
+    with pytest.warns(DataWarning, match="graph: edge weights are .* on average.*divide weights by their mean"):
+        graph_from_arrays(X, Y, EDGES, edge_weight=scale * np.array(WEIGHT))
+
+
+def test_the_list_of_edges_is_not_changed() -> None:
+    edges, weight = np.array(EDGES), np.array(WEIGHT)
+    for directed in (False, True):
+        graph_from_arrays(X, Y, edges, edge_weight=weight, directed=directed)
+    assert (edges.tolist(), weight.tolist()) == (EDGES, WEIGHT)

@@ -6,11 +6,13 @@ import torch
 from torch_geometric.data import Data, HeteroData
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import graph_from_arrays
 from gnn2mlp.data.pyg import graph_from_pyg
 from gnn2mlp.nn.csr import CSR
 from tests.helpers import tiny_arrays, tiny_graph
 
 X, Y, EDGES = map(torch.from_numpy, tiny_arrays())
+WEIGHT = torch.linspace(0.5, 1.5, EDGES.shape[1])
 
 
 def data(**changes: Any) -> Data:
@@ -22,6 +24,13 @@ def test_it_is_the_graph_of_its_arrays() -> None:
     assert graph.name == "tiny"
     assert graph.digest == tiny_graph().digest
     assert graph.own_splits == ()
+
+
+def test_weights_in_either_form_and_the_direction() -> None:
+    expected = graph_from_arrays(X, Y, EDGES, edge_weight=WEIGHT, directed=True)
+    for weights in ({"edge_weight": WEIGHT}, {"edge_attr": WEIGHT}, {"edge_attr": WEIGHT[:, None]}):
+        assert graph_from_pyg(data(**weights), directed=True).digest == expected.digest
+        assert graph_from_pyg(data(**weights)).digest == graph_from_arrays(X, Y, EDGES, edge_weight=WEIGHT).digest
 
 
 def test_labels_in_a_column_and_sparse_rows_are_read() -> None:
@@ -45,8 +54,10 @@ def test_masks_of_several_splits() -> None:
         (HeteroData(), "expected a torch_geometric.data.Data with edge_index, got HeteroData"),
         (Data(x=X), "expected a torch_geometric.data.Data with edge_index, got Data"),
         (np.ones(3), "got ndarray; take one graph of a data set"),
-        (data(edge_attr=torch.rand(EDGES.shape[1])), "the array edge_attr looks like links"),
-        (data(edge_weight=torch.rand(EDGES.shape[1])), "edge_weight holds weights of edges"),
+        (data(edge_attr=torch.rand(EDGES.shape[1], 3)), r"one float for each edge .* set data\.edge_attr = None"),
+        (data(edge_attr=torch.ones(EDGES.shape[1]).long()), r"one float for each edge in edge_attr, .* got int64"),
+        (data(edge_attr=WEIGHT, edge_weight=WEIGHT), "or weights in edge_weight and no edge_attr"),
+        (data(edge_weight=-WEIGHT), "weights of edges in edge_weight, finite numbers above 0, got -"),
         (data(y=torch.rand(60)), "y must hold classes"),
         (data(num_nodes=61), "num_nodes says 61, the other arrays have 60 nodes"),
     ],

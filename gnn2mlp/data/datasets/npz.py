@@ -24,8 +24,10 @@ class Npz(Dataset):
       `x_shape` (or `attr_data`, ...); `feature_names` (features,);
     - labels: `y`, `labels` or `node_labels` (nodes,) as integers, whole floats, booleans or text; -1, NaN and the empty
       text are unlabelled; `class_names` (classes,); `sample_weight` (nodes,), how much each label counts;
-    - edges: `edge_index` or `edges`, (2, edges) or (edges, 2), or a square adjacency matrix without weights, `adj` or
-      its CSR parts; where ends are ids, `node_ids` (nodes,) lists the id of each row;
+    - edges: `edge_index` or `edges`, (2, edges) or (edges, 2), with `edge_weight` (edges,), or a square adjacency
+      matrix, `adj` or its CSR parts, of weights where its numbers are not whole; where ends are ids, `node_ids`
+      (nodes,) lists the id of each row; `directed`, true where edges go from source (first end, row of the matrix) to
+      target alone;
     - hyperedges in their place: `hyperedge_index` (2, incidences), node above hyperedge, or one such array for each
       relation, `hyperedge_index_<relation>`, with `hyperedge_weight` (hyperedges,) or `hyperedge_weight_<relation>`;
     - published splits: `train_mask`, `val_mask`, `test_mask` of shape (nodes,), (splits, nodes) or (nodes, splits), or
@@ -45,6 +47,7 @@ class Npz(Dataset):
         ignore: arrays of the file that are to be left out.
         target: what the labels are: `"classes"`; `"labels"`, (nodes, labels) of 1, 0 and NaN, of which a node may have
             several; or `"numbers"`, (nodes,) or (nodes, targets), NaN where unknown. `label_names` calls the columns.
+        directed: whether edges go from source to target alone; default: as the file says, else both ways.
     """
 
     name = "npz"
@@ -59,6 +62,7 @@ class Npz(Dataset):
         noise: float = 1.0,
         ignore: tuple[str, ...] = (),
         target: Target = "classes",
+        directed: bool | None = None,
     ):
         self.path = path
         self.relations = relations
@@ -66,12 +70,15 @@ class Npz(Dataset):
         self.noise = noise
         self.ignore = ignore
         self.target = target
+        self.directed = directed
         check_at_least("dataset", 0, noise=noise)
 
     def load(self, files: RawFiles) -> NodeData:
         """Read and validate the arrays."""
         path = self._find(files)
-        return from_npz(path, path.stem, self.relations, self.features, self.noise, self.ignore, self.target)
+        return from_npz(
+            path, path.stem, self.relations, self.features, self.noise, self.ignore, self.target, self.directed
+        )
 
     def _find(self, files: RawFiles) -> Path:
         places = [user_path(self.path, "dataset")]
@@ -91,7 +98,8 @@ def from_npz(
     noise: float = 1.0,
     ignore: Collection[str] = (),
     target: Target = "classes",
+    directed: bool | None = None,
 ) -> NodeData:
     """The graph or hypergraph in a file, with the features that are asked for; arguments as in `Npz`."""
-    data = read_npz(path, name, relations, features, ignore, target)
+    data = read_npz(path, name, relations, features, ignore, target, directed)
     return data if features == "own" or features == "codes" else constructed(data, features, noise)

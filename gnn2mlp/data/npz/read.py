@@ -27,6 +27,7 @@ def read_npz(
     form: Form = "own",
     ignore: Collection[str] = (),
     target: Target = "classes",
+    directed: bool | None = None,
 ) -> NodeData:
     """The graph or hypergraph in an `.npz` file.
 
@@ -38,11 +39,13 @@ def read_npz(
             stands for those that the caller will construct.
         ignore: arrays of the file that are left out.
         target: what its labels are: `"classes"`, several `"labels"` of each node, or `"numbers"`.
+        directed: whether edges go from their first end to the second alone; default: what the array `directed` of the
+            file says, else both ways.
 
     Raises:
         DataError: for a file that cannot be read, or whose arrays cannot be learnt from.
     """
-    return read_named(read_arrays(path, name), relations, form, ignore, target)
+    return read_named(read_arrays(path, name), relations, form, ignore, target, directed)
 
 
 def read_named(
@@ -51,6 +54,7 @@ def read_named(
     form: Form = "own",
     ignore: Collection[str] = (),
     target: Target = "classes",
+    directed: bool | None = None,
 ) -> NodeData:
     """The graph or hypergraph that named arrays describe; arguments as in `read_npz`."""
     arrays.leave_out(ignore)
@@ -66,14 +70,28 @@ def read_named(
     }
     data: NodeData
     if has_hyperedges(arrays):
+        if directed:
+            raise DataError(f"{arrays.name}: expected edges with a direction, got hyperedges, which have none")
         index, weight = read_hyperedges(arrays, relations)
         data = hypergraph_from_arrays(x, labels, index, hyperedge_weight=weight, **more)
     elif relations is not None:
         raise DataError(f"{arrays.name}: expected hyperedges of the relations {', '.join(relations)}, got a graph")
     else:
-        data = graph_from_arrays(x, labels, read_edges(arrays, num_nodes), **more)
+        edges = read_edges(arrays, num_nodes)
+        said = _says_directed(arrays)
+        one_way = said if directed is None else directed
+        data = graph_from_arrays(x, labels, edges.ends, edge_weight=edges.weight, directed=one_way, **more)
     unread = check_unread(arrays, {"nodes": num_nodes, task.outputs_called: task.num_outputs})
     return replace(data, notes={**data.notes, **unread}) if unread else data
+
+
+def _says_directed(arrays: Arrays) -> bool:
+    given = arrays.get("directed")
+    if given is None:
+        return False
+    if given.size != 1 or given.item() not in (0, 1):
+        raise DataError(f"{arrays.name}: expected one true or false in directed, got shape {given.shape}; correct it")
+    return bool(given.item())
 
 
 def _features(arrays: Arrays, form: Form, num_nodes: int) -> tuple[Any, tuple[str, ...] | None]:

@@ -17,7 +17,7 @@ _NAMES = re.compile("(node|hyperedge|edge|relation)_names?")
 _READ = {
     "splits": "train_mask, val_mask and test_mask, or train_idx, val_idx and test_idx",
     "labels": "y, class_names and sample_weight",
-    "links": "edge_index, adj, or hyperedge_index with hyperedge_weight",
+    "links": "edge_index with edge_weight, adj, or hyperedge_index with hyperedge_weight",
     "features": "x or its CSR parts, and feature_names",
 }
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.files import atomic
@@ -59,8 +60,7 @@ def _labels(data: NodeData) -> dict[str, Array]:
 
 def _links(data: NodeData) -> dict[str, Array]:
     if isinstance(data, GraphData):
-        low, high = data.edge_index
-        return {"edge_index": data.edge_index[:, low < high].numpy()}
+        return _edges(data)
     hypergraph = HypergraphData.expect(data, "write_npz")
     if bool(hypergraph.anchor.any()):
         raise DataError(
@@ -77,6 +77,16 @@ def _links(data: NodeData) -> dict[str, Array]:
         arrays[f"hyperedge_index{suffix}"] = np.stack([node[inside].numpy(), hyperedge[inside].numpy() - first])
         arrays[f"hyperedge_weight{suffix}"] = hypergraph.weight[own].numpy()
     return arrays
+
+
+def _edges(graph: GraphData) -> dict[str, Array]:
+    """Each edge once, with its weight; whether edges have a direction is said where they do."""
+    first, second = graph.edge_index
+    written = torch.ones_like(first, dtype=torch.bool) if graph.directed else first < second
+    arrays = {"edge_index": graph.edge_index[:, written].numpy()}
+    if graph.edge_weight is not None:
+        arrays["edge_weight"] = graph.edge_weight[written].numpy()
+    return arrays | ({"directed": np.array(True)} if graph.directed else {})
 
 
 def _splits(data: NodeData) -> dict[str, Array]:

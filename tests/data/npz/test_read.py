@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError, DataWarning
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.npz import read_npz
 from gnn2mlp.data.npz.arrays import Arrays
@@ -63,11 +63,27 @@ def test_what_is_not_used_is_named_and_noted() -> None:
 
 
 def test_what_looks_like_a_part_of_the_data_is_refused_unless_told() -> None:
-    with pytest.raises(DataError, match=r"edge_weight holds weights .* dataset.ignore=\[edge_weight\]"):
+    with pytest.raises(DataError, match=r"in edge_weight, .* above 0, got 0 .* dataset.ignore=\[edge_weight\]"):
         read(edge_weight=np.arange(EDGES.shape[1]))
     assert read(edge_weight=np.arange(EDGES.shape[1]), ignore=("edge_weight",)).digest == read().digest
     with pytest.raises(DataError, match="the array stopping_mask looks like splits"):
         read(stopping_mask=np.zeros(12))
+
+
+def test_edges_have_the_weights_and_the_direction_of_the_file() -> None:
+    weight = 1 + np.arange(EDGES.shape[1]) / 4
+    graph = read(edge_weight=weight, directed=True)
+    assert graph.directed
+    assert graph.digest == graph_from_arrays(X, Y, EDGES, edge_weight=weight, directed=True).digest
+    arrays = {**GRAPH, "directed": np.array([1])}
+    assert not read_named(Arrays(arrays, "mine"), directed=False).directed
+    assert read_named(Arrays(GRAPH, "mine"), directed=True).num_edges == EDGES.shape[1]
+    assert read(directed=False).digest == read().digest
+    with pytest.raises(DataError, match=r"mine: expected one true or false in directed, got shape \(2,\)"):
+        read(directed=[True, False])
+    hypergraph = {"x": X, "y": Y, "hyperedge_index": np.stack([np.arange(12), np.arange(12) // 4])}
+    with pytest.raises(DataError, match="mine: expected edges with a direction, got hyperedges"):
+        read_named(Arrays(hypergraph, "mine"), directed=True)
 
 
 def test_numbers_of_rows_must_agree() -> None:

@@ -2,16 +2,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graph import graph_from_arrays
 from gnn2mlp.data.hypergraph import hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import read_npz, write_npz
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.tasks import NodeClassification, Regression
-from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.helpers import tiny_arrays, tiny_graph, tiny_hypergraph
 
 SPLIT = {"train": torch.arange(6), "valid": torch.arange(6, 9), "test": torch.arange(9, 60)}
 
@@ -39,6 +41,17 @@ def test_classes_and_weights_are_written_as_they_are(tmp_path: Path) -> None:
     again = read_npz(write_npz(tmp_path / "mine.npz", data), "tiny")
     assert again.task == data.task
     assert again.digest == data.digest
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_weights_and_direction_are_read_again(tmp_path: Path, weighted: bool, directed: bool) -> None:
+    x, y, edges = tiny_arrays()
+    weight = 0.5 + np.arange(edges.shape[1]) / edges.shape[1] if weighted else None
+    data = graph_from_arrays(x, y, edges, edge_weight=weight, directed=directed)
+    again = read_npz(write_npz(tmp_path / "mine.npz", data), "tiny")
+    assert again.digest == data.digest
+    assert again.link_counts == data.link_counts
 
 
 def test_relations_are_written_apart(tmp_path: Path) -> None:
