@@ -60,6 +60,7 @@ def kind_of(form: str) -> Kind:
 
 forms = pytest.mark.parametrize("form", FORMS)
 hypergraph_forms = pytest.mark.parametrize("form", [form for form in FORMS if kind_of(form) == "hypergraph"])
+graph_forms = pytest.mark.parametrize("form", [form for form in FORMS if kind_of(form) == "graph"])
 one_of_each_kind = pytest.mark.parametrize("form", ["gcn", "hgnn"])
 
 
@@ -124,15 +125,26 @@ def rewired(data: NodeData, nodes: Tensor, seed: int = 1) -> NodeData:
 
 
 def _with_other_edges(graph: GraphData, nodes: Tensor, random: torch.Generator) -> GraphData:
-    """Other edges go among `nodes` and to all others."""
+    """Other edges go among `nodes` and to all others, and from these to them; they weigh more where edges weigh."""
     there = torch.zeros(graph.num_nodes, dtype=torch.bool)
     there[nodes] = True
-    kept = graph.edge_index[:, ~(there[graph.edge_index].any(0))]
+    left = ~(there[graph.edge_index].any(0))
     old = graph.adjacency.to_dense()[nodes] > 0
     row, column = ((torch.rand(old.shape, generator=random) < 0.5) & ~old).nonzero().unbind(1)
-    edges = torch.cat([kept, torch.stack([nodes[row], column])], dim=1)
+    added = torch.stack([nodes[row], column])
+    added[:, ::2] = added[:, ::2].flip(0)
+    edges = torch.cat([graph.edge_index[:, left], added], dim=1)
+    weight = None if graph.edge_weight is None else torch.cat([graph.edge_weight[left], 9 + torch.rand(row.numel())])
     features = with_other_features(graph, nodes, random)
-    return graph_from_arrays(features, graph.labels, edges, name=graph.name, task=graph.task)
+    return graph_from_arrays(
+        features,
+        graph.labels,
+        edges,
+        edge_weight=weight,
+        directed=graph.directed,
+        name=graph.name,
+        task=graph.task,
+    )
 
 
 def _with_other_incidences(hypergraph: HypergraphData, nodes: Tensor, random: torch.Generator) -> HypergraphData:
@@ -181,6 +193,40 @@ def test_unseen_nodes_leave_no_trace(form: str, sparse: bool) -> None:
     assert views.observed.digest == other.observed.digest
     # The change was no idle one: on the full graph the teacher does see it.
     assert not torch.equal(first.teacher.predict(views.full.graph), first.teacher.predict(changed))
+
+
+@graph_forms
+@pytest.mark.parametrize("directed", [False, True])
+def test_unseen_nodes_of_a_weighted_graph_leave_no_trace(form: str, directed: bool) -> None:
+    """Neither their edges, in whatever direction, nor what these weigh."""
+    views = views_of(tiny_graph(weighted=True, directed=directed), "inductive")
+    other = Views.of(rewired(views.full.graph, views.full.split.unseen), views.full.split)
+    first = outcome(views, form)
+    assert_identical(first, outcome(other, form))
+    assert views.observed.digest == other.observed.digest
+    assert not torch.equal(first.teacher.predict(views.full.graph), first.teacher.predict(other.full.graph))
+
+
+@graph_forms
+def test_weight_and_direction_of_an_observed_edge_do_leave_a_trace(form: str) -> None:
+    views = views_of(tiny_graph(weighted=True, directed=True), "inductive")
+    graph, first = views.full.graph, outcome(views, form)
+    assert isinstance(graph, GraphData)
+    assert graph.edge_weight is not None
+    ends, unseen = graph.edge_index, views.full.split.unseen
+    chosen = (ends[1] == views.full.split.train[0]) & ~torch.isin(ends, unseen).any(0)
+    assert chosen.any()
+    heavier = replace(graph, edge_weight=torch.where(chosen, 9.0, graph.edge_weight))
+    turned = graph_from_arrays(
+        graph.features,
+        graph.labels,
+        torch.where(chosen, ends.flip(0), ends),
+        edge_weight=graph.edge_weight,
+        directed=True,
+        name=graph.name,
+    )
+    for changed in (heavier, turned):
+        assert_all_differ(first, outcome(Views.of(changed, views.full.split), form))
 
 
 @hypergraph_forms

@@ -1,6 +1,7 @@
 """Tiny tasks, components and knowledge for the tests of the layers above the data."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data import SPLITTERS, NodeData, Views
+from gnn2mlp.data import SPLITTERS, GraphData, NodeData, Views
 from gnn2mlp.data.split import Setting
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
@@ -53,6 +54,21 @@ def tiny_views(setting: Setting = "transductive", seed: int = 0, kind: Kind = "g
     """Both views of `tiny_graph(**data)`, or on `tiny_hypergraph(**data)`."""
     make = {"graph": tiny_graph, "hypergraph": tiny_hypergraph}[kind]
     return views_of(make(**data), setting, seed)
+
+
+def in_whole_weights(views: Views) -> Views:
+    """The same with weights rounded up to whole numbers, where edges have weights."""
+    graph = views.full.graph
+    assert isinstance(graph, GraphData)
+    return views_of(replace(graph, edge_weight=None if graph.edge_weight is None else graph.edge_weight.ceil()))
+
+
+def repeated_edges(graph: NodeData) -> Tensor:
+    """The edges (2, repeated edges) of a graph, each as often as its weight says: what layers without weights read."""
+    assert isinstance(graph, GraphData)
+    if graph.edge_weight is None:
+        return graph.edge_index
+    return graph.edge_index.repeat_interleave(graph.edge_weight.long(), dim=1)
 
 
 def answered(

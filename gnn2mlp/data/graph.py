@@ -24,7 +24,6 @@ from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.tasks import Task
 
-
 # A node counts for itself as an edge of weight 1 does: weights that are far from it by more than this are warned of.
 _FAR = 10.0
 
@@ -219,11 +218,13 @@ def _checked(weight: Tensor | None, name: str) -> Tensor | None:
     if weight is None or not weight.numel():
         return weight
     if not bool(weight.isfinite().all()):
-        raise DataError(f"{name}: edge_weight: the sum over duplicates of an edge is infinite; divide weights by their mean")
+        raise DataError(
+            f"{name}: edge_weight: the sum over duplicates of an edge is infinite; divide weights by their mean"
+        )
     mean = weight.double().mean().item()
     if not 1 / _FAR <= mean <= _FAR:
         warnings.warn(
-            f"{name}: edge weights are {mean:.3g} on average, and a node counts for itself as an edge of weight 1 does: "
+            f"{name}: edge weights are {mean:.3g} on average, and a node counts for itself as an edge of weight 1: "
             "what it says of itself, or what its neighbours say, is nearly lost; divide weights by their mean",
             DataWarning,
             stacklevel=4,

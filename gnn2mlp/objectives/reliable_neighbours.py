@@ -112,12 +112,14 @@ class ReliableNeighbours(Objective):
         return self.temperature**2 * value
 
     def _targets(self, batch: Batch) -> Tensor:
-        """Per row, over its kept neighbours: the sums of p_j (classes columns) and of p_j·log p_j, and what they weigh."""
+        """Per row, summed over its kept neighbours: p_j (classes columns), p_j·log p_j, and what they weigh."""
         pattern = batch.links_of("neighbours", self.name)
         answers, rho = self._answers(batch)
         if self.sample and batch.epoch > self.warmup:
             probability = self._probability(rho)[pattern.indices]
-            pattern = pattern.with_values(pattern.values.to(answers.dtype) * (torch.rand_like(probability) < probability))
+            pattern = pattern.with_values(
+                pattern.values.to(answers.dtype) * (torch.rand_like(probability) < probability)
+            )
         kept = pattern @ answers
         return kept + answers[batch.rows] if self.include_self else kept
 

@@ -1,5 +1,4 @@
 import torch
-
 from torch_geometric.utils import coalesce
 
 from gnn2mlp.data.edges import canonical_edges, directed_edges, weighted_edges

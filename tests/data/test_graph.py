@@ -95,7 +95,7 @@ def test_features_must_be_finite(bad: float, form: Callable[[np.ndarray], object
         ({"edge_weight": ["a"] * 4}, "edge_weight must be numbers, got <U1; give each edge a number above 0"),
         (
             {"edge_weight": [1, 0, -1, np.nan]},
-            r"edge_weight: expected finite numbers above 0, got 0\.0 for edge 1, from node 1 to 0, and 2 more; leave out",
+            r"edge_weight: expected finite numbers above 0, got 0\.0 for edge 1, from node 1 to 0, and 2 more",
         ),
         ({"edge_weight": [1, 1, 1e-60, 1]}, "finite numbers above 0, got 1e-60 for edge 2"),
         ({"edge_weight": [1, 1, 1e60, 1]}, "finite numbers above 0, got 1e.60 for edge 2"),

@@ -332,3 +332,9 @@ def test_numbers_of_hyperedges_may_have_gaps_however_large() -> None:
     made = hypergraph_from_arrays(np.eye(3), [0, 1, 0], [[0, 1, 2], [7, 7, 10**12]])
     assert made.hyperedge_index.tolist() == [[0, 1, 2], [0, 0, 1]]
     assert made.notes == {"empty_hyperedges": 10**12 - 1}
+
+
+@pytest.mark.parametrize(("options", "what"), [({"directed": True}, "a direction"), ({"weighted": True}, "weights")])
+def test_edges_that_hyperedges_cannot_say_are_refused(options: dict[str, bool], what: str) -> None:
+    with pytest.raises(DataError, match=f"tiny: its edges have {what}, which hyperedges cannot say"):
+        hypergraph_of(tiny_graph(**options))

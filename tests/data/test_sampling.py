@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -6,7 +7,7 @@ import torch
 
 from gnn2mlp.data import sampling
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler, random_pairs, relabel
+from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler, WeightedDraws, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
 from tests.cuda import needs_cuda, nothing_waits, off_the_cpu
 
@@ -74,7 +75,9 @@ def test_sampled_neighbours_are_distinct_and_true(graph: GraphData, fanout: int)
         assert all(adjacency[target, other] == 1 for other in neighbours)
 
 
-def test_a_large_fanout_keeps_everything(graph: GraphData) -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_large_fanout_keeps_everything(tiny_graph: Callable[..., GraphData], weighted: bool) -> None:
+    graph = tiny_graph(weighted=weighted)
     sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(60)
     sampled = sampler.block(targets, 1000, generator())
     assert torch.equal(sampled.pattern.to_dense(), sampler.block(targets).pattern.to_dense())
@@ -91,7 +94,9 @@ def test_neighbours_are_drawn_evenly() -> None:
     assert bool(((seen[1:] - 1200).abs() < 5 * 27).all())
 
 
-def test_equal_generators_give_equal_blocks(graph: GraphData) -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_equal_generators_give_equal_blocks(tiny_graph: Callable[..., GraphData], weighted: bool) -> None:
+    graph = tiny_graph(weighted=weighted)
     sampler, targets = NeighbourSampler(graph.adjacency), torch.arange(30)
 
     def draw(seed: int) -> list[list[int]]:
@@ -244,3 +249,64 @@ def test_pairs_on_other_devices_are_those_of_the_cpu_and_nodes_with_themselves(g
     assert torch.equal(there[0], edges)
     assert others.size(1) < there[1].size(1) == edges.size(1)
     assert torch.equal(there[1][:, there[1][0] != there[1][1]], others)
+
+
+def test_a_block_of_a_weighted_directed_graph_worked_by_hand() -> None:
+    edges, weight = [[0, 2, 1, 0], [1, 1, 2, 3]], [0.5, 2.0, 3.0, 4.0]
+    graph = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], edges, edge_weight=weight, directed=True)
+    block = NeighbourSampler(graph.adjacency).block(torch.tensor([1, 0]))
+    assert block.sources.tolist() == [1, 0, 2]
+    assert block.pattern.to_dense().tolist() == [[0, 0.5, 2], [0, 0, 0]]
+    assert (block.weighted, block.target_degree.tolist(), block.source_degree.tolist()) == (True, [2.5, 0], [2.5, 0, 3])
+    assert block.links_per_sample.tolist() == [1, 0]
+    assert block.sampled_degree.tolist() == [2.5, 0]
+    assert block.of_entries(torch.tensor([10.0, 7.0])).tolist() == [5, 20]
+
+
+def test_neighbours_are_drawn_by_weight() -> None:
+    # A star with weights 1, 2, 3, 4, 10: in 2,000 draws of 3 with replacement leaf i is expected 6,000 w_i / 20 times.
+    weight = torch.tensor([1.0, 2, 3, 4, 10])
+    star = graph_from_arrays(torch.eye(6), [0, 1, 0, 1, 0, 1], [[0] * 5, [1, 2, 3, 4, 5]], edge_weight=weight)
+    sampler, source, seen = NeighbourSampler(star.adjacency), generator(1), torch.zeros(5)
+    for _ in range(2000):
+        block = sampler.block(torch.tensor([0]), 3, source)
+        assert block.pattern.values.tolist() == [4.0] * 3  # the mean weight
+        assert block.links_per_sample.tolist() == [pytest.approx(5 / 3)]
+        seen += torch.bincount(block.sources[block.pattern.indices] - 1, minlength=5)
+    expected = 6000 * weight / 20
+    assert ((seen - expected) ** 2 / expected).sum() < 18.5  # chi-square with 4 degrees of freedom, once in 1,000 times
+
+
+def test_sums_over_drawn_neighbours_are_those_over_all_in_expectation(tiny_graph: Callable[..., GraphData]) -> None:
+    graph = tiny_graph(weighted=True, directed=True)
+    sampler, source, targets = NeighbourSampler(graph.adjacency), generator(), torch.arange(60)
+    total, draws = torch.zeros(60, 60), 3000
+    for _ in range(draws):
+        block = sampler.block(targets, 2, source)
+        total[:, block.sources] += block.links_per_sample[:, None] * block.pattern.to_dense()
+    expected = graph.adjacency.to_dense()
+    # A row sums to W: an entry w is drawn with probability w / W twice, and counts W / 2.
+    rows = expected.sum(1, keepdim=True)
+    deviation = (expected * (rows - expected) / 2 / draws).sqrt()
+    assert ((total / draws - expected).abs() <= 5 * deviation + 1e-4).all()
+
+
+def test_draws_reach_light_rows_beside_heavy_ones() -> None:
+    values = torch.tensor([[1e-20, 3e-20, 0], [1e20, 0, 1e20], [0, 0, 0], [5e-30, 5e-30, 5e-30]])
+    matrix = CSR.from_dense(values)
+    drawn = WeightedDraws(matrix).draw(torch.tensor([0, 1, 3]), 6000, generator())
+    share = torch.stack([torch.bincount(column, minlength=7) for column in drawn.T]) / 6000
+    expected = torch.tensor([[0.25, 0.75, 0, 0, 0, 0, 0], [0, 0, 0.5, 0.5, 0, 0, 0], [0, 0, 0, 0, 1 / 3, 1 / 3, 1 / 3]])
+    assert (share - expected).abs().max() < 0.03
+    assert bool((share[expected == 0] == 0).all())
+
+
+def test_weights_of_one_are_none(graph: GraphData) -> None:
+    equal = replace(graph, edge_weight=torch.ones(graph.edge_index.size(1)))
+    plain, ones = (
+        NeighbourSampler(data.adjacency).sample_blocks(torch.arange(30), [2, 2], generator()) for data in (graph, equal)
+    )
+    for first, second in zip(plain, ones, strict=True):
+        assert torch.equal(first.sources, second.sources)
+        assert torch.equal(first.pattern.indices, second.pattern.indices)
+        assert not second.weighted

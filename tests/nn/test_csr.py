@@ -281,6 +281,13 @@ def test_lengths_of_rows_are_remembered() -> None:
     assert matrix.with_values(2 * matrix.values).row_lengths().tolist() == [10, 0, 4]
 
 
+def test_sums_of_rows_are_remembered() -> None:
+    matrix = CSR.from_dense(torch.tensor([[3.0, 0.0, 4.0], [0.0, 0.0, 0.0], [0.0, -2.0, 0.0]]))
+    assert matrix.row_sums().tolist() == [7, 0, -2]
+    assert matrix.row_sums() is matrix.row_sums()
+    assert matrix.with_values(2 * matrix.values).row_sums().tolist() == [14, 0, -4]
+
+
 def test_a_diagonal_comes_before_the_other_entries_of_a_row() -> None:
     wide = CSR.from_dense(torch.tensor([[0.0, 2, 0, 3], [0, 0, 4, 0], [0, 0, 0, 0]]))
     made = wide.with_diagonal(torch.tensor([7.0, 8.0, 9.0]))

@@ -47,11 +47,13 @@ def edges_of(tau: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
     return i, j, kl_divergence(TABLE["logits"][j], LOGITS[i], tau)
 
 
-def path_batch(**options: Any) -> Tensor:
+def path_batch(weights: Tensor | None = None, **options: Any) -> Tensor:
     """Three nodes in a row; the student is even everywhere, the teacher says 3/4 at node 0 and 1/2 elsewhere."""
     teacher = torch.tensor([[math.log(3), 0.0], [0.0, 0.0], [0.0, 0.0]])
     table = TeacherKnowledge(torch.arange(3), {"logits": teacher, "entropy_shift": torch.zeros(3, 1)})
-    path = CSR.from_coo(torch.tensor([0, 1, 1, 2]), torch.tensor([1, 0, 2, 1]), torch.ones(4), (3, 3))
+    path = CSR.from_coo(
+        torch.tensor([0, 1, 1, 2]), torch.tensor([1, 0, 2, 1]), torch.ones(4) if weights is None else weights, (3, 3)
+    )
     output = MLPOutput(torch.zeros(3, 2), torch.zeros(3, 1))
     return ReliableNeighbours(**options)(answered(torch.arange(3), torch.full((3,), -1), output, table, path))
 
@@ -63,6 +65,31 @@ def test_by_hand() -> None:
     assert path_batch(average="edges").item() == pytest.approx(apart / 4, rel=1e-6)
     # With themselves, node 0 meets its own 3/4 as well: 2 of 7 terms.
     assert path_batch(average="edges", include_self=True).item() == pytest.approx(2 * apart / 7, rel=1e-6)
+
+
+def test_an_edge_of_weight_3_is_three_edges() -> None:
+    # Node 1 has node 0 as a neighbour of weight 3, and node 2 of weight 1.
+    apart = 0.75 * math.log(1.5) + 0.25 * math.log(0.5)
+    weights = torch.tensor([3.0, 3.0, 1.0, 1.0])
+    assert path_batch(weights).item() == pytest.approx(3 / 4 * apart / 3, rel=1e-6)
+    assert path_batch(weights, average="edges").item() == pytest.approx(3 / 8 * apart, rel=1e-6)
+    assert path_batch(weights, average="edges", include_self=True).item() == pytest.approx(4 / 11 * apart, rel=1e-6)
+    # However small weights are, the mean over a node's neighbours is a mean.
+    assert path_batch(1e-3 * weights).item() == pytest.approx(3 / 4 * apart / 3, rel=1e-5)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_draws_of_edges_keep_their_weights(weighted: bool) -> None:
+    """In expectation over draws the kept answers are those of all neighbours, times the probability of each."""
+    graph = tiny_graph(weighted=weighted, directed=True)
+    pattern, objective = graph.adjacency, ReliableNeighbours(warmup=0, alpha=0.5)
+    rows = torch.arange(NODES)
+    given = answered(rows, torch.full_like(rows, -1), MLPOutput(LOGITS, LOGITS), TABLE, pattern)
+    answers, rho = objective._answers(given)
+    expected = pattern.with_values(pattern.values * objective._probability(rho)[pattern.indices]) @ answers
+    with seeded(0, "draws"):
+        found = torch.stack([objective._targets(given) for _ in range(3000)]).mean(0)
+    torch.testing.assert_close(found, expected, rtol=0.05, atol=0.1)
 
 
 @pytest.mark.parametrize("tau", [1.0, 2.0])

@@ -6,20 +6,23 @@ import torch.nn.functional as F
 from torch_geometric.nn import GATConv
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.data import NeighbourSampler, Views
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers.gat import GAT, _drop
-from tests.tiny import tiny_views
+from tests.tiny import in_whole_weights, repeated_edges, tiny_views
 
 
-def trained(epochs: int = 3, **options: float) -> GAT:
+def trained(views: Views | None = None, epochs: int = 3, **options: float) -> GAT:
     teacher = GAT(hidden=16, heads=4, layers=3, epochs=epochs, **{"dropout": 0.0, "attention_dropout": 0.0, **options})
-    teacher.fit(tiny_views().observed)
+    teacher.fit((views or tiny_views()).observed)
     return teacher
 
 
-def test_equals_pyg() -> None:
-    graph, teacher = tiny_views().full.graph, trained()
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_equals_pyg_where_an_edge_of_weight_3_is_three(weighted: bool, directed: bool) -> None:
+    views = in_whole_weights(tiny_views(weighted=weighted, directed=directed))
+    graph, teacher = views.full.graph, trained(views)
     h = graph.features
     for index, conv in enumerate(teacher.module_.convs):
         heads = 1 if index == 2 else 4
@@ -27,7 +30,7 @@ def test_equals_pyg() -> None:
         reference.lin.weight.data = conv.map.weight.data.T.contiguous()
         reference.att_src.data, reference.att_dst.data = conv.source.data[None], conv.target.data[None]
         reference.bias.data = conv.bias.data
-        h = reference(h, graph.edge_index)
+        h = reference(h, repeated_edges(graph))
         h = F.relu(h) if index < 2 else h
     assert teacher.module_.convs[0].bias.abs().sum() > 0
     torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)

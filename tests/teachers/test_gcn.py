@@ -1,10 +1,11 @@
 """GCN against torch_geometric's layers with the same weights."""
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch_geometric.nn import GCNConv
 
-from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.data import NeighbourSampler, graph_from_arrays
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers.gcn import GCN, gcn_norm
 from tests.helpers import tiny_graph
@@ -21,8 +22,17 @@ def test_normalisation_by_hand() -> None:
     torch.testing.assert_close(gcn_norm(NeighbourSampler(PATH).full_block()).to_dense(), expected)
 
 
-def test_equals_pyg() -> None:
-    views = tiny_views()
+def test_normalisation_of_weights_by_hand() -> None:
+    # 0 -> 1 of weight 3, 2 -> 1 of weight 5: degrees with self-loop are what a node receives, 1, 9, 1.
+    graph = graph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 2], [1, 1]], edge_weight=[3.0, 5.0], directed=True)
+    expected = torch.tensor([[1, 0, 0], [3 / 3, 1 / 9, 5 / 3], [0, 0, 1]])
+    torch.testing.assert_close(gcn_norm(NeighbourSampler(graph.adjacency).full_block()).to_dense(), expected)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("directed", [False, True])
+def test_equals_pyg(weighted: bool, directed: bool) -> None:
+    views = tiny_views(weighted=weighted, directed=directed)
     graph = views.full.graph
     teacher = GCN(hidden=16, layers=3, epochs=3, dropout=0.0)
     teacher.fit(views.observed)  # biases are zero before
@@ -32,7 +42,7 @@ def test_equals_pyg() -> None:
         reference.lin.weight.data = conv.map.weight.data.T.contiguous()
         reference.bias.data = conv.bias.data
         assert conv.bias.abs().sum() > 0
-        h = reference(h, graph.edge_index)
+        h = reference(h, graph.edge_index, graph.edge_weight)
         h = F.relu(h) if index < 2 else h
     torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)
 

@@ -11,7 +11,7 @@ from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers import TEACHERS
 from gnn2mlp.teachers.sage import SAGE, mean, mean_with_self
-from tests.tiny import tiny_views
+from tests.tiny import in_whole_weights, repeated_edges, tiny_views
 
 # A path 0 - 1 - 2 and the isolated node 3.
 PATH = CSR.from_dense(torch.tensor([[0.0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]))
@@ -25,8 +25,10 @@ def test_means_by_hand() -> None:
     torch.testing.assert_close(mean_with_self(block).to_dense(), expected)
 
 
-def test_mean_form_equals_pyg() -> None:
-    views = tiny_views()
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_mean_form_equals_pyg_where_an_edge_of_weight_3_is_three(weighted: bool, directed: bool) -> None:
+    views = in_whole_weights(tiny_views(weighted=weighted, directed=directed))
     graph = views.full.graph
     teacher = SAGE(aggregator="mean", hidden=16, layers=3, epochs=3, dropout=0.0)
     teacher.fit(views.observed)
@@ -36,13 +38,15 @@ def test_mean_form_equals_pyg() -> None:
         reference.lin_l.weight.data = conv.neighbours.weight.data.T.contiguous()
         reference.lin_l.bias.data = conv.own.bias.data
         reference.lin_r.weight.data = conv.own.weight.data.T.contiguous()
-        h = reference(h, graph.edge_index)
+        h = reference(h, repeated_edges(graph))
         h = F.relu(h) if index < 2 else h
     torch.testing.assert_close(teacher.predict(graph), h.detach(), rtol=1e-4, atol=1e-5)
 
 
-def test_gcn_form_equals_the_dense_formula() -> None:
-    views = tiny_views()
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_gcn_form_equals_the_dense_formula(weighted: bool, directed: bool) -> None:
+    views = tiny_views(weighted=weighted, directed=directed)
     graph = views.full.graph
     teacher = SAGE(hidden=16, epochs=3, dropout=0.0)
     assert teacher.aggregator == "gcn"

@@ -64,7 +64,9 @@ def test_two_pairs_are_read_as_their_name_says() -> None:
 
 
 def test_counts_of_edges_are_named_and_count_once() -> None:
-    with pytest.warns(DataWarning, match="mine: adj holds whole numbers up to 3, read as how many edges .* write .* edge_weight"):
+    with pytest.warns(
+        DataWarning, match="mine: adj holds whole numbers up to 3, read as how many edges .* write .* edge_weight"
+    ):
         assert read(adj=3 * MATRIX) == PAIRS.tolist()
 
 
