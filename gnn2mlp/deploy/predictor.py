@@ -19,6 +19,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import Calibration, calibration_of, rescaled
 from gnn2mlp.deploy.columns import column_order
+from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn import devices
@@ -33,6 +34,8 @@ from gnn2mlp.tasks.answers import Answers, ClassAnswers
 FILE = "student.safetensors"
 # Before the names of what inputs were fitted to, among the arrays of a file.
 _INPUTS = "inputs/"
+# The same of what encoders of columns were fitted to.
+_ENCODERS = "encoders/"
 # Rows that go through the network at once: hidden activations of a million rows need not exist together.
 CHUNK = 65_536
 
@@ -55,9 +58,13 @@ class Predictor(BasePredictor):
         cuda_graphs: as in `load`.
         calibration: what makes probabilities honest. A threshold of `task` is then one of scaled probabilities;
             `calibrated` takes care of that.
+        columns: what makes features of a table's columns, fitted. `predict` then takes tables as they are (data frames,
+            Arrow tables, columns by name, rows as mappings), `feature_names` are the columns that are read, and
+            `on_features()` is the student that takes rows of features.
 
     Raises:
-        ConfigError: if there are feature names, but not one per feature, or the calibration is of other outputs.
+        ConfigError: if there are feature names, but not one per feature, the calibration is of other outputs, or the
+            columns give another number of features.
 
     Example:
         >>> import numpy as np
@@ -81,8 +88,12 @@ class Predictor(BasePredictor):
         inputs: Inputs | None = None,
         cuda_graphs: bool = False,
         calibration: Calibration | None = None,
+        columns: TableEncoder | None = None,
     ):
-        if feature_names is not None and len(feature_names) != num_features:
+        if columns is not None:
+            _check_columns(columns, num_features, inputs)
+            feature_names = columns.column_names
+        elif feature_names is not None and len(feature_names) != num_features:
             raise ConfigError(
                 f"feature_names: expected one per feature, {num_features} in all, got {len(feature_names)}"
             )
@@ -95,6 +106,7 @@ class Predictor(BasePredictor):
         self.inputs = inputs if inputs is not None else OwnFeatures()
         self.cuda_graphs = cuda_graphs
         self.calibration = calibration
+        self.columns = columns
         if calibration is not None:
             calibration.check_fits(self.answers)
         self._folded: tuple[Any, Callable[[Features], torch.Tensor]] | None = None
@@ -141,7 +153,7 @@ class Predictor(BasePredictor):
         """
         module = _moved(self.module, resolve_device(device))
         facts = self.num_features, self.answers, self.card, self.feature_names, self.inputs
-        return Predictor(self.student, module, *facts, cuda_graphs=cuda_graphs, calibration=self.calibration)
+        return Predictor(self.student, module, *facts, cuda_graphs, self.calibration, self.columns)
 
     def calibrated(self, calibration: Calibration | None) -> "Predictor":
         """A copy whose probabilities are scaled by `calibration`, in place of another if there is one.
@@ -154,6 +166,14 @@ class Predictor(BasePredictor):
         made.calibration = calibration
         if calibration is not None:
             calibration.check_fits(made.answers)
+        return made
+
+    def on_features(self) -> "Predictor":
+        """The same student on rows of features (rows, num_features), as `columns` gives them; itself if it has none."""
+        if self.columns is None:
+            return self
+        made = copy.copy(self)
+        made.columns, made.feature_names = None, self.columns.feature_names
         return made
 
     @property
@@ -171,7 +191,10 @@ class Predictor(BasePredictor):
         return next(self.module.parameters()).dtype
 
     def _checked(self, X: Any, name: str) -> Features:
-        order = column_order(X, self.feature_names, name)
+        if self.columns is not None:
+            X, order = self.columns.transform(X, name=name), None
+        else:
+            order = column_order(X, self.feature_names, name)
         x = check_features(X, name).to(torch.device("cpu"))
         self._check_width(x.shape, name)
         if order is not None and isinstance(x, torch.Tensor):  # as a table with names always is
@@ -195,7 +218,9 @@ class Predictor(BasePredictor):
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         fitted = {f"{_INPUTS}{name}": value for name, value in self.inputs.state().items()}
-        return {**self.module.state_dict(), **fitted}
+        encoded = {} if self.columns is None else self.columns.state()
+        encoders = {f"{_ENCODERS}{name}": torch.from_numpy(array) for name, array in encoded.items()}
+        return {**self.module.state_dict(), **fitted, **encoders}
 
     def facts(self) -> dict[str, Any]:
         """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, answers, origin."""
@@ -208,6 +233,7 @@ class Predictor(BasePredictor):
             "answers": self.answers.facts(),
             "about": self.card,
             **({} if self.calibration is None else {"calibration": self.calibration.facts()}),
+            **({} if self.columns is None else {"encoders": self.columns.facts()}),
         }
 
     def to_onnx(
@@ -246,9 +272,8 @@ class Predictor(BasePredictor):
             content = onnx_bytes(self, int8, check, tolerance)
             atomic(folder, lambda file: file.write(content))
             return folder
-        return write_onnx(
-            _moved(self.module, torch.device("cpu")), self.inputs, self.facts(), folder, int8, check, tolerance
-        )
+        facts = self.on_features().facts()  # a folder's network takes rows of features
+        return write_onnx(_moved(self.module, torch.device("cpu")), self.inputs, facts, folder, int8, check, tolerance)
 
     @classmethod
     def load(cls, directory: str | Path, device: str | torch.device = "cpu", cuda_graphs: bool = False) -> Self:
@@ -273,7 +298,9 @@ class Predictor(BasePredictor):
             answers = answers_of(card)
             student = Spec.parse(card["student"]).build(STUDENTS)
             inputs = Spec.parse(card.get("inputs", OwnFeatures.name)).build(INPUTS)
-            inputs.load_state({key[len(_INPUTS) :]: tensors.pop(key) for key in [*tensors] if key.startswith(_INPUTS)})
+            inputs.load_state(_popped(tensors, _INPUTS))
+            encoded = {key: value.numpy() for key, value in _popped(tensors, _ENCODERS).items()}
+            columns = TableEncoder.of(card["encoders"], encoded) if "encoders" in card else None
             with seeded(0, "weights that are overwritten at once"):
                 module = student.network(card.get("width", card["num_features"]), answers.num_outputs)
             module.load_state_dict(tensors)
@@ -285,7 +312,8 @@ class Predictor(BasePredictor):
                 "make it again, or use the release that wrote it"
             ) from error
         module.to(there, next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        made = cls(student, module, card["num_features"], answers, about, names, inputs, cuda_graphs, calibration)
+        facts = answers, about, names, inputs, cuda_graphs, calibration, columns
+        made = cls(student, module, card["num_features"], *facts)
         if made._width() != card.get("width", card["num_features"]):
             raise ArtefactError(
                 f"{path} does not describe a student of this release (its widths differ); make it again"
@@ -297,6 +325,23 @@ def _answers(task: Task | Answers | Sequence[Any] | np.ndarray[Any, Any]) -> Ans
     if isinstance(task, Answers):
         return task
     return task.answers if isinstance(task, Task) else ClassAnswers(task)
+
+
+def _check_columns(columns: TableEncoder, num_features: int, inputs: Inputs | None) -> None:
+    if columns.num_features != num_features:
+        raise ConfigError(
+            f"columns: expected encoders that give the {num_features} features of the student, got "
+            f"{columns.num_features}"
+        )
+    if inputs is not None and inputs.needs_graph:
+        raise ConfigError(
+            f"columns: the inputs {inputs.name!r} make a row of a node's place in the graph, which columns do not have"
+        )
+
+
+def _popped(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    """Takes out the tensors of a prefix, by their names without it."""
+    return {key[len(prefix) :]: tensors.pop(key) for key in [*tensors] if key.startswith(prefix)}
 
 
 def _moved(module: nn.Module, device: torch.device) -> nn.Module:

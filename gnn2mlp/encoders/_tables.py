@@ -44,6 +44,8 @@ class RawTable:
         self._table = table
         self.names, self._keys = self._columns(table)
         self.rows = self._length(table)
+        index = getattr(table, "index", None) if hasattr(table, "iloc") else None
+        self._index = None if type(index).__name__ == "RangeIndex" else index
 
     def _columns(self, table: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
         found = self._labels(table)
@@ -91,11 +93,11 @@ class RawTable:
 
         Args:
             name: of the column.
-            ids: of all rows of the table, for messages.
+            ids: of all rows of the table, for messages; default: the index of pandas, if it is no mere numbering.
             rows: numbers of those to read; default: all.
         """
-        column = self.column(name)
-        return read(column if rows is None else _taken(column, rows), Where(name, ids, rows))
+        column, where = self.column(name), Where(name, self._index if ids is None else ids, rows)
+        return read(column if rows is None else _taken(column, rows), where)
 
 
 def _all_mappings(rows: Any) -> bool:

@@ -142,7 +142,7 @@ class TableEncoder:
             return _built("drop"), Choice("drop", "no value in any observed row")
         return encoder, Choice(encoder.name, "as stated")
 
-    def transform(self, table: Any, ids: Any = None) -> Any:
+    def transform(self, table: Any, ids: Any = None, name: str = "table") -> Any:
         """Features of any rows, float32 (rows, num_features): numpy, or scipy's CSR where `is_sparse`.
 
         Columns may come in any order. Those that training dropped may be absent, and others, which training did not
@@ -150,13 +150,14 @@ class TableEncoder:
 
         Args:
             table: as above.
-            ids: of its rows, for messages.
+            ids: of its rows, for messages; default: the index of pandas, if it is no mere numbering.
+            name: what the table is called in messages.
 
         Raises:
             DataError: for a column that is missing (the message names the nearest that is there), of another type than
                 in training, or with an infinite number; the message names the row.
         """
-        raw = RawTable(table)
+        raw = RawTable(table, name)
         return stacked(self._parts(raw, ids), raw.rows, self.num_features, self.is_sparse)
 
     def _parts(self, raw: RawTable, ids: Any, rows: np.ndarray | None = None) -> list[Any]:
@@ -187,7 +188,7 @@ class TableEncoder:
             spare = [name for name in raw.names if name not in self.column_names]
             told = listing([f"{name!r}{nearest(name, spare)}" for name in missing])
             raise DataError(
-                f"table: expected the {len(self.column_names)} columns that training read, in any order; missing "
+                f"{raw.name}: expected the {len(self.column_names)} columns that training read, in any order; missing "
                 f"{told}; a column without values (None) stands for gaps"
             )
 

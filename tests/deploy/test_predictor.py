@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 import torch
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
-from gnn2mlp.deploy import Predictor, predictor
+from gnn2mlp.deploy import OnnxPredictor, Predictor, predictor
+from gnn2mlp.encoders import TableEncoder
 from gnn2mlp.inputs.standardise import Standardise
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.students import STUDENTS
@@ -371,3 +374,90 @@ def test_a_device_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest
     for attempt in (lambda: Predictor.load(tmp_path, device="cuda"), lambda: make().to("cuda")):
         with pytest.raises(ConfigError, match="device: 'cuda' was asked for, but torch sees 0 CUDA devices"):
             attempt()
+
+
+TABLE = {
+    "likes": [3, 5, None, 8, 1, 9],
+    "kind": ["shop", "bar", None, "shop", "bar", "shop"],
+    "about": ["red house", "blue house", "red red", None, "a house", "blue"],
+    "page": ["a", "b", "c", "d", "e", "f"],
+}
+
+
+def on_columns(**stated: str) -> Predictor:
+    """A seeded, untrained network behind the columns of a table."""
+    columns = TableEncoder({"page": "drop", **stated}).fit(TABLE)
+    student = STUDENTS.get("mlp")(hidden=8)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        module = student.build(columns.num_features, CLASSES)
+    return Predictor(student, module, columns.num_features, ("a", "b", "c"), columns=columns)
+
+
+@pytest.mark.parametrize(
+    "form", [dict, pd.DataFrame, pa.table, pl.DataFrame, lambda table: pd.DataFrame(table).iloc[:, ::-1]]
+)
+def test_tables_as_they_are(form: object) -> None:
+    made = on_columns()
+    expected = made.on_features().predict_proba(made.columns.transform(TABLE))
+    np.testing.assert_array_equal(made.predict_proba(form(TABLE)), expected)
+    assert made.feature_names == ("likes", "kind", "about")
+    assert made.on_features().feature_names == made.columns.feature_names
+    assert made.on_features().on_features().columns is None
+
+
+def test_one_raw_row_is_answered_as_among_others() -> None:
+    made = on_columns()
+    row = {name: values[1] for name, values in TABLE.items()}
+    expected = made.predict_proba(TABLE)[1:2]
+    for form in (row, [row], pd.DataFrame([row]), pd.DataFrame(TABLE).iloc[1:2]):
+        np.testing.assert_allclose(made.predict_proba(form), expected, rtol=1e-6)
+
+
+def test_encoders_are_saved_with_the_student(tmp_path: Path) -> None:
+    made = on_columns(likes="log")
+    made.save(tmp_path)
+    for again in (Predictor.load(tmp_path), pickle.loads(pickle.dumps(made)), made.to("cpu"), made.calibrated(None)):
+        assert again.facts() == made.facts()
+        assert again.digest() == made.digest()
+        np.testing.assert_array_equal(again.predict_proba(TABLE), made.predict_proba(TABLE))
+
+
+def test_arrays_in_place_of_tables_are_refused() -> None:
+    made = on_columns()
+    for rows in (np.zeros((2, made.num_features)), sp.csr_matrix((2, made.num_features)), torch.zeros(2, 3), [[1, 2]]):
+        with pytest.raises(DataError, match="predict: expected a table with named columns"):
+            made.predict(rows)
+
+
+def test_the_row_of_a_bad_value_is_named_by_the_index() -> None:
+    frame = pd.DataFrame({**TABLE, "likes": list("abcdef")}, index=TABLE["page"])
+    with pytest.raises(DataError, match=r"column 'likes', row 0 \(id 'a'\): expected number, as in training, got text"):
+        on_columns().predict(frame)
+    with pytest.raises(DataError, match="predict: expected the 3 columns .* missing 'likes'"):
+        on_columns().predict(frame[["kind", "about"]])
+
+
+def test_columns_have_to_fit_the_student() -> None:
+    columns = TableEncoder({"page": "drop"}).fit(TABLE)
+    student = STUDENTS.get("mlp")(hidden=8)
+    with pytest.raises(ConfigError, match=f"the 6 features of the student, got {columns.num_features}"):
+        Predictor(student, student.build(6, 2), 6, ["a", "b"], columns=columns)
+
+
+def test_raw_tables_need_neither_pandas_nor_a_graph_library(tmp_path: Path) -> None:
+    on_columns().save(tmp_path)
+    command = (
+        f"from gnn2mlp.deploy import Predictor\nmade = Predictor.load({str(tmp_path)!r})\n"
+        "assert made.predict({'likes': 3, 'kind': 'bar', 'about': 'a red house'}).shape == (1,)\n"
+        "import sys\nprint({'pandas', 'polars', 'pyarrow', 'sklearn', 'torch_geometric'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_a_folder_of_networks_takes_features(tmp_path: Path) -> None:
+    made = on_columns()
+    made.to_onnx(tmp_path)
+    rows = made.columns.transform(TABLE)
+    np.testing.assert_allclose(OnnxPredictor.load(tmp_path).predict_proba(rows), made.predict_proba(TABLE), atol=1e-5)
