@@ -1,0 +1,68 @@
+"""Columns as features: encoders see the rows that training sees, and then turn all rows."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from gnn2mlp.core.errors import DataWarning
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.split import Split
+from gnn2mlp.encoders import TableEncoder
+from gnn2mlp.nn.features import check_features
+from gnn2mlp.pipeline.fitting.config import FitConfig
+from gnn2mlp.pipeline.fitting.tables import Tables
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A graph whose features are the encoded columns.
+
+    Args:
+        graph: with features, without names of them: what ships knows the columns.
+        encoder: fitted on the observed rows.
+        warnings: what the encoders had to say of columns.
+    """
+
+    graph: GraphData
+    encoder: TableEncoder
+    warnings: tuple[str, ...] = field(default=())
+
+
+def observed_rows(split: Split, rows: int) -> np.ndarray:
+    """int64, ascending: the rows that exist in training."""
+    present = np.ones(rows, dtype=bool)
+    present[torch.cat([split.unseen, split.absent]).numpy()] = False
+    return np.flatnonzero(present)
+
+
+def encode(config: FitConfig, tables: Tables, rows: np.ndarray | None = None) -> Encoded:
+    """Fit encoders on `rows` (default: all) and encode every row.
+
+    Raises:
+        ConfigError: for an encoder that does not exist or cannot read its column.
+        DataError: for a column that cannot be read, or if nothing is left that tells rows apart.
+    """
+    ids = tables.ids.values.data
+    encoder = TableEncoder(config.columns)
+    with _collected() as told:
+        encoder.fit(tables.features, rows, ids)
+        features = check_features(encoder.transform(tables.features, ids), "columns")
+    return Encoded(replace(tables.bare, features=features), encoder, tuple(dict.fromkeys(told)))
+
+
+@contextmanager
+def _collected() -> Iterator[list[str]]:
+    """Within the block warnings about data are collected instead of shown; all others are shown after it."""
+    told: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        yield told
+    for one in caught:
+        if issubclass(one.category, DataWarning):
+            told.append(str(one.message))
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
