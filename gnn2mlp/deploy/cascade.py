@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.rows import take_rows
 from gnn2mlp.deploy._base import BasePredictor
-from gnn2mlp.deploy.rows import take_rows
 from gnn2mlp.evaluate.cascade import choose_threshold
 from gnn2mlp.tasks.answers import ClassAnswers
 

@@ -4,10 +4,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gnn2mlp.evaluate.calibration import Reliability, expected_calibration_error, reliability_diagram
+    from gnn2mlp.evaluate.calibration import (
+        Reliability,
+        calibration_error_by_chance,
+        diagram_by_mass,
+        expected_calibration_error,
+        reliability_diagram,
+    )
     from gnn2mlp.evaluate.cascade import CascadeCurve, cascade_curve, choose_threshold
     from gnn2mlp.evaluate.compare import Outcome, Paired, paired
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
+    from gnn2mlp.evaluate.importance import Importance, column_importance
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc
     from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
     from gnn2mlp.evaluate.temperature import fit_temperature, fit_temperatures
@@ -17,18 +24,22 @@ __all__ = [
     "POPULATIONS",
     "CascadeCurve",
     "Coverage",
+    "Importance",
     "Outcome",
     "Paired",
     "Reliability",
     "accuracy",
     "agreement",
     "by_population",
+    "calibration_error_by_chance",
     "cascade_curve",
     "choose_threshold",
     "code_distance",
+    "column_importance",
     "conformal_sets",
     "conformal_threshold",
     "coverage",
+    "diagram_by_mass",
     "energy",
     "expected_calibration_error",
     "fit_temperature",
@@ -43,7 +54,13 @@ __all__ = [
 ]
 
 _EXPORTS = {
-    "gnn2mlp.evaluate.calibration": ("Reliability", "expected_calibration_error", "reliability_diagram"),
+    "gnn2mlp.evaluate.calibration": (
+        "Reliability",
+        "calibration_error_by_chance",
+        "diagram_by_mass",
+        "expected_calibration_error",
+        "reliability_diagram",
+    ),
     "gnn2mlp.evaluate.cascade": ("CascadeCurve", "cascade_curve", "choose_threshold"),
     "gnn2mlp.evaluate.compare": ("Outcome", "Paired", "paired"),
     "gnn2mlp.evaluate.conformal": (
@@ -53,6 +70,7 @@ _EXPORTS = {
         "coverage",
         "share_interval",
     ),
+    "gnn2mlp.evaluate.importance": ("Importance", "column_importance"),
     "gnn2mlp.evaluate.outliers": ("code_distance", "energy", "joint_energy", "outlier_auroc"),
     "gnn2mlp.evaluate.scores": ("POPULATIONS", "by_population", "populations", "summarise"),
     "gnn2mlp.evaluate.temperature": ("fit_temperature", "fit_temperatures"),

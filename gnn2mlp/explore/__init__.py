@@ -2,7 +2,10 @@
 
 from gnn2mlp.explore.codebook import code_by_class, code_usage, nearest_codes, truncation
 from gnn2mlp.explore.neighbourhoods import behind_code
+from gnn2mlp.explore.plots_calibration import plot_calibration, plot_set_coverage
+from gnn2mlp.explore.plots_cascade import plot_cascade
 from gnn2mlp.explore.plots_codes import plot_code_by_class, plot_code_usage
+from gnn2mlp.explore.plots_importance import plot_importance
 from gnn2mlp.explore.plots_map import plot_code_map
 from gnn2mlp.explore.plots_neighbourhoods import plot_behind_code
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score, plot_by_degree, plot_coverage
@@ -18,10 +21,14 @@ __all__ = [
     "plot_accuracy_by_score",
     "plot_behind_code",
     "plot_by_degree",
+    "plot_calibration",
+    "plot_cascade",
     "plot_code_by_class",
     "plot_code_map",
     "plot_code_usage",
     "plot_coverage",
+    "plot_importance",
+    "plot_set_coverage",
     "truncation",
     "trust_table",
 ]

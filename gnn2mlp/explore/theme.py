@@ -53,6 +53,16 @@ VARIABLES = {
 }
 
 
+def plain_text(text: str) -> str:
+    r"""Text as matplotlib is to draw it, letter by letter: a dollar begins no formula.
+
+    Example:
+        >>> print(plain_text("price in $"))
+        price in \$
+    """
+    return text.replace("$", r"\$")
+
+
 def style_of(model: str) -> Style:
     """The style of a model, form or score; one that is not known is drawn in a quiet colour under its own name."""
     return (MODEL_STYLES | FORM_STYLES | SCORE_STYLES).get(model, Style(model, MUTED, ":"))

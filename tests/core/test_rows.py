@@ -10,8 +10,8 @@ import pytest
 import scipy.sparse as sp
 import torch
 
+from gnn2mlp.core.rows import num_rows, take_rows
 from gnn2mlp.core.tables import check_table
-from gnn2mlp.deploy.rows import num_rows, take_rows
 
 X = np.arange(12.0).reshape(4, 3)
 NAMES = ["a", "b", "c"]
