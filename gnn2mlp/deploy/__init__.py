@@ -6,20 +6,48 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
     from gnn2mlp.deploy.cascade import Cascade
+    from gnn2mlp.deploy.directory import (
+        ModelDirectory,
+        add_files,
+        read_directory,
+        reseal,
+        verify,
+        write_directory,
+    )
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
 
-__all__ = ["Calibration", "Cascade", "OnnxPredictor", "Predictor", "calibrate", "calibrated", "onnx_bytes"]
+__all__ = [
+    "Calibration",
+    "Cascade",
+    "ModelDirectory",
+    "OnnxPredictor",
+    "Predictor",
+    "add_files",
+    "calibrate",
+    "calibrated",
+    "onnx_bytes",
+    "read_directory",
+    "reseal",
+    "verify",
+    "write_directory",
+]
 
 _EXPORTS = {
     "Calibration": "gnn2mlp.deploy.calibration",
     "Cascade": "gnn2mlp.deploy.cascade",
+    "ModelDirectory": "gnn2mlp.deploy.directory",
     "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
     "Predictor": "gnn2mlp.deploy.predictor",
+    "add_files": "gnn2mlp.deploy.directory",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",
     "onnx_bytes": "gnn2mlp.deploy.onnx_file",
+    "read_directory": "gnn2mlp.deploy.directory",
+    "reseal": "gnn2mlp.deploy.directory",
+    "verify": "gnn2mlp.deploy.directory",
+    "write_directory": "gnn2mlp.deploy.directory",
 }
 
 

@@ -4,6 +4,7 @@ An `MLP` is written down layer by layer, which takes milliseconds; any other mod
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.core.files import atomic, scratch, write_json
+from gnn2mlp.core.files import scratch
+from gnn2mlp.deploy.directory import place_files
 from gnn2mlp.deploy.onnx_parts import IR, OPSET, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, Network, OnnxPredictor, dense, seal
 from gnn2mlp.inputs import Inputs
@@ -50,11 +52,9 @@ def write_onnx(
         "files": {form: {"name": FILES[form], "sha256": digest} for form, digest in digests.items()},
         "versions": versions(),
     }
-    for form, content in contents.items():
-        atomic(directory / FILES[form], lambda file, content=content: file.write(content))  # type: ignore[misc]
-    write_json(directory / CARD, {**card, "sha256": seal(card)})  # last: it vouches for the others
-    for form in FILES.keys() - contents.keys():
-        (directory / FILES[form]).unlink(missing_ok=True)  # of an earlier export; the card knows nothing of it
+    vouching = json.dumps({**card, "sha256": seal(card)}, indent=2, allow_nan=False) + "\n"
+    files = {FILES[form]: content for form, content in contents.items()} | {CARD: vouching.encode()}  # the card last
+    place_files(directory, files, [FILES[form] for form in FILES.keys() - contents.keys()])  # of an earlier export
     return directory / CARD
 
 

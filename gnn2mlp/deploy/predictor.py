@@ -13,12 +13,13 @@ from torch import nn
 from gnn2mlp.core import artefact
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import atomic, user_path
+from gnn2mlp.core.files import user_path
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import Calibration, calibration_of, rescaled
 from gnn2mlp.deploy.columns import column_order
+from gnn2mlp.deploy.directory import STUDENT, place_files, read_student
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -31,7 +32,7 @@ from gnn2mlp.students import STUDENTS, Student
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.answers import Answers, ClassAnswers
 
-FILE = "student.safetensors"
+FILE = STUDENT
 # Before the names of what inputs were fitted to, among the arrays of a file.
 _INPUTS = "inputs/"
 # The same of what encoders of columns were fitted to.
@@ -109,6 +110,7 @@ class Predictor(BasePredictor):
         self.columns = columns
         if calibration is not None:
             calibration.check_fits(self.answers)
+        self.about: dict[str, Any] = {}  # what its model directory said of it
         self._folded: tuple[Any, Callable[[Features], torch.Tensor]] | None = None
 
     @torch.inference_mode()
@@ -153,7 +155,9 @@ class Predictor(BasePredictor):
         """
         module = _moved(self.module, resolve_device(device))
         facts = self.num_features, self.answers, self.card, self.feature_names, self.inputs
-        return Predictor(self.student, module, *facts, cuda_graphs, self.calibration, self.columns)
+        made = Predictor(self.student, module, *facts, cuda_graphs, self.calibration, self.columns)
+        made.about = self.about
+        return made
 
     def calibrated(self, calibration: Calibration | None) -> "Predictor":
         """A copy whose probabilities are scaled by `calibration`, in place of another if there is one.
@@ -202,21 +206,47 @@ class Predictor(BasePredictor):
         # Twice where the type narrows: what is finite in double precision may not be in single.
         return x if x.dtype == self.dtype else check_features(x.to(dtype=self.dtype), name)
 
-    def save(self, directory: str | Path) -> Path:
-        """Write the student into `directory` (made if absent) as one checksummed file without pickle.
+    def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+        """Write a model directory: weights, `config.json` and a model card, all checksummed, without pickle.
+
+        Args:
+            directory: where to; made if absent. A model that is there is replaced, anything else is not.
+            about: what there is to say of the model: figures, data, papers; see `gnn2mlp.deploy.write_directory`,
+                which takes further files besides.
+
+        Returns:
+            Path of the weights in it.
+
+        Raises:
+            ConfigError: for a key of `about` that cannot be.
+            ArtefactError: if it cannot be written, or the directory holds something else.
+        """
+        from gnn2mlp.deploy.directory import write_directory
+
+        return write_directory(directory, self, about) / FILE
+
+    def save_file(self, path: Path) -> None:
+        """Write the student alone, as one checksummed file, which `load` reads where it is called as in a directory.
 
         Raises:
             ArtefactError: if it cannot be written.
         """
-        path = user_path(directory, "directory") / FILE
         artefact.save(path, "student", self._tensors(), self.facts())
-        return path
+
+    def encode(self) -> bytes:
+        """The content of the student's file in a model directory."""
+        return artefact.encode("student", self._tensors(), self._card())
 
     def digest(self) -> str:
-        """The SHA-256 that the file of `save` has in its header: other forms of the student name it as their source."""
-        return artefact.checksum("student", self._tensors(), self.facts())
+        """The SHA-256 that the student's file of `save` has in its header: other forms of the student name it."""
+        return artefact.checksum("student", self._tensors(), self._card())
+
+    def _card(self) -> dict[str, Any]:
+        """Of a file in a model directory, without which it is not read."""
+        return {**self.facts(), "directory": True}
 
     def _tensors(self) -> dict[str, torch.Tensor]:
+        """Weights, and what was fitted beside them."""
         fitted = {f"{_INPUTS}{name}": value for name, value in self.inputs.state().items()}
         encoded = {} if self.columns is None else self.columns.state()
         encoders = {f"{_ENCODERS}{name}": torch.from_numpy(array) for name, array in encoded.items()}
@@ -270,7 +300,7 @@ class Predictor(BasePredictor):
         folder = user_path(directory, "directory")
         if folder.suffix == ".onnx":
             content = onnx_bytes(self, int8, check, tolerance)
-            atomic(folder, lambda file: file.write(content))
+            place_files(folder.parent, {folder.name: content})
             return folder
         facts = self.on_features().facts()  # a folder's network takes rows of features
         return write_onnx(_moved(self.module, torch.device("cpu")), self.inputs, facts, folder, int8, check, tolerance)
@@ -293,7 +323,7 @@ class Predictor(BasePredictor):
                 those of the student that it names.
         """
         path, there = user_path(directory, "directory") / FILE, resolve_device(device)
-        tensors, card = artefact.load(path, "student")
+        (tensors, card), told = read_student(directory)
         try:
             answers = answers_of(card)
             student = Spec.parse(card["student"]).build(STUDENTS)
@@ -318,6 +348,7 @@ class Predictor(BasePredictor):
             raise ArtefactError(
                 f"{path} does not describe a student of this release (its widths differ); make it again"
             )
+        made.about = told
         return made
 
 

@@ -75,28 +75,37 @@ class NodeEstimator(BaseEstimator):
         check_is_fitted(self)
         return self.predictor_.predict(X)
 
-    def save(self, directory: str | Path) -> Path:
-        """Write the estimator into `directory` as one checksummed file without pickle; `Predictor` reads it as well.
+    def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+        """Write the estimator as a model directory, checksummed and without pickle; `Predictor` reads it as well.
 
         Teacher and knowledge are left out: they belong to training.
 
+        Args:
+            directory: where to; made if absent. A model that is there is replaced, anything else is not.
+            about: figures, data and papers for `config.json` and the model card, as in
+                `gnn2mlp.deploy.write_directory`; default: what validation nodes said.
+
+        Returns:
+            Path of the weights in it.
+
         Raises:
             NotFittedError: before `fit`.
-            ArtefactError: if it cannot be written.
+            ConfigError: for a key of `about` that cannot be.
+            ArtefactError: if it cannot be written, or the directory holds something else.
         """
         check_is_fitted(self)
         parameters = {key: _storable(value) for key, value in self.get_params(deep=False).items()}
         shipped = copy.copy(self.predictor_)
         shipped.card = {**shipped.card, self.card_key: parameters}
-        return shipped.save(directory)
+        return shipped.save(directory, about)
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
         """Read what `save` wrote. Components that were given as objects come back as equal `Spec`s.
 
         Raises:
-            ArtefactError: if the file is missing, truncated, altered or of a newer format, or holds a student that
-                this estimator did not write.
+            ArtefactError: if a file is missing, truncated, altered, added or of a newer format, or if this estimator
+                did not write the student.
         """
         predictor = Predictor.load(directory)
         parameters = predictor.card.pop(cls.card_key, None)

@@ -187,11 +187,28 @@ def _taught(plan: Plan, teacher: Teacher, observed: Observed, stage: Stage) -> T
 def _card(
     plan: Plan, result: DistillationResult, observed: Observed, history: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
+    teacher = plan.teacher if plan.method.teacher_keys else None
+    parts = [part for part in (teacher, plan.method) if part is not None]
     return {
         **result.card,
-        "teacher": plan.teacher.spec().to_dict() if plan.method.teacher_keys else None,
+        "teacher": None if teacher is None else teacher.spec().to_dict(),
         "method": plan.method.spec().to_dict(),
+        "citations": [part.citation for part in parts],
         "observed": observed.digest,
+        "validation": _validated(observed, history["student"]),
         "history": {role: dict(told) for role, told in history.items()},
         "environment": environment(plan.device),
+    }
+
+
+def _validated(observed: Observed, history: Mapping[str, Any]) -> dict[str, Any]:
+    """The figure by which the epoch was chosen, as it is, and how many labels trained and chose."""
+    task, score = observed.task, history["valid"][history["best_epoch"] - 1]
+    value = score if task.metrics[task.metric].greater_is_better else -score
+    return {
+        "metric": task.metric,
+        "value": value,
+        "nodes": observed.valid.numel(),
+        "training": observed.train.numel(),
+        "all": observed.graph.num_nodes,
     }

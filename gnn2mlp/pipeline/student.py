@@ -85,10 +85,10 @@ def distil_student(
 
 
 def save_student(path: Path, student: Predictor, origin: Origin) -> None:
-    """Write the student, and into its card how it came about, as the file `path`."""
+    """Write the student alone, and into its card how it came about, as the file `path`."""
     assert path.name == FILE, "a student's folder holds a file of this name"
     student.card["made"] = origin.to_dict()
-    student.save(path.parent)
+    student.save_file(path)
 
 
 def load_student(path: Path) -> tuple[Predictor, Any]:

@@ -192,3 +192,21 @@ def test_paths_are_text_too_and_know_the_home_folder(tmp_path: Path, monkeypatch
     artefact.save("~/[a]", "x", TENSORS, CARD)
     assert (tmp_path / "[a]").exists()
     assert artefact.load("~/[a]", "x").card["made_by"] == artefact.read_card("~/[a]", "x")["made_by"]
+
+
+def test_the_same_has_the_same_bytes_and_reads_like_any_other(saved: Path) -> None:
+    made = {artefact.encode("knowledge", TENSORS, CARD) for _ in range(20)}
+    assert made == {saved.read_bytes()}
+    (content,) = made
+    assert (8 + int.from_bytes(content[:8], "little")) % 8 == 0
+    tensors, card = artefact.decode(content, "knowledge", saved)
+    assert card == artefact.load(saved, "knowledge").card
+    assert all(torch.equal(tensors[key], TENSORS[key]) for key in TENSORS)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 64, safetensors.torch.save({"x": torch.ones(1)})])
+def test_bytes_that_are_no_artefact_are_refused(content: bytes) -> None:
+    with pytest.raises(ArtefactError, match="there is not a readable artefact of the kind knowledge"):
+        artefact.decode(content, "knowledge", Path("there"))
+    with pytest.raises(ArtefactError, match="expected a student artefact at there, got a knowledge"):
+        artefact.decode(artefact.encode("knowledge", TENSORS, CARD), "student", Path("there"))

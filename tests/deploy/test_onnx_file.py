@@ -122,12 +122,12 @@ def test_eight_bit_weights_pass_the_same_gate(tmp_path: Path) -> None:
 
 def test_the_file_says_what_it_is(tmp_path: Path) -> None:
     made = make(names=list("abcdef"))
+    made.save(tmp_path)
     model = onnx.load(made.to_onnx(tmp_path / "model.onnx"))
     said = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(said["answers"])["classes"] == ["a", "b", "c"]
     assert json.loads(said["feature_names"]) == list("abcdef")
     assert json.loads(said["about"]) == {"from": "test"}
-    made.save(tmp_path)
     with artefact.safetensors.safe_open(tmp_path / "student.safetensors", framework="pt") as file:
         assert json.loads(said["source"]) == file.metadata()["sha256"]
     assert (model.producer_name, len(said["sha256"])) == ("gnn2mlp", 64)

@@ -232,7 +232,8 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_card_that_contradicts_its_weights_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
-    path = make().save(tmp_path)
+    path = tmp_path / predictor.FILE
+    make().save_file(path)
     tensors, card = artefact.load(path, "student")
     artefact.save(path, "student", tensors, {**card, **change})
     with pytest.raises(ArtefactError, match="does not describe a student of this release"):

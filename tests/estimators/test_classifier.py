@@ -159,8 +159,8 @@ def test_nothing_works_before_fit(method: str, tiny: Tiny, tmp_path: Path) -> No
 )
 def test_a_loaded_classifier_is_the_saved_one(tiny: Tiny, tmp_path: Path, components: dict[str, object]) -> None:
     model = fit(tiny, quick(**{"distill": {"epochs": 3}, "teacher": Spec("gcn", epochs=3), **components}))
-    model.save(tmp_path)
-    loaded = NodeClassifier.load(tmp_path)
+    model.save(tmp_path / "model")
+    loaded = NodeClassifier.load(tmp_path / "model")
     given = {**model.get_params(), "student": Spec.parse(model.student)}
     assert loaded.get_params() == given
     assert (loaded.predict_proba(tiny.X) == model.predict_proba(tiny.X)).all()
@@ -168,7 +168,7 @@ def test_a_loaded_classifier_is_the_saved_one(tiny: Tiny, tmp_path: Path, compon
     assert loaded.classes_.dtype == model.classes_.dtype
     loaded.save(tmp_path / "again")
     assert NodeClassifier.load(tmp_path / "again").get_params() == given
-    assert (Predictor.load(tmp_path).predict(tiny.X) == model.predict(tiny.X)).all()
+    assert (Predictor.load(tmp_path / "model").predict(tiny.X) == model.predict(tiny.X)).all()
 
 
 def test_objects_come_back_as_specs_that_build_the_same(tiny: Tiny, tmp_path: Path) -> None:

@@ -1,0 +1,149 @@
+"""What `config.json` says of a model: what it reads, what it answers, where it comes from. Imports no torch."""
+
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from gnn2mlp import __version__
+from gnn2mlp.core.spec import Configurable
+
+if TYPE_CHECKING:
+    from gnn2mlp.deploy.predictor import Predictor
+
+# By the kind of answers: what the model does, in the field's words.
+TASKS = {
+    "classes": "node classification",
+    "labels": "multi-label node classification",
+    "values": "node regression",
+}
+_PACKAGES = ("torch", "numpy", "scikit-learn", "safetensors")
+# Of the card of a student, what tells how it was trained; histories and the like stay with the weights.
+_TRAINING = ("teacher", "method", "dataset", "seed", "distill", "refit")
+
+
+def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a model, JSON-able, in the order in which a person reads them.
+
+    Args:
+        predictor: the model.
+        about: from `gnn2mlp.deploy.about.checked`.
+    """
+    facts = predictor.facts()
+    answers = dict(facts["answers"])
+    return {
+        "name": " ".join(about.get("name", "gnn2mlp student").split()),
+        "summary": about.get("summary"),
+        "task": TASKS.get(answers["kind"], answers["kind"]),
+        "classes": answers.pop("classes", None),
+        "threshold": answers.pop("threshold", answers.pop("thresholds", None)),
+        "answers": answers,
+        "num_features": predictor.num_features,
+        "feature_names": None if predictor.feature_names is None else list(predictor.feature_names),
+        "columns": columns_of(predictor, about.get("columns", {})),
+        "metrics": about.get("metrics") or _validation(predictor.card),
+        "calibration": facts.get("calibration"),
+        "calibrated": about.get("calibrated"),
+        "data": _data(predictor.card, about.get("data", {})),
+        "training": {
+            **_of_card(predictor.card),
+            **about.get("training", {}),
+        },
+        "student": facts["student"],
+        "inputs": facts["inputs"],
+        "limits": about.get("limits", []),
+        "citations": _citations(predictor, about.get("citations", [])),
+        "license": about.get("license"),
+        "tags": about.get("tags", []),
+        "load": ["from gnn2mlp.deploy import Predictor", 'model = Predictor.load("FOLDER")', "model.predict(rows)"],
+        "versions": versions(),
+    }
+
+
+def about_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a `config.json` was told by its writer's caller, so that a model that is loaded and saved keeps it."""
+    keys = ("name", "summary", "metrics", "calibrated", "data", "training", "limits", "citations", "license", "tags")
+    columns = config.get("columns") or []
+    others = {row["name"]: row["role"] for row in columns if row["role"] not in _ROLES}
+    found = {**{key: config.get(key) for key in keys}, "columns": others}
+    return {key: value for key, value in found.items() if value}
+
+
+_ROLES = ("feature", "dropped")
+
+
+def columns_of(predictor: "Predictor", others: Mapping[str, str]) -> list[dict[str, Any]] | None:
+    """The columns of the tables that the model reads, and those of `others` (name to role); `None` without any.
+
+    Each with `name`, `dtype`, `role`, and what becomes of it.
+    """
+    encoders = getattr(predictor, "columns", None)
+    if encoders is None:
+        return None
+    rows = [
+        {
+            "name": column.name,
+            "dtype": column.dtype,
+            "role": "dropped" if column.encoder.name == "drop" else "feature",
+            "kind": column.kind,
+            "encoder": column.encoder.name,
+            "width": column.width,
+            "reason": column.reason,
+        }
+        for column in encoders.columns
+    ]
+    known = {row["name"] for row in rows}
+    return rows + [{"name": name, "dtype": None, "role": role} for name, role in others.items() if name not in known]
+
+
+def versions() -> dict[str, str]:
+    """Of Python, this package and what it computes with."""
+    found = {"python": platform.python_version(), "gnn2mlp": __version__}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _of_card(card: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: card[key] for key in _TRAINING if key in card}
+
+
+def _validation(card: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where nobody tested a model, the figure by which its epoch was chosen, called what it is."""
+    found = card.get("validation")
+    if not found:
+        return []
+    means = "labelled nodes that chose the epoch of training, so that the figure flatters the model"
+    return [
+        {
+            "metric": found["metric"],
+            "value": found["value"],
+            "population": "validation",
+            "means": means,
+            "nodes": found["nodes"],
+        }
+    ]
+
+
+def _data(card: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What trained the model: what the caller says, and else what the card does."""
+    counted = card.get("validation") or {}
+    own = {
+        "rows": counted.get("all"),
+        "labels": counted and counted["training"] + counted["nodes"],
+        "edges": card.get("edges"),
+        "digest": card.get("observed"),
+    }
+    return {**{key: value for key, value in own.items() if value}, **given}
+
+
+def _citations(predictor: "Predictor", given: Iterable[str]) -> list[str]:
+    """Papers: those that the caller names, those on the student's card, and those of its parts; each once."""
+    encoders = getattr(predictor, "columns", None)
+    parts = [predictor.student, *([] if predictor.inputs.name == "features" else [predictor.inputs])]
+    parts += [] if encoders is None else [column.encoder for column in encoders.columns]
+    named = [*given, *predictor.card.get("citations", []), *(part.citation for part in parts)]
+    return [citation for citation in dict.fromkeys(named) if citation != Configurable.citation]
