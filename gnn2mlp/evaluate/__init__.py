@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.compare import Outcome, Paired, paired
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.importance import Importance, column_importance
-    from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc
+    from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
     from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
     from gnn2mlp.evaluate.temperature import fit_temperature, fit_temperatures
     from gnn2mlp.tasks.metrics import accuracy, agreement
@@ -47,6 +47,7 @@ __all__ = [
     "joint_energy",
     "outlier_auroc",
     "paired",
+    "placed_among_codes",
     "populations",
     "reliability_diagram",
     "share_interval",
@@ -71,7 +72,13 @@ _EXPORTS = {
         "share_interval",
     ),
     "gnn2mlp.evaluate.importance": ("Importance", "column_importance"),
-    "gnn2mlp.evaluate.outliers": ("code_distance", "energy", "joint_energy", "outlier_auroc"),
+    "gnn2mlp.evaluate.outliers": (
+        "code_distance",
+        "energy",
+        "joint_energy",
+        "outlier_auroc",
+        "placed_among_codes",
+    ),
     "gnn2mlp.evaluate.scores": ("POPULATIONS", "by_population", "populations", "summarise"),
     "gnn2mlp.evaluate.temperature": ("fit_temperature", "fit_temperatures"),
     "gnn2mlp.tasks.metrics": ("accuracy", "agreement"),

@@ -90,3 +90,27 @@ def outlier_auroc(known: ArrayLike, foreign: ArrayLike) -> float | None:
         return None
     truth = np.repeat([0, 1], [inside.size, outside.size])
     return float(roc_auc_score(truth, np.concatenate([inside, outside])))
+
+
+def placed_among_codes(hidden: ArrayLike, vectors: ArrayLike, rows: ArrayLike) -> np.ndarray:
+    """Where rows lie among the codes of a teacher, by a linear map from a student's activations, float64 (rows, width).
+
+    The map that a student was trained with is left behind when it ships; this one is fitted anew, by ridge regression
+    from the activations of observed nodes to the vectors of their codes. For `code_distance`.
+
+    Args:
+        hidden: (observed nodes, hidden), last hidden activations of the student.
+        vectors: (observed nodes, width), the code of each, as `codebook[code]` (to unit length where the codebook's
+            geometry is so).
+        rows: (rows, hidden), activations of what is to be placed.
+
+    Example:
+        >>> hidden = np.eye(3).repeat(50, axis=0)
+        >>> placed_among_codes(hidden, hidden[:, :2], np.eye(3)).round(1).tolist()
+        [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
+    """
+    from sklearn.linear_model import Ridge  # which what ships does without
+
+    fitted = Ridge(alpha=1.0).fit(np.asarray(hidden, np.float64), np.asarray(vectors, np.float64))
+    found: np.ndarray = fitted.predict(np.asarray(rows, np.float64))
+    return found

@@ -6,7 +6,7 @@ import torch
 from scipy.special import logsumexp
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.evaluate import code_distance, energy, joint_energy, outlier_auroc
+from gnn2mlp.evaluate import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
 from gnn2mlp.evaluate.trust import auroc
 
 RANDOM = np.random.default_rng(0)
@@ -58,3 +58,9 @@ def test_auroc_agrees_with_that_of_trust() -> None:
     assert outlier_auroc(known, foreign) == pytest.approx(expected)
     assert outlier_auroc(known, []) is None
     assert outlier_auroc([], foreign) is None
+
+
+def test_a_linear_map_places_rows_among_codes() -> None:
+    hidden, codes = RANDOM.normal(size=(400, 6)), RANDOM.normal(size=(6, 3))
+    placed = placed_among_codes(hidden, hidden @ codes + 1, hidden[:5])
+    np.testing.assert_allclose(placed, hidden[:5] @ codes + 1, atol=0.05)
