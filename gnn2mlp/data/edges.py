@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gnn2mlp.nn.csr import CSR
+
 
 class CanonicalEdges(NamedTuple):
     """Unique, loop-free, sorted edges, what they weigh, and what was changed to have them so.
@@ -75,14 +77,11 @@ def weighted_edges(edge_index: Tensor, weight: Tensor, num_nodes: int) -> Canoni
     last = first + times - 1
     unequal = int((given[first] != given[last]).sum())
     single = ((given[first] + given[last]) / 2).to(weight.dtype)
-    back = pairs.remainder(num_nodes).mul_(num_nodes).add_(pairs.div(num_nodes, rounding_mode="floor"))
-    both = torch.cat([pairs, back])
-    order = torch.from_numpy(both.numpy().argsort())  # all keys differ, so that there is one order
-    both = both[order]
-    edges = torch.stack([both.div(num_nodes, rounding_mode="floor"), both.remainder(num_nodes)])
+    del keys, given, first, last
+    edges, both = _there_and_back(pairs, single, num_nodes)
     loops = edge_index.size(1) - int(proper.sum())
     notes = _counts(self_loops=loops, duplicates=duplicates, unequal_directions=unequal)
-    return CanonicalEdges(edges, torch.cat([single, single])[order], notes)
+    return CanonicalEdges(edges, both, notes)
 
 
 def directed_edges(edge_index: Tensor, weight: Tensor | None, num_nodes: int) -> CanonicalEdges:
@@ -112,6 +111,22 @@ def directed_edges(edge_index: Tensor, weight: Tensor | None, num_nodes: int) ->
         merged = sums.to(weight.dtype)
     edges = torch.stack([unique.remainder(num_nodes), unique.div(num_nodes, rounding_mode="floor")])
     return CanonicalEdges(edges, merged, _counts(self_loops=loops, duplicates=duplicates))
+
+
+def _there_and_back(pairs: Tensor, weight: Tensor, num_nodes: int) -> tuple[Tensor, Tensor]:
+    """From unique ascending keys low * nodes + high to sorted edges in both directions, with their weights.
+
+    The neighbours of a node are those below it, which the transpose lists, then those above it: nothing is sorted.
+    """
+    low, high = pairs.div(num_nodes, rounding_mode="floor"), pairs.remainder(num_nodes)
+    above = CSR.of_sorted(low, high, weight, (num_nodes, num_nodes))
+    below = above.transpose()
+    behind = torch.arange(pairs.numel())
+    places = behind + above.indptr[:-1].repeat_interleave(below.indptr.diff()), behind + below.indptr[1:][low]
+    edges, both = pairs.new_empty((2, 2 * pairs.numel())), weight.new_empty(2 * pairs.numel())
+    for part, place, row in ((below, places[0], below.row_ids()), (above, places[1], low)):
+        edges[0, place], edges[1, place], both[place] = row, part.indices, part.values
+    return edges, both
 
 
 def _summed(keys: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, int]:

@@ -113,7 +113,7 @@ class GraphData(NodeData):
         row = torch.zeros(self.num_nodes, dtype=torch.int64)
         row[ids] = torch.arange(ids.numel())
         kept = present[self.edge_index[0]] & present[self.edge_index[1]]
-        edges = row[self.edge_index[:, kept]]
+        edges = row.index_select(0, self.edge_index[:, kept].reshape(-1)).view(2, -1)
         weight = None if self.edge_weight is None else self.edge_weight[kept]
         if not bool((ids.diff() > 0).all()):  # ascending ids keep the edges sorted
             first, second = (edges[1], edges[0]) if self.directed else edges

@@ -101,6 +101,11 @@ class CSR:
         counts = torch.bincount(row, minlength=shape[0])
         return CSR(_indptr(counts), column[order], values[order], shape)
 
+    @staticmethod
+    def of_sorted(row: Tensor, column: Tensor, values: Tensor, shape: tuple[int, int]) -> "CSR":
+        """Build from triplets that are sorted by row, and in each row by column; nothing is checked."""
+        return CSR(_indptr(torch.bincount(row, minlength=shape[0])), column, values, shape)
+
     def to_scipy(self) -> Any:
         """The same matrix as scipy's `csr_matrix` (on the CPU); half precision, which scipy lacks, becomes float32."""
         from scipy.sparse import csr_matrix

@@ -281,6 +281,13 @@ def test_lengths_of_rows_are_remembered() -> None:
     assert matrix.with_values(2 * matrix.values).row_lengths().tolist() == [10, 0, 4]
 
 
+def test_sorted_triplets_need_no_sort() -> None:
+    row, column, values = torch.tensor([0, 0, 2]), torch.tensor([1, 3, 0]), torch.tensor([5.0, 6.0, 7.0])
+    made, reference = (build(row, column, values, (4, 4)) for build in (CSR.of_sorted, CSR.from_coo))
+    assert torch.equal(made.to_dense(), reference.to_dense())
+    assert torch.equal(made.indptr, reference.indptr)
+
+
 def test_sums_of_rows_are_remembered() -> None:
     matrix = CSR.from_dense(torch.tensor([[3.0, 0.0, 4.0], [0.0, 0.0, 0.0], [0.0, -2.0, 0.0]]))
     assert matrix.row_sums().tolist() == [7, 0, -2]
