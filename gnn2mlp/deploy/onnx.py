@@ -25,6 +25,8 @@ from gnn2mlp.nn.fold import Folded, fold
 from gnn2mlp.tasks.answers import ClassAnswers
 
 FILES = {"fp": "student.onnx", "int8": "student.int8.onnx"}
+# Weights of the first map, if the student is an MLP.
+_FIRST = "weight0"
 # At least so many rows set the range of activations, if there are as many.
 CALIBRATION = 1024
 
@@ -99,6 +101,29 @@ def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
     checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString())
+
+
+def reordered(content: bytes, order: np.ndarray) -> bytes:
+    """The same model for rows whose features stand in another order.
+
+    Args:
+        content: from `encode`.
+        order: of each feature of the rows to come the place where the model has it, int64 (features,).
+    """
+    if np.array_equal(order, np.arange(len(order))):
+        return content
+    model = onnx().load_from_string(content)
+    if model.graph.node[0].input[:2] == ["rows", _FIRST]:  # an MLP: the rows of its first map are put in order instead
+        (weights,) = (tensor for tensor in model.graph.initializer if tensor.name == _FIRST)
+        ordered = onnx().numpy_helper.to_array(weights)[order]
+        weights.CopyFrom(onnx().numpy_helper.from_array(ordered, _FIRST))
+    else:
+        places = onnx().numpy_helper.from_array(np.argsort(order), "places")
+        for node in model.graph.node:
+            node.input[:] = ["ordered rows" if name == "rows" else name for name in node.input]
+        model.graph.node.insert(0, onnx().helper.make_node("Gather", ["rows", "places"], ["ordered rows"], axis=1))
+        model.graph.initializer.append(places)
     return bytes(model.SerializeToString())
 
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from gnn2mlp import __version__
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.deploy.onnx import encode, small_weights
+from gnn2mlp.deploy.onnx import encode, reordered, small_weights
 from gnn2mlp.deploy.onnx_answers import LOGITS, add_answers
+from gnn2mlp.deploy.onnx_columns import Columns, add_columns
 from gnn2mlp.deploy.onnx_parts import Part, joined, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import FORMAT, Network, OnnxPredictor
 from gnn2mlp.deploy.onnx_seal import sealed
@@ -53,36 +54,63 @@ def onnx_bytes(
         ['label', 'probabilities', 'logits']
     """
     made = predictor.to("cpu")
-    facts = {**made.facts(), "dtype": str(made.dtype).removeprefix("torch.")}
-    content = encode(made.module, made.num_features, made.inputs)
+    before = _features(made) if made.columns is None else add_columns(made.columns)
+    facts = _facts(made, before)
+    content = reordered(encode(made.module, made.num_features, made.inputs), before.order)
     if int8:
-        content, facts["check"] = _small(content, facts, check, tolerance)
+        content, facts["check"] = _small(made, content, before.order, check, tolerance)
     student = onnx().compose.add_prefix(onnx().load_from_string(content), "student/")
-    model = joined(_rows(facts), student, {FEATURES: "student/rows"})
+    part = before.part
+    part.output(FEATURES, _as(part, before.features, facts["dtype"]), facts["dtype"], made.num_features)
+    model = joined(part.model(), student, {FEATURES: "student/rows"})
     model = joined(model, _answers(facts), {"student/logits": f"answers/{LOGITS}"})
-    _describe(model, {**facts, "format": FORMAT, "source": made.digest(), "versions": versions()})
+    _describe(model, facts)
     onnx().checker.check_model(model, full_check=True)
     whole = sealed(model.SerializeToString(deterministic=True))
     Network(whole)  # whatever the runtime cannot start is to be known now
     return whole
 
 
+def _facts(predictor: "Predictor", before: Columns) -> dict[str, Any]:
+    """What the metadata say."""
+    told = {key: value for key, value in predictor.facts().items() if key != "encoders"}
+    return {
+        **told,
+        "columns": [column.facts() for column in before.columns] or None,
+        "dtype": str(predictor.dtype).removeprefix("torch."),
+        "format": FORMAT,
+        "source": predictor.digest(),
+        "versions": versions(),
+    }
+
+
 def _small(
-    content: bytes, facts: Mapping[str, Any], check: tuple[Any, Any] | None, tolerance: float
+    predictor: "Predictor", content: bytes, order: np.ndarray, check: tuple[Any, Any] | None, tolerance: float
 ) -> tuple[bytes, dict[str, Any]]:
     if check is None:
         raise ConfigError("int8: 8-bit weights change answers; give check=(rows, labels), e.g. validation nodes")
-    rows = OnnxPredictor(Network(content), facts).rows(check[0], "check")
-    return small_weights(content, facts, rows, check[1], tolerance)
+    rows = check[0] if predictor.columns is None else predictor.columns.transform(check[0], name="check")
+    made = predictor.on_features()
+    card = {**made.facts(), "dtype": str(made.dtype).removeprefix("torch.")}
+    rows = OnnxPredictor(Network(content), card).rows(rows, "check").take(order, axis=1)
+    return small_weights(content, {**card, "feature_names": None}, rows, check[1], tolerance)
 
 
-def _rows(facts: Mapping[str, Any]) -> Any:
+def _features(predictor: "Predictor") -> Columns:
     """The part before the student where rows of features are given."""
-    part, width, dtype = Part("features"), facts["num_features"], np.dtype(facts["dtype"])
-    names = facts["feature_names"]
-    order = "in the order of training" if names is None else "in the order of feature_names in the metadata"
-    part.output(FEATURES, part.input(ROWS, dtype, width, f"the features of each row, {order}"), dtype, width)
-    return part.model()
+    part, width, dtype = Part("features"), predictor.num_features, str(predictor.dtype).removeprefix("torch.")
+    order = (
+        "in the order of training"
+        if predictor.feature_names is None
+        else "in the order of feature_names in the metadata"
+    )
+    part.input(ROWS, dtype, width, f"the features of each row, {order}")
+    return Columns(part, ROWS, np.arange(width), ())
+
+
+def _as(part: Part, features: str, dtype: str) -> str:
+    """Features in the precision of the student."""
+    return features if dtype == "float32" or features == ROWS else part.add("Cast", [features], to=part.type_of(dtype))
 
 
 def _answers(facts: Mapping[str, Any]) -> Any:

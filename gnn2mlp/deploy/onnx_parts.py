@@ -67,6 +67,15 @@ class Part:
         self.constants.append(self._onnx.numpy_helper.from_array(np.asarray(value), name))
         return name
 
+    def graft(self, model: Any, value: str) -> str:
+        """Add all nodes of a model with one input and one output, which then read `value`, and give their result."""
+        own = self._onnx.compose.add_prefix(model, f"{self.name}/{len(self.nodes)}/")
+        (given,), (result,) = own.graph.input, own.graph.output
+        self.nodes.append(self._onnx.helper.make_node("Identity", [value], [given.name]))
+        self.nodes.extend(own.graph.node)
+        self.constants.extend(own.graph.initializer)
+        return str(result.name)
+
     def type_of(self, dtype: Any) -> int:
         """ONNX's number for a type of numpy; object means text."""
         return int(self._onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
@@ -75,7 +84,7 @@ class Part:
         """The part as a model of its own."""
         helper = self._onnx.helper
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.constants)
-        used = {node.domain for node in self.nodes} | {""}
+        used = {"" if node.domain == "ai.onnx" else node.domain for node in self.nodes} | {""}
         opsets = [helper.make_opsetid(domain, VERSIONS[domain]) for domain in sorted(used)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR)
 

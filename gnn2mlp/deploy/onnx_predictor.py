@@ -8,15 +8,21 @@ from typing import Any, Self
 
 import numpy as np
 
-from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import calibration_of
 from gnn2mlp.deploy.columns import column_order
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.onnx_inputs import Column, RawInputs, chunks
 from gnn2mlp.deploy.onnx_seal import KEY, check_seal
+from gnn2mlp.deploy.sealed import CONFIG
 
 CARD = "student.onnx.json"
+# One file that says all about itself: its suffix, and its name where a directory holds it.
+ONNX = ".onnx"
+MODEL = f"model{ONNX}"
 # Of cards, and of the metadata of a file.
 FORMAT = 1
 # Values that go through the network at once: sparse rows are made dense, and not all at the same time.
@@ -27,11 +33,12 @@ class OnnxPredictor(BasePredictor):
     """Answers as the `Predictor` does that wrote it, up to rounding; with 8-bit weights, nearly so.
 
     Args:
-        answer: maps dense rows (rows, features) of `dtype` to logits (rows, classes), as `Network` does.
+        answer: maps dense rows (rows, features) of `dtype`, or the arrays of `RawInputs.read`, to logits (rows,
+            classes), as `Network` does.
         card: facts of the student, as `Predictor.to_onnx` writes them.
     """
 
-    def __init__(self, answer: Callable[[np.ndarray], np.ndarray], card: Mapping[str, Any]):
+    def __init__(self, answer: Callable[[Any], np.ndarray], card: Mapping[str, Any]):
         self.answer = answer
         self.card = dict(card)
         names = card["feature_names"]
@@ -40,12 +47,23 @@ class OnnxPredictor(BasePredictor):
         self.answers = answers_of(card)
         self.calibration = calibration_of(card, self.answers)
         self.dtype = np.dtype(card["dtype"])
+        self.columns = RawInputs([Column.of(facts) for facts in card["columns"]]) if card.get("columns") else None
 
     def _outputs(self, X: Any, name: str) -> np.ndarray:
+        if self.columns is not None:
+            return self._of_columns(self.columns.read(X, name), name)
         x = self.rows(X, name)
         size = max(1, CHUNK // self.num_features)
         starts = range(0, max(1, x.shape[0]), size)  # one empty chunk if there are no rows
         return np.concatenate([self.answer(dense(x[start : start + size])) for start in starts])
+
+    def _of_columns(self, fed: dict[str, np.ndarray], name: str) -> np.ndarray:
+        parts = [self.answer(chunk) for chunk in chunks(fed, self.num_features, CHUNK)]
+        outputs = np.concatenate(parts) if parts else np.empty((0, self.answers.num_outputs), self.dtype)
+        if not np.isfinite(outputs).all():
+            row = int((~np.isfinite(outputs)).any(axis=1).argmax())
+            raise DataError(f"{name}, row {row}: a number is too large for a feature in single precision; mend it")
+        return outputs
 
     def rows(self, X: Any, name: str) -> Any:
         """`X` as checked rows of the network's precision, numpy or scipy CSR; `name` is for messages.
@@ -68,7 +86,7 @@ class OnnxPredictor(BasePredictor):
         """Read what `Predictor.to_onnx` wrote. It computes on the CPU, whatever ONNX Runtime was built for.
 
         Args:
-            directory: that holds it, or the path of one file.
+            directory: that holds it, or the path of one file; of a directory without a card, its `model.onnx`.
             int8: of two networks, the one with 8-bit weights.
             threads: that one request may use.
 
@@ -78,8 +96,12 @@ class OnnxPredictor(BasePredictor):
                 weights.
         """
         path = user_path(directory, "directory")
-        if path.suffix == ".onnx":
-            return cls._of_file(path, threads)
+        if path.suffix == ONNX:
+            return cls._of_file(_content(path), path, threads)
+        if not int8 and not (path / CARD).exists() and (path / MODEL).exists():
+            listed = (path / CONFIG).exists()  # then the directory vouches for the file, too
+            content = read_directory(path, (MODEL,)).files[MODEL] if listed else _content(path / MODEL)
+            return cls._of_file(content, path / MODEL, threads)
         card = _card(path / CARD)
         file = card["files"].get("int8" if int8 else "fp")
         if file is None:
@@ -94,8 +116,7 @@ class OnnxPredictor(BasePredictor):
         return cls(Network(content, threads), card)
 
     @classmethod
-    def _of_file(cls, path: Path, threads: int) -> Self:
-        content = _content(path)
+    def _of_file(cls, content: bytes, path: Path, threads: int) -> Self:
         check_seal(content, path)
         network = Network(content, threads)
         card = network.facts()
@@ -145,9 +166,10 @@ class Network:
         self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         self._given = self.session.get_inputs()[0].name
 
-    def __call__(self, rows: np.ndarray) -> np.ndarray:
-        """Logits of dense rows."""
-        return self.session.run(["logits"], {self._given: rows})[0]  # type: ignore[no-any-return]
+    def __call__(self, rows: np.ndarray | Mapping[str, np.ndarray]) -> np.ndarray:
+        """Logits of dense rows, or of arrays by the names of inputs."""
+        fed = rows if isinstance(rows, Mapping) else {self._given: rows}
+        return self.session.run(["logits"], fed)[0]  # type: ignore[no-any-return]
 
     def facts(self) -> dict[str, Any]:
         """What the model's metadata say, where each value is JSON."""

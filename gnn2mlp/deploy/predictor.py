@@ -20,6 +20,7 @@ from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import Calibration, calibration_of, rescaled
 from gnn2mlp.deploy.columns import column_order
 from gnn2mlp.deploy.directory import STUDENT, place_files, read_student
+from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -276,14 +277,15 @@ class Predictor(BasePredictor):
         """Write the student for ONNX Runtime; `OnnxPredictor` reads it and needs no torch.
 
         A path that ends in `.onnx` becomes one file that answers with labels and probabilities and says all about
-        itself, for any program that runs ONNX. A directory gets a network that gives logits and a card beside it.
+        itself, for any program that runs ONNX: where the student reads columns of tables, so does the file, and a
+        directory gets it as `model.onnx`. Else a directory gets a network that gives logits and a card beside it.
 
         Args:
             directory: where to, or the path of the one file; folders are made if absent.
             int8: write a second network with 8-bit weights, smaller and often faster, which does not answer quite the
                 same; in one file, 8-bit weights alone.
-            check: rows (rows, features) and their labels (rows,), on which the accuracies of both networks are
-                compared; 8-bit weights are not written without. Take validation rows.
+            check: rows (rows, features) or a table, and their labels (rows,), on which the accuracies of both networks
+                are compared; 8-bit weights are not written without. Take validation rows.
             tolerance: percentage points of accuracy that 8-bit weights may lose on them.
 
         Returns:
@@ -298,12 +300,13 @@ class Predictor(BasePredictor):
         from gnn2mlp.deploy.onnx_file import onnx_bytes
 
         folder = user_path(directory, "directory")
-        if folder.suffix == ".onnx":
+        if self.columns is not None or folder.suffix == ONNX:
+            path = folder if folder.suffix == ONNX else folder / MODEL
             content = onnx_bytes(self, int8, check, tolerance)
-            place_files(folder.parent, {folder.name: content})
-            return folder
-        facts = self.on_features().facts()  # a folder's network takes rows of features
-        return write_onnx(_moved(self.module, torch.device("cpu")), self.inputs, facts, folder, int8, check, tolerance)
+            place_files(path.parent, {path.name: content})
+            return path
+        module = _moved(self.module, torch.device("cpu"))
+        return write_onnx(module, self.inputs, self.facts(), folder, int8, check, tolerance)
 
     @classmethod
     def load(cls, directory: str | Path, device: str | torch.device = "cpu", cuda_graphs: bool = False) -> Self:

@@ -73,7 +73,9 @@ def conform(values: Values, kind: Kind) -> Values:
     """
     if values.kind == kind:
         return values
-    if isinstance(values, Nothing) and not isinstance(values, Other):
+    # Without a type of their own, gaps are often NaN: those of a single row, or of a column read from a file.
+    untyped = isinstance(values, Nothing | Numbers) and values.kind in (None, "number")
+    if untyped and not isinstance(values, Other) and values.gaps.all():
         return _without_value(values, kind)
     if isinstance(values, Numbers) and {values.kind, kind} == {"number", "boolean"}:
         return _truths(values) if kind == "boolean" else values.of_kind(kind)
@@ -123,7 +125,7 @@ def _truths(values: Numbers) -> Numbers:
     return values.of_kind("boolean")
 
 
-def _without_value(values: Nothing, kind: Kind) -> Values:
+def _without_value(values: Values, kind: Kind) -> Values:
     rows, dtype, where = len(values), values.dtype, values.where
     if kind in ("number", "boolean", "date"):
         return Numbers(kind, dtype, np.full(rows, np.nan), where=where)

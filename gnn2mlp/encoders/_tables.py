@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError, listing
+from gnn2mlp.core.errors import DataError, listing, nearest
 from gnn2mlp.encoders._reading import read
 from gnn2mlp.encoders._values import Values, Where
 
@@ -98,6 +98,18 @@ class RawTable:
         """
         column, where = self.column(name), Where(name, self._index if ids is None else ids, rows)
         return read(column if rows is None else _taken(column, rows), where)
+
+
+def check_columns(raw: RawTable, names: Sequence[str]) -> None:
+    """Raise `DataError` unless the columns that training read are all there; it names the nearest that are there."""
+    missing = [name for name in names if name not in raw.names]
+    if missing:
+        spare = [name for name in raw.names if name not in names]
+        told = listing([f"{name!r}{nearest(name, spare)}" for name in missing])
+        raise DataError(
+            f"{raw.name}: expected the {len(names)} columns that training read, in any order; missing {told}; a column "
+            "without values (None) stands for gaps"
+        )
 
 
 def _all_mappings(rows: Any) -> bool:

@@ -13,7 +13,7 @@ from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._choice import Choice, choose
 from gnn2mlp.encoders._reading import conform
 from gnn2mlp.encoders._stacking import is_mostly_zero, stacked
-from gnn2mlp.encoders._tables import RawTable
+from gnn2mlp.encoders._tables import RawTable, check_columns
 from gnn2mlp.encoders._values import Kind, Other, Values
 
 FORMAT = 1
@@ -162,7 +162,7 @@ class TableEncoder:
 
     def _parts(self, raw: RawTable, ids: Any, rows: np.ndarray | None = None) -> list[Any]:
         """Features of each column that gives any."""
-        self._check_columns(raw)
+        check_columns(raw, self.column_names)
         parts = []
         for column in self._used:
             part = column.encoder.transform(self._read(raw, column, ids, rows))
@@ -182,16 +182,6 @@ class TableEncoder:
     def _used(self) -> list[EncodedColumn]:
         return [column for column in self.columns if column.width]
 
-    def _check_columns(self, raw: RawTable) -> None:
-        missing = [name for name in self.column_names if name not in raw.names]
-        if missing:
-            spare = [name for name in raw.names if name not in self.column_names]
-            told = listing([f"{name!r}{nearest(name, spare)}" for name in missing])
-            raise DataError(
-                f"{raw.name}: expected the {len(self.column_names)} columns that training read, in any order; missing "
-                f"{told}; a column without values (None) stands for gaps"
-            )
-
     def unseen(self, table: Any, ids: Any = None) -> dict[str, np.ndarray]:
         """Which rows hold a category that no observed row had, bool (rows,) by column; columns without are left out.
 
@@ -201,7 +191,7 @@ class TableEncoder:
             {'kind': array([False,  True])}
         """
         raw = RawTable(table)
-        self._check_columns(raw)
+        check_columns(raw, self.column_names)
         found = {column.name: column.encoder.unseen(self._read(raw, column, ids)) for column in self._used}
         return {name: rows for name, rows in found.items() if rows.any()}
 

@@ -10,7 +10,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import OnnxPredictor, Predictor
-from gnn2mlp.deploy.onnx import encode, quantise, sample
+from gnn2mlp.deploy.onnx import encode, quantise, reordered, sample
 from gnn2mlp.deploy.onnx_predictor import Network
 from gnn2mlp.distill import Distiller
 from gnn2mlp.nn.mlp import MLP, MLPOutput
@@ -42,6 +42,15 @@ def test_logits_are_those_of_the_module(norm: str, dtype: torch.dtype, exact: fl
 def test_normalisation_is_folded() -> None:
     operations = [node.op_type for node in onnx.load_from_string(encode(make(norm="batch").module, 6)).graph.node]
     assert operations == ["Gemm", "Relu", "Gemm"]
+
+
+def test_features_may_stand_in_another_order() -> None:
+    content, order = encode(make().module, 6), np.array([3, 1, 0, 5, 4, 2])
+    expected = Network(content)(X)
+    np.testing.assert_allclose(Network(reordered(content, order))(X[:, order]), expected, rtol=1e-5, atol=1e-6)
+    nodes = onnx.load_from_string(reordered(content, order)).graph.node
+    assert [node.op_type for node in nodes] == ["Gemm", "Relu", "Gemm"]
+    assert reordered(content, np.arange(6)) == content
 
 
 def test_another_module_goes_through_torchs_exporter() -> None:

@@ -459,6 +459,12 @@ def test_raw_tables_need_neither_pandas_nor_a_graph_library(tmp_path: Path) -> N
 
 def test_a_folder_of_networks_takes_features(tmp_path: Path) -> None:
     made = on_columns()
-    made.to_onnx(tmp_path)
+    made.on_features().to_onnx(tmp_path)
     rows = made.columns.transform(TABLE)
     np.testing.assert_allclose(OnnxPredictor.load(tmp_path).predict_proba(rows), made.predict_proba(TABLE), atol=1e-5)
+
+
+def test_one_file_takes_columns(tmp_path: Path) -> None:
+    made = on_columns()
+    assert made.to_onnx(tmp_path) == tmp_path / "model.onnx"
+    np.testing.assert_allclose(OnnxPredictor.load(tmp_path).predict_proba(TABLE), made.predict_proba(TABLE), atol=1e-5)

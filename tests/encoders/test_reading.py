@@ -83,3 +83,12 @@ def test_one_of_several_kinds() -> None:
     assert accepted(read([[1.0, 2.0]]), frozenset({"vector"})).kind == "vector"
     with pytest.raises(DataError, match="expected category or text, got number"):
         accepted(read([3]), frozenset({"text", "category"}))
+
+
+def test_gaps_without_a_type_of_their_own_are_of_every_kind() -> None:
+    for column in ([float("nan")], np.array([np.nan, np.nan]), pd.Series([np.nan]), []):
+        for kind in ("text", "date", "list", "boolean", "category"):
+            values = conform(read(column), kind)
+            assert (values.kind, values.gaps.tolist()) == (kind, [True] * len(column))
+    with pytest.raises(DataError, match="expected text, as in training, got number"):
+        conform(read([float("nan"), 1.0]), "text")
