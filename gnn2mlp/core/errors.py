@@ -20,6 +20,10 @@ class DataError(Gnn2mlpError, ValueError):
     """Input data that cannot be learnt from as it stands: NaN features, edges out of range, an empty split."""
 
 
+class ValueTypeError(DataError, TypeError):
+    """Input data with a value of a type that can be no number, such as a mapping in the cell of an array."""
+
+
 class MissingKnowledgeError(Gnn2mlpError, KeyError):
     """A value was asked of a `TeacherKnowledge` that its teacher did not write."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, ValueTypeError
 
 
 def check_table(table: Any, name: str = "features") -> Any:
@@ -40,7 +40,8 @@ def as_array(table: Any, name: str) -> np.ndarray:
             return np.stack([np.asarray(column, dtype=np.float32) for column in table.values()], axis=-1)
         return np.array(np.asarray(table), dtype=_float_type(table))
     except (TypeError, ValueError) as error:
-        raise DataError(
+        kind = ValueTypeError if isinstance(error, TypeError) else DataError
+        raise kind(
             f"{name}: features must be a numeric (nodes, features) array, got {type(table).__name__}"
             f"{_culprit(table)}: {error}"
         ) from error
@@ -83,10 +84,12 @@ def check_real(table: Any, name: str) -> None:
 
 def check_shape(shape: Sequence[int], name: str) -> None:
     """Raise `DataError` unless there are rows and columns, at least one of the latter."""
-    if len(shape) != 2 or shape[1] == 0:
-        raise DataError(
-            f"{name}: features must have shape (nodes, features) with at least one feature, got {tuple(shape)}"
-        )
+    wanted = f"{name}: features must have shape (nodes, features) with at least one feature"
+    if len(shape) != 2:
+        advice = "; Reshape your data: X.reshape(1, -1) if it is one row, X.reshape(-1, 1) if it is one feature"
+        raise DataError(f"{wanted}, got {tuple(shape)}{advice if len(shape) == 1 else ''}")
+    if shape[1] == 0:  # in words that scikit-learn's own checks look for
+        raise DataError(f"{wanted}, got 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is required.")
 
 
 def check_finite(bad: np.ndarray, rows: int, name: str) -> None:

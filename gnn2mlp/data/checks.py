@@ -41,7 +41,7 @@ def check_sample_weight(weight: Any, num_nodes: int, name: str) -> Tensor | None
         raise DataError(f"{name}: sample_weight: expected one for each of {num_nodes} nodes, got shape {values.shape}")
     single = torch.from_numpy(values.astype(np.float32))
     if not bool((single.isfinite() & (single >= 0)).all()) or not bool(single.any()):
-        raise DataError(f"{name}: sample_weight: expected finite numbers from 0, not all of them 0; correct them")
+        raise DataError(f"{name}: sample_weight: expected finite numbers from 0, not all of them zero; correct them")
     return single
 
 

@@ -1,6 +1,7 @@
 """What the estimators share: from arrays and links to a student, which is saved, loaded and pickled alone."""
 
 import copy
+from abc import abstractmethod
 from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path
@@ -12,10 +13,12 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from gnn2mlp.core.environment import cpu_threads, threads_for
-from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
+from gnn2mlp.estimators import nested
+from gnn2mlp.estimators.nodes import features_of, read_nodes
 from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.objectives import Objective
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
 # Fitted attributes that need the training side of the package, or are as large as the graph.
-_OF_TRAINING = ("teacher_", "knowledge_")
+_OF_TRAINING = ("teacher_", "knowledge_", "graph_")
 _ONE_SCALE = "bring them on one scale, in X, or for the student alone with inputs='standardise'"
 
 
@@ -42,28 +45,44 @@ class NodeEstimator(BaseEstimator):
     inputs: Any
     distill: Mapping[str, Any] | None
     validation_fraction: float
-    random_state: int | None
+    columns: Mapping[str, Any] | None
+    id_column: str | None
+    directed: bool
+    k: int
+    random_state: Any
     device: str
     verbose: bool
 
-    def _fit(self, X: Any, targets: "Targets", links: tuple[Any, Any, Any], validation_ids: Any, weight: Any) -> Self:
+    def _fit(self, X: Any, y: Any, weight: Any, edges: Any, links: tuple[Any, Any, Any], validation_ids: Any) -> Self:
         """Train the teacher on the graph, then the student on what the teacher knows."""
         # Not at the top: a process that loads and predicts must not pay for the training side.
-        from gnn2mlp.estimators import fitting
+        from gnn2mlp.estimators import fitting, linking
         from gnn2mlp.estimators.bars import stages
 
         seed = _seed(self.random_state)
         plan = fitting.Plan.make(self.teacher, self.method, self.student, self.inputs, self.distill, self.device, seed)
-        names = unique_names(X, "X")
-        joined = fitting.Links(*links)
-        observed = fitting.observe(X, targets, joined, self.validation_fraction, validation_ids, seed, weight)
-        if not plan.inputs.rescales:
-            warn_unscaled(observed.graph.features, names, "X", _ONE_SCALE)
+        joined = linking.Links(*links, directed=self.directed)
+        linking.check_one_kind(edges, joined.edge_index, joined.hyperedge_index)
+        nodes = read_nodes(X, y, weight, edges, validation_ids, self.id_column)
+        if joined.given:  # which win over those of a graph
+            nodes = nodes._replace(edges=None)
+        names = None if nodes.is_table else unique_names(nodes.features, "X")
+        read = fitting.read_features(nodes, self.columns)
+        if not (plan.inputs.rescales or nodes.is_table):
+            warn_unscaled(read.x, names, "X", _ONE_SCALE)
+        found = linking.linked(read.x, nodes, joined, self._targets, self.k)
+        observed = fitting.observe(found.graph, self.validation_fraction, nodes.validation, seed)
         plan.check_links(observed)
         with stages(self.verbose) as stage, cpu_threads(threads_for(observed.graph.num_nodes)):
-            fitted = fitting.train(plan, observed, names, stage)
-        self.teacher_, self.knowledge_ = fitted.teacher, fitted.knowledge
+            fitted = fitting.train(plan, observed, read, names, stage)
+        self.teacher_, self.knowledge_, self.graph_ = fitted.teacher, fitted.knowledge, found.graph
+        if found.counts is not None:
+            fitted.predictor.card["edges"] = dict(found.counts)
         return self._adopt(fitted.predictor)
+
+    @abstractmethod
+    def _targets(self, y: Any) -> "Targets":
+        """The task, and what it reads of `y`."""
 
     def predict(self, X: Any) -> np.ndarray:
         """Answers (rows, ...) from features (rows, features) alone: numpy, scipy sparse, pandas or torch.
@@ -72,8 +91,19 @@ class NodeEstimator(BaseEstimator):
             NotFittedError: before `fit`.
             DataError: for another width or other columns than in `fit`, or NaN or infinite values.
         """
+        return np.asarray(self._answer("predict", X))
+
+    def _answer(self, method: str, X: Any) -> Any:
         check_is_fitted(self)
-        return self.predictor_.predict(X)
+        rows = features_of(X)
+        shape: tuple[int, ...] = getattr(rows, "shape", ())
+        expected = self.n_features_in_
+        if self.predictor_.feature_names is None and len(shape) == 2 and shape[1] != expected:
+            raise DataError(
+                f"{method}: expected {expected} features per row, as in training, got {shape[1]} (X has {shape[1]} "
+                f"features, but {type(self).__name__} is expecting {expected} features as input)"
+            )
+        return getattr(self.predictor_, method)(rows)
 
     def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
         """Write the estimator as a model directory, checksummed and without pickle; `Predictor` reads it as well.
@@ -117,6 +147,26 @@ class NodeEstimator(BaseEstimator):
             parameters[key] = parameters[key] if isinstance(parameters[key], str) else Spec.parse(parameters[key])
         return cls(**parameters)._adopt(predictor)
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters by name; with `deep` the options of components as well, such as `teacher__hidden`."""
+        params: dict[str, Any] = super().get_params(deep=False)
+        if not deep:
+            return params
+        inner = {key: nested.options(key, params[key]) for key in nested.COMPONENTS}
+        return {**params, **{f"{key}__{name}": value for key, held in inner.items() for name, value in held.items()}}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, and options of components: `set_params(teacher="gcn", teacher__hidden=64)`.
+
+        Raises:
+            ConfigError: for an option that a component has not.
+        """
+        own, inner = nested.split(params)
+        super().set_params(**own)
+        for key, changed in inner.items():
+            setattr(self, key, nested.with_options(key, getattr(self, key), changed))
+        return self
+
     def __getstate__(self) -> dict[str, Any]:
         """Pickles and copies leave teacher and knowledge out, as `save` does."""
         state = dict(super().__getstate__())
@@ -125,13 +175,17 @@ class NodeEstimator(BaseEstimator):
     def _adopt(self, predictor: Predictor) -> Self:
         """Take the fitted attributes from the predictor, so that they are the same after `fit` and after `load`."""
         self.predictor_ = predictor
-        self.n_features_in_ = predictor.num_features
         self.history_ = predictor.card["history"]
         student = self.history_["student"]
         self.validation_score_ = student["valid"][student["best_epoch"] - 1]
-        self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
-        if predictor.feature_names is not None:
-            self.feature_names_in_ = np.asarray(predictor.feature_names, dtype=object)
+        for name in ("feature_names_in_", "edges_"):  # of an earlier fit
+            self.__dict__.pop(name, None)
+        names = _raw_names(predictor)
+        self.n_features_in_ = predictor.num_features if names is None else len(names)
+        if names is not None:
+            self.feature_names_in_ = np.asarray(names, dtype=object)
+        if "edges" in predictor.card:
+            self.edges_ = dict(predictor.card["edges"])
         return self
 
     def __sklearn_tags__(self) -> Any:
@@ -140,20 +194,24 @@ class NodeEstimator(BaseEstimator):
         return tags
 
 
-def check_one_kind_of_links(edge_index: Any, hyperedge_index: Any, instead: str) -> None:
-    """Raise `ConfigError` unless there are edges, or hyperedges, and not both; `instead` is what needs neither."""
-    if (edge_index is None) == (hyperedge_index is None):
-        raise ConfigError(
-            "fit needs edge_index, the edges (2, edges) between rows of X: call fit(X, y, edge_index=edges); or "
-            f"hyperedge_index, and not both; to train without a graph, use sklearn.neural_network.{instead}"
-        )
+def _raw_names(predictor: Predictor) -> tuple[str, ...] | None:
+    """Names of the columns that `fit` was given, those that give no feature included."""
+    encoder = getattr(predictor, "columns", None)
+    return predictor.feature_names if encoder is None else tuple(column.name for column in encoder.columns)
 
 
-def _seed(random_state: int | None) -> int:
+def _seed(random_state: Any) -> int:
+    """A seed of its own for every fit where the state is None or a generator, which moves on."""
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
     if isinstance(random_state, bool) or not isinstance(random_state, Integral) or random_state < 0:
-        raise ConfigError(f"random_state: expected an integer from 0 upwards, or None, got {random_state!r}")
+        raise ConfigError(
+            f"random_state: expected an integer from 0 upwards, a RandomState, or None, got {random_state!r}"
+        )
     return int(random_state)
 
 
@@ -163,4 +221,6 @@ def _storable(value: Any) -> Any:
         from gnn2mlp.methods.composed import Composed  # the training side, which an objective came from
 
         value = Composed(value)
+    if isinstance(value, np.random.RandomState | np.random.Generator):  # which has moved on
+        return None
     return plain(str(value) if isinstance(value, torch.device) else value)

@@ -11,13 +11,14 @@ from gnn2mlp.core.environment import environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data import NodeData, Observed, graph_from_arrays, hypergraph_from_arrays
+from gnn2mlp.data import NodeData, Observed
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import DistillationResult, Distiller, Learner
 from gnn2mlp.distill.in_memory import check_links
+from gnn2mlp.encoders import TableEncoder
 from gnn2mlp.estimators import holdout
 from gnn2mlp.estimators.bars import Stage
-from gnn2mlp.estimators.targets import Targets
+from gnn2mlp.estimators.nodes import Nodes
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
@@ -106,34 +107,49 @@ def _component(value: Any, registry: Registry[T], kind: type[T]) -> T:
     return Spec.parse(value).build(registry)
 
 
-class Links(NamedTuple):
-    """What links the nodes: edges, or hyperedges and their weights; the others are `None`."""
+class Read(NamedTuple):
+    """Features as training reads them.
 
-    edge_index: Any = None
-    hyperedge_index: Any = None
-    hyperedge_weight: Any = None
+    Attributes:
+        x: float32 (nodes, features).
+        doubles: whether they came in double precision, in which the student then answers.
+        encoder: what made them of the columns of a table, fitted, or `None`.
+    """
 
-    def join(self, x: Features, targets: Targets, sample_weight: Any = None) -> NodeData:
-        """The graph or hypergraph of these nodes."""
-        more: dict[str, Any] = {"name": "fit", "task": targets.task, "sample_weight": sample_weight}
-        if self.hyperedge_index is None:
-            return graph_from_arrays(x, targets.labels, self.edge_index, **more)
-        weight = self.hyperedge_weight
-        return hypergraph_from_arrays(x, targets.labels, self.hyperedge_index, hyperedge_weight=weight, **more)
+    x: Features
+    doubles: bool
+    encoder: Any = None
 
 
-def observe(
-    X: Any, targets: Targets, links: Links, validation: float | Any, ids: Any, seed: int, sample_weight: Any = None
-) -> Observed:
+def read_features(nodes: Nodes, columns: Any) -> Read:
+    """Features of nodes: as they are, or of the columns of a table by what they hold.
+
+    Args:
+        nodes: with features or a table.
+        columns: encoders by column, where others are wanted than those that suit what it holds.
+
+    Raises:
+        DataError: for what cannot be learnt from.
+        ConfigError: for encoders where there is no table, or that cannot read their column.
+    """
+    if not nodes.is_table:
+        if columns is not None:
+            raise ConfigError("columns: expected X as a table with named columns, whose encoders these are, got none")
+        given = check_features(nodes.features, "X")
+        # Again: a double may exceed what a float holds.
+        x = check_features(given.to(dtype=torch.float32), "X")
+        return Read(x, given.dtype == torch.float64)
+    encoder = TableEncoder(columns).fit(nodes.features, ids=nodes.ids)
+    return Read(check_features(encoder.transform(nodes.features, ids=nodes.ids), "X"), False, encoder)
+
+
+def observe(graph: NodeData, validation: float | Any, ids: Any, seed: int) -> Observed:
     """The view for training: every given node, with the labelled ones divided into training and validation.
 
     Raises:
-        DataError: for features, labels, edges or validation nodes that cannot be learnt from.
+        DataError: for labels or validation nodes that cannot be learnt from.
         ConfigError: for a validation fraction out of range.
     """
-    x = check_features(X, "X")
-    x = check_features(x.to(dtype=torch.float32), "X")  # again: a double may exceed what a float holds
-    graph = links.join(x, targets, sample_weight)
     task, is_train = graph.task, graph.task.known(graph.labels)
     strata = torch.where(is_train, task.strata(graph.labels), -1)
     if ids is None:
@@ -156,7 +172,7 @@ class Fitted:
     history: dict[str, dict[str, Any]]
 
 
-def train(plan: Plan, observed: Observed, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
+def train(plan: Plan, observed: Observed, read: Read, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
     """Fit the teacher, write down what it knows, distil the student."""
     teacher = plan.teacher if plan.method.teacher_keys else None
     knowledge = None if teacher is None else _taught(plan, teacher, observed, stage)
@@ -175,7 +191,10 @@ def train(plan: Plan, observed: Observed, names: tuple[str, ...] | None, stage: 
     history["student"] = result.history.to_dict()
     card = _card(plan, result, observed, history)
     task = result.task if result.task is not None else observed.task
-    predictor = Predictor(plan.student, result.module, observed.graph.num_features, task, card, names, result.inputs)
+    module = result.module.double() if read.doubles else result.module
+    more = {} if read.encoder is None else {"columns": read.encoder}
+    width = observed.graph.num_features
+    predictor = Predictor(plan.student, module, width, task, card, names, result.inputs, **more)
     return Fitted(predictor, teacher, knowledge, history)
 
 

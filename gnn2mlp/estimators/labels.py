@@ -1,11 +1,12 @@
 """Labels as people have them, strings or numbers with gaps, as class codes."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, DataWarning
 from gnn2mlp.tasks.classification import UNLABELLED
 
 
@@ -19,7 +20,8 @@ class Encoded(NamedTuple):
 def encode_labels(y: Any) -> Encoded:
     """Number the classes of `y` from 0 in sorted order.
 
-    Unlabelled are: -1, NaN, and among objects also `None` and pandas' `NA`. Whole floats are read as integers.
+    Unlabelled are: -1, NaN, and among objects also `None` and pandas' `NA`. Whole floats are read as integers. Labels
+    that are -1 and 1 alone, without a gap, are two classes, as elsewhere in scikit-learn; a warning says so.
 
     Args:
         y: (nodes,) of integers, whole floats, booleans or strings: list, numpy, pandas or torch.
@@ -28,8 +30,10 @@ def encode_labels(y: Any) -> Encoded:
         DataError: if `y` is not one-dimensional; for fractions, integers below -1, the text "-1", labels of several
             types; or if fewer than two classes are labelled.
     """
-    values = _flat(y)
-    missing = _missing(values)
+    values = flat_labels(y)
+    missing = missing_labels(values)
+    if _of_two_signs(values, missing):
+        missing[:] = False
     known = _typed(values[~missing])
     classes, places = np.unique(known, return_inverse=True)
     if len(classes) < 2:
@@ -43,13 +47,32 @@ def encode_labels(y: Any) -> Encoded:
     return Encoded(codes, classes)
 
 
+def _of_two_signs(values: np.ndarray[Any, Any], missing: np.ndarray[Any, Any]) -> bool:
+    """Whether the labels are -1 and 1, each of them there: what else could be one class alone, which nobody learns."""
+    if missing.all() or not missing.any():
+        return False
+    if values.dtype.kind in "if":
+        signs = bool(((values == 1) | (values == UNLABELLED)).all())
+    else:
+        signs = all(isinstance(value, int | float | np.number) and value in (1, UNLABELLED) for value in values)
+    if not signs:
+        return False
+    warnings.warn(
+        f"y: labels are {UNLABELLED} and 1 alone, and are taken as two classes; where {UNLABELLED} means unlabelled, "
+        "write None or NaN",
+        DataWarning,
+        stacklevel=4,
+    )
+    return True
+
+
 def _if_a_class(known: np.ndarray[Any, Any], missing: np.ndarray[Any, Any]) -> str:
     """What helps those whose two classes are -1 and another number."""
     meant = known.dtype.kind in "iu" and len(known) and missing.any()
     return f", or, if {UNLABELLED} is a class of yours, write y as booleans: y == {known[0].item()}" if meant else ""
 
 
-def _flat(y: Any) -> np.ndarray[Any, Any]:
+def flat_labels(y: Any) -> np.ndarray[Any, Any]:
     """One-dimensional; a sequence keeps its elements as they are, since numpy would turn ["a", -1] into text."""
     if y is None:
         raise DataError("fit requires y to be passed, but the target y is None; give one label per node")
@@ -64,7 +87,7 @@ def _flat(y: Any) -> np.ndarray[Any, Any]:
     return values
 
 
-def _missing(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def missing_labels(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Where `values` say that the label is unknown, bool (nodes,)."""
     if values.dtype.kind in "iuf":  # at once: there may be millions
         return np.asarray(np.isnan(values) | (values == UNLABELLED))

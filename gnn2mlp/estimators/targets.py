@@ -1,8 +1,10 @@
 """Targets as people have them, with the task that they are of."""
 
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.exceptions import DataConversionWarning
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.estimators.labels import encode_labels
@@ -31,7 +33,7 @@ def class_targets(y: Any, metric: str | None, class_weight: Any, threshold: Any)
         names = getattr(y, "columns", range(_columns(y)))
         task = MultiLabel(list(names), pos_weight=class_weight, threshold=threshold, **options)
         return Targets(task, numbers(y, "y"))
-    codes, classes = encode_labels(y)
+    codes, classes = encode_labels(_flat(y))
     return Targets(NodeClassification(classes, class_weight=class_weight, threshold=threshold, **options), codes)
 
 
@@ -50,6 +52,20 @@ def number_targets(y: Any, metric: str) -> Targets:
     width = 1 if values.ndim == 1 else values.shape[1]
     names = list(getattr(y, "columns", range(width)))
     return Targets(Regression(names, metric=metric, flat=values.ndim == 1), values.astype(np.float64))
+
+
+def _flat(y: Any) -> Any:
+    """Labels (nodes,) of a single column (nodes, 1), with the warning that scikit-learn gives."""
+    shape: tuple[int, ...] = getattr(y, "shape", ())
+    if len(shape) != 2 or shape[1] != 1:
+        return y
+    warnings.warn(
+        "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,), for "
+        "example using ravel().",
+        DataConversionWarning,
+        stacklevel=2,
+    )
+    return y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
 
 
 def _columns(y: Any) -> int:

@@ -111,7 +111,7 @@ def read_edges(
 
     Raises:
         DataError: for a table without these columns, ids of another kind than the nodes', an adjacency of another size,
-            weights that are not finite numbers from 0, or if no edge joins two nodes; the message names column, row
+            weights that are not finite numbers above 0, or if no edge joins two nodes; the message names column, row
             and remedy.
 
     Example:
@@ -295,7 +295,7 @@ def _row_numbers(end: Any, num_nodes: int, where: str) -> np.ndarray:
 
 
 def _weights(weight: Any, given: int, where: str) -> np.ndarray:
-    """float32 (given,) from 0."""
+    """float32 (given,) above 0."""
     try:
         values = np.asarray(weight.detach().cpu() if hasattr(weight, "detach") else weight, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -303,10 +303,10 @@ def _weights(weight: Any, given: int, where: str) -> np.ndarray:
     if values.shape != (given,):
         raise DataError(f"{where}: expected a weight for each of {given} edges, got shape {values.shape}")
     single = values.astype(np.float32)
-    wrong = np.flatnonzero(~(np.isfinite(single) & (single >= 0)))
+    wrong = np.flatnonzero(~(np.isfinite(single) & (single > 0)))
     if wrong.size:
         raise DataError(
-            f"{where}: expected finite weights from 0, got {values[wrong[0]]} in row {wrong[0]} and {wrong.size - 1} "
+            f"{where}: expected finite weights above 0, got {values[wrong[0]]} in row {wrong[0]} and {wrong.size - 1} "
             "more; fill gaps, and leave out edges that are none"
         )
     return single

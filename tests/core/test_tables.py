@@ -51,7 +51,7 @@ def test_bad_rows_are_counted(form) -> None:
     ("table", "message"),
     [
         (np.ones(3), r"must have shape \(nodes, features\).*got \(3,\)"),
-        (sp.csr_matrix((3, 0)), r"at least one feature, got \(3, 0\)"),
+        (sp.csr_matrix((3, 0)), r"at least one feature, got 0 feature\(s\) \(shape=\(3, 0\)\)"),
         ([["a", "b"]], "must be a numeric"),
         (np.eye(2) * 1j, "Complex data not supported"),
         (sp.csr_matrix(np.eye(2) * 1j), "Complex data not supported"),

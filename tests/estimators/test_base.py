@@ -1,4 +1,4 @@
-"""What both estimators share: random states, links, and parameters that a file can hold."""
+"""What both estimators share: random states, and parameters that a file can hold."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.estimators import NodeClassifier
-from gnn2mlp.estimators._base import _seed, _storable, check_one_kind_of_links
+from gnn2mlp.estimators._base import _seed, _storable
 from gnn2mlp.objectives import HardLabels
 from tests.helpers import tiny_arrays
 
@@ -21,13 +21,11 @@ def test_random_states() -> None:
             _seed(wrong)  # type: ignore[arg-type]
 
 
-def test_links_are_edges_or_hyperedges() -> None:
-    check_one_kind_of_links([[0], [1]], None, "MLPRegressor")
-    for wrong in ((None, None), ([[0], [1]], [[0], [0]])):
-        with pytest.raises(
-            ConfigError, match="not both; to train without a graph, use sklearn.neural_network.MLPRegressor"
-        ):
-            check_one_kind_of_links(*wrong, "MLPRegressor")
+def test_generators_move_on() -> None:
+    for state in (np.random.RandomState(0), np.random.default_rng(0)):
+        assert _seed(state) != _seed(state)
+    assert _seed(np.random.RandomState(5)) == _seed(np.random.RandomState(5))
+    assert _storable(np.random.RandomState(5)) is None
 
 
 def test_an_objective_is_stored_as_the_method_that_it_makes() -> None:

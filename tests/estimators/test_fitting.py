@@ -4,8 +4,11 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import Observed
 from gnn2mlp.estimators.bars import stages
-from gnn2mlp.estimators.fitting import Links, Plan, observe, train
+from gnn2mlp.estimators.fitting import Fitted, Plan, Read, observe, read_features, train
+from gnn2mlp.estimators.linking import Links
+from gnn2mlp.estimators.nodes import Nodes, read_nodes
 from gnn2mlp.estimators.targets import class_targets
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.methods.glnn import GLNN
@@ -16,6 +19,17 @@ from tests.estimators.conftest import Tiny
 
 def plan(teacher: object = "gcn", method: object = "glnn", student: object = "mlp", **distill: object) -> Plan:
     return Plan.make(teacher, method, student, "features", distill or None, "cpu", 0)
+
+
+def view(tiny: Tiny, fraction: float = 0.2) -> Observed:
+    read = read_features(Nodes(tiny.X, False, tiny.y), None)
+    graph = Links(tiny.edges).join(read.x, class_targets(tiny.y, None, None, None))
+    return observe(graph, fraction, None, 0)
+
+
+def trained(made: Plan, observed: Observed) -> Fitted:
+    with stages(False) as stage:
+        return train(made, observed, Read(observed.graph.features, False), None, stage)
 
 
 @pytest.mark.parametrize("teacher", ["gcn", Spec("gcn"), {"name": "gcn"}, GCN()])
@@ -66,29 +80,36 @@ def test_settings_that_cannot_work(settings: dict[str, object], message: str) ->
 
 
 def test_the_view_divides_the_labelled_nodes(tiny: Tiny) -> None:
-    observed = observe(
-        tiny.X.astype(np.float64), class_targets(tiny.y, None, None, None), Links(tiny.edges), 0.2, None, 0
-    )
+    observed = view(tiny)
     assert (observed.train.numel(), observed.valid.numel()) == (24, 6)
     assert torch.cat([observed.train, observed.valid]).sort().values.tolist() == list(range(30))
     assert observed.node_ids.tolist() == list(range(90))
-    assert observed.graph.features.dtype == torch.float32
+
+
+def test_training_reads_single_precision_and_remembers_doubles(tiny: Tiny) -> None:
+    for dtype, doubles in ((np.float64, True), (np.float32, False), (np.int64, False)):
+        read = read_features(Nodes(tiny.X.astype(dtype), False, tiny.y), None)
+        assert (read.x.dtype, read.doubles, read.encoder) == (torch.float32, doubles, None)
+    with pytest.raises(ConfigError, match="columns: expected X as a table with named columns"):
+        read_features(Nodes(tiny.X, False, tiny.y), {"price": "log"})
+
+
+def test_tables_are_encoded_by_what_their_columns_hold() -> None:
+    nodes = read_nodes({"id": ["a", "b", "c"], "likes": [1, 2, 3], "kind": ["x", "y", "x"]}, id_column="id")
+    read = read_features(nodes, {"kind": "drop"})
+    assert [column.encoder.name for column in read.encoder.columns] == ["number", "drop"]
+    assert read.x.shape == (3, 1)
 
 
 def test_a_method_without_knowledge_trains_no_teacher(tiny: Tiny) -> None:
-    targets = class_targets(tiny.y, None, None, None)
-    observed = observe(tiny.X, targets, Links(tiny.edges), 0.2, None, 0)
-    with stages(False) as stage:
-        made = train(plan(method="mlp", epochs=3), observed, None, stage)
+    made = trained(plan(method="mlp", epochs=3), view(tiny))
     assert (made.teacher, made.knowledge, list(made.history)) == (None, None, ["student"])
     assert made.predictor.card["teacher"] is None
 
 
 def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
-    targets = class_targets(tiny.y, None, None, None)
-    observed = observe(tiny.X, targets, Links(tiny.edges), 0.2, None, 0)
-    with stages(False) as stage:
-        made = train(plan(Spec("gcn", epochs=3), epochs=4), observed, None, stage)
+    observed = view(tiny)
+    made = trained(plan(Spec("gcn", epochs=3), epochs=4), observed)
     card = made.predictor.card
     assert (card["teacher"]["name"], card["teacher"]["epochs"], card["method"]["name"]) == ("gcn", 3, "glnn")
     assert (card["observed"], card["seed"], card["distill"]["epochs"]) == (observed.digest, 0, 4)
@@ -98,12 +119,9 @@ def test_the_card_says_how_it_came_about(tiny: Tiny) -> None:
 
 @pytest.mark.parametrize(("method", "teacher"), [("krd", "gcn"), ("vqgraph", "vq")])
 def test_codes_and_reliability_are_taught_as_soft_labels_are(tiny: Tiny, method: str, teacher: str) -> None:
-    targets = class_targets(tiny.y, None, None, None)
     made = plan({"name": "gcn", "hidden": 8, "epochs": 5}, method, epochs=5)
     assert made.teacher.name == teacher
-    observed = observe(tiny.X, targets, Links(tiny.edges), 0.25, None, 0)
-    with stages(False) as stage:
-        fitted = train(made, observed, None, stage)
+    fitted = trained(made, view(tiny, 0.25))
     assert fitted.knowledge is not None
     assert made.method.teacher_keys <= set(fitted.knowledge.values)
     assert fitted.predictor.predict(tiny.X).shape == tiny.y.shape

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, DataWarning
 from gnn2mlp.estimators.labels import encode_labels
 
 
@@ -45,6 +45,14 @@ def test_the_argument_is_not_changed() -> None:
     assert y.tolist() == [7, -1, 3]
 
 
+@pytest.mark.parametrize("y", [[-1, 1, 1], np.array([-1, 1, 1]), np.array([-1.0, 1.0, 1.0])])
+def test_minus_one_and_one_alone_are_two_classes(y: object) -> None:
+    """As `check_estimator` has it; with any gap beside them -1 means unlabelled, as ever."""
+    with pytest.warns(DataWarning, match="labels are -1 and 1 alone, and are taken as two classes"):
+        codes, classes = encode_labels(y)
+    assert (codes.tolist(), classes.tolist()) == ([0, 1, 1], [-1, 1])
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [
@@ -54,9 +62,8 @@ def test_the_argument_is_not_changed() -> None:
         ([-1, -1], "at least two classes, got no labelled node"),
         ([], "at least two classes, got no labelled node"),
         ([4, -1, 4], r"at least two classes, got one class, 4 \(-1 means unlabelled\)"),
-        ([-1, 1, -1], r"got one class, 1 .* if -1 is a class of yours, write y as booleans: y == 1"),
-        ([-1.0, 1.0], r"got one class, 1 .* if -1 is a class of yours, write y as booleans: y == 1"),
-        ([-1, 1], "got one class, 1"),
+        ([-1, 2, -1], r"got one class, 2 .* if -1 is a class of yours, write y as booleans: y == 2"),
+        ([-1, 1, None], "got one class, 1"),
         ([0, 1, -2], "from 0 upwards, or -1 for unlabelled nodes, got -2; write -1"),
         ([0.5, 1.0], "got continuous values such as 0.5"),
         ([np.inf, 1.0, 0.0], "got continuous values such as inf"),

@@ -95,7 +95,7 @@ def test_reads_a_networkx_graph() -> None:
     graph = nx.Graph([("a", "b", {"weight": 3, "trust": 0.5}), ("b", "c", {"weight": 4, "trust": 1})])
     assert read_edges(graph, IDS).weight.tolist() == [3, 4]  # type: ignore[union-attr]
     assert read_edges(graph, IDS, weight="trust").weight.tolist() == [0.5, 1]  # type: ignore[union-attr]
-    with pytest.raises(DataError, match="expected finite weights from 0, got nan in row 1"):
+    with pytest.raises(DataError, match="expected finite weights above 0, got nan in row 1"):
         read_edges(nx.Graph([("a", "b", {"weight": 3}), ("b", "c")]), IDS)
 
 
@@ -136,8 +136,8 @@ def test_no_edges_are_no_error() -> None:
             {},
             "none of which joins two of them: no node has an id",
         ),
-        ({**COLUMNS, "weight": [1, 2, -3, 4, 5]}, {}, "expected finite weights from 0, got -3.0 in row 2"),
-        ({**COLUMNS, "weight": [1, 2, None, 4, 5]}, {}, "expected finite weights from 0, got nan in row 2"),
+        ({**COLUMNS, "weight": [1, 2, -3, 4, 5]}, {}, "expected finite weights above 0, got -3.0 in row 2"),
+        ({**COLUMNS, "weight": [1, 2, None, 4, 5]}, {}, "expected finite weights above 0, got nan in row 2"),
         ({**COLUMNS, "weight": ["much"] * 5}, {}, "expected a number as weight of each edge"),
         ([[1, 2, 3], [4]], {}, "expected two ids an edge"),
     ],
