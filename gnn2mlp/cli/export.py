@@ -1,6 +1,8 @@
 """`gnn2mlp export`: a student for other runtimes."""
 
 import argparse
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -9,27 +11,56 @@ def add(verbs: Any) -> None:
     parser: argparse.ArgumentParser = verbs.add_parser(
         "export",
         help="write a student for ONNX Runtime",
-        description="Write the student of a run for ONNX Runtime, where it needs neither torch nor a graph. "
-        "8-bit weights are written if they keep its accuracy on the run's validation nodes.",
+        description="Write the student of a run, or a model, for ONNX Runtime, where it needs neither torch nor a "
+        "graph. A model that reads columns of tables becomes one file, model.onnx, from raw columns to probabilities, "
+        "and so does any student where --out ends in .onnx. 8-bit weights are written if they keep the accuracy on the "
+        "run's validation nodes.",
     )
-    parser.add_argument("folder", metavar="DIR", help="folder of a run, or of a student alone")
+    parser.add_argument("folder", metavar="DIR", help="folder of a run, or of a student or model alone")
     parser.add_argument("--onnx", action="store_true", required=True, help="the format")
     parser.add_argument("--int8", action="store_true", help="with 8-bit weights as well; needs the run's folder")
     parser.add_argument("--tolerance", metavar="POINTS", type=float, default=0.5, help="they may lose; default 0.5")
-    parser.add_argument("--out", metavar="DIR", help="where to; default: beside the student")
+    parser.add_argument("--out", metavar="DIR|FILE.onnx", help="where to; default: beside the student")
     parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> None:
     """Write the files, print where they are, how large, and how accurate."""
-    from gnn2mlp.core.files import read_json
     from gnn2mlp.pipeline.export import export_onnx
 
     path = export_onnx(options.folder, options.out, options.int8, options.tolerance)
+    if path.suffix == ".onnx":
+        _tell_of_file(path)
+    else:
+        _tell_of_folder(path)
+
+
+def _tell_of_file(path: Path) -> None:
+    from gnn2mlp.core.errors import listing
+    from gnn2mlp.deploy import OnnxPredictor
+
+    card = OnnxPredictor.load(path).card
+    form = "int8" if "check" in card else "fp"
+    print(f"{form:<5} {path} ({_size(path)}{_judged(card, form)})")
+    if columns := card["columns"]:
+        print(f"reads {listing([column['name'] for column in columns], 20)}")
+
+
+def _tell_of_folder(path: Path) -> None:
+    from gnn2mlp.core.files import read_json
+
     card = read_json(path)
-    accuracy = card.get("check", {}).get("accuracy", {})
     for form, file in card["files"].items():
         network = path.parent / file["name"]
-        judged = f", {100 * accuracy[form]:.2f}% right on {card['check']['rows']} validation nodes" if accuracy else ""
-        print(f"{form:<5} {network} ({network.stat().st_size / 1e3:,.0f} kB{judged})")
+        print(f"{form:<5} {network} ({_size(network)}{_judged(card, form)})")
     print(f"card  {path}")
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e3:,.0f} kB"
+
+
+def _judged(card: Mapping[str, Any], form: str) -> str:
+    """How accurate a form is, if that was measured."""
+    check = card.get("check")
+    return f", {100 * check['accuracy'][form]:.2f}% right on {check['rows']} validation nodes" if check else ""

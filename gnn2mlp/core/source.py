@@ -172,6 +172,8 @@ def _defining(base: str, name: str | None, folder: Path) -> Iterator[str]:
     for other in source.imports:
         if other.bound == name:
             inner = importlib.util.resolve_name(other.module, base) if other.module.startswith(".") else other.module
+            if (inner, other.name) == (base, name):  # a package that imports a module of its own
+                break
             yield from _defining(inner, other.name, folder)
             return
     if name in source.defines:

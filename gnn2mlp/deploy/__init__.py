@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         verify,
         write_directory,
     )
+    from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
@@ -27,6 +28,7 @@ __all__ = [
     "add_files",
     "calibrate",
     "calibrated",
+    "check_convertible",
     "onnx_bytes",
     "read_directory",
     "reseal",
@@ -43,6 +45,7 @@ _EXPORTS = {
     "add_files": "gnn2mlp.deploy.directory",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",
+    "check_convertible": "gnn2mlp.deploy.onnx_columns",
     "onnx_bytes": "gnn2mlp.deploy.onnx_file",
     "read_directory": "gnn2mlp.deploy.directory",
     "reseal": "gnn2mlp.deploy.directory",

@@ -43,8 +43,7 @@ def check_convertible(encoder: TableEncoder) -> None:
     Every encoder of this package can be converted, so that this is about those from outside of it.
 
     Raises:
-        ConfigError: if some column cannot be converted, or ONNX is not installed. It names the columns, why, and what
-            to use instead.
+        ConfigError: if some column cannot be converted. It names the columns, why, and what to use instead.
 
     Example:
         >>> check_convertible(TableEncoder().fit({"likes": [1, 5, 9], "kind": ["shop", "bar", "shop"]}))

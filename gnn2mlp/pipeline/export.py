@@ -7,6 +7,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path
 from gnn2mlp.data import Split, load_dataset
 from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy.onnx_predictor import ONNX
 from gnn2mlp.deploy.predictor import FILE
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
@@ -16,13 +17,14 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
     """Write a student for ONNX Runtime.
 
     Args:
-        folder: of a run, or of a student alone.
-        out: where to; default: beside the student.
+        folder: of a run, or of a student or model alone.
+        out: where to, or the path of one file (`.onnx`); default: beside the student.
         int8: write 8-bit weights as well, if they keep the accuracy on the run's validation nodes.
         tolerance: percentage points that they may lose.
 
     Returns:
-        Path of the card, which names the files and states the accuracies.
+        Path of the one file that a model of columns, or `out`, asks for; else of the card, which names the files.
+        Either states the accuracies.
 
     Raises:
         ArtefactError: if there is no student in `folder`, or a file cannot be read or written.
@@ -41,10 +43,11 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
             f"int8: 8-bit weights are checked on the validation nodes of a run, and {folder} holds {what}; "
             "give the folder of a run, or use Predictor.to_onnx with rows of your own"
         )
-    check_writable(out or student, "name another folder with --out (in Python: out=)")
+    place = out or student
+    check_writable(place.parent if place.suffix == ONNX else place, "name another folder with --out (in Python: out=)")
     predictor = Predictor.load(student)
     check = _validation(folder, predictor) if int8 else None
-    return predictor.to_onnx(out or student, int8, check, tolerance)
+    return predictor.to_onnx(place, int8, check, tolerance)
 
 
 def _validation(folder: Path, predictor: Predictor) -> tuple[Any, Any]:

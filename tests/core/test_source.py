@@ -196,6 +196,11 @@ def test_packages_pass_names_on(write: Write) -> None:
         assert modules_of(name) == {name, *expected}, name
 
 
+def test_a_package_may_import_its_own_modules_by_its_name() -> None:
+    found = modules_of("gnn2mlp.deploy.onnx_columns")
+    assert {"gnn2mlp.deploy.onnx_encoders.others", "gnn2mlp.deploy.onnx_encoders.numbers"} <= found
+
+
 def define(text: str) -> dict[str, object]:
     names: dict[str, object] = {"__name__": "a notebook"}
     exec(textwrap.dedent(text), names)

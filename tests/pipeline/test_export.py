@@ -25,6 +25,14 @@ def test_a_runs_student_is_checked_on_its_validation_nodes(settings: dict[str, A
     assert OnnxPredictor.load(path.parent).predict(x).tolist() == Predictor.load(path.parent).predict(x).tolist()
 
 
+def test_one_file_with_8_bit_weights_is_checked_on_the_same_nodes(settings: dict[str, Any], tmp_path: Path) -> None:
+    result = run(RunConfig(**{**settings, "seeds": 1}))
+    path = export_onnx(result.out, tmp_path / "small.onnx", int8=True, tolerance=100)
+    loaded = OnnxPredictor.load(path)
+    assert loaded.card["check"]["rows"] == 15
+    assert loaded.predict(tiny_arrays(nodes=90)[0]).shape == (90,)
+
+
 def test_a_student_alone_has_nothing_to_check_with(settings: dict[str, Any], tmp_path: Path) -> None:
     student = run(RunConfig(**{**settings, "seeds": 1})).out / "student"
     assert export_onnx(student, tmp_path / "elsewhere") == tmp_path / "elsewhere" / "student.onnx.json"
