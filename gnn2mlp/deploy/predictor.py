@@ -197,15 +197,22 @@ class Predictor(BasePredictor):
 
     def _checked(self, X: Any, name: str) -> Features:
         if self.columns is not None:
-            X, order = self.columns.transform(X, name=name), None
-        else:
-            order = column_order(X, self.feature_names, name)
+            return self._encoded(X, name)
+        order = column_order(X, self.feature_names, name)
         x = check_features(X, name).to(torch.device("cpu"))
         self._check_width(x.shape, name)
         if order is not None and isinstance(x, torch.Tensor):  # as a table with names always is
             x = x[:, order]
         # Twice where the type narrows: what is finite in double precision may not be in single.
         return x if x.dtype == self.dtype else check_features(x.to(dtype=self.dtype), name)
+
+    def _encoded(self, X: Any, name: str) -> Features:
+        """Features of a table, which the encoders have checked."""
+        rows = self.columns.rows(X, name=name)  # type: ignore[union-attr]
+        if isinstance(rows, np.ndarray):
+            return torch.from_numpy(rows).to(self.dtype)
+        indptr, indices, values = (torch.from_numpy(array) for array in (rows.indptr, rows.indices, rows.data))
+        return CSR(indptr, indices.long(), values.to(self.dtype), rows.shape)
 
     def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
         """Write a model directory: weights, `config.json` and a model card, all checksummed, without pickle.

@@ -10,6 +10,7 @@ import numpy as np
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.encoders._reading import accepted, read
+from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._values import Kind, Values
 
 
@@ -34,7 +35,7 @@ class ColumnEncoder(Configurable, ABC):
     """
 
     reads: ClassVar[frozenset[Kind]]
-    sparse: ClassVar[bool] = False
+    sparse: bool = False
     onnx: ClassVar[str | None] = None
 
     def fit(self, values: Any) -> Self:
@@ -56,7 +57,8 @@ class ColumnEncoder(Configurable, ABC):
         Raises:
             DataError: for values that it cannot read; the message names the row.
         """
-        return self._transform(self._accepted(values))
+        rows = self._transform(self._accepted(values))
+        return rows.to_scipy() if isinstance(rows, SparseRows) else rows
 
     def _accepted(self, values: Any) -> Values:
         return accepted(read(values), self.reads)
@@ -67,7 +69,7 @@ class ColumnEncoder(Configurable, ABC):
 
     @abstractmethod
     def _transform(self, values: Values) -> Any:
-        """Features of values of a kind that it reads."""
+        """Features of values of a kind that it reads, float32 (rows, width): numpy, scipy's CSR or `SparseRows`."""
 
     @abstractmethod
     def feature_names(self, column: str) -> tuple[str, ...]:

@@ -15,11 +15,13 @@ from gnn2mlp.encoders._values import Lists, Nothing, Numbers, Other, Texts, Valu
 _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((str,), "text"),
     ((bool, np.bool_), "boolean"),
-    ((dt.timedelta, np.timedelta64), "other"),
+    ((dt.timedelta, np.timedelta64), "duration"),
     ((Real, Decimal, np.number), "number"),
     ((dt.date, np.datetime64), "date"),
     ((list, tuple, np.ndarray, set, frozenset), "list"),
 )
+# Types that were met before; to ask an abstract class takes long.
+_MET: dict[type, str] = {}
 _GAPS = {"NoneType", "NAType", "NaTType"}
 _MICROSECONDS_A_DAY = 86_400_000_000
 
@@ -77,7 +79,9 @@ def of_list(values: list[Any], where: Where, dtype: str = "") -> Values:
 
 
 def _kind_of(kind: type) -> str:
-    return next((name for types, name in _KINDS if issubclass(kind, types)), "other")
+    if kind not in _MET:
+        _MET[kind] = next((name for types, name in _KINDS if issubclass(kind, types)), "other")
+    return _MET[kind]
 
 
 def _is_gap(value: Any) -> bool:
@@ -107,6 +111,11 @@ def _numbers(values: Sequence[Any], where: Where, dtype: str) -> Numbers:
 def _dates(values: Sequence[Any], where: Where, dtype: str) -> Numbers:
     moments = np.array([None if _is_gap(value) else _naive(value) for value in values], dtype="datetime64[us]")
     return Numbers("date", dtype, days(moments), where=where)
+
+
+def _durations(values: Sequence[Any], where: Where, dtype: str) -> Values:
+    found = np.array([None if _is_gap(value) else value for value in values], dtype="timedelta64[us]")
+    return of_array(found, where)
 
 
 def _naive(moment: Any) -> Any:
@@ -172,6 +181,7 @@ _READERS: dict[str, Callable[[list[Any], Where, str], Values]] = {
     "boolean": _truths,
     "number": _numbers,
     "date": _dates,
+    "duration": _durations,
     "list": _lists,
     "nothing": _nothing,
     "other": _other,

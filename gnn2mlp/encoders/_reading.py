@@ -7,7 +7,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.encoders._objects import of_array, of_list
-from gnn2mlp.encoders._values import Kind, Lists, Nothing, Numbers, Other, Texts, Values, Vectors, Where
+from gnn2mlp.encoders._values import Kind, Lists, Numbers, Other, Texts, Values, Vectors, Where
 
 
 def read(column: Any, where: Where | None = None) -> Values:
@@ -73,9 +73,8 @@ def conform(values: Values, kind: Kind) -> Values:
     """
     if values.kind == kind:
         return values
-    # Without a type of their own, gaps are often NaN: those of a single row, or of a column read from a file.
-    untyped = isinstance(values, Nothing | Numbers) and values.kind in (None, "number")
-    if untyped and not isinstance(values, Other) and values.gaps.all():
+    # Of what type a library takes a column of gaps to be says nothing: NaN of a single row, or of a file's column.
+    if not isinstance(values, Other) and values.gaps.all():
         return _without_value(values, kind)
     if isinstance(values, Numbers) and {values.kind, kind} == {"number", "boolean"}:
         return _truths(values) if kind == "boolean" else values.of_kind(kind)

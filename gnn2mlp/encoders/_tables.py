@@ -12,6 +12,8 @@ from gnn2mlp.encoders._values import Values, Where
 
 # What one value of a row is, rather than a column: texts have a length as well.
 _NO_COLUMNS = (str, bytes, Mapping)
+_FEW = 32
+_TIMES = ("timestamp", "date", "time", "duration")
 
 
 class RawTable:
@@ -22,6 +24,8 @@ class RawTable:
     Args:
         table: one of these.
         name: for messages.
+        quick: whether few rows are read as Python objects, which is sooner done; the kind of a column, which they tell
+            less well, is then known already.
 
     Raises:
         DataError: if it is none, or its columns differ in length.
@@ -33,7 +37,7 @@ class RawTable:
         ('likes', 'name')
     """
 
-    def __init__(self, table: Any, name: str = "table"):
+    def __init__(self, table: Any, name: str = "table", quick: bool = False):
         self.name = name
         if isinstance(table, Sequence) and not isinstance(table, str | bytes) and _all_mappings(table):
             table = _by_column(table)
@@ -42,20 +46,22 @@ class RawTable:
         if isinstance(table, Mapping):
             table = _one_row(table)
         self._table = table
-        self.names, self._keys = self._columns(table)
+        self._labels = self._columns(table)
+        self.names = tuple(map(str, self._labels))
+        self._keys = {name: place for place, name in enumerate(self.names)}
+        self._check_unique()
         self.rows = self._length(table)
+        self._quick = quick and self.rows <= _FEW
+        self._objects: np.ndarray | None = None  # of pandas, all columns at once
         index = getattr(table, "index", None) if hasattr(table, "iloc") else None
         self._index = None if type(index).__name__ == "RangeIndex" else index
 
-    def _columns(self, table: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
-        found = self._labels(table)
-        names = tuple(map(str, found))
-        if len(set(names)) < len(names):
-            twice = [repr(name) for name, count in Counter(names).items() if count > 1]
+    def _check_unique(self) -> None:
+        if len(self._keys) < len(self.names):
+            twice = [repr(name) for name, count in Counter(self.names).items() if count > 1]
             raise DataError(f"{self.name}: expected each column once, got {listing(twice)} more than once; rename one")
-        return names, dict(zip(names, found, strict=True))
 
-    def _labels(self, table: Any) -> list[Any]:
+    def _columns(self, table: Any) -> list[Any]:
         if isinstance(table, Mapping):
             return list(table)
         if hasattr(table, "schema") and hasattr(table, "column"):  # Arrow, whose tables call their data `columns`
@@ -78,10 +84,21 @@ class RawTable:
 
     def column(self, name: str) -> Any:
         """The column as its library has it."""
-        key = self._keys[name]
-        if hasattr(self._table, "schema") and hasattr(self._table, "column"):
-            return self._table.column(self.names.index(name))
-        return self._table[key]
+        table, place = self._table, self._keys[name]
+        if isinstance(table, Mapping):
+            return table[self._labels[place]]
+        if self._quick and hasattr(table, "iloc"):
+            if self._objects is None:
+                self._objects = table.to_numpy(dtype=object)
+            return self._objects[:, place].tolist()
+        if hasattr(table, "get_column"):
+            column = table.get_column(name)
+            return column.to_list() if self._quick else column
+        if hasattr(table, "iloc"):
+            return table[self._labels[place]]
+        column = table.column(place)
+        # Without pandas, Arrow makes no Python objects of all moments.
+        return column.to_pylist() if self._quick and not str(column.type).startswith(_TIMES) else column
 
     def dtype(self, name: str) -> str:
         """What the library calls the type of a column."""

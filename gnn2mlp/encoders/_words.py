@@ -1,18 +1,8 @@
-"""Sparse features of the words or items of a row, by a vocabulary."""
+"""Which words or items are in a vocabulary, and which rows decide that."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-
-
-def csr(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, width: int) -> Any:
-    """Scipy's CSR, float32 (rows, width), of sorted indices."""
-    from scipy.sparse import csr_matrix
-
-    made = csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, width))
-    made.has_sorted_indices = made.has_canonical_format = True
-    return made
 
 
 def chosen(counts: Sequence[tuple[str, int, int]], least: int, most: int) -> list[str]:

@@ -9,8 +9,9 @@ import numpy as np
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.encoders._base import ColumnEncoder
 from gnn2mlp.encoders._reading import as_lists
+from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._values import Lists, Values, Vectors, as_texts
-from gnn2mlp.encoders._words import chosen, csr
+from gnn2mlp.encoders._words import chosen
 
 # Between the items of a row where scikit-learn reads them as one text: what separates units, by its own name.
 SEPARATOR = "\x1f"
@@ -66,14 +67,14 @@ class Bag(ColumnEncoder):
     def _prepare(self) -> None:
         self._places = {word: place for place, word in enumerate(self.words_)}
 
-    def _transform(self, values: Values) -> Any:
+    def _transform(self, values: Values) -> SparseRows:
         lists = _lists(values)
         items = as_texts(lists.items)
         places = np.array([*(self._places.get(text, -1) for text in items.texts), -1], dtype=np.int64)[items.codes]
         rows, columns, often = _counted(lists, places)
         data = often.astype(np.float32) if self.counts else np.ones(len(columns), dtype=np.float32)
         indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(lists)))])
-        return csr(data, columns.astype(np.int32), indptr, len(self.words_))
+        return SparseRows(data, columns.astype(np.int32), indptr, len(self.words_))
 
     def feature_names(self, column: str) -> tuple[str, ...]:
         """`column: item` for each item."""

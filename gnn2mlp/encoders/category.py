@@ -7,8 +7,10 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.encoders._base import ColumnEncoder
+from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._values import Values, as_texts
 
+_WIDE = 32
 _SHOWN = 40  # letters of a value in the name of its feature
 
 
@@ -59,15 +61,23 @@ class Category(ColumnEncoder):
         self.flagged_ = bool(texts.gaps.any())
         self._places = _numbered(self.categories_)
 
-    def _transform(self, values: Values) -> np.ndarray:
-        texts = as_texts(values)
-        width = self.width
-        features = np.zeros((len(texts), width), dtype=np.float32)
-        gap = width - 1 if self.flagged_ else -1
-        columns = np.array([*(self._places.get(text, -1) for text in texts.texts), gap], dtype=np.int64)[texts.codes]
-        rows = (columns >= 0).nonzero()[0]
-        features[rows, columns[rows]] = 1
-        return features
+    def _transform(self, values: Values) -> Any:
+        texts, gap = as_texts(values), self.width - 1 if self.flagged_ else -1
+        columns = np.array([*(self._places.get(text, -1) for text in texts.texts), gap], dtype=np.int32)[texts.codes]
+        full = columns >= 0
+        indptr = np.concatenate([[0], np.cumsum(full)])
+        rows = SparseRows(np.ones(indptr[-1], dtype=np.float32), columns[full], indptr, self.width)
+        return rows if self.sparse else rows.to_dense()
+
+    @property
+    def width(self) -> int:
+        """How many values have a feature of their own, and one more for gaps."""
+        return len(self.categories_) + self.flagged_
+
+    @property
+    def sparse(self) -> bool:  # type: ignore[override]
+        """Whether there are so many values that most features are 0."""
+        return self.width >= _WIDE
 
     def unseen(self, values: Any) -> np.ndarray:
         """Which rows hold a value that no observed row held, bool (rows,)."""

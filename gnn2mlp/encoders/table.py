@@ -12,6 +12,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._choice import Choice, choose
 from gnn2mlp.encoders._reading import conform
+from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._stacking import is_mostly_zero, stacked
 from gnn2mlp.encoders._tables import RawTable, check_columns
 from gnn2mlp.encoders._values import Kind, Other, Values
@@ -157,7 +158,12 @@ class TableEncoder:
             DataError: for a column that is missing (the message names the nearest that is there), of another type than
                 in training, or with an infinite number; the message names the row.
         """
-        raw = RawTable(table, name)
+        rows = self.rows(table, ids, name)
+        return rows.to_scipy() if isinstance(rows, SparseRows) else rows
+
+    def rows(self, table: Any, ids: Any = None, name: str = "table") -> np.ndarray | SparseRows:
+        """What `transform` gives, without scipy, of whose objects a single row would have to wait."""
+        raw = RawTable(table, name, quick=True)
         return stacked(self._parts(raw, ids), raw.rows, self.num_features, self.is_sparse)
 
     def _parts(self, raw: RawTable, ids: Any, rows: np.ndarray | None = None) -> list[Any]:
@@ -165,7 +171,7 @@ class TableEncoder:
         check_columns(raw, self.column_names)
         parts = []
         for column in self._used:
-            part = column.encoder.transform(self._read(raw, column, ids, rows))
+            part = column.encoder._transform(self._read(raw, column, ids, rows))
             if isinstance(part, np.ndarray) and not np.isfinite(part).all():
                 row = int((~np.isfinite(part)).any(axis=1).argmax())
                 values = raw.read(column.name, ids, rows)

@@ -8,8 +8,9 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.encoders._base import ColumnEncoder
+from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._values import Values, as_texts
-from gnn2mlp.encoders._words import csr, spread
+from gnn2mlp.encoders._words import spread
 
 # Two letters or digits at least, and whatever is neither ASCII nor a sign or space of Latin-1, of general punctuation
 # or of Chinese and Japanese. Written out, as `\w` means less to the runtime of ONNX, which reads this pattern as well.
@@ -69,30 +70,28 @@ class Text(ColumnEncoder):
         self._places = {word: place for place, word in enumerate(self.words_)}
         self._split = re.compile(PATTERN).findall
 
-    def _transform(self, values: Values) -> Any:
+    def _transform(self, values: Values) -> SparseRows:
         texts = as_texts(values)
         each = self._each(texts.texts)
-        if len(texts) == len(texts.texts) and np.array_equal(texts.codes, np.arange(len(texts))):
-            return each[:-1]
-        return each[np.where(texts.codes < 0, len(texts.texts), texts.codes)]
+        in_order = len(texts) == len(texts.texts) and np.array_equal(texts.codes, np.arange(len(texts)))
+        return each if in_order else each.take(texts.codes)
 
-    def _each(self, texts: Sequence[str]) -> Any:
-        """The row of every text, and one without words after them."""
+    def _each(self, texts: Sequence[str]) -> SparseRows:
+        """The row of every text."""
         parts = list(self._chunks(texts))
         lengths = np.concatenate([part[0] for part in parts])
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         places, weights = (np.concatenate([part[at] for part in parts]) for at in (1, 2))
-        return csr(weights, places, indptr, len(self.words_))
+        return SparseRows(weights, places, indptr, len(self.words_))
 
     def _chunks(self, texts: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Numbers of words of each text, their places int32, and their weights float32, some texts at a time."""
-        for start in range(0, len(texts), _CHUNK):
+        for start in range(0, max(1, len(texts)), _CHUNK):  # one empty chunk if there are none
             counted = [self._counted(text) for text in texts[start : start + _CHUNK]]
             lengths = np.array([len(counts) for counts in counted], dtype=np.int64)
             places = np.array([place for counts in counted for place, _ in counts], dtype=np.int32)
             often = np.array([count for counts in counted for _, count in counts], dtype=np.float64)
             yield lengths, places, _weights(lengths, often * self.idf_[places])
-        yield np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
 
     def _counted(self, text: str) -> list[tuple[int, int]]:
         counts: dict[int, int] = {}

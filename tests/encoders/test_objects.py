@@ -65,9 +65,15 @@ def test_lists_with_their_items() -> None:
 
 
 def test_what_no_encoder_reads() -> None:
-    for odd in ({"a": 1}, b"x", dt.timedelta(1), 1j, [[1, 2], [3]], [dt.date(2020, 1, 1)]):
+    for odd in ({"a": 1}, b"x", 1j, [[1, 2], [3]], [dt.date(2020, 1, 1)]):
         assert isinstance(of_list([odd], HERE), Other)
     assert isinstance(of_array(np.array([1j]), HERE), Other)
+
+
+def test_durations_are_seconds() -> None:
+    values = of_list([dt.timedelta(minutes=1), None, np.timedelta64(1500, "ms")], HERE)
+    assert values.kind == "number"
+    np.testing.assert_array_equal(values.numbers, [60, np.nan, 1.5])
 
 
 def test_nothing_is_no_kind() -> None:

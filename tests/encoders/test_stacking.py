@@ -17,11 +17,10 @@ def test_sparse_and_dense_are_the_same_rows() -> None:
         given = parts(rows)
         expected = np.concatenate([part if isinstance(part, np.ndarray) else part.toarray() for part in given], axis=1)
         dense, sparse = stacked(given, rows, 74, False), stacked(given, rows, 74, True)
-        sparse.check_format(full_check=True)
+        sparse.to_scipy().check_format(full_check=True)
         np.testing.assert_array_equal(dense, expected)
-        np.testing.assert_array_equal(sparse.toarray(), expected)
-        assert dense.dtype == sparse.dtype == np.float32
-        assert sparse.has_canonical_format
+        np.testing.assert_array_equal(sparse.to_dense(), expected)
+        assert dense.dtype == sparse.data.dtype == np.float32
 
 
 def test_sparse_where_many_features_are_zero() -> None:

@@ -1,3 +1,6 @@
+import dataclasses
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -6,6 +9,14 @@ import pytest
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.encoders._tables import RawTable
+from gnn2mlp.encoders._values import Lists, Values
+
+
+def told(values: Values) -> str:
+    """Everything but the name of the type."""
+    items = {"items": dataclasses.replace(values.items, dtype="")} if isinstance(values, Lists) else {}
+    return repr(dataclasses.replace(values, dtype="", **items))
+
 
 COLUMNS = {"likes": [1, 2, 3], "name": ["x", None, "z"]}
 
@@ -55,3 +66,17 @@ def test_columns_must_be_of_one_length_and_named_once() -> None:
         RawTable({"a": [1], "b": [1, 2]})
     with pytest.raises(DataError, match="'a' more than once"):
         RawTable(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_few_rows_are_read_alike_as_python_objects(make: object) -> None:
+    moments = [dt.datetime(2024, 2, 29, 13, 30), None, dt.datetime(1969, 1, 1)]
+    made = make(
+        {**COLUMNS, "since": moments, "tags": [["a"], None, []], "flag": [True, False, None], "x": [1.5, None, 2]}
+    )
+    whole, quick = RawTable(made), RawTable(made, quick=True)
+    for name in whole.names:
+        one, other = whole.read(name), quick.read(name)
+        assert one.kind == other.kind
+        np.testing.assert_array_equal(one.gaps, other.gaps)
+        assert told(one) == told(other)
