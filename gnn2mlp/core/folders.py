@@ -54,7 +54,8 @@ def replace_files(folder: Path, make: Callable[[dict[str, Path]], tuple[Mapping[
 
     Args:
         folder: that holds them.
-        make: given the entries that are there, while nobody else writes: contents by name, and names that are to go.
+        make: given the entries that are there, while nobody else writes: contents by name, and names that are to go,
+            unless they are among the contents.
 
     Raises:
         ArtefactError: if a file cannot be written (disk full, no permission); all that was there is still there.
@@ -67,7 +68,7 @@ def replace_files(folder: Path, make: Callable[[dict[str, Path]], tuple[Mapping[
         staged = folder / f".{secrets.token_hex(8)}{_STAGED}"
         try:
             staged.mkdir()
-            for name, content in {**files, _GONE: json.dumps(sorted(gone)).encode()}.items():
+            for name, content in {**files, _GONE: json.dumps(sorted(set(gone) - files.keys())).encode()}.items():
                 _write(staged / name, content)
             _flush(staged)
             staged.rename(folder / PENDING)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         verify,
         write_directory,
     )
+    from gnn2mlp.deploy.hub import from_hub, push_to_hub
     from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
@@ -29,7 +30,9 @@ __all__ = [
     "calibrate",
     "calibrated",
     "check_convertible",
+    "from_hub",
     "onnx_bytes",
+    "push_to_hub",
     "read_directory",
     "reseal",
     "verify",
@@ -46,7 +49,9 @@ _EXPORTS = {
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",
     "check_convertible": "gnn2mlp.deploy.onnx_columns",
+    "from_hub": "gnn2mlp.deploy.hub",
     "onnx_bytes": "gnn2mlp.deploy.onnx_file",
+    "push_to_hub": "gnn2mlp.deploy.hub",
     "read_directory": "gnn2mlp.deploy.directory",
     "reseal": "gnn2mlp.deploy.directory",
     "verify": "gnn2mlp.deploy.directory",

@@ -1,5 +1,6 @@
 """What a model directory says of a model beside what the model knows: figures, data, papers. Imports no torch."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,6 +66,10 @@ def checked(about: Mapping[str, Any]) -> dict[str, Any]:
         raise ConfigError(f"about.metrics: expected a list of mappings, got {metrics!r}")
     for number, row in enumerate(metrics):
         _check_metric(row, f"about.metrics[{number}]")
+    try:
+        json.dumps(found, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"about: expected texts, finite numbers, lists and mappings of them, got: {error}") from error
     return found
 
 

@@ -7,6 +7,7 @@ Entries whose names begin with a dot (`.git`, `.cache`) are nobody's business. I
 """
 
 import os
+import random
 import stat
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -33,7 +34,7 @@ README = "README.md"
 _EARLIER = frozenset({STUDENT, "student.onnx", "student.int8.onnx", "student.onnx.json"})
 _OWN = _EARLIER | {README, "model.onnx", "report.html", "scores.json"}
 # A reader tries again while a writer is at work, for as long as this many seconds.
-_PATIENCE = 2.0
+_PATIENCE = 10.0
 
 T = TypeVar("T")
 
@@ -107,6 +108,15 @@ def write_directory(
     return folder
 
 
+def install(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Put a model whose contents were all checked into a folder, as `write_directory` does.
+
+    Raises:
+        ArtefactError: likewise.
+    """
+    replace_files(folder, lambda there: (contents, _replaceable(folder, there) - contents.keys()))
+
+
 def add_files(directory: str | Path, files: Mapping[str, bytes], remove: Collection[str] = ()) -> None:
     """Put further files into a model directory, as one step; those that have the same names are replaced.
 
@@ -129,7 +139,7 @@ def add_files(directory: str | Path, files: Mapping[str, bytes], remove: Collect
         gone = set(_given(dict.fromkeys(remove, b""))) & there.keys() - given.keys()
         return {**given, CONFIG: sealed.reseal(config, given, gone)}, gone
 
-    _unsealed(_entries(folder), folder)  # else a mistyped name would make a directory
+    _config(_entries(folder), folder)  # else a mistyped name would make a directory
     replace_files(folder, make)
 
 
@@ -157,12 +167,12 @@ def verify(directory: str | Path) -> dict[str, Any]:
     return read_directory(directory, ()).config
 
 
-def read_directory(directory: str | Path, keep: Collection[str] = (STUDENT,)) -> ModelDirectory:
+def read_directory(directory: str | Path, keep: Collection[str] | None = (STUDENT,)) -> ModelDirectory:
     """Check a model directory and hand over contents that were checked, each file read once.
 
     Args:
         directory: that `write_directory` wrote, or a copy of it.
-        keep: names of the files whose contents are wanted.
+        keep: names of the files whose contents are wanted; `None` for all.
 
     Raises:
         ArtefactError: as `verify`.
@@ -210,7 +220,7 @@ def reseal(directory: str | Path) -> None:
     folder = user_path(directory, "directory")
 
     def make(there: dict[str, Path]) -> tuple[Mapping[str, bytes], Collection[str]]:
-        config = _unsealed(there, folder)
+        config = unseal(_config(there, folder), there[CONFIG])
         if README not in there:
             raise ArtefactError(f"expected {README} in {folder}, found none; write one, and try again")
         edited = {README: _content(folder, there[README])}
@@ -218,22 +228,24 @@ def reseal(directory: str | Path) -> None:
         _check_listed(folder, there, unseal(content, there[CONFIG]), ())
         return {CONFIG: content}, ()
 
-    _unsealed(_entries(folder), folder)  # else a mistyped name would make a directory
+    _config(_entries(folder), folder)  # else a mistyped name would make a directory
     replace_files(folder, make)
 
 
 def _steady(folder: Path, read: Callable[[], T]) -> T:
     """What `read` finds, which a writer may disturb: it is asked again as long as files change under its hands."""
-    give_up = time.monotonic() + _PATIENCE
+    give_up, still = time.monotonic() + _PATIENCE, 0
     while True:
         before = _moment(folder)
         try:
             return read()
         except ArtefactError:
-            pending = (folder / PENDING).exists()
-            if (before == _moment(folder) and not pending) or time.monotonic() > give_up:
+            writing = before != _moment(folder) or (folder / PENDING).exists()
+            still = 0 if writing else still + 1
+            # Two looks in vain: the clock of a file system may be too coarse to tell two writers apart.
+            if still > 1 or time.monotonic() > give_up:
                 raise
-            time.sleep(0.005)
+            time.sleep(random.uniform(0.001, 0.005))
 
 
 def _moment(folder: Path) -> list[tuple[int, int] | None]:
@@ -258,20 +270,22 @@ def _entries(folder: Path) -> dict[str, Path]:
         raise ArtefactError(f"expected a model directory at {folder}, got: {reason}; check its name") from error
 
 
-def _checked(folder: Path, there: Mapping[str, Path], keep: Collection[str]) -> ModelDirectory:
-    config = _unsealed(there, folder)
-    return ModelDirectory(folder, config, _check_listed(folder, there, config, keep))
+def _checked(folder: Path, there: Mapping[str, Path], keep: Collection[str] | None) -> ModelDirectory:
+    content = _config(there, folder)
+    config = unseal(content, there[CONFIG])
+    own = {CONFIG: content} if keep is None or CONFIG in keep else {}
+    return ModelDirectory(folder, config, _check_listed(folder, there, config, keep) | own)
 
 
-def _unsealed(there: Mapping[str, Path], folder: Path) -> dict[str, Any]:
+def _config(there: Mapping[str, Path], folder: Path) -> bytes:
     if CONFIG not in there:
         found = listing(sorted(there)) or "nothing"
         raise ArtefactError(f"expected a model directory at {folder}, with a {CONFIG}, found {found}")
-    return unseal(_content(folder, there[CONFIG]), there[CONFIG])
+    return _content(folder, there[CONFIG])
 
 
 def _check_listed(
-    folder: Path, there: Mapping[str, Path], config: Mapping[str, Any], keep: Collection[str]
+    folder: Path, there: Mapping[str, Path], config: Mapping[str, Any], keep: Collection[str] | None
 ) -> dict[str, bytes]:
     """The contents of the files to keep, after every file was checked."""
     files = config["files"]
@@ -288,7 +302,7 @@ def _check_listed(
     for name, listed in files.items():
         content = _content(folder, there[name], listed["bytes"])
         check_file(name, content, listed, there[name])
-        if name in keep:
+        if keep is None or name in keep:
             kept[name] = content
     return kept
 
@@ -308,6 +322,10 @@ def _content(folder: Path, path: Path, size: int | None = None) -> bytes:
             return file.read() if size is None else file.read(size + 1)
     except ArtefactError:
         raise
+    except FileNotFoundError as error:
+        if path.parent.name == PENDING:  # a writer has moved it to its place meanwhile
+            return _content(folder, folder / path.name, size)
+        raise ArtefactError(f"could not read {path} ({error}); copy or download the model again") from error
     except (OSError, RuntimeError) as error:  # of a loop of links
         raise ArtefactError(f"could not read {path} ({error}); copy or download the model again") from error
 
@@ -322,7 +340,7 @@ def _given(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def _of_same(folder: Path, there: Mapping[str, Path], student: bytes) -> dict[str, bytes]:
     """Further files of the model that is there, if it is this very student and all are intact."""
     try:
-        config = _unsealed(there, folder)
+        config = unseal(_config(there, folder), there[CONFIG])
         further = config["files"].keys() - {STUDENT, README}
         same = config["files"].get(STUDENT, {}).get("sha256") == sealed.digest(student)
         return _check_listed(folder, there, config, further) if same else {}

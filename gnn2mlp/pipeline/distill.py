@@ -26,6 +26,7 @@ from gnn2mlp.distill.streamed import Streamed, check_rows_suffice
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import Settings, differing, read_yaml
+from gnn2mlp.pipeline.shipping import about_rows
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
@@ -273,7 +274,8 @@ def _made(
         "scores": {role: found for role, found in scores.items() if found["rows"]},
     }
     if here.rank == 0:
-        _student(config, table, identity, result).save(config.out / "student")
+        told = about_rows(config.method.name, results["counts"], scores)
+        _student(config, table, identity, result).save(config.out / "student", told)
         write_json(config.out / RESULTS, results)
         checkpoint.path.unlink(missing_ok=True)
     here.barrier()

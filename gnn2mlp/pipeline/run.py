@@ -15,6 +15,7 @@ from gnn2mlp.pipeline.latency import latency_stage
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.refit import refit_plan, refit_stage
+from gnn2mlp.pipeline.shipping import about_run
 from gnn2mlp.report import write_report
 
 FORMAT = 1
@@ -96,5 +97,6 @@ def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
         student = refit_stage(job, how).value
         about |= {"labels": how.labels, "refit": asdict(how)}
         student.card["refit"] = {**asdict(how), "score": "none of its own: the scores of the seeds estimate it"}
-    student.save(job.folder / "student")
+    told = about_run(job, scored, best, about["labels"], "refit" in about)
+    student.save(job.folder / "student", told)
     return about

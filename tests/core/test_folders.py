@@ -43,7 +43,7 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.parametrize("step", range(12))
+@pytest.mark.parametrize("step", range(13))
 def test_killed_at_any_step_it_is_old_or_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Steps are what changes names: making, moving and removing files and folders."""
     old, new = {"x": b"1", "y": b"2"}, {"x": b"3", "z": b"4"}
@@ -64,7 +64,7 @@ def test_killed_at_any_step_it_is_old_or_new(tmp_path: Path, monkeypatch: pytest
         patched.setattr(folders.shutil, "rmtree", dying(folders.shutil.rmtree))
         patched.setattr(folders, "_write", dying(folders._write))
         try:
-            put(tmp_path, new, gone=("y",))
+            put(tmp_path, new, gone=("x", "y"))  # what is written anew stays, whatever is said
         except Killed:
             killed = True
         else:

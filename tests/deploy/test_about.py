@@ -27,6 +27,8 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
         ({"metrics": [{**ROW, "value": "0.8"}]}, r"about.metrics\[0\].value: expected a float, got '0.8'"),
         ({"metrics": [{**ROW, "value": True}]}, r"about.metrics\[0\].value: expected a float, got True"),
         ({"metrics": [{**ROW, "population": None}]}, "without population nobody knows"),
+        ({"metrics": [{**ROW, "value": float("nan")}]}, "about: expected texts, finite numbers"),
+        ({"data": {"day": object()}}, "about: expected texts, finite numbers"),
         ({"metrics": [ROW, {**ROW, "low": 0.7}]}, r"about.metrics\[1\]: expected low and high"),
     ],
 )
