@@ -381,7 +381,10 @@ SECTIONS = {
     "costs": costs,
     "machines": machines,
     "versions": versions,
-    **{kind: lambda kind=kind: registry(kind) for kind in ("datasets", "splits", "teachers", "methods", "objectives")},
+    **{
+        kind: lambda kind=kind: registry(kind)
+        for kind in ("datasets", "splits", "teachers", "methods", "objectives", "encoders")
+    },
 }
 
 

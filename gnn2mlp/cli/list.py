@@ -19,13 +19,15 @@ KINDS = {
     "objectives": ("gnn2mlp.objectives", "OBJECTIVES"),
     "students": ("gnn2mlp.students", "STUDENTS"),
     "inputs": ("gnn2mlp.inputs", "INPUTS"),
+    "encoders": ("gnn2mlp.encoders", "ENCODERS"),
 }
 
 
 def add(verbs: Any) -> None:
     """Register the verb."""
     parser: argparse.ArgumentParser = verbs.add_parser(
-        "list", help="list data sets, splits, teachers, methods, objectives, students or inputs, with citations"
+        "list",
+        help="list data sets, splits, teachers, methods, objectives, students, inputs or encoders, with citations",
     )
     parser.add_argument("kind", choices=KINDS)
     parser.set_defaults(execute=execute)

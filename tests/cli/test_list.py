@@ -16,7 +16,12 @@ def test_every_kind_has_entries_with_a_line_and_a_citation(kind: str):
 
 @pytest.mark.parametrize(
     ("kind", "name", "author"),
-    [("teachers", "sage", "Hamilton"), ("methods", "glnn", "Zhang"), ("datasets", "cpf-cora", "Yang")],
+    [
+        ("teachers", "sage", "Hamilton"),
+        ("methods", "glnn", "Zhang"),
+        ("datasets", "cpf-cora", "Yang"),
+        ("encoders", "text", "Jones"),
+    ],
 )
 def test_prints_names_with_citations(kind: str, name: str, author: str, capsys: pytest.CaptureFixture[str]):
     assert main(["list", kind]) == 0
