@@ -18,6 +18,7 @@ TASKS = {
     "values": "node regression",
 }
 _PACKAGES = ("torch", "numpy", "scikit-learn", "safetensors")
+_LOAD = ("from gnn2mlp.deploy import Predictor", 'model = Predictor.load("FOLDER")')
 # Of the card of a student, what tells how it was trained; histories and the like stay with the weights.
 _TRAINING = ("teacher", "method", "dataset", "seed", "distill", "refit")
 
@@ -55,7 +56,7 @@ def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]
         "citations": _citations(predictor, about.get("citations", [])),
         "license": about.get("license"),
         "tags": about.get("tags", []),
-        "load": ["from gnn2mlp.deploy import Predictor", 'model = Predictor.load("FOLDER")', "model.predict(rows)"],
+        "load": [*_LOAD, f"model.predict({'rows' if getattr(predictor, 'columns', None) is None else 'table'})"],
         "versions": versions(),
     }
 

@@ -148,7 +148,10 @@ def _reads(config: Mapping[str, Any]) -> str:
             for row in config["columns"][:_MOST]
         ]
         shown = table(("column", "type", "role", "encoder", "features", "why"), rows)
-        return f"Raw columns of a table, by name.\n\n{shown}" + _and_more(len(config["columns"]))
+        return (
+            f"Raw columns of a table, by name and in any order: a data frame, an Arrow table, or a mapping.\n\n{shown}"
+            + _and_more(len(config["columns"]))
+        )
     if names := config["feature_names"]:
         return (
             f"{len(names)} numbers for each node, by name where a table has names, else in this order: "
@@ -202,7 +205,7 @@ def _calibration(config: Mapping[str, Any]) -> str:
         )
     temperature = found.get("temperature")
     shown = temperature if isinstance(temperature, Sequence) else [temperature]
-    rows = f", fitted on {found['rows']:,} labelled nodes that trained nothing" if found.get("rows") else ""
+    rows = f", fitted on {found['rows']:,} labelled nodes" if found.get("rows") else ""
     parts = [f"Logits are divided by {', '.join(f'{each:.4g}' for each in shown)} (temperature scaling{rows})."]
     if found.get("conformal"):
         levels = ", ".join(f"{100 * float(level):g} %" for level in found["conformal"])

@@ -50,7 +50,7 @@ def test_it_says_what_is_answered_and_read(kind: str) -> None:
 
 def test_calibration_says_what_is_promised() -> None:
     text = card(about={"calibrated": {"error_before": 0.205, "error_after": 0.021}}, calibrated=True)
-    assert "divided by 1.5 (temperature scaling, fitted on 210 labelled nodes that trained nothing)" in text
+    assert "divided by 1.5 (temperature scaling, fitted on 210 labelled nodes)" in text
     assert "hold the true one with a chance of 90 %" in text
     assert "`outlier_score` above -1.25" in text
     assert "- error after: 0.021" in text
