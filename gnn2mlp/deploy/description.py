@@ -18,7 +18,7 @@ TASKS = {
     "values": "node regression",
 }
 _PACKAGES = ("torch", "numpy", "scikit-learn", "safetensors")
-_LOAD = ("from gnn2mlp.deploy import Predictor", 'model = Predictor.load("FOLDER")')
+_LOAD = ("from gnn2mlp.deploy import Predictor", "", 'model = Predictor.load("FOLDER")')
 # Of the card of a student, what tells how it was trained; histories and the like stay with the weights.
 _TRAINING = ("teacher", "method", "dataset", "seed", "distill", "refit")
 
