@@ -41,6 +41,10 @@ SCORE_STYLES = {
     "confidence": Style("Confidence", "#12826e", "--"),
     "margin": Style("Margin", "#b8426f", "-."),
     "degree": Style("Degree", "#6b8299", ":"),
+    "entropy": Style("Entropy", "#4a58a8", "--"),
+    "energy": Style("Energy", "#8a6d0b", "-."),
+    "neighbours": Style("Neighbours", "#a34a28", "-"),
+    "code_distance": Style("Code distance", "#4d7a2c", ":"),
 }
 
 # CSS variable by colour; `templates/report.css` gives each a light and a dark value.

@@ -5,6 +5,7 @@ from statistics import fmean, pstdev
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.evaluate import summarise
@@ -36,18 +37,35 @@ def code_record(knowledge: TeacherKnowledge) -> dict[str, Any] | None:
     }
 
 
-def trust_record(table: TrustTable) -> dict[str, dict[str, Any]]:
-    """By score: the fields of `gnn2mlp.evaluate.trust.Trust`, and `with_degree`, its rank correlation."""
+def trust_record(table: TrustTable, valid: TrustTable | None = None) -> dict[str, dict[str, Any]]:
+    """By score: the fields of `gnn2mlp.evaluate.trust.Trust`, and `with_degree`, its rank correlation.
+
+    With the table of the validation nodes also `valid_auroc`, by which the best score is chosen.
+    """
     return {
-        name: {**measure._asdict(), "with_degree": table.with_degree[name]} for name, measure in table.measures.items()
+        name: {
+            **measure._asdict(),
+            "with_degree": table.with_degree[name],
+            **({} if valid is None else {"valid_auroc": valid.measures[name].auroc}),
+        }
+        for name, measure in table.measures.items()
     }
 
 
 def seen_test_nodes(knowledge: TeacherKnowledge, observed: Observed, full: Full) -> TrustTable | None:
     """The table of the test nodes that the teacher saw; `None` if the knowledge lacks entropy shifts."""
+    return _table(knowledge, observed, full, full.split.seen)
+
+
+def validation_nodes(knowledge: TeacherKnowledge, observed: Observed, full: Full) -> TrustTable | None:
+    """Likewise of the validation nodes."""
+    return _table(knowledge, observed, full, full.split.valid)
+
+
+def _table(knowledge: TeacherKnowledge, observed: Observed, full: Full, nodes: Tensor) -> TrustTable | None:
     if "entropy_shift" not in knowledge.values:
         return None
-    return trust_table(knowledge, None, full.graph.labels, full.split.seen, degree=observed.graph.degree)
+    return trust_table(knowledge, None, full.graph.labels, nodes, degree=observed.graph.degree)
 
 
 def summarise_codes(records: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:

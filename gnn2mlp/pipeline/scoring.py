@@ -13,7 +13,7 @@ from gnn2mlp.evaluate import by_population, expected_calibration_error, reliabil
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.backends import student_input
-from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record
+from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record, validation_nodes
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._base import Teacher
 
@@ -98,7 +98,7 @@ def score(
         **({"reliability": {model: diagram(model) for model in MODELS}} if task.exclusive else {}),
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         **({"codes": codes} if codes else {}),
-        **({"trust": trust_record(table)} if table else {}),
+        **({"trust": trust_record(table, validation_nodes(knowledge, observed, full))} if table else {}),
     }
 
 

@@ -1,21 +1,25 @@
-"""`trust`: on which nodes can the teacher be trusted? A report of its own, without a student."""
+"""`trust`: on which nodes can the teacher be trusted, and its student, if a run made one? A report of its own."""
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.progress import silent
+from gnn2mlp.deploy import Predictor
 from gnn2mlp.explore.trust import TrustTable
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.facts import seen_test_nodes, summarise_trust, trust_record
+from gnn2mlp.pipeline.facts import seen_test_nodes, summarise_trust, trust_record, validation_nodes
 from gnn2mlp.pipeline.job import Job, Listen, citations
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.seed import plan
+from gnn2mlp.pipeline.student_trust import advice_record, student_trust
 from gnn2mlp.report.trust_report import write_trust_report
 from gnn2mlp.teachers import TEACHERS
 
@@ -41,9 +45,12 @@ class TrustResult:
 def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: silent) -> TrustResult:
     """Train the teacher of every seed, or take it from the cache, and compare four scores of its answers.
 
+    The best is chosen on validation nodes. Where the folder holds a run with the same settings, the answers of its
+    students are looked at too, on seen and unseen test nodes (`gnn2mlp.evaluate.advice`).
+
     Reliability is KRD's, one minus the normalised entropy shift under feature noise (draws and size of the noise are
     `config.export`); it stands against confidence, margin and degree. They are judged on the test nodes that the
-    teacher saw, with the edges that it saw. Settings of method and student are not used.
+    teacher saw, with the edges that it saw. No student is trained.
 
     Args:
         config: what to look at; default: the demonstration on the embedded data set.
@@ -67,7 +74,7 @@ def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: 
                 "reliability": "Wu et al., KRD, ICML 2023, https://arxiv.org/abs/2306.05628",
             },
             "seeds": list(records),
-            "summary": {"trust": summarise_trust(record["trust"] for record in records)},
+            "summary": _summary(records),
         }
     write_json(folder / "trust.json", results)
     write_text(folder / "nodes.csv", nodes_csv(tables[0]))
@@ -77,10 +84,41 @@ def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: 
 
 def _judge(job: Job, number: int) -> tuple[dict[str, Any], TrustTable]:
     seed = plan(job, number)
-    table = seen_test_nodes(seed.knowledge.value, seed.observed, seed.full)
+    knowledge, observed, full = seed.knowledge.value, seed.observed, seed.full
+    table, valid = (of(knowledge, observed, full) for of in (seen_test_nodes, validation_nodes))
     assert table is not None, "entropy shifts were asked for"
-    split = {"digest": seed.split.digest, **seed.split.sizes}
-    return {"seed": number, "split": split, "trust": trust_record(table)}, table
+    record = {
+        "seed": number,
+        "split": {"digest": seed.split.digest, **seed.split.sizes},
+        "trust": trust_record(table, valid),
+    }
+    student = _made_student(job, number)
+    if student is not None and full.graph.task.exclusive:
+        record["student_trust"] = advice_record(student_trust(student, knowledge, full))
+    return record, table
+
+
+def _made_student(job: Job, number: int) -> Predictor | None:
+    """The student that a run with these settings left in the folder, if there is one; none is trained."""
+    stage = plan(replace(job, extra=frozenset()), number).student  # a run asks for no more knowledge than it reads
+    try:
+        found = stage.storage.find(stage.identity)
+    except ArtefactError:  # what decides it is not there
+        return None
+    return None if found is None else found.value
+
+
+def _summary(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Mean and std over seeds of every number of a record; of students only where every seed has one."""
+    found: dict[str, Any] = {"trust": summarise_trust(record["trust"] for record in records)}
+    if all("student_trust" in record for record in records):
+        rows = [record["student_trust"] for record in records]
+        found["student_trust"] = {
+            population: summarise_trust(row[population] for row in rows)
+            for population in rows[0]
+            if all(population in row and row[population].keys() == rows[0][population].keys() for row in rows)
+        }
+    return found
 
 
 def nodes_csv(table: TrustTable) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gnn2mlp.evaluate import Outcome, Paired, paired
 from gnn2mlp.explore.formatting import plural, points, signed_points
-from gnn2mlp.report.results import ACCURACY, Results, judged_by, populations
+from gnn2mlp.report.results import ACCURACY, Results, best_score, judged_by, populations
 
 # How a sentence calls the nodes of a population.
 NODES = {
@@ -73,7 +73,7 @@ def claim(results: Results, population: str) -> str:
 
 def basis(results: Results, population: str) -> str:
     """Which test the claims of a page rest on, and what it speaks of; empty where there is none."""
-    compared = [*(one.found for one in comparisons(results, population)), reliability_gap(results)]
+    compared = [*(one.found for one in comparisons(results, population)), trust_gap(results)]
     found = next((one for one in compared if one is not None and one.n > 1), None)
     if found is None:
         return ""
@@ -90,12 +90,13 @@ def interval(found: Paired) -> str:
     return f"{_INTERVAL}{signed_points(found.low)} to {signed_points(found.high)} points"
 
 
-def reliability_gap(results: Results) -> Paired | None:
-    """Accuracy of the teacher on the most reliable tenth of the seen test nodes minus that on the least, by seed."""
+def trust_gap(results: Results) -> Paired | None:
+    """Accuracy of the teacher on the tenth of the seen test nodes that its best score ranks first minus the last."""
     top: list[Outcome] = []
     bottom: list[Outcome] = []
+    best = best_score(results)
     for seed in results["seeds"]:
-        score = (seed.get("trust") or {}).get("reliability") or {}
+        score = (seed.get("trust") or {}).get(best) or {}
         if "split" not in seed or None in (score.get("top_tenth"), score.get("bottom_tenth")):
             continue
         split = seed["split"]

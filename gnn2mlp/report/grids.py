@@ -1,7 +1,7 @@
 """The tables of a run as plain strings, for the terminal and the page alike."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from gnn2mlp.explore.formatting import MISSING, factor, measure, p_value, percent, plural, signed_points, significant
 from gnn2mlp.explore.theme import MODEL_STYLES, style_of
@@ -104,16 +104,36 @@ def codes_grid(results: Results) -> Grid:
 
 def trust_grid(results: Results) -> Grid:
     """How well each score tells the teacher's right answers from its wrong ones."""
-    trust, spread = results["summary"].get("trust") or {}, has_spread(results)
-    rows = [
+    rows = _score_rows(results["summary"].get("trust") or {}, has_spread(results))
+    return Grid("Accuracy of the teacher by score", _SCORE_HEAD, rows)
+
+
+def student_trust_grids(results: Results) -> list[Grid]:
+    """How well each score tells the student's right answers from its wrong ones, a table for each population."""
+    measured = results["summary"].get("student_trust") or {}
+    names = {"seen": "seen test nodes", "unseen": "unseen test nodes", "test": "test nodes"}
+    return [
+        Grid(
+            f"Accuracy of the student by score, {names.get(name, name)}",
+            _SCORE_HEAD,
+            _score_rows(scores, has_spread(results)),
+        )
+        for name, scores in measured.items()
+    ]
+
+
+_SCORE_HEAD = ["Score", "AUROC", "Top half, %", "Last tenth, %", "Area, %"]
+
+
+def _score_rows(scores: Mapping[str, Mapping[str, Any]], spread: bool) -> list[list[str]]:
+    return [
         [
             style_of(score).label,
             measure(entry.get("auroc"), spread),
             *(percent(entry.get(key), spread) for key in ("top_half", "bottom_tenth", "area")),
         ]
-        for score, entry in trust.items()
+        for score, entry in scores.items()
     ]
-    return Grid("Accuracy of the teacher by score", ["Score", "AUROC", "Top half, %", "Last tenth, %", "Area, %"], rows)
 
 
 def latency_grid(results: Results) -> Grid:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gnn2mlp.explore.formatting import factor, plural, signed_points, significant
+from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.claims import (
     ONE_SEED,
     basis,
@@ -11,9 +12,9 @@ from gnn2mlp.report.claims import (
     comparisons,
     headline_population,
     interval,
-    reliability_gap,
+    trust_gap,
 )
-from gnn2mlp.report.results import Results, judged_by, latency_rows, option_name, speedup
+from gnn2mlp.report.results import Results, best_score, judged_by, latency_rows, option_name, speedup
 from gnn2mlp.report.shipped import environments_line, shipped_line
 
 # How a tile calls the nodes of a population.
@@ -45,7 +46,7 @@ def headline(results: Results) -> Headline:
     population = headline_population(results)
     said = [claim(results, population), latency_line(results) if latency_rows(results) else ""]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
-    lines = [basis(results, population), codes_line(results), reliability_line(results), training_line(results)]
+    lines = [basis(results, population), codes_line(results), trust_line(results), training_line(results)]
     lines += [shipped_line(results), environments_line(results)]
     return Headline(subject(results), sentence, _tiles(results, population), [line for line in lines if line])
 
@@ -59,19 +60,45 @@ def codes_line(results: Results) -> str:
     return f"Codes: {used:,.0f} of {size:,.0f} used ({100 * share:.0f}%), perplexity {perplexity:,.0f}."
 
 
-def reliability_line(results: Results) -> str:
-    """Whether reliability tells where the teacher is right, on test nodes that it saw; nothing if it was not measured.
+def trust_line(results: Results) -> str:
+    """Which score tells best where the teacher is right, on test nodes that it saw; nothing if it was not measured.
 
-    The most reliable tenth and the least are compared as two models are: paired by seed, with an interval.
+    The score is the best on validation nodes. Its first tenth and its last are compared as two models are: paired by
+    seed, with an interval.
     """
-    found = (results["summary"].get("trust") or {}).get("reliability") or {}
-    if not {"bottom_tenth", "top_tenth"} <= found.keys():
+    scores, best = results["summary"].get("trust") or {}, best_score(results)
+    found = scores.get(best) or {}
+    if best is None or not {"bottom_tenth", "top_tenth"} <= found.keys():
         return ""
     auroc = f"AUROC {found['auroc']['mean']:.2f}; " if "auroc" in found else ""
     bottom, top = (100 * found[key]["mean"] for key in ("bottom_tenth", "top_tenth"))
+    chosen = ", the best score on validation nodes" if "valid_auroc" in found else ""
     return (
-        f"Reliability: {auroc}of the test nodes that it saw, the teacher is right on {bottom:.0f}% of the least "
-        f"reliable tenth and on {top:.0f}% of the most reliable{_tenths(results)}."
+        f"{style_of(best).label}{chosen}: {auroc}of the test nodes that it saw, the teacher is right on {bottom:.0f}% "
+        f"of the tenth that is trusted least and on {top:.0f}% of the tenth that is trusted most{_tenths(results)}."
+    )
+
+
+def student_trust_line(results: Results) -> str:
+    """Which score tells best where the student is right, on nodes that appeared later; nothing if it was not measured.
+
+    The score is the best on validation nodes, and is set against plain confidence.
+    """
+    measured = results["summary"].get("student_trust") or {}
+    population = next((name for name in ("unseen", "test", "seen") if measured.get(name)), None)
+    if population is None:
+        return ""
+    scores, best = measured[population], best_score(results, "student_trust", population)
+    found = scores.get(best) or {}
+    if best is None or not {"auroc", "bottom_tenth", "top_tenth"} <= found.keys():
+        return ""
+    bottom, top = (100 * found[key]["mean"] for key in ("bottom_tenth", "top_tenth"))
+    plain = (scores.get("confidence") or {}).get("auroc")
+    against = f" (confidence: {plain['mean']:.2f})" if plain and best != "confidence" else ""
+    return (
+        f"{style_of(best).label} tells best which of the student's answers to trust, by validation nodes: AUROC "
+        f"{found['auroc']['mean']:.2f}{against} on {_BRIEFLY.get(population, population)}, {bottom:.0f}% right of the "
+        f"tenth that is trusted least and {top:.0f}% of the tenth that is trusted most."
     )
 
 
@@ -121,7 +148,7 @@ def _mean(results: Results, model: str, population: str) -> float | None:
 
 def _tenths(results: Results) -> str:
     """What chance has to say to the two tenths; nothing where no seed has both."""
-    found = reliability_gap(results)
+    found = trust_gap(results)
     if found is None:
         return ""
     if found.n == 1:

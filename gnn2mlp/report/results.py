@@ -115,6 +115,38 @@ def trust_bins(results: Results, scores: Sequence[str]) -> dict[str, dict[str, l
     return {name: pool([row[name] for row in rows], ("score", "accuracy")) for name in names}
 
 
+def best_score(results: Results, of: str = "trust", population: str | None = None) -> str | None:
+    """The score with the highest AUROC on validation nodes, mean over the seeds in which it is defined.
+
+    Where it was not measured, as in results of older releases, it is the first score; `None` without any.
+
+    Args:
+        results: of a run or of `trust`.
+        of: whose answers: `"trust"`, the teacher's, or `"student_trust"`.
+        population: of the student's answers.
+
+    Example:
+        >>> trust = {"reliability": {"valid_auroc": 0.55}, "confidence": {"valid_auroc": 0.8}}
+        >>> best_score({"seeds": [{"seed": 0, "trust": trust}]})
+        'confidence'
+    """
+    rows = [
+        seed[of] if population is None else seed[of].get(population, {}) for seed in results["seeds"] if seed.get(of)
+    ]
+    names = list(rows[0]) if rows else []
+    values = {name: [row[name].get("valid_auroc") for row in rows if name in row] for name in names}
+    found = {name: [v for v in column if v is not None] for name, column in values.items()}
+    means = {name: sum(column) / len(column) for name, column in found.items() if column}
+    return max(means, key=lambda name: means[name]) if means else next(iter(names), None)
+
+
+def student_bins(results: Results, population: str) -> dict[str, dict[str, list[float]]]:
+    """Accuracy of the student by bins of each score on one population, pooled over seeds; none if not measured."""
+    rows = [seed["student_trust"].get(population, {}) for seed in results["seeds"] if seed.get("student_trust")]
+    names = [name for name in (rows[0] if rows else ()) if all(name in row for row in rows)]
+    return {name: pool([row[name] for row in rows], ("score", "accuracy")) for name in names}
+
+
 def latency_rows(results: Results) -> list[Mapping[str, Any]]:
     """Measured requests; none if latency was not measured."""
     return list((results.get("latency") or {}).get("rows") or [])

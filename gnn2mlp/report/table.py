@@ -7,8 +7,17 @@ from rich.text import Text
 
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.report.claims import basis
-from gnn2mlp.report.grids import Grid, codes_grid, forms_grid, latency_grid, result_grids, throughput_grid, trust_grid
-from gnn2mlp.report.headline import cost_lines, headline, latency_line, reliability_line
+from gnn2mlp.report.grids import (
+    Grid,
+    codes_grid,
+    forms_grid,
+    latency_grid,
+    result_grids,
+    student_trust_grids,
+    throughput_grid,
+    trust_grid,
+)
+from gnn2mlp.report.headline import cost_lines, headline, latency_line, student_trust_line, trust_line
 from gnn2mlp.report.results import Results, has_spread
 
 
@@ -31,8 +40,10 @@ def results_table(results: Results) -> Group:
 
 def trust_results_table(results: Results) -> Group:
     """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
-    lines = [Text(reliability_line(results), style="bold"), Text(basis(results, "seen"))]
-    return Group(*(line for line in lines if line), Text(), _table(trust_grid(results)))
+    lines = [Text(line, style="bold") for line in (trust_line(results), student_trust_line(results))]
+    grids = [trust_grid(results), *student_trust_grids(results)]
+    tables = [part for grid in grids for part in (Text(), _table(grid))]
+    return Group(*(line for line in [*lines, Text(basis(results, "seen"))] if line), *tables)
 
 
 def latency_results_table(results: Results) -> Group:

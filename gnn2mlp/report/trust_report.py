@@ -1,17 +1,18 @@
-"""The report on a teacher: which of its answers to trust, as one HTML page that needs nothing beside itself."""
+"""The report on a teacher and its student: which answers to trust, as one HTML page that needs nothing beside it."""
 
 from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.files import write_text
+from gnn2mlp.evaluate.advice import ANSWER_SCORES
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score, plot_by_degree, plot_coverage
 from gnn2mlp.explore.trust import SCORES, TrustTable
 from gnn2mlp.report.claims import basis
-from gnn2mlp.report.grids import trust_grid
-from gnn2mlp.report.headline import reliability_line
+from gnn2mlp.report.grids import student_trust_grids, trust_grid
+from gnn2mlp.report.headline import student_trust_line, trust_line
 from gnn2mlp.report.page import Plot, draw, provenance, render
-from gnn2mlp.report.results import Results, has_spread, option_name, trust_bins
+from gnn2mlp.report.results import Results, has_spread, option_name, student_bins, trust_bins
 
 
 def write_trust_report(results: Results, table: TrustTable, path: Path) -> None:
@@ -35,14 +36,32 @@ def _content(results: Results, table: TrustTable) -> dict[str, Any]:
         f"{plural(len(results['seeds']), 'seed')}, {plural(table.nodes.size, 'test node')} that the teacher saw."
     )
     return {
-        "sentence": reliability_line(results) or "No test node has a known class: scores cannot be judged.",
+        "sentence": trust_line(results) or "No test node has a known class: scores cannot be judged.",
         "subject": subject,
         "basis": basis(results, "seen"),
         "spread": has_spread(results),
         "scores": SCORES,
         "grid": trust_grid(results),
+        "student": _student(results),
         "plots": _plots(results, table),
         **provenance(results),
+    }
+
+
+def _student(results: Results) -> dict[str, Any]:
+    """What is said of the students' answers; empty where there was no student."""
+    grids = student_trust_grids(results)
+    if not grids:
+        return {}
+    population = "unseen" if "unseen" in results["summary"]["student_trust"] else "test"
+    bins = student_bins(results, population)
+    note = f"The {'unseen ' * (population == 'unseen')}test nodes of all seeds in ten equal parts by each score."
+    names = dict.fromkeys(name for scores in results["summary"]["student_trust"].values() for name in scores)
+    return {
+        "sentence": student_trust_line(results),
+        "grids": grids,
+        "scores": {name: ANSWER_SCORES.get(name, "") for name in names},
+        "plots": [draw(plot_accuracy_by_score(bins), "student-by-score", "Accuracy of the student by score", note)],
     }
 
 

@@ -13,6 +13,7 @@ from gnn2mlp.pipeline.facts import (
     summarise_codes,
     summarise_trust,
     trust_record,
+    validation_nodes,
 )
 from gnn2mlp.pipeline.seed import Seed
 from tests.tiny import random_knowledge
@@ -87,3 +88,15 @@ def test_degree_is_that_which_the_teacher_saw(make_seed: Any, hypergraph_setting
     np.testing.assert_array_equal(table.scores["degree"], observed.graph.degree[row].numpy())
     assert (observed.graph.degree[row] <= seed.full.graph.degree[seed.split.seen]).all()
     assert observed.graph.degree[row].unique().numel() > 1
+
+
+def test_the_best_score_is_looked_up_on_validation_nodes(make_seed: Any):
+    seed = make_seed(extra=frozenset({"entropy_shift"}))
+    knowledge, observed, full = seed.knowledge.value, seed.observed, seed.full
+    table, valid = (of(knowledge, observed, full) for of in (seen_test_nodes, validation_nodes))
+    assert table is not None
+    assert valid is not None
+    np.testing.assert_array_equal(valid.nodes, seed.split.valid)
+    record = trust_record(table, valid)
+    assert record["margin"]["valid_auroc"] == valid.measures["margin"].auroc
+    assert "valid_auroc" not in trust_record(table)["margin"]

@@ -51,6 +51,21 @@ def test_teachers_are_shared_with_a_run(settings: dict[str, Any]):
     assert {path: path.stat().st_mtime_ns for path in (settings["cache"] / "teachers").rglob("*.safetensors")} == before
 
 
+def test_the_students_of_a_run_are_looked_at_and_none_is_trained(settings: dict[str, Any]):
+    alone = trust(RunConfig(**settings, setting="inductive"))
+    assert "student_trust" not in alone.results["seeds"][0]
+    run(RunConfig(**settings, setting="inductive"))
+    students = {path: path.stat().st_mtime_ns for path in (settings["out"] / "students").rglob("*.safetensors")}
+    both = trust(RunConfig(**settings, setting="inductive"))
+    assert {path: path.stat().st_mtime_ns for path in (settings["out"] / "students").rglob("*.safetensors")} == students
+    record = both.results["seeds"][0]["student_trust"]
+    assert set(record) == {"seen", "unseen"}
+    assert set(both.results["summary"]["student_trust"]["unseen"]) == set(record["unseen"])
+    assert both.results["seeds"][0]["trust"] == alone.results["seeds"][0]["trust"]
+    page = (settings["out"] / "trust.html").read_text()
+    assert "which of the student&#39;s answers to trust" in page
+
+
 def test_a_mistake_leaves_nothing_behind(settings: dict[str, Any]):
     with pytest.raises(ConfigError, match="draws"):
         trust(RunConfig(**settings, export={"draws": 0}))

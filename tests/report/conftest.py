@@ -103,6 +103,19 @@ def add_knowledge(results: dict[str, Any]) -> dict[str, Any]:
     return results
 
 
+def add_student_trust(results: dict[str, Any]) -> dict[str, Any]:
+    """The same results with scores of the student's answers on seen and unseen nodes; margin is best on validation."""
+    numbers = {"auroc": 0.75, "area": 0.9, "top_half": 0.95, "top_tenth": 1.0, "bottom_tenth": 0.5}
+    bins = {"score": [0.2, 0.8], "accuracy": [0.5, 1.0], "count": [10, 10]}
+    valid = {"confidence": 0.7, "margin": 0.8, "energy": None}
+    for record in results["seeds"]:
+        one = {name: {"nodes": 20, **numbers, **bins, "valid_auroc": value} for name, value in valid.items()}
+        record["student_trust"] = {"seen": one, "unseen": one}
+    entry = {name: {k: {"mean": v, "std": 0.0} for k, v in numbers.items()} for name in valid}
+    results["summary"]["student_trust"] = {"seen": entry, "unseen": entry}
+    return results
+
+
 def judge_by(results: dict[str, Any], title: str, share: bool, greater_is_better: bool = True) -> dict[str, Any]:
     """The same results, scored by another metric than accuracy."""
     for record in results["seeds"]:

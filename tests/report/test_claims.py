@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gnn2mlp.report.claims import ONE_SEED, basis, claim, comparisons, headline_population, interval, reliability_gap
+from gnn2mlp.report.claims import ONE_SEED, basis, claim, comparisons, headline_population, interval, trust_gap
 from tests.report.conftest import add_knowledge, judge_by, set_scores
 
 Make = Callable[..., dict[str, Any]]
@@ -80,15 +80,15 @@ def test_what_was_not_scored_is_not_compared(make_results: Make) -> None:
 def test_the_gap_of_reliability_is_paired_by_seed(make_results: Make) -> None:
     results = add_knowledge(make_results())
     results["seeds"][0]["trust"]["reliability"]["bottom_tenth"] = 0.6
-    found = reliability_gap(results)
+    found = trust_gap(results)
     assert found is not None
     # Gaps of 0.4 and 0.5.
     assert (found.difference, found.wins, found.n) == (pytest.approx(0.45), 2, 2)
     # Two tenths of 20 nodes were judged, of a teacher that was given 350: error 0.0707 * sqrt(1/2 + 4/350).
     assert found.error == pytest.approx(0.05 * 2**0.5 * (1 / 2 + 4 / 350) ** 0.5)
     results["seeds"][0]["trust"]["reliability"]["bottom_tenth"] = None
-    assert reliability_gap(results).n == 1  # type: ignore[union-attr]
-    assert reliability_gap(make_results()) is None
+    assert trust_gap(results).n == 1  # type: ignore[union-attr]
+    assert trust_gap(make_results()) is None
 
 
 def test_a_metric_other_than_accuracy_is_named(make_results: Make) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gnn2mlp.report import claims, grids
-from tests.report.conftest import add_knowledge, add_latency, judge_by
+from tests.report.conftest import add_knowledge, add_latency, add_student_trust, judge_by
 
 Make = Callable[..., dict[str, Any]]
 
@@ -130,3 +130,10 @@ def test_every_table_of_scores_names_the_metric(make_results: Make) -> None:
     )
     assert (seeds.title, seeds.rows[1][2]) == ("Mean absolute error of each seed", "0.82")
     assert grids.accuracy_grid(errors).rows[0][-1] == "0.91 ± 0.00"
+
+
+def test_scores_of_the_students_answers_have_a_table_for_each_population(make_results: Make) -> None:
+    assert grids.student_trust_grids(make_results()) == []
+    seen, unseen = grids.student_trust_grids(add_student_trust(make_results()))
+    assert seen.title.endswith(", seen test nodes")
+    assert unseen.rows[1] == ["Margin", "0.75 ± 0.00", "95.00 ± 0.00", "50.00 ± 0.00", "90.00 ± 0.00"]

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from gnn2mlp.report.headline import headline, latency_line, reliability_line
-from tests.report.conftest import add_knowledge, judge_by, set_scores
+from gnn2mlp.report.headline import headline, latency_line, student_trust_line, trust_line
+from tests.report.conftest import add_knowledge, add_student_trust, judge_by, set_scores
 
 Make = Callable[..., dict[str, Any]]
 
@@ -70,26 +70,46 @@ def test_a_tile_of_one_seed_says_so(make_results: Make) -> None:
 def test_codes_and_reliability_have_lines_of_their_own(make_results: Make) -> None:
     assert headline(add_knowledge(make_results())).lines[1:] == [
         "Codes: 3 of 4 used (75%), perplexity 2.",
-        "Reliability: AUROC 0.75; of the test nodes that it saw, the teacher is right on 50% of the least reliable "
-        "tenth and on 100% of the most reliable (difference: 95% interval +50.0 to +50.0 points).",
+        "Reliability: AUROC 0.75; of the test nodes that it saw, the teacher is right on 50% of the tenth that is "
+        "trusted least and on 100% of the tenth that is trusted most (difference: 95% interval +50.0 to +50.0 "
+        "points).",
     ]
+
+
+def test_the_score_that_validation_chose_is_the_headline(make_results: Make) -> None:
+    results = add_knowledge(make_results())
+    for value, name in zip((0.55, 0.8, 0.7), ("reliability", "confidence", "degree"), strict=True):
+        for seed in results["seeds"]:
+            seed["trust"][name]["valid_auroc"] = value
+        results["summary"]["trust"][name]["valid_auroc"] = {"mean": value, "std": 0.0}
+    assert trust_line(results).startswith("Confidence, the best score on validation nodes: AUROC 0.75; of the test")
+
+
+def test_the_students_answers_have_a_line_where_there_is_a_student(make_results: Make) -> None:
+    results = add_knowledge(make_results())
+    assert student_trust_line(results) == ""
+    add_student_trust(results)
+    assert student_trust_line(results) == (
+        "Margin tells best which of the student's answers to trust, by validation nodes: AUROC 0.75 (confidence: 0.75) "
+        "on unseen nodes, 50% right of the tenth that is trusted least and 100% of the tenth that is trusted most."
+    )
+    del results["summary"]["student_trust"]["unseen"]["margin"]["auroc"]
+    assert student_trust_line(results) == ""
 
 
 def test_reliability_that_may_be_chance_is_called_so(make_results: Make) -> None:
     results = add_knowledge(make_results())
     for seed, bottom in zip(results["seeds"], (0.2, 0.8), strict=True):
         seed["trust"]["reliability"]["bottom_tenth"] = bottom
-    assert "most reliable: no difference beyond chance was found (95% interval −" in reliability_line(results)
+    assert "trusted most: no difference beyond chance was found (95% interval −" in trust_line(results)
     one = add_knowledge(make_results(seeds=1))
-    assert reliability_line(one).endswith("of the most reliable (one seed: no statement about chance).")
+    assert trust_line(one).endswith("trusted most (one seed: no statement about chance).")
 
 
 def test_an_undefined_auroc_is_not_mentioned(make_results: Make) -> None:
     results = add_knowledge(make_results())
     del results["summary"]["trust"]["reliability"]["auroc"]
-    assert reliability_line(results).startswith(
-        "Reliability: of the test nodes that it saw, the teacher is right on 50%"
-    )
+    assert trust_line(results).startswith("Reliability: of the test nodes that it saw, the teacher is right on 50%")
 
 
 def test_models_that_were_kept_early_are_told_in_one_line(make_results: Make) -> None:

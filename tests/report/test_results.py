@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.report import results as reading
-from tests.report.conftest import add_knowledge, add_latency, judge_by
+from tests.report.conftest import add_knowledge, add_latency, add_student_trust, judge_by
 
 Make = Callable[..., dict[str, Any]]
 
@@ -93,3 +93,19 @@ def test_the_metric_is_that_of_the_records_and_else_accuracy(make_results: Make)
     assert (found.heading, found.unit, found.scale) == ("Macro F1", ", %", 100)
     found = reading.judged_by(judge_by(make_results(), "R²", share=False))
     assert (found.heading, found.unit, found.scale, found.greater_is_better) == ("R²", "", 1, True)
+
+
+def test_the_best_score_is_that_of_validation_nodes(make_results: Make) -> None:
+    results = add_student_trust(add_knowledge(make_results()))
+    assert reading.best_score(results) == "reliability"  # results of older releases do not say: the first
+    results["seeds"][1]["trust"]["degree"]["valid_auroc"] = 0.6
+    assert reading.best_score(results) == "degree"
+    assert reading.best_score(results, "student_trust", "unseen") == "margin"
+    assert reading.best_score(results, "student_trust", "elsewhere") is None
+    assert reading.best_score(make_results()) is None
+
+
+def test_bins_of_the_students_scores_are_pooled(make_results: Make) -> None:
+    found = reading.student_bins(add_student_trust(make_results()), "unseen")
+    assert found["margin"]["count"] == [20, 20]
+    assert reading.student_bins(make_results(), "unseen") == {}

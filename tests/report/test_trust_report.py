@@ -7,7 +7,7 @@ import torch
 
 from gnn2mlp.explore.trust import trust_table
 from gnn2mlp.report.trust_report import write_trust_report
-from tests.report.conftest import add_knowledge
+from tests.report.conftest import add_knowledge, add_student_trust
 from tests.report.test_run_report import Page
 from tests.tiny import random_knowledge
 
@@ -26,7 +26,7 @@ def test_a_whole_page(make_results: Make, tmp_path: Path) -> None:
     assert [tag for tag, _ in page.elements].count("svg") == 4
     for words in (
         "AUROC 0.75",
-        "50% of the least reliable tenth",
+        "50% of the tenth that is trusted least",
         "20 test nodes",
         "Intervals: corrected resampled t-test over 2 splits",
         "2 seeds",
@@ -35,6 +35,20 @@ def test_a_whole_page(make_results: Make, tmp_path: Path) -> None:
         assert words in page.text
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
     assert len(ids) == len(set(ids))
+
+
+def test_a_student_has_a_section_of_its_own(make_results: Make, tmp_path: Path) -> None:
+    results = add_student_trust(add_knowledge(make_results()))
+    page = _page(results, tmp_path / "trust.html", np.arange(20) % 3)
+    assert page.open == []
+    assert [tag for tag, _ in page.elements].count("svg") == 5
+    for words in (
+        "Which answers of the student to trust",
+        "Margin tells best which of the student's",
+        "seen test nodes",
+    ):
+        assert words in page.text
+    assert "Which answers of the student" not in _page(make_results(), tmp_path / "other.html", None).text
 
 
 def test_without_known_classes_it_says_so(make_results: Make, tmp_path: Path) -> None:

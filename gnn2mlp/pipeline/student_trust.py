@@ -1,0 +1,121 @@
+"""Which of a student's answers to trust: every score that can be had, judged on seen and unseen test nodes."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.split import Split
+from gnn2mlp.data.view import Full
+from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.evaluate.advice import Advice, advise, answer_scores, neighbour_support
+from gnn2mlp.evaluate.scores import populations
+from gnn2mlp.knowledge.knowledge import TeacherKnowledge
+from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.objectives._reliability import reliability_scores
+from gnn2mlp.pipeline.backends import student_input
+from gnn2mlp.pipeline.left_out import student_code_distance
+from gnn2mlp.tasks.answers import softmax
+
+
+class NodeScores(NamedTuple):
+    """Scores of every node of a graph, NaN where there is none. Arrays have a value for each node.
+
+    Args:
+        answer: int, position of the student's class.
+        scores: by name, see `gnn2mlp.evaluate.advice.ANSWER_SCORES`.
+    """
+
+    answer: np.ndarray
+    scores: Mapping[str, np.ndarray]
+
+
+def node_scores(student: Predictor, knowledge: TeacherKnowledge | None, full: Full) -> NodeScores:
+    """Everything that tells how far a student's answers are to be trusted.
+
+    Args:
+        student: with classes.
+        knowledge: of its teacher: logits, by which neighbours vote; entropy shifts and codes where there are any.
+            Without it neighbours do not vote.
+        full: the graph.
+    """
+    rows = student_input(student, full.graph)
+    with torch.inference_mode():
+        output = student.to("cpu").module(rows)
+    logits = output.logits.double().numpy()
+    answer = logits.argmax(axis=1)
+    more: dict[str, np.ndarray] = {}
+    if knowledge is not None:
+        ids = knowledge.node_ids.numpy()
+        own = np.full(len(answer), -1)
+        own[ids] = np.arange(len(ids))
+        if "logits" in knowledge.values:
+            features = _array(full.graph.features)
+            votes = softmax(knowledge["logits"].double().numpy())
+            more["neighbours"] = neighbour_support(features, answer, features[ids], votes, own)
+        if "entropy_shift" in knowledge.values:
+            more["reliability"] = np.full(len(answer), np.nan)
+            more["reliability"][ids] = 1 - reliability_scores(knowledge["entropy_shift"]).double().numpy()
+        if {"codebook", "code", "code_unit_length"} <= knowledge.values.keys():
+            more["code_distance"] = student_code_distance(output.hidden, knowledge)
+    return NodeScores(answer, answer_scores(logits, **more))
+
+
+def student_trust(student: Predictor, knowledge: TeacherKnowledge | None, full: Full) -> dict[str, Advice]:
+    """Which score to go by on each population of test nodes, chosen on validation nodes.
+
+    Args:
+        student: with classes.
+        knowledge: as in `node_scores`.
+        full: the graph with all labels, and the split.
+
+    Returns:
+        An `Advice` by population, `"seen"` and `"unseen"`, or `"test"`; populations without a labelled node are left
+        out, and so are scores that some of their nodes do not have.
+
+    Raises:
+        DataError: for a task without exclusive classes.
+    """
+    if not full.graph.task.exclusive:
+        raise DataError("trust: expected one class for each node, got another task; right and wrong cannot be told")
+    answer, scores = node_scores(student, knowledge, full)
+    labels = full.labels.numpy()
+    known = labels >= 0
+    valid = _known(full.split.valid, known)
+    found = {}
+    for name, ids in _populations(full.split).items():
+        nodes = _known(ids, known)
+        if nodes.size and valid.size:
+            usable = [one for one, score in scores.items() if np.isfinite(score[nodes]).all()]
+            on_valid = {one: scores[one][valid] for one in usable if np.isfinite(scores[one][valid]).all()}
+            on_test = {one: scores[one][nodes] for one in on_valid}
+            found[name] = advise(on_valid, (answer == labels)[valid], on_test, (answer == labels)[nodes])
+    return found
+
+
+def advice_record(advice: Mapping[str, Advice]) -> dict[str, dict[str, dict[str, Any]]]:
+    """By population and score, plain numbers: the fields of `Trust`, `low`, `high` and `valid_auroc`."""
+    return {
+        population: {
+            name: {**worth.trust._asdict(), "low": worth.low, "high": worth.high, "valid_auroc": one.valid[name]}
+            for name, worth in one.worth.items()
+        }
+        for population, one in advice.items()
+    }
+
+
+def _populations(split: Split) -> dict[str, torch.Tensor]:
+    found = populations(split)
+    return found if split.setting == "transductive" else {name: found[name] for name in ("seen", "unseen")}
+
+
+def _known(ids: torch.Tensor, known: np.ndarray) -> np.ndarray:
+    nodes = ids.numpy()
+    return nodes[known[nodes]]  # type: ignore[no-any-return]
+
+
+def _array(features: Features) -> Any:
+    """Features as numpy or scipy, which scikit-learn reads."""
+    return features.to_scipy() if isinstance(features, CSR) else features.numpy()
