@@ -20,7 +20,7 @@ TASKS = {
 _PACKAGES = ("torch", "numpy", "scikit-learn", "safetensors")
 _LOAD = ("from gnn2mlp.deploy import Predictor", "", 'model = Predictor.load("FOLDER")')
 # Of the card of a student, what tells how it was trained; histories and the like stay with the weights.
-_TRAINING = ("teacher", "method", "dataset", "seed", "distill", "refit")
+_TRAINING = ("teacher", "method", "dataset", "seed", "distill")
 
 
 def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]:

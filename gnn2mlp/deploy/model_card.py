@@ -81,7 +81,7 @@ def _header(config: Mapping[str, Any]) -> str:
         "library_name": "gnn2mlp",
         "pipeline_tag": _PIPELINES.get(kind, "tabular-classification"),
         "tags": list(dict.fromkeys([*tags, *config["tags"]])),
-        "metrics": list(dict.fromkeys(row["metric"] for row in config["metrics"])),
+        "metrics": list(dict.fromkeys(_identifier(row["metric"]) for row in config["metrics"])),
         **({"model-index": [{"name": config["name"], "results": results}]} if results else {}),
     }
     written: str = yaml.safe_dump(header, allow_unicode=True, sort_keys=False)
@@ -98,7 +98,7 @@ def _model_index(config: Mapping[str, Any]) -> list[dict[str, Any]]:
             "dataset": {"type": name, "name": f"{name}, {population} nodes", "split": population},
             "metrics": [
                 {
-                    "type": row["metric"],
+                    "type": _identifier(row["metric"]),
                     "value": row["value"],
                     "name": " ".join((row["metric"], _interval(row))).strip(),
                 }
@@ -187,7 +187,12 @@ def figure(metric: str, value: float) -> str:
         >>> figure("accuracy", 0.8341), figure("mae", 12.3456)
         ('83.4 %', '12.35')
     """
-    return f"{100 * value:.1f} %" if metric in _SHARES else f"{value:.4g}"
+    return f"{100 * value:.1f} %" if _identifier(metric) in _SHARES else f"{value:.4g}"
+
+
+def _identifier(metric: str) -> str:
+    """What a metric is called in programs, also of one that is written for people, as "ROC AUC"."""
+    return metric.lower().replace(" ", "_").replace("-", "_")
 
 
 def _interval(row: Mapping[str, Any]) -> str:

@@ -36,7 +36,11 @@ def about_run(job: Job, scored: Sequence[Scored], best: Scored, labels: int, ref
         "summary": _summary(records, labels, refit),
         "metrics": [*_rows(records), *_calibration(records)],
         "data": {**{key: value for key, value in graph.items() if key != "notes"}, "labels": labels},
-        "training": {"setting": job.config.setting, "seeds": len(records), "refit_on_all_labels": refit},
+        "training": {
+            **{part: facts["config"][part] for part in ("teacher", "method", "setting")},
+            "trainings_that_were_tested": len(records),
+            "then_trained_on_all_labels": refit,
+        },
         "citations": [text for text in dict.fromkeys(facts["citations"].values()) if text],
     }
 

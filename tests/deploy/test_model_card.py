@@ -88,3 +88,4 @@ def test_names_cannot_break_out() -> None:
 def test_figures_are_written_as_people_read_them() -> None:
     assert figure("accuracy", 1) == "100.0 %"
     assert figure("rmse", 1234.5) == "1234"
+    assert figure("ROC AUC", 0.5) == figure("roc_auc", 0.5) == "50.0 %"
