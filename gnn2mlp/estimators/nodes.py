@@ -106,6 +106,8 @@ def _of_table(table: Any, y: Any, weight: Any, edges: Any, validation: Any, id_c
         ids, where = table[id_column], f"column {id_column!r} of X"
     elif hasattr(table, "iloc"):  # pandas
         ids, where = table.index, "the index of X"
+    if not set(names) - set(taken):
+        raise DataError("X: expected at least one column besides ids and labels, of which features are made; got none")
     y = table[label] if label is not None else _aligned(y, table, "y")
     features = {name: table[name] for name in names if name not in taken} if taken else table
     weight = _aligned(weight, table, "sample_weight")

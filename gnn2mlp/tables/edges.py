@@ -197,9 +197,11 @@ def _of_adjacency(matrix: Any) -> _Raw:
 
 def _other_size(size: Any, num_nodes: int, where: str) -> DataError:
     got = f"{size[0]}" if size[0] == size[1] else f"an adjacency of shape {size}"
+    cut = size[1:] != size[:1]
+    advice = "; of a part of cross-validation give edges by id, such as np.stack(A.nonzero())" if cut else ""
     return DataError(
         f"{where}: expected a graph of the {num_nodes} nodes, in their order, got one of {got}; select the same nodes "
-        "in both"
+        f"in both{advice}"
     )
 
 
@@ -259,8 +261,13 @@ def _column(table: Any, names: tuple[str, ...], name: str, where: str) -> Any:
 
 def _of_pairs(edges: Any, where: str) -> _Raw:
     """An array (2, edges), or (edges, 2); a list of pairs keeps its ids as they are."""
-    if isinstance(edges, list | tuple) and not isinstance(edges, str):
+    if isinstance(edges, list | tuple):
         pairs = list(edges)
+        if any(isinstance(pair, Mapping) or hasattr(pair, "_atlas") for pair in pairs):
+            raise DataError(
+                f"{where}: expected two ids an edge, got neighbours by node, as a cut networkx graph gives them: "
+                "scikit-learn's cross-validation cuts whatever is as long as X; give nx.to_pandas_edgelist(graph)"
+            )
         if len(pairs) != 2 and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
             return _Raw([one for one, _ in pairs], [other for _, other in pairs])
         if len(pairs) == 2 and all(hasattr(end, "__len__") for end in pairs) and len(pairs[0]) == len(pairs[1]):

@@ -107,6 +107,7 @@ def test_truth_may_be_a_column() -> None:
         (FRAME, "knd", {}, "X: expected a column 'knd'; did you mean 'kind'? (columns: 'likes', 'kind')"),
         (FRAME, [0, 1, 0], {"id_column": "page"}, "X: expected a column 'page'"),
         (np.eye(3), [0, 1, 0], {"id_column": "page"}, "expected a table with the column 'page' of ids, got ndarray"),
+        (FRAME[["kind"]], "kind", {}, "X: expected at least one column besides ids and labels"),
         (np.eye(3), "kind", {}, "the name of a column of X, which is no table; got 'kind'"),
     ],
 )
