@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
-from gnn2mlp.encoders._reading import as_lists, conform
+from gnn2mlp.encoders._reading import as_lists
 from gnn2mlp.encoders._tables import RawTable, check_columns
-from gnn2mlp.encoders._values import Lists, Values, Vectors, as_texts
+from gnn2mlp.encoders._values import Kind, Lists, Values, Vectors, as_texts
 
 # Columns of numbers from which they go into one matrix, and what that input is called.
 MATRIX, NUMBERS = 32, "numbers"
@@ -54,7 +54,7 @@ class Column(NamedTuple):
     """
 
     name: str
-    kind: str | None
+    kind: Kind | None
     dtype: str
     encoder: str
     form: str
@@ -118,7 +118,7 @@ class RawInputs:
         raw = RawTable(table, name)
         check_columns(raw, self.names)
         found = {
-            column.name: _prepared(column, encoder, _values(raw, column))
+            column.name: _prepared(column, encoder, encoder.as_trained(raw.read(column.name), column.kind))
             for column, encoder in zip(self.columns, self._encoders, strict=True)
         }
         fed = {column.input: found[column.name] for column in self.columns if column.place is None}
@@ -149,11 +149,6 @@ def _encoder(column: Column) -> ColumnEncoder:
         return cls()  # what prepares their values needs nothing that was learnt
     facts = dict(column.learnt)
     return cls.load(facts, {name: np.array(value) for name, value in facts.pop("state", {}).items()})
-
-
-def _values(raw: RawTable, column: Column) -> Values:
-    values = raw.read(column.name)
-    return values if column.kind is None else conform(values, column.kind)  # type: ignore[arg-type]
 
 
 def _prepared(column: Column, encoder: ColumnEncoder, values: Values) -> np.ndarray:

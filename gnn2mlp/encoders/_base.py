@@ -9,7 +9,7 @@ import numpy as np
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.encoders._reading import accepted, read
+from gnn2mlp.encoders._reading import accepted, conform, read
 from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._values import Kind, Values
 
@@ -62,6 +62,18 @@ class ColumnEncoder(Configurable, ABC):
 
     def _accepted(self, values: Any) -> Values:
         return accepted(read(values), self.reads)
+
+    def as_trained(self, values: Values, kind: Kind | None) -> Values:
+        """The values as those of the kind that the column had in training, where that loses nothing.
+
+        Args:
+            values: of any rows.
+            kind: in training; `None` where it had no value.
+
+        Raises:
+            DataError: if they are of another kind; the message names the row.
+        """
+        return values if kind is None else conform(values, kind)
 
     @abstractmethod
     def _fit(self, values: Values) -> None:

@@ -15,6 +15,8 @@ _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|ids|uuid|guid|key|index|idx)$|^unnamed:
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _LOOKED_AT = 1000
+# Means above so many medians are those of a few large numbers.
+_SKEWED = 5
 
 
 class Choice(NamedTuple):
@@ -62,6 +64,8 @@ def _of_numbers(values: Numbers, name: str) -> Choice:
     different = len(np.unique(numbers[:_LOOKED_AT])) if whole else 0
     if whole and different <= 10 and len(np.unique(numbers)) <= 10:
         return Choice("number", f"numbers, {len(np.unique(numbers))} different ones; codes would be a 'category'")
+    if numbers.min() >= 0 and numbers.mean() > _SKEWED * np.median(numbers):
+        return Choice("number", "numbers, few of which are very large; their 'log' may serve better")
     return Choice("number", "numbers")
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.encoders._filled import FilledEncoder, flag, imputer
-from gnn2mlp.encoders._values import Numbers, Texts, Values
+from gnn2mlp.encoders._values import Kind, Numbers, Texts, Values
 from gnn2mlp.encoders.number import scaler
 
 _UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -48,6 +48,10 @@ class Date(FilledEncoder):
     mean_: float
     scale_: float
     cycles_: tuple[Cycle, ...]
+
+    def as_trained(self, values: Values, kind: Kind | None) -> Values:
+        """Dates and the texts that say them are one another."""
+        return values if values.kind in self.reads else super().as_trained(values, kind)
 
     def _numbers(self, values: Values) -> np.ndarray:
         if isinstance(values, Numbers):

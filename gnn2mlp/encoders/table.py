@@ -11,7 +11,6 @@ from gnn2mlp.core.errors import ConfigError, DataError, DataWarning, listing, ne
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._choice import Choice, choose
-from gnn2mlp.encoders._reading import conform
 from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._stacking import is_mostly_zero, stacked
 from gnn2mlp.encoders._tables import RawTable, check_columns
@@ -181,8 +180,7 @@ class TableEncoder:
 
     @staticmethod
     def _read(raw: RawTable, column: EncodedColumn, ids: Any, rows: np.ndarray | None = None) -> Values:
-        values = raw.read(column.name, ids, rows)
-        return values if column.kind is None else conform(values, column.kind)
+        return column.encoder.as_trained(raw.read(column.name, ids, rows), column.kind)
 
     @property
     def _used(self) -> list[EncodedColumn]:

@@ -70,6 +70,12 @@ def test_few_whole_numbers_may_be_codes() -> None:
     assert choose(read(list(range(40))), "level").reason == "numbers"
 
 
+def test_few_very_large_numbers_are_told_of() -> None:
+    assert "'log'" in choose(read([1.5, 2.0, 3.0, 1000.0]), "income").reason
+    assert choose(read([1.5, 2.0, 3.0]), "income").reason == "numbers"
+    assert choose(read([-1.5, 2.0, 3000.0]), "income").reason == "numbers"
+
+
 def test_categories_that_no_observed_row_has_do_not_count() -> None:
     column = pd.Series(pd.Categorical(["a", "a"], categories=["a", "b"]))
     assert choose(read(column), "x").reason == "always 'a'"

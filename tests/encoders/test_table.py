@@ -1,4 +1,5 @@
 import copy
+import datetime as dt
 import json
 import pickle
 import warnings
@@ -184,6 +185,19 @@ def test_values_never_seen_are_zeros_and_can_be_told() -> None:
     columns = [encoder.feature_names.index(name) for name in ("kind=bar", "kind=shop", "kind is missing")]
     assert dense(encoder.transform(table))[:3, columns].tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 1]]
     assert encoder.unseen(TABLE) == {}
+
+
+def test_dates_and_the_texts_that_say_them_are_one_another() -> None:
+    texts, moments = ["2024-02-29", "2023-01-01", None], [dt.date(2024, 2, 29), dt.date(2023, 1, 1), None]
+    for one, other in ((texts, moments), (moments, texts)):
+        encoder = TableEncoder().fit({"since": one})
+        np.testing.assert_array_equal(encoder.transform({"since": other}), encoder.transform({"since": one}))
+        frame = pd.DataFrame({"since": pd.to_datetime(pd.Series(texts * 20))})
+        np.testing.assert_array_equal(encoder.transform(frame)[:3], encoder.transform({"since": one}))
+        with pytest.raises(DataError, match="row 1: expected .*date"):
+            encoder.transform({"since": ["2024-02-29", "soon"]})
+        with pytest.raises(DataError, match="expected (text|date), as in training, got number"):
+            encoder.transform({"since": [20240229]})
 
 
 def test_zero_rows_have_the_width_of_any() -> None:
