@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from gnn2mlp.core import progress
 
-LABELS = {"join": "tables", "teacher": "teacher", "mlp": "plain MLP", "student": "student"}
+LABELS = {"join": "tables", "mlp": "plain MLP", "refit teacher": "teacher", "refit": "student"}
 
 
 class Seeded(Protocol):
@@ -43,10 +43,9 @@ class Bars:
 
         def update(done: int, total: int, note: str = "") -> None:
             self.progress.start()  # with the first news: what goes wrong before it is said on the first line
-            whole = total * len(self.seeds)
-            self.progress.update(
-                task, total=whole, completed=place * total + done, note=f"seed {place + 1}/{len(self.seeds)}  {note}"
-            )
+            whole, several = total * len(self.seeds), len(self.seeds) > 1
+            told = f"seed {place + 1}/{len(self.seeds)}  {note}" if several else note
+            self.progress.update(task, total=whole, completed=place * total + done, note=told)
 
         return update
 

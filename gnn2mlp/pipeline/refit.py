@@ -48,8 +48,14 @@ def refit_plan(job: Job, scored: Sequence[Scored], seed: int) -> Refit:
     return Refit(int(job.graph.task.known(job.graph.labels).sum()), epochs, [one.seed for one in scored], seed)
 
 
-def refit_stage(job: Job, plan: Refit) -> Stage[Predictor]:
-    """The student that all labels train, teacher first; no node is left to validate, and none to test."""
+def refit_stage(job: Job, plan: Refit, needs: Sequence[str] | None = None) -> Stage[Predictor]:
+    """The student that all labels train, teacher first; no node is left to validate, and none to test.
+
+    Args:
+        job: with the data of all nodes.
+        plan: how long each trains.
+        needs: keys that the teacher writes down; default: as for the seeds.
+    """
     config, observed = job.config, everything(job.graph)
     settings: dict[str, Any] = {"distill": {**config.distill, "epochs": plan.epochs["student"]}}
     if "teacher" in plan.epochs:
@@ -60,7 +66,7 @@ def refit_stage(job: Job, plan: Refit) -> Stage[Predictor]:
     if not method.teacher_keys:
         return student_stage(whole, plan.seed, observed, "refit", method, None)
     teacher = teacher_stage(whole, plan.seed, observed, "refit teacher")
-    knowledge = knowledge_stage(whole, plan.seed, observed, teacher, needed_keys(whole, method))
+    knowledge = knowledge_stage(whole, plan.seed, observed, teacher, needs or needed_keys(whole, method))
     return student_stage(whole, plan.seed, observed, "refit", method, knowledge)
 
 

@@ -46,9 +46,14 @@ def provenance(results: Results) -> dict[str, Any]:
     return {
         "facts": _facts(results),
         "citations": results.get("citations") or {},
-        "environment": _environment(results),
-        "config": yaml.safe_dump(_plain(results["config"]), sort_keys=False, allow_unicode=True, width=100),
+        "environment": environment_facts(results),
+        "config": plain_yaml(results["config"]),
     }
+
+
+def plain_yaml(config: Mapping[str, Any]) -> str:
+    """A configuration as YAML, whatever it holds."""
+    return str(yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True, width=100))
 
 
 def _facts(results: Results) -> dict[str, str]:
@@ -60,7 +65,8 @@ def _facts(results: Results) -> dict[str, str]:
     return facts
 
 
-def _environment(results: Results) -> dict[str, str]:
+def environment_facts(results: Results) -> dict[str, str]:
+    """Device, processor and versions where results were made, label -> text."""
     found = dict(results.get("environment") or {})
     versions = found.pop("versions", {})
     return {**{key: _text(value) for key, value in found.items()}, **{key: str(v) for key, v in versions.items()}}

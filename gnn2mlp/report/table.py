@@ -1,5 +1,7 @@
 """The results of a run for a terminal of 80 columns."""
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
@@ -35,14 +37,14 @@ def results_table(results: Results) -> Group:
     parts = (latency_grid(results), trust_grid(results), codes_grid(results))
     grids = [*result_grids(results), *(grid for grid in parts if grid.rows)]
     blank = Text()
-    return Group(*lines, *(part for grid in grids for part in (blank, _table(grid))))
+    return Group(*lines, *(part for grid in grids for part in (blank, grid_table(grid))))
 
 
 def trust_results_table(results: Results) -> Group:
     """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
     lines = [Text(line, style="bold") for line in (trust_line(results), student_trust_line(results))]
     grids = [trust_grid(results), *student_trust_grids(results)]
-    tables = [part for grid in grids for part in (Text(), _table(grid))]
+    tables = [part for grid in grids for part in (Text(), grid_table(grid))]
     return Group(*(line for line in [*lines, Text(basis(results, "seen"))] if line), *tables)
 
 
@@ -50,16 +52,25 @@ def latency_results_table(results: Results) -> Group:
     """Requests, passes over all nodes and accuracy by model, from what `latency` returns; print as `results_table`."""
     grids = [latency_grid(results), throughput_grid(results), forms_grid(results)]
     lines = [Text(latency_line(results), style="bold"), *map(Text, cost_lines(results))]
-    return Group(*lines, *(part for grid in grids for part in (Text(), _table(grid))))
+    return Group(*lines, *(part for grid in grids for part in (Text(), grid_table(grid))))
 
 
-def _table(grid: Grid) -> Table:
+def grid_table(grid: Grid, left: Sequence[int] = ()) -> Table:
+    """A grid for the terminal; the first column, and those of `left`, are aligned to the left.
+
+    A grid whose heads are all empty is shown without them.
+    """
     # Text and not str: a name in square brackets is no markup.
     table = Table(
-        title=Text(grid.title, style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, show_edge=False
+        title=Text(grid.title, style="bold"),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        show_header=any(grid.head),
     )
     for index, head in enumerate(grid.head):
-        table.add_column(Text(head), justify="right" if index else "left", no_wrap=True)
+        table.add_column(Text(head), justify="right" if index and index not in left else "left", no_wrap=True)
     for row in grid.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

@@ -41,6 +41,7 @@ class FitConfig(Settings):
         source: the column of the edges that holds one end; default: `source`, `src`, `from`, ..., or the first one.
         target: the other end; likewise.
         weight: the column of weights of edges; default: `weight`, if there is one.
+        directed: messages pass from source to target alone, in place of both ways.
         columns: how columns are encoded, where their type is not to decide: `{"price": "log", "notes": "drop"}`.
         split: how nodes get their roles; default: `"hash"` of their ids, or as the next two say.
         time: a column of dates, times or numbers: the latest labelled rows are unseen (split `"time"`).
@@ -69,6 +70,7 @@ class FitConfig(Settings):
     source: str | None = None
     target: str | None = None
     weight: str | None = None
+    directed: bool = False
     columns: dict[str, Any] = pydantic.Field(default_factory=dict)
     split: Spec | None = None
     time: str | None = None
@@ -142,7 +144,11 @@ class FitConfig(Settings):
         """
         if (self.source is None) != (self.target is None):
             raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
+        if self.inputs.build(INPUTS).needs_graph:
+            raise ConfigError(f"inputs: {self.inputs.name!r} read the graph, and what ships reads columns alone")
         method = self.method.build(METHODS)
+        if not method.teacher_keys:
+            raise ConfigError(f"method: {self.method.name!r} has no teacher; a plain MLP is trained beside any other")
         check_draws(method.build_objective().terms(), Export().draws)
         teacher = providing(self.teacher, method.teacher_keys)
         distill = Spec("distill", **sized_distill(self.distill, rows)).checked(Distiller, "distill")

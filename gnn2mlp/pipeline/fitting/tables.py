@@ -1,7 +1,7 @@
 """From files to nodes, edges, labels and what splits go by, each checked before anything is trained."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,7 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.progress import Progress, silent
-from gnn2mlp.data.edges import canonical_edges
-from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.tables.edges import Edges, _ends, read_edges
 from gnn2mlp.tables.keys import group_keys, id_keys, time_keys
@@ -39,6 +38,7 @@ class Tables:
         keys: int64 (rows,) by name, what splits go by.
         digests: SHA-256 of each file.
         id_type: the Arrow type of the ids.
+        directed: whether messages pass from source to target alone.
     """
 
     features: Any
@@ -49,19 +49,32 @@ class Tables:
     keys: dict[str, torch.Tensor]
     digests: dict[str, str]
     id_type: str
+    directed: bool = False
 
     @cached_property
     def bare(self) -> GraphData:
-        """The graph without features: what a split needs. Edges are those of both directions, each once."""
-        index = torch.from_numpy(np.ascontiguousarray(self.edges.edge_index))
-        edges, notes = canonical_edges(index, len(self.ids))
-        if not edges.size(1):
+        """The graph without features, but for a column of zeros: what a split needs.
+
+        Weights are divided by their mean, as a node counts for itself as an edge of weight 1.
+        """
+        index, weight = self.edges.edge_index, self.edges.weight
+        if weight is not None:
+            weight = weight / weight.mean(dtype=np.float64)
+        if not bool((index[0] != index[1]).any()):
             raise DataError(
                 f"edges: expected at least one edge between two different nodes, got {self.edges.kept} from a node to "
                 "itself; a graph teacher has nothing to learn"
             )
-        empty = torch.zeros(len(self.ids), 0)
-        return GraphData("tables", empty, self.labels, self.task, edges, notes=notes, split_keys=self.keys)
+        graph = graph_from_arrays(
+            torch.zeros(len(self.ids), 1),
+            self.labels,
+            torch.from_numpy(np.ascontiguousarray(index)),
+            edge_weight=weight,
+            directed=self.directed,
+            name="tables",
+            task=self.task,
+        )
+        return replace(graph, split_keys=self.keys)
 
 
 def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:
@@ -91,7 +104,7 @@ def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:
     dropped = [name for name in nodes.column_names if name in config.taken or name.startswith(_INDEX)]
     progress(5, 5, f"{len(ids):,} rows")
     kind = str(nodes[config.id].type)
-    return Tables(nodes.drop_columns(dropped), ids, joined, task, labels, keys, digests, kind)
+    return Tables(nodes.drop_columns(dropped), ids, joined, task, labels, keys, digests, kind, config.directed)
 
 
 def file_digest(path: Path) -> str:

@@ -10,7 +10,7 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report, degrees
 from gnn2mlp.pipeline.fitting.encoding import encode, observed_rows
 from gnn2mlp.pipeline.fitting.tables import read_tables
-from tests.pipeline.fitting.company import Company, company
+from tests.company import Company, company
 
 
 def report(tmp_path: Path, tables: Company, **changes: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gnn2mlp.nn.csr import compute_form, gather
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.encoding import encode, observed_rows
 from gnn2mlp.pipeline.fitting.tables import read_tables
-from tests.pipeline.fitting.company import Company, company
+from tests.company import Company, company
 
 
 def prepared(tmp_path: Path, tables: Company, **changes: Any) -> Any:

@@ -3,13 +3,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.feather
 import pytest
 import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
-from tests.pipeline.fitting.company import Company, company
+from tests.company import Company, company
 
 CSV = "nodes.csv", "edges.csv"
 
@@ -154,3 +155,13 @@ def test_a_digest_tells_contents_and_of_folders_names(tmp_path: Path) -> None:
     assert file_digest(tmp_path / "a" / "x") != one
     (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
     assert file_digest(tmp_path / "a") != one
+
+
+def test_weights_are_brought_to_a_mean_of_one_and_edges_may_have_a_direction(tmp_path: Path) -> None:
+    tables = company()
+    weights = np.random.default_rng(0).uniform(100, 300, len(tables.edges["source"]))
+    found = read(tmp_path, tables._replace(edges={**tables.edges, "weight": weights})).bare
+    assert found.edge_weight is not None
+    assert 0.9 < float(found.edge_weight.mean()) < 1.1
+    assert found.num_edges == read(tmp_path / "plain", tables).bare.num_edges
+    assert read(tmp_path / "directed", tables, directed=True).bare.directed

@@ -1,0 +1,154 @@
+"""`gnn2mlp fit`: from a company's tables to a model that ships."""
+
+import argparse
+from typing import Any
+
+from rich.text import Text
+
+from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli.run import assign, yaml_value
+from gnn2mlp.core.errors import ConfigError
+
+_PATHS = ("nodes", "edges", "out")
+_NAMES = ("id", "source", "target", "weight", "time", "group", "device")
+_COMPONENTS = ("split", "task", "teacher", "method", "student", "inputs")
+
+
+def add(verbs: Any) -> None:
+    """Register the verb and its options."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "fit",
+        help="from tables of nodes and edges to a calibrated model that ships",
+        description="Read two tables (CSV, Parquet, Arrow), report on what is in them, train a GNN teacher and distil "
+        "an MLP student from it, score both against models without a graph on rows that training saw and on rows that "
+        "it did not, calibrate, train again on all labels, and write one model directory. The same command continues "
+        "where it was interrupted.",
+        epilog="example: gnn2mlp fit --nodes pages.csv --edges links.parquet --id page_id --label kind --out model",
+    )
+    parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
+    parser.add_argument("--nodes", metavar="FILE", help="table with a row for each node")
+    parser.add_argument("--edges", metavar="FILE", help="table with a column of ids for each end of an edge")
+    parser.add_argument("--id", metavar="NAME", help="the column of ids of the nodes, of any type")
+    parser.add_argument(
+        "--label", metavar="NAME", help="the column of labels, empty where unknown; several with commas: A,B,C"
+    )
+    parser.add_argument("--out", metavar="DIR", help="folder of the model")
+    parser.add_argument("--source", metavar="NAME", help="column of one end; default: source, src, from, ...")
+    parser.add_argument("--target", metavar="NAME", help="column of the other end")
+    parser.add_argument("--weight", metavar="NAME", help="column of weights of edges; default: weight, if there is one")
+    parser.add_argument("--directed", action="store_true", default=None, help="messages pass one way alone")
+    parser.add_argument(
+        "--column",
+        metavar="NAME:ENCODER",
+        action="append",
+        default=[],
+        help="how a column is read, e.g. price:log or notes:drop; see 'list encoders'",
+    )
+    parser.add_argument("--task", metavar="NAME", help="classification (default), multi_label or regression")
+    parser.add_argument("--split", metavar="NAME", help="hash (of ids; default), time or group")
+    parser.add_argument("--time", metavar="NAME", help="column of times: the latest labelled rows are unseen")
+    parser.add_argument("--group", metavar="NAME", help="column of groups: whole groups are unseen")
+    parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'; default sage")
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn")
+    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
+    parser.add_argument("--seed", metavar="N", type=int, help="default 0")
+    parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
+    parser.add_argument("--threads", metavar="N", help="CPU threads; default: one below 50,000 rows, else all")
+    parser.add_argument("--no-refit", action="store_true", help="ship the student that was scored")
+    parser.add_argument("--dry-run", action="store_true", help="report on the tables; train and write nothing")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="nested option, e.g. distill.lr=0.001, task.metric=macro_f1 or split.train=0.6",
+    )
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> None:
+    """Build the configuration, fit, print the data report, the result and where the model is."""
+    from gnn2mlp.pipeline import FitConfig, fit
+    from gnn2mlp.report.fit_table import data_table, fit_table
+
+    config = FitConfig(**settings(options))
+    console = Terminal()
+    shown: list[Any] = []
+
+    def told(report: dict[str, Any]) -> None:
+        shown.append(report)
+        console.print(data_table(report))
+
+    with Bars(config, console) as bars:
+        result = fit(config, lambda stage: bars.listen(config.seed, stage), told, options.dry_run)
+    if options.dry_run or result.out is None:
+        return
+    if not shown:
+        console.print(Text(f"{result.out} holds this model already; nothing was trained."), soft_wrap=True)
+    console.print(fit_table(result.results))
+    names = {"model": "", "card": "README.md", "report": "report.html", "scores": "scores.json"}
+    if (result.out / "model.onnx").exists():
+        names["onnx"] = "model.onnx"
+    show_files(console, {label: result.out / name for label, name in names.items()})
+
+
+def settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Settings from the file, then from options, then from `--set`, each winning over the one before.
+
+    Raises:
+        ConfigError: for an option that says nothing, or if tables, id or label are not named.
+    """
+    from gnn2mlp.core.spec import Spec
+    from gnn2mlp.pipeline.config import read_yaml
+
+    chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
+    given = {key: value for key, value in vars(options).items() if value is not None}
+    chosen |= {key: given[key] for key in (*_PATHS, *_NAMES, "seed", "directed") if key in given}
+    for key in _COMPONENTS:
+        if key in given and (chosen.get(key) is None or Spec.parse(chosen[key]).name != given[key]):
+            chosen[key] = given[key]
+    if "label" in given:
+        chosen["label"] = given["label"].split(",")
+    if "threads" in given:
+        chosen["threads"] = yaml_value("--threads", given["threads"])
+    if options.no_refit:
+        chosen["refit"] = False
+    columns = dict(map(_column, options.column))
+    if columns:
+        chosen["columns"] = {**(chosen.get("columns") or {}), **columns}
+    for assignment in options.set:
+        assign(_nested(chosen, assignment), assignment)
+    needed = [key for key in ("nodes", "edges", "id", "label") if key not in chosen]
+    if not options.dry_run and "out" not in chosen:
+        needed.append("out")
+    if needed:
+        raise ConfigError(
+            f"expected --{' and --'.join(needed)}, as in gnn2mlp fit --nodes pages.csv --edges links.csv --id page_id "
+            "--label kind --out model"
+        )
+    return chosen
+
+
+def _column(text: str) -> tuple[str, Any]:
+    """`NAME:ENCODER`; the name may hold colons."""
+    name, separator, encoder = text.rpartition(":")
+    if not separator or not name or not encoder:
+        raise ConfigError(f"--column: expected NAME:ENCODER such as price:log, got {text!r}")
+    return name, encoder
+
+
+def _nested(chosen: dict[str, Any], assignment: str) -> dict[str, Any]:
+    """The settings, in which a component that is about to get an option has a name."""
+    key = assignment.partition(".")[0].strip()
+    defaults = {"task": "classification", "teacher": "sage", "method": "glnn", "student": "mlp", "inputs": "features"}
+    by = "time" if chosen.get("time") else "group" if chosen.get("group") else "hash"
+    name = {**defaults, "split": by}.get(key)
+    if key == "task" and len(chosen.get("label", ())) > 1 and not isinstance(chosen.get("label"), str):
+        name = "multi_label"
+    if "." in assignment.partition("=")[0] and name is not None:
+        from gnn2mlp.core.spec import Spec, plain
+
+        chosen[key] = dict(plain(Spec.parse(chosen.get(key) or name)))
+    return chosen

@@ -1,0 +1,190 @@
+"""`fit`: from tables in files to a model that ships, in one call that can be interrupted and goes on."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gnn2mlp.core.environment import cpu_threads, environment, resolve_device, threads_for
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.files import check_writable, read_json, write_json
+from gnn2mlp.core.locks import locked
+from gnn2mlp.core.progress import silent
+from gnn2mlp.data import SPLITTERS
+from gnn2mlp.data.split import Split
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.pipeline.config import differing
+from gnn2mlp.pipeline.fitting.config import FitConfig
+from gnn2mlp.pipeline.fitting.data_report import data_report
+from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
+from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
+from gnn2mlp.pipeline.fitting.stages import Listen, job_of, shipped_stage, stages
+from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
+from gnn2mlp.teachers import TEACHERS
+
+FORMAT = 1
+WORK, STATE, SCORES = ".work", "fit.json", "scores.json"
+
+Told = Callable[[dict[str, Any]], object]
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What `fit` leaves behind.
+
+    Args:
+        results: the content of `scores.json`: configuration, data report, scores, verdict, trust.
+        out: the model directory; `None` of a dry run.
+    """
+
+    results: dict[str, Any]
+    out: Path | None
+
+    @property
+    def verdict(self) -> str:
+        """Whether distilling pays on these tables, in a sentence."""
+        return str(self.results["verdict"]["sentence"])
+
+    def predictor(self) -> Predictor:
+        """The model, which answers tables such as the nodes'."""
+        if self.out is None:
+            raise ConfigError("a dry run trains no model; call fit without dry_run")
+        return Predictor.load(self.out)
+
+
+def fit(
+    config: FitConfig,
+    listen: Listen = lambda stage: silent,
+    told: Told = lambda report: None,
+    dry_run: bool = False,
+) -> FitResult:
+    """Read tables, report on them, train, score with intervals, calibrate, train on all labels, and write a model.
+
+    What was interrupted continues where it stopped, and ends with the same model: everything is kept in `.work` within
+    the folder. A folder that is finished with the same settings and tables is answered at once.
+
+    Args:
+        config: which tables, and what to do with them.
+        listen: gives the progress listener of each stage: `"tables"`, `"encode"`, `"teacher"`, `"mlp"`, `"student"`,
+            `"linear"`, `"boosting"`, `"score"`, `"refit teacher"`, `"refit"`, `"write"`.
+        told: is given the data report, before anything is trained.
+        dry_run: end with the data report; nothing is trained, and nothing written.
+
+    Raises:
+        ConfigError: for settings that cannot work, or if the folder holds another model or another process works in it.
+        DataError: for tables that cannot be learnt from. Both before any training.
+        ArtefactError: if a table cannot be read, or the model not be written; what there was is still there.
+    """
+    if dry_run:
+        tables = read_tables(_resolvable(config), listen("tables"))
+        config = config.resolve(len(tables.ids))
+        report = _observed(config, tables, listen)[-1]
+        told(report)
+        return FitResult({"config": config.to_dict(), "data": report}, None)
+    if config.out is None:
+        raise ConfigError("out: expected a folder for the model; name one with --out (in Python: out=)")
+    check_writable(config.out, "name another folder with --out (in Python: out=)")
+    device = resolve_device(config.device)
+    there = config.out.exists()
+    try:
+        with locked(config.out, lambda: _busy(config.out)):
+            finished = _finished(config)
+            return finished if finished is not None else _fitted(config, config.out, device, listen, told)
+    finally:
+        if not there:
+            with suppress(OSError):  # of a folder in which nothing came to lie
+                (config.out / WORK).rmdir()
+            with suppress(OSError):
+                config.out.rmdir()
+
+
+def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, told: Told) -> FitResult:
+    work = out / WORK
+    tables = read_tables(_resolvable(config), listen("tables"))
+    config = config.resolve(len(tables.ids))
+    config.teacher.build(TEACHERS).check_reads(tables.bare)
+    threads = config.threads if isinstance(config.threads, int) else threads_for(len(tables.ids))
+    with cpu_threads(threads):
+        split, encoded, report = _observed(config, tables, listen)
+        told(report)
+        state = {"format": FORMAT, "rows": len(tables.ids), "config": config.to_dict(), "digests": tables.digests}
+        write_json(work / STATE, {**state, "finished": False})
+        job = job_of(config, encoded, work, device, listen)
+        made = stages(job, config, split, encoded.encoder, listen)
+        record = made.record.value
+        student, whole = made.student.value, encoded
+        if config.refit:
+            listen("encode")(1, 2, "all rows")
+            whole = encode(config, tables)
+            student = shipped_stage(job, config, whole, record).value
+        results = {
+            "format": FORMAT,
+            "config": config.to_dict(),
+            "environment": environment(device),
+            "data": report,
+            **record,
+            "importance": importance(made.student.value, encoded, tables, split),
+        }
+        listen("write")(0, 1, "")
+        predictor = shipped_predictor(student, made.student.value, whole, results, config)
+        results = ship(out, predictor, config, tables, split, results)
+        write_json(work / STATE, {**state, "finished": True})
+        listen("write")(1, 1, "")
+    return FitResult(results, out)
+
+
+def _observed(config: FitConfig, tables: Tables, listen: Listen) -> tuple[Split, Encoded, dict[str, Any]]:
+    """The split, the columns as features, and the report on the tables."""
+    assert config.split is not None, "resolved"
+    split = config.split.build(SPLITTERS).split(tables.bare, config.seed, "inductive", config.unseen)
+    listen("encode")(0, 2, "columns")
+    encoded = encode(config, tables, observed_rows(split, len(tables.ids)))
+    listen("encode")(1, 2, "report")
+    report = data_report(config, tables, split, encoded)
+    listen("encode")(2, 2, f"{encoded.encoder.num_features:,} features")
+    return split, encoded, report
+
+
+def _resolvable(config: FitConfig) -> FitConfig:
+    """The configuration as tables are read with it; settings that cannot work fail before any table is read."""
+    return config.resolve(1)
+
+
+def _finished(config: FitConfig) -> FitResult | None:
+    """The result that lies in the folder, if it is one of these settings and tables.
+
+    Raises:
+        ConfigError: if it is one of others.
+    """
+    assert config.out is not None
+    try:
+        state = read_json(config.out / WORK / STATE)
+        known = FitConfig(**state["config"]).resolve(state["rows"])
+    except (ArtefactError, KeyError, TypeError):
+        return None
+    others = differing(known.identity(), config.resolve(state["rows"]).identity())
+    if others:
+        raise ConfigError(
+            f"out: {config.out} holds a model with another {others}; choose another --out, or remove that folder"
+        )
+    if not state.get("finished"):
+        return None
+    changed = [name for name, digest in state["digests"].items() if file_digest(getattr(config, name)) != digest]
+    if changed:
+        raise ConfigError(
+            f"out: {config.out} holds a model of other {' and '.join(changed)} than are now in "
+            f"{', '.join(str(getattr(config, name)) for name in changed)}; choose another --out, or remove that folder"
+        )
+    try:
+        return FitResult(read_json(config.out / SCORES), config.out)
+    except ArtefactError:
+        return None
+
+
+def _busy(out: Path | None) -> None:
+    raise ConfigError(
+        f"out: another process works in {out} at this moment; wait until it is done, or choose another --out"
+    )

@@ -1,0 +1,144 @@
+"""The page of a fit: does distilling pay, what is in the tables, how good is what ships, can it be believed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gnn2mlp.explore.plots_calibration import plot_calibration, plot_set_coverage
+from gnn2mlp.explore.plots_cascade import plot_cascade
+from gnn2mlp.explore.plots_importance import plot_importance
+from gnn2mlp.report.fit_grids import (
+    beside_grid,
+    columns_grid,
+    differences_grid,
+    labels_grid,
+    scores_grid,
+    split_line,
+    tables_grid,
+    trust_grid,
+)
+from gnn2mlp.report.headline import Tile
+from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
+from gnn2mlp.report.plots import plot_training
+from gnn2mlp.report.plots_intervals import plot_intervals
+from gnn2mlp.report.results import Judged
+
+Results = Mapping[str, Any]
+
+
+def render_fit_report(results: Results) -> str:
+    """The page of a fit as text. Whatever the results hold is escaped: names of columns are a user's."""
+    return render("fit.html.jinja", _content(results))
+
+
+def _content(results: Results) -> dict[str, Any]:
+    data, config = results["data"], results["config"]
+    return {
+        "sentence": results["verdict"]["sentence"],
+        "subject": f"{', '.join(config['label'])} of {data['nodes']['file']}: teacher {config['teacher']['name']}, "
+        f"method {config['method']['name']}, student {config['student']['name']}.",
+        "split": split_line(data),
+        "tiles": _tiles(results),
+        "scores": [scores_grid(results), differences_grid(results)],
+        "beside": beside_grid(results),
+        "plots": _score_plots(results),
+        "baselines": _baseline_notes(results),
+        "trust": {"grid": trust_grid(results), "plots": _trust_plots(results)},
+        "importance": _importance_plots(results),
+        "tables": [tables_grid(data), labels_grid(data)],
+        "columns": columns_grid(data),
+        "warnings": data["warnings"],
+        "training": _training_plots(results),
+        "refit": results.get("shipped", {}).get("refit", False),
+        "labels": results.get("shipped", {}).get("labels", 0),
+        "onnx": results.get("onnx", ""),
+        "environment": environment_facts(results),
+        "config": plain_yaml(config),
+    }
+
+
+def _tiles(results: Results) -> list[Tile]:
+    metric, student = results["metric"], results["scores"]["student"]
+    tiles = []
+    for population in ("unseen", "seen"):
+        one = student[population]
+        value = f"{100 * one['value']:.1f} %" if metric["share"] else f"{one['value']:.3g}"
+        scale = 100 if metric["share"] else 1
+        note = f"{scale * one['low']:.3g} to {scale * one['high']:.3g}, {one['nodes']:,} nodes"
+        tiles.append(Tile(value, f"{metric['title']} on {population} nodes", note))
+    agreement = results["agreement"]["test"]
+    tiles.append(Tile(f"{100 * agreement:.1f} %", "of the teacher's answers given", "agreement on test nodes"))
+    if ece := results["trust"].get("ece"):
+        one = ece["unseen"]
+        tiles.append(
+            Tile(f"{100 * one['after']:.1f} %", "calibration error, unseen", f"{100 * one['before']:.1f} % before")
+        )
+    return tiles
+
+
+def _score_plots(results: Results) -> list[Plot]:
+    note = (
+        "Points: scores on test nodes; lines: 95 % intervals over such nodes. Above, nodes that training did not see."
+    )
+    figure = plot_intervals(results["scores"], results["metric"])
+    return [draw(figure, "scores", "Every model on the same nodes", note)]
+
+
+def _trust_plots(results: Results) -> list[Plot]:
+    trust = results["trust"]
+    if "ece" not in trust:
+        return []
+    nominal = next(iter(trust["coverage"]))
+    sets = {name: one for name, one in trust["coverage"][nominal].items() if name != "test"}
+    cascade = trust["cascade"]
+    curve = {**cascade["curve"], "latency_ms": [float("nan")] * len(cascade["curve"]["deferred"])}
+    return [
+        draw(
+            plot_calibration(trust["diagrams"]),
+            "calibration",
+            "Is it right as often as it says?",
+            "Test nodes by confidence, before (grey) and after temperature scaling on validation nodes.",
+        ),
+        draw(
+            plot_set_coverage(sets),
+            "coverage",
+            f"Do sets keep a promise of {100 * float(nominal):g} %?",
+            "Made from validation nodes, which are like seen nodes; unseen ones may differ.",
+        ),
+        draw(
+            plot_cascade(curve, cascade["threshold"]),
+            "cascade",
+            "What if the teacher is asked where the student is not sure?",
+            "Test nodes. The threshold was chosen on validation nodes.",
+        ),
+    ]
+
+
+def _importance_plots(results: Results) -> list[Plot]:
+    found = results.get("importance") or []
+    if not found:
+        return []
+    names, mean, std = ([one[key] for one in found] for key in ("column", "mean", "std"))
+    share = results["metric"]["share"]
+    what = "points of accuracy lost" if share else "R² lost"
+    figure = plot_importance(names, mean, std, what, 100 if share else 1)
+    note = "What the student loses on test nodes if a column's values are dealt out anew. Hollow: perhaps chance."
+    return [draw(figure, "importance", "What each column contributes", note)]
+
+
+def _training_plots(results: Results) -> list[Plot]:
+    found = {model: [history] for model, history in results["history"].items()}
+    if not found:
+        return []
+    metric = results["metric"]
+    judged = Judged(metric["title"], metric["share"], metric["greater_is_better"])
+    note = "A dot marks the epoch that was kept."
+    return [draw(plot_training(found, "valid", judged), "valid", f"Validation {metric['title']} in training", note)]
+
+
+def _baseline_notes(results: Results) -> list[str]:
+    told = []
+    for one in results["baselines"].values():
+        reduced = f"; {one['reduced']}" if "reduced" in one else ""
+        strength = f", penalty chosen by validation (C = {one['strength']:g})" if "strength" in one else ""
+        told.append(f"{one['name'][:1].upper()}{one['name'][1:]}: scikit-learn's{strength}{reduced}.")
+    return told

@@ -1,0 +1,58 @@
+"""A fit for a terminal of 80 columns: what is in the tables before training, and what came out of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from gnn2mlp.report.fit_grids import (
+    columns_grid,
+    differences_grid,
+    labels_grid,
+    scores_grid,
+    split_line,
+    tables_grid,
+    trust_grid,
+)
+from gnn2mlp.report.grids import Grid
+from gnn2mlp.report.table import grid_table
+
+# Words of a reason in a terminal.
+_REASON = 34
+
+
+def data_table(report: Mapping[str, Any]) -> Group:
+    """The data report: counts, labels, what became of each column, how rows are split, and what to look at."""
+    columns = columns_grid(report)
+    # What a column holds follows from how it is read, and a terminal is narrow.
+    rows = [[row[0], row[2], row[3], row[4], _cut(row[5])] for row in columns.rows]
+    narrow = Grid(columns.title, ["Column", "Read as", "Features", "Gaps", "Why"], rows)
+    grids = [grid_table(tables_grid(report), left=(2,)), grid_table(labels_grid(report)), grid_table(narrow, left=(4,))]
+    parts = [part for grid in grids for part in (grid, Text())]
+    return Group(*parts, Text(split_line(report)), *_warnings(report), Text())
+
+
+def fit_table(results: Mapping[str, Any]) -> Group:
+    """The verdict, then scores and differences with intervals, and calibration."""
+    grids = [scores_grid(results), differences_grid(results), trust_grid(results)]
+    parts = [part for grid in grids if grid.rows for part in (Text(), grid_table(grid))]
+    shipped = results.get("shipped", {})
+    trained = f"What ships was trained on all {shipped['labels']:,} labels." if shipped.get("refit") else ""
+    onnx = results.get("onnx", "")
+    notes = [note for note in (trained, f"ONNX: {onnx}" if onnx.startswith("not") else "") if note]
+    return Group(Text(results["verdict"]["sentence"], style="bold"), *parts, *map(Text, notes))
+
+
+def _warnings(report: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    for one in report["warnings"]:
+        found.append(Padding(Text(f"! {one['what']}", style="bold"), (1, 0, 0, 0)))
+        if one["remedy"]:
+            found.append(Padding(Text(one["remedy"]), (0, 0, 0, 2)))
+    return found
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _REASON else f"{text[: _REASON - 1]}…"

@@ -1,0 +1,27 @@
+from typing import Any
+
+from gnn2mlp.pipeline import FitResult
+from gnn2mlp.report.fit_report import render_fit_report
+
+
+def test_the_page_says_what_was_found(fitted: FitResult) -> None:
+    page = render_fit_report(fitted.results)
+    assert "What is in the tables?" in page
+    assert "Gradient boosting" in page
+    assert page.count("<svg") == 6
+    assert "http-equiv" not in page
+    assert "<script" not in page
+
+
+def test_what_a_user_wrote_is_escaped(fitted: FitResult) -> None:
+    data: dict[str, Any] = fitted.results["data"]
+    columns = [{**data["columns"][0], "name": "<b>x</b>"}]
+    page = render_fit_report({**fitted.results, "data": {**data, "columns": columns}})
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+    assert "<b>x</b>" not in page
+
+
+def test_without_calibration_its_part_is_left_out(fitted: FitResult) -> None:
+    page = render_fit_report({**fitted.results, "trust": {}, "importance": []})
+    assert "Can it be believed?" not in page
+    assert "What do the columns tell?" not in page
