@@ -77,11 +77,22 @@ def _numbered(indices: Any, known: list[str | None], where: Where, name: str) ->
 
 
 def _vectors(array: Any) -> np.ndarray:
-    width = array.type.list_size
+    width, full, inner = array.type.list_size, ~_nulls(array), array.flatten()
+    numbers = _singles(inner).reshape(-1, width)
+    if full.all():
+        return numbers
     filled = np.full((len(array), width), np.nan, dtype=np.float32)
-    full = ~_nulls(array)
-    filled[full] = _floats(array.flatten().cast("float64", safe=False)).astype(np.float32).reshape(-1, width)
+    filled[full] = numbers
     return filled
+
+
+def _singles(array: Any) -> np.ndarray:
+    """Numbers float32, NaN for null, without a copy in double precision: embeddings are large."""
+    from pyarrow import compute
+
+    found = array.cast("float32", safe=False)
+    numbers: np.ndarray = compute.fill_null(found, float("nan")).to_numpy(zero_copy_only=False)
+    return numbers
 
 
 def _lists(array: Any, where: Where, name: str) -> Values:

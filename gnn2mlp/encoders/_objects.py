@@ -30,7 +30,9 @@ def of_array(array: np.ndarray, where: Where) -> Values:
     """Values of a numpy array (rows,), or of vectors (rows, width)."""
     letter, dtype = array.dtype.kind, str(array.dtype)
     if array.ndim == 2 and letter in "biuf":
-        return Vectors("vector", f"{dtype} ({array.shape[1]})", array.astype(np.float32), where=where)
+        with np.errstate(over="ignore"):  # what does not fit is infinite, and refused with its row
+            vectors = array.astype(np.float32)
+        return Vectors("vector", f"{dtype} ({array.shape[1]})", vectors, where=where)
     if array.ndim != 1:
         raise DataError(f"{where}: expected a value for each row, got an array of shape {array.shape}")
     if letter in "biuf":

@@ -66,6 +66,8 @@ def test_lists_and_vectors() -> None:
         vectors = read(rows, pa.list_(pa.float32(), 2))
         assert isinstance(vectors, Vectors)
         np.testing.assert_array_equal(vectors.vectors, [row or [np.nan, np.nan] for row in rows])
+    holes = read([[1, None], [3, 4]], pa.list_(pa.float64(), 2))
+    np.testing.assert_array_equal(holes.vectors, [[1, np.nan], [3, 4]])
     assert read([["a", "b"], None], pa.list_(pa.string(), 2)).missing.tolist() == [False, True]
 
 
