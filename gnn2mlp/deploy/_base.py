@@ -66,9 +66,12 @@ class BasePredictor(ABC):
         Args:
             X: (rows, features): numpy, scipy sparse, pandas, polars, Arrow, columns by name, or torch; zero rows are
                 allowed. A table with column names must have those of training, in any order, if training had names.
+                Of a student with encoders of columns: a table as `TableEncoder.transform` takes it, in which further
+                columns are not looked at, or one row as a mapping.
 
         Raises:
-            DataError: for the wrong number of features or other columns, or NaN or infinite values.
+            DataError: for the wrong number of features or other columns, NaN or infinite values, or, of columns that
+                are encoded, values of another type than in training.
         """
         return self.answers.predict(self._scaled(X, "predict"))
 
