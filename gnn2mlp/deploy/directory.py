@@ -33,8 +33,8 @@ README = "README.md"
 # What releases before model directories left beside a student: nobody else's files.
 _EARLIER = frozenset({STUDENT, "student.onnx", "student.int8.onnx", "student.onnx.json"})
 _OWN = _EARLIER | {README, "model.onnx", "report.html", "scores.json"}
-# A reader tries again while a writer is at work, for as long as this many seconds.
-_PATIENCE = 10.0
+# Seconds: a writer moves its files in less, and a reader tries again while writers are at work for no longer.
+_MOVING, _PATIENCE = 1.0, 10.0
 
 T = TypeVar("T")
 
@@ -234,16 +234,20 @@ def reseal(directory: str | Path) -> None:
 
 def _steady(folder: Path, read: Callable[[], T]) -> T:
     """What `read` finds, which a writer may disturb: it is asked again as long as files change under its hands."""
-    give_up, still = time.monotonic() + _PATIENCE, 0
+    begin = changed = time.monotonic()
+    still = 0
     while True:
         before = _moment(folder)
         try:
             return read()
         except ArtefactError:
-            writing = before != _moment(folder) or (folder / PENDING).exists()
-            still = 0 if writing else still + 1
+            now, pending = time.monotonic(), (folder / PENDING).exists()
+            if before != _moment(folder):
+                changed, still = now, 0
+            elif not pending:  # else a writer is at work, or was killed at it
+                still += 1
             # Two looks in vain: the clock of a file system may be too coarse to tell two writers apart.
-            if still > 1 or time.monotonic() > give_up:
+            if still > 1 or now - changed > _MOVING or now - begin > _PATIENCE:
                 raise
             time.sleep(random.uniform(0.001, 0.005))
 

@@ -317,10 +317,11 @@ class Predictor(BasePredictor):
 
     @classmethod
     def load(cls, directory: str | Path, device: str | torch.device = "cpu", cuda_graphs: bool = False) -> Self:
-        """Read what `save` wrote, on whatever device that was trained.
+        """Read what `save` wrote, on whatever device that was trained; nothing is unpickled.
 
         Args:
-            directory: that holds it.
+            directory: a model directory, each of whose files is checked first; or a folder with a student's file alone,
+                as earlier releases wrote it.
             device: where to answer, `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`. On a GPU, a request of few rows spends
                 its time in copies and launches.
             cuda_graphs: answer up to 128 rows on a GPU by CUDA graphs (`nn.graphed`): the copy of the rows, the network
@@ -329,8 +330,8 @@ class Predictor(BasePredictor):
 
         Raises:
             ConfigError: if there is no such device.
-            ArtefactError: if the file is missing, truncated, altered, of a newer format, or if its weights are not
-                those of the student that it names.
+            ArtefactError: if a file is missing, truncated, altered, added, or of a newer format, or if the weights are
+                not those of the student that they name.
         """
         path, there = user_path(directory, "directory") / FILE, resolve_device(device)
         (tensors, card), told = read_student(directory)
