@@ -102,11 +102,18 @@ def _described(read: Sequence[EncodedColumn]) -> tuple[Column, ...]:
         inputs.append(_free(column.name, taken))
         taken.add(inputs[-1])
     matrix = forms.count("number") >= MATRIX
-    places = np.cumsum([form == "number" for form in forms]) - 1
+    places = _places(read, forms)
     return tuple(
-        _column(column, form, NUMBERS if matrix and form == "number" else name, int(place) if matrix else None)
+        _column(column, form, NUMBERS if matrix and form == "number" else name, place if matrix else None)
         for column, form, name, place in zip(read, forms, inputs, places, strict=True)
     )
+
+
+def _places(read: Sequence[EncodedColumn], forms: Sequence[str]) -> list[int]:
+    """Where a column of numbers stands in the matrix: in the order in which their nodes read them."""
+    inside = [number for number, form in enumerate(forms) if form == "number"]
+    inside.sort(key=lambda number: (read[number].encoder.name == "log", not read[number].encoder.flagged_))  # type: ignore[attr-defined]
+    return [inside.index(number) if number in inside else 0 for number in range(len(read))]
 
 
 def _column(column: EncodedColumn, form: str, name: str, place: int | None) -> Column:
@@ -135,9 +142,9 @@ def _free(name: str, taken: Container[str]) -> str:
 
 
 def _add_inputs(part: Part, columns: Sequence[Column]) -> None:
-    inside = [column.name for column in columns if column.place is not None]
+    inside = [name for _, name in sorted((c.place, c.name) for c in columns if c.place is not None)]
     if inside:
-        told = "columns of numbers side by side, in the order of `columns` in the metadata: "
+        told = "columns of numbers side by side, each at its `place` in the metadata: "
         part.input(NUMBERS, np.float64, len(inside), told + listing(inside, 20))
     for column in columns:
         if column.place is None:

@@ -26,7 +26,7 @@ class Part:
         >>> part.output("y", part.add("Add", [part.input("x", np.float32, 2), "x"]), np.float32, 2)
         'y'
         >>> [node.op_type for node in part.model().graph.node]
-        ['Add', 'Identity']
+        ['Add']
     """
 
     def __init__(self, name: str, real: Any = np.float32):
@@ -44,9 +44,20 @@ class Part:
 
     def output(self, name: str, value: str, dtype: Any, width: int | None = None, doc: str = "") -> str:
         """Give out a result under a name of its own, with the shape of `input`."""
-        self.nodes.append(self._onnx.helper.make_node("Identity", [value], [name]))
+        renamed = self._renamed(value, name)
+        if not renamed:  # an input, or given out already
+            self.nodes.append(self._onnx.helper.make_node("Identity", [value], [name]))
         self.outputs.append(self._info(name, dtype, width, doc))
         return name
+
+    def _renamed(self, value: str, name: str) -> bool:
+        """Call a result of this part, and wherever it is read, by another name; whether it is one. It saves a copy."""
+        if not any(value in node.output for node in self.nodes) or value in {out.name for out in self.outputs}:
+            return False
+        for node in self.nodes:
+            for names in (node.input, node.output):
+                names[:] = [name if one == value else one for one in names]
+        return True
 
     def add(self, operator: str, values: Sequence[str], domain: str = "", **attributes: Any) -> str:
         """Add a node with one result.

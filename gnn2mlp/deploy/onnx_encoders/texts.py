@@ -33,19 +33,32 @@ def _weighed(part: Part, column: Given) -> str:
     flat = part.add("Squeeze", [column.value, part.constant([1])])
     lower = part.add("StringNormalizer", [flat], case_change_action="LOWER", is_case_sensitive=1, locale="C")
     words = part.add("Tokenizer", [lower], "com.microsoft", mark=0, mincharnum=1, pad_value="", tokenexp=PATTERN)
-    written = [(form, place) for place, word in enumerate(column.encoder.words_) for form in forms(word)]
-    counts = counted(part, words, [form for form, _ in written], [place for _, place in written])
-    weights = part.add("Mul", [counts, part.constant(column.encoder.idf_.astype(np.float32))])
-    length = part.add("ReduceL2", [weights, part.constant([1])], keepdims=1)
-    return part.add("Div", [weights, part.add("Max", [length, part.constant(np.float32(1e-30))])])
+    forms_of = [(form, place) for place, word in enumerate(column.encoder.words_) for form in forms(word)]
+    others = [(form, place) for form, place in forms_of if form != column.encoder.words_[place]]
+    written = [*zip(column.encoder.words_, itertools.count()), *others]  # each word itself at its own place
+    idf = column.encoder.idf_.astype(np.float32)[[place for _, place in written]]
+    weights = counted(part, words, [form for form, _ in written], [place for _, place in written], idf.tolist())
+    # The sum of squares, as ONNX Runtime's own norms and `Normalizer` take twice as long.
+    squares = part.add("ReduceSum", [part.add("Mul", [weights, weights]), part.constant([1])], keepdims=1)
+    length = part.add("Max", [part.add("Sqrt", [squares]), part.constant(np.float32(1e-30))])
+    return part.add("Div", [weights, length])
 
 
-def counted(part: Part, words: str, vocabulary: Sequence[str], places: Sequence[int]) -> str:
-    """How often the words of each place are in a row, float32 (rows, places), of words (rows, most words)."""
+def counted(
+    part: Part, words: str, vocabulary: Sequence[str], places: Sequence[int], weights: Sequence[float] | None = None
+) -> str:
+    """How often the words of each place are in a row, times their weights: float32 (rows, places).
+
+    Args:
+        part: that the node is added to.
+        words: name of the words (rows, most words).
+        vocabulary: words.
+        places: of each word.
+        weights: of each word; default: 1.
+    """
     options: dict[str, Any] = {"min_gram_length": 1, "max_gram_length": 1, "max_skip_count": 0, "ngram_counts": [0]}
-    return part.add(
-        "TfIdfVectorizer", [words], mode="TF", ngram_indexes=list(places), pool_strings=list(vocabulary), **options
-    )
+    options |= {"mode": "TF"} if weights is None else {"mode": "TFIDF", "weights": list(weights)}
+    return part.add("TfIdfVectorizer", [words], ngram_indexes=list(places), pool_strings=list(vocabulary), **options)
 
 
 def forms(word: str) -> Iterator[str]:

@@ -23,6 +23,10 @@ def test_numbers_of_every_size_with_and_without_gaps() -> None:
     assert [column.encoder.name for column in encoder.columns] == ["number"] * 3 + ["raw", "boolean"]
 
 
+def test_scales_beyond_single_precision() -> None:
+    check({"huge": with_gaps(CHANCE.normal(size=10) * 1e60), "tiny": CHANCE.normal(size=10) * 1e-50})
+
+
 def test_logarithms_have_nodes_of_their_own() -> None:
     table = {"a": with_gaps(np.arange(8.0)), "amount": [0.0, 1e-12, 1.0, 1e3, 1e9, 2.0, 3.0, 4.0], "b": np.arange(8.0)}
     check(table, amount="log")
