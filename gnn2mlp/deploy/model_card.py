@@ -225,10 +225,16 @@ def _calibration(config: Mapping[str, Any]) -> str:
     return "\n\n".join([*parts, measured]).strip()
 
 
-def _facts(facts: Mapping[str, Any]) -> str:
-    return bullets(
-        f"{text(key.replace('_', ' '))}: {_value(value)}" for key, value in facts.items() if value is not None
-    )
+def _facts(facts: Mapping[str, Any], indent: str = "") -> str:
+    """A line for each fact; facts of facts are lines below theirs."""
+    lines = []
+    for key, value in facts.items():
+        name = text(key.replace("_", " "))
+        if isinstance(value, Mapping) and any(isinstance(each, Mapping) for each in value.values()):
+            lines += [f"{indent}- {name}:", _facts(value, f"{indent}  ")]
+        elif value is not None:
+            lines.append(f"{indent}- {name}: {_value(value)}")
+    return "\n".join(lines)
 
 
 def _value(value: Any) -> str:

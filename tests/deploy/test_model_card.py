@@ -56,6 +56,11 @@ def test_calibration_says_what_is_promised() -> None:
     assert "- error after: 0.021" in text
 
 
+def test_facts_of_facts_are_lines_below_theirs() -> None:
+    text = card(about={"calibrated": {"ece": {"seen": {"before": 0.2}, "unseen": {"before": 0.3, "after": None}}}})
+    assert "- ece:\n  - seen: before 0.2\n  - unseen: before 0.3\n" in text
+
+
 def test_limits_citations_and_how_to_load() -> None:
     text = card(files=("model.onnx",))
     for words in ("exchangeability", "drift", "other languages", "Rozemberczki", "Predictor.load", "gnn2mlp check"):
