@@ -16,6 +16,7 @@ from gnn2mlp.core.progress import silent
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy.directory import verify
 from gnn2mlp.pipeline.config import differing
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
@@ -61,7 +62,7 @@ def fit(
     told: Told = lambda report: None,
     dry_run: bool = False,
 ) -> FitResult:
-    """Read tables, report on them, train, score with intervals, calibrate, train on all labels, and write a model.
+    r"""Read tables, report on them, train, score with intervals, calibrate, train on all labels, and write a model.
 
     What was interrupted continues where it stopped, and ends with the same model: everything is kept in `.work` within
     the folder. A folder that is finished with the same settings and tables is answered at once.
@@ -77,6 +78,19 @@ def fit(
         ConfigError: for settings that cannot work, or if the folder holds another model or another process works in it.
         DataError: for tables that cannot be learnt from. Both before any training.
         ArtefactError: if a table cannot be read, or the model not be written; what there was is still there.
+
+    Example:
+        >>> import tempfile
+        >>> rows = [f"p{i:02d},{i % 2 + i / 99:.2f},{'bar' if i % 2 else 'shop'}" for i in range(60)]
+        >>> links = [f"p{i:02d},p{i + 2:02d}" for i in range(58)]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     nodes, edges = Path(folder) / "pages.csv", Path(folder) / "links.csv"
+        ...     _ = nodes.write_text("\n".join(["page,size,kind", *rows]))
+        ...     _ = edges.write_text("\n".join(["from,to", *links]))
+        ...     config = FitConfig(nodes=nodes, edges=edges, id="page", label="kind")
+        ...     found = fit(config, dry_run=True).results["data"]
+        >>> found["nodes"]["labelled"], found["edges"]["kept"], found["homophily"]["edge"]
+        (60, 58, 1.0)
     """
     if dry_run:
         tables = read_tables(_resolvable(config), listen("tables"))
@@ -178,10 +192,8 @@ def _finished(config: FitConfig) -> FitResult | None:
             f"out: {config.out} holds a model of other {' and '.join(changed)} than are now in "
             f"{', '.join(str(getattr(config, name)) for name in changed)}; choose another --out, or remove that folder"
         )
-    try:
-        return FitResult(read_json(config.out / SCORES), config.out)
-    except ArtefactError:
-        return None
+    verify(config.out)  # an altered model is named, and not answered
+    return FitResult(read_json(config.out / SCORES), config.out)
 
 
 def _busy(out: Path | None) -> None:

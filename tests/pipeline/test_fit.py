@@ -77,6 +77,17 @@ def test_other_tables_are_refused_in_a_finished_folder(fit_settings: Settings, t
         fit(FitConfig(**given))
 
 
+def test_an_altered_model_is_named_and_not_answered(fit_settings: Settings) -> None:
+    given = fit_settings()
+    fit(FitConfig(**given))
+    path = given["out"] / "student.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ArtefactError, match=r"student\.safetensors"):
+        fit(FitConfig(**given))
+
+
 def test_a_second_writer_is_refused(fit_settings: Settings) -> None:
     given = fit_settings()
     with locked(given["out"]), pytest.raises(ConfigError, match="another process works in .* at this moment"):
