@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import Block, BlockSampler
@@ -13,9 +13,12 @@ from gnn2mlp.nn.csr import CSR, Features, compute_form, gather, num_bytes
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.teachers._network import GNN, LayerInput, rows_of
 
-# On a CPU, above this many nodes, inference goes over chunks of rows, gathering the sources of each: a bound that does
-# not depend on what else the machine does, so that a graph is answered with the same bits everywhere.
+# On a CPU, above this many nodes, inference goes over chunks of rows, gathering the sources of each, unless a pass over
+# all at once takes less than so much memory: bounds that do not depend on what else the machine does, so that a graph is
+# answered with the same bits everywhere. Layers with a fixed operator hold hardly more in one pass, and gathering what
+# each chunk reads, most of it many times, takes them eight times as long.
 LAYERWISE_ABOVE = 1_000_000
+ONE_PASS_BYTES = 8 * 2**30
 CHUNK = 65_536
 # On a GPU one pass may take so much of the memory that is free: estimates err, and free memory is in pieces.
 SHARE = 0.8
@@ -23,7 +26,7 @@ SHARE = 0.8
 # what is kept of it for the answer.
 _ARRAYS = 5
 # Copies of the links: the block, the operator made from it, with its indices in 32 bits.
-_COPIES = 3
+COPIES = 3
 
 Layer = Callable[[LayerInput, Block], Tensor]
 
@@ -55,9 +58,11 @@ def infer(module: GNN, sampler: BlockSampler[Any], features: LayerInput) -> dict
 
 
 def one_pass_fits(module: GNN, sampler: BlockSampler[Any], features: Features) -> bool:
-    """Whether a pass over all nodes at once is to be tried: by their number on a CPU, by free memory on a GPU."""
+    """Whether a pass over all nodes at once is to be tried: on a GPU by free memory, on a CPU by sizes alone."""
     if features.device.type != "cuda":
-        return sampler.num_nodes <= LAYERWISE_ABOVE
+        if sampler.num_nodes <= LAYERWISE_ABOVE:
+            return True
+        return bytes_on_cpu(module, sampler.full_block(), features) <= ONE_PASS_BYTES
     there = sampler.holds_full_block(features.device)  # as where all of the graph is trained on, which takes more
     needed = bytes_of_pass(module, sampler.full_block(features.device if there else "cpu"), features, there)
     return needed <= SHARE * free_bytes(features.device)
@@ -77,12 +82,41 @@ def bytes_of_pass(module: GNN, block: Block, features: Features, there: bool = F
     # Dense features may be aggregated before they are mapped.
     widest = max([*widths, 0 if sparse else features.shape[1]])
     item = (features.values if isinstance(features, CSR) else features).element_size()
-    held = [value for value in vars(block).values() if isinstance(value, Tensor | CSR)]
-    links = sum(value.nnz for value in held if isinstance(value, CSR)) + nodes
     # Deterministic products hold the sums of pieces of rows, and a copy.
     arrays = _ARRAYS + 2 * torch.are_deterministic_algorithms_enabled()
-    numbers = arrays * nodes * widest + links * max(getattr(conv, "numbers_per_link", 0) for conv in module.convs)
-    return numbers * item + (0 if there else _COPIES * sum(num_bytes(value) for value in held))
+    numbers = arrays * nodes * widest + _links(block) * _per_link(module)
+    return numbers * item + (0 if there else COPIES * _bytes_held(block))
+
+
+def bytes_on_cpu(module: GNN, block: Block, features: Features) -> int:
+    """The same of a CPU, where sums that a layer is done with leave their memory to the next: layer by layer.
+
+    A layer holds what it reads, the sums over neighbours of that or of what it maps it to, and what it makes: two terms
+    of it, and once more behind a norm.
+    """
+    sparse, item = isinstance(features, CSR), torch.get_default_dtype().itemsize
+    reads, sums, widest = 0, 0 if sparse else features.shape[1], 0
+    for number, conv in enumerate(module.convs):
+        makes = max(parameter.size(-1) for parameter in conv.parameters())
+        normed = number < len(module.norms) and not isinstance(module.norms[number], nn.Identity)
+        widest = max(widest, reads + max(sums, makes) + (2 + normed) * makes)
+        reads = sums = makes
+    numbers = features.shape[0] * widest + _links(block) * _per_link(module)
+    return numbers * item + COPIES * _bytes_held(block)
+
+
+def _links(block: Block) -> int:
+    """Entries of all matrices of a block of all nodes, and one more for each node."""
+    return sum(value.nnz for value in vars(block).values() if isinstance(value, CSR)) + block.num_targets
+
+
+def _per_link(module: GNN) -> int:
+    """Numbers that a layer holds of each link beside its operator, the most of any layer."""
+    return max(int(getattr(conv, "numbers_per_link", 0)) for conv in module.convs)
+
+
+def _bytes_held(block: Block) -> int:
+    return sum(num_bytes(value) for value in vars(block).values() if isinstance(value, Tensor | CSR))
 
 
 def free_bytes(device: torch.device) -> int:

@@ -163,6 +163,7 @@ def test_a_request_is_answered_as_the_whole_graph_is(form: str, kind: str, devic
 def test_layer_by_layer_gives_the_same(form: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fitted(form, kind).predict(graph_of(kind))
     monkeypatch.setattr(inference, "LAYERWISE_ABOVE", 10)
+    monkeypatch.setattr(inference, "ONE_PASS_BYTES", 0)
     monkeypatch.setattr(inference, "CHUNK", 7)
     torch.testing.assert_close(fitted(form, kind).predict(graph_of(kind)), expected, rtol=1e-4, atol=1e-5)
 

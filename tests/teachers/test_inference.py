@@ -69,6 +69,7 @@ def test_large_graphs_go_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None
     whole = infer(module, sampler, graph.features)
     assert chunks == []
     monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 59)
+    monkeypatch.setattr(_inference, "ONE_PASS_BYTES", 0)
     monkeypatch.setattr(_inference, "CHUNK", 8)
     torch.testing.assert_close(infer(module, sampler, graph.features)["logits"], whole["logits"])
     assert chunks == [8]
@@ -101,6 +102,7 @@ def test_pre_aggregated_features_of_a_large_graph_are_read_layer_by_layer(monkey
     read = module.pre_aggregate(graph.features, sampler.full_block())
     whole = infer(module, sampler, read)
     monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 59)
+    monkeypatch.setattr(_inference, "ONE_PASS_BYTES", 0)
     torch.testing.assert_close(infer(module, sampler, read), whole)
 
 
@@ -111,6 +113,32 @@ def test_a_cpu_counts_nodes_and_never_memory(monkeypatch: pytest.MonkeyPatch) ->
     assert _inference.one_pass_fits(module, NeighbourSampler(graph.adjacency), graph.features)
 
 
+def test_a_large_graph_is_one_pass_on_a_cpu_where_that_takes_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, fits = tiny_graph(), []
+    module = small(TEACHERS, "gcn").build(graph.num_features, 3)
+    sampler = NeighbourSampler(graph.adjacency)
+    monkeypatch.setattr(_inference, "LAYERWISE_ABOVE", 59)
+    needed = _inference.bytes_on_cpu(module, sampler.full_block(), graph.features)
+    for most in (needed - 1, needed):
+        monkeypatch.setattr(_inference, "ONE_PASS_BYTES", most)
+        fits.append(_inference.one_pass_fits(module, sampler, graph.features))
+    assert fits == [False, True]
+
+
+@pytest.mark.parametrize(("norm", "made"), [("none", 32), ("batch", 48)])
+def test_memory_of_a_pass_on_a_cpu_by_hand(norm: str, made: int) -> None:
+    graph = tiny_graph()
+    module = small(TEACHERS, "gcn", layers=3, norm=norm).build(graph.num_features, 3)
+    block = NeighbourSampler(graph.adjacency).full_block()
+    held = num_bytes(block.pattern) + num_bytes(block.sources) + num_bytes(block.source_degree) * 2
+    # The middle layer holds most: the 16 numbers that it reads, 16 sums, and what it makes of them.
+    expected = 4 * 60 * (16 + 16 + made) + _inference.COPIES * held
+    assert _inference.bytes_on_cpu(module, block, graph.features) == expected
+    heads = small(TEACHERS, "gat", heads=4).build(graph.num_features, 3)
+    attended = _inference.bytes_on_cpu(heads, block, graph.features)
+    assert attended == 4 * (60 * (16 + 32) + (block.pattern.nnz + 60) * 6 * 4) + _inference.COPIES * held
+
+
 def test_a_block_that_is_there_takes_no_more_memory() -> None:
     graph = tiny_graph()
     module, sampler = small(TEACHERS, "gcn").build(graph.num_features, 3), NeighbourSampler(graph.adjacency)
@@ -118,7 +146,7 @@ def test_a_block_that_is_there_takes_no_more_memory() -> None:
     block = sampler.full_block()
     assert sampler.holds_full_block(torch.device("cpu"))
     new, there = (_inference.bytes_of_pass(module, block, graph.features, held) for held in (False, True))
-    assert new - there == _inference._COPIES * (num_bytes(block.pattern) + 3 * num_bytes(block.sources) - 60 * 4 * 2)
+    assert new - there == _inference.COPIES * (num_bytes(block.pattern) + 3 * num_bytes(block.sources) - 60 * 4 * 2)
 
 
 def test_a_gpu_counts_memory_and_never_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +180,8 @@ def test_memory_of_a_pass_is_estimated_from_above(name: str, options: dict[str, 
             now += event.nbytes()
             most = max(most, now)
     assert 0 < most <= _inference.bytes_of_pass(module, block, features)
+    made = _inference.COPIES * sum(num_bytes(held) for held in (block.pattern, block.sources, block.source_degree))
+    assert most <= 1.1 * (_inference.bytes_on_cpu(module, block, features) - made)  # small arrays beside
 
 
 def test_deterministic_products_take_more_memory() -> None:
