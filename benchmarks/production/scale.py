@@ -5,11 +5,10 @@
 
 Nodes have ids of text, six numbers (one with long tails, all with gaps), two columns of categories, a truth value, a
 date and, with `--text`, a text of eight words. Edges are ids of text, most within a class, some of them dangling,
-doubled or from a node to itself; with `--weighted` they have weights. What a class says of all of them is drawn, so that
-scores mean nothing. Tables are written as Parquet, some rows at a time, and `fit` runs in a process of its own, with the
-memory settings of the command line. A stage begins with the first news of it and ends with those of the next; its
-`peak_gib` is of resident memory, libraries and tables included, and `grown_gib` what the process held more at its end
-than at its beginning.
+doubled or from a node to itself; with `--weighted` they have weights. All of it is drawn, so that scores mean nothing.
+Tables are written as Parquet, some rows at a time, and `fit` runs in a process of its own, with the memory settings of
+the command line. A stage begins with the first news of it and ends with those of the next; its `peak_gib` is of all
+resident memory, libraries included, and `grown_gib` what the process held more at its end than at its beginning.
 """
 
 import argparse

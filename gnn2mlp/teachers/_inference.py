@@ -14,9 +14,9 @@ from gnn2mlp.nn.devices import to_device
 from gnn2mlp.teachers._network import GNN, LayerInput, rows_of
 
 # On a CPU, above this many nodes, inference goes over chunks of rows, gathering the sources of each, unless a pass over
-# all at once takes less than so much memory: bounds that do not depend on what else the machine does, so that a graph is
-# answered with the same bits everywhere. Layers with a fixed operator hold hardly more in one pass, and gathering what
-# each chunk reads, most of it many times, takes them eight times as long.
+# all at once takes less than so much memory: bounds that do not depend on what else the machine does, so that a graph
+# is answered with the same bits everywhere. Layers with a fixed operator hold hardly more in one pass, and gathering
+# what each chunk reads, most of it many times, takes them several times as long.
 LAYERWISE_ABOVE = 1_000_000
 ONE_PASS_BYTES = 8 * 2**30
 CHUNK = 65_536
