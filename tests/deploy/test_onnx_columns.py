@@ -1,3 +1,7 @@
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +182,31 @@ def test_many_columns_of_numbers_share_an_input(columns: int, matrix: bool) -> N
     found = add_columns(encoder)
     assert len(found.part.inputs) == (1 if matrix else columns)
     assert ("c0, c1, c2" in found.part.inputs[0].doc_string) == matrix
+
+
+def test_a_process_without_torch_and_scikit_learn_answers_raw_tables(tmp_path: Path) -> None:
+    predictor, rows = made(), table(4, seed=5)
+    plain = {name: values if isinstance(values, list) else values.tolist() for name, values in rows.items()}
+    path = predictor.to_onnx(tmp_path)
+    program = f"""
+import json, sys
+for name in ("torch", "sklearn", "scipy", "onnx", "skl2onnx", "torch_geometric", "pandas"):
+    sys.modules[name] = None
+from gnn2mlp.deploy import OnnxPredictor
+from gnn2mlp.core.errors import DataError
+loaded = OnnxPredictor.load({str(path)!r})
+rows = json.loads({json.dumps(json.dumps(plain))})
+one = {{name: values[0] for name, values in rows.items()}}
+try:
+    loaded.predict({{**rows, "rows": ["x"] * 4}})
+    refused = ""
+except DataError as error:
+    refused = str(error)
+print(json.dumps([loaded.predict(rows).tolist(), loaded.predict(one).tolist(), refused]))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    labels, first, refused = json.loads(done.stdout)
+    assert labels == predictor.predict(rows).tolist()
+    assert first == labels[:1]
+    assert refused.startswith("column 'rows', row 0: expected number, as in training, got text")
