@@ -1,4 +1,4 @@
-"""`gnn2mlp trust`: which of a teacher's answers to trust."""
+"""`gnn2mlp trust`: which answers of a teacher to trust, and of its student, where a run has made one."""
 
 import argparse
 from typing import Any
@@ -12,9 +12,11 @@ def add(verbs: Any) -> None:
     """Register the verb and its options."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "trust",
-        help="report on which nodes a teacher can be trusted",
-        description="Train a GNN teacher, or take it from the cache, and compare four scores of its answers: "
-        "reliability under feature noise, confidence, margin and degree. Which of them tells right from wrong?",
+        help="report on which nodes a teacher, and its student, can be trusted",
+        description="Train a GNN teacher, or take it from the cache, and compare scores of its answers: reliability "
+        "under feature noise, confidence, margin and degree. Which of them tells right from wrong? Where the folder "
+        "holds a run with the same settings, the answers of its student are looked at too, on nodes that training saw "
+        "and on unseen ones.",
     )
     add_settings(parser, out="folder of trust.html, trust.json and nodes.csv", example="export.draws=16")
     parser.set_defaults(execute=execute)

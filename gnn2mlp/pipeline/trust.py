@@ -43,7 +43,7 @@ class TrustResult:
 
 
 def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: silent) -> TrustResult:
-    """Train the teacher of every seed, or take it from the cache, and compare four scores of its answers.
+    """Train the teacher of every seed, or take it from the cache, and compare scores of its answers.
 
     The best is chosen on validation nodes. Where the folder holds a run with the same settings, the answers of its
     students are looked at too, on seen and unseen test nodes (`gnn2mlp.evaluate.advice`).

@@ -1,6 +1,6 @@
 """Edges as people have them, between ids or rows, as row numbers of the nodes, with a count of what was left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -105,14 +105,15 @@ def read_edges(
         source: column of one end; default: `"source"`, `"src"`, `"from"`, ..., or the first of the columns.
         target: column of the other; likewise.
         weight: column of weights, or edge attribute of a networkx graph; default: `"weight"`, if there is one. An
-            adjacency's entries are weights, unless all of them are 1.
+            adjacency's entries are weights, unless all of them are 1; those of a `Data` are `edge_weight`, or an
+            `edge_attr` of one float for each edge.
         time: column of when an edge came to be.
         where: what holds them, for messages.
 
     Raises:
         DataError: for a table without these columns, ids of another kind than the nodes', an adjacency of another size,
-            weights that are not finite numbers above 0, or if no edge joins two nodes; the message names column, row
-            and remedy.
+            weights that are not finite numbers above 0, or if no edge joins two nodes; the message names column, ids,
+            row and remedy.
 
     Example:
         >>> ids = NodeIds(["p7", "p3", "p9"])
@@ -140,7 +141,7 @@ def read_edges(
 def _kept(index: np.ndarray, raw: _Raw, ids: NodeIds, where: str) -> Edges:
     """What joins two nodes."""
     given = index.shape[1]
-    weights = None if raw.weight is None else _weights(raw.weight, given, where)
+    weights = None if raw.weight is None else _weights(raw, index, ids, where)
     times = None if raw.time is None else np.asarray(raw.time)
     inside = (index >= 0).all(axis=0)
     dangling = given - int(np.count_nonzero(inside))
@@ -162,8 +163,13 @@ def _lost(index: np.ndarray, raw: _Raw, where: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for number, end in enumerate((raw.source, raw.target)):
         for row in np.flatnonzero(index[number] < 0)[:5]:
-            found[_shown(end[int(row)])] = None
+            found[_shown(_at(end, int(row)))] = None
     return tuple(found)[:5]
+
+
+def _at(end: Any, row: int) -> Any:
+    """An end by its position: a series of pandas counts by its index."""
+    return end.iloc[row] if hasattr(end, "iloc") else end[row]
 
 
 def _shown(value: Any) -> str:
@@ -215,7 +221,22 @@ def _of_networkx(graph: Any, weight: str | None) -> _Raw:
 
 def _of_pyg(data: Any, where: str) -> _Raw:
     pairs = _plain(data.edge_index, where)
-    return _Raw(pairs[0], pairs[1], getattr(data, "edge_weight", None), size=(data.num_nodes,) * 2)
+    return _Raw(pairs[0], pairs[1], _weight_of_pyg(data, where), size=(data.num_nodes,) * 2)
+
+
+def _weight_of_pyg(data: Any, where: str) -> Any:
+    """Weights of edges: `edge_weight`, or `edge_attr` where it holds one float for each; as `graph_from_pyg`."""
+    weight, found = getattr(data, "edge_weight", None), getattr(data, "edge_attr", None)
+    if found is None:
+        return weight
+    attributes = _plain(found, where)
+    if weight is None and attributes.dtype.kind == "f" and attributes.size == len(attributes):
+        return attributes.reshape(-1)
+    raise DataError(
+        f"{where}: expected one float for each edge in edge_attr, or weights in edge_weight and no edge_attr, got "
+        f"{attributes.dtype} of shape {attributes.shape}; teachers read no other attributes of edges: set "
+        "data.edge_attr = None"
+    )
 
 
 def _of_table(
@@ -226,7 +247,7 @@ def _of_table(
         return _of_pairs(np.asarray(table), where)
     if (source is None) != (target is None):
         raise DataError(f"{where}: expected both source and target, or neither, got {source!r} and {target!r}")
-    one, other = (source, target) if source is not None and target is not None else _ends(names, where)
+    one, other = (source, target) if source is not None and target is not None else end_columns(names, where)
     if weight is None:
         weight = next((name for name in names if name.casefold() in _WEIGHTS and name not in (one, other)), None)
     return _Raw(
@@ -238,8 +259,20 @@ def _of_table(
     )
 
 
-def _ends(names: tuple[str, ...], where: str) -> tuple[str, str]:
-    """The columns of the two ends."""
+def end_columns(names: Sequence[str], where: str = "edges") -> tuple[str, str]:
+    """The columns of the two ends of edges: by what they are called, else the first two.
+
+    Args:
+        names: of all columns of a table of edges.
+        where: what holds them, for messages.
+
+    Raises:
+        DataError: for fewer than two columns.
+
+    Example:
+        >>> end_columns(["since", "To", "From"])
+        ('From', 'To')
+    """
     folded = {name.casefold(): name for name in names}
     for one, other in ENDS:
         if one in folded and other in folded:
@@ -301,19 +334,28 @@ def _row_numbers(end: Any, num_nodes: int, where: str) -> np.ndarray:
     return rows.astype(np.int64, copy=False)
 
 
-def _weights(weight: Any, given: int, where: str) -> np.ndarray:
+def _weights(raw: _Raw, index: np.ndarray, ids: NodeIds, where: str) -> np.ndarray:
     """float32 (given,) above 0."""
+    weight, given = raw.weight, index.shape[1]
     try:
         values = np.asarray(weight.detach().cpu() if hasattr(weight, "detach") else weight, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{where}: expected a number as weight of each edge, got others: {error}") from error
     if values.shape != (given,):
         raise DataError(f"{where}: expected a weight for each of {given} edges, got shape {values.shape}")
-    single = values.astype(np.float32)
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32)
     wrong = np.flatnonzero(~(np.isfinite(single) & (single > 0)))
     if wrong.size:
         raise DataError(
-            f"{where}: expected finite weights above 0, got {values[wrong[0]]} in row {wrong[0]} and {wrong.size - 1} "
-            "more; fill gaps, and leave out edges that are none"
+            f"{where}: expected finite weights above 0, got {values[wrong[0]]} {_edge(raw, index, ids, int(wrong[0]))}"
+            f"{f' and {wrong.size - 1} more' if wrong.size > 1 else ''}; fill gaps, and leave out edges that are none"
         )
     return single
+
+
+def _edge(raw: _Raw, index: np.ndarray, ids: NodeIds, row: int) -> str:
+    """An edge by the ids of its ends, which a user can look up, and by where it is."""
+    ends = zip((raw.source, raw.target), index[:, row].tolist(), strict=True)
+    one, other = (ids.shown(node) if node >= 0 else _shown(_at(end, row)) for end, node in ends)
+    return f"from {one} to {other}, in row {row}"

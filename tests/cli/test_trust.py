@@ -24,6 +24,14 @@ def test_prints_the_table_and_where_the_files_are(settings: dict[str, Any], caps
         assert (settings["out"] / name).exists()
 
 
+def test_help_tells_what_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["trust", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "reliability under feature noise, confidence, margin and degree" in told
+    assert "the answers of its student are looked at too" in told
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -13,7 +13,7 @@ import torch
 from torch_geometric.data import Data
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.tables.edges import Edges, read_edges
+from gnn2mlp.tables.edges import Edges, end_columns, read_edges
 from gnn2mlp.tables.lookup import NodeIds
 
 IDS = NodeIds(["a", "b", "c"], "the index of X")
@@ -95,7 +95,7 @@ def test_reads_a_networkx_graph() -> None:
     graph = nx.Graph([("a", "b", {"weight": 3, "trust": 0.5}), ("b", "c", {"weight": 4, "trust": 1})])
     assert read_edges(graph, IDS).weight.tolist() == [3, 4]  # type: ignore[union-attr]
     assert read_edges(graph, IDS, weight="trust").weight.tolist() == [0.5, 1]  # type: ignore[union-attr]
-    with pytest.raises(DataError, match="expected finite weights above 0, got nan in row 1"):
+    with pytest.raises(DataError, match="expected finite weights above 0, got nan from 'b' to 'c', in row 1;"):
         read_edges(nx.Graph([("a", "b", {"weight": 3}), ("b", "c")]), IDS)
 
 
@@ -106,6 +106,38 @@ def test_reads_a_pyg_graph() -> None:
     assert found.weight.tolist() == [1, 2]  # type: ignore[union-attr]
     with pytest.raises(DataError, match="expected a graph of the 3 nodes, in their order, got one of 4;"):
         read_edges(Data(x=torch.eye(4), edge_index=torch.tensor([[0], [1]])), IDS)
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 1)])
+def test_one_float_for_each_edge_of_a_pyg_graph_is_its_weight(shape: tuple[int, ...]) -> None:
+    data = Data(x=torch.eye(3), edge_index=torch.tensor([[0, 1], [1, 2]]), edge_attr=torch.tensor([3.0, 2]).view(shape))
+    assert read_edges(data, IDS).weight.tolist() == [3, 2]  # type: ignore[union-attr]
+    for change in (
+        {"edge_attr": torch.ones(2, 2)},
+        {"edge_attr": torch.tensor([1, 2])},
+        {"edge_weight": torch.ones(2)},
+    ):
+        other = data.clone()
+        other.update(change)
+        with pytest.raises(DataError, match=r"edges: expected one float for each edge in edge_attr.*edge_attr = None"):
+            read_edges(other, IDS)
+
+
+def test_a_weight_of_nothing_is_told_by_its_ids_whatever_holds_the_edge() -> None:
+    for edges in (sp.coo_array(([1.0, 0], ([0, 1], [1, 2])), shape=(3, 3)), pd.DataFrame(COLUMNS | {"weight": 0})[1:2]):
+        with pytest.raises(DataError, match=r"got 0\.0 from 'b' to 'c', in row"):
+            read_edges(edges, IDS)
+
+
+def test_ends_that_are_no_nodes_are_found_by_position() -> None:
+    assert read_edges(pd.DataFrame(COLUMNS, index=[9, 8, 7, 6, 5]), IDS).lost_ends == ("'x'",)
+
+
+def test_columns_of_the_ends_go_by_their_names() -> None:
+    assert end_columns(["since", "Dst", "src"]) == ("src", "Dst")
+    assert end_columns(("p", "q", "r")) == ("p", "q")
+    with pytest.raises(DataError, match="links: expected a column of ids for each end of an edge, got 'p'"):
+        end_columns(["p"], "links")
 
 
 def test_what_was_read_is_not_read_again() -> None:
@@ -138,8 +170,10 @@ def test_no_edges_are_no_error() -> None:
             {},
             "none of which joins two of them: no node has an id",
         ),
-        ({**COLUMNS, "weight": [1, 2, -3, 4, 5]}, {}, "expected finite weights above 0, got -3.0 in row 2"),
-        ({**COLUMNS, "weight": [1, 2, None, 4, 5]}, {}, "expected finite weights above 0, got nan in row 2"),
+        ({**COLUMNS, "weight": [1, 2, -3, 4, 5]}, {}, "above 0, got -3.0 from 'x' to 'a', in row 2;"),
+        ({**COLUMNS, "weight": [1, 2, None, 4, 5]}, {}, "above 0, got nan from 'x' to 'a', in row 2;"),
+        ({**COLUMNS, "weight": [1, 0, 3, 0, 5]}, {}, "above 0, got 0.0 from 'b' to 'c', in row 1 and 1 more;"),
+        ({**COLUMNS, "weight": [1, 1e300, 3, 4, 5]}, {}, "above 0, got 1e+300 from 'b' to 'c', in row 1;"),
         ({**COLUMNS, "weight": ["much"] * 5}, {}, "expected a number as weight of each edge"),
         ([[1, 2, 3], [4]], {}, "expected two ids an edge"),
     ],

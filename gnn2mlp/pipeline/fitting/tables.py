@@ -13,7 +13,7 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.pipeline.fitting.config import FitConfig
-from gnn2mlp.tables.edges import Edges, _ends, read_edges
+from gnn2mlp.tables.edges import Edges, end_columns, read_edges
 from gnn2mlp.tables.keys import group_keys, id_keys, time_keys
 from gnn2mlp.tables.lookup import NodeIds
 from gnn2mlp.tables.reading import column_of, has_types, read_table
@@ -138,7 +138,7 @@ def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:
 def _end_names(config: FitConfig, names: Any) -> tuple[str, str]:
     if config.source is not None and config.target is not None:
         return config.source, config.target
-    return _ends(tuple(names), "edges")
+    return end_columns(names)
 
 
 def _arrow_type(kind: Any) -> Any:
