@@ -22,7 +22,8 @@ class Encoded:
     """A graph whose features are the encoded columns.
 
     Args:
-        graph: with features, without names of them: what ships knows the columns.
+        graph: with features, without names of them: what ships knows the columns. Weights of its edges are 1 on average
+            of those that training sees, as a node counts for itself as an edge of weight 1.
         encoder: fitted on the observed rows.
         warnings: what the encoders had to say of columns.
     """
@@ -40,7 +41,7 @@ def observed_rows(split: Split, rows: int) -> np.ndarray:
 
 
 def encode(config: FitConfig, tables: Tables, rows: np.ndarray | None = None) -> Encoded:
-    """Fit encoders on `rows` (default: all) and encode every row.
+    """Fit encoders on `rows` (default: all) and encode every row; weights are scaled by the edges between `rows`.
 
     Raises:
         ConfigError: for an encoder that does not exist or cannot read its column.
@@ -51,7 +52,24 @@ def encode(config: FitConfig, tables: Tables, rows: np.ndarray | None = None) ->
     with _collected() as told:
         encoder.fit(tables.features, rows, ids)
         features = check_features(encoder.transform(tables.features, ids), "columns")
-    return Encoded(replace(tables.bare, features=features), encoder, tuple(dict.fromkeys(told)))
+    graph = replace(tables.bare, features=features, edge_weight=_scaled(tables.bare, rows))
+    return Encoded(graph, encoder, tuple(dict.fromkeys(told)))
+
+
+def _scaled(graph: GraphData, rows: np.ndarray | None) -> torch.Tensor | None:
+    """Weights divided by their mean over edges between `rows`: none that training does not see has an influence."""
+    weight = graph.edge_weight
+    if weight is None:
+        return None
+    seen = weight
+    if rows is not None:
+        present = torch.zeros(graph.num_nodes, dtype=torch.bool)
+        present[torch.from_numpy(rows)] = True
+        seen = weight[present[graph.edge_index[0]] & present[graph.edge_index[1]]]
+    if not seen.numel():  # nothing to learn from, as the teacher will say
+        return weight
+    scaled = (weight.double() / seen.double().mean()).to(weight.dtype)
+    return None if bool((scaled == 1).all()) else scaled
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """From files to nodes, edges, labels and what splits go by, each checked before anything is trained."""
 
 import hashlib
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import ConfigError, DataError, DataWarning
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.pipeline.fitting.config import FitConfig
@@ -53,27 +54,24 @@ class Tables:
 
     @cached_property
     def bare(self) -> GraphData:
-        """The graph without features, but for a column of zeros: what a split needs.
-
-        Weights are divided by their mean, as a node counts for itself as an edge of weight 1.
-        """
-        index, weight = self.edges.edge_index, self.edges.weight
-        if weight is not None:
-            weight = weight / weight.mean(dtype=np.float64)
+        """The graph without features, but for a column of zeros: what a split needs. Weights are as in the file."""
+        index = self.edges.edge_index
         if not bool((index[0] != index[1]).any()):
             raise DataError(
                 f"edges: expected at least one edge between two different nodes, got {self.edges.kept} from a node to "
                 "itself; a graph teacher has nothing to learn"
             )
-        graph = graph_from_arrays(
-            torch.zeros(len(self.ids), 1),
-            self.labels,
-            torch.from_numpy(np.ascontiguousarray(index)),
-            edge_weight=weight,
-            directed=self.directed,
-            name="tables",
-            task=self.task,
-        )
+        with warnings.catch_warnings():  # `encode` scales weights, once it is known which edges training sees
+            warnings.filterwarnings("ignore", ".*edge weights are .* on average", DataWarning)
+            graph = graph_from_arrays(
+                torch.zeros(len(self.ids), 1),
+                self.labels,
+                torch.from_numpy(np.ascontiguousarray(index)),
+                edge_weight=self.edges.weight,
+                directed=self.directed,
+                name="tables",
+                task=self.task,
+            )
         return replace(graph, split_keys=self.keys)
 
 

@@ -41,6 +41,36 @@ def test_no_row_that_training_does_not_see_has_an_influence(tmp_path: Path) -> N
     assert fingerprint(one) == fingerprint(other_rows)
 
 
+def test_no_edge_that_training_does_not_see_moves_the_weights_of_others(tmp_path: Path) -> None:
+    plain = company()
+    ids = {page: row for row, page in enumerate(plain.nodes["page"])}
+    ends = [np.array([ids.get(page, -1) for page in plain.edges[name]]) for name in ("source", "target")]
+    rows = np.arange(160)
+    inside = np.logical_and(*((end >= 0) & (end < 160) for end in ends))
+    assert inside.any()
+    assert not inside.all()
+    weights = np.random.default_rng(0).uniform(100, 300, len(inside))
+
+    def encoded(name: str, given: np.ndarray) -> Any:
+        tables = plain._replace(edges={**plain.edges, "weight": given})
+        graph = encode(*prepared(tmp_path / name, tables), rows).graph
+        observed = (graph.edge_index < 160).all(dim=0)
+        return graph.edge_weight[observed], graph.edge_weight[~observed]
+
+    seen, unseen = encoded("one", weights)
+    again, changed = encoded("other", np.where(inside, weights, 7 * weights))
+    assert torch.equal(seen, again)
+    assert float(changed.mean()) > 6 * float(unseen.mean())
+    assert float(seen.mean()) == pytest.approx(1, rel=1e-6)
+
+
+def test_weights_that_are_all_alike_say_nothing(tmp_path: Path) -> None:
+    tables = company()
+    plain = tables._replace(edges={**tables.edges, "weight": np.full(len(tables.edges["source"]), 200.0)})
+    assert encode(*prepared(tmp_path / "plain", tables)).graph.edge_weight is None
+    assert encode(*prepared(tmp_path / "alike", plain)).graph.edge_weight is None
+
+
 def test_encoders_may_be_named(tmp_path: Path) -> None:
     config, tables = prepared(tmp_path, company(), columns={"price": "log", "text": "drop"})
     names = {column.name: column.encoder.name for column in encode(config, tables).encoder.columns}
