@@ -57,6 +57,12 @@ def add(verbs: Any) -> None:
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one below 50,000 rows, else all")
     parser.add_argument("--no-refit", action="store_true", help="ship the student that was scored")
+    parser.add_argument(
+        "--left-out",
+        action="store_true",
+        default=None,
+        help="measure, too, how well rows of a class that training never met are told; trains two models more",
+    )
     parser.add_argument("--dry-run", action="store_true", help="report on the tables; train and write nothing")
     parser.add_argument(
         "--set",
@@ -105,7 +111,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
 
     chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
     given = {key: value for key, value in vars(options).items() if value is not None}
-    chosen |= {key: given[key] for key in (*_PATHS, *_NAMES, "seed", "directed") if key in given}
+    chosen |= {key: given[key] for key in (*_PATHS, *_NAMES, "seed", "directed", "left_out") if key in given}
     for key in _COMPONENTS:
         if key in given and (chosen.get(key) is None or Spec.parse(chosen[key]).name != given[key]):
             chosen[key] = given[key]

@@ -27,6 +27,8 @@ _SHARES = frozenset(
         "fidelity",
     ]
 )
+# What models are called; the others go by their own names.
+_MODELS = {"mlp": "plain MLP", "linear": "logistic regression", "boosting": "gradient boosting"}
 _PIPELINES = {"classes": "tabular-classification", "labels": "tabular-classification", "values": "tabular-regression"}
 _ANSWERS = {
     "classes": "`predict` answers one of the classes for each row, `predict_proba` their probabilities.",
@@ -163,10 +165,11 @@ def _reads(config: Mapping[str, Any]) -> str:
 def _results(config: Mapping[str, Any]) -> str:
     if not config["metrics"]:
         return "No figures were saved with this model."
+    names = _MODELS if config["classes"] is not None else {**_MODELS, "linear": "ridge regression"}
     rows = [
         (
             text(row["population"]),
-            text(row.get("model") or "student"),
+            text(names.get(row.get("model"), row.get("model")) or "student"),
             text(row["metric"].replace("_", " ")),
             figure(row["metric"], row["value"]),
             _interval(row),

@@ -22,8 +22,9 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
-from gnn2mlp.pipeline.fitting.stages import Listen, job_of, shipped_stage, stages
+from gnn2mlp.pipeline.fitting.stages import Listen, job_of, left_out_stage, shipped_stage, stages
 from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
+from gnn2mlp.pipeline.left_out import left_out_class
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1
@@ -70,7 +71,7 @@ def fit(
     Args:
         config: which tables, and what to do with them.
         listen: gives the progress listener of each stage: `"tables"`, `"encode"`, `"teacher"`, `"mlp"`, `"student"`,
-            `"linear"`, `"boosting"`, `"score"`, `"refit teacher"`, `"refit"`, `"write"`.
+            `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"refit teacher"`, `"refit"`, `"write"`.
         told: is given the data report, before anything is trained.
         dry_run: end with the data report; nothing is trained, and nothing written.
 
@@ -120,6 +121,8 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
     tables = read_tables(_resolvable(config), listen("tables"))
     config = config.resolve(len(tables.ids))
     config.teacher.build(TEACHERS).check_reads(tables.bare)
+    if config.left_out:
+        left_out_class(tables.bare)  # before anything is trained
     threads = config.threads if isinstance(config.threads, int) else threads_for(len(tables.ids))
     with cpu_threads(threads):
         split, encoded, report = _observed(config, tables, listen)
@@ -129,6 +132,8 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         job = job_of(config, encoded, work, device, listen)
         made = stages(job, config, split, encoded.encoder, listen)
         record = made.record.value
+        if config.left_out:
+            record = {**record, "left_out": left_out_stage(job, config, split).value}
         student, whole = made.student.value, encoded
         if config.refit:
             listen("encode")(1, 2, "all rows")

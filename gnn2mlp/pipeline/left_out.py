@@ -94,7 +94,7 @@ def left_out(
     Raises:
         ConfigError: for a task without classes, fewer than three classes, or a class that is not there or too rare.
     """
-    position, start = _position(graph, label), time.perf_counter()
+    position, start = left_out_class(graph, label), time.perf_counter()
     rest, split_of_rest = without_class(graph, split, position)
     learner = _trained(
         rest, split_of_rest, teacher, method, student, inputs, distiller, export, seed, resolve_device(device), progress
@@ -137,8 +137,12 @@ def without_class(graph: NodeData, split: Split, position: int) -> tuple[NodeDat
     return rest, replace(split, **parts)
 
 
-def _position(graph: NodeData, label: Any) -> int:
-    """Which class is left out."""
+def left_out_class(graph: NodeData, label: Any = None) -> int:
+    """Position of the class that `left_out` takes out.
+
+    Raises:
+        ConfigError: as `left_out` does.
+    """
     task = graph.task
     if not isinstance(task, NodeClassification) or task.num_outputs < 3:
         raise ConfigError(

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.seeds import derive
 from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full
 from gnn2mlp.deploy.predictor import Predictor
@@ -18,6 +19,9 @@ from gnn2mlp.objectives._reliability import reliability_scores
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.left_out import student_code_distance
 from gnn2mlp.tasks.answers import softmax
+
+# Of more test or validation nodes, so many are judged: their intervals are narrow.
+MOST_JUDGED = 20_000
 
 
 class NodeScores(NamedTuple):
@@ -32,7 +36,9 @@ class NodeScores(NamedTuple):
     scores: Mapping[str, np.ndarray]
 
 
-def node_scores(student: Predictor, knowledge: TeacherKnowledge | None, full: Full) -> NodeScores:
+def node_scores(
+    student: Predictor, knowledge: TeacherKnowledge | None, full: Full, asked: np.ndarray | None = None
+) -> NodeScores:
     """Everything that tells how far a student's answers are to be trusted.
 
     Args:
@@ -40,6 +46,7 @@ def node_scores(student: Predictor, knowledge: TeacherKnowledge | None, full: Fu
         knowledge: of its teacher: logits, by which neighbours vote; entropy shifts and codes where there are any.
             Without it neighbours do not vote.
         full: the graph.
+        asked: int, the nodes whose neighbours vote, which takes the longest; default: all.
     """
     rows = student_input(student, full.graph)
     with torch.inference_mode():
@@ -54,7 +61,11 @@ def node_scores(student: Predictor, knowledge: TeacherKnowledge | None, full: Fu
         if "logits" in knowledge.values:
             features = _array(full.graph.features)
             votes = softmax(knowledge["logits"].double().numpy())
-            more["neighbours"] = neighbour_support(features, answer, features[ids], votes, own)
+            chosen = np.arange(len(answer)) if asked is None else asked
+            more["neighbours"] = np.full(len(answer), np.nan)
+            more["neighbours"][chosen] = neighbour_support(
+                features[chosen], answer[chosen], features[ids], votes, own[chosen]
+            )
         if "entropy_shift" in knowledge.values:
             more["reliability"] = np.full(len(answer), np.nan)
             more["reliability"][ids] = 1 - reliability_scores(knowledge["entropy_shift"]).double().numpy()
@@ -69,7 +80,7 @@ def student_trust(student: Predictor, knowledge: TeacherKnowledge | None, full: 
     Args:
         student: with classes.
         knowledge: as in `node_scores`.
-        full: the graph with all labels, and the split.
+        full: the graph with all labels, and the split. Of more than 20,000 labelled nodes of a part so many are drawn.
 
     Returns:
         An `Advice` by population, `"seen"` and `"unseen"`, or `"test"`; populations without a labelled node are left
@@ -80,13 +91,13 @@ def student_trust(student: Predictor, knowledge: TeacherKnowledge | None, full: 
     """
     if not full.graph.task.exclusive:
         raise DataError("trust: expected one class for each node, got another task; right and wrong cannot be told")
-    answer, scores = node_scores(student, knowledge, full)
     labels = full.labels.numpy()
     known = labels >= 0
     valid = _known(full.split.valid, known)
+    judged = {name: _known(ids, known) for name, ids in _populations(full.split).items()}
+    answer, scores = node_scores(student, knowledge, full, np.unique(np.concatenate([valid, *judged.values()])))
     found = {}
-    for name, ids in _populations(full.split).items():
-        nodes = _known(ids, known)
+    for name, nodes in judged.items():
         if nodes.size and valid.size:
             usable = [one for one, score in scores.items() if np.isfinite(score[nodes]).all()]
             on_valid = {one: scores[one][valid] for one in usable if np.isfinite(scores[one][valid]).all()}
@@ -112,8 +123,11 @@ def _populations(split: Split) -> dict[str, torch.Tensor]:
 
 
 def _known(ids: torch.Tensor, known: np.ndarray) -> np.ndarray:
-    nodes = ids.numpy()
-    return nodes[known[nodes]]  # type: ignore[no-any-return]
+    nodes: np.ndarray = ids.numpy()[known[ids.numpy()]]
+    if len(nodes) <= MOST_JUDGED:
+        return nodes
+    random = np.random.default_rng(derive(0, "nodes that are judged"))
+    return nodes[np.sort(random.choice(len(nodes), MOST_JUDGED, replace=False))]
 
 
 def _array(features: Features) -> Any:

@@ -51,11 +51,12 @@ def trust_figures(
         deferred: share of validation nodes that the cascade may defer.
 
     Returns:
-        `calibration`: `temperature`, `rows`, `by` population `nodes`, `accuracy`, the calibration error `before` and
-        `after`, and what chance adds to the latter (`by_chance`); `diagrams` before and after, on the nodes that a
-        headline speaks of. `coverage`: by nominal coverage and population, the fields of `Coverage`. `warnings`:
-        sentences on promises that fail. `scores` and `advice`: as `advice_record` has them, and a sentence for each
-        population. `cascade`: by population `curve` and `table`, and the chosen `threshold`; without a teacher absent.
+        `calibration`: the facts of the one that is judged (`Calibration.facts`), and `by` population `nodes`,
+        `accuracy`, the calibration error `before` and `after`, and what chance adds to the latter (`by_chance`);
+        `diagrams` before and after, by population. `coverage`: by nominal coverage and population, the fields of
+        `Coverage`, and whether it `falls_short`. `warnings`: sentences on promises that fail. `scores` and `advice`: as
+        `advice_record` has them, and a sentence for each population. `cascade`: by population `curve` and `table`, and
+        the chosen `threshold`; without a teacher absent.
 
     Raises:
         DataError: for a task without exclusive classes.
@@ -129,7 +130,7 @@ def _calibration(
         }
         for name, ids in nodes.items()
     }
-    return {"temperature": made.temperature, "rows": made.rows, "by": by, "diagrams": diagrams}
+    return {**made.facts(), "by": by, "diagrams": diagrams}
 
 
 def _coverage(
@@ -146,7 +147,10 @@ def _coverage(
     warnings = [
         text for by in found.values() for name, one in by.items() if (text := one.warning(_NODES.get(name, name)))
     ]
-    plain = {key: {name: one._asdict() for name, one in by.items()} for key, by in found.items()}
+    plain = {
+        key: {name: {**one._asdict(), "falls_short": one.falls_short} for name, one in by.items()}
+        for key, by in found.items()
+    }
     return {"coverage": plain, "warnings": warnings}
 
 

@@ -61,8 +61,7 @@ def trust_grid(results: Results) -> Grid:
     """Calibration error and what became of the promise of the sets, by population."""
     trust = results["trust"]
     rows = []
-    for population in _POPULATIONS if "ece" in trust else ():
-        error = trust["ece"][population]
+    for population, error in trust.get("calibration", {}).get("by", {}).items():
         sets = [by[population] for by in trust["coverage"].values()]
         told = [f"{100 * one['measured']:.1f}{' !' if one['falls_short'] else ''}" for one in sets]
         rows.append([population, *(f"{100 * error[key]:.1f}" for key in ("before", "after", "by_chance")), *told])

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gnn2mlp.explore.plots_calibration import plot_calibration, plot_set_coverage
-from gnn2mlp.explore.plots_cascade import plot_cascade
-from gnn2mlp.explore.plots_importance import plot_importance
 from gnn2mlp.report.fit_grids import (
     beside_grid,
     columns_grid,
@@ -16,11 +13,13 @@ from gnn2mlp.report.fit_grids import (
     tables_grid,
     trust_grid,
 )
+from gnn2mlp.report.fit_trust import left_out_sentence, trust_advice
 from gnn2mlp.report.headline import Tile
 from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
 from gnn2mlp.report.plots import plot_training
 from gnn2mlp.report.plots_intervals import plot_intervals
 from gnn2mlp.report.results import Judged
+from gnn2mlp.report.trust_plots import importance_plot, trust_plots
 
 Results = Mapping[str, Any]
 
@@ -42,7 +41,7 @@ def _content(results: Results) -> dict[str, Any]:
         "beside": beside_grid(results),
         "plots": _score_plots(results),
         "baselines": _baseline_notes(results),
-        "trust": {"grid": trust_grid(results), "plots": _trust_plots(results)},
+        "trust": _trust(results),
         "importance": _importance_plots(results),
         "tables": [tables_grid(data), labels_grid(data)],
         "columns": columns_grid(data),
@@ -67,8 +66,7 @@ def _tiles(results: Results) -> list[Tile]:
         tiles.append(Tile(value, f"{metric['title']} on {population} nodes", note))
     agreement = results["agreement"]["test"]
     tiles.append(Tile(f"{100 * agreement:.1f} %", "of the teacher's answers given", "agreement on test nodes"))
-    if ece := results["trust"].get("ece"):
-        one = ece["unseen"]
+    if one := results["trust"].get("calibration", {}).get("by", {}).get("unseen"):
         tiles.append(
             Tile(f"{100 * one['after']:.1f} %", "calibration error, unseen", f"{100 * one['before']:.1f} % before")
         )
@@ -83,46 +81,23 @@ def _score_plots(results: Results) -> list[Plot]:
     return [draw(figure, "scores", "Every model on the same nodes", note)]
 
 
-def _trust_plots(results: Results) -> list[Plot]:
-    trust = results["trust"]
-    if "ece" not in trust:
-        return []
-    nominal = next(iter(trust["coverage"]))
-    sets = {name: one for name, one in trust["coverage"][nominal].items() if name != "test"}
-    cascade = trust["cascade"]
-    curve = {**cascade["curve"], "latency_ms": [float("nan")] * len(cascade["curve"]["deferred"])}
-    return [
-        draw(
-            plot_calibration(trust["diagrams"]),
-            "calibration",
-            "Is it right as often as it says?",
-            "Test nodes by confidence, before (grey) and after temperature scaling on validation nodes.",
-        ),
-        draw(
-            plot_set_coverage(sets),
-            "coverage",
-            f"Do sets keep a promise of {100 * float(nominal):g} %?",
-            "Made from validation nodes, which are like seen nodes; unseen ones may differ.",
-        ),
-        draw(
-            plot_cascade(curve, cascade["threshold"]),
-            "cascade",
-            "What if the teacher is asked where the student is not sure?",
-            "Test nodes. The threshold was chosen on validation nodes.",
-        ),
-    ]
+def _trust(results: Results) -> dict[str, Any]:
+    """Which answers to trust in a sentence for each population, promises that fail, figures, and pictures."""
+    figures = results["trust"]
+    grid = trust_grid(results)
+    return {
+        "grid": grid,
+        "plots": trust_plots(figures) if grid.rows else [],
+        "advice": trust_advice(figures),
+        "warnings": figures.get("warnings", []),
+        "left_out": left_out_sentence(results["left_out"]) if results.get("left_out") else "",
+    }
 
 
 def _importance_plots(results: Results) -> list[Plot]:
     found = results.get("importance") or []
-    if not found:
-        return []
-    names, mean, std = ([one[key] for one in found] for key in ("column", "mean", "std"))
-    share = results["metric"]["share"]
-    what = "points of accuracy lost" if share else "R² lost"
-    figure = plot_importance(names, mean, std, what, 100 if share else 1)
-    note = "What the student loses on test nodes if a column's values are dealt out anew. Hollow: perhaps chance."
-    return [draw(figure, "importance", "What each column contributes", note)]
+    scoring = "accuracy" if results["metric"]["share"] else "R²"
+    return [importance_plot(found, scoring, "test rows")] if found else []
 
 
 def _training_plots(results: Results) -> list[Plot]:

@@ -16,6 +16,7 @@ from gnn2mlp.report.fit_grids import (
     tables_grid,
     trust_grid,
 )
+from gnn2mlp.report.fit_trust import left_out_sentence, trust_advice
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.table import grid_table
 
@@ -41,7 +42,10 @@ def fit_table(results: Mapping[str, Any]) -> Group:
     shipped = results.get("shipped", {})
     trained = f"What ships was trained on all {shipped['labels']:,} labels." if shipped.get("refit") else ""
     onnx = results.get("onnx", "")
-    notes = [note for note in (trained, f"ONNX: {onnx}" if onnx.startswith("not") else "") if note]
+    trust = results["trust"]
+    foreign = left_out_sentence(results["left_out"]) if results.get("left_out") else ""
+    told = [*trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
+    notes = [note for note in (*told, f"ONNX: {onnx}" if onnx.startswith("not") else "") if note]
     return Group(Text(results["verdict"]["sentence"], style="bold"), *parts, *map(Text, notes))
 
 

@@ -47,9 +47,10 @@ def importance_plot(
 
 def _calibration(calibration: Mapping[str, Any], name: str) -> Plot:
     errors, diagrams = calibration["by"][name], calibration["diagrams"][name]
-    named = {f"{when} scaling, error {errors[when]:.1%}": diagram for when, diagram in diagrams.items()}
+    named = {f"{when}, {errors[when]:.1%} off": diagram for when, diagram in diagrams.items()}
     note = (
-        f"The {_NODES[name]} in parts of equally many, with 95% intervals. On the line a model is as right as it "
+        f"The {_NODES[name]} in parts of equally many, with 95% intervals, before and after scaling; off: mean "
+        f"distance from the line. On the line a model is as right as it "
         f"claims; above it claims too little. Chance alone would make an error of {errors['by_chance']:.1%}."
     )
     return draw(plot_calibration(named), "calibration", "Accuracy by confidence", note)

@@ -130,6 +130,25 @@ def test_without_refit_the_scored_student_ships(fit_settings: Settings) -> None:
     assert result.results["shipped"]["labels"] == result.results["data"]["split"]["train"]
 
 
+def test_foreign_rows_are_scored_where_that_is_asked_for(fit_settings: Settings) -> None:
+    settings = fit_settings(left_out=True, refit=False)
+    found = fit(FitConfig(**settings)).results
+    kinds = found["data"]["labels"]["classes"]
+    assert found["left_out"]["foreign"] == min(kinds.values())
+    assert 0 <= found["left_out"]["auroc"]["energy"] <= 1
+    again = fit(FitConfig(**settings))
+    assert again.results == found  # and nothing of it is lost in the file
+
+
+def test_a_class_to_leave_out_is_looked_for_before_training(fit_settings: Settings, tmp_path: Path) -> None:
+    tables = company()
+    kinds = [None if kind is None else "red" if kind == "red" else "other" for kind in tables.nodes["kind"]]
+    two = tables._replace(nodes={**tables.nodes, "kind": kinds}).write(tmp_path / "two")
+    with pytest.raises(ConfigError, match="left out: expected at least three classes"):
+        fit(FitConfig(**{**fit_settings(), **two, "left_out": True}))
+    assert not (tmp_path / "model").exists()
+
+
 def test_a_split_by_time_trains_on_the_past(fit_settings: Settings) -> None:
     result = fit(FitConfig(**fit_settings(time="joined")))
     assert result.results["data"]["split"]["by"] == "time"

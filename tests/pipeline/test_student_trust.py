@@ -26,6 +26,21 @@ def test_every_population_is_judged_by_the_scores_that_it_has(make_seed: Any) ->
     assert {"auroc", "low", "high", "valid_auroc", "count"} <= record["unseen"]["energy"].keys()
 
 
+def test_of_many_nodes_some_are_judged(make_seed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = make_seed(setting="inductive")
+    monkeypatch.setattr("gnn2mlp.pipeline.student_trust.MOST_JUDGED", 7)
+    found = student_trust(seed.student.value, seed.knowledge.value, seed.full)
+    assert {one.worth["neighbours"].trust.nodes for one in found.values()} == {7}
+
+
+def test_neighbours_of_those_alone_vote_that_are_asked_for(make_seed: Any) -> None:
+    seed, asked = make_seed(), np.array([3, 5, 8])
+    parts = seed.student.value, seed.knowledge.value, seed.full
+    every, some = node_scores(*parts).scores["neighbours"], node_scores(*parts, asked).scores["neighbours"]
+    np.testing.assert_array_equal(some[asked], every[asked])
+    assert np.isfinite(some).sum() == 3
+
+
 def test_scores_speak_of_the_students_own_answers(make_seed: Any) -> None:
     seed = make_seed()
     student = seed.student.value

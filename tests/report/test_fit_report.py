@@ -1,3 +1,4 @@
+import html
 from typing import Any
 
 from gnn2mlp.pipeline import FitResult
@@ -8,7 +9,8 @@ def test_the_page_says_what_was_found(fitted: FitResult) -> None:
     page = render_fit_report(fitted.results)
     assert "What is in the tables?" in page
     assert "Gradient boosting" in page
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
+    assert fitted.results["trust"]["advice"]["unseen"] in html.unescape(page)
     assert "http-equiv" not in page
     assert "<script" not in page
 
@@ -25,3 +27,10 @@ def test_without_calibration_its_part_is_left_out(fitted: FitResult) -> None:
     page = render_fit_report({**fitted.results, "trust": {}, "importance": []})
     assert "Can it be believed?" not in page
     assert "What do the columns tell?" not in page
+
+
+def test_foreign_rows_are_told_of_where_they_were_measured(fitted: FitResult) -> None:
+    assert "Rows unlike all of training" not in render_fit_report(fitted.results)
+    found = {"label": "red", "foreign": 40, "known": 50, "auroc": {"energy": 0.8}, "seconds": 1.0}
+    page = render_fit_report({**fitted.results, "left_out": found})
+    assert "AUROC of 0.80 by outlier_score" in page

@@ -14,7 +14,7 @@ def test_parts_that_are_absent_are_not_drawn() -> None:
     calibration = {"by": {"test": ERRORS}, "diagrams": {"test": {"before": BINS, "after": BINS}}}
     (plot,) = trust_plots({"calibration": calibration})
     assert "Chance alone would make an error of 4.0%" in plot.note
-    assert "before scaling, error 16.0%" in plot.svg
+    assert "before, 16.0% off" in plot.svg
 
 
 def test_sets_and_a_cascade_without_times() -> None:

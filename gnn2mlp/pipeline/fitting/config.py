@@ -53,6 +53,8 @@ class FitConfig(Settings):
         inputs: what makes the student's row of the encoded columns.
         distill: options of `Distiller`.
         refit: train what ships again, on all labels.
+        left_out: measure how well foreign rows are told, on a teacher and a student more that never met the rarest
+            class of at least 20 rows.
         seed: of hashes, initialisation, batches and dropout.
         device: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
         threads: CPU threads; `"auto"`: one below 50,000 rows, else all.
@@ -82,6 +84,7 @@ class FitConfig(Settings):
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     refit: bool = True
+    left_out: bool = False
     seed: int = pydantic.Field(default=0, ge=0)
     device: str = "auto"
     threads: int | str = "auto"

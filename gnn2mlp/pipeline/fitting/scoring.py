@@ -12,14 +12,15 @@ from torch import Tensor
 from gnn2mlp.core.identity import Execution
 from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full, Observed
+from gnn2mlp.deploy.calibration import calibrate
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.evaluate.intervals import Interval, bootstrap_interval, difference_interval, share_interval
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.fitting.baselines import Answers
-from gnn2mlp.pipeline.fitting.trust import trust_facts
 from gnn2mlp.pipeline.fitting.verdict import verdict
 from gnn2mlp.pipeline.scoring import _told, _with_best, student_logits, teacher_logits
+from gnn2mlp.pipeline.trust_figures import trust_figures
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._base import Teacher
 
@@ -93,7 +94,8 @@ def score_models(
 
     Returns:
         `metric`, `scores` (model, population, value with its interval), `beside` (other metrics), `differences` (the
-        student's, by rival), `agreement` with the teacher, `verdict`, `trust`, `history` and `seconds`.
+        student's, by rival), `agreement` with the teacher, `verdict`, `trust` (see
+        `gnn2mlp.pipeline.trust_figures`; of several labels the calibration alone), `history` and `seconds`.
     """
     of_teacher = teacher_logits(teacher, knowledge, full, device)
     alone = {
@@ -145,9 +147,21 @@ def score_models(
             **{model: history["seconds"] for model, history in histories.items()},
             **_seconds(linear, boosting),
         },
-        "trust": trust_facts(observed.task, ours, outputs["teacher"], labels, split),
+        "trust": _trust(student, alone["student"], full, knowledge, of_teacher),
     }
     return {**record, "verdict": verdict(scores, differences, metric)}
+
+
+def _trust(
+    student: Predictor, outputs: Tensor, full: Full, knowledge: TeacherKnowledge, teacher: Mapping[str, Tensor]
+) -> dict[str, Any]:
+    """What validation says of the student's probabilities, and whether that holds on test rows; nothing of numbers."""
+    if full.graph.task.exclusive:
+        return trust_figures(student, full, knowledge, teacher)
+    if student.answers.classes is None:
+        return {}
+    valid = full.split.valid
+    return {"calibration": calibrate(outputs[valid].numpy(), full.labels[valid].numpy()).facts()}
 
 
 def _measured(task: Task, output: Tensor, labels: Tensor, places: np.ndarray) -> float:

@@ -106,7 +106,6 @@ def onnx_of(predictor: Predictor) -> tuple[bytes | None, str]:
 def about_of(config: FitConfig, tables: Tables, results: Mapping[str, Any]) -> dict[str, Any]:
     """What the directory says beside what the model knows."""
     data = results["data"]
-    trust = results["trust"]
     return {
         "name": f"{', '.join(config.label)} from {config.nodes.name}",
         "summary": results["verdict"]["sentence"],
@@ -129,9 +128,21 @@ def about_of(config: FitConfig, tables: Tables, results: Mapping[str, Any]) -> d
             "seed": config.seed,
             "refit": config.refit,
         },
-        "calibrated": {key: trust[key] for key in ("ece", "coverage") if key in trust} or None,
+        "calibrated": _calibrated(results["trust"]),
         "columns": {config.id: "id", **dict.fromkeys(config.label, "label")},
         "metrics": _metrics(results),
+    }
+
+
+def _calibrated(trust: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The calibration error and the coverage of sets, by population."""
+    by = trust.get("calibration", {}).get("by")
+    if not by:
+        return None
+    kept = ("before", "after", "by_chance")
+    return {
+        "calibration error": {name: {key: one[key] for key in kept} for name, one in by.items()},
+        "coverage": trust["coverage"],
     }
 
 
@@ -155,13 +166,7 @@ def _limits(config: FitConfig, results: Mapping[str, Any]) -> list[str]:
     told.append(
         "Intervals are of rows like those that were tested, of this one graph, and of models that were trained once."
     )
-    short = [
-        f"Sets of classes that promise to hold the true one in {100 * float(nominal):.0f} % of rows do so in "
-        f"{100 * by['unseen']['measured']:.1f} % of unseen ones."
-        for nominal, by in results["trust"].get("coverage", {}).items()
-        if by["unseen"]["falls_short"]
-    ]
-    return told + short
+    return [*told, *results["trust"].get("warnings", [])]
 
 
 def _shipped(config: FitConfig, tables: Tables, split: Split) -> dict[str, Any]:

@@ -8,11 +8,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.progress import Progress
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.split import Split
-from gnn2mlp.data.view import Observed
+from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy import Predictor
+from gnn2mlp.distill import Distiller
 from gnn2mlp.encoders import TableEncoder
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.csr import Features, gather
@@ -22,10 +26,13 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.encoding import Encoded
 from gnn2mlp.pipeline.fitting.scoring import score_models
 from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.left_out import left_out
 from gnn2mlp.pipeline.refit import Refit, refit_stage
 from gnn2mlp.pipeline.seed import knowledge_stage, student_stage, teacher_stage
 from gnn2mlp.pipeline.stage import Stage, Storage, json_file
 from gnn2mlp.pipeline.views import scoring_view, training_view
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import TEACHERS
 
 Listen = Callable[[str], Progress]
 """Gives the progress listener of a stage, such as `"teacher"`."""
@@ -90,6 +97,18 @@ def stages(job: Job, config: FitConfig, split: Split, encoder: TableEncoder, lis
     return Stages(student, Stage(score_models, inputs, storage, job.environment, job.context(seed)))
 
 
+def left_out_stage(job: Job, config: FitConfig, split: Split) -> Stage[dict[str, Any]]:
+    """How well a student that never met a class tells its rows; columns are encoded as for the one that is scored."""
+    inputs = {
+        "full": scoring_view(job.graph, split),
+        **{part: getattr(config, part) for part in ("teacher", "method", "student", "inputs", "distill", "seed")},
+        "execution": job.execution,
+    }
+    storage = json_file(job.folder / "left_out.json")
+    listen = job.listen(config.seed, "left out")
+    return Stage(_left_out, inputs, storage, job.environment, lambda: {"device": job.device, "progress": listen})
+
+
 def shipped_stage(job: Job, config: FitConfig, encoded: Encoded, record: dict[str, Any]) -> Stage[Predictor]:
     """The student of all labels and of encoders that have seen all rows, trained for as long as validation chose."""
     history = record["history"]
@@ -113,6 +132,33 @@ def wide_columns(encoder: TableEncoder) -> list[int]:
             found += range(start, start + column.width)
         start += column.width
     return found
+
+
+def _left_out(
+    full: Full,
+    teacher: Spec,
+    method: Spec,
+    student: Spec,
+    inputs: Spec,
+    distill: dict[str, Any],
+    seed: int,
+    execution: Execution,
+    *,
+    device: torch.device,
+    progress: Progress,
+) -> dict[str, Any]:
+    return left_out(
+        full.graph,
+        full.split,
+        teacher.build(TEACHERS),
+        method.build(METHODS),
+        student.build(STUDENTS),
+        inputs.build(INPUTS),
+        Distiller(**distill),
+        seed=seed,
+        device=device,
+        progress=progress,
+    )._asdict()
 
 
 def _rows_of(observed: Observed, features: Features, split: Split) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 import numpy as np
 import torch
 
+from gnn2mlp.deploy.calibration import Calibration
 from gnn2mlp.evaluate.intervals import difference_interval, share_interval
 from gnn2mlp.pipeline import FitResult
 from gnn2mlp.pipeline.fitting.scoring import Judge
@@ -47,3 +48,20 @@ def test_every_model_is_scored_on_seen_and_unseen_rows(fitted: FitResult) -> Non
         for population, one in by.items():
             scores = [results["scores"][model][population]["value"] for model in ("student", rival)]
             assert abs(one["value"] - (scores[0] - scores[1])) < 1e-9
+
+
+def test_what_validation_says_is_measured_on_test_rows(fitted: FitResult) -> None:
+    trust, split = fitted.results["trust"], fitted.results["data"]["split"]
+    assert Calibration.of(trust["calibration"]) == fitted.predictor().calibration
+    assert trust["calibration"]["rows"] == split["valid"]
+    for by in trust["coverage"].values():
+        assert {population: one["rows"] for population, one in by.items()} == {p: split[p] for p in ("seen", "unseen")}
+        assert by["seen"]["low"] <= by["seen"]["measured"] <= by["seen"]["high"]
+    assert set(trust["advice"]) == set(trust["scores"]) == {"seen", "unseen"}
+
+
+def test_asking_the_teacher_of_nothing_is_the_student_and_of_all_the_teacher(fitted: FitResult) -> None:
+    cascade, scores = fitted.results["trust"]["cascade"]["by"], fitted.results["scores"]
+    for place, model in ((0, "student"), (-1, "teacher")):
+        for population, one in cascade.items():
+            assert abs(one["curve"]["accuracy"][place] - scores[model][population]["value"]) < 1e-9
