@@ -10,6 +10,8 @@ from typing import Any
 _EXPORTS = {
     "run": "gnn2mlp.pipeline",
     "RunConfig": "gnn2mlp.pipeline",
+    "fit": "gnn2mlp.pipeline",
+    "FitConfig": "gnn2mlp.pipeline",
     "Spec": "gnn2mlp.core.spec",
     "NodeClassifier": "gnn2mlp.estimators",
     "NodeRegressor": "gnn2mlp.estimators",

@@ -1,6 +1,8 @@
 """What a person sees of a run: HTML pages, tables for the terminal, and plots of its results."""
 
+from gnn2mlp.report.fit_table import data_table, fit_table
 from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_reliability, plot_training
+from gnn2mlp.report.plots_intervals import plot_intervals
 from gnn2mlp.report.plots_tradeoff import plot_tradeoff
 from gnn2mlp.report.results import Judged, judged_by
 from gnn2mlp.report.run_report import write_report
@@ -8,8 +10,11 @@ from gnn2mlp.report.table import results_table
 
 __all__ = [
     "Judged",
+    "data_table",
+    "fit_table",
     "judged_by",
     "plot_accuracy",
+    "plot_intervals",
     "plot_latency",
     "plot_reliability",
     "plot_tradeoff",

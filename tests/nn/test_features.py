@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,8 +96,6 @@ def test_values_that_are_not_finite_are_counted_by_row(form, bad: float) -> None
     [
         (np.ones(3), r"\(3,\)"),
         (np.ones((2, 3, 4)), r"\(2, 3, 4\)"),
-        (np.ones((3, 0)), r"\(3, 0\)"),
-        (sp.csr_matrix((3, 0)), r"\(3, 0\)"),
         (torch.ones(2, 2, 2).to_sparse_coo(), r"\(2, 2, 2\)"),
         (1.0, r"\(\)"),
     ],
@@ -103,6 +103,12 @@ def test_values_that_are_not_finite_are_counted_by_row(form, bad: float) -> None
 def test_other_shapes_are_refused(features: object, shape: str) -> None:
     with pytest.raises(DataError, match=rf"features must have shape \(nodes, features\).*, got {shape}"):
         check_features(features)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix, torch.from_numpy])
+def test_rows_without_a_feature_are_refused(form: Callable[[object], object]) -> None:
+    with pytest.raises(DataError, match=r"at least one feature, got 0 feature\(s\) \(shape=\(3, 0\)\)"):
+        check_features(form(np.ones((3, 0))))
 
 
 @pytest.mark.parametrize("features", [[["a", "b"]], [[1.0], [1.0, 2.0]], None, object(), pd.DataFrame({"a": ["x"]})])
