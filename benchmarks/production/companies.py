@@ -43,7 +43,7 @@ def measured(name: str, root: Path, seed: int, folder: Path) -> dict[str, Any]:
     subprocess.run(command(folder, model, seed), check=True, capture_output=True)
     seconds = time.perf_counter() - began
     found = read_json(model / "scores.json")
-    trust = {key: found["trust"][key] for key in ("ece", "coverage") if key in found["trust"]}
+    trust = {"ece": found["trust"]["calibration"]["by"], "coverage": found["trust"]["coverage"]}
     return {
         "company": name,
         "seed": seed,
