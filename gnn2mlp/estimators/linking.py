@@ -95,8 +95,8 @@ def _read(nodes: Nodes, count: int) -> Edges:
     """Edges by ids, or by row numbers where the nodes have no ids."""
     by_row = nodes.ids is None
     ids = NodeIds(np.arange(count) if by_row else nodes.ids, _NO_IDS if by_row else nodes.where_ids)
-    _warn_if_cut(nodes.edges, count)
     edges = read_edges(nodes.edges, ids)
+    _warn_if_cut(nodes.edges, edges, count)
     if by_row and edges.dangling:
         raise DataError(
             f"edges: expected row numbers of X in 0..{count - 1}, got {edges.lost_ends[0]} in {edges.dangling} of "
@@ -113,18 +113,31 @@ def _read(nodes: Nodes, count: int) -> Edges:
     return edges
 
 
-def _warn_if_cut(edges: Any, count: int) -> None:
-    """Warn of a table of edges that scikit-learn has cut like one of nodes, since it had as many rows."""
-    if is_networkx(edges) or not hasattr(edges, "iloc") or len(edges) != count:
+def _warn_if_cut(given: Any, read: Edges, count: int) -> None:
+    """Warn of edges that scikit-learn seems to have cut like nodes, since there were as many.
+
+    A cut frame of pandas tells by its index. Other tables, and pairs, show no trace but edges that lead out of the
+    nodes of this part.
+    """
+    if not _is_cut_by_rows(given) or len(given) != count:
         return
-    if not np.array_equal(edges.index, np.arange(count)):
+    gaps = hasattr(given, "iloc") and not np.array_equal(given.index, np.arange(count))
+    if gaps or read.dangling:
+        sign = "its index has gaps" if gaps else f"{read.dangling} of them lead to an id that is no node's"
         warnings.warn(
-            f"edges: the table has as many rows as X ({count}), and its index has gaps: if this is a part of "
-            "cross-validation, scikit-learn has cut the edges as it cuts X; hand them over as an array (2, edges): "
+            f"edges: the table has as many rows as X ({count}), and {sign}: if this is a part of cross-validation, "
+            "scikit-learn has cut the edges as it cuts X; hand them over as an array (2, edges): "
             "edges[['source', 'target']].to_numpy().T",
             DataWarning,
             stacklevel=6,
         )
+
+
+def _is_cut_by_rows(edges: Any) -> bool:
+    """Whether scikit-learn would take rows of this: a table, or pairs, and neither a graph nor columns by name."""
+    if isinstance(edges, Mapping | Edges) or is_networkx(edges) or hasattr(edges, "tocoo"):
+        return False
+    return not hasattr(edges, "edge_index") and hasattr(edges, "__len__")
 
 
 def _by_distance(x: Features, nodes: Nodes, targets: Callable[[Any], Targets], k: int) -> Linked:

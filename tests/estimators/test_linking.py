@@ -1,5 +1,6 @@
 """What links nodes: tables of ids, row numbers, graphs of other libraries, or distance."""
 
+import warnings
 from typing import Any
 
 import networkx as nx
@@ -74,6 +75,48 @@ def test_many_edges_that_lead_nowhere_are_told(recwarn: pytest.WarningsRecorder)
     assert not [found for found in recwarn if issubclass(found.category, DataWarning)]
     with pytest.warns(DataWarning, match="edges: 9 of 11 lead to an id that is no node's, such as 'z'"):
         join(edges={"source": ["a", "b", *"z" * 9], "target": ["b", "c", *"a" * 9]})
+
+
+FULL = {"source": ["a", "b", "c", "z"], "target": ["b", "c", "a", "a"]}
+PAIRS = np.array([FULL["source"], FULL["target"]])
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [pl.DataFrame(FULL), pa.table(FULL), pd.DataFrame(FULL), PAIRS.T, PAIRS.T.tolist()],
+    ids=["polars", "arrow", "pandas", "array", "list"],
+)
+def test_edges_that_leave_no_trace_of_a_cut_are_told_by_those_that_lead_out(edges: Any) -> None:
+    with pytest.warns(
+        DataWarning, match=r"as many rows as X \(4\), and 1 of them lead to .* cut the edges as it cuts X"
+    ):
+        join(edges=edges)
+
+
+@pytest.mark.parametrize(
+    ("edges", "dangling"),
+    [
+        (FULL, 1),
+        (PAIRS, 1),
+        (nx.DiGraph(PAIRS.T.tolist()), 1),
+        (pl.DataFrame(FULL).head(3), 0),  # fewer than nodes
+        (pl.DataFrame({"source": list("abcd"), "target": list("bcda")}), 0),  # as many, and all within
+    ],
+    ids=["mapping", "array", "graph", "short", "whole"],
+)
+def test_what_was_not_cut_is_no_reason_to_warn(edges: Any, dangling: int) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DataWarning)
+        assert join(edges=edges).counts["dangling"] == dangling  # type: ignore[index]
+
+
+def test_scikit_learn_cuts_tables_that_are_as_long_as_nodes() -> None:
+    """Should it cease to, the warning has no reason any more."""
+    from sklearn.utils.validation import _check_method_params
+
+    for table in (pl.DataFrame(FULL), pa.table(FULL)):
+        cut = _check_method_params(FRAME, {"edges": table}, np.array([0, 1]))["edges"]
+        assert len(cut) == 2
 
 
 def test_edges_that_were_cut_like_nodes_are_told() -> None:
