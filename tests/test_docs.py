@@ -64,6 +64,13 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path):
     assert run.returncode == 0, f"{run.stdout[-3000:]}\n{run.stderr[-5000:]}"
 
 
+def test_tests_that_pages_name_are_there():
+    named = [found for page in PAGES for found in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text())]
+    assert named
+    missing = [f"{path}::{test}" for path, test in named if f"def {test}(" not in (CHECKOUT / path).read_text()]
+    assert not missing
+
+
 def test_blocks_are_told_apart_and_a_failing_one_fails(tmp_path: Path):
     text = "a\n```python\nx = 1\n```\nb\n```bash\nexit 3\n```\n```text\nno code\n```\n"
     assert blocks(text) == [Block("python", "x = 1\n"), Block("bash", "exit 3\n")]
