@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from gnn2mlp.core.errors import DataError
 from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._reading import as_lists
 from gnn2mlp.encoders._tables import RawTable, check_columns
@@ -25,6 +26,8 @@ FORMS = {
     "vector": "vector",
 }
 OTHER = "other"
+# Encoders that leave numbers about as large as they are.
+_SINGLE = ("number", "raw")
 _DOCS = {
     "number": "a number; NaN where it is missing",
     "boolean": "1 for true, 0 for false; NaN where it is missing",
@@ -158,7 +161,19 @@ def _prepared(column: Column, encoder: ColumnEncoder, values: Values) -> np.ndar
     array = as_matrix(encoder.prepare(values))
     if column.form == "text":  # by Python's rules; what the model does itself is right for most words
         return np.array([[text.lower()] for (text,) in array.tolist()], dtype=object).reshape(-1, 1)
+    if column.encoder in _SINGLE:
+        _check_size(array, column.name)
     return array.astype(column.numpy, copy=False)
+
+
+def _check_size(array: np.ndarray, name: str) -> None:
+    """Refuse numbers that single precision cannot hold: the model's outputs do not always show that there was one."""
+    large = np.abs(array) > np.finfo(np.float32).max
+    if large.any():
+        row = int(large.any(axis=1).argmax())
+        raise DataError(
+            f"column {name!r}, row {row}: {array[row].max()} is too large for a feature in single precision; mend it"
+        )
 
 
 def _padded(values: Values) -> np.ndarray:

@@ -52,7 +52,11 @@ def read_table(path: str | Path, what: str = "table", types: Types | None = None
     path = Path(path)
     reader = _reader(path, what, types or {})
     if not path.exists():
-        near = nearest(path.name, [other.name for other in path.parent.iterdir()]) if path.parent.is_dir() else ""
+        near = (
+            nearest(path.name, [other.name for other in path.parent.iterdir() if not other.name.startswith(".")])
+            if path.parent.is_dir()
+            else ""
+        )
         raise ConfigError(f"{what}: expected a file at {path}, found none{near}")
     table = _read(path, what, reader)
     names = table.column_names
