@@ -135,14 +135,17 @@ def about_of(config: FitConfig, tables: Tables, results: Mapping[str, Any]) -> d
 
 
 def _calibrated(trust: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The calibration error and the coverage of sets, by population."""
+    """The calibration error and the coverage of sets, by population; what falls short is told among the limits."""
     by = trust.get("calibration", {}).get("by")
     if not by:
         return None
     kept = ("before", "after", "by_chance")
     return {
         "calibration error": {name: {key: one[key] for key in kept} for name, one in by.items()},
-        "coverage": trust["coverage"],
+        "coverage": {
+            nominal: {name: {key: one[key] for key in one if key != "falls_short"} for name, one in groups.items()}
+            for nominal, groups in trust["coverage"].items()
+        },
     }
 
 
