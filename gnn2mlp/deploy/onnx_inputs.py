@@ -26,8 +26,8 @@ FORMS = {
     "vector": "vector",
 }
 OTHER = "other"
-# Encoders that leave numbers about as large as they are.
-_SINGLE = ("number", "raw")
+# Encoders that leave numbers as large as they are; others scale them in double precision before.
+_SINGLE = ("raw",)
 _DOCS = {
     "number": "a number; NaN where it is missing",
     "boolean": "1 for true, 0 for false; NaN where it is missing",
