@@ -4,6 +4,7 @@ Days stand for dates: as a number, since 1970 began in UTC. Texts are kept once 
 every row, so that a million rows of a category are a million small numbers.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
@@ -50,7 +51,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Values:
+class Values(ABC):
     """The values of one column.
 
     Args:
@@ -63,13 +64,13 @@ class Values:
     dtype: str
     where: Where = field(default=Where(), kw_only=True)
 
-    def __len__(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def __len__(self) -> int: ...
 
     @property
+    @abstractmethod
     def gaps(self) -> np.ndarray:
         """Which rows have no value, bool (rows,)."""
-        raise NotImplementedError
 
     def of_kind(self, kind: Kind, dtype: str | None = None) -> Self:
         """The same, called another kind."""

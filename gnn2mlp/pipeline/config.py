@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import pydantic
@@ -29,6 +29,28 @@ from gnn2mlp.objectives._reliability import check_draws
 from gnn2mlp.pipeline.recipes import Recipe, filled, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
+
+
+def _user_path(value: Any, info: pydantic.ValidationInfo) -> Any:
+    return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
+
+
+def _device(value: str) -> str:
+    # Whether it is there is asked when work begins: settings are also read where nothing is computed.
+    check_device_name(value)
+    return value
+
+
+def _threads(value: Any) -> Any:
+    if value != "auto" and (not isinstance(value, int) or value < 1):
+        raise ValueError("expected 'auto' or a number of at least 1")
+    return value
+
+
+# Settings that several jobs have.
+UserPath = Annotated[Path, pydantic.BeforeValidator(_user_path)]
+Device = Annotated[str, pydantic.AfterValidator(_device)]
+Threads = Annotated[int | Literal["auto"], pydantic.BeforeValidator(_threads)]
 
 
 class Settings(pydantic.BaseModel):
@@ -103,11 +125,11 @@ class RunConfig(Settings):
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     task: dict[str, Any] | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
-    out: Path | None = None
-    data_root: Path | None = None
-    cache: Path | None = None
-    device: str = "auto"
-    threads: int | str = "auto"
+    out: UserPath | None = None
+    data_root: UserPath | None = None
+    cache: UserPath | None = None
+    device: Device = "auto"
+    threads: Threads = "auto"
     latency: bool = True
     refit: bool | None = None
     recipe: bool | str = True
@@ -128,25 +150,6 @@ class RunConfig(Settings):
         if not seeds or not whole or len(set(seeds)) < len(seeds) or min(seeds) < 0:
             raise ValueError("expected at least one seed, all different, none negative")
         return tuple(int(seed) for seed in seeds)
-
-    @pydantic.field_validator("out", "data_root", "cache", mode="before")
-    @classmethod
-    def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
-        return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
-
-    @pydantic.field_validator("device")
-    @classmethod
-    def _device(cls, value: str) -> str:
-        # Whether it is there is asked when work begins: settings are also read where nothing is computed.
-        check_device_name(value)
-        return value
-
-    @pydantic.field_validator("threads")
-    @classmethod
-    def _threads(cls, value: int | str) -> int | str:
-        if value != "auto" and (not isinstance(value, int) or value < 1):
-            raise ValueError("expected 'auto' or a number of at least 1")
-        return value
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> Self:

@@ -1,6 +1,5 @@
 """`distill`: a teacher trained anywhere hands over its table; a student is distilled from it, whatever its length."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ import pydantic
 import torch
 import yaml
 
-from gnn2mlp.core.environment import check_device_name, cpu_threads, environment, resolve_device
+from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import check_writable, read_json, user_path, write_json, write_text
+from gnn2mlp.core.files import check_writable, read_json, write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.progress import Progress, silent
@@ -25,7 +24,7 @@ from gnn2mlp.distill.process_group import ProcessGroup, process_group
 from gnn2mlp.distill.streamed import Streamed, check_rows_suffice
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
-from gnn2mlp.pipeline.config import Settings, differing, read_yaml
+from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, differing, read_yaml
 from gnn2mlp.pipeline.shipping import about_rows
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
@@ -60,9 +59,9 @@ class DistilConfig(Settings):
     # Where things are, and on how many threads torch computes: they decide no student, but the tables' content does.
     beside = ("knowledge", "features", "out", "device", "threads")
 
-    knowledge: Path
-    features: Path
-    out: Path
+    knowledge: UserPath
+    features: UserPath
+    out: UserPath
     id: str | None = None
     label: str | None = None
     role: str | None = None
@@ -75,26 +74,8 @@ class DistilConfig(Settings):
     valid: float = pydantic.Field(default=0.1, gt=0, lt=1)
     classes: tuple[str | int | bool, ...] | None = None
     seed: int = pydantic.Field(default=0, ge=0)
-    device: str = "auto"
-    threads: int | Literal["auto"] = "auto"
-
-    @pydantic.field_validator("device")
-    @classmethod
-    def _device(cls, value: str) -> str:
-        check_device_name(value)
-        return value
-
-    @pydantic.field_validator("threads")
-    @classmethod
-    def _threads(cls, value: int | str) -> int | str:
-        if isinstance(value, int) and value < 1:
-            raise ValueError("expected 'auto' or a number of at least 1")
-        return value
-
-    @pydantic.field_validator("knowledge", "features", "out", mode="before")
-    @classmethod
-    def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
-        return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
+    device: Device = "auto"
+    threads: Threads = "auto"
 
     @property
     def seeds(self) -> Sequence[int]:
@@ -128,7 +109,7 @@ class DistilResult:
     """
 
     results: dict[str, Any]
-    out: Path
+    out: UserPath
 
     def predictor(self) -> Predictor:
         """The student, ready to predict from features."""

@@ -1,16 +1,15 @@
 """Train on the past, score what appears later."""
 
-import torch
 from torch import Tensor
 
 from gnn2mlp.core.limits import check_share
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.split import Roles, Splitter, key_of, rest
+from gnn2mlp.data.split import key_of, rest
 from gnn2mlp.data.splits._draw import check_shares
-from gnn2mlp.data.splits.hash import hashed_roles
+from gnn2mlp.data.splits._held_out import HeldOut
 
 
-class Time(Splitter):
+class Time(HeldOut):
     """The latest nodes are unseen: a model of today is asked about tomorrow's.
 
     The cut is where the share `later` of the labelled nodes is younger. What is younger, labelled or not, does not
@@ -37,25 +36,8 @@ class Time(Splitter):
         self.later = later
         self.every_class = every_class
 
-    def assign(self, graph: NodeData, seed: int) -> Roles:
-        """Roles of the past by hash; what is later is tested.
-
-        Raises:
-            DataError: if the nodes have no time.
-        """
-        labelled, late = rest(graph), self._late(graph)
-        roles = hashed_roles(graph, labelled[~late[labelled]], self.train, self.valid, seed)
-        return roles._replace(test=torch.cat([roles.test, labelled[late[labelled]]]))
-
-    def unseen(self, graph: NodeData, test: Tensor, seed: int, fraction: float) -> Tensor:
-        """Mask over `test`: whether a node is younger than the cut, whatever the fraction."""
-        return self._late(graph)[test]
-
-    def absent(self, graph: NodeData, seed: int) -> Tensor:
-        """The unlabelled nodes that are younger than the cut."""
-        return (self._late(graph) & ~graph.task.known(graph.labels)).nonzero()[:, 0]
-
-    def _late(self, graph: NodeData) -> Tensor:
+    def held_out(self, graph: NodeData, seed: int) -> Tensor:
+        """Bool (nodes,): which nodes are younger than the cut; the seed says nothing."""
         time = key_of(graph, "time", self.name)
         known = time[rest(graph)].sort().values
         cut = known[max(0, round((1 - self.later) * known.numel()) - 1)]

@@ -1,22 +1,19 @@
 """`FitConfig`: one object for Python, YAML and the command line, of what `fit` does with which tables."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
-from gnn2mlp.core.environment import check_device_name
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.files import user_path
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.objectives._reliability import check_draws
-from gnn2mlp.pipeline.config import Settings, read_yaml
+from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.sizes import sized_distill, sized_teacher
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tasks import TASKS
@@ -63,9 +60,9 @@ class FitConfig(Settings):
     # Where things are, and on how many threads torch computes. What is in the tables decides; that is compared apart.
     beside = ("nodes", "edges", "out", "device", "threads")
 
-    nodes: Path
-    edges: Path
-    out: Path | None = None
+    nodes: UserPath
+    edges: UserPath
+    out: UserPath | None = None
     id: str
     label: tuple[str, ...]
     task: Spec | None = None
@@ -86,13 +83,8 @@ class FitConfig(Settings):
     refit: bool = True
     left_out: bool = False
     seed: int = pydantic.Field(default=0, ge=0)
-    device: str = "auto"
-    threads: int | str = "auto"
-
-    @pydantic.field_validator("nodes", "edges", "out", mode="before")
-    @classmethod
-    def _path(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
-        return user_path(value, str(info.field_name)) if isinstance(value, str | os.PathLike) else value
+    device: Device = "auto"
+    threads: Threads = "auto"
 
     @pydantic.field_validator("label", mode="before")
     @classmethod
@@ -101,19 +93,6 @@ class FitConfig(Settings):
         if not isinstance(names, Sequence) or not names or len({*names}) < len(names):
             raise ValueError("expected the name of a column, or several, each once")
         return tuple(names)
-
-    @pydantic.field_validator("device")
-    @classmethod
-    def _device(cls, value: str) -> str:
-        check_device_name(value)
-        return value
-
-    @pydantic.field_validator("threads")
-    @classmethod
-    def _threads(cls, value: int | str) -> int | str:
-        if value != "auto" and (not isinstance(value, int) or value < 1):
-            raise ValueError("expected 'auto' or a number of at least 1")
-        return value
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> "FitConfig":
