@@ -23,7 +23,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
+from gnn2mlp.core.environment import environment
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.memory import keep_memory
 
@@ -168,7 +170,10 @@ def inside(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
         "peak_gib": max(found["peak_gib"] for found in stages.found),
         "stages": stages.found,
         "verdict": result.verdict,
-        "config": result.results["config"],
+        "config": {
+            name: Path(value).name if isinstance(value, str) and value.startswith(str(folder)) else value
+            for name, value in result.results["config"].items()
+        },
         "bytes": {path.name: path.stat().st_size for path in sorted(folder.glob("*.parquet"))},
     }
 
@@ -229,7 +234,7 @@ def main() -> None:
             folder = Path(thrown_away) if options.tables is None else options.tables / str(nodes)
             found.append(measured(folder, nodes, options))
         print(f"{nodes:,} nodes: {found[-1]['seconds']:,} s, {found[-1]['peak_gib']:.2f} GiB", flush=True)
-        write_json(options.out, {"sizes": found})
+        write_json(options.out, {"environment": environment(torch.device("cpu")), "sizes": found})
 
 
 if __name__ == "__main__":
