@@ -11,13 +11,15 @@ from gnn2mlp.core.errors import DataError, ValueTypeError
 def check_table(table: Any, name: str = "features") -> Any:
     """`table` as a float array or scipy CSR matrix of shape (rows, features).
 
-    Accepts numpy, scipy sparse, pandas, polars, Arrow, columns by name, lists, and what numpy can read. float64 stays
-    float64, all else becomes float32. What is sparse stays so.
+    Accepts numpy, scipy sparse, `CSR`, pandas, polars, Arrow, columns by name, lists, and what numpy can read. float64
+    stays float64, all else becomes float32. What is sparse stays so.
 
     Raises:
         DataError: if it is not two-dimensional, not numeric, or not finite (the message counts the bad rows).
     """
     check_real(table, name)
+    if hasattr(table, "to_scipy"):  # this package's own sparse rows, which a graph's features may be
+        table = table.to_scipy()
     if hasattr(table, "tocsr"):  # not scipy's own test: whoever has a sparse matrix pays for scipy, nobody else
         x = table.tocsr().astype(_float_type(table), copy=False)
         bad = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))[~np.isfinite(x.data)]

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.tables import check_table, column_names
+from gnn2mlp.nn.csr import CSR
 
 ROWS = [[0.0, 1.5], [2.0, 0.0], [0.0, 0.0]]
 
@@ -30,6 +31,12 @@ def test_dense_tables(table: object, dtype: type) -> None:
     x = check_table(table)
     assert (x.shape, x.dtype) == ((3, 2), dtype)
     np.testing.assert_array_equal(x, np.asarray(table))
+
+
+def test_sparse_rows_of_a_graph_are_a_table_as_scipys_are() -> None:
+    x = check_table(CSR.from_scipy(sp.csr_array(np.array(ROWS, dtype=np.float32))))
+    assert (x.format, x.dtype) == ("csr", np.float32)
+    np.testing.assert_array_equal(x.toarray(), ROWS)
 
 
 @pytest.mark.parametrize("form", [sp.csr_matrix, sp.coo_array, sp.csc_matrix])
