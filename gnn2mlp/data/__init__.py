@@ -10,6 +10,7 @@ from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hype
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import write_npz
 from gnn2mlp.data.pyg import graph_from_pyg
+from gnn2mlp.data.rehearsal import rehearsals, rehearse
 from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler
 from gnn2mlp.data.split import SPLITTERS, Split, Splitter
 from gnn2mlp.data.view import Full, Observed, Views
@@ -34,6 +35,8 @@ __all__ = [
     "hypergraph_from_arrays",
     "hypergraph_of",
     "load_dataset",
+    "rehearsals",
+    "rehearse",
     "write_npz",
 ]
 
