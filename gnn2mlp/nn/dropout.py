@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from gnn2mlp.nn import devices
+from gnn2mlp.nn.csr import CSR, Features
 
 # Elements that are drawn and applied at a time.
 _CHUNK = 1 << 18
@@ -39,6 +40,33 @@ def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
     mask = torch.ones_like(x, memory_format=torch.contiguous_format)
     _drop_(mask, probability)
     return x * mask
+
+
+def dropout_rows(x: Features, probability: float, training: bool) -> Features:
+    """`dropout` of the values of rows (rows, features), dense or sparse; the expectation of every value stays.
+
+    Of sparse rows only stored values are drawn, as dropping a zero changes nothing: the distribution is that of dense
+    rows. What is dropped keeps its place, with the value zero.
+
+    Args:
+        x: the rows, which stay as they are.
+        probability: of a value to be dropped, in 0..1; each by itself.
+        training: without it `x` itself comes back.
+
+    Example:
+        >>> from gnn2mlp.nn.csr import CSR
+        >>> _ = torch.manual_seed(0)
+        >>> rows = CSR.from_dense(torch.eye(3))
+        >>> dropout_rows(rows, 0.5, training=True).values.unique().tolist()
+        [0.0, 2.0]
+        >>> dropout_rows(rows, 0.5, training=False) is rows
+        True
+    """
+    if not training or probability == 0:
+        return x
+    if isinstance(x, CSR):
+        return x.with_values(dropout(x.values, probability, training))
+    return dropout(x, probability, training)
 
 
 def relu_dropout_(x: Tensor, probability: float, training: bool) -> Tensor:

@@ -1,13 +1,18 @@
 """What a student is: a recipe for a module that maps feature rows to logits, and to nothing else."""
 
+import functools
+import inspect
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from torch import nn
 
+from gnn2mlp.core.limits import check_share
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.dropout import dropout_rows
 
 
 class Student(Configurable, ABC):
@@ -17,6 +22,8 @@ class Student(Configurable, ABC):
         hidden: width of `MLPOutput.hidden`.
         reads_sparse: whether the network takes rows as `CSR` too; if not, such rows reach it dense, as any
             `torch.nn.Linear` expects them.
+        input_dropout: share of a row's values that each training step drops, those that are left growing in turn. It is
+            an option of every student, of one whose constructor does not name it too.
 
     Example:
         >>> import torch
@@ -37,21 +44,58 @@ class Student(Configurable, ABC):
         >>> network = Shallow().network(num_features=100, num_classes=3)
         >>> network(CSR.from_dense(torch.eye(100))).logits.shape
         torch.Size([100, 3])
+        >>> Shallow(input_dropout=0.5)
+        Spec('shallow', input_dropout=0.5)
     """
 
     hidden: int
     reads_sparse: ClassVar[bool] = False
+    input_dropout: float = 0.0
+
+    def __init__(self, input_dropout: float = 0.0):
+        self.input_dropout = input_dropout
+        check_share("student", input_dropout=input_dropout)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            cls.__init__ = _with_option(cls.__init__)  # type: ignore[method-assign]
 
     @abstractmethod
     def build(self, num_features: int, num_classes: int) -> nn.Module:
         """An untrained network for these sizes, initialised from torch's global generator."""
 
     def network(self, num_features: int, num_classes: int) -> nn.Module:
-        """What is trained and shipped: what `build` gives, made to take sparse rows in any case."""
+        """What is trained and shipped: what `build` gives, made to take sparse rows in any case, and to drop values."""
         module = self.build(num_features, num_classes)
+        if self.input_dropout:
+            module.register_forward_pre_hook(functools.partial(_dropped, self.input_dropout))
         if not self.reads_sparse:
             module.register_forward_pre_hook(_as_dense)
         return module
+
+
+def _with_option(constructor: Callable[..., None]) -> Callable[..., None]:
+    """The same constructor, which knows `input_dropout` too, unless it does already."""
+    signature = inspect.signature(constructor)
+    *known, last = signature.parameters.values()
+    if "input_dropout" in signature.parameters or last.kind is last.VAR_KEYWORD:
+        return constructor
+
+    @functools.wraps(constructor)
+    def taking(self: Student, *args: Any, **options: Any) -> None:
+        chosen = {key: options.pop(key) for key in ("input_dropout",) if key in options}
+        constructor(self, *args, **options)
+        if chosen:  # last, as the constructor of a class between may have set its own default
+            Student.__init__(self, **chosen)
+
+    option = inspect.Parameter("input_dropout", inspect.Parameter.KEYWORD_ONLY, default=0.0, annotation=float)
+    taking.__signature__ = signature.replace(parameters=[*known, last, option])  # type: ignore[attr-defined]
+    return taking
+
+
+def _dropped(share: float, module: nn.Module, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dropout_rows(each, share, module.training) for each in rows)
 
 
 def _as_dense(module: nn.Module, rows: tuple[Any, ...]) -> tuple[Any, ...]:

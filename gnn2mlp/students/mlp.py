@@ -13,6 +13,7 @@ class MLPStudent(Student):
         layers: number of affine maps, at least 2.
         dropout: on hidden activations.
         norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
+        input_dropout: share of the values of a row that each training step drops; see `Student`.
 
     Example:
         >>> import torch
@@ -25,7 +26,15 @@ class MLPStudent(Student):
     citation = "Zhang et al., Graph-less Neural Networks: Teaching Old MLPs New Tricks via Distillation, ICLR 2022"
     reads_sparse = True
 
-    def __init__(self, hidden: int = 128, layers: int = 2, dropout: float = 0.3, norm: Norm = "none"):
+    def __init__(
+        self,
+        hidden: int = 128,
+        layers: int = 2,
+        dropout: float = 0.3,
+        norm: Norm = "none",
+        input_dropout: float = 0.0,
+    ):
+        super().__init__(input_dropout)
         self.hidden = hidden
         self.layers = layers
         self.dropout = dropout

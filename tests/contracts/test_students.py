@@ -55,6 +55,19 @@ def test_gradient_reaches_every_parameter(student: Student) -> None:
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in module.parameters())
 
 
+def test_input_dropout_is_of_training_alone(student: Student) -> None:
+    options = {**student.spec().options, "input_dropout": 0.5}
+    with seeded(0, "student"):
+        network = Spec(student.name, **options).build(STUDENTS).network(FEATURES, CLASSES)
+    x = rows()
+    for given in (x, CSR.from_dense(x)):
+        torch.testing.assert_close(network.eval()(given).logits, built(student).eval()(x).logits)
+        network.train()
+        with seeded(1, "dropout"):
+            answers = [network(given).logits for _ in range(2)]
+        assert not torch.equal(*answers)
+
+
 def test_seed_decides_the_weights(student: Student) -> None:
     states = [built(student, seed).state_dict() for seed in (0, 0, 1)]
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])

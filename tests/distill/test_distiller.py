@@ -203,6 +203,18 @@ def test_same_seed_same_bits_and_another_seed_differs(rule: str) -> None:
     assert not torch.equal(runs[0], runs[2])
 
 
+def test_input_dropout_of_the_student_is_of_training_alone() -> None:
+    plain, dropped, again = (fit(student=with_input_dropout(share)) for share in (0.0, 0.5, 0.5))
+    assert torch.equal(weights(dropped), weights(again))
+    assert not torch.equal(weights(plain), weights(dropped))
+    x = OBSERVED.graph.features
+    assert torch.equal(dropped.module(x).logits, dropped.module(x).logits)
+
+
+def with_input_dropout(share: float) -> MLPStudent:
+    return MLPStudent(**{**STUDENT.spec().options, "input_dropout": share})
+
+
 def test_global_generator_is_neither_read_nor_moved() -> None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)

@@ -3,7 +3,8 @@ import torch
 import torch.nn.functional as F
 
 from gnn2mlp.core.seeds import seeded
-from gnn2mlp.nn.dropout import dropout, relu_dropout_
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.dropout import dropout, dropout_rows, relu_dropout_
 from tests.cuda import needs_cuda
 
 # More than one chunk of the noise, and no multiple of eight.
@@ -131,3 +132,35 @@ def test_on_cuda() -> None:
     y.sum().backward()
     assert abs((y != 0).double().mean().item() - 0.5) < 0.02
     torch.testing.assert_close(x.grad, torch.where(y != 0, 2.0, 0.0))
+
+
+@pytest.mark.parametrize("form", ["dense", "sparse"])
+def test_rows_keep_their_expectation_and_lose_stored_values_alone(form: str) -> None:
+    x = (_rows() > 0.5) * _rows()
+    given = CSR.from_dense(x) if form == "sparse" else x
+    with seeded(0, "rows"):
+        dropped = [dropout_rows(given, 0.4, training=True) for _ in range(20)]
+    dense = torch.stack([each.to_dense() if isinstance(each, CSR) else each for each in dropped])
+    assert not dense[:, x == 0].any()  # a word that is not there is not drawn
+    share = (dense[:, x != 0] == 0).double().mean().item()
+    assert abs(share - 0.4) < 0.002
+    assert dense.sum().item() / 20 == pytest.approx(x.sum().item(), rel=1e-3)
+    kept = dense[0] != 0
+    torch.testing.assert_close(dense[0][kept], x[kept] / 0.6)
+    assert not torch.equal(dense[0], dense[1])
+
+
+def test_sparse_rows_that_lost_values_stay_sparse_and_share_their_pattern() -> None:
+    rows = CSR.from_dense(torch.eye(5))
+    before = rows.values.clone()
+    with seeded(0, "rows"):
+        dropped = dropout_rows(rows, 0.5, training=True)
+    assert isinstance(dropped, CSR)
+    assert dropped.indices is rows.indices
+    assert torch.equal(rows.values, before)  # what was given stays
+
+
+def test_rows_without_any_value_lose_none() -> None:
+    rows = CSR.from_dense(torch.zeros(3, 4))
+    assert dropout_rows(rows, 0.5, training=True).to_dense().tolist() == [[0.0] * 4] * 3  # type: ignore[union-attr]
+    assert dropout_rows(torch.zeros(0, 4), 0.5, training=True).shape == (0, 4)
