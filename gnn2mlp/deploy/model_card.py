@@ -28,7 +28,7 @@ _SHARES = frozenset(
     ]
 )
 # What models are called; the others go by their own names.
-_MODELS = {"mlp": "plain MLP", "linear": "logistic regression", "boosting": "gradient boosting"}
+_MODELS = {"mlp": "plain MLP", "linear": "linear model", "boosting": "gradient boosting"}
 _PIPELINES = {"classes": "tabular-classification", "labels": "tabular-classification", "values": "tabular-regression"}
 _ANSWERS = {
     "classes": "`predict` answers one of the classes for each row, `predict_proba` their probabilities.",

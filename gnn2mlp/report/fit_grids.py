@@ -109,7 +109,7 @@ def labels_grid(data: Results) -> Grid:
     rows = [[_short(name), _number(count), f"{100 * count / max(1, labelled):.1f}"] for name, count in shown]
     if len(counts) > _CLASSES:
         rows.append([f"and {len(counts) - _CLASSES} more", "", ""])
-    return Grid("Labels", ["Class", "Rows", "%"], rows)
+    return Grid("Labels", ["Class" if labels.get("classes") else "Label", "Rows", "%"], rows)
 
 
 def columns_grid(data: Results) -> Grid:

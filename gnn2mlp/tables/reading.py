@@ -51,13 +51,7 @@ def read_table(path: str | Path, what: str = "table", types: Types | None = None
     """
     path = Path(path)
     reader = _reader(path, what, types or {})
-    if not path.exists():
-        near = (
-            nearest(path.name, [other.name for other in path.parent.iterdir() if not other.name.startswith(".")])
-            if path.parent.is_dir()
-            else ""
-        )
-        raise ConfigError(f"{what}: expected a file at {path}, found none{near}")
+    check_exists(path, what)
     table = _read(path, what, reader)
     names = table.column_names
     if len(set(names)) < len(names):
@@ -66,6 +60,15 @@ def read_table(path: str | Path, what: str = "table", types: Types | None = None
     if not table.num_rows:
         raise DataError(f"{what}: expected rows, got an empty table in {path}; write it again")
     return table
+
+
+def check_exists(path: Path, what: str) -> None:
+    """Raise `ConfigError`, with the nearest name in its folder, unless there is a file or a folder at `path`."""
+    if path.exists():
+        return
+    others = path.parent.iterdir() if path.parent.is_dir() else ()
+    near = nearest(path.name, [other.name for other in others if not other.name.startswith(".")])
+    raise ConfigError(f"{what}: expected a file at {path}, found none{near}")
 
 
 def column_of(table: Any, name: str, what: str, option: str) -> Any:

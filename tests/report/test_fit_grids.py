@@ -29,3 +29,9 @@ def test_scores_have_their_intervals(fitted: FitResult) -> None:
 def test_the_split_is_told_in_a_line(fitted: FitResult) -> None:
     split = fitted.results["data"]["split"]
     assert split_line(fitted.results["data"]).startswith(f"Split by a hash of the id: {split['train']} train, ")
+
+
+def test_one_class_a_row_and_several_labels_a_row_are_told_apart(fitted: FitResult) -> None:
+    data = fitted.results["data"]
+    several = {**data, "labels": {"ones": {"red": 3}}}
+    assert (labels_grid(data).head[0], labels_grid(several).head[0]) == ("Class", "Label")

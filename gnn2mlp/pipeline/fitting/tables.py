@@ -17,7 +17,7 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.tables.edges import Edges, end_columns, read_edges
 from gnn2mlp.tables.keys import group_keys, id_keys, time_keys
 from gnn2mlp.tables.lookup import NodeIds
-from gnn2mlp.tables.reading import column_of, has_types, read_table
+from gnn2mlp.tables.reading import check_exists, column_of, has_types, read_table
 from gnn2mlp.tables.targets import class_labels, number_labels, several_labels
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
 
@@ -120,6 +120,8 @@ def file_digest(path: Path) -> str:
 
 def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:
     """Both tables. Ids of a CSV file are text, unless the other table says of which type they are."""
+    for what in ("nodes", "edges"):  # neither is read, which may take minutes, before both are there
+        check_exists(getattr(config, what), what)
     if has_types(config.edges) and not has_types(config.nodes):
         edges = read_table(config.edges, "edges")
         progress(1, 5, "edges read")

@@ -19,7 +19,7 @@ def test_the_directory_says_how_good_the_model_is(fitted: FitResult) -> None:
     assert student[0]["value"] == fitted.results["scores"]["student"]["unseen"]["value"]
     card = (fitted.out / "README.md").read_text()
     assert fitted.verdict.split(":")[0] in card
-    for name in ("plain MLP", "logistic regression", "gradient boosting"):
+    for name in ("plain MLP", "linear model", "gradient boosting"):
         assert f"| unseen | {name} | accuracy |" in card
     assert {one["model"] for one in metrics} == {"teacher", "student", "mlp", "linear", "boosting"}
     assert set(config["calibrated"]["calibration error"]) == {"seen", "unseen"}

@@ -166,3 +166,10 @@ def test_edges_may_have_weights_and_a_direction(tmp_path: Path, recwarn: pytest.
     assert not recwarn.list
     assert found.num_edges == read(tmp_path / "plain", tables).bare.num_edges
     assert read(tmp_path / "directed", tables, directed=True).bare.directed
+
+
+def test_no_table_is_read_before_both_are_there(tmp_path: Path) -> None:
+    written = company().write(tmp_path, "nodes.csv", "edges.parquet")
+    Path(written["edges"]).write_bytes(b"no table")
+    with pytest.raises(ConfigError, match=r"nodes: expected a file at .*did you mean 'nodes.csv'"):
+        read_tables(FitConfig(**{**written, "nodes": tmp_path / "node.csv"}).resolve(240))
