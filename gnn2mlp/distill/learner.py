@@ -77,6 +77,9 @@ class Learner:
         *,
         update: UpdateRule = "joint",
         student: Student | None = None,
+        data: Observed | None = None,
+        inputs: Inputs | None = None,
+        distiller: Distiller | None = None,
         tables: Mapping[str, TeacherKnowledge] | None = None,
         seed: int | None = None,
         name: str = _SHIPPED,
@@ -87,6 +90,9 @@ class Learner:
             objective: what to minimise.
             update: which terms share an optimiser pass.
             student: what to build in place of the usual student.
+            data: in place of the usual nodes, such as the same ones with other features or labels.
+            inputs: what makes the rows, in place of the usual one.
+            distiller: how to train, in place of the usual settings.
             tables: knowledge beside the teacher's, by name, which `objective` reads as `"name.key"`; one that is called
                 `"teacher"` takes the place of the teacher's.
             seed: in place of the usual one, so that two equal students start apart.
@@ -96,12 +102,12 @@ class Learner:
             Gnn2mlpError: whatever `Distiller.fit` raises, such as `MissingKnowledgeError` for an absent key.
         """
         known = {} if self.knowledge is None else {TEACHER: self.knowledge}
-        return self.distiller.fit(
+        return (distiller or self.distiller).fit(
             student or self.student,
             objective,
-            self.data,
+            self.data if data is None else data,
             {**known, **(tables or {})},
-            inputs=self.inputs,
+            inputs=self.inputs if inputs is None else inputs,
             update=update,
             seed=self.seed if seed is None else seed,
             device=self.device,

@@ -9,6 +9,7 @@ from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.training import History
 from gnn2mlp.objectives import Objective
+from gnn2mlp.students import Student
 from gnn2mlp.tasks import Task
 
 
@@ -24,6 +25,8 @@ class DistillationResult:
         inputs: what makes the rows that `module` reads, fitted. What could be folded into the module is no part of it.
         task: what its outputs stand for, with the threshold that was chosen, if any was; `None` where it was not kept.
         objective: as training left it, with what it learnt; `None` where it was not kept.
+        student: the recipe of `module`, where that is not the student that was to be trained: a method may ship
+            another, such as several as one. It is saved with the module and builds it again.
     """
 
     module: nn.Module
@@ -33,3 +36,4 @@ class DistillationResult:
     inputs: Inputs = field(default_factory=OwnFeatures)
     task: Task | None = None
     objective: Objective | None = None
+    student: Student | None = None

@@ -194,7 +194,7 @@ def train(plan: Plan, observed: Observed, read: Read, names: tuple[str, ...] | N
     module = result.module.double() if read.doubles else result.module
     more = {} if read.encoder is None else {"columns": read.encoder}
     width = observed.graph.num_features
-    predictor = Predictor(plan.student, module, width, task, card, names, result.inputs, **more)
+    predictor = Predictor(result.student or plan.student, module, width, task, card, names, result.inputs, **more)
     return Fitted(predictor, teacher, knowledge, history)
 
 

@@ -18,6 +18,8 @@ class Method(Configurable, ABC):
     Attributes:
         departures: where this implementation departs from the paper or its released code.
         update: `"joint"` minimises the sum; `"alternating"` takes one optimiser pass per term.
+        streams: whether the rows of a table, which come one shard after the other, will do. Not where a student learns
+            from what an earlier one says of all rows.
 
     Example:
         >>> from gnn2mlp.core.spec import Spec
@@ -30,6 +32,7 @@ class Method(Configurable, ABC):
 
     departures: ClassVar[str] = ""
     update: UpdateRule = "joint"
+    streams: ClassVar[bool] = True
 
     @abstractmethod
     def build_objective(self) -> Objective:
@@ -42,6 +45,14 @@ class Method(Configurable, ABC):
         into a table that the next reads.
         """
         return learner.fit(self.build_objective(), update=self.update)
+
+    def check_streams(self) -> None:
+        """Raise `ConfigError` if the rows of a table will not do; called before a table is joined."""
+        if not self.streams:
+            raise ConfigError(
+                f"method {self.name!r} trains several students or phases on all nodes, and a table of rows is "
+                "streamed; distil on the graph: gnn2mlp run"
+            )
 
     @property
     def needs(self) -> frozenset[str]:

@@ -135,7 +135,9 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
         ProcessError: if another process has failed, is gone, or has other tables.
     """
     config = config.resolve()
-    check_rows_suffice(config.method.build(METHODS).build_objective())
+    method = config.method.build(METHODS)
+    method.check_streams()
+    check_rows_suffice(method.build_objective())
     threads = torch.get_num_threads() if config.threads == "auto" else config.threads
     with cpu_threads(threads), process_group(resolve_device(config.device)) as (here, device):
         owner = here.owns(config.out)
@@ -266,6 +268,6 @@ def _made(
 def _student(config: DistilConfig, table: RowTable, identity: str, result: DistillationResult) -> Predictor:
     about = {"identity": identity, "history": result.history.to_dict(), "columns": table.columns.to_list()}
     card = {**result.card, **about}
-    student, module = config.student.build(STUDENTS), result.module.cpu()
+    student, module = result.student or config.student.build(STUDENTS), result.module.cpu()
     names = table.feature_names
     return Predictor(student, module, table.num_features, table.classes, card, names, result.inputs)

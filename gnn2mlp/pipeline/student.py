@@ -75,6 +75,7 @@ def distil_student(
         stage=stage,
     )
     result = method.learn(learner)
+    student = result.student or student
     learnt = result.task if result.task is not None else observed.task
     task = learnt.with_names(task)
     card = {**result.card, "history": result.history.to_dict(), "dataset": dataset}

@@ -1,12 +1,15 @@
 """What methods train with: one student or several, each learning from what was written down before."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.distill import Checkpoint, Distiller, Learner
+from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
@@ -53,3 +56,14 @@ def test_rows_that_are_streamed_are_not_written(tmp_path: Path) -> None:
     learner = Learner(Distiller(epochs=1), MLPStudent(hidden=8), tiny_table(tmp_path, 300))
     with pytest.raises(ConfigError, match="a method with several students trains on a graph's nodes"):
         learner.write(learner.fit(SoftLabels()))
+
+
+def test_one_training_may_have_other_nodes_rows_and_settings() -> None:
+    few = replace(OBSERVED, valid=OBSERVED.valid[:0])
+    result = LEARNER.fit(
+        HardLabels(), data=few, inputs=Spec("standardise").build(INPUTS), distiller=Distiller(epochs=2)
+    )
+    assert len(result.history.loss) == 2
+    assert result.history.valid == []
+    assert result.card["inputs"] == {"name": "standardise"}
+    assert LEARNER.fit(HardLabels()).card["inputs"] == {"name": "features"}

@@ -37,3 +37,16 @@ def test_the_share_of_hard_labels_lies_between_none_and_all(value: float, fine: 
         return
     with pytest.raises(ConfigError, match=r"method\.hard_weight: expected a number from 0 to 1, got"):
         check_hard_weight(value)
+
+
+def test_one_that_trains_on_all_nodes_at_once_says_so_before_a_table_is_read() -> None:
+    class Chain(Halves):
+        """Several students."""
+
+        streams = False
+
+    Halves().check_streams()
+    with pytest.raises(
+        ConfigError, match="method 'halves' trains several students or phases on all nodes, and a table"
+    ):
+        Chain().check_streams()
