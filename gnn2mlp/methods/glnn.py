@@ -15,13 +15,14 @@ class GLNN(Method):
     Args:
         hard_weight: λ in 0..1; 0 (soft labels alone) is the released default.
         temperature: divides both logits in the divergence; 1 in the paper.
+        sharpen: power of the teacher's probabilities; see `SoftLabels`.
         update: `"joint"` minimises the sum, as the paper writes it. `"alternating"` is what the released code does: two
             optimiser passes an epoch on one Adam state, hard labels then soft labels, the first of which still decays
             the weights when λ = 0.
 
     Example:
         >>> GLNN(hard_weight=0.25, temperature=2.0).build_objective()
-        0.25 * Spec('hard_labels') + 0.75 * Spec('soft_labels', temperature=2.0, released_divergence=False)
+        0.25 * Spec('hard_labels') + 0.75 * Spec('soft_labels', temperature=2.0, released_divergence=False, sharpen=1.0)
     """
 
     name = "glnn"
@@ -31,12 +32,21 @@ class GLNN(Method):
         "size (released code: drops the remainder batch)."
     )
 
-    def __init__(self, hard_weight: float = 0.0, temperature: float = 1.0, update: UpdateRule = "joint"):
+    def __init__(
+        self,
+        hard_weight: float = 0.0,
+        temperature: float = 1.0,
+        update: UpdateRule = "joint",
+        sharpen: float = 1.0,
+    ):
         check_hard_weight(hard_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature
+        self.sharpen = sharpen
         self.update = update
 
     def build_objective(self) -> Objective:
         """λ · hard labels + (1 - λ) · soft labels."""
-        return self.hard_weight * HardLabels() + (1 - self.hard_weight) * SoftLabels(self.temperature)
+        return self.hard_weight * HardLabels() + (1 - self.hard_weight) * SoftLabels(
+            self.temperature, sharpen=self.sharpen
+        )

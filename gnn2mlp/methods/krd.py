@@ -32,6 +32,7 @@ class KRD(Method):
         average: `"nodes"`: every node's neighbours count as one; `"edges"`: every edge does.
         released_mean: the released code's loss in place of the bracket: one mean over sampled edges and self-loops,
             in which `neighbour_weight` and `average` have no part.
+        sharpen: power of the teacher's probabilities; see `SoftLabels`.
         update: `"joint"` or `"alternating"`.
 
     Example:
@@ -64,11 +65,13 @@ class KRD(Method):
         average: Literal["nodes", "edges"] = "nodes",
         released_mean: bool = False,
         update: UpdateRule = "joint",
+        sharpen: float = 1.0,
     ):
         check_hard_weight(hard_weight)
         check_at_least("method", 0, neighbour_weight=neighbour_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature
+        self.sharpen = sharpen
         self.neighbour_weight = neighbour_weight
         self.form = form
         self.draws = draws
@@ -94,8 +97,9 @@ class KRD(Method):
             every=self.every,
             average="edges" if self.released_mean else self.average,
             include_self=self.released_mean,
+            sharpen=self.sharpen,
         )
         if self.released_mean:
             return self.hard_weight * HardLabels() + (1 - self.hard_weight) * neighbours
-        soft = SoftLabels(self.temperature) + self.neighbour_weight * neighbours
+        soft = SoftLabels(self.temperature, sharpen=self.sharpen) + self.neighbour_weight * neighbours
         return self.hard_weight * HardLabels() + (1 - self.hard_weight) * soft

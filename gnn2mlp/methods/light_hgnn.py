@@ -16,6 +16,7 @@ class LightHGNN(Method):
         hard_weight: λ in 0..1; 0 (soft labels alone) is the released default.
         temperature: divides both logits in the divergence; 1 in the released configuration.
         released_divergence: the released code's expression in place of KL; see `SoftLabels`.
+        sharpen: power of the teacher's probabilities; see `SoftLabels`.
         update: `"joint"` or `"alternating"`.
 
     Example:
@@ -37,14 +38,16 @@ class LightHGNN(Method):
         temperature: float = 1.0,
         released_divergence: bool = False,
         update: UpdateRule = "joint",
+        sharpen: float = 1.0,
     ):
         check_hard_weight(hard_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature
+        self.sharpen = sharpen
         self.released_divergence = released_divergence
         self.update = update
 
     def build_objective(self) -> Objective:
         """λ · hard labels + (1 - λ) · soft labels."""
-        soft = SoftLabels(self.temperature, self.released_divergence)
+        soft = SoftLabels(self.temperature, self.released_divergence, self.sharpen)
         return self.hard_weight * HardLabels() + (1 - self.hard_weight) * soft

@@ -24,6 +24,7 @@ class LightHGNNPlus(Method):
         draws: how many draws of noise reliability averages; default: all that were written down. Released code: 1.
         sample: `False` lets every hyperedge teach, always.
         released_divergence: the released code's expression in place of both divergences; see `SoftLabels`.
+        sharpen: power of the teacher's probabilities; see `SoftLabels`.
         update: `"joint"` or `"alternating"`.
 
     Example:
@@ -50,11 +51,13 @@ class LightHGNNPlus(Method):
         sample: bool = True,
         released_divergence: bool = False,
         update: UpdateRule = "joint",
+        sharpen: float = 1.0,
     ):
         check_hard_weight(hard_weight)
         check_at_least("method", 0, hyperedge_weight=hyperedge_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature
+        self.sharpen = sharpen
         self.hyperedge_weight = hyperedge_weight
         self.form = form
         self.draws = draws
@@ -64,6 +67,9 @@ class LightHGNNPlus(Method):
 
     def build_objective(self) -> Objective:
         """λ · hard labels + (1 - λ) · (soft labels + w · reliable hyperedges)."""
-        hyperedges = ReliableHyperedges(self.temperature, self.form, self.draws, self.sample, self.released_divergence)
-        soft = SoftLabels(self.temperature, self.released_divergence) + self.hyperedge_weight * hyperedges
-        return self.hard_weight * HardLabels() + (1 - self.hard_weight) * soft
+        hyperedges = ReliableHyperedges(
+            self.temperature, self.form, self.draws, self.sample, self.released_divergence, self.sharpen
+        )
+        soft = SoftLabels(self.temperature, self.released_divergence, self.sharpen)
+        both = soft + self.hyperedge_weight * hyperedges
+        return self.hard_weight * HardLabels() + (1 - self.hard_weight) * both

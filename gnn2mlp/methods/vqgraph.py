@@ -20,6 +20,7 @@ class VQGraph(Method):
         code_weight: β. 0 leaves the code term out: then all that remains of the method is its teacher. The released
             code's default is 1e-8.
         code_temperature: τ of the student's code assignment; default: the teacher's.
+        sharpen: power of the teacher's probabilities; see `SoftLabels`.
         update: `"joint"` minimises the sum. `"alternating"` takes one optimiser pass per term on one Adam state, as the
             released code does.
 
@@ -47,16 +48,19 @@ class VQGraph(Method):
         code_weight: float = 1.0,
         code_temperature: float | None = None,
         update: UpdateRule = "joint",
+        sharpen: float = 1.0,
     ):
         check_hard_weight(hard_weight)
         check_at_least("method", 0, code_weight=code_weight)
         self.hard_weight = hard_weight
         self.temperature = temperature
+        self.sharpen = sharpen
         self.code_weight = code_weight
         self.code_temperature = code_temperature
         self.update = update
 
     def build_objective(self) -> Objective:
         """λ · hard labels + (1 - λ) · soft labels + β · code assignments."""
-        labels = self.hard_weight * HardLabels() + (1 - self.hard_weight) * SoftLabels(self.temperature)
+        soft = SoftLabels(self.temperature, sharpen=self.sharpen)
+        labels = self.hard_weight * HardLabels() + (1 - self.hard_weight) * soft
         return labels + self.code_weight * CodeAssignments(self.code_temperature)

@@ -38,6 +38,7 @@ class ReliableHyperedges(Objective):
             takes one.
         sample: `False` keeps every hyperedge, always.
         released_divergence: as in `soft_labels`; P_e and Q_e are then means of plain probabilities, which τ divides.
+        sharpen: power of the teacher's probabilities of each node, as in `soft_labels`.
     """
 
     name = "reliable_hyperedges"
@@ -52,14 +53,16 @@ class ReliableHyperedges(Objective):
         draws: int | None = None,
         sample: bool = True,
         released_divergence: bool = False,
+        sharpen: float = 1.0,
     ):
         super().__init__()
+        self.sharpen = sharpen
         self.temperature = temperature
         self.form = form
         self.draws = draws
         self.sample = sample
         self.released_divergence = released_divergence
-        check_positive(self.name, temperature=temperature)
+        check_positive(self.name, temperature=temperature, sharpen=sharpen)
         check_at_least(self.name, 1, draws=1 if draws is None else draws)
         self._probability: tuple[TeacherKnowledge | None, Tensor] | None = None
         self._target: tuple[tuple[object, ...], CSR, Tensor] | None = None
@@ -105,7 +108,8 @@ class ReliableHyperedges(Objective):
         key = batch.rows, batch.tables.get(TEACHER), hyperedges
         if self._target is None or any(new is not old for new, old in zip(key, self._target[0], strict=True)):
             inside = averaging(hyperedges.transpose().rows(batch.rows).transpose())
-            teacher = inside @ self._distribution(batch.knowledge("logits"))
+            said = batch.task.sharpened(batch.knowledge("logits"), self.sharpen)
+            teacher = inside @ self._distribution(said)
             self._target = key, inside, teacher
         return self._target[1], self._target[2]
 

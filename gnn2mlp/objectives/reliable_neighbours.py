@@ -43,6 +43,7 @@ class ReliableNeighbours(Objective):
             has neighbours.
         include_self: count node i among its neighbours, always kept. With `average="edges"` this is the loss of the
             released code, one mean over sampled edges and self-loops.
+        sharpen: power of the teacher's probabilities, as in `soft_labels`.
     """
 
     name = "reliable_neighbours"
@@ -64,8 +65,10 @@ class ReliableNeighbours(Objective):
         every: int = 5,
         average: Literal["nodes", "edges"] = "nodes",
         include_self: bool = False,
+        sharpen: float = 1.0,
     ):
         super().__init__()
+        self.sharpen = sharpen
         self.temperature = temperature
         self.form = form
         self.draws = draws
@@ -77,7 +80,7 @@ class ReliableNeighbours(Objective):
         self.every = every
         self.average = average
         self.include_self = include_self
-        check_positive(self.name, temperature=temperature, alpha=alpha)
+        check_positive(self.name, temperature=temperature, alpha=alpha, sharpen=sharpen)
         check_at_least(self.name, 1, every=every, draws=1 if draws is None else draws)
         check_at_least(self.name, 2, bins=bins)
         check_at_least(self.name, 0, warmup=warmup)
@@ -139,7 +142,8 @@ class ReliableNeighbours(Objective):
         """For every row of the table p_j, p_j·log p_j and a 1; and ρ_j. Made once for each table."""
         table = batch.tables.get(TEACHER)
         if self._of_table is None or self._of_table[0] is not table or table is None:
-            log_p = (batch.all_knowledge("logits") / self.temperature).log_softmax(-1)
+            teacher = batch.task.sharpened(batch.all_knowledge("logits"), self.sharpen)
+            log_p = (teacher / self.temperature).log_softmax(-1)
             entropy = (log_p.exp() * log_p).sum(1, keepdim=True)
             answers = torch.cat([log_p.exp(), entropy, torch.ones_like(entropy)], dim=1)
             rho = reliability_scores(

@@ -16,6 +16,8 @@ class SoftLabels(Objective):
 
     Args:
         temperature: τ, divides both logits.
+        sharpen: power of the teacher's probabilities, which are renormalised: the target is p^s / Σ p^s. Above 1 it is
+            surer than the teacher, below 1 less sure; the student's logits stay as they are, other than with τ.
         released_divergence: in place of KL the expression that LightHGNN's released code minimises, which takes
             probabilities for logarithms and divides them, not logits, by τ, without the factor τ²; for comparisons.
 
@@ -34,16 +36,17 @@ class SoftLabels(Objective):
     citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, equation 1, second term"
     needs = frozenset({"logits"})
 
-    def __init__(self, temperature: float = 1.0, released_divergence: bool = False):
+    def __init__(self, temperature: float = 1.0, released_divergence: bool = False, sharpen: float = 1.0):
         super().__init__()
-        check_positive("soft_labels", temperature=temperature)
+        check_positive("soft_labels", temperature=temperature, sharpen=sharpen)
         self.temperature = temperature
+        self.sharpen = sharpen
         self.released_divergence = released_divergence
         self.speaks_of_classes = released_divergence
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
-        teacher, student = batch.knowledge("logits"), batch.output.logits
+        teacher, student = batch.task.sharpened(batch.knowledge("logits"), self.sharpen), batch.output.logits
         if self.released_divergence:
             value = probabilities_as_log_target(teacher.softmax(-1), student.log_softmax(-1), self.temperature)
             return batch.mean(value)

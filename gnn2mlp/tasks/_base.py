@@ -82,6 +82,16 @@ class Task(Configurable, ABC):
         Both are divided by the temperature first; the factor temperature² is left to the objective.
         """
 
+    def sharpened(self, outputs: Tensor, power: float) -> Tensor:
+        """Outputs that stand for the same probabilities to a power, renormalised: p_c^power / Σ_k p_k^power.
+
+        Where outputs are logarithms of odds, as they are but in regression, they need only grow by that factor.
+
+        Raises:
+            ConfigError: if outputs stand for no probabilities, and the power is not 1.
+        """
+        return outputs if power == 1 else outputs * power
+
     def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
         """Labels from outside as the tensor that `loss` and `score` read.
 

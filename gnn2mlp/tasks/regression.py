@@ -93,6 +93,15 @@ class Regression(NamedTask):
         """Squared differences, their sum over targets (rows,); temperature² in front of it makes it that of τ = 1."""
         return ((teacher - student) / temperature).square().sum(-1)
 
+    def sharpened(self, outputs: Tensor, power: float) -> Tensor:
+        """The outputs themselves; numbers have no probabilities that could be sharper."""
+        if power != 1:
+            raise ConfigError(
+                f"sharpen: expected 1 where numbers are predicted, which have no probabilities, got {power}; "
+                "leave it out"
+            )
+        return outputs
+
     def fitted(self, labels: Tensor) -> Self:
         """With mean and standard deviation of each target over these training labels, where none were given."""
         values = labels.double()

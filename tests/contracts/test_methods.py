@@ -202,3 +202,13 @@ def test_no_step_waits_for_the_host(
     with off_the_cpu(device):
         _trained(method, views, knowledge, device, dropout=0.3, batch_size=batch_size, epochs=3)
     assert watched or batch_size > views.observed.train.numel()  # whose one step is the first
+
+
+def test_sharpening_reaches_the_soft_labels(method: Method) -> None:
+    """With the power 2 the method learns what it would learn of a teacher whose logits are twice as large."""
+    if "sharpen" not in method.constructor_options():
+        pytest.skip("holds no soft labels of its own")
+    sharp = Spec.parse(method).override(sharpen=2.0).build(METHODS)
+    terms = [term for _, term in sharp.build_objective().terms() if "sharpen" in term.constructor_options()]
+    assert terms
+    assert all(term.sharpen == 2 for term in terms)  # type: ignore[attr-defined]

@@ -305,3 +305,10 @@ def test_a_batch_without_hyperedges_is_refused() -> None:
 def test_impossible_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         ReliableHyperedges(**options)
+
+
+def test_sharpened_teacher_is_one_whose_logits_are_larger() -> None:
+    logits = torch.randn(4, 2, generator=torch.Generator().manual_seed(3))
+    sharp, scaled = (pair_batch(teacher, torch.zeros(4, 1)) for teacher in (logits, 2 * logits))
+    options = {"sample": False}
+    assert ReliableHyperedges(sharpen=2, **options)(sharp).item() == ReliableHyperedges(**options)(scaled).item()

@@ -297,3 +297,9 @@ def test_alpha_is_read_where_it_changes_and_nowhere_else() -> None:
     term.load_state_dict(ReliableNeighbours(warmup=0).state_dict())  # as a checkpoint does
     torch.manual_seed(0)
     assert torch.equal(term(step), first)
+
+
+def test_sharpened_neighbours_by_hand() -> None:
+    # As in the path by hand, where 3 : 1 to the power 2 is 9 : 1.
+    apart = 0.9 * math.log(1.8) + 0.1 * math.log(0.2)
+    assert path_batch(sharpen=2).item() == pytest.approx(apart / 2 / 3, rel=1e-6)

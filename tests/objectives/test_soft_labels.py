@@ -1,6 +1,7 @@
 """The teacher's class distribution."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, SoftLabels
+from gnn2mlp.tasks.regression import Regression
 from tests.tiny import answered
 
 TEACHER = torch.tensor([[math.log(3), 0.0], [0.0, 0.0], [1.0, -2.0]])
@@ -86,3 +88,25 @@ def test_gradient(temperature: float, released: bool) -> None:
 def test_impossible_temperature_is_refused(temperature: float) -> None:
     with pytest.raises(ConfigError, match=r"soft_labels\.temperature: expected a positive number, got"):
         SoftLabels(temperature)
+
+
+def test_sharpened_targets_by_hand() -> None:
+    # (√3 : 1)² is 3 : 1, so that the square of the teacher's probabilities is (3/4, 1/4); the student stays even.
+    teacher = torch.tensor([[math.log(3) / 2, 0.0]])
+    value = SoftLabels(sharpen=2)(batch(torch.zeros(1, 2), [0], teacher))
+    assert value.item() == pytest.approx(0.75 * math.log(1.5) + 0.25 * math.log(0.5), rel=1e-6)
+    squares = teacher.softmax(-1).square()
+    even = SoftLabels()(batch(torch.zeros(1, 2), [0], (squares / squares.sum()).log()))
+    assert value.item() == pytest.approx(even.item(), rel=1e-6)
+
+
+def test_sharpening_is_refused_where_there_are_no_probabilities() -> None:
+    numbers = replace(batch(torch.zeros(2, 2), [0, 1]), task=Regression(["a", "b"]))
+    assert SoftLabels()(numbers).isfinite()
+    with pytest.raises(ConfigError, match="sharpen: expected 1 where numbers are predicted"):
+        SoftLabels(sharpen=2)(numbers)
+
+
+def test_impossible_sharpening_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"soft_labels\.sharpen: expected a positive number, got 0"):
+        SoftLabels(sharpen=0)

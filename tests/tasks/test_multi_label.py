@@ -123,3 +123,9 @@ def test_some_label_has_to_take_both_values() -> None:
     MultiLabel(["a", "b"]).check_split(good, good, "g")
     with pytest.raises(DataError, match="some validation nodes have and others do not"):
         MultiLabel(["a", "b"]).check_split(good, bad, "g")
+
+
+def test_sharpened_probabilities_by_hand() -> None:
+    # 3 : 1 squared is 9 : 1, of each label by itself.
+    made = MultiLabel(["a", "b"]).sharpened(torch.tensor([[math.log(3), 0.0]]), 2.0).sigmoid()
+    torch.testing.assert_close(made, torch.tensor([[0.9, 0.5]]))
