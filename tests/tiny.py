@@ -102,9 +102,13 @@ def random_knowledge(
     nodes = node_ids.numel()
     logits, hidden_ = (2 * torch.randn(nodes, width, generator=random) for width in (classes, hidden))
     assignment = torch.randn(nodes, codes, generator=random).softmax(-1).sort(dim=1, descending=True)
+    draws = torch.Generator().manual_seed(seed)  # of its own: what others are filled with stays as it was
+    drawn = torch.rand(nodes, 2, generator=draws).softmax(-1).sort(dim=1, descending=True).values
     values = {
         "logits": logits,
         "hidden": hidden_,
+        "class_indices": torch.rand(nodes, classes, generator=draws).argsort(dim=1)[:, :2].int(),
+        "class_probabilities": drawn,
         "entropy_shift": torch.randn(nodes, 3, generator=random),
         "codebook": torch.randn(codes, 4, generator=random),
         "code": assignment.indices[:, 0],

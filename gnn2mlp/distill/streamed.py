@@ -350,6 +350,12 @@ def _check(objective: Objective, table: RowTable, group: ProcessGroup) -> None:
     known.require(parse_needs(objective.needs).knowledge.get(TEACHER, ()))
     if group.size > LANES:
         raise ConfigError(f"expected at most {LANES} processes, one for each lane of a table, got {group.size}")
+    coupling = [term.name for weight, term in objective.terms() if weight and term.couples_rows]
+    if group.size > 1 and coupling:
+        raise ConfigError(
+            f"objective {coupling[0]!r} compares the rows of a batch with each other, and {group.size} processes would "
+            "have a part of it each; start one process, or leave the term out"
+        )
     if table.judges == "agreement" and "logits" not in known.values:
         raise DataError(
             "expected labelled rows or the teacher's logits to validate with, got neither; give 'valid' rows a label"

@@ -34,6 +34,18 @@ KEYS = {
             "by how much a draw of feature noise changes the entropy of the class distribution, in nats, divided by "
             "the standard deviation of the noise",
         ),
+        Key(
+            "class_indices",
+            ("nodes", "drawn"),
+            torch.int32,
+            "classes drawn from the class distribution, each once, most frequent first; 0 with probability 0 fills up",
+        ),
+        Key(
+            "class_probabilities",
+            ("nodes", "drawn"),
+            torch.float32,
+            "the share of the draws that fell on each: it adds up to 1, and its expectation is the class distribution",
+        ),
         Key("codebook", ("codes", "code_dim"), torch.float32, "the code vectors"),
         Key("code", ("nodes",), torch.int64, "the nearest code vector"),
         Key("code_indices", ("nodes", "top"), torch.int32, "the most probable codes, most probable first"),

@@ -81,6 +81,12 @@ class TeacherKnowledge:
                 last = self.values["codebook"].size(0) - 1
                 if low < 0 or high > last:
                     raise DataError(f"knowledge: {name!r} must name rows of the codebook, 0..{last}, got {low}..{high}")
+        drawn = self.values.get("class_indices")
+        if drawn is not None and drawn.numel():
+            low, high = (int(bound) for bound in drawn.aminmax())
+            classes = self.values["logits"].size(1) if "logits" in self.values else high + 1
+            if low < 0 or high >= classes:
+                raise DataError(f"knowledge: 'class_indices' must name classes, 0..{classes - 1}, got {low}..{high}")
 
     def __getitem__(self, name: str) -> Tensor:
         """The array called `name`.

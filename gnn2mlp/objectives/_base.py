@@ -30,6 +30,10 @@ class Objective(Configurable, nn.Module, ABC):
         speaks_of_classes: whether it reads outputs as one distribution over classes, so that no other task will do.
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
         starts_at: the first epoch in which all that the term does is in force; no student of an earlier one is kept.
+        vanishes: whether the term is 0, with no gradient, where the student's outputs are what the knowledge holds; not
+            so of likelihoods and of costs of transport, whose least value is another one.
+        couples_rows: whether it compares rows of a batch with each other, so that its values for two halves of a batch
+            do not tell that of the whole: several processes cannot share such a batch.
 
     Example:
         >>> import torch
@@ -48,6 +52,8 @@ class Objective(Configurable, nn.Module, ABC):
     row_set: ClassVar[RowSet] = "all"
     speaks_of_classes: bool = False
     starts_at: int = 1
+    vanishes: ClassVar[bool] = True
+    couples_rows: bool = False
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:

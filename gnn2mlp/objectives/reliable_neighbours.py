@@ -25,6 +25,9 @@ class ReliableNeighbours(Objective):
     teacher says of them is read from the table, so they need not be in the batch, and a batch is an unbiased part of
     the whole. No edge exists per class: a step costs one sparse product.
 
+    With `sample=False` all neighbours teach, always: the low-frequency part of FF-G2M (Wu et al., AAAI 2023). Beside
+    `soft_labels` a weight of 0.1 is where to begin.
+
     Where edges have weights, which KRD does not know, the means over neighbours are weighted by them; a node itself
     weighs 1. On directed graphs a node's neighbours are those from which it receives.
 

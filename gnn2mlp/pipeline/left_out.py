@@ -31,6 +31,7 @@ from gnn2mlp.students._base import Student
 from gnn2mlp.tasks.answers import softmax
 from gnn2mlp.tasks.classification import NodeClassification
 from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers._class_samples import CLASS_KEYS
 
 # A teacher and a student more are trained for it: on graphs of more nodes only where somebody asks.
 AFFORDABLE = 50_000
@@ -184,7 +185,7 @@ def _trained(
     knowledge = None
     if method.teacher_keys:
         fitted = fit_teacher(teacher, observed, seed, execution, device=device, progress=progress)
-        cheap = teacher.provides - {"entropy_shift"}
+        cheap = teacher.provides - {"entropy_shift"} - CLASS_KEYS
         needs = sorted(cheap | method.teacher_keys)
         classes = list(range(graph.task.num_outputs))
         knowledge = export_knowledge(

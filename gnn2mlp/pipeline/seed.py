@@ -20,6 +20,7 @@ from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
+from gnn2mlp.teachers._class_samples import CLASS_KEYS
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +68,9 @@ def plan(job: Job, number: int) -> Seed:
 
 def needed_keys(job: Job, method: Method) -> list[str]:
     """The keys that a teacher writes down: what the method reads, what the job asks for, and all that is cheap."""
-    # Disturbing the features costs forward passes; all else is at hand, and the report looks at it.
-    cheap = job.config.teacher.build(TEACHERS).provides - {"entropy_shift"}
+    # Disturbing the features costs forward passes, and drawn classes are for those who read them alone; all else is at
+    # hand, and the report looks at it.
+    cheap = job.config.teacher.build(TEACHERS).provides - {"entropy_shift"} - CLASS_KEYS
     return sorted(cheap | method.teacher_keys | job.extra)
 
 

@@ -34,21 +34,30 @@ class Export(Configurable):
         perturbation: `"add"` noise to the features (KRD), or `"multiply"` them by one plus noise (released code of
             LightHGNN+).
         top: codes kept for each node, for `code_indices` and `code_probabilities`; the card tells what is lost.
+        class_draws: classes drawn for each node, for `class_indices` and `class_probabilities`.
 
     Example:
         >>> Export(draws=1, noise=0.5).options()
-        {'draws': 1, 'noise': 0.5, 'top': 32, 'perturbation': 'add'}
+        {'draws': 1, 'noise': 0.5, 'top': 32, 'perturbation': 'add', 'class_draws': 50}
     """
 
     name = "export"
     citation = "Wu et al., KRD, ICML 2023 (noise); Anshumann et al., Sparse Logit Sampling, ACL 2025 (why to keep few)"
 
-    def __init__(self, draws: int = 8, noise: float = 1.0, top: int = 32, perturbation: Perturbation = "add"):
+    def __init__(
+        self,
+        draws: int = 8,
+        noise: float = 1.0,
+        top: int = 32,
+        perturbation: Perturbation = "add",
+        class_draws: int = 50,
+    ):
         self.draws = draws
         self.noise = noise
         self.top = top
         self.perturbation = perturbation
-        check_at_least("export", 1, draws=draws, top=top)
+        self.class_draws = class_draws
+        check_at_least("export", 1, draws=draws, top=top, class_draws=class_draws)
         check_positive("export", noise=noise)
 
     def options(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from gnn2mlp.nn.selection import Selection, tolerance_for
 from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers._class_samples import CLASS_KEYS, check_has_classes, sampled_classes
 from gnn2mlp.teachers._inference import infer, inputs
 from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
 from gnn2mlp.teachers._network import GNN, LayerInput
@@ -65,7 +66,7 @@ class GNNTeacher(Teacher):
         torch.Size([6, 16])
     """
 
-    provides = frozenset({"logits", "hidden", "entropy_shift"})
+    provides = frozenset({"logits", "hidden", "entropy_shift"}) | CLASS_KEYS
     reads: type[NodeData] = GraphData
     module_: GNN
 
@@ -235,6 +236,11 @@ class GNNTeacher(Teacher):
                 lambda noisy: self.predict(noisy, device), graph, arrays["logits"], draws, noise, seed, perturbation
             )
             facts["entropy_shift"] = {"draws": draws, "noise": noise, "seed": seed, "perturbation": perturbation}
+        if needs & CLASS_KEYS:
+            check_has_classes(graph.task)
+            drawn = sampled_classes(arrays["logits"], how.class_draws, seed)
+            arrays["class_indices"], arrays["class_probabilities"] = drawn
+            facts["classes"] = {"draws": how.class_draws, "seed": seed}
         return arrays, facts
 
     def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:

@@ -14,7 +14,16 @@ from gnn2mlp.distill.streamed import Streamed, dealt
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.mlp import MLP, MLPOutput
 from gnn2mlp.nn.training_state import Position
-from gnn2mlp.objectives import Batch, CodeAssignments, HardLabels, Objective, ReliableNeighbours, RowSet, SoftLabels
+from gnn2mlp.objectives import (
+    Batch,
+    CodeAssignments,
+    HardLabels,
+    Objective,
+    ReliableNeighbours,
+    RowSet,
+    Sinkhorn,
+    SoftLabels,
+)
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable, join, join_tables
 from tests.cuda import needs_cuda, off_the_cpu, on_each_device
@@ -277,3 +286,10 @@ def test_a_student_learns_nearly_the_same_from_a_table_wherever_it_is_computed(t
         losses = fit(device)
     torch.testing.assert_close(torch.tensor(losses), torch.tensor(expected), rtol=5e-3, atol=1e-3)
     assert losses[-1] < losses[0]
+
+
+def test_rows_that_are_compared_with_each_other_are_one_processs(table: RowTable) -> None:
+    stream(table, objective=SoftLabels() + Sinkhorn())
+    with pytest.raises(ConfigError, match="'sinkhorn' compares the rows of a batch with each other, and 2 processes"):
+        stream(table, objective=SoftLabels() + Sinkhorn(), size=2)
+    stream(table, objective=SoftLabels() + 0.0 * Sinkhorn(), size=2)

@@ -129,7 +129,7 @@ def test_codes_of_a_hypergraph_teacher_come_from_a_tokenizer_around_it():
 
 
 def test_options_of_the_export_are_checked():
-    defaults = {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add"}
+    defaults = {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add", "class_draws": 50}
     assert RunConfig().resolve().export == defaults
     assert RunConfig(export={"draws": 3}).resolve().export == {**defaults, "draws": 3}
     released = {"draws": 1, "perturbation": "multiply"}

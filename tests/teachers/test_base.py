@@ -85,7 +85,7 @@ def test_how_features_are_disturbed_is_an_option_of_the_export() -> None:
 
 
 def test_options_of_the_export() -> None:
-    assert Export().options() == {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add"}
+    assert Export().options() == {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add", "class_draws": 50}
     with pytest.raises(ConfigError, match=r"export\.perturbation: expected .*add.*multiply.*got 'divide'"):
         Spec("export", perturbation="divide").checked(Export, "export")
     with pytest.raises(ConfigError, match=r"export\.noise: expected a positive number, got 0\.0"):
