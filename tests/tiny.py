@@ -28,7 +28,13 @@ SMALL: Mapping[str, Any] = {
     "attention_dropout": 0.1,
     "epochs": 30,
     "codes": 16,
+    "hops": 2,
+    "drop_node": 0.2,
 }
+# No dropout of any kind: draws of dropout are the device's, and are made for each stored value.
+UNDROPPED: Mapping[str, float] = dict.fromkeys(
+    ("dropout", "attention_dropout", "input_dropout", "drop_node", "edge_dropout"), 0.0
+)
 
 
 def small(registry: Registry[T], name: str, **options: Any) -> T:

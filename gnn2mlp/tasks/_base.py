@@ -92,6 +92,17 @@ class Task(Configurable, ABC):
         """
         return outputs if power == 1 else outputs * power
 
+    def expected(self, output: Tensor) -> Tensor:
+        """What outputs (..., outputs) stand for: probabilities where a task has them. Default: the outputs themselves."""
+        return output
+
+    def mean_output(self, outputs: Tensor) -> Tensor:
+        """Of outputs (models, ..., outputs) those (..., outputs) whose `expected` is the mean of theirs.
+
+        Default: their mean.
+        """
+        return outputs.mean(0)
+
     def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
         """Labels from outside as the tensor that `loss` and `score` read.
 

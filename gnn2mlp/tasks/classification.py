@@ -1,5 +1,6 @@
 """One class for each node: of two, of many, balanced or not."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
@@ -139,6 +140,14 @@ class NodeClassification(Task):
     def divergence(self, teacher: Tensor, student: Tensor, temperature: float = 1.0) -> Tensor:
         """KL(p ‖ q) in nats (rows,)."""
         return kl_divergence(teacher, student, temperature)
+
+    def expected(self, output: Tensor) -> Tensor:
+        """Probabilities of the classes, which add up to 1."""
+        return output.softmax(-1)
+
+    def mean_output(self, outputs: Tensor) -> Tensor:
+        """Logarithms of the mean probabilities."""
+        return outputs.log_softmax(-1).logsumexp(0) - math.log(outputs.size(0))
 
     def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
         """Int64 (units,): -1 or a class from 0 upwards, at least one known."""

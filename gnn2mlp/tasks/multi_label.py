@@ -95,6 +95,14 @@ class MultiLabel(NamedTask):
         divergence: Tensor = (p * ones + (1 - p) * zeros).sum(-1)
         return divergence
 
+    def expected(self, output: Tensor) -> Tensor:
+        """The probability of each label."""
+        return output.sigmoid()
+
+    def mean_output(self, outputs: Tensor) -> Tensor:
+        """Logarithms of the odds of the mean probabilities."""
+        return F.logsigmoid(outputs).logsumexp(0) - F.logsigmoid(-outputs).logsumexp(0)
+
     def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
         """Float32 (units, labels): 0, 1 or NaN, at least one known."""
         found = super().check_labels(labels, count, where)

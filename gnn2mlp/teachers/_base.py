@@ -70,7 +70,7 @@ class Teacher(Configurable, ABC):
 
     A teacher needs `fit` and `export` alone, and need not be a torch module: label propagation and boosted trees are
     teachers too. What it has learnt it keeps in attributes whose names end in `_`; tensors among them are saved.
-    Message-passing networks derive from `GNNTeacher`.
+    Message-passing networks derive from `GNNTeacher`, and others that are trained over a graph from `NetworkTeacher`.
 
     Attributes:
         provides: knowledge keys that `export` can write.

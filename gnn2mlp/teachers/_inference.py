@@ -1,7 +1,5 @@
 """Full-neighbourhood inference: in one pass, or layer by layer where the activations of one pass do not fit."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import torch
@@ -11,7 +9,7 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import Block, BlockSampler
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather, num_bytes
 from gnn2mlp.nn.devices import to_device
-from gnn2mlp.teachers._network import GNN, LayerInput, rows_of
+from gnn2mlp.teachers._network import Layer, LayerInput, Network, rows_of
 
 # On a CPU, above this many nodes, inference goes over chunks of rows, gathering the sources of each, unless a pass over
 # all at once takes less than so much memory: bounds that do not depend on what else the machine does, so that a graph
@@ -28,8 +26,6 @@ _ARRAYS = 5
 # Copies of the links: the block, the operator made from it, with its indices in 32 bits.
 COPIES = 3
 
-Layer = Callable[[LayerInput, Block], Tensor]
-
 
 def inputs(graph: NodeData, device: torch.device | str = "cpu") -> Features:
     """The graph's features on `device`, in the form and precision in which the network computes."""
@@ -37,7 +33,7 @@ def inputs(graph: NodeData, device: torch.device | str = "cpu") -> Features:
 
 
 @torch.no_grad()
-def infer(module: GNN, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
+def infer(module: Network, sampler: BlockSampler[Any], features: LayerInput) -> dict[str, Tensor]:
     """What the network says of every node in evaluation mode.
 
     It lies on the device of `features` where one pass fits there, else on the CPU: a validation that reads some rows of
@@ -54,10 +50,10 @@ def infer(module: GNN, sampler: BlockSampler[Any], features: LayerInput) -> dict
     if not one_pass_fits(module, sampler, rows_of(features)):
         return layerwise(module, sampler, rows_of(features), CHUNK)
     block = sampler.full_block(features.device)
-    return _all_layers(module, features, lambda layer, x: layer(x, block))
+    return module.eval().over_all(features, lambda layer, x: layer(x, block))
 
 
-def one_pass_fits(module: GNN, sampler: BlockSampler[Any], features: Features) -> bool:
+def one_pass_fits(module: Network, sampler: BlockSampler[Any], features: Features) -> bool:
     """Whether a pass over all nodes at once is to be tried: on a GPU by free memory, on a CPU by sizes alone."""
     if features.device.type != "cuda":
         if sampler.num_nodes <= LAYERWISE_ABOVE:
@@ -68,7 +64,7 @@ def one_pass_fits(module: GNN, sampler: BlockSampler[Any], features: Features) -
     return needed <= SHARE * free_bytes(features.device)
 
 
-def bytes_of_pass(module: GNN, block: Block, features: Features, there: bool = False) -> int:
+def bytes_of_pass(module: Network, block: Block, features: Features, there: bool = False) -> int:
     """About how much memory a pass over all nodes takes beside features and weights, from above.
 
     Args:
@@ -88,7 +84,7 @@ def bytes_of_pass(module: GNN, block: Block, features: Features, there: bool = F
     return numbers * item + (0 if there else COPIES * _bytes_held(block))
 
 
-def bytes_on_cpu(module: GNN, block: Block, features: Features) -> int:
+def bytes_on_cpu(module: Network, block: Block, features: Features) -> int:
     """The same of a CPU, where sums that a layer is done with leave their memory to the next: layer by layer.
 
     A layer holds what it reads, the sums over neighbours of that or of what it maps it to, and what it makes: two terms
@@ -110,7 +106,7 @@ def _links(block: Block) -> int:
     return sum(value.nnz for value in vars(block).values() if isinstance(value, CSR)) + block.num_targets
 
 
-def _per_link(module: GNN) -> int:
+def _per_link(module: Network) -> int:
     """Numbers that a layer holds of each link beside its operator, the most of any layer."""
     return max(int(getattr(conv, "numbers_per_link", 0)) for conv in module.convs)
 
@@ -126,7 +122,7 @@ def free_bytes(device: torch.device) -> int:
 
 
 @torch.no_grad()
-def layerwise(module: GNN, sampler: BlockSampler[Any], features: Features, chunk: int) -> dict[str, Tensor]:
+def layerwise(module: Network, sampler: BlockSampler[Any], features: Features, chunk: int) -> dict[str, Tensor]:
     """What `infer` gives, holding two layers' activations on the CPU and one chunk's on the device; on the CPU."""
 
     def apply(layer: Layer, x: LayerInput) -> Tensor:
@@ -143,14 +139,4 @@ def layerwise(module: GNN, sampler: BlockSampler[Any], features: Features, chunk
         assert made is not None, "a graph has nodes"
         return made
 
-    return _all_layers(module, features, apply)
-
-
-def _all_layers(module: GNN, features: LayerInput, apply: Callable[[Layer, LayerInput], Tensor]) -> dict[str, Tensor]:
-    """Layer after layer over all nodes; `apply` says how one layer meets all rows."""
-    module.eval()
-    hidden, found = module.transform_hidden(0, apply(partial(module.hidden_layer, 0), features))
-    for index in range(1, len(module.convs) - 1):
-        hidden, noted = module.transform_hidden(index, apply(partial(module.hidden_layer, index), hidden))
-        found |= noted
-    return {"logits": apply(module.last_layer, hidden), "hidden": hidden, **found}
+    return module.eval().over_all(features, apply)

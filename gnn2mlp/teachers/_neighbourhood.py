@@ -10,7 +10,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.teachers._inference import infer
-from gnn2mlp.teachers._network import GNN
+from gnn2mlp.teachers._network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class NeighbourhoodPredictor:
         torch.Size([3, 2])
     """
 
-    module: GNN
+    module: Network
     sampler: BlockSampler[Any]
     features: Features
     layers: int
@@ -57,7 +57,7 @@ class NeighbourhoodPredictor:
         """Fetch the full neighbourhood of the distinct `ids`, gather its features, move them, compute."""
         blocks = self.sampler.k_hop_blocks(ids, self.layers)
         x = gather(self.features, blocks[0].sources).to(self.device)
-        logits: Tensor = self.module(x, [block.to(self.device) for block in blocks])[0]
+        logits = self.module.logits(x, [block.to(self.device) for block in blocks])
         return logits.softmax(-1).cpu()
 
     def count_neighbourhood(self, ids: Tensor) -> int:

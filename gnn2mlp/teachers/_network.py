@@ -1,6 +1,8 @@
 """The network of message-passing teachers: a stack of layers over blocks, and the product that a layer computes."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -8,7 +10,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.data.sampling import Block, Operator
 from gnn2mlp.nn.csr import CSR, Features, gather
-from gnn2mlp.nn.dropout import relu_dropout_
+from gnn2mlp.nn.dropout import dropout, relu_dropout_
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm, make_norm
 
@@ -44,6 +46,13 @@ def rows_of(x: LayerInput) -> Features:
 def first_rows(x: Features, count: int) -> Features:
     """The first `count` rows; `x` itself if it has no more, so that sparse rows keep their remembered transpose."""
     return x if count == len(x) else gather(x, torch.arange(count, device=x.device))
+
+
+def drop_input(x: Features, probability: float, training: bool) -> Features:
+    """Dropout on the rows that a layer reads; of sparse rows only the stored entries need a draw."""
+    if isinstance(x, CSR):
+        return x.with_values(dropout(x.values, probability, training)) if training and probability else x
+    return dropout(x, probability, training)
 
 
 def propagate(operator: Operator, x: LayerInput, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -88,7 +97,52 @@ class OperatorConv(nn.Module):
         return propagate(block.operator(self.operator), x, self.map.weight, self.bias)
 
 
-class GNN(nn.Module):
+Layer = Callable[[LayerInput, Block], Tensor]
+"""From rows of a block's sources to rows of its targets."""
+OverAll = Callable[[Layer, LayerInput], Tensor]
+"""How a layer meets the rows of all nodes: at once, or a part of the targets at a time."""
+
+
+class Network(nn.Module):
+    """What a message-passing teacher trains.
+
+    Attributes:
+        convs: its learnt maps, first to last, the widths of whose results tell what a pass takes.
+        norms: what follows each of them but the last.
+    """
+
+    convs: nn.ModuleList
+    norms: nn.ModuleList
+
+    @abstractmethod
+    def forward(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
+        """Logits and the activations that enter the last layer, both for the last block's targets.
+
+        Args:
+            x: (sources of the first block, features).
+            blocks: first layer first.
+        """
+
+    def logits(self, x: LayerInput, blocks: Sequence[Block]) -> Tensor:
+        """The logits alone, for where nothing else is read."""
+        logits: Tensor = self(x, blocks)[0]
+        return logits
+
+    @abstractmethod
+    def over_all(self, x: LayerInput, each: OverAll) -> dict[str, Tensor]:
+        """`logits`, `hidden` and what else is to be noted of all nodes, layer after layer.
+
+        Args:
+            x: (nodes, features).
+            each: applies a layer to all nodes.
+        """
+
+    def pre_aggregate(self, x: Features, block: Block) -> LayerInput:
+        """What many passes over all nodes read in place of `x`. Default: `x`."""
+        return x
+
+
+class GNN(Network):
     """A stack of message-passing layers: conv, then norm, ReLU and dropout except after the last.
 
     Args:
@@ -105,16 +159,19 @@ class GNN(nn.Module):
         self.dropout = dropout
 
     def forward(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
-        """Logits and the activations that enter the last layer, both for the last block's targets.
-
-        Args:
-            x: (sources of the first block, features).
-            blocks: one per layer, first layer first.
-        """
+        """As in `Network`; there is one block per layer."""
         h, _ = self.transform_hidden(0, self.hidden_layer(0, x, blocks[0]))
         for index, block in enumerate(blocks[1:-1], start=1):
             h, _ = self.transform_hidden(index, self.hidden_layer(index, h, block))
         return self.last_layer(h, blocks[-1]), h[: blocks[-1].num_targets]
+
+    def over_all(self, x: LayerInput, each: OverAll) -> dict[str, Tensor]:
+        """As in `Network`."""
+        hidden, found = self.transform_hidden(0, each(partial(self.hidden_layer, 0), x))
+        for index in range(1, len(self.convs) - 1):
+            hidden, noted = self.transform_hidden(index, each(partial(self.hidden_layer, index), hidden))
+            found |= noted
+        return {"logits": each(self.last_layer, hidden), "hidden": hidden, **found}
 
     def hidden_layer(self, index: int, x: LayerInput, block: Block) -> Tensor:
         """Layer `index` before the last, dropout included: (sources, width) to (targets, hidden)."""

@@ -18,7 +18,7 @@ from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._network import LayerInput
 
 if TYPE_CHECKING:
-    from gnn2mlp.teachers._gnn import GNNTeacher
+    from gnn2mlp.teachers._network_teacher import NetworkTeacher
 
 
 class MiniBatch(NamedTuple):
@@ -48,7 +48,7 @@ class GNNTraining:
     """
 
     def __init__(
-        self, teacher: "GNNTeacher", observed: Observed, sampler: BlockSampler[Any], features: Features, seed: int
+        self, teacher: "NetworkTeacher", observed: Observed, sampler: BlockSampler[Any], features: Features, seed: int
     ):
         self.teacher = teacher
         self.observed = observed
@@ -62,7 +62,7 @@ class GNNTraining:
         if teacher.fanouts is None:
             block = sampler.full_block(features.device)
             self.features = teacher.module_.pre_aggregate(features, block)
-            whole = [full_batch(observed, self.features, [block] * teacher.layers)]
+            whole = [full_batch(observed, self.features, [block] * teacher.depth)]
             self.batches = lambda: whole
         else:
             assert isinstance(sampler, NeighbourSampler), "only teachers on graphs have the option"

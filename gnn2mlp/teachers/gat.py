@@ -10,11 +10,11 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.data.sampling import GraphBlock
 from gnn2mlp.nn.attention import aggregate, at_sources, at_targets, softmax
-from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.dropout import dropout
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
-from gnn2mlp.teachers._network import LayerInput, rows_of
+from gnn2mlp.teachers._network import LayerInput, drop_input, rows_of
 
 
 def neighbours_and_self(block: GraphBlock) -> CSR:
@@ -44,7 +44,7 @@ class AttentionConv(nn.Module):
 
     def forward(self, x: LayerInput, block: GraphBlock) -> Tensor:
         """Map (sources, in_features) to (targets, heads * out_features)."""
-        h = self.map(_drop(rows_of(x), self.dropout, self.training)).view(-1, *self.source.shape)
+        h = self.map(drop_input(rows_of(x), self.dropout, self.training)).view(-1, *self.source.shape)
         pattern = block.operator(neighbours_and_self)
         source = at_sources(pattern, torch.einsum("shw,hw->sh", h, self.source))
         target = at_targets(pattern, torch.einsum("shw,hw->sh", h[: block.num_targets], self.target))
@@ -54,13 +54,6 @@ class AttentionConv(nn.Module):
         weights = softmax(pattern, scores)
         weights = dropout(weights, self.attention_dropout, self.training)
         return aggregate(pattern, weights, h).flatten(1) + self.bias
-
-
-def _drop(x: Features, probability: float, training: bool) -> Features:
-    """Dropout on the input of a layer; of sparse rows only the non-zeros need a draw."""
-    if isinstance(x, CSR):
-        return x.with_values(dropout(x.values, probability, training)) if training else x
-    return dropout(x, probability, training)
 
 
 class GAT(GNNTeacher):

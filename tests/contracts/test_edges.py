@@ -11,7 +11,7 @@ from torch import Tensor
 from gnn2mlp.data import GraphData, Views, graph_from_arrays
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.nn.csr import gather
-from gnn2mlp.teachers import TEACHERS, GNNTeacher, Teacher
+from gnn2mlp.teachers import TEACHERS, NetworkTeacher, Teacher
 from gnn2mlp.teachers import _inference as inference
 from tests.cuda import on_each_device
 from tests.tiny import small, tiny_views, views_of
@@ -29,10 +29,23 @@ forms = pytest.mark.parametrize("form", TEACHERS_ON_GRAPHS)
 links = pytest.mark.parametrize("kind", LINKS)
 
 
-def make(form: str, **options: Any) -> GNNTeacher:
+def samples(form: str) -> bool:
+    """Whether it can be trained on sampled neighbourhoods; a teacher around another takes the options of that one."""
+    known = TEACHERS.get(TEACHERS_ON_GRAPHS[form][0]).constructor_options()
+    return "fanouts" in known or "encoder" in known
+
+
+SAMPLING = [form for form in TEACHERS_ON_GRAPHS if samples(form)]
+# Each form trained on the whole graph, and those that can be on sampled neighbourhoods.
+trainings = pytest.mark.parametrize(
+    ("form", "sampled"), [(form, False) for form in TEACHERS_ON_GRAPHS] + [(form, True) for form in SAMPLING]
+)
+
+
+def make(form: str, **options: Any) -> NetworkTeacher:
     name, own = TEACHERS_ON_GRAPHS[form]
     made = small(TEACHERS, name, **{**own, **options})
-    assert isinstance(made, GNNTeacher)
+    assert isinstance(made, NetworkTeacher)
     return made
 
 
@@ -69,9 +82,8 @@ def with_edges(graph: GraphData, edges: Tensor, weight: Tensor | None, number: T
     )
 
 
-@forms
+@trainings
 @links
-@pytest.mark.parametrize("sampled", [False, True])
 def test_learns(form: str, kind: str, sampled: bool) -> None:
     test = views(kind).full.split.test
     logits = fitted(form, kind, sampled).predict(graph_of(kind))
@@ -111,9 +123,8 @@ def test_weights_and_direction_change_the_answer(form: str, kind: str) -> None:
             assert not torch.allclose(fitted(form, kind).predict(other), expected)
 
 
-@forms
+@trainings
 @pytest.mark.parametrize("directed", [False, True])
-@pytest.mark.parametrize("sampled", [False, True])
 def test_weights_of_one_are_no_weights_to_the_last_bit(form: str, directed: bool, sampled: bool) -> None:
     plain = tiny_views(directed=directed)
     graph = plain.full.graph
@@ -168,14 +179,14 @@ def test_layer_by_layer_gives_the_same(form: str, kind: str, monkeypatch: pytest
     torch.testing.assert_close(fitted(form, kind).predict(graph_of(kind)), expected, rtol=1e-4, atol=1e-5)
 
 
-@forms
+@pytest.mark.parametrize("form", SAMPLING)
 @links
 def test_training_on_all_neighbours_is_training_on_draws_of_more(form: str, kind: str) -> None:
     """With fan-outs above all degrees and one batch of all nodes, sampled blocks hold the whole neighbourhoods."""
     graph, teacher = graph_of(kind), fitted(form, kind)
     sampler = teacher.sampler(graph)  # type: ignore[attr-defined]
     blocks = sampler.sample_blocks(torch.arange(60), [60, 60], torch.Generator().manual_seed(0))
-    assert isinstance(teacher, GNNTeacher)
+    assert isinstance(teacher, NetworkTeacher)
     with torch.no_grad():
         logits = teacher.module_.eval()(gather(graph.features, blocks[0].sources), blocks)[0]
     torch.testing.assert_close(logits, teacher.predict(graph), rtol=1e-4, atol=1e-5)

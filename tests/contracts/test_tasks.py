@@ -57,6 +57,14 @@ def test_divergence_vanishes_where_both_agree_and_only_there(task: Task) -> None
     assert (task.divergence(one, outputs(task, 1)) > 0).all()
 
 
+def test_the_mean_of_outputs_stands_for_the_mean_of_what_they_say(task: Task) -> None:
+    several = torch.stack([outputs(task, seed, scale=3.0) for seed in range(4)])
+    torch.testing.assert_close(task.expected(task.mean_output(several)), task.expected(several).mean(0))
+    sure = 1e4 * several  # whose probabilities are 0 and 1, and have no finite logarithm
+    assert torch.isfinite(task.mean_output(sure)).all()
+    torch.testing.assert_close(task.expected(task.mean_output(several[:1])), task.expected(several[0]))
+
+
 @on_each_device
 def test_a_step_waits_for_no_device(task: Task, device: str) -> None:
     weights = {"classification": {"class_weight": [1, 2, 3]}, "multi_label": {"pos_weight": [1, 2, 3]}}

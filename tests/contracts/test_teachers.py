@@ -21,7 +21,7 @@ from gnn2mlp.teachers import TEACHERS, Teacher
 from gnn2mlp.teachers._training import GNNTraining
 from gnn2mlp.teachers.vq import VQ
 from tests.cuda import needs_cuda, nothing_waits, off_the_cpu, on_each_device
-from tests.tiny import Kind, small, tiny_views, views_of
+from tests.tiny import UNDROPPED, Kind, small, tiny_views, views_of
 
 # Every registered class with its defaults, and forms of one class that are different models.
 FORMS: list[tuple[str, dict[str, Any]]] = [
@@ -202,7 +202,7 @@ def test_sparse_and_dense_features_give_the_same(form: Form) -> None:
     dense_graph = replace(sparse.full.graph, features=thinned)
     sparse_graph = replace(sparse.full.graph, features=CSR.from_dense(thinned))
     assert sparse_graph.features.density < 0.1  # else the sparse form would be turned into the dense one
-    options = {"epochs": 3, "dropout": 0.0, "attention_dropout": 0.0}  # dropout draws per stored value
+    options = {**UNDROPPED, "epochs": 3}
     logits = [fitted(form, views_of(g).observed, **options).predict(g) for g in (dense_graph, sparse_graph)]
     torch.testing.assert_close(*logits, rtol=1e-4, atol=1e-4)
 
@@ -268,7 +268,7 @@ def test_a_seed_gives_nearly_the_same_wherever_it_is_computed(
 ) -> None:
     if fanouts and form not in SAMPLED:
         pytest.skip("trains on the whole data alone")
-    options: dict[str, Any] = {"epochs": 5, "dropout": 0.0, "attention_dropout": 0.0}  # whose draws are the device's
+    options: dict[str, Any] = {**UNDROPPED, "epochs": 5}
     options |= {"fanouts": fanouts, "batch_size": 5} if fanouts else {}
     reference = fitted(form, views.observed, **options)
     with off_the_cpu(device):

@@ -7,8 +7,7 @@ from torch_geometric.nn import GATConv
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data import NeighbourSampler, Views
-from gnn2mlp.nn.csr import CSR
-from gnn2mlp.teachers.gat import GAT, _drop
+from gnn2mlp.teachers.gat import GAT
 from tests.tiny import in_whole_weights, repeated_edges, tiny_views
 
 
@@ -54,18 +53,6 @@ def test_each_layer_drops_its_input_and_nothing_twice() -> None:
     assert GAT(dropout=0.4).build(5, 2).dropout == 0.0
     assert [conv.dropout for conv in GAT(dropout=0.4).build(5, 2).convs] == [0.4, 0.4]
     assert [conv.attention_dropout for conv in GAT(attention_dropout=0.2).build(5, 2).convs] == [0.2, 0.2]
-
-
-def test_dropout_of_sparse_rows_keeps_their_mean() -> None:
-    x = CSR.from_dense(torch.ones(40, 50))
-    assert _drop(x, 0.5, training=False) is x
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        dropped = _drop(x, 0.5, training=True)
-    assert isinstance(dropped, CSR)
-    assert set(dropped.values.unique().tolist()) == {0.0, 2.0}
-    assert dropped.values.mean().item() == pytest.approx(1, abs=0.1)
-    assert torch.equal(x.values, torch.ones(2000))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.data import GraphBlock, NeighbourSampler
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.teachers._network import GNN, PreAggregated, first_rows, propagate, rows_of
+from gnn2mlp.teachers._network import GNN, PreAggregated, drop_input, first_rows, propagate, rows_of
 from gnn2mlp.teachers.gat import GAT
 from gnn2mlp.teachers.gcn import GCN, gcn_norm
 from gnn2mlp.teachers.sage import mean, mean_with_self
@@ -160,3 +160,15 @@ def test_first_rows_copies_only_if_it_must() -> None:
     two = first_rows(x, 2)
     assert isinstance(two, CSR)
     assert torch.equal(two.to_dense(), torch.eye(4)[:2])
+
+
+def test_dropout_of_sparse_rows_keeps_their_mean() -> None:
+    x = CSR.from_dense(torch.ones(40, 50))
+    assert drop_input(x, 0.5, training=False) is x
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        dropped = drop_input(x, 0.5, training=True)
+    assert isinstance(dropped, CSR)
+    assert set(dropped.values.unique().tolist()) == {0.0, 2.0}
+    assert dropped.values.mean().item() == pytest.approx(1, abs=0.1)
+    assert torch.equal(x.values, torch.ones(2000))
