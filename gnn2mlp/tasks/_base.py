@@ -93,7 +93,7 @@ class Task(Configurable, ABC):
         return outputs if power == 1 else outputs * power
 
     def expected(self, output: Tensor) -> Tensor:
-        """What outputs (..., outputs) stand for: probabilities where a task has them. Default: the outputs themselves."""
+        """What outputs (..., outputs) stand for: probabilities if there are some. Default: the outputs themselves."""
         return output
 
     def mean_output(self, outputs: Tensor) -> Tensor:
