@@ -36,7 +36,8 @@ class ReliableNeighbours(Objective):
         form: ρ from squared shifts (paper) or absolute ones (released code).
         draws: how many draws of noise ρ averages, the first of those that were written down; default: all. The released
             code takes one.
-        sample: `False` keeps every neighbour, always.
+        sample: `False` keeps every neighbour, always; then no noise is needed. With `average="edges"` and
+            `include_self` this is the low-frequency part of FF-G2M (Wu et al., AAAI 2023).
         warmup: epochs in which every neighbour is kept.
         alpha: α until it is fitted.
         bins: of the fit of α to the agreement of student and teacher.
@@ -88,6 +89,8 @@ class ReliableNeighbours(Objective):
         check_at_least(self.name, 2, bins=bins)
         check_at_least(self.name, 0, warmup=warmup)
         check_share(self.name, momentum=momentum)
+        if not sample:
+            self.needs = self.needs - {"entropy_shift"}
         self.register_buffer("fitted_alpha", torch.tensor(float(alpha)))
         self._of_table: tuple[TeacherKnowledge | None, Tensor, Tensor] | None = None
         # ρ and α, by which it was made and in which version, and the probability that follows from them.
@@ -100,7 +103,7 @@ class ReliableNeighbours(Objective):
 
     def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Raise `ConfigError` if the teacher wrote down fewer draws than are to be averaged."""
-        if TEACHER in tables:
+        if TEACHER in tables and self.sample:
             first_draws(tables[TEACHER]["entropy_shift"], self.draws, self.name)
 
     def forward(self, batch: Batch) -> Tensor:
@@ -112,7 +115,7 @@ class ReliableNeighbours(Objective):
         # Σ_j KL(p_j ‖ q_i) = Σ_j p_j·log p_j - (Σ_j p_j)·log q_i
         total = entropy - (targets[:, :-2] * log_q).sum(1)
         if self.average == "edges":
-            value = _edge_mean(total, count, batch.weights)
+            value = edge_mean(total, count, batch.weights)
         else:
             value = batch.mean(total / count.where(count > 0, 1.0), count > 0)
         return self.temperature**2 * value
@@ -149,11 +152,14 @@ class ReliableNeighbours(Objective):
             log_p = (teacher / self.temperature).log_softmax(-1)
             entropy = (log_p.exp() * log_p).sum(1, keepdim=True)
             answers = torch.cat([log_p.exp(), entropy, torch.ones_like(entropy)], dim=1)
-            rho = reliability_scores(
-                first_draws(batch.all_knowledge("entropy_shift"), self.draws, self.name), self.form
-            )
-            self._of_table = table, answers, rho
+            self._of_table = table, answers, self._rho(batch)
         return self._of_table[1], self._of_table[2]
+
+    def _rho(self, batch: Batch) -> Tensor:
+        """ρ of every row of the table; of none, where every neighbour teaches."""
+        if not self.sample:
+            return batch.labels.new_zeros(0)
+        return reliability_scores(first_draws(batch.all_knowledge("entropy_shift"), self.draws, self.name), self.form)
 
     def follows(self, epoch: int) -> bool:
         """After the last epoch of the warm-up, and then after every so many."""
@@ -169,7 +175,7 @@ class ReliableNeighbours(Objective):
             self.fitted_alpha.mul_(kept).add_((1 - kept) * fitted)
 
 
-def _edge_mean(total: Tensor, count: Tensor, weights: Tensor | None) -> Tensor:
+def edge_mean(total: Tensor, count: Tensor, weights: Tensor | None) -> Tensor:
     """One mean over edges from the sums over each row's edges and their numbers, (rows,); an edge weighs as its row."""
     if weights is not None:
         total, count = total * weights, count * weights

@@ -72,6 +72,20 @@ def valued(objective: Objective, there: Batch) -> Tensor:
     return value
 
 
+def assert_alike(objective: Objective, one: Batch, other: Batch) -> None:
+    """Equal values; of what draws, in expectation, as draws come in the order of rows."""
+    if torch.equal(valued(objective, one), _mean_value(objective, one, draws=1)):
+        torch.testing.assert_close(valued(objective, one), valued(objective, other), rtol=1e-5, atol=1e-6)
+    else:
+        values = [_mean_value(objective, batch, draws=800) for batch in (one, other)]
+        torch.testing.assert_close(*values, rtol=0.03, atol=1e-6)
+
+
+def _mean_value(objective: Objective, there: Batch, draws: int) -> Tensor:
+    with seeded(1, "draws of an objective"), torch.no_grad():
+        return torch.stack([objective(there) for _ in range(draws)]).mean()
+
+
 def test_the_package_has_the_objectives_that_it_names() -> None:
     named = {"hard_labels", "soft_labels", "code_assignments", "reliable_neighbours", "reliable_hyperedges"}
     assert named <= set(OBJECTIVES.names())
@@ -108,7 +122,7 @@ def test_order_of_rows_does_not_matter(objective: Objective) -> None:
     output = MLPOutput(*(o[order] for o in there.output))
     table = there.tables["teacher"]
     shuffled = answered(there.rows[order], there.labels[order], output, table, ring(order), 1, around())
-    torch.testing.assert_close(valued(objective, shuffled), valued(objective, there))
+    assert_alike(objective, shuffled, there)
 
 
 def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
@@ -116,7 +130,7 @@ def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
     renumbered = there.tables["teacher"].align(torch.argsort(number))  # node i now has row number[i]
     assert torch.equal(renumbered.values["logits"][number], there.tables["teacher"].values["logits"])
     other = answered(number, there.labels, there.output, renumbered, ring(number, number), 1, around(number))
-    torch.testing.assert_close(valued(objective, other), valued(objective, there), rtol=1e-5, atol=1e-6)
+    assert_alike(objective, other, there)
 
 
 @pytest.mark.parametrize("name", [n for n, c in OBJECTIVES.classes.items() if c.needs == {"logits"} and c.vanishes])

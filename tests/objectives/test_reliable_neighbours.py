@@ -303,3 +303,12 @@ def test_sharpened_neighbours_by_hand() -> None:
     # As in the path by hand, where 3 : 1 to the power 2 is 9 : 1.
     apart = 0.9 * math.log(1.8) + 0.1 * math.log(0.2)
     assert path_batch(sharpen=2).item() == pytest.approx(apart / 2 / 3, rel=1e-6)
+
+
+def test_without_sampling_no_noise_is_read() -> None:
+    term = ReliableNeighbours(sample=False)
+    assert term.needs == {"logits", "neighbours", "all_rows"}
+    assert "entropy_shift" in ReliableNeighbours().needs
+    bare = TABLE.select({"logits"})
+    term.prepare({"teacher": bare}, 3)
+    assert torch.equal(term(batch(table=bare)), ReliableNeighbours()(batch()))
