@@ -121,6 +121,14 @@ class GraphData(NodeData):
             edges, weight = edges[:, order], None if weight is None else weight[order]
         return {"edge_index": edges, "edge_weight": _unless_ones(weight)}
 
+    def links_apart_from(self, ids: Tensor) -> dict[str, Any]:
+        """The edges that have no end in `ids`."""
+        linked = torch.ones(self.num_nodes, dtype=torch.bool)
+        linked[ids] = False
+        kept = linked[self.edge_index[0]] & linked[self.edge_index[1]]
+        weight = None if self.edge_weight is None else self.edge_weight[kept]
+        return {"edge_index": self.edge_index[:, kept], "edge_weight": _unless_ones(weight)}
+
 
 def graph_from_arrays(
     features: Any,

@@ -96,24 +96,41 @@ class HypergraphData(NodeData):
         indptr = torch.cat([count.new_zeros(1), count.cumsum(0)])
         return CSR(indptr, node, torch.ones(node.numel()), (self.num_hyperedges, self.num_nodes))
 
+    def links_apart_from(self, ids: Tensor) -> dict[str, Any]:
+        """Hyperedges truncated to all nodes but `ids`, as `links_among` truncates them; nodes keep their numbers."""
+        row = torch.arange(self.num_nodes)
+        row[ids] = -1
+        left, kept, alive = self._truncated(row)
+        return self._fields(left, kept, alive)
+
     def links_among(self, ids: Tensor) -> dict[str, Any]:
         """Hyperedges truncated to the nodes `ids` (unique), which are renumbered in their order.
 
         Hyperedges that are empty, or have lost an anchor, are dropped; the others keep their order.
         """
-        node, hyperedge = self.hyperedge_index
         row = torch.full((self.num_nodes,), -1)
         row[ids] = torch.arange(ids.numel())
+        left, kept, alive = self._truncated(row)
+        if not bool((ids.diff() > 0).all()):  # ascending ids keep the members sorted
+            order = torch.argsort(left[1] * ids.numel() + left[0])
+            left, kept = left[:, order], kept[order]
+        return self._fields(left, kept, alive)
+
+    def _truncated(self, row: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Incidences of the nodes that have a new number in `row` (else -1), their places, and which hyperedges live.
+
+        A hyperedge lives while it holds a node and all of its anchors.
+        """
+        node, hyperedge = self.hyperedge_index
         there = row[node] >= 0
         alive = torch.zeros(self.num_hyperedges, dtype=torch.bool)
         alive[hyperedge[there]] = True
         alive[hyperedge[self.anchor & ~there]] = False
         kept = (there & alive[hyperedge]).nonzero()[:, 0]
         number = alive.cumsum(0) - 1
-        left = torch.stack([row[node[kept]], number[hyperedge[kept]]])
-        if not bool((ids.diff() > 0).all()):  # ascending ids keep the members sorted
-            order = torch.argsort(left[1] * ids.numel() + left[0])
-            left, kept = left[:, order], kept[order]
+        return torch.stack([row[node[kept]], number[hyperedge[kept]]]), kept, alive
+
+    def _fields(self, left: Tensor, kept: Tensor, alive: Tensor) -> dict[str, Any]:
         return {
             "hyperedge_index": left,
             "weight": self.weight[alive],

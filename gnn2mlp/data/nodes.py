@@ -99,6 +99,17 @@ class NodeData(ABC):
             **self.links_among(ids),
         )
 
+    def without_links_of(self, ids: Tensor) -> Self:
+        """The same data, all nodes included, in which nothing links the nodes `ids`: they are cold.
+
+        Own splits, the keys of splits and notes are dropped, as of a `subgraph`.
+        """
+        return replace(self, own_splits=(), notes={}, split_keys={}, **self.links_apart_from(ids))
+
+    @abstractmethod
+    def links_apart_from(self, ids: Tensor) -> dict[str, Any]:
+        """The fields of this class, by name, that say what links the nodes when `ids` are linked to none."""
+
     @abstractmethod
     def links_among(self, ids: Tensor) -> dict[str, Any]:
         """The fields of this class, by name, that say what links the nodes `ids` (unique) in their `subgraph`."""

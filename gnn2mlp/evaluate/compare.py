@@ -54,7 +54,8 @@ class Outcome(NamedTuple):
     def of(cls, record: Mapping[str, Any], model: str, population: str) -> "Outcome":
         """The score of `model` on `population`, from a seed's record in `results.json` or a line of a benchmark."""
         split = record["split"]
-        scored = split[population] if population in ("seen", "unseen") else split["seen"] + split["unseen"]
+        nodes = {"seen": split["seen"], "unseen": split["unseen"], "cold": split["unseen"]}
+        scored = nodes.get(population, split["seen"] + split["unseen"])
         ratio = scored / (split["train"] + split["valid"])
         return cls(record["seed"], split["digest"], record[model][population], ratio)
 

@@ -12,6 +12,7 @@ POPULATIONS = {
     "unseen": "test nodes that appeared after training",
     "production": "0.8 x seen + 0.2 x unseen, the literature's mixture (or by the share of unseen nodes that was set)",
     "test": "all test nodes, on the whole graph",
+    "cold": "test nodes that appeared after training, before anything links them: a teacher has their features alone",
 }
 
 
@@ -19,7 +20,7 @@ def populations(split: Split) -> dict[str, Tensor]:
     """Node ids of each population that is scored directly."""
     if split.setting == "transductive":
         return {"test": split.test}
-    return {"seen": split.seen, "unseen": split.unseen, "test": split.test}
+    return {"seen": split.seen, "unseen": split.unseen, "test": split.test, "cold": split.unseen}
 
 
 def by_population(split: Split, score: Callable[[str, Tensor], float], unseen_share: float = 0.2) -> dict[str, float]:

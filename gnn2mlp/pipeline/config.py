@@ -98,6 +98,8 @@ class RunConfig(Settings):
         task: options of the data set's task that win over its own, such as `{"metric": "average_precision",
             "class_weight": "balanced", "threshold": "f1"}`.
         seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.
+        initialisation: which of several trainings on the split of a seed; 0 is the one that a run has anyway, others
+            have the same split, and weights, batches and dropout of their own, teacher's and students' alike.
         out: folder of the results; default: `runs/` and a name that tells the configuration.
         data_root: folder with raw data, read only; default `$GNN2MLP_DATA`, else data are downloaded.
         cache: folder of trained teachers and their knowledge; default `$GNN2MLP_CACHE` or the user's cache folder.
@@ -125,6 +127,7 @@ class RunConfig(Settings):
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     task: dict[str, Any] | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
+    initialisation: int = pydantic.Field(default=0, ge=0)
     out: UserPath | None = None
     data_root: UserPath | None = None
     cache: UserPath | None = None

@@ -12,6 +12,7 @@ from gnn2mlp.core.environment import environment
 from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.listeners import Listener, Staged
 from gnn2mlp.core.progress import Progress
+from gnn2mlp.core.seeds import derive
 from gnn2mlp.data import SPLITTERS, NodeData, Split
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.knowledge import Store
@@ -57,6 +58,11 @@ class Job:
         config = self.config
         assert config.split is not None, "resolved"
         return config.split.build(SPLITTERS).split(self.graph, seed, config.setting, config.unseen_fraction)
+
+    def training_seed(self, seed: int) -> int:
+        """What weights, batches and dropout of all trainings on the split of `seed` are drawn with."""
+        which = self.config.initialisation
+        return seed if which == 0 else derive(seed, f"initialisation/{which}")
 
     @cached_property
     def environment(self) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The stage `record`: scores, once, after every choice has been made."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -35,8 +36,9 @@ def score(
 ) -> dict[str, Any]:
     """Score teacher, plain MLP and student.
 
-    The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges; students
-    see features alone. The test labels are read here and nowhere else. Where the knowledge holds them, `codes` tells
+    The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges, and on
+    `cold` ones, the unseen nodes again, without any edge of theirs; students see features alone, and answer cold nodes
+    as any others, but for those whose rows are made with the graph. The test labels are read here and nowhere else. Where the knowledge holds them, `codes` tells
     how the codebook is used, and `trust` whether reliability tells the teacher's right answers from its wrong ones.
     `notes` says what a reader should know of the trainings; mostly nothing.
 
@@ -54,9 +56,12 @@ def score(
     """
     of_teacher = teacher_logits(teacher, knowledge, full, device)
     of_students = {"mlp": student_logits(mlp, full), "student": student_logits(student, full)}
+    of_cold = cold_logits(teacher, {"mlp": mlp, "student": student}, of_students, full, device)
     split, labels, task = full.split, full.labels, observed.task
 
     def logits_of(model: str, population: str) -> Tensor:
+        if population == "cold":
+            return of_cold[model]
         return of_teacher["observed" if population == "seen" else "full"] if model == "teacher" else of_students[model]
 
     # A threshold that is to be chosen is chosen for each model, as the student's was that ships.
@@ -76,7 +81,7 @@ def score(
         return {model: by_population(split, scored(model), unseen_share) for model in MODELS}
 
     def agrees(population: str, ids: Tensor) -> float:
-        return task.agreement(of_students["student"][ids], logits_of("teacher", population)[ids])
+        return task.agreement(logits_of("student", population)[ids], logits_of("teacher", population)[ids])
 
     def diagram(model: str) -> dict[str, Any]:
         return reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
@@ -124,6 +129,29 @@ def teacher_logits(
     observed = torch.full_like(everything, float("nan"))
     observed[knowledge.node_ids] = knowledge["logits"].to(everything.dtype)
     return {"observed": observed, "full": everything}
+
+
+def cold_logits(
+    teacher: Teacher,
+    students: Mapping[str, Predictor],
+    warm: Mapping[str, Tensor],
+    full: Full,
+    device: torch.device,
+) -> dict[str, Tensor]:
+    """Logits of every model on the graph in which unseen nodes have no links; none in the transductive setting.
+
+    Args:
+        teacher: trained.
+        students: by name.
+        warm: their logits on the whole graph, which are those of a student that reads features alone.
+        full: the whole graph.
+        device: where the teacher computes.
+    """
+    if full.split.setting == "transductive":
+        return {}
+    cold = replace(full, graph=full.graph.without_links_of(full.split.unseen))
+    found = {name: student_logits(s, cold) if s.inputs.needs_graph else warm[name] for name, s in students.items()}
+    return {"teacher": teacher.predict(cold.graph, device), **found}
 
 
 def student_logits(student: Predictor, full: Full) -> Tensor:

@@ -79,7 +79,7 @@ def teacher_stage(job: Job, seed: int, observed: Observed, told_as: str = "teach
     inputs = {
         "teacher": job.config.teacher.build(TEACHERS),
         "observed": observed,
-        "seed": seed,
+        "seed": job.training_seed(seed),
         "execution": job.execution,
     }
     storage = stored(job.store, "teachers", load_teacher, save_teacher)
@@ -95,7 +95,7 @@ def knowledge_stage(
         "observed": observed,
         "needs": needs,
         "how": Export(**job.config.export),
-        "seed": seed,
+        "seed": job.training_seed(seed),
         "execution": job.execution,
         "classes": getattr(job.graph.task, "classes", job.graph.class_names),
         "dataset": job.graph.name,
@@ -116,7 +116,7 @@ def student_stage(
         "distiller": Distiller(**job.config.distill),
         "observed": observed,
         "knowledge": knowledge,
-        "seed": seed,
+        "seed": job.training_seed(seed),
         "execution": job.execution,
         "task": job.graph.task,
         "feature_names": job.graph.feature_names,

@@ -78,7 +78,7 @@ def _calibration(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(records: Sequence[Mapping[str, Any]], metric: str, population: str, values: Sequence[float]) -> dict[str, Any]:
     sizes = records[0]["split"]
-    nodes = sizes["seen"] + sizes["unseen"] if population == "test" else sizes.get(population)
+    nodes = {"test": sizes["seen"] + sizes["unseen"], "cold": sizes["unseen"], **sizes}.get(population)
     means = POPULATIONS[population] + (f"; {SEVERAL.format(len(values))}" if len(values) > 1 else "")
     row = {"metric": metric, "value": fmean(values), "population": population, "means": means, "nodes": nodes}
     return {**row, **_interval(metric, values, nodes)}

@@ -13,6 +13,7 @@ NODES = {
     "unseen": "nodes that appeared after training",
     "production": "seen and unseen nodes as in production",
     "test": "test nodes",
+    "cold": "nodes that appeared after training and are linked to none",
 }
 # Whom the student is compared with, and how a sentence calls it.
 RIVALS = {"teacher": "its teacher", "mlp": "a plain MLP"}

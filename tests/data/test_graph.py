@@ -135,6 +135,16 @@ def test_subgraph_in_any_order_is_canonical(tiny_graph: Callable[..., GraphData]
     assert bool((keys.diff() > 0).all())
 
 
+def test_cold_nodes_keep_their_place_and_lose_their_edges() -> None:
+    path = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 2], [1, 2, 3]], edge_weight=[2.0, 0.5, 3.0])
+    cold = path.without_links_of(torch.tensor([3, 0]))
+    assert cold.edge_index.tolist() == [[1, 2], [2, 1]]
+    assert cold.edge_weight is not None
+    assert cold.edge_weight.tolist() == [0.5, 0.5]
+    assert cold.num_nodes == 4
+    assert cold.features is path.features
+
+
 def test_digest_follows_the_content(tiny_graph: Callable[..., GraphData]) -> None:
     graph = tiny_graph()
     assert graph.digest == tiny_graph().digest

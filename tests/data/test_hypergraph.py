@@ -193,6 +193,24 @@ def test_a_hyperedge_without_a_node_vanishes_and_the_others_are_renumbered() -> 
     assert sub.anchor.shape == (3,)
 
 
+def test_cold_nodes_leave_their_hyperedges_and_keep_their_place() -> None:
+    index = [[0, 1, 2, 2, 3, 1], [0, 0, 0, 1, 2, 2]]
+    cold = hypergraph_from_arrays(torch.eye(4), [0, 1, 0, 1], index, hyperedge_weight=[1.0, 2.0, 3.0]).without_links_of(
+        torch.tensor([2])
+    )
+    assert cold.hyperedge_index.tolist() == [[0, 1, 1, 3], [0, 0, 1, 1]]
+    assert cold.weight.tolist() == [1.0, 3.0]
+    assert cold.degree.tolist() == [1, 2, 0, 1]
+
+
+def test_an_edge_as_hyperedge_does_not_outlive_a_cold_end() -> None:
+    path = graph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 1], [1, 2]])
+    assert hypergraph_of(path, ["edges"]).without_links_of(torch.tensor([0])).hyperedge_index.tolist() == [
+        [1, 2],
+        [0, 0],
+    ]
+
+
 def test_a_subgraph_may_have_no_hyperedge() -> None:
     sub = hypergraph_from_arrays(X, Y, INDEX).subgraph(torch.tensor([4]))
     assert (sub.num_nodes, sub.num_hyperedges) == (1, 0)

@@ -20,13 +20,13 @@ def test_transductive_scores_all_test_nodes() -> None:
 def test_inductive_scores_seen_unseen_and_all() -> None:
     split = tiny_views("inductive").full.split
     found = populations(split)
-    assert {name: ids.numel() for name, ids in found.items()} == {"seen": 29, "unseen": 7, "test": 36}
+    assert {name: ids.numel() for name, ids in found.items()} == {"seen": 29, "unseen": 7, "test": 36, "cold": 7}
     assert torch.equal(found["unseen"], split.unseen)
 
 
 def test_production_mixes_seen_and_unseen() -> None:
     split = tiny_views("inductive").full.split
-    given = {"seen": 0.9, "unseen": 0.4, "test": 0.7}
+    given = {"seen": 0.9, "unseen": 0.4, "test": 0.7, "cold": 0.2}
     asked: list[tuple[str, int]] = []
 
     def score(name: str, ids: Tensor) -> float:
@@ -34,9 +34,9 @@ def test_production_mixes_seen_and_unseen() -> None:
         return given[name]
 
     scores = by_population(split, score)
-    assert scores == pytest.approx({"seen": 0.9, "unseen": 0.4, "production": 0.8, "test": 0.7})
+    assert scores == pytest.approx({"seen": 0.9, "unseen": 0.4, "production": 0.8, "test": 0.7, "cold": 0.2})
     assert list(scores) == list(POPULATIONS)
-    assert sorted(asked) == [("seen", 29), ("test", 36), ("unseen", 7)]
+    assert sorted(asked) == [("cold", 7), ("seen", 29), ("test", 36), ("unseen", 7)]
     assert by_population(split, score, unseen_share=0.5)["production"] == pytest.approx(0.65)
 
 

@@ -32,7 +32,7 @@ def scores(results: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("setting", "populations"),
-    [("transductive", ["test"]), ("inductive", ["seen", "unseen", "production", "test"])],
+    [("transductive", ["test"]), ("inductive", ["seen", "unseen", "production", "test", "cold"])],
 )
 def test_leaves_all_artefacts(settings: dict[str, Any], setting: str, populations: list[str]):
     result = run(RunConfig(**settings, setting=setting))
@@ -241,7 +241,7 @@ def test_a_hypergraph_is_run_and_resumed(hypergraph_settings: dict[str, Any]):
     assert "Feng et al." in written["citations"]["method"]
     for record in written["seeds"]:
         for model in ("teacher", "mlp", "student"):
-            assert list(record[model]) == ["seen", "unseen", "production", "test"]
+            assert list(record[model]) == ["seen", "unseen", "production", "test", "cold"]
             assert all(0 <= score <= 1 for score in record[model].values())
         assert record["trust"]["degree"]["nodes"] == record["split"]["seen"]
     knowledge = TeacherKnowledge.load(hypergraph_settings["out"] / "knowledge" / "seed-000.safetensors")

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,10 +9,10 @@ import torch
 from sklearn.metrics import f1_score
 
 from gnn2mlp import RunConfig
-from gnn2mlp.data import Split
+from gnn2mlp.data import NodeData, Split
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.pipeline import run
-from gnn2mlp.pipeline.scoring import score, student_logits, teacher_logits
+from gnn2mlp.pipeline.scoring import cold_logits, score, student_logits, teacher_logits
 from gnn2mlp.pipeline.stage import Stage
 from tests.helpers import tiny_arrays
 
@@ -33,6 +35,42 @@ def test_teacher_is_scored_on_the_edges_each_population_has(make_seed: Any):
     assert record["teacher"]["seen"] == pytest.approx(accuracy(seen, labels[split.seen]))
     assert record["teacher"]["unseen"] == pytest.approx(accuracy(full[split.unseen], labels[split.unseen]))
     assert record["teacher"]["test"] == pytest.approx(accuracy(full[split.test], labels[split.test]))
+
+
+def test_cold_nodes_are_answered_without_their_edges(make_seed: Any):
+    seed = make_seed()
+    graph, split = seed.full.graph, seed.split
+    unseen = set(split.unseen.tolist())
+    kept = [pair for pair in graph.edge_index.T.tolist() if not unseen & {*pair}]
+    assert 0 < len(kept) < graph.edge_index.size(1)
+    alone = seed.teacher.value.predict(replace(graph, edge_index=torch.tensor(kept).T))
+    record = seed.record.value
+    assert record["teacher"]["cold"] == accuracy(alone[split.unseen], graph.labels[split.unseen])
+    assert record["student"]["cold"] == record["student"]["unseen"]
+    agrees = alone[split.unseen].argmax(1) == student_logits(seed.student.value, seed.full)[split.unseen].argmax(1)
+    assert record["fidelity"]["cold"] == pytest.approx(agrees.double().mean().item())
+    assert "cold" not in make_seed(setting="transductive").record.value["teacher"]
+
+
+def test_a_student_that_reads_the_graph_loses_its_edges_too(make_seed: Any):
+    seed = make_seed()
+    answers = torch.zeros(90, 3)
+    reads_graph = SimpleNamespace(inputs=_Degrees(), module=lambda rows: SimpleNamespace(logits=rows))
+    found = cold_logits(
+        seed.teacher.value, {"mlp": reads_graph, "student": seed.student.value}, {"student": answers}, seed.full, "cpu"
+    )  # type: ignore[arg-type, dict-item]
+    assert found["student"] is answers
+    assert (found["mlp"][seed.split.unseen] == 0).all()
+    assert found["mlp"].sum() > 0
+
+
+class _Degrees:
+    """Rows that are made of the graph."""
+
+    needs_graph = True
+
+    def rows(self, graph: NodeData) -> torch.Tensor:
+        return graph.degree[:, None].float()
 
 
 def test_reliability_counts_every_test_node(make_seed: Any):

@@ -46,3 +46,13 @@ def test_a_seed_has_files_of_its_own(make_seed: Make, settings):
     assert label(0) == "seed-000"
     assert sorted(path.name for path in (settings["out"] / "students").iterdir()) == ["seed-000"]
     assert (settings["out"] / "seeds" / "seed-000.json").exists()
+
+
+def test_another_initialisation_has_the_same_split_and_other_weights(make_seed: Make):
+    first, again, second = make_seed(), make_seed(initialisation=0), make_seed(initialisation=1)
+    assert first.split.digest == second.split.digest
+    assert again.teacher.identity == first.teacher.identity
+    for stage in ("teacher", "knowledge", "mlp", "student"):
+        assert getattr(second, stage).identity != getattr(first, stage).identity
+    assert second.record.value["history"]["teacher"]["loss"] != first.record.value["history"]["teacher"]["loss"]
+    assert second.record.value["seed"] == 0

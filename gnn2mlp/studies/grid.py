@@ -1,0 +1,249 @@
+"""`Study`: teachers x methods x data sets x settings, splits and initialisations, as one YAML file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.registry import short_name
+from gnn2mlp.core.spec import Spec, plain
+from gnn2mlp.data.split import Setting
+from gnn2mlp.pipeline.config import Device, RunConfig, Settings, Threads, UserPath, read_yaml
+
+# Settings of a run that name a component.
+COMPONENTS = ("dataset", "split", "teacher", "method", "student", "inputs")
+# What a cell is called by; `skip` speaks of these.
+AXES = ("dataset", "setting", "teacher", "method", "student", "override")
+_OWN = ("seeds", "initialisation", "out", "data_root", "cache", "device", "threads")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training of a study: a run of one seed with all of its settings.
+
+    Args:
+        labels: what it is called, by axis (`AXES`); an axis that the study leaves open is not there.
+        config: resolved, of one seed and one initialisation.
+    """
+
+    labels: Mapping[str, str]
+    config: RunConfig
+
+    @property
+    def seed(self) -> int:
+        """Which split."""
+        return self.config.seeds[0]
+
+    @property
+    def initialisation(self) -> int:
+        """Which training on it."""
+        return self.config.initialisation
+
+    @cached_property
+    def identity(self) -> str:
+        """Digest of all settings that decide its scores, and of the seed."""
+        return digest_json({"config": self.config.identity(), "seed": self.seed})
+
+    def __str__(self) -> str:
+        again = f", initialisation {self.initialisation}" if self.initialisation else ""
+        return f"{' '.join(self.labels.values())}, split {self.seed}{again}"
+
+
+class Study(Settings):
+    """A grid of runs. Each entry of a list is a name, or a mapping with `name` and options.
+
+    Args:
+        name: of the study, for its folder and pages.
+        datasets: registered names or paths of `.npz` files.
+        settings: `transductive`, `inductive`, or both.
+        teachers: which graph neural networks teach; without any, that of the recipe of each run.
+        methods: how students learn.
+        students: the graph-free networks; without any, that of the recipe of each run.
+        overrides: by name, settings of a run that are laid over all others, such as
+            `{wide: {student: {hidden: 1024}}}`; every one is a row of its own. `{plain: {}}` changes nothing.
+        splits: how many seeds of splits (0, 1, ...), or which.
+        initialisations: how many trainings on each split; they share it and differ in weights, batches and dropout.
+        run: settings of all runs, as in `RunConfig`.
+        skip: cells that are left out, each a mapping of axes (dataset, setting, teacher, method, student, override) to
+            a label or several.
+        out: folder of the lines, of the runs and of the page; default: `studies/` and the name.
+        keep_runs: leave each run in its folder, with its student, knowledge and report; else only its line is kept.
+        data_root: folder with raw data; see `RunConfig`.
+        cache: folder of trained teachers, shared by all runs.
+        device: see `RunConfig`.
+        threads: see `RunConfig`.
+
+    Example:
+        >>> study = Study(name="small", datasets=["digits"], teachers=["gcn", "sage"], methods=["glnn"], splits=2)
+        >>> [str(cell) for cell in study.cells()]
+        ['digits transductive gcn glnn, split 0', 'digits transductive sage glnn, split 0', \
+'digits transductive gcn glnn, split 1', 'digits transductive sage glnn, split 1']
+    """
+
+    beside = ("out", "keep_runs", "data_root", "cache", "device", "threads")
+
+    name: str
+    datasets: tuple[Spec, ...]
+    settings: tuple[Setting, ...] = ("transductive",)
+    teachers: tuple[Spec, ...] = ()
+    methods: tuple[Spec, ...] = (Spec("glnn"),)
+    students: tuple[Spec, ...] = ()
+    overrides: dict[str, dict[str, Any]] = pydantic.Field(default_factory=dict)
+    splits: tuple[int, ...] = (0, 1, 2)
+    initialisations: int = pydantic.Field(default=1, ge=1)
+    run: dict[str, Any] = pydantic.Field(default_factory=dict)
+    skip: tuple[dict[str, Any], ...] = ()
+    out: UserPath | None = None
+    keep_runs: bool = True
+    data_root: UserPath | None = None
+    cache: UserPath | None = None
+    device: Device = "auto"
+    threads: Threads = "auto"
+
+    @pydantic.field_validator("datasets", "teachers", "methods", "students", "settings", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        """One entry does for a list of one."""
+        return [value] if isinstance(value, str | Mapping | Spec) else value
+
+    @pydantic.field_validator("splits", mode="before")
+    @classmethod
+    def _splits(cls, value: Any) -> Any:
+        return RunConfig(seeds=value).seeds
+
+    @pydantic.field_validator("skip", mode="before")
+    @classmethod
+    def _skip(cls, value: Any) -> Any:
+        for rule in value or ():
+            unknown = [axis for axis in rule if axis not in AXES]
+            if unknown:
+                raise ValueError(f"no axis {unknown[0]!r}{nearest(unknown[0], AXES)} (axes: {', '.join(AXES)})")
+        return value or ()
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> "Study":
+        """Read a YAML file; its own name is that of the study, if it names none.
+
+        Raises:
+            ConfigError: if it is absent, not YAML, or not a study.
+        """
+        return cls(**{"name": Path(path).stem, **read_yaml(path)})
+
+    @property
+    def folder(self) -> Path:
+        """Where lines, runs and the page go."""
+        return self.out if self.out is not None else Path("studies") / self.name
+
+    def cells(self) -> list[Cell]:
+        """Every cell, all of them on the first split before any on the second, resolved: typos show before training.
+
+        Raises:
+            ConfigError: for a name or option that is not known, or two cells of one name, or of one meaning.
+        """
+        found, known = [], {}
+        for labels, settings in self._rows():
+            try:
+                first = RunConfig(**settings).resolve()
+            except ConfigError as error:
+                raise type(error)(f"study {self.name}, {' '.join(labels.values())}: {error}") from error
+            identity = digest_json(first.identity())
+            if identity in known:
+                raise ConfigError(
+                    f"study {self.name}: expected cells that differ, got the same settings as "
+                    f"{' '.join(known[identity].values())!r} and {' '.join(labels.values())!r}; leave out one"
+                )
+            known[identity] = labels
+            found.append((labels, first))
+        if not found:
+            raise ConfigError(f"study {self.name}: expected at least one cell, got none; skip less")
+        return [
+            Cell(labels, config.model_copy(update={"seeds": (seed,), "initialisation": which}))
+            for which, seed in product(range(self.initialisations), self.splits)
+            for labels, config in found
+        ]
+
+    def _rows(self) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+        """Labels, and settings of the run, of each row of the study."""
+        axes: list[Sequence[Any]] = [self.datasets, self.settings, self.teachers or [None], self.methods]
+        axes += [self.students or [None], list(self.overrides.items()) or [None]]
+        for dataset, setting, teacher, method, student, override in product(*axes):
+            chosen = {"dataset": dataset, "teacher": teacher, "method": method, "student": student}
+            named = {key: spec for key, spec in chosen.items() if spec is not None}
+            labels = {
+                "dataset": label_of(dataset),
+                "setting": setting,
+                **{key: label_of(spec) for key, spec in named.items() if key != "dataset"},
+                **({} if override is None else {"override": override[0]}),
+            }
+            if not any(_fits(labels, rule) for rule in self.skip):
+                settings = merged(self.run, {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting})
+                settings = merged(settings, override[1]) if override is not None else settings
+                yield labels, {**_without_own(settings, self.name), **self._surroundings()}
+
+    def _surroundings(self) -> dict[str, Any]:
+        given = {key: getattr(self, key) for key in ("data_root", "cache", "device", "threads")}
+        return {key: value for key, value in given.items() if value is not None}
+
+
+def _without_own(settings: Mapping[str, Any], study: str) -> dict[str, Any]:
+    """Settings of a run, none of which are those that a study itself sets; latency is left out unless asked for."""
+    if wrong := [key for key in _OWN if key in settings]:
+        raise ConfigError(
+            f"study {study}: {wrong[0]!r} is no setting of single runs here; use splits, initialisations, or {wrong[0]} "
+            "of the study"
+        )
+    return {"latency": False, "refit": False, **settings}
+
+
+def label_of(spec: Spec) -> str:
+    """A component's name, with the options that were given.
+
+    Example:
+        >>> label_of(Spec("glnn", temperature=2.0)), label_of(Spec("npz", path="my/graph.npz"))
+        ('glnn(temperature=2.0)', 'npz(path=my/graph.npz)')
+    """
+    options = ",".join(f"{key}={_text(value)}" for key, value in plain(spec.options).items())
+    return f"{short_name(spec.name)}({options})" if options else short_name(spec.name)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return label_of(Spec.parse(value)) if "name" in value else ",".join(f"{k}={_text(v)}" for k, v in value.items())
+    return f"[{'+'.join(map(_text, value))}]" if isinstance(value, list) else str(value)
+
+
+def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a run with others laid over them, option by option within a component, unless that is another one.
+
+    Example:
+        >>> merged({"student": {"name": "mlp", "hidden": 64}}, {"student": {"dropout": 0.5}, "distill": {"lr": 0.1}})
+        {'student': {'name': 'mlp', 'hidden': 64, 'dropout': 0.5}, 'distill': {'lr': 0.1}}
+        >>> merged({"teacher": {"name": "gcn", "hidden": 64}}, {"teacher": "sage"})
+        {'teacher': {'name': 'sage'}}
+    """
+    made = dict(settings)
+    for key, value in over.items():
+        below = made.get(key)
+        if key in COMPONENTS:
+            default = RunConfig.model_fields[key].default
+            base = Spec.parse(below if below is not None else default).to_dict() if below or default else {}
+            wanted = dict(value) if isinstance(value, Mapping) else Spec.parse(value).to_dict()
+            same = wanted.get("name", base.get("name")) == base.get("name")
+            made[key] = {**base, **wanted} if same else wanted
+        elif isinstance(value, Mapping) and isinstance(below, Mapping):
+            made[key] = merged(below, value)
+        else:
+            made[key] = value
+    return made
+
+
+def _fits(labels: Mapping[str, str], rule: Mapping[str, Any]) -> bool:
+    """Whether a cell is one that a rule leaves out."""
+    wanted = {axis: [value] if isinstance(value, str) else list(value) for axis, value in rule.items()}
+    return bool(wanted) and all(labels.get(axis) in values for axis, values in wanted.items())
