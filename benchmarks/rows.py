@@ -1,17 +1,17 @@
 """The rows of the leaderboard: one YAML file each in `papers/`, and what has been measured of it in `results/`."""
 
-import json
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ledger
 import yaml
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.core.errors import UnknownNameError
 from gnn2mlp.data import HypergraphData
+from gnn2mlp.studies import ledger
+from gnn2mlp.studies.lines import measures
 from gnn2mlp.teachers import TEACHERS
 
 HERE = Path(__file__).parent
@@ -101,23 +101,6 @@ class Row:
         except UnknownNameError:
             return []
         return [line for line in ledger.read(self.path) if line["seed"] in wanted.seeds and measures(line, wanted)]
-
-
-def measures(line: dict[str, Any], config: RunConfig) -> bool:
-    """Whether the line was made with `config` (resolved).
-
-    Both are resolved first, so that an option which did not exist yet when the line was made takes its default.
-    """
-    return _identity(json.dumps(line["config"])) == config.identity()
-
-
-@cache
-def _identity(config: str) -> dict[str, Any] | None:
-    """The identity of a saved configuration under the present release; `None` if it cannot be read any more."""
-    try:
-        return RunConfig(**json.loads(config)).resolve().identity()
-    except ConfigError:
-        return None
 
 
 def rows(*patterns: str, papers: Path = HERE / "papers", results: Path = HERE / "results") -> list[Row]:

@@ -14,37 +14,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import ledger
-from rows import Row, measures, rows
-from versions import deciding_code, may_stand
+from rows import Row, rows
 
-from gnn2mlp import RunConfig, run
+from gnn2mlp import RunConfig
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.studies import ledger
+from gnn2mlp.studies.engine import measured
+from gnn2mlp.studies.lines import standing
 
-FORMAT = 1
 MODELS = ("teacher", "mlp", "student")
-# Parts of a seed's record that a line does not repeat: curves and diagrams are in the full run.
-_LEFT_OUT = ("history", "reliability")
-_MEMORY = Path("/proc/self")
-
-
-def line_of(row: Row, results: dict[str, Any], identity: dict[str, Any]) -> dict[str, Any]:
-    """Everything about the one seed in `results` that the tables need: no curves, no local paths."""
-    (record,) = results["seeds"]
-    kept = {model: {"epoch": h["best_epoch"], "valid": h["valid_best"]} for model, h in record["history"].items()}
-    line = {
-        "format": FORMAT,
-        "row": row.name,
-        **{key: value for key, value in record.items() if key not in _LEFT_OUT},
-        "kept": kept,
-        "graph_at_inference": False,
-        "graph": results["graph"],
-        "config": identity,
-        "environment": results["environment"],
-        "code": deciding_code(row.config()),
-    }
-    return line | ({"latency": results["latency"]} if results["latency"] else {})
 
 
 def run_seed(row: Row, seed: int, work: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
@@ -54,41 +33,19 @@ def run_seed(row: Row, seed: int, work: Path, settings: dict[str, Any]) -> dict[
     """
     config = row.config(**settings, seeds=[seed])
     folder = work / row.name / digest_json(config.identity())[:8] / f"seed-{seed:03d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    with ledger.locked(folder, wait=False) as mine:
-        if not mine:
-            return None
-        _reset_peak()
-        results = run(config.model_copy(update={"out": folder})).results
-        line = line_of(row, results, config.identity()) | {"peak_memory_mib": _peak()}
-        ledger.put(row.path, line, lambda record: record["seed"])
+    line = measured(config, folder)
+    if line is None:
+        return None
+    line = {"row": row.name, **line}
+    ledger.put(row.path, line, lambda record: record["seed"])
     return line
 
 
 def missing(row: Row, config: RunConfig, latency: bool = False) -> list[int]:
     """Seeds of `config` that have no line made with it; the first one also if its line lacks a wanted latency."""
-    made = [line for line in ledger.read(row.path) if measures(line, config) and may_stand(line, config)]
-    lines = {line["seed"]: line for line in made}
+    lines = standing(ledger.read(row.path), config, renew=True)
     unmeasured = config.seeds[:1] if latency and "latency" not in lines.get(config.seeds[0], {}) else ()
     return [seed for seed in config.seeds if seed not in lines or seed in unmeasured]
-
-
-def _reset_peak() -> None:
-    """Let the system forget the process's highest memory so far, where it can (Linux)."""
-    try:
-        (_MEMORY / "clear_refs").write_text("5")
-    except OSError:
-        return
-
-
-def _peak() -> int | None:
-    """Highest resident memory in MiB since `_reset_peak`; `None` where the system does not tell."""
-    try:
-        status = (_MEMORY / "status").read_text()
-    except OSError:
-        return None
-    found = [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM:")]
-    return found[0] if found else None
 
 
 def _show(row: Row, line: dict[str, Any]) -> None:

@@ -15,15 +15,15 @@ from statistics import fmean
 from typing import Any
 
 from figures import difference, markdown
-from ledger import locked
 from rows import HERE, Row, rows
-from run_papers import line_of
-from versions import made_by
 
 from gnn2mlp import run
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.files import read_json, write_json
+from gnn2mlp.core.locks import locked
 from gnn2mlp.evaluate import Outcome, Paired, paired
+from gnn2mlp.studies.lines import line_of
+from gnn2mlp.studies.versions import made_by
 
 ROWS = (
     *(
@@ -42,12 +42,13 @@ def again(row: Row, seed: int, work: Path, settings: Record) -> Record:
     """The line that the present code makes of one seed; a run that was finished before is not repeated."""
     config = row.config(**settings, seeds=[seed], latency=False)
     folder = work / row.name / digest_json(config.identity())[:8] / f"seed-{seed:03d}"
-    return line_of(row, run(config.model_copy(update={"out": folder})).results, config.identity())
+    return line_of(run(config.model_copy(update={"out": folder})), config)
 
 
 def weighed(before: list[Record], after: list[Record]) -> Record:
     """By model and population: both means, and the paired difference after - before with both intervals."""
-    populations = [population for population in after[0]["student"] if population != "production"]
+    told = after[0]["student"].keys() & before[0]["student"].keys() - {"production"}
+    populations = [population for population in after[0]["student"] if population in told]
     return {
         model: {population: _difference(before, after, model, population) for population in populations}
         for model in MODELS
@@ -154,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
 def put(path: Path, name: str, record: Record) -> None:
     """Add a row's record to the file, in place of an older one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path.parent):
+    with locked(path):
         known = read_json(path) if path.exists() else {}
         write_json(path, {**known, name: record})
 

@@ -18,12 +18,12 @@ import spot_check
 from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 from rows import rows as load_rows
-from versions import counted as counted_versions
 
 from gnn2mlp.cli.list import entries
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import Paired, paired
+from gnn2mlp.studies.versions import counted as counted_versions
 
 README = HERE.parent / "README.md"
 RESULTS = HERE / "RESULTS.md"
@@ -307,7 +307,7 @@ def all_scores() -> str:
     """Every row and population: accuracy, fidelity and calibration error of the student."""
     body = []
     for row in rows():
-        for population in row.lines[0]["student"] if row.lines else ():
+        for population in _populations(row):
             body.append(
                 [row.dataset, row.setting, network(row.lines[0]["config"]["teacher"]), row.label, population]
                 + [percent(column(row, model, population)) for model in MODELS]
@@ -316,6 +316,12 @@ def all_scores() -> str:
             )
     header = ["data", "setting", "teacher", "method", "test nodes", *MODELS.values()]
     return markdown([*header, "fidelity", "student's ECE", "splits"], body)
+
+
+def _populations(row: Row) -> list[str]:
+    """Those that every line has scores of: lines of older code have none of cold nodes."""
+    first = row.lines[0]["student"] if row.lines else {}
+    return [name for name in first if all(name in line["student"] for line in row.lines)]
 
 
 def costs() -> str:

@@ -28,12 +28,10 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
-import ledger
 import torch
 import yaml
 from torch import Tensor
 from torch.nn import functional as F
-from versions import deciding_code, may_stand
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.digest import digest_json
@@ -48,6 +46,8 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.studies import ledger
+from gnn2mlp.studies.versions import deciding_code, may_stand
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 
 Options = dict[str, Any]

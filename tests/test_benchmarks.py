@@ -15,8 +15,10 @@ import yaml
 from gnn2mlp import RunConfig
 from gnn2mlp.core import source
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.spec import Spec
+from gnn2mlp.core.locks import locked
 from gnn2mlp.data import load_dataset
+from gnn2mlp.studies import ledger
+from gnn2mlp.studies.versions import deciding_code
 from tests.helpers import tiny_arrays
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
@@ -30,18 +32,8 @@ def script(name: str) -> Iterator[ModuleType]:
 
 
 @pytest.fixture(scope="module")
-def ledger() -> Iterator[ModuleType]:
-    yield from script("ledger")
-
-
-@pytest.fixture(scope="module")
 def runner() -> Iterator[ModuleType]:
     yield from script("run_papers")
-
-
-@pytest.fixture(scope="module")
-def versions() -> Iterator[ModuleType]:
-    yield from script("versions")
 
 
 @pytest.fixture(scope="module")
@@ -56,38 +48,6 @@ def cost_codes() -> Iterator[ModuleType]:
 
 def seed_of(record: dict[str, Any]) -> int:
     return int(record["seed"])
-
-
-def test_a_record_takes_the_place_of_its_elder(ledger: ModuleType, tmp_path: Path):
-    path = tmp_path / "new folder" / "lines.jsonl"
-    for record in ({"seed": 1, "a": 1}, {"seed": 0, "a": 2}, {"seed": 1, "a": 3}):
-        ledger.put(path, record, seed_of)
-    assert path.read_text() == '{"seed": 0, "a": 2}\n{"seed": 1, "a": 3}\n'
-    assert ledger.read(path) == [{"seed": 0, "a": 2}, {"seed": 1, "a": 3}]
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_nan_is_refused_and_the_file_stays(ledger: ModuleType, tmp_path: Path):
-    path = tmp_path / "lines.jsonl"
-    ledger.put(path, {"seed": 0}, seed_of)
-    with pytest.raises(ValueError, match="Out of range"):
-        ledger.put(path, {"seed": 1, "a": float("nan")}, seed_of)
-    assert ledger.read(path) == [{"seed": 0}]
-
-
-def test_a_broken_line_is_named(ledger: ModuleType, tmp_path: Path):
-    path = tmp_path / "lines.jsonl"
-    path.write_text('{"seed": 0}\n{"se')
-    with pytest.raises(ValueError, match="lines.jsonl, line 2: expected a JSON object.*remove the line"):
-        ledger.read(path)
-    assert ledger.read(tmp_path / "absent.jsonl") == []
-
-
-def test_a_folder_is_locked_for_one(ledger: ModuleType, tmp_path: Path):
-    with ledger.locked(tmp_path) as first, ledger.locked(tmp_path, wait=False) as second:
-        assert (first, second) == (True, False)
-    with ledger.locked(tmp_path, wait=False) as mine:
-        assert mine
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +110,7 @@ def test_lines_of_another_configuration_are_made_anew(runner: ModuleType, row: A
 
 def test_lines_of_other_code_are_made_anew(runner: ModuleType, row: Any, tmp_path: Path):
     line = run_seed(runner, row, 0, tmp_path / "work")
-    assert line["code"] == runner.deciding_code(row.config())
+    assert line["code"] == deciding_code(row.config())
     assert runner.missing(row, row.config()) == [1, 2]
     row.path.write_text(json.dumps({**line, "code": "0123456789abcdef"}) + "\n")
     assert runner.missing(row, row.config()) == [0, 1, 2]
@@ -179,33 +139,17 @@ def test_lines_that_do_not_tell_their_code_stand(runner: ModuleType, row: Any):
         ("gnn2mlp.cli.run", False),
     ],
 )
-def test_code_that_decides_a_row(
-    versions: ModuleType, row: Any, monkeypatch: pytest.MonkeyPatch, module: str, decides: bool
-):
-    before = versions.deciding_code(row.config())
+def test_code_that_decides_a_row(row: Any, monkeypatch: pytest.MonkeyPatch, module: str, decides: bool):
+    before = deciding_code(row.config())
     changed = source.locate(module)
     read = source.read_bytes
     monkeypatch.setattr(source, "read_bytes", lambda path: read(path) + b"\n" * (path == changed))
     source.forget_sources()
-    after = versions.deciding_code(row.config())
+    after = deciding_code(row.config())
     monkeypatch.undo()
     source.forget_sources()
     assert (after != before) is decides
-    assert versions.deciding_code(row.config()) == before
-
-
-def test_every_component_of_a_row_counts(versions: ModuleType, row: Any):
-    components = {key for key, value in row.config() if isinstance(value, Spec)}
-    assert components == {"dataset", *versions.REGISTRIES}
-
-
-def test_versions_are_counted_by_lines_and_rows(versions: ModuleType):
-    old = {"row": "a", "environment": {"versions": {}}}
-    new = {"row": "b", "environment": {"versions": {"gnn2mlp": "0.2.0"}, "code": "0123456789abcdef"}}
-    assert versions.counted([old, new, new, {**new, "row": "a"}]) == [
-        ("gnn2mlp 0.2.0, code 01234567", 3, 2),
-        ("gnn2mlp not recorded, code not recorded", 1, 1),
-    ]
+    assert deciding_code(row.config()) == before
 
 
 def test_options_that_did_not_exist_yet_take_their_defaults(runner: ModuleType, row: Any, tmp_path: Path):
@@ -216,12 +160,10 @@ def test_options_that_did_not_exist_yet_take_their_defaults(runner: ModuleType, 
     assert runner.missing(row, row.config()) == [1, 2]
 
 
-def test_a_seed_that_another_process_runs_is_passed_over(
-    runner: ModuleType, ledger: ModuleType, row: Any, tmp_path: Path
-):
+def test_a_seed_that_another_process_runs_is_passed_over(runner: ModuleType, row: Any, tmp_path: Path):
     run_seed(runner, row, 0, tmp_path / "work")
     (folder,) = (tmp_path / "work" / NAME).glob("*/seed-000")
-    with ledger.locked(folder):
+    with locked(folder.with_name("seed-000.cell")):
         assert run_seed(runner, row, 0, tmp_path / "work") is None
 
 
@@ -253,7 +195,6 @@ def test_the_runner_continues(
 def test_a_spot_check_weighs_new_scores_against_the_lines(
     spot_check: ModuleType,
     runner: ModuleType,
-    ledger: ModuleType,
     row: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,7 +1,7 @@
 """Folders that one process at a time works in."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -46,3 +46,37 @@ def locked(folder: Path, waiting: Callable[[], object] = lambda: None) -> Iterat
         with suppress(OSError):  # while it is held: who waits for this file notices, and takes the next one
             path.unlink()
         lock.release()
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Have `folder` to oneself within the block, or be told at once that another process or thread has it.
+
+    Args:
+        folder: as in `locked`.
+
+    Raises:
+        ArtefactError: if the lock cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as parent, claimed(Path(parent) / "out") as first:
+        ...     with claimed(Path(parent) / "out") as second:
+        ...         print(first, second)
+        True False
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder, _taken))
+        except _TakenError:
+            yield False
+        else:
+            yield True
+
+
+class _TakenError(Exception):
+    """Another has the folder."""
+
+
+def _taken() -> None:
+    raise _TakenError

@@ -38,9 +38,9 @@ def score(
 
     The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges, and on
     `cold` ones, the unseen nodes again, without any edge of theirs; students see features alone, and answer cold nodes
-    as any others, but for those whose rows are made with the graph. The test labels are read here and nowhere else. Where the knowledge holds them, `codes` tells
-    how the codebook is used, and `trust` whether reliability tells the teacher's right answers from its wrong ones.
-    `notes` says what a reader should know of the trainings; mostly nothing.
+    as any others, but for those whose rows are made with the graph. The test labels are read here and nowhere else.
+    Where the knowledge holds them, `codes` tells how the codebook is used, and `trust` whether reliability tells the
+    teacher's right answers from its wrong ones. `notes` says what a reader should know of the trainings; mostly nothing.
 
     Args:
         teacher: trained.

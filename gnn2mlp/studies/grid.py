@@ -69,7 +69,7 @@ class Study(Settings):
             `{wide: {student: {hidden: 1024}}}`; every one is a row of its own. `{plain: {}}` changes nothing.
         splits: how many seeds of splits (0, 1, ...), or which.
         initialisations: how many trainings on each split; they share it and differ in weights, batches and dropout.
-        run: settings of all runs, as in `RunConfig`.
+        run: settings of all runs, as in `RunConfig`; options of a component without a name are for whichever it is.
         skip: cells that are left out, each a mapping of axes (dataset, setting, teacher, method, student, override) to
             a label or several.
         out: folder of the lines, of the runs and of the page; default: `studies/` and the name.
@@ -146,7 +146,8 @@ class Study(Settings):
         Raises:
             ConfigError: for a name or option that is not known, or two cells of one name, or of one meaning.
         """
-        found, known = [], {}
+        found: list[tuple[dict[str, str], RunConfig]] = []
+        known: dict[str, dict[str, str]] = {}
         for labels, settings in self._rows():
             try:
                 first = RunConfig(**settings).resolve()
@@ -182,7 +183,8 @@ class Study(Settings):
                 **({} if override is None else {"override": override[0]}),
             }
             if not any(_fits(labels, rule) for rule in self.skip):
-                settings = merged(self.run, {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting})
+                given = {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting}
+                settings = merged(_named(self.run, given), given)
                 settings = merged(settings, override[1]) if override is not None else settings
                 yield labels, {**_without_own(settings, self.name), **self._surroundings()}
 
@@ -195,21 +197,31 @@ def _without_own(settings: Mapping[str, Any], study: str) -> dict[str, Any]:
     """Settings of a run, none of which are those that a study itself sets; latency is left out unless asked for."""
     if wrong := [key for key in _OWN if key in settings]:
         raise ConfigError(
-            f"study {study}: {wrong[0]!r} is no setting of single runs here; use splits, initialisations, or {wrong[0]} "
-            "of the study"
+            f"study {study}: {wrong[0]!r} is no setting of single runs here; set it in the study itself, which has "
+            "splits and initialisations in place of seeds and initialisation"
         )
     return {"latency": False, "refit": False, **settings}
+
+
+def _named(settings: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of all runs, in which options of a component without a name are for that of the cell."""
+    made: dict[str, Any] = {}
+    for key, value in settings.items():
+        nameless = key in COMPONENTS and isinstance(value, Mapping) and "name" not in value
+        made[key] = {"name": cell[key]["name"], **value} if nameless and key in cell else value
+    return merged({}, made)
 
 
 def label_of(spec: Spec) -> str:
     """A component's name, with the options that were given.
 
     Example:
-        >>> label_of(Spec("glnn", temperature=2.0)), label_of(Spec("npz", path="my/graph.npz"))
-        ('glnn(temperature=2.0)', 'npz(path=my/graph.npz)')
+        >>> label_of(Spec("glnn", temperature=2.0)), label_of(Spec("my/graph.npz"))
+        ('glnn(temperature=2.0)', 'graph')
     """
     options = ",".join(f"{key}={_text(value)}" for key, value in plain(spec.options).items())
-    return f"{short_name(spec.name)}({options})" if options else short_name(spec.name)
+    name = Path(spec.name).stem if spec.name.endswith(".npz") else short_name(spec.name)
+    return f"{name}({options})" if options else name
 
 
 def _text(value: Any) -> str:

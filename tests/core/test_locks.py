@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.core.locks import locked
+from gnn2mlp.core.locks import claimed, locked
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
@@ -61,3 +61,12 @@ def test_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ArtefactError, match="could not lock"), locked(tmp_path / "file" / "out"):
         pass
+
+
+def test_who_does_not_want_to_wait_is_told_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    with claimed(folder) as first, claimed(folder) as second:
+        assert (first, second) == (True, False)
+    with claimed(folder) as again:
+        assert again
+    assert list(tmp_path.iterdir()) == []

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gnn2mlp import RunConfig
 from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.core.source import code_of
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.records import score_all
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS

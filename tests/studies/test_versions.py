@@ -1,0 +1,32 @@
+"""Which code a line was made with."""
+
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.pipeline import RunConfig
+from gnn2mlp.studies import versions
+
+
+def test_every_component_of_a_run_counts() -> None:
+    components = {key for key, value in RunConfig().resolve() if isinstance(value, Spec)}
+    assert components == {"dataset", *versions.REGISTRIES}
+
+
+def test_other_components_are_other_code() -> None:
+    config = RunConfig().resolve()
+    assert versions.deciding_code(config) == versions.deciding_code(RunConfig().resolve())
+    assert versions.deciding_code(config) != versions.deciding_code(RunConfig(teacher="sage").resolve())
+
+
+def test_a_line_stands_by_its_code_or_by_telling_none() -> None:
+    config = RunConfig().resolve()
+    assert versions.may_stand({}, config)
+    assert versions.may_stand({"code": versions.deciding_code(config)}, config)
+    assert not versions.may_stand({"code": "0123456789abcdef"}, config)
+
+
+def test_versions_are_counted_by_lines_and_rows() -> None:
+    old = {"row": "a", "environment": {"versions": {}}}
+    new = {"row": "b", "environment": {"versions": {"gnn2mlp": "0.2.0"}, "code": "0123456789abcdef"}}
+    assert versions.counted([old, new, new, {**new, "row": "a"}]) == [
+        ("gnn2mlp 0.2.0, code 01234567", 3, 2),
+        ("gnn2mlp not recorded, code not recorded", 1, 1),
+    ]
