@@ -40,7 +40,8 @@ def score(
     `cold` ones, the unseen nodes again, without any edge of theirs; students see features alone, and answer cold nodes
     as any others, but for those whose rows are made with the graph. The test labels are read here and nowhere else.
     Where the knowledge holds them, `codes` tells how the codebook is used, and `trust` whether reliability tells the
-    teacher's right answers from its wrong ones. `notes` says what a reader should know of the trainings; mostly nothing.
+    teacher's right answers from its wrong ones. `notes` says what a reader should know of the trainings, mostly
+    nothing.
 
     Args:
         teacher: trained.

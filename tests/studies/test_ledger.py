@@ -31,7 +31,9 @@ def test_nan_is_refused_and_the_file_stays(tmp_path: Path) -> None:
     assert ledger.read(path) == [{"seed": 0}]
 
 
-@pytest.mark.parametrize(("text", "match"), [('{"seed": 1', "expected a JSON object, got:"), ("3", "expected a JSON object, got int")])
+@pytest.mark.parametrize(
+    ("text", "match"), [('{"seed": 1', "expected a JSON object, got:"), ("3", "expected a JSON object, got int")]
+)
 def test_a_broken_line_is_named(tmp_path: Path, text: str, match: str) -> None:
     path = tmp_path / "row.jsonl"
     path.write_text(json.dumps({"seed": 0}) + "\n\n" + text + "\n")
