@@ -1,6 +1,7 @@
 """A student as an ONNX model: folded, in its own precision, and with 8-bit weights where those keep its accuracy.
 
-An `MLP` is written down layer by layer, which takes milliseconds; any other module goes through torch's exporter.
+MLPs, and what is put together of them, are written down layer by layer, which takes milliseconds; any other module
+goes through torch's exporter.
 """
 
 import hashlib
@@ -17,11 +18,12 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import scratch
 from gnn2mlp.deploy.directory import place_files
+from gnn2mlp.deploy.onnx_networks import MIXING, network
 from gnn2mlp.deploy.onnx_parts import IR, OPSET, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, Network, OnnxPredictor, dense, seal
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
-from gnn2mlp.nn.fold import Folded, fold
+from gnn2mlp.nn.fold import fold
 from gnn2mlp.tasks.answers import ClassAnswers
 
 FILES = {"fp": "student.onnx", "int8": "student.int8.onnx"}
@@ -74,29 +76,17 @@ def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -
     helper, checker, numpy_helper = onnx().helper, onnx().checker, onnx().numpy_helper
     folded = fold(module)
     before = None if inputs is None or inputs.needs_graph or isinstance(inputs, OwnFeatures) else inputs
-    if before is not None or not isinstance(folded, Folded):
+    made = None if before is not None else network(folded)
+    if made is None:
         return _exported(module, num_features, before)
-    nodes, last = [], "rows"
-    arrays: dict[str, Tensor] = {}
-    for index, (weight, bias, norm) in enumerate([*folded.hidden, folded.head]):
-        head = index == len(folded.hidden)
-        arrays |= {f"weight{index}": weight, f"bias{index}": bias}
-        mapped = "logits" if head else f"map{index}"
-        nodes.append(helper.make_node("Gemm", [last, f"weight{index}", f"bias{index}"], [mapped]))
-        if isinstance(norm, nn.LayerNorm):
-            arrays |= {f"scale{index}": norm.weight, f"shift{index}": norm.bias}
-            reads, mapped = [mapped, f"scale{index}", f"shift{index}"], f"norm{index}"
-            nodes.append(helper.make_node("LayerNormalization", reads, [mapped], axis=-1, epsilon=norm.eps))
-        if not head:
-            last = f"hidden{index}"
-            nodes.append(helper.make_node("Relu", [mapped], [last]))
-    constants = [numpy_helper.from_array(value.detach().cpu().numpy(), name) for name, value in arrays.items()]
-    kind, classes = constants[0].data_type, folded.head.weight.size(1)
+    constants = [numpy_helper.from_array(value.detach().cpu().numpy(), name) for name, value in made.arrays.items()]
+    row = next(module.parameters()).new_zeros(1, num_features)
+    kind, outputs = numpy_helper.from_array(row.cpu().numpy()).data_type, folded(row).size(1)
     graph = helper.make_graph(
-        nodes,
+        made.nodes,
         "student",
         [helper.make_tensor_value_info("rows", kind, ["batch", num_features])],
-        [helper.make_tensor_value_info("logits", kind, ["batch", classes])],
+        [helper.make_tensor_value_info("logits", kind, ["batch", outputs])],
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
@@ -181,7 +171,10 @@ def quantise(content: bytes, rows: np.ndarray) -> bytes:
     reader = SimpleNamespace(get_next=lambda: next(batches, None))
     with scratch() as folder:
         path = folder / "model.onnx"
-        quantize_static(model, path, reader, weight_type=QuantType.QInt8, reduce_range=True)
+        # Logarithms of probabilities are none of weights and activations, and 8 bits would be too few for them.
+        mixing = [node.name for node in model.graph.node if node.name.startswith(MIXING)]
+        how = {"weight_type": QuantType.QInt8, "reduce_range": True, "nodes_to_exclude": mixing}
+        quantize_static(model, path, reader, **how)
         return path.read_bytes()
 
 

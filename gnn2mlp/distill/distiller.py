@@ -31,15 +31,16 @@ from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn import loop
-from gnn2mlp.nn.fold import fold_input
-from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.nn.fold import fold_input, input_maps
 from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.selection import Selection, first_kept, tolerance_for
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.students import Student
 from gnn2mlp.tables.table import RowTable
+from gnn2mlp.tasks import Task
 
 
 class Distiller(Configurable):
@@ -139,6 +140,7 @@ class Distiller(Configurable):
         objective, inputs = copy.deepcopy(objective), copy.deepcopy(inputs) or OwnFeatures()
         device = resolve_device(device)
         with seeded(seed, "student"):
+            _fit_inputs(inputs, data)
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.network(source.num_features, source.num_classes).to(device)
             if group.connected:
@@ -158,6 +160,30 @@ class Distiller(Configurable):
         shipped = _fold(module.cpu(), inputs)
         card = self.card(student, inputs, seed, source.knowledge_digest)
         return DistillationResult(module, source.num_features, history, card, shipped, task, objective.cpu())
+
+    def judge(
+        self,
+        module: nn.Module,
+        data: Observed | RowTable,
+        inputs: Inputs,
+        *,
+        device: torch.device | str = "cpu",
+        group: ProcessGroup = ALONE,
+    ) -> tuple[loop.Validation | None, Task]:
+        """How a trained network does on the validation rows, and the task with the threshold that these choose.
+
+        Args:
+            module: is in evaluation mode and on the CPU afterwards.
+            data: as in `fit`.
+            inputs: what makes its rows, fitted.
+            device: where to compute.
+            group: the processes that share the rows of a table.
+        """
+        source = self._source(data, {}, resolve_device(device), 0, HardLabels(), inputs, group)
+        module.to(device)
+        found, task = source.validate(module), source.settled(module)
+        module.cpu()
+        return found, task
 
     def options(self) -> dict[str, Any]:
         """The settings without the name."""
@@ -183,20 +209,16 @@ class Distiller(Configurable):
         inputs: Inputs,
         group: ProcessGroup,
     ) -> Source:
-        """The rows, after `inputs` was fitted on those that training reads."""
+        """The rows that `inputs`, which are fitted, make."""
         if isinstance(data, RowTable):
             if tables:
                 raise ConfigError(
                     "expected no knowledge beside a table of rows, which has its own; join it into the table"
                 )
-            if inputs.needs_graph:
-                raise ConfigError(f"inputs {inputs.name!r} read the graph, and a table of rows has none: gnn2mlp run")
-            inputs.fit(feature_chunks(data))
             own = None if isinstance(inputs, OwnFeatures) else inputs
             return Streamed(data, device, self.batch_size, seed, objective, own, group)
         if group.connected:
             raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
-        inputs.fit_graph(data.graph)
         rows = inputs.rows(data.graph)
         return InMemory(data, rows, device, self.batch_size, generator(seed, "batches"), objective, tables)
 
@@ -310,10 +332,20 @@ def _by_name(knowledge: TeacherKnowledge | Tables | None) -> Tables:
     return {} if knowledge is None else {TEACHER: knowledge}
 
 
+def _fit_inputs(inputs: Inputs, data: Observed | RowTable) -> None:
+    """Fit on the rows that training reads."""
+    if not isinstance(data, RowTable):
+        inputs.fit_graph(data.graph)
+        return
+    if inputs.needs_graph:
+        raise ConfigError(f"inputs {inputs.name!r} read the graph, and a table of rows has none: gnn2mlp run")
+    inputs.fit(feature_chunks(data))
+
+
 def _fold(module: nn.Module, inputs: Inputs) -> Inputs:
     """What is left of `inputs` for the shipped student, after an affine map has been folded into its first layer."""
-    affine = inputs.affine()
-    if affine is None or not isinstance(module, MLP):
+    affine, maps = inputs.affine(), input_maps(module)
+    if affine is None or maps is None:
         return inputs
-    fold_input(module, *affine)
+    fold_input(maps, *affine)
     return OwnFeatures()

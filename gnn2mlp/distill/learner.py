@@ -9,6 +9,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.average import average_results
 from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
@@ -116,6 +117,33 @@ class Learner:
             checkpoint=self._checkpoint(name),
             group=self.group,
             stage=self.stage if name == _SHIPPED else name,
+        )
+
+    def average(
+        self,
+        results: Sequence[DistillationResult],
+        weights: Sequence[float] | None = None,
+        *,
+        student: Student | None = None,
+    ) -> DistillationResult:
+        """Several students as one, which ships as such and answers with the average of their probabilities.
+
+        Args:
+            results: of `fit`, on the usual nodes.
+            weights: at least 0, one for each; default: all alike.
+            student: the recipe of each, where it is not the usual one.
+
+        Raises:
+            ConfigError: for weights that cannot be, or students that read different rows.
+        """
+        return average_results(
+            results,
+            weights,
+            student or self.student,
+            self.distiller,
+            self.data,
+            device=self.device,
+            group=self.group,
         )
 
     def write(self, result: DistillationResult, keys: Iterable[str] = ("logits",)) -> TeacherKnowledge:

@@ -1,12 +1,13 @@
-"""A trained MLP as the fewest operations that give its logits: normalisation folded into the maps, no dropout."""
+"""Trained MLPs as the fewest operations that give their logits: normalisation folded into the maps, no dropout."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.nn.averaged import Averaged, Outputs, average
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import MLP
@@ -39,6 +40,25 @@ class Folded:
         return affine(x, self.head.weight, self.head.bias)
 
 
+class FoldedAverage:
+    """Logits (rows, outputs) of the weighted average of several networks; those of weight 0 are left out.
+
+    Args:
+        members: each folded, or called as it is.
+        weights: (members,), positive, with the sum 1.
+        outputs: what is averaged; see `nn.averaged`.
+    """
+
+    def __init__(self, members: list[Callable[[Features], Tensor]], weights: Tensor, outputs: Outputs):
+        self.members = members
+        self.weights = weights
+        self.outputs: Outputs = outputs
+
+    def __call__(self, x: Features) -> Tensor:
+        """Map features to logits."""
+        return average(torch.stack([member(x) for member in self.members]), self.weights, self.outputs)
+
+
 def affine(x: Features, weight: Tensor, bias: Tensor) -> Tensor:
     """The map x W + b; of sparse rows it costs the non-zeros, without a sparse tensor being made."""
     if isinstance(x, CSR):
@@ -50,7 +70,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
     """A function from features to the logits of `module` in evaluation mode, equal up to rounding.
 
     Batch normalisation, an affine map once its statistics are fixed, goes into the map before it:
-    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). A module other than an `MLP` is called as it is.
+    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` each member is folded. Any other module is called
+    as it is.
 
     Example:
         >>> mlp = MLP(in_features=4, hidden=8, out_features=2, norm="batch").eval()
@@ -58,10 +79,18 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
         >>> torch.allclose(fold(mlp)(rows), mlp(rows).logits, atol=1e-6)
         True
     """
+    if isinstance(module, Averaged):
+        return _averaged(module)
     if not isinstance(module, MLP):
         return torch.inference_mode()(lambda x: module(x).logits)
     hidden = [_layer(linear, norm) for linear, norm in zip(module.maps, module.norms, strict=True)]
     return Folded(hidden, _layer(module.head, nn.Identity()))
+
+
+def _averaged(module: Averaged) -> FoldedAverage:
+    counting = (module.weights > 0).nonzero()[:, 0]
+    members = [fold(module.members[number]) for number in counting.tolist()]
+    return FoldedAverage(members, module.weights[counting].clone(), module.outputs)
 
 
 @torch.no_grad()
@@ -77,20 +106,36 @@ def _layer(linear: nn.Module, norm: nn.Module) -> Layer:
     return Layer(weight, bias, None if isinstance(norm, nn.Identity) else copy.deepcopy(norm).requires_grad_(False))
 
 
+def input_maps(module: nn.Module) -> list[Linear] | None:
+    """The affine maps through which alone a module reads its rows; `None` where these are not known.
+
+    Example:
+        >>> [tuple(each.weight.shape) for each in input_maps(Averaged([MLP(4, 8, 2), MLP(4, 8, 2)]))]
+        [(4, 8), (4, 8)]
+    """
+    if isinstance(module, Averaged):
+        found = [input_maps(member) for member in module.members]
+        return None if None in found else [each for maps in found for each in maps or ()]
+    if not isinstance(module, MLP):
+        return None
+    first = module.maps[0]
+    assert isinstance(first, Linear)
+    return [first]
+
+
 @torch.no_grad()
-def fold_input(module: MLP, shift: Tensor, scale: Tensor) -> None:
-    """Change the first map of an MLP in place so that it reads x where it read (x - shift) * scale.
+def fold_input(maps: Iterable[Linear], shift: Tensor, scale: Tensor) -> None:
+    """Change the maps that read rows in place so that they read x where they read (x - shift) * scale.
 
     (x - m) s W + b = x (s W) + (b - (m s) W), in double precision.
 
     Args:
-        module: trained on scaled rows.
+        maps: of a module that was trained on scaled rows, as `input_maps` gives them.
         shift: m, (features,).
         scale: s, (features,).
     """
-    linear = module.maps[0]
-    assert isinstance(linear, Linear)
-    assert linear.bias is not None, "the maps of an MLP have one"
-    scaled = linear.weight.double() * scale.to(linear.weight.device).double()[:, None]
-    linear.bias.copy_(linear.bias.double() - shift.to(scaled.device).double() @ scaled)
-    linear.weight.copy_(scaled)
+    for linear in maps:
+        assert linear.bias is not None, "the maps of an MLP have one"
+        scaled = linear.weight.double() * scale.to(linear.weight.device).double()[:, None]
+        linear.bias.copy_(linear.bias.double() - shift.to(scaled.device).double() @ scaled)
+        linear.weight.copy_(scaled)

@@ -260,7 +260,8 @@ def _made(
         told = about_rows(config.method.name, results["counts"], scores)
         _student(config, table, identity, result).save(config.out / "student", told)
         write_json(config.out / RESULTS, results)
-        checkpoint.path.unlink(missing_ok=True)
+        for path in (checkpoint.path, *config.out.glob(f"{checkpoint.path.stem}-*{checkpoint.path.suffix}")):
+            path.unlink(missing_ok=True)  # of each student, where a method trains several
     here.barrier()
     return results
 

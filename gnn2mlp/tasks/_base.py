@@ -11,6 +11,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.nn.averaged import Outputs
 from gnn2mlp.tasks.answers import Answers
 
 # Options of tasks that follow from data or training, and not from a wish.
@@ -47,6 +48,7 @@ class Task(Configurable, ABC):
         metrics: by name, what outputs can be judged by.
         metric: the one of them that chooses the epoch.
         blank: the label that is not known.
+        averaged_as: what outputs stand for where those of several networks are averaged; see `nn.averaged`.
     """
 
     unit: ClassVar[str] = "node"
@@ -55,6 +57,7 @@ class Task(Configurable, ABC):
     metrics: ClassVar[Mapping[str, Metric]]
     metric: str
     blank: ClassVar[float] = float("nan")
+    averaged_as: ClassVar[Outputs] = "values"
 
     @property
     @abstractmethod

@@ -65,6 +65,7 @@ class NodeClassification(Task):
     citation = "Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017"
     outputs_called = "classes"
     exclusive = True
+    averaged_as = "classes"
     blank = UNLABELLED
     metrics: ClassVar[Mapping[str, Metric]] = {
         "accuracy": Metric("accuracy", lambda task, output, labels: task.accuracy(output, labels)),

@@ -46,6 +46,7 @@ class MultiLabel(NamedTask):
     name = "multi_label"
     citation = "Hu et al., Open Graph Benchmark: Datasets for Machine Learning on Graphs, NeurIPS 2020"
     outputs_called = "labels"
+    averaged_as = "labels"
     metrics: ClassVar[Mapping[str, Metric]] = {
         "roc_auc": Metric("ROC-AUC", lambda task, output, labels: task.by_label(roc_auc, output, labels)),
         "average_precision": Metric(

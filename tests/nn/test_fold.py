@@ -3,8 +3,9 @@ import torch
 from torch import nn
 
 from gnn2mlp.nn import fold as folding
+from gnn2mlp.nn.averaged import Averaged
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.nn.fold import Folded, affine, fold
+from gnn2mlp.nn.fold import Folded, FoldedAverage, affine, fold, fold_input, input_maps
 from gnn2mlp.nn.mlp import MLP, MLPOutput, Norm
 
 
@@ -100,3 +101,27 @@ def test_another_module_is_called_as_it_is() -> None:
             return MLPOutput(2 * x, x)
 
     assert folding.fold(Doubling())(torch.ones(1, 2)).tolist() == [[2, 2]]
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_an_average_is_folded_member_by_member(norm: Norm) -> None:
+    module, x = Averaged([trained(norm), trained(norm, 2), trained("none")], [1, 2, 0]).eval(), rows()
+    folded = fold(module)
+    assert isinstance(folded, FoldedAverage)
+    assert [type(member) for member in folded.members] == [Folded, Folded]  # the third has no weight
+    torch.testing.assert_close(folded(x), module(x).logits, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(folded(CSR.from_dense(x)), module(x).logits, rtol=1e-5, atol=1e-5)
+
+
+def test_scaling_goes_into_the_first_map_of_each_member() -> None:
+    module, x = Averaged([trained("batch"), trained("none")]).eval(), rows()
+    shift, scale = torch.arange(9.0), torch.linspace(0.1, 2, 9)
+    expected = module((x - shift) * scale).logits
+    fold_input(input_maps(module) or (), shift, scale)
+    torch.testing.assert_close(module(x).logits, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_maps_of_another_module_are_not_known() -> None:
+    other = nn.Linear(9, 4)
+    assert input_maps(other) is None
+    assert input_maps(Averaged([trained("none"), other])) is None

@@ -1,0 +1,128 @@
+"""Folded networks as ONNX nodes: an MLP is a few, several MLPs averaged are theirs and a few more."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gnn2mlp.deploy.onnx_parts import onnx
+from gnn2mlp.nn.averaged import Outputs
+from gnn2mlp.nn.fold import Folded, FoldedAverage, Layer
+
+# Before the names of nodes that put networks together: 8-bit weights leave these alone.
+MIXING = "mix/"
+
+
+class Nodes:
+    """Nodes and arrays of one network, which reads `rows`."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.arrays: dict[str, Tensor] = {}
+
+    def add(self, operator: str, values: list[str], result: str, name: str = "", **attributes: Any) -> str:
+        """Add a node; the name of its result."""
+        self.nodes.append(onnx().helper.make_node(operator, values, [result], name or None, **attributes))
+        return result
+
+    def mix(self, operator: str, values: list[str], result: str, **attributes: Any) -> str:
+        """Add a node that puts networks together."""
+        return self.add(operator, values, result, f"{MIXING}{result}", **attributes)
+
+    def constant(self, name: str, value: Tensor) -> str:
+        """Add an array."""
+        self.arrays[name] = value
+        return name
+
+
+def network(folded: Any) -> Nodes | None:
+    """The nodes of a folded network, the last of which gives `logits`; `None` of one that is not made of MLPs.
+
+    Example:
+        >>> from gnn2mlp.nn.fold import fold
+        >>> from gnn2mlp.nn.mlp import MLP
+        >>> [node.op_type for node in network(fold(MLP(4, 8, 3).eval())).nodes]
+        ['Gemm', 'Relu', 'Gemm']
+    """
+    made = Nodes()
+    return made if _written(made, folded, "", "logits") else None
+
+
+def _written(made: Nodes, folded: Any, prefix: str, result: str) -> bool:
+    """Whether the network could be added, with a prefix before all of its names but that of the result."""
+    if isinstance(folded, Folded):
+        _mlp(made, folded, prefix, result)
+        return True
+    return isinstance(folded, FoldedAverage) and _average(made, folded, prefix, result)
+
+
+def _mlp(made: Nodes, folded: Folded, prefix: str, result: str) -> None:
+    last = "rows"
+    for index, layer in enumerate(folded.hidden):
+        mapped = _mapped(made, layer, last, f"{prefix}map{index}", prefix, index)
+        last = made.add("Relu", [mapped], f"{prefix}hidden{index}")
+    _mapped(made, folded.head, last, result, prefix, len(folded.hidden))
+
+
+def _mapped(made: Nodes, layer: Layer, reads: str, result: str, prefix: str, index: int) -> str:
+    """An affine map, and layer normalisation if it has one."""
+    weight = made.constant(f"{prefix}weight{index}", layer.weight)
+    bias = made.constant(f"{prefix}bias{index}", layer.bias)
+    mapped = made.add("Gemm", [reads, weight, bias], result)
+    if not isinstance(layer.norm, nn.LayerNorm):
+        return mapped
+    scale = made.constant(f"{prefix}scale{index}", layer.norm.weight)
+    shift = made.constant(f"{prefix}shift{index}", layer.norm.bias)
+    reading, name = [mapped, scale, shift], f"{prefix}norm{index}"
+    return made.add("LayerNormalization", reading, name, axis=-1, epsilon=layer.norm.eps)
+
+
+def _average(made: Nodes, folded: FoldedAverage, prefix: str, result: str) -> bool:
+    """The members, and the average of what their logits stand for; see `nn.averaged.average`."""
+    said = [f"{prefix}member{number}" for number in range(len(folded.members))]
+    for name, member in zip(said, folded.members, strict=True):
+        if not _written(made, member, f"{name}/", name):
+            return False
+    axis = made.constant(f"{prefix}axis", torch.tensor([1]))
+    each = [made.mix("Unsqueeze", [name, axis], f"{name}/row") for name in said]
+    together = made.mix("Concat", each, f"{prefix}together", axis=1)  # (batch, members, outputs)
+    weights = made.constant(f"{prefix}weights", _wide(folded, folded.weights))
+    _AVERAGES[folded.outputs](made, together, weights, axis, result)
+    return True
+
+
+def _wide(folded: FoldedAverage, weights: Tensor) -> Tensor:
+    """Weights (members, 1), or their logarithms where logarithms are added."""
+    return (weights if folded.outputs == "values" else weights.log())[:, None]
+
+
+def _of_classes(made: Nodes, together: str, weights: str, axis: str, result: str) -> None:
+    logs = made.mix("LogSoftmax", [together], f"{together}/logs", axis=-1)
+    _log_mean(made, logs, weights, axis, result)
+
+
+def _of_labels(made: Nodes, together: str, weights: str, axis: str, result: str) -> None:
+    """Log Σ w σ(z) - log Σ w σ(-z), with log σ(z) = -softplus(-z)."""
+    opposite = made.mix("Neg", [together], f"{together}/opposite")
+    no = made.mix("Neg", [made.mix("Softplus", [together], f"{together}/no+")], f"{together}/no")
+    yes = made.mix("Neg", [made.mix("Softplus", [opposite], f"{together}/yes+")], f"{together}/yes")
+    means = [_log_mean(made, each, weights, axis, f"{each}/mean") for each in (yes, no)]
+    made.mix("Sub", means, result)
+
+
+def _of_values(made: Nodes, together: str, weights: str, axis: str, result: str) -> None:
+    weighted = made.mix("Mul", [together, weights], f"{together}/weighted")
+    made.mix("ReduceSum", [weighted, axis], result, keepdims=0)
+
+
+def _log_mean(made: Nodes, logs: str, weights: str, axis: str, result: str) -> str:
+    weighted = made.mix("Add", [logs, weights], f"{logs}/weighted")
+    return made.mix("ReduceLogSumExp", [weighted, axis], result, keepdims=0)
+
+
+_AVERAGES: dict[Outputs, Callable[[Nodes, str, str, str, str], None]] = {
+    "classes": _of_classes,
+    "labels": _of_labels,
+    "values": _of_values,
+}
