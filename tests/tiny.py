@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data import SPLITTERS, GraphData, NodeData, Views
 from gnn2mlp.data.split import Setting
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
-from gnn2mlp.nn.csr import CSR
+from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch
 from tests.helpers import tiny_graph, tiny_hypergraph
@@ -77,6 +77,18 @@ def repeated_edges(graph: NodeData) -> Tensor:
     return graph.edge_index.repeat_interleave(graph.edge_weight.long(), dim=1)
 
 
+class Spoken(nn.Module):
+    """A student that says of row i, whose features are the i-th unit vector, what `output` has there."""
+
+    def __init__(self, output: MLPOutput):
+        super().__init__()
+        self.said = output
+
+    def forward(self, x: Features) -> MLPOutput:
+        """Features (rows, rows of `output`) times what is said of each."""
+        return MLPOutput(x @ self.said.logits, x @ self.said.hidden)
+
+
 def answered(
     rows: Tensor,
     labels: Tensor,
@@ -86,17 +98,26 @@ def answered(
     epoch: int = 1,
     hyperedges: CSR | None = None,
     weights: Tensor | None = None,
+    adjacency: CSR | None = None,
 ) -> Batch:
-    """A batch of which it is known what the student says."""
-    links = {"neighbours": neighbours, "hyperedges": hyperedges}
+    """A batch of which it is known what the student says, also of parts of its rows: it is linear in their features.
+
+    Features of a row are a one and else zeros. Where the batch has all rows of the table, it has their features too.
+    """
+    links = {"neighbours": neighbours, "hyperedges": hyperedges, "adjacency": adjacency}
+    features = torch.eye(len(rows), dtype=output.logits.dtype)
+    whole = torch.equal(rows.sort().values, torch.arange(len(rows)))
     return Batch(
         rows,
         labels,
+        features,
+        Spoken(output),
         tables={} if table is None else {"teacher": table},
         links={kind: link for kind, link in links.items() if link is not None},
         weights=weights,
         epoch=epoch,
         answer=output,
+        table_features=features[rows.argsort()] if whole else None,
     )
 
 

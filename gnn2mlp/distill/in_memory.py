@@ -26,7 +26,7 @@ from gnn2mlp.tasks import Task
 Tables = Mapping[str, TeacherKnowledge]
 
 # The kind of links that an objective may need, and the data that have it.
-_HAVING = {"neighbours": "graph", "hyperedges": "hypergraph"}
+_HAVING = {"neighbours": "graph", "adjacency": "graph", "hyperedges": "hypergraph"}
 
 
 class _Rows(NamedTuple):
@@ -102,7 +102,8 @@ class InMemory(Source):
         self.valid_x = gather(self.features, observed.valid.to(device))
         self.valid_labels = observed.graph.labels[observed.valid].to(device)
         self.num_valid = observed.valid.numel()
-        self.adjacency, self.hyperedges = _links(observed.graph, needs.links, device)
+        self.adjacency, self.shared = _links(observed.graph, needs.links, device)
+        self.table_features = self.features if needs.all_features else None
         self._observed = observed
         self._whole: dict[RowSet, _Rows] = {}
 
@@ -148,7 +149,7 @@ class InMemory(Source):
 
         How many entries sparse rows have is known here; asked of the device, it would be waited for in every step.
         """
-        links = {} if self.hyperedges is None else {"hyperedges": self.hyperedges}
+        links = dict(self.shared)
         if self.adjacency is not None:
             links["neighbours"] = self.adjacency.rows(here)
         weights = None if self.weights is None else self.weights[there]
@@ -157,7 +158,16 @@ class InMemory(Source):
 
     def _batch(self, rows: _Rows, student: nn.Module, epoch: int) -> Batch:
         return Batch(
-            rows.ids, rows.labels, rows.features, student, self.tables, rows.links, rows.weights, epoch, task=self.task
+            rows.ids,
+            rows.labels,
+            rows.features,
+            student,
+            self.tables,
+            rows.links,
+            rows.weights,
+            epoch,
+            task=self.task,
+            table_features=self.table_features,
         )
 
     @torch.no_grad()
@@ -189,9 +199,11 @@ def _aligned(
     return found
 
 
-def _links(data: NodeData, wanted: frozenset[str], device: torch.device | str) -> tuple[CSR | None, CSR | None]:
-    """Adjacency and members of hyperedges, where they are wanted."""
-    return (
-        data.adjacency.to(device) if "neighbours" in wanted and isinstance(data, GraphData) else None,
-        data.members.to(device) if "hyperedges" in wanted and isinstance(data, HypergraphData) else None,
-    )
+def _links(data: NodeData, wanted: frozenset[str], device: torch.device | str) -> tuple[CSR | None, dict[str, CSR]]:
+    """The adjacency whose rows go with those of a batch, and what is the same in all batches, where they are wanted."""
+    if isinstance(data, HypergraphData):
+        return None, {"hyperedges": data.members.to(device)} if "hyperedges" in wanted else {}
+    if not isinstance(data, GraphData) or not wanted & {"neighbours", "adjacency"}:
+        return None, {}
+    adjacency = data.adjacency.to(device)
+    return adjacency if "neighbours" in wanted else None, {"adjacency": adjacency} if "adjacency" in wanted else {}

@@ -333,6 +333,11 @@ def check_rows_suffice(objective: Objective) -> None:
                 f"objective {term.name!r} speaks of links between nodes, and a table of rows has none; "
                 "distil on the graph: gnn2mlp run"
             )
+        if needs.all_features:
+            raise ConfigError(
+                f"objective {term.name!r} reads features of rows beside those of a batch, and a table of rows is never "
+                "held whole; distil on the graph: gnn2mlp run"
+            )
         if needs.all_rows:
             raise ConfigError(
                 f"objective {term.name!r} looks at all rows after an epoch, and a table of rows is never held whole; "

@@ -31,12 +31,15 @@ class Batch:
         tables: knowledge over all training rows by name; the teacher's is `"teacher"`.
         links: by kind, as `needs` names them. `"neighbours"`: pattern (rows, rows of the table) without self-loops,
             every neighbour that each of these nodes has in the observed graph, whether it is in the batch or not.
-            `"hyperedges"`: pattern (hyperedges, rows of the table), the members of every observed hyperedge; the same
-            object in every batch.
+            `"hyperedges"`: pattern (hyperedges, rows of the table), the members of every observed hyperedge; and
+            `"adjacency"`: (rows of the table, rows of the table), the observed graph with the weights of its edges,
+            without self-loops: each the same object in every batch.
         weights: float (rows,), how much each row counts in the means of objectives; `None`: all alike.
         epoch: which epoch of training this is, counted from 1.
         answer: what the student says of the rows, where it is known already; else `output` asks it.
         task: what the outputs stand for: its loss and divergence are those of objectives. Default: classes.
+        table_features: (rows of the table, features), what the student reads of every row, for those who need
+            `"all_features"`.
 
     Example:
         >>> import torch
@@ -58,6 +61,7 @@ class Batch:
     epoch: int = 1
     answer: MLPOutput | None = None
     task: Task = _CLASSES
+    table_features: Features | None = None
 
     @cached_property
     def output(self) -> MLPOutput:
@@ -104,6 +108,18 @@ class Batch:
                 "have them"
             )
         return self.links[kind]
+
+    def all_features(self, reader: str) -> Features:
+        """What the student reads of every row of the table, (rows of the table, features).
+
+        Raises:
+            ConfigError: if the batch does not have it; `reader` is the name of the objective that asks.
+        """
+        if self.table_features is None:
+            raise ConfigError(
+                f"{reader}: expected a batch with the features of all rows, got none; declare 'all_features' in needs"
+            )
+        return self.table_features
 
     def mean(self, values: Tensor, where: Tensor | None = None) -> Tensor:
         """The weighted mean of values (rows,), or of those `where` a mask (rows,) says; 0 of none.

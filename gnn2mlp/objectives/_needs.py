@@ -12,9 +12,13 @@ TEACHER = "teacher"
 LINKS = {
     "neighbours": "pattern (rows, table rows): the neighbours of each row of the batch in the observed graph",
     "hyperedges": "pattern (hyperedges, table rows): the members of every observed hyperedge",
+    "adjacency": "matrix (table rows, table rows): the whole observed graph, for what lies several steps away",
 }
 ALL_ROWS = "all_rows"
 """That `after_epoch` looks at all rows at once, which are then held in memory."""
+
+ALL_FEATURES = "all_features"
+"""That a step looks at features of rows beside those of its batch, which are then held in memory."""
 
 
 class Needs(NamedTuple):
@@ -24,18 +28,20 @@ class Needs(NamedTuple):
         knowledge: keys to be read, by the name of the table that holds them.
         links: some of `LINKS`.
         all_rows: whether all rows have to be at hand at once.
+        all_features: whether a step reads features of rows that are not in its batch.
     """
 
     knowledge: Mapping[str, frozenset[str]]
     links: frozenset[str]
     all_rows: bool
+    all_features: bool
 
 
 def parse_needs(needs: Iterable[str]) -> Needs:
     """Sort out what an objective declares in `needs`.
 
     A word is a key of the knowledge (`"logits"`), one of another table (`"assistant.logits"`), a kind of links
-    (`"neighbours"`, `"hyperedges"`), or `"all_rows"`.
+    (`"neighbours"`, `"hyperedges"`, `"adjacency"`), `"all_rows"`, or `"all_features"`.
 
     Raises:
         ConfigError: for a word that is none of these; the message offers the nearest.
@@ -52,13 +58,14 @@ def parse_needs(needs: Iterable[str]) -> Needs:
             keys.setdefault(table if dot else TEACHER, set()).add(key)
         elif word in LINKS:
             links.add(word)
-        elif word != ALL_ROWS:
-            known = [*KEYS, *LINKS, ALL_ROWS]
+        elif word not in (ALL_ROWS, ALL_FEATURES):
+            known = [*KEYS, *LINKS, ALL_ROWS, ALL_FEATURES]
             raise ConfigError(
                 f"objective: unknown need {word!r}{nearest(key, known)}; expected a key of the knowledge, perhaps with "
-                f"the name of its table before a dot, or one of {', '.join([*LINKS, ALL_ROWS])}"
+                f"the name of its table before a dot, or one of {', '.join([*LINKS, ALL_ROWS, ALL_FEATURES])}"
             )
-    return Needs({table: frozenset(found) for table, found in keys.items()}, frozenset(links), ALL_ROWS in words)
+    read = {table: frozenset(found) for table, found in keys.items()}
+    return Needs(read, frozenset(links), ALL_ROWS in words, ALL_FEATURES in words)
 
 
 def knowledge_needs(needs: Iterable[str], table: str = TEACHER) -> frozenset[str]:

@@ -62,7 +62,7 @@ def batch(output: MLPOutput, table: TeacherKnowledge | None = None, labels: Tens
     if labels is None:
         labels = torch.where(rows % 2 == 0, rows % CLASSES, -1)
     table = table or random_knowledge(rows, CLASSES, HIDDEN)
-    return answered(rows, labels, output, table, ring(rows), hyperedges=around())
+    return answered(rows, labels, output, table, ring(rows), hyperedges=around(), adjacency=ring(rows))
 
 
 def valued(objective: Objective, there: Batch) -> Tensor:
@@ -121,7 +121,8 @@ def test_order_of_rows_does_not_matter(objective: Objective) -> None:
     there, order = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(2))
     output = MLPOutput(*(o[order] for o in there.output))
     table = there.tables["teacher"]
-    shuffled = answered(there.rows[order], there.labels[order], output, table, ring(order), 1, around())
+    whole = {"hyperedges": around(), "adjacency": ring(there.rows)}
+    shuffled = answered(there.rows[order], there.labels[order], output, table, ring(order), 1, **whole)
     assert_alike(objective, shuffled, there)
 
 
@@ -129,7 +130,8 @@ def test_numbering_of_nodes_does_not_matter(objective: Objective) -> None:
     there, number = batch(student_output()), torch.randperm(NODES, generator=torch.Generator().manual_seed(3))
     renumbered = there.tables["teacher"].align(torch.argsort(number))  # node i now has row number[i]
     assert torch.equal(renumbered.values["logits"][number], there.tables["teacher"].values["logits"])
-    other = answered(number, there.labels, there.output, renumbered, ring(number, number), 1, around(number))
+    whole = {"hyperedges": around(number), "adjacency": ring(torch.arange(NODES), number)}
+    other = answered(number, there.labels, there.output, renumbered, ring(number, number), 1, **whole)
     assert_alike(objective, other, there)
 
 
@@ -162,7 +164,7 @@ def test_reads_nothing_but_what_it_requires(objective: Objective) -> None:
     assert torch.equal(value, valued(objective, batch(student_output(), table)))
 
 
-@pytest.mark.parametrize("links", ["neighbours", "hyperedges"])
+@pytest.mark.parametrize("links", ["neighbours", "hyperedges", "adjacency"])
 def test_reads_no_links_but_those_that_it_needs(objective: Objective, links: str) -> None:
     there = batch(student_output())
     without = replace(there, links={kind: link for kind, link in there.links.items() if kind != links})
@@ -170,6 +172,18 @@ def test_reads_no_links_but_those_that_it_needs(objective: Objective, links: str
         assert torch.equal(valued(objective, without), valued(objective, there))
         return
     with pytest.raises(ConfigError, match=f"{objective.name}: expected a batch with {links}, got none"):
+        objective(without)
+
+
+def test_reads_no_rows_outside_its_batch_but_where_it_says_so(objective: Objective) -> None:
+    there = batch(student_output())
+    without = replace(there, table_features=None)
+    if "all_features" not in objective.needs:
+        assert torch.equal(valued(objective, without), valued(objective, there))
+        return
+    with pytest.raises(
+        ConfigError, match=f"{objective.name}: expected a batch with the features of all rows, got none"
+    ):
         objective(without)
 
 

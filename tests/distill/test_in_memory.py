@@ -129,6 +129,27 @@ def test_batches_carry_all_observed_hyperedges_whatever_their_rows() -> None:
         assert "neighbours" not in batch.links
 
 
+class Looking(SoftLabels):
+    """Reads the whole graph, and what the student reads of every node."""
+
+    needs = frozenset({"logits", "adjacency", "all_features"})
+
+
+def test_batches_carry_the_whole_graph_and_all_features_where_these_are_needed() -> None:
+    graph = tiny_views("inductive").observed.graph
+    assert isinstance(graph, GraphData)
+    kept = linked_rows("graph", Looking())
+    batches = [*kept.batches("all", NOBODY), kept.whole("all", NOBODY)]
+    assert len({id(batch.links["adjacency"]) for batch in batches}) == 1
+    for batch in batches:
+        assert torch.equal(batch.links["adjacency"].to_dense(), graph.adjacency.to_dense())
+        assert batch.all_features("test") is kept.features
+        assert "neighbours" not in batch.links
+    plain = linked_rows("graph", SoftLabels()).whole("all", NOBODY)
+    assert plain.table_features is None
+    assert "adjacency" not in plain.links
+
+
 @pytest.mark.parametrize("kind", ["graph", "hypergraph"])
 @pytest.mark.parametrize(
     "objective",

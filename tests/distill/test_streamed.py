@@ -250,6 +250,12 @@ def test_what_a_table_cannot_do_is_refused_at_once(table: RowTable, tmp_path: Pa
         with pytest.raises(ConfigError, match=message):
             stream(table, objective=METHODS.get(name)().build_objective())
 
+    class Reading(SoftLabels):
+        needs = SoftLabels.needs | {"all_features"}
+
+    with pytest.raises(ConfigError, match="'soft_labels' reads features of rows beside those of a batch"):
+        stream(table, objective=Reading())
+
     class Looking(SoftLabels):
         needs = SoftLabels.needs | {"all_rows"}
 

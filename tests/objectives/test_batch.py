@@ -38,6 +38,13 @@ def test_links_that_are_not_there_are_named() -> None:
         Batch(ROWS, LABELS).links_of("neighbours", "mine")
 
 
+def test_features_of_other_rows_are_there_for_those_who_say_so() -> None:
+    table = torch.ones(5, 2)
+    assert Batch(ROWS, LABELS, table_features=table).all_features("mine") is table
+    with pytest.raises(ConfigError, match="mine: expected a batch with the features of all rows, got none"):
+        Batch(ROWS, LABELS).all_features("mine")
+
+
 def test_means_by_hand() -> None:
     values, some = torch.tensor([1.0, 2.0, 6.0]), torch.tensor([True, False, True])
     plain = Batch(ROWS, LABELS)

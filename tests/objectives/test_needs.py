@@ -11,8 +11,9 @@ def test_needs_are_sorted_out() -> None:
     assert found.knowledge == {"teacher": {"logits", "hidden"}, "assistant": {"logits"}}
     assert found.links == {"hyperedges"}
     assert found.all_rows
-    assert parse_needs(()) == ({}, frozenset(), False)
-    assert parse_needs(iter(["logits", "all_rows"])) == ({"teacher": {"logits"}}, frozenset(), True)
+    assert parse_needs(()) == ({}, frozenset(), False, False)
+    assert parse_needs(iter(["logits", "all_rows"])) == ({"teacher": {"logits"}}, frozenset(), True, False)
+    assert parse_needs({"adjacency", "all_features"}) == ({}, {"adjacency"}, False, True)
 
 
 def test_keys_of_one_table() -> None:
