@@ -166,7 +166,7 @@ def watched(answer: Callable[[nn.Module], Tensor], labels: Tensor, curves: dict[
 
     @contextmanager
     def averaged(self: Selection, epoch: int) -> Iterator[None]:
-        self.averaging = True  # of teachers as well
+        self.averaging = "tail"  # of teachers as well
         with torch.no_grad():
             told[False].append(answer(self.module.eval()))
             with average(self, epoch):

@@ -13,7 +13,7 @@ from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.identity import Execution, fingerprint
-from gnn2mlp.core.limits import check_at_least, check_positive
+from gnn2mlp.core.limits import check_at_least, check_positive, check_share
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
@@ -33,7 +33,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn import loop
 from gnn2mlp.nn.fold import fold_input, input_maps
 from gnn2mlp.nn.optim import adam
-from gnn2mlp.nn.selection import Selection, first_kept, tolerance_for
+from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept, tolerance_for
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
@@ -46,7 +46,7 @@ from gnn2mlp.tasks import Task
 class Distiller(Configurable):
     """Minimises a method's objective with Adam and keeps the epoch that `nn.selection.Selection` chooses on validation.
 
-    What is validated and kept are weights averaged over about the last quarter of the epochs.
+    What is validated and kept are weights averaged over about the last quarter of the epochs, or as `averaging` says.
 
     Args:
         lr: learning rate.
@@ -56,10 +56,14 @@ class Distiller(Configurable):
             method does is in force (KRD: its warm-up).
         batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
             that every epoch visits every row once and no step rests on a small remainder.
+        averaging: of the student's weights over epochs: `"tail"`, the mean of about the last quarter of those so far;
+            `"ema"`, an exponential moving average; `"none"`, the weights of an epoch as they are. See
+            `nn.selection.Selection.averaged`.
+        averaging_decay: what `"ema"` keeps of the average in each epoch: .97 spans about 33 epochs. Others ignore it.
 
     Example:
-        >>> Distiller(epochs=20, lr=0.02)
-        Spec('distill', lr=0.02, weight_decay=0.0005, epochs=20, patience=50, batch_size=512)
+        >>> Distiller(epochs=20, averaging="ema").options()["averaging_decay"]
+        0.97
         >>> from gnn2mlp.data import PerClass, Views, graph_from_arrays
         >>> from gnn2mlp.objectives import HardLabels
         >>> from gnn2mlp.students.mlp import MLPStudent
@@ -80,15 +84,20 @@ class Distiller(Configurable):
         epochs: int = 200,
         patience: int = 50,
         batch_size: int = 512,
+        averaging: Averaging = "tail",
+        averaging_decay: float = DECAY,
     ):
         self.lr = lr
         self.weight_decay = weight_decay
         self.epochs = epochs
         self.patience = patience
         self.batch_size = batch_size
+        self.averaging: Averaging = averaging
+        self.averaging_decay = averaging_decay
         check_at_least("distill", 1, epochs=epochs, patience=patience, batch_size=batch_size)
         check_at_least("distill", 0, weight_decay=weight_decay)
         check_positive("distill", lr=lr)
+        check_share("distill", averaging_decay=averaging_decay)
 
     def fit(
         self,
@@ -148,7 +157,8 @@ class Distiller(Configurable):
             objective.prepare(source.tables, student.hidden)
             optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
             begin, tolerance = max(objective.starts_at, first_kept(self.epochs)), tolerance_for(source.num_valid)
-            selection = Selection(module, self.patience, begin, tolerance, averaging=True)
+            kept = self.averaging, self.averaging_decay
+            selection = Selection(module, self.patience, begin, tolerance, *kept)
             state = TrainingState(module, optimiser, selection, objective, source.random)
             training = _Training(source, module, objective, passes(objective, update))
             keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed)

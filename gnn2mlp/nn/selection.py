@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +12,14 @@ from torch import Tensor, nn
 # value from 0 to 0.1 is clearly better than another; teachers on cpf-cora lose a little accuracy as it grows.
 TOLERANCE = 0.02
 
+Averaging = Literal["tail", "ema", "none"]
+"""What is validated and kept: the mean of the last epochs, a moving average of all, or the weights of each epoch."""
+
 # Weights are averaged over about this share of the epochs so far, the last ones: the first, which differ most, are soon
 # forgotten, and no number of epochs has to be chosen for each training.
 SHARE = 0.25
+# By how much a moving average of weights keeps of itself in an epoch: it spans about 33 of them.
+DECAY = 0.97
 
 
 def first_kept(epochs: int) -> int:
@@ -46,7 +52,8 @@ class Selection:
             before it.
         tolerance: an epoch is a candidate if its loss is at most `1 + tolerance` times the lowest so far. Among
             candidates the best score wins, the later one of equals. `None`: the score alone decides.
-        averaging: whether `averaged` averages.
+        averaging: what `averaged` makes of the epochs: `"tail"`, `"ema"`, or nothing.
+        decay: what `"ema"` keeps of the average in an epoch, in 0..1.
 
     Example:
         >>> module = nn.Linear(1, 1)
@@ -64,13 +71,15 @@ class Selection:
         patience: int,
         begin: int = 1,
         tolerance: float | None = TOLERANCE,
-        averaging: bool = False,
+        averaging: Averaging = "none",
+        decay: float = DECAY,
     ):
         self.module = module
         self.patience = patience
         self.begin = begin
         self.tolerance = tolerance
-        self.averaging = averaging
+        self.averaging: Averaging = averaging
+        self.decay = decay
         self.average: dict[str, Tensor] = {}
         self.best_epoch = 0
         self.waited = 0
@@ -86,16 +95,20 @@ class Selection:
         """Within the block the module has the averaged weights, to be validated and given to `update`.
 
         To be entered once after each epoch. After it the module goes on from where it was. The average of epoch t is
-        w̄_t = w̄_(t-1) + min(1, 4 / t) (w_t - w̄_(t-1)), of parameters and of the statistics of norms alike, so that the
-        first four epochs are taken as they are (polynomial-decay averaging, Shamir and Zhang, ICML 2013).
+        w̄_t = w̄_(t-1) + r_t (w_t - w̄_(t-1)), of parameters and of the statistics of norms alike. `"tail"`: r_t =
+        min(1, 4 / t), so that the first four epochs are taken as they are (polynomial-decay averaging, Shamir and
+        Zhang, ICML 2013). `"ema"`: the same until it falls to 1 - decay, where it stays: an exponential moving average
+        (Tarvainen and Valpola, NeurIPS 2017, by epochs), without the weight that the first epochs have in a plain one.
 
         Args:
             epoch: counted from 1.
         """
-        if not self.averaging:
+        if self.averaging == "none":
             yield
             return
         rate = 1 / (SHARE * epoch)
+        if self.averaging == "ema":
+            rate = max(rate, 1 - self.decay)
         state = self.module.state_dict(keep_vars=True)
         live = {name: tensor for name, tensor in state.items() if tensor.is_floating_point()}
         if rate < 1 and self.average:

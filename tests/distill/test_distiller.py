@@ -203,6 +203,13 @@ def test_same_seed_same_bits_and_another_seed_differs(rule: str) -> None:
     assert not torch.equal(runs[0], runs[2])
 
 
+def test_weights_that_are_kept_are_averaged_as_it_is_said() -> None:
+    made = {how: fit(epochs=40, averaging=how, averaging_decay=0.8) for how in ("tail", "ema", "none")}
+    assert torch.equal(weights(made["tail"]), weights(fit(epochs=40)))
+    assert len({tuple(weights(result).tolist()) for result in made.values()}) == 3
+    assert len({tuple(result.history.loss) for result in made.values()}) == 1  # training goes on from its own weights
+
+
 def test_input_dropout_of_the_student_is_of_training_alone() -> None:
     plain, dropped, again = (fit(student=with_input_dropout(share)) for share in (0.0, 0.5, 0.5))
     assert torch.equal(weights(dropped), weights(again))
@@ -373,7 +380,7 @@ def test_inputs_are_fitted_on_what_training_sees_and_folded_into_the_student() -
 def test_card_says_where_the_student_comes_from() -> None:
     result = fit(fit={"seed": 4}, lr=0.02)
     assert result.card["student"] == STUDENT.spec().to_dict()
-    assert result.card["distill"] == {"lr": 0.02, "weight_decay": 5e-4, "epochs": 5, "patience": 50, "batch_size": 512}
+    assert result.card["distill"] == Distiller(lr=0.02, epochs=5).options()
     assert result.card["seed"] == 4
     assert result.card["knowledge"] == KNOWLEDGE.digest
     assert result.history.seconds > 0
@@ -385,6 +392,8 @@ def test_card_says_where_the_student_comes_from() -> None:
         ({"epochs": 0}, r"distill\.epochs: expected at least 1, got 0"),
         ({"patience": 0}, r"distill\.patience: expected at least 1, got 0"),
         ({"batch_size": 0}, r"distill\.batch_size: expected at least 1, got 0"),
+        ({"averaging_decay": 1.0}, r"distill\.averaging_decay: expected a number from 0 to below 1, got 1\.0"),
+        ({"averaging": "last"}, "expected one of 'tail', 'ema', 'none', got 'last'"),
         ({"lr": -1.0}, r"distill\.lr: expected a positive number, got -1\.0"),
         ({"weight_decay": -1.0}, r"distill\.weight_decay: expected at least 0, got -1\.0"),
     ],

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import DivergenceError
 from gnn2mlp.nn import loop
-from gnn2mlp.nn.selection import Selection
+from gnn2mlp.nn.selection import Averaging, Selection
 from gnn2mlp.nn.training_state import Position, TrainingState
 
 
@@ -47,7 +47,7 @@ class Halving:
 
 
 def trained(
-    epochs: int, patience: int = 9, spoilt_at: int = 0, averaging: bool = False
+    epochs: int, patience: int = 9, spoilt_at: int = 0, averaging: Averaging = "none"
 ) -> tuple[Halving, TrainingState]:
     module = Number()
     training = Halving(module, spoilt_at)
@@ -102,7 +102,7 @@ def test_a_checkpoint_is_due_after_so_many_steps_and_every_epoch() -> None:
 
 
 def test_the_averaged_weights_are_validated_and_kept_and_steps_go_on_from_the_others() -> None:
-    training, state = trained(epochs=6, averaging=True)
+    training, state = trained(epochs=6, averaging="tail")
     plain = [8 / 4**epoch for epoch in range(1, 7)]
     assert [value for _, value in training.ended] == plain
     fifth = plain[3] + (plain[4] - plain[3]) * 4 / 5
@@ -124,8 +124,8 @@ class Fitting(Halving):
             return loop.Validation(-self.loss().item(), self.loss().item())
 
 
-@pytest.mark.parametrize("averaging", [False, True])
-def test_autocast_around_a_training_meets_the_weights_of_each_step(averaging: bool) -> None:
+@pytest.mark.parametrize("averaging", ["none", "tail", "ema"])
+def test_autocast_around_a_training_meets_the_weights_of_each_step(averaging: Averaging) -> None:
     losses = []
     for cached in (True, False):
         torch.manual_seed(0)

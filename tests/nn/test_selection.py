@@ -163,7 +163,7 @@ def _averaged(selection: Selection, epochs: range) -> list[float]:
 
 
 def test_weights_are_averaged_over_a_quarter_of_the_epochs_so_far() -> None:
-    found = _averaged(Selection(nn.Linear(1, 1), patience=9, averaging=True), range(1, 11))
+    found = _averaged(Selection(nn.Linear(1, 1), patience=9, averaging="tail"), range(1, 11))
     assert found[:4] == [1, 4, 9, 16]
     by_hand = found[3]
     for epoch in range(5, 11):
@@ -171,8 +171,25 @@ def test_weights_are_averaged_over_a_quarter_of_the_epochs_so_far() -> None:
         assert found[epoch - 1] == pytest.approx(by_hand)
 
 
+def test_a_moving_average_keeps_its_span_once_it_has_grown_to_it() -> None:
+    # As the mean of the last quarter until that moves by less than 1 - decay, which .7 has from epoch 14 on.
+    found = _averaged(Selection(nn.Linear(1, 1), patience=99, averaging="ema", decay=0.7), range(1, 31))
+    by_hand = 0.0
+    for epoch, value in enumerate(found, start=1):
+        by_hand += max(min(1.0, 4 / epoch), 0.3) * (epoch**2 - by_hand)
+        assert value == pytest.approx(by_hand)
+    tail = _averaged(Selection(nn.Linear(1, 1), patience=99, averaging="tail"), range(1, 31))
+    assert found[:13] == pytest.approx(tail[:13])
+    assert found[-1] > tail[-1]  # nearer to the last epoch
+
+
+def test_a_moving_average_that_keeps_nothing_is_the_epoch_itself() -> None:
+    found = _averaged(Selection(nn.Linear(1, 1), patience=99, averaging="ema", decay=0.0), range(1, 9))
+    assert found == [epoch**2 for epoch in range(1, 9)]
+
+
 def test_what_was_validated_is_what_is_kept() -> None:
-    selection = Selection(nn.Linear(1, 1), patience=9, averaging=True)
+    selection = Selection(nn.Linear(1, 1), patience=9, averaging="tail")
     found = _averaged(selection, range(1, 9))
     selection.restore()
     assert selection.module.bias.item() == found[-1] < 64
@@ -185,7 +202,7 @@ def test_without_averaging_weights_stay_as_they_are() -> None:
 
 
 def test_averages_go_on_from_their_state_with_the_same_bits() -> None:
-    whole, first, second = (Selection(nn.Linear(1, 1), patience=9, averaging=True) for _ in range(3))
+    whole, first, second = (Selection(nn.Linear(1, 1), patience=9, averaging="tail") for _ in range(3))
     wanted = _averaged(whole, range(1, 20))
     _averaged(first, range(1, 8))
     second.load_state_dict({name: value.clone() for name, value in first.state_dict().items()})
@@ -194,7 +211,7 @@ def test_averages_go_on_from_their_state_with_the_same_bits() -> None:
 
 def test_statistics_of_norms_are_averaged_and_counters_are_not() -> None:
     module = nn.BatchNorm1d(1, momentum=1.0)
-    selection = Selection(module, patience=9, averaging=True)
+    selection = Selection(module, patience=9, averaging="tail")
     for epoch in range(1, 20):
         module(torch.full((2, 1), float(epoch)))
         with selection.averaged(epoch):
@@ -206,7 +223,7 @@ def test_statistics_of_norms_are_averaged_and_counters_are_not() -> None:
 
 def test_training_goes_on_from_its_own_weights_after_an_error() -> None:
     module = nn.Linear(1, 1)
-    selection = Selection(module, patience=9, averaging=True)
+    selection = Selection(module, patience=9, averaging="tail")
     _averaged(selection, range(1, 9))
     nn.init.constant_(module.bias, 81)
     with pytest.raises(KeyError), selection.averaged(9):

@@ -6,6 +6,7 @@ import pytest
 
 from gnn2mlp import RunConfig, Spec
 from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.distill import Distiller
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
 
@@ -25,7 +26,7 @@ def test_resolve_takes_the_recipe_then_defaults_and_lets_the_user_win():
     assert config.teacher.options["hidden"] == 64  # the recipe of cpf-cora
     assert config.teacher.options["lr"] == 0.5  # the user
     assert config.teacher.options["layers"] == 2  # the default
-    assert config.distill == {"lr": 0.01, "weight_decay": 0.005, "epochs": 7, "patience": 50, "batch_size": 512}
+    assert config.distill == Distiller(lr=0.01, weight_decay=0.005, epochs=7).options()
     assert config.split == Spec("cpf", train_per_class=20, valid_per_class=30)
 
 
