@@ -30,6 +30,7 @@ SMALL: Mapping[str, Any] = {
     "codes": 16,
     "hops": 2,
     "drop_node": 0.2,
+    "edge_dropout": 0.1,
 }
 # No dropout of any kind: draws of dropout are the device's, and are made for each stored value.
 UNDROPPED: Mapping[str, float] = dict.fromkeys(

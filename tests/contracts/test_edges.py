@@ -44,7 +44,7 @@ trainings = pytest.mark.parametrize(
 
 def make(form: str, **options: Any) -> NetworkTeacher:
     name, own = TEACHERS_ON_GRAPHS[form]
-    made = small(TEACHERS, name, **{**own, **options})
+    made = small(TEACHERS, name, **{"input_dropout": 0.1, **own, **options})
     assert isinstance(made, NetworkTeacher)
     return made
 

@@ -37,7 +37,7 @@ OTHER: dict[Kind, Kind] = {"graph": "hypergraph", "hypergraph": "graph"}
 
 
 def make(form: Form, **options: Any) -> Teacher:
-    return small(TEACHERS, form[0], **{**form[1], **options})
+    return small(TEACHERS, form[0], **{"input_dropout": 0.1, **form[1], **options})
 
 
 def kind_of(form: Form) -> Kind:
