@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, Gnn2mlpError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, Observed, Views
-from gnn2mlp.distill import DistillationResult, Distiller, distiller
+from gnn2mlp.deploy import OnnxPredictor, Predictor
+from gnn2mlp.distill import DistillationResult, Distiller, Learner, distiller
+from gnn2mlp.distill.streamed import check_rows_suffice
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
@@ -20,6 +24,7 @@ from gnn2mlp.objectives import Objective, parse_needs
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
 from tests.cuda import draws_of_the_cpu, nothing_waits, off_the_cpu, on_each_device
+from tests.rowtables import tiny_table
 from tests.tiny import Kind, random_knowledge, small, tiny_views
 
 # A method whose options have no defaults needs an example here; all others are found by themselves.
@@ -121,6 +126,49 @@ def test_only_those_that_speak_of_links_mind_what_these_are(method: Method) -> N
             continue
         with pytest.raises(DataError, match=f"and {observed.graph.name} is a {kind}: '.*' is its counterpart there"):
             fit()
+
+
+def test_what_it_learns_ships(method: Method, views: Views, knowledge: TeacherKnowledge, tmp_path: Path) -> None:
+    """Saved, loaded and in ONNX it answers as it did, whatever students and phases there were."""
+    student = small(STUDENTS, "mlp")
+    learner = Learner(Distiller(epochs=4), student, views.observed, knowledge.select(method.teacher_keys), seed=1)
+    made = method.learn(learner)
+    graph = views.full.graph
+    rows = made.inputs.rows(graph)
+    expected = made.module(rows).logits.softmax(-1).detach().numpy()
+    recipe = made.student or student
+    predictor = Predictor(recipe, made.module, made.num_features, graph.task, made.card, inputs=made.inputs)
+    predictor.save(tmp_path / "model")
+    loaded = Predictor.load(tmp_path / "model")
+    np.testing.assert_allclose(loaded.predict_proba(rows), expected, atol=1e-6)
+    loaded.to_onnx(tmp_path / "onnx")
+    np.testing.assert_allclose(OnnxPredictor.load(tmp_path / "onnx").predict_proba(rows), expected, atol=1e-5)
+    assert 0 < made.history.best_epoch <= len(made.history.valid)
+
+
+def test_the_same_seed_learns_the_same(method: Method, views: Views, knowledge: TeacherKnowledge) -> None:
+    def answers(seed: int) -> torch.Tensor:
+        learner = Learner(Distiller(epochs=3), small(STUDENTS, "mlp"), views.observed, knowledge, seed=seed)
+        made = method.learn(learner)
+        return made.module(made.inputs.rows(views.full.graph)).logits.detach()
+
+    first, again, other = (answers(seed) for seed in (2, 2, 3))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_a_table_of_rows_is_taken_or_refused_before_work_starts(method: Method, tmp_path: Path) -> None:
+    table = tiny_table(tmp_path, 200)
+    learner = Learner(Distiller(epochs=1), small(STUDENTS, "mlp"), table)
+    try:
+        method.check_streams()
+        check_rows_suffice(method.build_objective())
+        table.empty.knowledge.require(method.teacher_keys)
+    except Gnn2mlpError:
+        with pytest.raises(Gnn2mlpError):
+            method.learn(learner)
+        return
+    assert method.learn(learner).history.loss
 
 
 def test_every_run_gets_a_fresh_objective(method: Method) -> None:
