@@ -53,6 +53,10 @@ class RawFiles:
         """The folder of downloaded and processed data. Only data sets that need it ask, and may be told of no home."""
         return (self._cache or default_root()) / "data"
 
+    def has(self, relative: str) -> bool:
+        """Whether the given root holds the raw file `relative`, so that a data set of several layouts may choose."""
+        return self.root is not None and (self.root / relative).exists()
+
     def fetch(self, relative: str, url: str | None) -> Path:
         """The path of the raw file `relative`, downloaded from `url` where no root was given.
 

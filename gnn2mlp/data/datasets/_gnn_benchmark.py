@@ -5,12 +5,15 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.datasets._base import RawFiles
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
-from gnn2mlp.data.npz.arrays import csr_from_parts, read_arrays, texts
+from gnn2mlp.data.npz.arrays import csr_from_parts, csr_keys, read_arrays, texts
 
 URL = "https://github.com/shchur/gnn-benchmark/raw/master/data/npz/"
+_READ = (*csr_keys("adj"), *csr_keys("attr"), "labels", "class_names")
 
 
-def read_gnn_benchmark(files: RawFiles, relative: str, name: str, binary: bool = False) -> GraphData:
+def read_gnn_benchmark(
+    files: RawFiles, relative: str, name: str, binary: bool = False, url: str | None = None
+) -> GraphData:
     """Read `relative`; features stay sparse from file to model.
 
     Args:
@@ -18,12 +21,14 @@ def read_gnn_benchmark(files: RawFiles, relative: str, name: str, binary: bool =
         relative: path in the data root; its last part is the name in the collection.
         name: of the data set.
         binary: replace positive feature values by 1, as `torch_geometric.datasets` does for this collection.
+        url: of the file, where it is not from the collection but has its layout.
 
     Raises:
         DataError: if the file is missing, damaged or of another layout.
     """
-    path = files.fetch(relative, URL + relative.rsplit("/", 1)[-1])
-    arrays = read_arrays(path, name)
+    path = files.fetch(relative, url or URL + relative.rsplit("/", 1)[-1])
+    # Names of nodes and words in some files are Python objects, and nothing here needs them.
+    arrays = read_arrays(path, name, _READ)
     if "labels" not in arrays:
         raise DataError(f"{name}: {path} is no gnn-benchmark file; expected adj_*, attr_* and labels, got no labels")
     attributes = csr_from_parts(arrays, "attr")

@@ -90,15 +90,21 @@ class Arrays(Mapping[str, Array]):
         return DataError(f"{self.name}: expected {what} in the arrays {keys}; the file has {present}")
 
 
-def read_arrays(path: Path, name: str) -> Arrays:
-    """All arrays of an `.npz` file.
+def read_arrays(path: Path, name: str, only: Collection[str] | None = None) -> Arrays:
+    """The arrays of an `.npz` file.
+
+    Args:
+        path: of the file.
+        name: of the data set, for messages.
+        only: those that are wanted, where others may hold Python objects; those of them that are there are read.
 
     Raises:
         DataError: if the file is damaged, is no `.npz`, or holds Python objects (which only pickle could read).
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Arrays({key: _plain(file, key, name) for key in file.files}, name)
+            wanted = [key for key in file.files if only is None or key in only]
+            return Arrays({key: _plain(file, key, name) for key in wanted}, name)
     except DataError:
         raise
     # A lone array (.npy) is an ndarray, which is no context manager: AttributeError or TypeError by Python version.
