@@ -89,7 +89,7 @@ class Actor(_GeomGcn):
 
 
 class Cornell(_GeomGcn):
-    """183 pages of a university, 277 links, 1,703 words; student, project, course, staff or faculty."""
+    """183 pages of a university, 277 links, 1,703 words; 5 kinds: student, project, course, staff, faculty."""
 
     name = "cornell"
     file = "cornell"
@@ -97,7 +97,7 @@ class Cornell(_GeomGcn):
 
 
 class Texas(_GeomGcn):
-    """183 pages of a university, 279 links, 1,703 words; student, project, course, staff or faculty."""
+    """183 pages of a university, 279 links, 1,703 words; 5 kinds: student, project, course, staff, faculty."""
 
     name = "texas"
     file = "texas"
@@ -105,7 +105,7 @@ class Texas(_GeomGcn):
 
 
 class Wisconsin(_GeomGcn):
-    """251 pages of a university, 450 links, 1,703 words; student, project, course, staff or faculty."""
+    """251 pages of a university, 450 links, 1,703 words; 5 kinds: student, project, course, staff, faculty."""
 
     name = "wisconsin"
     file = "wisconsin"

@@ -83,7 +83,7 @@ class SquirrelFiltered(_Wikipedia):
 
 
 class Minesweeper(_Heterophilous):
-    """10,000 cells of a grid, 39,402 edges, 7 features (a count of mines, or that it is hidden); mine or not."""
+    """10,000 cells of a grid, 39,402 edges, 7 features (mines nearby, or that it is hidden), 2 classes: mine or not."""
 
     name = "minesweeper"
     file = "minesweeper"
@@ -104,14 +104,14 @@ class AmazonRatings(_Heterophilous):
 
 
 class Tolokers(_Heterophilous):
-    """11,758 workers, 519,000 edges of shared tasks, 10 features; banned or not."""
+    """11,758 workers, 519,000 edges of shared tasks, 10 features, 2 classes: banned or not."""
 
     name = "tolokers"
     file = "tolokers"
 
 
 class Questions(_Heterophilous):
-    """48,921 users, 153,540 edges of answers, 301 features; still active or not."""
+    """48,921 users, 153,540 edges of answers, 301 features, 2 classes: still active or not."""
 
     name = "questions"
     file = "questions"

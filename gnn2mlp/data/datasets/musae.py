@@ -84,7 +84,7 @@ class _Musae(Dataset):
 
 
 class FacebookPages(_Musae):
-    """22,470 pages on Facebook, 170,823 mutual likes, 4,714 words; company, government, politician or show."""
+    """22,470 pages on Facebook, 170,823 mutual likes, 4,714 words, 4 kinds: company, government, politician, show."""
 
     name = "facebook-pages"
     file = "facebook_pagepage"
@@ -94,7 +94,7 @@ class FacebookPages(_Musae):
 
 
 class GithubDevelopers(_Musae):
-    """37,700 developers, 289,003 mutual followers, 4,005 properties of them; web or machine learning."""
+    """37,700 developers, 289,003 mutual followers, 4,005 properties of them, 2 fields: web, machine learning."""
 
     name = "github-developers"
     file = "github"
@@ -120,7 +120,7 @@ class _Twitch(_Musae):
 
 
 class TwitchDe(_Twitch):
-    """9,498 streamers in German, 153,138 friendships, 3,170 features; explicit language or not."""
+    """9,498 streamers in German, 153,138 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-de"
     file = "twitch_DE"
@@ -128,7 +128,7 @@ class TwitchDe(_Twitch):
 
 
 class TwitchEn(_Twitch):
-    """7,126 streamers in English, 35,324 friendships, 3,170 features; explicit language or not."""
+    """7,126 streamers in English, 35,324 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-en"
     file = "twitch_EN"
@@ -136,7 +136,7 @@ class TwitchEn(_Twitch):
 
 
 class TwitchEs(_Twitch):
-    """4,648 streamers in Spanish, 59,382 friendships, 3,170 features; explicit language or not."""
+    """4,648 streamers in Spanish, 59,382 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-es"
     file = "twitch_ES"
@@ -144,7 +144,7 @@ class TwitchEs(_Twitch):
 
 
 class TwitchFr(_Twitch):
-    """6,549 streamers in French, 112,666 friendships, 3,170 features; explicit language or not."""
+    """6,549 streamers in French, 112,666 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-fr"
     file = "twitch_FR"
@@ -152,7 +152,7 @@ class TwitchFr(_Twitch):
 
 
 class TwitchPt(_Twitch):
-    """1,912 streamers in Portuguese, 31,299 friendships, 3,170 features; explicit language or not."""
+    """1,912 streamers in Portuguese, 31,299 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-pt"
     file = "twitch_PT"
@@ -160,7 +160,7 @@ class TwitchPt(_Twitch):
 
 
 class TwitchRu(_Twitch):
-    """4,385 streamers in Russian, 37,304 friendships, 3,170 features; explicit language or not."""
+    """4,385 streamers in Russian, 37,304 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-ru"
     file = "twitch_RU"
@@ -168,7 +168,7 @@ class TwitchRu(_Twitch):
 
 
 class TwitchTw(_Twitch):
-    """2,772 streamers in Chinese, 63,462 friendships, 3,170 features; explicit language or not."""
+    """2,772 streamers in Chinese, 63,462 friendships, 3,170 features, 2 classes: explicit language or not."""
 
     name = "twitch-tw"
     file = "twitch_TW"
