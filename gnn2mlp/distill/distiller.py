@@ -332,7 +332,8 @@ def _share_of_loss(objective: Objective, batch: Batch, source: Source) -> Tensor
     terms = [(weight * share[0 if term.row_set == "all" else 1], term) for weight, term in objective.terms() if weight]
     values = [weight * term(batch) for weight, term in terms] if len(batch.labels) else []
     if not values:  # zero, and yet from the student: others wait for this process in the backward pass of its norms
-        return batch.output.logits.sum() * 0.0 + batch.output.hidden.sum() * 0.0
+        answers = [batch.output, *(batch.ask_again() for _ in range(objective.further_answers))]
+        return torch.stack([each.logits.sum() + each.hidden.sum() for each in answers]).sum() * 0.0
     return torch.stack(values).sum()
 
 

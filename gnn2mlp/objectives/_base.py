@@ -31,6 +31,8 @@ class Objective(Configurable, nn.Module, ABC):
         speaks_of_classes: whether it reads outputs as one distribution over classes, so that no other task will do.
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
         starts_at: the first epoch in which all that the term does is in force; no student of an earlier one is kept.
+        further_answers: how often it asks the student of the rows again (`Batch.ask_again`). Processes that share a
+            batch ask as often where they have none of its rows, as norms exchange their statistics.
         vanishes: whether the term is 0, with no gradient, where the student's outputs are what the knowledge holds; not
             so of likelihoods and of costs of transport, whose least value is another one.
         couples_rows: whether it compares rows of a batch with each other, so that its values for two halves of a batch
@@ -53,6 +55,7 @@ class Objective(Configurable, nn.Module, ABC):
     row_set: ClassVar[RowSet] = "all"
     speaks_of_classes: bool = False
     starts_at: int = 1
+    further_answers: int = 0
     vanishes: ClassVar[bool] = True
     couples_rows: bool = False
 
@@ -130,6 +133,11 @@ class WeightedSum(Objective):
     def starts_at(self) -> int:  # type: ignore[override]
         """When the last of the terms with a weight has started."""
         return max((t.objective.starts_at for t in self._terms if t.weight), default=1)
+
+    @property
+    def further_answers(self) -> int:  # type: ignore[override]
+        """How often the terms with a weight ask in all."""
+        return sum(t.objective.further_answers for t in self._terms if t.weight)
 
     def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Prepare every term that has a weight."""

@@ -73,6 +73,17 @@ class Batch:
         said: MLPOutput = self.student(self.features)
         return said
 
+    def ask_again(self) -> MLPOutput:
+        """What the student says of the rows when it is asked once more: dropout draws anew.
+
+        An objective that asks says how often in `further_answers`. Where the answer was given and there is no student,
+        it stays the same.
+        """
+        if self.student is None or self.features is None:
+            return self.output
+        said: MLPOutput = self.student(self.features)
+        return said
+
     def knowledge(self, key: str, table: str = TEACHER) -> Tensor:
         """The array `key` of a table for these rows (all of it, if nodes share it), without gradient.
 

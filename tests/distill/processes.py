@@ -17,9 +17,13 @@ from gnn2mlp.distill import Checkpoint, Distiller
 from gnn2mlp.distill import distiller as module
 from gnn2mlp.distill.process_group import process_group
 from gnn2mlp.methods import METHODS
+from gnn2mlp.methods.composed import Composed
+from gnn2mlp.objectives import Consistency, HardLabels, SoftLabels
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.tables import RowTable
 from tests.tiny import small
+
+CONSISTENT = Composed(0.3 * HardLabels() + 0.7 * SoftLabels() + Consistency(draws=3))
 
 
 def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str = "0", batch: str = "24") -> None:
@@ -29,7 +33,7 @@ def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str 
     with process_group(torch.device("cpu")) as (here, device):
         if int(kill_at) and os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0" and here.rank == here.size - 1:
             die_after(int(kill_at))
-        chosen = small(METHODS, method, hard_weight=0.3)
+        chosen = CONSISTENT if method == "consistency" else small(METHODS, method, hard_weight=0.3)
         result = Distiller(epochs=3, batch_size=int(batch)).fit(
             MLPStudent(hidden=8, dropout=0.0, norm=norm),
             chosen.build_objective(),

@@ -80,6 +80,14 @@ def test_a_process_without_rows_has_no_say_in_what_is_left_alone(tmp_path: Path,
         torch.testing.assert_close(two.tensors[name], value, rtol=1e-6, atol=1e-6)
 
 
+def test_a_process_without_rows_asks_as_often_as_the_others(tmp_path: Path, table: RowTable) -> None:
+    """Norms exchange their statistics at every question, of which a term may have several a step."""
+    words = ("consistency", "batch", "float64", "0", "2")
+    one, two = alone(table, tmp_path / "one", *words), together(table, tmp_path / "two", *words)
+    # Of the first epoch: normalised over two rows, what is rounded soon decides which side a row is on.
+    assert two.card["loss"][0] == pytest.approx(one.card["loss"][0], rel=1e-6)
+
+
 def test_a_process_killed_in_the_middle_changes_nothing(tmp_path: Path, table: RowTable, shared: Artefact) -> None:
     killed = together(table, tmp_path / "killed", *GLNN, "20", restarts=1)
     assert (shared.card["restarts"], killed.card["restarts"]) == ("0", "1")

@@ -5,7 +5,7 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.nn.mlp import MLP, MLPOutput
 from gnn2mlp.objectives import Batch
 
 ROWS, LABELS = torch.arange(3), torch.tensor([0, -1, 1])
@@ -75,3 +75,10 @@ def test_knowledge_comes_in_the_precision_in_which_students_are_computed() -> No
     finally:
         torch.set_default_dtype(torch.float32)
     assert [value.dtype for value in read] == [torch.float64, torch.float64, torch.int32]
+
+
+def test_asking_again_draws_dropout_anew_and_keeps_an_answer_that_was_given() -> None:
+    batch = Batch(torch.arange(3), torch.full((3,), -1), torch.ones(3, 4), MLP(4, 16, 2, dropout=0.5).train())
+    assert not torch.equal(batch.ask_again().logits, batch.output.logits)
+    given = MLPOutput(torch.zeros(3, 2), torch.zeros(3, 1))
+    assert Batch(torch.arange(3), torch.full((3,), -1), answer=given).ask_again() is given
