@@ -21,6 +21,7 @@ from statistics import fmean, stdev
 from typing import Any, Literal, NamedTuple
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
+from gnn2mlp.core.limits import check_at_least
 
 Population = Literal["splits", "initialisations"]
 
@@ -89,7 +90,7 @@ class Paired(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
-def paired(ours: Iterable[Outcome], theirs: Iterable[Outcome], test: str = "corrected") -> Paired:
+def paired(ours: Iterable[Outcome], theirs: Iterable[Outcome], test: str = "corrected", comparisons: int = 1) -> Paired:
     """Compare two models on the seeds that both have.
 
     Several seeds on one of several splits count once, by their mean.
@@ -98,10 +99,12 @@ def paired(ours: Iterable[Outcome], theirs: Iterable[Outcome], test: str = "corr
         ours: scores by seed, in any order.
         theirs: those of the model compared with.
         test: `"corrected"`, Nadeau and Bengio's; `"plain"`, the paired t-test, which is optimistic on random splits.
+        comparisons: of how many this is one: the interval is widened so that all of them together hold their true
+            differences 95 % of the time (Bonferroni), and p is multiplied by their number, up to 1.
 
     Raises:
         DataError: if they have no seed in common, or a seed stands for two different splits.
-        ConfigError: for another test.
+        ConfigError: for another test, or fewer comparisons than one.
 
     Example:
         >>> ours = [Outcome(seed, f"split {seed}", score, 1.0) for seed, score in enumerate((0.75, 1.0, 0.25))]
@@ -114,14 +117,16 @@ def paired(ours: Iterable[Outcome], theirs: Iterable[Outcome], test: str = "corr
     """
     if test not in _TESTS:
         raise ConfigError(f"compare: expected the test corrected or plain, got {test!r}{nearest(test, _TESTS)}")
+    check_at_least("compare", 1, comparisons=comparisons)
     pairs = _matched(ours, theirs)
     by_split: dict[str, list[float]] = {}
     for mine, other in pairs:
         by_split.setdefault(mine.split, []).append(mine.score - other.score)
     if len(by_split) == 1:
-        return _t_test(next(iter(by_split.values())), 0.0, "initialisations" if len(pairs) > 1 else "splits")
+        several: Population = "initialisations" if len(pairs) > 1 else "splits"
+        return _t_test(next(iter(by_split.values())), 0.0, several, comparisons)
     ratio = fmean(mine.ratio for mine, _ in pairs) if test == "corrected" else 0.0
-    return _t_test([fmean(differences) for differences in by_split.values()], ratio, "splits")
+    return _t_test([fmean(differences) for differences in by_split.values()], ratio, "splits", comparisons)
 
 
 def _matched(ours: Iterable[Outcome], theirs: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
@@ -141,7 +146,7 @@ def _matched(ours: Iterable[Outcome], theirs: Iterable[Outcome]) -> list[tuple[O
     return [(mine[seed], other[seed]) for seed in seeds]
 
 
-def _t_test(differences: list[float], ratio: float, population: Population) -> Paired:
+def _t_test(differences: list[float], ratio: float, population: Population, comparisons: int) -> Paired:
     from scipy.special import stdtr, stdtrit
 
     n, mean = len(differences), fmean(differences)
@@ -150,6 +155,8 @@ def _t_test(differences: list[float], ratio: float, population: Population) -> P
         return Paired(mean, nan, nan, nan, nan, wins, n, population)
     error = stdev(differences) * sqrt(1 / n + ratio)
     t = mean / error if error else copysign(inf, mean) if mean else 0.0
-    p = 2 * float(stdtr(n - 1, -abs(t)))
-    reach = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
+    p = min(1.0, 2 * comparisons * float(stdtr(n - 1, -abs(t))))
+    # For one comparison the same number as ever: 1 - 0.05 / 2 is not (1 + 0.95) / 2 in binary digits.
+    tail = (1 + CONFIDENCE) / 2 if comparisons == 1 else 1 - (1 - CONFIDENCE) / (2 * comparisons)
+    reach = float(stdtrit(n - 1, tail)) * error
     return Paired(mean, error, mean - reach, mean + reach, p, wins, n, population)

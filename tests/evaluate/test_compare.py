@@ -33,6 +33,19 @@ def test_the_plain_test_worked_by_hand():
     assert found[:7] == pytest.approx((0.25, 0.25 / sqrt(3), 0.25 - reach, 0.25 + reach, 1 - sqrt(0.6), 2, 3))
 
 
+def test_several_comparisons_widen_the_interval_and_raise_p():
+    random = np.random.default_rng(3)
+    ours, theirs = outcomes(*random.random(8)), outcomes(*random.random(8))
+    one, many = paired(ours, theirs), paired(ours, theirs, comparisons=40)
+    assert many[:2] == one[:2]
+    reach = stats.t.ppf(1 - 0.05 / 80, df=7) * one.error
+    assert (many.low, many.high) == pytest.approx((one.difference - reach, one.difference + reach))
+    assert many.p == min(1, 40 * one.p)
+    assert paired(ours, ours, comparisons=9).p == 1
+    with pytest.raises(ConfigError, match=r"compare\.comparisons: expected at least 1, got 0"):
+        paired(ours, theirs, comparisons=0)
+
+
 def test_the_plain_test_is_that_of_scipy():
     ours, theirs = np.random.default_rng(0).random((2, 8))
     reference = stats.ttest_rel(ours, theirs)
