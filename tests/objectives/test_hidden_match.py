@@ -50,12 +50,12 @@ def test_an_orthogonal_projection_stays_one_while_it_is_trained(width: int) -> N
     teacher, student = normal(ROWS, 5), normal(ROWS, width, seed=1)
     term = made(teacher, width)
     optimiser = torch.optim.Adam(term.parameters(), lr=0.1)
-    before = term.projection.weight.detach().clone()
+    before = term.projection.matrix.detach().clone()
     for _ in range(20):
         optimiser.zero_grad()
         term(of_hidden(student, teacher)).backward()
         optimiser.step()
-    weight = term.projection.weight.detach()
+    weight = term.projection.matrix.detach()
     product = weight @ weight.T if width >= 5 else weight.T @ weight  # orthonormal rows; columns where it is narrower
     torch.testing.assert_close(product, torch.eye(len(product), dtype=torch.float64), rtol=1e-4, atol=1e-5)
     assert (weight - before).abs().max() > 0.1
