@@ -18,10 +18,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-import ledger
 import torch
 from figures import markdown, percent, renew
-from versions import counted, deciding_code
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.environment import environment
@@ -36,6 +34,8 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.csr import compute_form
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.studies import ledger
+from gnn2mlp.studies.versions import counted, deciding_code
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 
 HERE = Path(__file__).parent
