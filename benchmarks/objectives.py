@@ -28,7 +28,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS, NodeData, Split, load_dataset
 from gnn2mlp.distill import Distiller
 from gnn2mlp.distill.learner import Learner
-from gnn2mlp.evaluate import Outcome, Paired, by_population, paired
+from gnn2mlp.evaluate import Outcome, Paired, paired
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.csr import compute_form
@@ -168,7 +168,8 @@ class Cell:
         """Accuracy by population."""
         labels = self.board.graph.labels
         task = self.observed.task
-        return by_population(self.split, lambda name, ids: task.accuracy(logits[name][ids], labels[ids]))
+        nodes = {"seen": self.split.seen, "unseen": self.split.unseen, "test": self.split.test}
+        return {name: task.accuracy(logits[name][ids], labels[ids]) for name, ids in nodes.items()}
 
 
 def line_of(cell: Cell, name: str, config: RunConfig, found: Mapping[str, Any]) -> dict[str, Any]:
