@@ -19,6 +19,13 @@ def check_positive(kind: str, **options: float) -> None:
             raise ConfigError(f"{kind}.{option}: expected a positive number, got {value}")
 
 
+def check_part(kind: str, **options: float) -> None:
+    """Raise `ConfigError` for an option of the component `kind` outside 0 < value <= 1: a part, or all."""
+    for option, value in options.items():
+        if not 0 < value <= 1:
+            raise ConfigError(f"{kind}.{option}: expected a number above 0 and at most 1, got {value}")
+
+
 def check_share(kind: str, **options: float) -> None:
     """Raise `ConfigError` for an option of the component `kind` outside 0 <= value < 1, as every dropout must lie."""
     for option, value in options.items():

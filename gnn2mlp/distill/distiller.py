@@ -13,7 +13,7 @@ from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.identity import Execution, fingerprint
-from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+from gnn2mlp.core.limits import check_at_least, check_part, check_positive, check_share
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
@@ -60,6 +60,9 @@ class Distiller(Configurable):
             `"ema"`, an exponential moving average; `"none"`, the weights of an epoch as they are. See
             `nn.selection.Selection.averaged`.
         averaging_decay: what `"ema"` keeps of the average in each epoch: .97 spans about 33 epochs. Others ignore it.
+        rows_fraction: visit this share of the rows only, others in every epoch, which are so much shorter (Ben-Baruch
+            et al., Distilling the Knowledge in Data Pruning, ICML 2025: rows left out at random, as good as any choice
+            of them). A pass over labelled rows alone is always whole.
 
     Example:
         >>> Distiller(epochs=20, averaging="ema").options()["averaging_decay"]
@@ -86,6 +89,7 @@ class Distiller(Configurable):
         batch_size: int = 512,
         averaging: Averaging = "tail",
         averaging_decay: float = DECAY,
+        rows_fraction: float = 1.0,
     ):
         self.lr = lr
         self.weight_decay = weight_decay
@@ -94,6 +98,8 @@ class Distiller(Configurable):
         self.batch_size = batch_size
         self.averaging: Averaging = averaging
         self.averaging_decay = averaging_decay
+        self.rows_fraction = rows_fraction
+        check_part("distill", rows_fraction=rows_fraction)
         check_at_least("distill", 1, epochs=epochs, patience=patience, batch_size=batch_size)
         check_at_least("distill", 0, weight_decay=weight_decay)
         check_positive("distill", lr=lr)
@@ -226,11 +232,12 @@ class Distiller(Configurable):
                     "expected no knowledge beside a table of rows, which has its own; join it into the table"
                 )
             own = None if isinstance(inputs, OwnFeatures) else inputs
-            return Streamed(data, device, self.batch_size, seed, objective, own, group)
+            return Streamed(data, device, self.batch_size, seed, objective, own, group, fraction=self.rows_fraction)
         if group.connected:
             raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
         rows = inputs.rows(data.graph)
-        return InMemory(data, rows, device, self.batch_size, generator(seed, "batches"), objective, tables)
+        random = generator(seed, "batches")
+        return InMemory(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)
 
     def _checkpointing(
         self,

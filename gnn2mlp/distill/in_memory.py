@@ -13,7 +13,7 @@ from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.process_group import ALONE
-from gnn2mlp.distill.source import RowPass, Source
+from gnn2mlp.distill.source import RowPass, Source, visited
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.devices import to_device
@@ -67,6 +67,7 @@ class InMemory(Source):
         random: decides which row is in which batch.
         objective: batches carry the links and the knowledge that it needs; default: none.
         tables: knowledge by name; each is joined to the observed nodes by id.
+        fraction: of the rows that an epoch visits, drawn anew for each.
 
     Raises:
         MissingKnowledgeError: if the objective needs a key that the tables do not hold.
@@ -83,6 +84,7 @@ class InMemory(Source):
         random: torch.Generator,
         objective: Objective | None = None,
         tables: Tables | None = None,
+        fraction: float = 1.0,
     ):
         needs = parse_needs(() if objective is None else objective.needs)
         if objective is not None:
@@ -98,6 +100,7 @@ class InMemory(Source):
         self.sets: dict[RowSet, Tensor] = {"all": torch.arange(observed.graph.num_nodes), "labelled": observed.train}
         self.batch_size = batch_size
         self.random = random
+        self.fraction = fraction
         self.group = ALONE
         self.valid_x = gather(self.features, observed.valid.to(device))
         self.valid_labels = observed.graph.labels[observed.valid].to(device)
@@ -120,18 +123,21 @@ class InMemory(Source):
 
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch over the row set has."""
-        return max(1, round(self.sets[row_set].numel() / self.batch_size))
+        return max(1, round(self._visited(row_set) / self.batch_size))
+
+    def _visited(self, row_set: RowSet) -> int:
+        return visited(self.sets[row_set].numel(), row_set, self.fraction)
 
     def batches(
         self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None
     ) -> Iterator[Batch]:
-        """One epoch over a row set: every row once."""
+        """One epoch over a row set: every row once, or a fraction of them."""
         assert position.step == 0, "orders come from a generator, which knows the beginning of an epoch alone"
-        rows, count = self.sets[row_set], self.steps(row_set)
-        if count == 1:
+        rows, count, kept = self.sets[row_set], self.steps(row_set), self._visited(row_set)
+        if count == 1 and kept == rows.numel():
             yield self.whole(row_set, student, position.epoch)
             return
-        order = rows[torch.randperm(rows.numel(), generator=self.random)]
+        order = rows[torch.randperm(rows.numel(), generator=self.random)[:kept]]
         # Moved once an epoch: a copy from the host in every step would wait for the device.
         moved = to_device(order, self.labels.device)
         for here, there in zip(order.tensor_split(count), moved.tensor_split(count), strict=True):

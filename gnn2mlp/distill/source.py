@@ -22,6 +22,16 @@ class RowPass(NamedTuple):
     position: Position
 
 
+def visited(rows: int, row_set: RowSet, fraction: float) -> int:
+    """How many of `rows` rows an epoch visits: all that are labelled, a fraction of all others, at least one if any.
+
+    Example:
+        >>> visited(10, "all", 0.25), visited(10, "labelled", 0.25), visited(10, "all", 1.0)
+        (2, 10, 10)
+    """
+    return rows if row_set == "labelled" or fraction == 1 else min(rows, max(1, round(fraction * rows)))
+
+
 class Source(ABC):
     """Rows of features, labels and knowledge, cut into batches anew in every epoch.
 
@@ -60,9 +70,9 @@ class Source(ABC):
     def batches(
         self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None
     ) -> Iterator[Batch]:
-        """One epoch over a row set, from a step on: every row once, or this process's part of every batch.
+        """One epoch over a row set, from a step on: every row once, or a fraction of them.
 
-        `following` says what will be asked for next, for those who read ahead.
+        Where processes share the rows, this one's part of every batch. `following` says what will be asked for next, for those who read ahead.
         """
 
     @abstractmethod

@@ -21,7 +21,7 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.seeds import derive, generator, reseed
 from gnn2mlp.distill.prefetch import Make, Prefetch
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
-from gnn2mlp.distill.source import RowPass, Source
+from gnn2mlp.distill.source import RowPass, Source, visited
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.loop import Validation
@@ -70,6 +70,7 @@ class Streamed(Source):
         inputs: what makes the student's rows of the features, fitted; default: the features themselves.
         group: the processes that share the table.
         ahead: whether shards are read, shuffled and moved in a thread while the device computes; default: on CUDA.
+        fraction: of the rows that an epoch visits: it ends so much earlier, and each begins with other shards.
 
     Raises:
         MissingKnowledgeError: if the objective needs a key that the table does not hold.
@@ -87,12 +88,14 @@ class Streamed(Source):
         inputs: Inputs | None = None,
         group: ProcessGroup = ALONE,
         ahead: bool | None = None,
+        fraction: float = 1.0,
     ):
         check_rows_suffice(objective)
         _check(objective, table, group)
         self.source = table
         self.device = device
         self.batch_size = batch_size
+        self.fraction = fraction
         self.seed = seed
         self.group = group
         self._inputs = inputs
@@ -121,7 +124,7 @@ class Streamed(Source):
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch over the row set has."""
         rows = sum(_size(shard, row_set) for shard in self.source.shards("train"))
-        return max(1, round(rows / self.batch_size))
+        return max(1, round(visited(rows, row_set, self.fraction) / self.batch_size))
 
     def batches(
         self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None
@@ -132,7 +135,8 @@ class Streamed(Source):
         """
         steps = self.steps(row_set)
         sizes = [sum(_size(shard, row_set) for shard in self._shards("train", lane)) for lane in range(LANES)]
-        ends = dealt(torch.tensor(sizes), sum(sizes) * torch.arange(position.step, steps + 1) // steps).T.tolist()
+        given = visited(sum(sizes), row_set, self.fraction) * torch.arange(position.step, steps + 1) // steps
+        ends = dealt(torch.tensor(sizes), given).T.tolist()
         here = RowPass(row_set, position._replace(step=0))
         self._coming = {key: make for key, make in self._coming.items() if key[0] == here}
         lanes = [self._lane(lane, here, following, ends[lane]) for lane in self._own_lanes()]

@@ -39,7 +39,8 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
         student: the graph-free network: a registered name, `Spec`, mapping or `Student`.
         inputs: what makes the student's row of a node: `"features"`, `"standardise"` for columns of different units, or
             an `Inputs`.
-        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
+        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size,
+            rows_fraction.
         validation_fraction: share of each class's labelled nodes that choose the epoch and are not trained on; at least
             one of each class that has two or more. Not used if `fit` is given `validation_ids`.
         metric: chooses the epoch: `"accuracy"`, `"balanced_accuracy"`, `"macro_f1"`, `"roc_auc"` or

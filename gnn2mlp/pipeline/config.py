@@ -94,7 +94,8 @@ class RunConfig(Settings):
         method: how the student learns from it.
         student: the graph-free network.
         inputs: what makes the student's row of a node: `"features"`, or `"standardise"` for columns of different units.
-        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
+        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size,
+            rows_fraction.
         task: options of the data set's task that win over its own, such as `{"metric": "average_precision",
             "class_weight": "balanced", "threshold": "f1"}`.
         seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.

@@ -47,7 +47,8 @@ class DistilConfig(Settings):
         method: how the student learns; none that speaks of links between nodes.
         student: the graph-free network.
         inputs: what makes the student's row: `"features"`, or `"standardise"` for columns of different units.
-        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size.
+        distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size,
+            rows_fraction.
         missing: `"refuse"` ids that one of the tables lacks, or `"drop"` and count them.
         valid: share of the labelled rows (of all, without labels) that validates where the table has no roles.
         classes: names of the classes in the order of the teacher's columns; default: as the knowledge says.

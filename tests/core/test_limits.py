@@ -6,12 +6,14 @@ from functools import partial
 import pytest
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.limits import check_at_least, check_positive, check_share
+from gnn2mlp.core.limits import check_at_least, check_part, check_positive, check_share
 
 at_least_one = partial(check_at_least, low=1)
 
 
-@pytest.mark.parametrize(("check", "value"), [(at_least_one, 1), (check_positive, 1e-9), (check_share, 0.0)])
+@pytest.mark.parametrize(
+    ("check", "value"), [(at_least_one, 1), (check_positive, 1e-9), (check_share, 0.0), (check_part, 1.0)]
+)
 def test_edge_is_allowed(check: Callable[..., None], value: float) -> None:
     check("teacher", option=value)
 
@@ -24,6 +26,8 @@ def test_edge_is_allowed(check: Callable[..., None], value: float) -> None:
         (check_positive, 0.0, "a positive number"),
         (check_positive, float("nan"), "a positive number"),
         (check_positive, float("inf"), "a positive number"),
+        (check_part, 0.0, "above 0 and at most 1"),
+        (check_part, float("nan"), "above 0 and at most 1"),
         (check_share, 1.0, "from 0 to below 1"),
         (check_share, -0.1, "from 0 to below 1"),
         (check_share, float("nan"), "from 0 to below 1"),

@@ -437,3 +437,17 @@ def test_a_checkpoint_of_another_kind_of_device_counts_as_none(device: str, tmp_
     again = fit(fit={**kept, "listeners": [after]})
     assert after.heard == {"cpu": 3, "cuda": 5}[device]  # of five epochs two were written down
     assert torch.equal(weights(again), weights(fit()))
+
+
+def test_a_fraction_of_the_rows_trains_another_student_and_all_of_them_the_same() -> None:
+    observed = tiny_views().observed
+    knowledge = random_knowledge(observed.node_ids)
+
+    def losses(**options: float) -> list[float]:
+        distiller = Distiller(epochs=4, batch_size=16, **options)
+        return distiller.fit(MLPStudent(hidden=8), SoftLabels(), observed, knowledge).history.loss
+
+    assert losses(rows_fraction=1.0) == losses() != losses(rows_fraction=0.5) == losses(rows_fraction=0.5)
+    for impossible in (0.0, 1.5):
+        with pytest.raises(ConfigError, match=r"distill\.rows_fraction: expected a number above 0 and at most 1, got"):
+            Distiller(rows_fraction=impossible)

@@ -225,3 +225,18 @@ def test_links_that_the_data_do_not_have_are_refused() -> None:
 def test_a_term_without_weight_asks_for_no_links() -> None:
     check_links(SoftLabels() + 0.0 * ReliableHyperedges(), tiny_graph())
     check_links(SoftLabels() + 0.0 * ReliableNeighbours(), tiny_hypergraph())
+
+
+@pytest.mark.parametrize("batch_size", [8, 512])
+def test_a_fraction_of_the_rows_makes_a_shorter_epoch_of_others_each_time(batch_size: int) -> None:
+    observed = tiny_views().observed
+    count = observed.graph.num_nodes
+    random = torch.Generator().manual_seed(0)
+    kept = InMemory(observed, observed.graph.features, "cpu", batch_size, random, fraction=0.25)
+    epochs = [torch.cat([batch.rows for batch in kept.batches("all", NOBODY)]) for _ in range(12)]
+    assert all(len(rows) == len(rows.unique()) == round(count / 4) for rows in epochs)
+    assert kept.steps("all") == max(1, round(round(count / 4) / batch_size))
+    assert len(torch.cat(epochs).unique()) > 0.8 * count
+    labelled = torch.cat([batch.rows for batch in kept.batches("labelled", NOBODY)])
+    assert sorted(labelled.tolist()) == sorted(observed.train.tolist())
+    assert len(kept.whole("all", NOBODY).rows) == count  # what objectives look at after an epoch

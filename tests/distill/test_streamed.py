@@ -83,6 +83,28 @@ def test_every_training_row_once_in_batches_of_equal_size(either: RowTable, batc
     assert min(map(len, batches)) >= 1
 
 
+@pytest.mark.parametrize("batch_size", [7, 1000])
+def test_a_fraction_of_the_rows_makes_a_shorter_epoch_of_others_each_time(either: RowTable, batch_size: int) -> None:
+    rows = Streamed(either, "cpu", batch_size, 0, BOTH, fraction=0.5)
+    count = either.count("train")
+    epochs = [nodes(rows.batches("all", NOBODY, Position(epoch))) for epoch in (1, 2, 3, 4)]
+    assert all(len(epoch) == rows.steps("all") == max(1, round(round(count / 2) / batch_size)) for epoch in epochs)
+    assert all(len(set(flat(epoch))) == len(flat(epoch)) == round(count / 2) for epoch in epochs)
+    assert len(set(flat([flat(epoch) for epoch in epochs]))) > 0.8 * count
+    assert nodes(rows.batches("all", NOBODY, Position(2, 0, 1))) == epochs[1][1:]
+    labelled = [nodes(each.batches("labelled", NOBODY)) for each in (rows, stream(either, batch_size))]
+    assert labelled[0] == labelled[1]
+
+
+def test_processes_share_a_fraction_too(table: RowTable) -> None:
+    shared = [
+        nodes(Streamed(table, "cpu", 7, 0, BOTH, group=ProcessGroup(rank, 3), fraction=0.4).batches("all", NOBODY))
+        for rank in range(3)
+    ]
+    alone = nodes(Streamed(table, "cpu", 7, 0, BOTH, fraction=0.4).batches("all", NOBODY))
+    assert [sorted(flat([part[step] for part in shared])) for step in range(len(alone))] == [sorted(b) for b in alone]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_lanes_of_any_size_are_dealt_in_proportion(seed: int) -> None:
     sizes = torch.randint(0, 3 ** (1 + seed % 5), (1 + seed % 8,), generator=torch.Generator().manual_seed(seed))
