@@ -143,7 +143,8 @@ class Orthogonal(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (rows, in_features) to (rows, out_features)."""
-        return x @ self.matrix.T
+        turned: Tensor = x @ self.matrix.T
+        return turned
 
 
 def _projection(kind: Projector, student: int, teacher: int) -> nn.Module:
