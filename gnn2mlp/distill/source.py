@@ -72,8 +72,8 @@ class Source(ABC):
     ) -> Iterator[Batch]:
         """One epoch over a row set, from a step on: every row once, or a fraction of them.
 
-        Where processes share the rows, this one's part of every batch. `following` says what will be asked for next, for
-        those who read ahead.
+        Where processes share the rows, this one's part of every batch. `following` says what will be asked for next,
+        for those who read ahead.
         """
 
     @abstractmethod

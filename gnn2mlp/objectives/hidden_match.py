@@ -138,13 +138,12 @@ class Orthogonal(nn.Module):
         """P, (out_features, in_features)."""
         wide = self.weight.size(1) > self.weight.size(0)
         q, r = torch.linalg.qr(self.weight.T if wide else self.weight)
-        q = q * torch.where(r.diagonal() < 0, -1.0, 1.0).to(q.dtype)
-        return q.T if wide else q
+        factor: Tensor = q * torch.where(r.diagonal() < 0, -1.0, 1.0).to(q.dtype)
+        return factor.T if wide else factor
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (rows, in_features) to (rows, out_features)."""
-        turned: Tensor = x @ self.matrix.T
-        return turned
+        return x @ self.matrix.T
 
 
 def _projection(kind: Projector, student: int, teacher: int) -> nn.Module:
