@@ -31,7 +31,7 @@ from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn import loop
-from gnn2mlp.nn.fold import fold_input, input_maps
+from gnn2mlp.nn.fold import fold_appended, fold_input, input_maps
 from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept, tolerance_for
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
@@ -158,6 +158,7 @@ class Distiller(Configurable):
             _fit_inputs(inputs, data)
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.network(source.num_features, source.num_classes).to(device)
+            _check_foldable(module, inputs)
             if group.connected:
                 convert_batch_norms(module)
             objective.prepare(source.tables, student.hidden)
@@ -175,7 +176,8 @@ class Distiller(Configurable):
         task = source.settled(module)
         shipped = _fold(module.cpu(), inputs)
         card = self.card(student, inputs, seed, source.knowledge_digest)
-        return DistillationResult(module, source.num_features, history, card, shipped, task, objective.cpu())
+        width = _width(source, inputs)
+        return DistillationResult(module, width, history, card, shipped, task, objective.cpu())
 
     def judge(
         self,
@@ -235,7 +237,7 @@ class Distiller(Configurable):
             return Streamed(data, device, self.batch_size, seed, objective, own, group, fraction=self.rows_fraction)
         if group.connected:
             raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
-        rows = inputs.rows(data.graph)
+        rows = inputs.training_rows(data.graph)
         random = generator(seed, "batches")
         return InMemory(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)
 
@@ -360,10 +362,28 @@ def _fit_inputs(inputs: Inputs, data: Observed | RowTable) -> None:
     inputs.fit(feature_chunks(data))
 
 
+def _check_foldable(module: nn.Module, inputs: Inputs) -> None:
+    """Raise `ConfigError` if rows have columns that a student can only ship without when they are folded into it."""
+    if inputs.appended() is not None and input_maps(module) is None:
+        raise ConfigError(
+            f"inputs {inputs.name!r} append columns that are folded into the first layer of a trained MLP, and that of "
+            "this student is not known; use the student mlp, or other inputs"
+        )
+
+
+def _width(source: Source, inputs: Inputs) -> int:
+    """How many columns the shipped student reads: those that were appended are folded away."""
+    appended = inputs.appended()
+    return source.num_features - (0 if appended is None else appended.size(1))
+
+
 def _fold(module: nn.Module, inputs: Inputs) -> Inputs:
-    """What is left of `inputs` for the shipped student, after an affine map has been folded into its first layer."""
-    affine, maps = inputs.affine(), input_maps(module)
-    if affine is None or maps is None:
+    """What is left of `inputs` for the shipped student, after what is linear has been folded into its first layer."""
+    affine, appended, maps = inputs.affine(), inputs.appended(), input_maps(module)
+    if maps is None or (affine is None and appended is None):
         return inputs
-    fold_input(maps, *affine)
+    if affine is not None:
+        fold_input(maps, *affine)
+    if appended is not None:
+        fold_appended(maps, appended)
     return OwnFeatures()

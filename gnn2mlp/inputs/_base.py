@@ -64,6 +64,13 @@ class Inputs(Configurable, ABC):
         """The rows (nodes, width) of all nodes of a graph; default: `transform` of their features."""
         return self.transform(graph.features)
 
+    def training_rows(self, graph: Any) -> Features:
+        """The rows (observed nodes, width) that a student is trained and validated on; default: `rows`.
+
+        They differ where a row of a node that these inputs were fitted on tells more than that of a new one will.
+        """
+        return self.rows(graph)
+
     @abstractmethod
     def transform(self, features: Features) -> Features:
         """Rows (rows, width) from the nodes' own features (rows, features).
@@ -74,6 +81,10 @@ class Inputs(Configurable, ABC):
 
     def affine(self) -> Affine | None:
         """The same as an affine map of each column, where it is one: it is then folded into the student."""
+        return None
+
+    def appended(self) -> Tensor | None:
+        """M (features, more), where rows are [x, x M]: it is then folded into the student."""
         return None
 
     def state(self) -> dict[str, Tensor]:

@@ -139,3 +139,18 @@ def fold_input(maps: Iterable[Linear], shift: Tensor, scale: Tensor) -> None:
         scaled = linear.weight.double() * scale.to(linear.weight.device).double()[:, None]
         linear.bias.copy_(linear.bias.double() - shift.to(scaled.device).double() @ scaled)
         linear.weight.copy_(scaled)
+
+
+@torch.no_grad()
+def fold_appended(maps: Iterable[Linear], appended: Tensor) -> None:
+    """Change the maps that read rows in place so that they read x where they read [x, x M].
+
+    [x, x M] W = x (W_1 + M W_2), where W_1 are the first rows of W, as many as x has columns; in double precision.
+
+    Args:
+        maps: of a module that was trained on such rows, as `input_maps` gives them.
+        appended: M, (features, more).
+    """
+    for linear in maps:
+        own, more = linear.weight.double().split(list(appended.shape))
+        linear.replace_weight(own + appended.to(own.device).double() @ more)

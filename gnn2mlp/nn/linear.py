@@ -31,6 +31,10 @@ _INITS: dict[str, Callable[[Tensor, Tensor | None], None]] = {"uniform": _unifor
 _NARROW = 16
 
 
+def _laid_out(empty: Callable[..., Tensor], in_features: int, out_features: int) -> Tensor:
+    return empty(out_features, in_features).T if out_features < _NARROW else empty(in_features, out_features)
+
+
 class Linear(nn.Module):
     """y = x W + b, where x may be `CSR`: then forward and backward cost its non-zeros and nothing is densified.
 
@@ -58,9 +62,7 @@ class Linear(nn.Module):
         if init not in _INITS:
             raise ConfigError(f"init: expected one of {', '.join(_INITS)}, got {init!r}")
         super().__init__()
-        narrow = out_features < _NARROW
-        weight = torch.empty(out_features, in_features).T if narrow else torch.empty(in_features, out_features)
-        self.weight = nn.Parameter(weight)
+        self.weight = nn.Parameter(_laid_out(torch.empty, in_features, out_features))
         self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
         _INITS[init](self.weight, self.bias)
 
@@ -79,6 +81,12 @@ class Linear(nn.Module):
         if self.bias is None:
             return x @ self.weight
         return x @ self.weight + self.bias if isinstance(x, CSR) else torch.addmm(self.bias, x, self.weight)
+
+    @torch.no_grad()
+    def replace_weight(self, weight: Tensor) -> None:
+        """Take the values of another weight (in_features, out_features), of any width of input."""
+        laid_out = _laid_out(self.weight.new_empty, *weight.shape).copy_(weight)
+        self.weight = nn.Parameter(laid_out, requires_grad=self.weight.requires_grad)
 
     def extra_repr(self) -> str:
         """Sizes, for printing."""

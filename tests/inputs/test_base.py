@@ -32,7 +32,8 @@ def test_rows_of_a_graph_are_the_transformed_features() -> None:
     graph, inputs = tiny_graph(), Doubled()
     inputs.fit_graph(graph)
     assert torch.equal(inputs.rows(graph), 2 * graph.features)
-    assert (inputs.affine(), inputs.state(), inputs.needs_graph) == (None, {}, False)
+    assert torch.equal(inputs.training_rows(graph), inputs.rows(graph))
+    assert (inputs.affine(), inputs.appended(), inputs.state(), inputs.needs_graph) == (None, None, {}, False)
 
 
 def test_what_takes_the_graph_says_so() -> None:

@@ -5,7 +5,7 @@ from torch import nn
 from gnn2mlp.nn import fold as folding
 from gnn2mlp.nn.averaged import Averaged
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.nn.fold import Folded, FoldedAverage, affine, fold, fold_input, input_maps
+from gnn2mlp.nn.fold import Folded, FoldedAverage, affine, fold, fold_appended, fold_input, input_maps
 from gnn2mlp.nn.mlp import MLP, MLPOutput, Norm
 
 
@@ -125,3 +125,12 @@ def test_the_maps_of_another_module_are_not_known() -> None:
     other = nn.Linear(9, 4)
     assert input_maps(other) is None
     assert input_maps(Averaged([trained("none"), other])) is None
+
+
+@pytest.mark.parametrize("hidden", [7, 20])  # a weight of few outputs is laid out by columns
+def test_appended_columns_are_folded(hidden: int) -> None:
+    appended = torch.randn(9, 2, generator=torch.Generator().manual_seed(2))
+    module = Averaged([MLP(11, hidden, 4), MLP(11, hidden, 4)]).eval()
+    expected = module(torch.cat([rows(), rows() @ appended], dim=1)).logits
+    fold_appended(input_maps(module) or (), appended)
+    torch.testing.assert_close(module(rows()).logits, expected, rtol=1e-4, atol=1e-5)

@@ -86,3 +86,13 @@ def test_steps_of_narrow_maps_are_those_of_any_other(out: int, sparse: bool) -> 
             optimiser.step()
     torch.testing.assert_close(layer.weight, weight)
     torch.testing.assert_close(layer.bias, bias)
+
+
+@pytest.mark.parametrize("out_features", [3, 20])
+def test_a_weight_of_another_width_takes_the_place(out_features: int) -> None:
+    layer = Linear(5, out_features)
+    weight, strides = torch.rand(2, out_features), [stride == 1 for stride in layer.weight.stride()]
+    layer.replace_weight(weight)
+    assert torch.equal(layer(torch.eye(2)), weight + layer.bias)
+    assert layer.in_features == 2
+    assert [stride == 1 for stride in layer.weight.stride()] == strides
