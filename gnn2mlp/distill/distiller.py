@@ -355,7 +355,7 @@ def _by_name(knowledge: TeacherKnowledge | Tables | None) -> Tables:
 def _fit_inputs(inputs: Inputs, data: Observed | RowTable) -> None:
     """Fit on the rows that training reads."""
     if not isinstance(data, RowTable):
-        inputs.fit_graph(data.graph)
+        inputs.fit_observed(data)
         return
     if inputs.needs_graph:
         raise ConfigError(f"inputs {inputs.name!r} read the graph, and a table of rows has none: gnn2mlp run")

@@ -161,7 +161,7 @@ class Learner:
             raise ConfigError(f"a student writes down logits and hidden, got {', '.join(sorted(unknown))}")
         if not isinstance(self.data, Observed):
             raise ConfigError("a method with several students trains on a graph's nodes: a table of rows is streamed")
-        rows = compute_form(result.inputs.rows(self.data.graph)).to(dtype=torch.get_default_dtype())
+        rows = compute_form(result.inputs.observed_rows(self.data)).to(dtype=torch.get_default_dtype())
         with torch.no_grad():
             said = result.module.eval()(rows)
         values = {key: getattr(said, key).float() for key in wanted}

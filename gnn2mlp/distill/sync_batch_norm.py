@@ -31,6 +31,8 @@ class SyncBatchNorm(nn.BatchNorm1d):
         """Move the running statistics, if the norm has any, towards those of the batch."""
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
             return
+        if not self.track_running_stats:  # for the moment
+            return
         self.num_batches_tracked.add_(1)
         # Without a momentum they are means over all batches so far.
         weight = self.num_batches_tracked.reciprocal().to(mean.dtype) if self.momentum is None else self.momentum

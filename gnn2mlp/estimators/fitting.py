@@ -83,9 +83,20 @@ class Plan:
             device=resolve_device(device),
             seed=seed,
         )
+        made.check_graph_free()
         made.teacher.check_provides(made.method.teacher_keys)
         check_draws(made.method.build_objective().terms(), Export().draws)
         return made
+
+    def check_graph_free(self) -> None:
+        """Raise `ConfigError` if the student would read the graph when it answers, which `predict` is not given."""
+        for part in (self.inputs, self.method):
+            if part.needs_graph:
+                raise ConfigError(
+                    f"{part.name}: its student reads the graph when it answers, and an estimator answers from features "
+                    "alone; train it by gnn2mlp.pipeline.run, or take a graph-free one"
+                    + (" (NOSMOG(positions=None))" if part.name == "nosmog" else "")
+                )
 
     def check_links(self, observed: Observed) -> None:
         """Raise `DataError` if teacher or method cannot go along what links the nodes."""

@@ -60,6 +60,13 @@ class Inputs(Configurable, ABC):
         """Learn from the observed graph or hypergraph; default: `fit` on its features."""
         self.fit([graph.features])
 
+    def fit_observed(self, observed: Any) -> None:
+        """Learn from an observed view, which also knows the ids that its nodes have in the full graph.
+
+        What training calls; default: `fit_graph` on its graph.
+        """
+        self.fit_graph(observed.graph)
+
     def rows(self, graph: Any) -> Features:
         """The rows (nodes, width) of all nodes of a graph; default: `transform` of their features."""
         return self.transform(graph.features)
@@ -70,6 +77,10 @@ class Inputs(Configurable, ABC):
         They differ where a row of a node that these inputs were fitted on tells more than that of a new one will.
         """
         return self.rows(graph)
+
+    def observed_rows(self, observed: Any) -> Features:
+        """The rows (nodes, width) as when it answers, of the view that these inputs were fitted on; default: `rows`."""
+        return self.rows(observed.graph)
 
     @abstractmethod
     def transform(self, features: Features) -> Features:

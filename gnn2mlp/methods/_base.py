@@ -18,6 +18,7 @@ class Method(Configurable, ABC):
     Attributes:
         departures: where this implementation departs from the paper or its released code.
         update: `"joint"` minimises the sum; `"alternating"` takes one optimiser pass per term.
+        needs_graph: whether the student that it ships reads the graph when it answers, which no graph-free one does.
         streams: whether the rows of a table, which come one shard after the other, will do. Not where a student learns
             from what an earlier one says of all rows.
 
@@ -32,6 +33,7 @@ class Method(Configurable, ABC):
 
     departures: ClassVar[str] = ""
     update: UpdateRule = "joint"
+    needs_graph: bool = False
     streams: ClassVar[bool] = True
 
     @abstractmethod

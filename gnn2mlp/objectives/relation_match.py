@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._grams import gram_gap
 
 
 class RelationMatch(Objective):
@@ -55,14 +56,4 @@ class RelationMatch(Objective):
         else:
             student, teacher = batch.output.hidden, batch.knowledge("hidden")
         ours, theirs = F.normalize(student, dim=-1), F.normalize(teacher.to(student.dtype), dim=-1)
-        if batch.weights is not None:
-            share = (batch.weights / batch.weights.sum()).to(ours.dtype).sqrt()[:, None]
-            ours, theirs = ours * share, theirs * share
-        else:
-            ours, theirs = ours / len(ours) ** 0.5, theirs / len(ours) ** 0.5
-        if len(ours) <= ours.size(1) + theirs.size(1):
-            return (ours @ ours.T - theirs @ theirs.T).square().sum()
-        # The same by products of columns, whose number does not grow with the batch:
-        # ‖AAᵀ - BBᵀ‖² = ‖AᵀA‖² + ‖BᵀB‖² - 2 ‖AᵀB‖².
-        own, other, both = ours.T @ ours, theirs.T @ theirs, ours.T @ theirs
-        return (own.square().sum() + other.square().sum() - 2 * both.square().sum()).clamp(min=0)
+        return gram_gap(ours, theirs, batch.weights)

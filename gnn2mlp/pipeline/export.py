@@ -56,6 +56,6 @@ def _validation(folder: Path, predictor: Predictor) -> tuple[Any, Any]:
     graph = load_dataset(config.dataset, config.data_root, config.cache)
     seed = read_json(folder / "results.json")["student"]["seed"]
     nodes = Split.load(folder / "splits" / f"seed-{seed:03d}.safetensors").valid
-    rows = gather(graph.features, nodes)
+    rows = gather(predictor.inputs.rows(graph) if predictor.inputs.needs_graph else graph.features, nodes)
     labels = predictor.classes_[graph.labels[nodes].numpy()]
     return rows.to_scipy() if isinstance(rows, CSR) else rows.numpy(), labels

@@ -129,6 +129,11 @@ class FitConfig(Settings):
         if self.inputs.build(INPUTS).needs_graph:
             raise ConfigError(f"inputs: {self.inputs.name!r} read the graph, and what ships reads columns alone")
         method = self.method.build(METHODS)
+        if method.needs_graph:
+            raise ConfigError(
+                f"method: the student of {self.method.name!r} reads the graph when it answers, and what ships reads "
+                "columns alone; take method.positions=null, or gnn2mlp run"
+            )
         if not method.teacher_keys:
             raise ConfigError(f"method: {self.method.name!r} has no teacher; a plain MLP is trained beside any other")
         check_draws(method.build_objective().terms(), Export().draws)

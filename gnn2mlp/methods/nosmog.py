@@ -1,0 +1,147 @@
+"""NOSMOG: positions in the graph, similarities of nodes and adversarial features beside soft labels."""
+
+from dataclasses import replace
+from typing import Any
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.learner import Learner
+from gnn2mlp.distill.result import DistillationResult
+from gnn2mlp.distill.updates import UpdateRule
+from gnn2mlp.inputs import INPUTS, Inputs
+from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.inputs.positions import Positions
+from gnn2mlp.methods._base import Method, check_hard_weight
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives.adversarial_features import AdversarialFeatures
+from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.similarity import Similarity
+from gnn2mlp.objectives.soft_labels import SoftLabels
+
+
+class NOSMOG(Method):
+    """NOise-robust Structure-aware MLPs On Graphs (Tian et al., ICLR 2023, https://arxiv.org/abs/2208.10010).
+
+    L = D(x) + η · D(x + δ) + μ · similarity of the batch's nodes, D = λ · CE(labels) + (1 - λ) · KL(teacher ‖ student),
+    of rows x = [features ‖ DeepWalk position], δ adversarial. See `Similarity`, `AdversarialFeatures`, `Positions`.
+
+    The position of a new node is made from its edges: a student with positions **needs the graph at inference**, and is
+    to be compared with GLNN on the same rows (`method=glnn, inputs=positions`), not with graph-free ones.
+    `positions=None` leaves them out: what is left is graph-free.
+
+    Args:
+        hard_weight: λ in 0..1; 0 (soft labels alone) is the released default.
+        temperature: of the soft labels.
+        similarity_weight: μ, 0.9 to 1e-9 in the released settings; it depends on the scale of the teacher's hidden
+            layer.
+        adversarial_weight: η; 0.1 in the released code. 0 spares its passes, which are most of the cost.
+        epsilon: reach of δ, in units of the features.
+        steps: of the ascent that finds δ.
+        positions: the inputs that make positions, by name or mapping of their options, or `None`.
+        sharpen: power of the teacher's probabilities; see `SoftLabels`.
+        update: `"joint"` or `"alternating"`.
+
+    Example:
+        >>> NOSMOG().needs_graph, NOSMOG(positions=None).needs_graph
+        (True, False)
+        >>> sorted(NOSMOG().teacher_keys)
+        ['hidden', 'logits']
+    """
+
+    name = "nosmog"
+    citation = (
+        "Tian et al., Learning MLPs on Graphs: A Unified View of Effectiveness, Robustness, and Efficiency, ICLR 2023"
+    )
+    departures = (
+        "DeepWalk has hierarchical softmax alone (released code: negative sampling as well, as gensim's default is; "
+        "positions with negative=5). The projection of the similarity term has no dropout. μ and η hold for one loss "
+        "over all rows (released: two passes an epoch, over labelled rows and all rows, each with μ and η, times λ and "
+        "1 - λ). Norms do not count adversarial rows. Mini-batches of equal size (released: the rest is dropped)."
+    )
+
+    def __init__(
+        self,
+        hard_weight: float = 0.0,
+        temperature: float = 1.0,
+        similarity_weight: float = 0.1,
+        adversarial_weight: float = 0.1,
+        epsilon: float = 0.05,
+        steps: int = 5,
+        positions: Any = "positions",
+        sharpen: float = 1.0,
+        update: UpdateRule = "joint",
+    ):
+        check_hard_weight(hard_weight)
+        check_at_least("method", 0, similarity_weight=similarity_weight, adversarial_weight=adversarial_weight)
+        self.hard_weight = hard_weight
+        self.temperature = temperature
+        self.similarity_weight = similarity_weight
+        self.adversarial_weight = adversarial_weight
+        self.epsilon = epsilon
+        self.steps = steps
+        self.positions = None if positions is None else _positions(positions).spec().to_dict()
+        self.sharpen = sharpen
+        self.update = update
+
+    @property
+    def needs_graph(self) -> bool:  # type: ignore[override]
+        """With positions."""
+        return self.positions is not None
+
+    def build_objective(self) -> Objective:
+        """Labels hard and soft, the same on adversarial rows, and similarities."""
+        moved = AdversarialFeatures(self._labels(), epsilon=self.epsilon, steps=self.steps)
+        return self._labels() + self.adversarial_weight * moved + self.similarity_weight * Similarity()
+
+    def _labels(self) -> Objective:
+        return self.hard_weight * HardLabels() + (1 - self.hard_weight) * SoftLabels(
+            self.temperature, sharpen=self.sharpen
+        )
+
+    def check_streams(self) -> None:
+        """Raise `ConfigError` for positions, which a table of rows does not have."""
+        if self.positions is not None:
+            raise ConfigError(
+                "method 'nosmog' makes positions of nodes in a graph, and a table of rows has none: gnn2mlp run, or "
+                "leave them out with method.positions=null"
+            )
+        super().check_streams()
+
+    def learn(self, learner: Learner) -> DistillationResult:
+        """Train the student on features and positions.
+
+        Raises:
+            ConfigError: if the student is to have other inputs of its own, or rows come from a table.
+        """
+        if self.positions is None:
+            return super().learn(learner)
+        if not isinstance(learner.data, Observed):
+            self.check_streams()
+        return super().learn(replace(learner, inputs=self._inputs(learner.inputs)))
+
+    def _inputs(self, given: Inputs) -> Inputs:
+        """The positions, unless the run has inputs that read the graph itself."""
+        if given.needs_graph:
+            return given
+        if not isinstance(given, OwnFeatures):
+            raise ConfigError(
+                f"method 'nosmog' makes the student's rows of features and positions, got inputs {given.name!r}; leave "
+                "these out, or the positions with method.positions=null"
+            )
+        return _positions(self.positions)
+
+
+def _positions(value: Any) -> Inputs:
+    """The inputs, which read the graph.
+
+    Raises:
+        ConfigError: for those that do not.
+    """
+    made = value if isinstance(value, Inputs) else Spec.parse(value).build(INPUTS)
+    if not made.needs_graph:
+        raise ConfigError(
+            f"method.positions: expected inputs that read the graph, such as {Positions.name!r}, got {made.name!r}"
+        )
+    return made
