@@ -1,4 +1,4 @@
-"""The benchmark scripts: the runner resumes, files survive several writers, tuning sees no test label."""
+"""The benchmark scripts: the runner resumes, files survive several writers."""
 
 import importlib
 import json
@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import yaml
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core import source
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.locks import locked
 from gnn2mlp.data import load_dataset
 from gnn2mlp.studies import ledger
@@ -34,11 +32,6 @@ def script(name: str) -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def runner() -> Iterator[ModuleType]:
     yield from script("run_papers")
-
-
-@pytest.fixture(scope="module")
-def tune() -> Iterator[ModuleType]:
-    yield from script("tune")
 
 
 @pytest.fixture(scope="module")
@@ -241,137 +234,6 @@ def test_a_spot_check_of_a_row_without_lines_fails(
 def test_the_rows_of_the_spot_check_have_lines(spot_check: ModuleType):
     assert all(len(row.lines) >= 5 for row in spot_check.rows(*spot_check.ROWS))
     assert len(spot_check.rows(*spot_check.ROWS)) == len(spot_check.ROWS)
-
-
-VARY = {"method.temperature": [1.0, 2.0], "distill.lr": [0.01, 0.02, 0.05]}
-
-
-@pytest.mark.parametrize(
-    ("search", "count"), [("grid", 6), ("one_at_a_time", 4), ({"random": 3}, 3), ({"random": 9, "seed": 1}, 6)]
-)
-def test_which_trials_there_are(tune: ModuleType, search: Any, count: int):
-    found = tune.choices(VARY, search)
-    assert len(found) == count == len({tuple(options.items()) for options in found})
-    assert found == tune.choices(VARY, search)
-    assert all(options.keys() == VARY.keys() for options in found)
-
-
-def test_one_at_a_time_starts_from_the_first_values(tune: ModuleType):
-    found = [tuple(options.values()) for options in tune.choices(VARY, "one_at_a_time")]
-    assert found == [(1.0, 0.01), (2.0, 0.01), (1.0, 0.02), (1.0, 0.05)]
-
-
-def test_an_unknown_search_is_refused(tune: ModuleType):
-    with pytest.raises(ConfigError, match="search: expected grid, one_at_a_time or .*, got 'bayes'"):
-        tune.choices(VARY, "bayes")
-
-
-def test_dotted_options_reach_components(tune: ModuleType, config: dict[str, Any]):
-    made = tune.configured({**config, "method": "glnn"}, {"method.temperature": 2.0, "distill.lr": 0.5})
-    assert made.method.options["temperature"] == 2.0
-    assert made.distill["lr"] == 0.5
-    assert made.distill["epochs"] == 8
-    with pytest.raises(ConfigError, match="did you mean 'temperature'"):
-        tune.configured({**config, "method": "glnn"}, {"method.temprature": 2.0})
-
-
-def plan(folder: Path, config: dict[str, Any], wrong: bool = False, judge: str = "valid") -> Path:
-    """A plan of two trials on two seeds, in a folder with its own copy of the graph."""
-    folder.mkdir()
-    content = {
-        "config": {**config, "dataset": str(save_graph(folder / "tiny.npz", wrong)), "method": "glnn"},
-        "vary": {"method.hard_weight": [0.0, 0.5]},
-        "seeds": 2,
-        "judge": judge,
-    }
-    path = folder / "plan.yaml"
-    path.write_text(yaml.safe_dump(content))
-    return path
-
-
-def measured(line: dict[str, Any]) -> dict[str, Any]:
-    return {key: line[key] for key in ("options", "valid", "nll", "epoch", "teacher_valid", "teacher_nll")}
-
-
-@pytest.mark.parametrize("judge", ["valid", "unseen"])
-@pytest.mark.parametrize("setting", ["transductive", "inductive"])
-def test_wrong_test_labels_change_nothing(
-    tune: ModuleType, config: dict[str, Any], tmp_path: Path, setting: str, judge: str
-):
-    config = config | {"setting": setting}
-    right, wrong = (tune.tune(plan(tmp_path / str(w), config, w, judge)) for w in (False, True))
-    by_options = [sorted(map(measured, lines), key=str) for lines in (right, wrong)]
-    assert by_options[0] == by_options[1]
-    assert all(len(line["valid"]) == 2 for line in right)
-
-
-def test_no_test_label_is_held(tune: ModuleType, config: dict[str, Any]):
-    views = tune.observe(tune.configured(config, {}), (0, 1))
-    labels = load_dataset(config["dataset"]).labels
-    for view in views.values():
-        known = torch.zeros(60, dtype=torch.bool)
-        known[:30] = True
-        assert (view.observed.graph.labels[~known] == -1).all()
-        assert torch.equal(view.observed.graph.labels[known], labels[known])
-        assert not any(value is labels for value in vars(view.observed).values())
-        assert torch.equal(view.labels, labels[view.observed.valid])
-
-
-def test_judges_that_are_unseen_do_not_exist_in_training(tune: ModuleType, config: dict[str, Any]):
-    made = tune.configured(config, {})
-    (whole,), (held,) = (tune.observe(made, (0,), judge=judge).values() for judge in ("valid", "unseen"))
-    judges = -(-whole.observed.valid.numel() // 2)
-    assert held.labels.numel() == judges
-    assert held.observed.valid.numel() == whole.observed.valid.numel() - judges
-    assert held.observed.graph.num_nodes == whole.observed.graph.num_nodes - judges
-    assert torch.equal(
-        held.observed.graph.labels[held.observed.train], whole.observed.graph.labels[whole.observed.train]
-    )
-    assert (held.labels >= 0).all()
-    with pytest.raises(ConfigError, match="judge: expected one of valid, unseen, got 'test'"):
-        tune.observe(made, (0,), judge="test")
-
-
-def test_tuning_resumes_and_ranks(
-    tune: ModuleType,
-    config: dict[str, Any],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-):
-    path = plan(tmp_path / "plan", config)
-    assert tune.main([str(path)]) == 0
-    text = path.with_suffix(".jsonl").read_text()
-    assert len(text.splitlines()) == 2
-    monkeypatch.setattr(tune, "Tuner", None)  # nothing is trained any more
-    capsys.readouterr()
-    tune.main([str(path)])
-    assert path.with_suffix(".jsonl").read_text() == text
-    assert "method.hard_weight=0.5" in capsys.readouterr().out
-
-
-def test_ties_go_to_the_lower_cross_entropy(tune: ModuleType):
-    lines = [
-        {"valid": [0.5, 0.7], "nll": [0.9, 0.9]},
-        {"valid": [0.6, 0.6], "nll": [0.5, 0.7]},
-        {"valid": [0.7], "nll": [2.0]},
-    ]
-    assert tune.ranked(lines) == [lines[2], lines[1], lines[0]]
-
-
-def test_a_teacher_serves_the_trials_that_follow(tune: ModuleType, config: dict[str, Any]):
-    made = tune.configured({**config, "method": "glnn"}, {})
-    tuner = tune.Tuner(tune.observe(made, (0,)))
-    assert tuner.teacher(made, 0) is tuner.teacher(tune.configured({**config, "method": "mlp"}, {}), 0)
-    other = tune.configured({**config, "method": "glnn"}, {"teacher.hidden": 4})
-    assert tuner.teacher(other, 0) is not tuner.teacher(made, 0)
-
-
-def test_a_method_without_a_teacher_trains_none(tune: ModuleType, config: dict[str, Any]):
-    made = tune.configured({**config, "method": "mlp"}, {})
-    tuner = tune.Tuner(tune.observe(made, (0,)))
-    assert "teacher_valid" not in tuner.trial(made)
-    assert not tuner._teachers
 
 
 def test_the_two_sides_are_timed_in_turn(cost_codes: ModuleType):

@@ -11,6 +11,9 @@ from gnn2mlp.core import progress
 
 LABELS = {"join": "tables", "mlp": "plain MLP", "refit teacher": "teacher", "refit": "student"}
 
+# Stages that are one for all seeds.
+WHOLE = frozenset({"search"})
+
 
 class Seeded(Protocol):
     """A configuration that is carried out for some seeds."""
@@ -43,6 +46,9 @@ class Bars:
 
         def update(done: int, total: int, note: str = "") -> None:
             self.progress.start()  # with the first news: what goes wrong before it is said on the first line
+            if stage in WHOLE:
+                self.progress.update(task, total=total, completed=done, note=note)
+                return
             whole, several = total * len(self.seeds), len(self.seeds) > 1
             told = f"seed {place + 1}/{len(self.seeds)}  {note}" if several else note
             self.progress.update(task, total=whole, completed=place * total + done, note=told)

@@ -20,6 +20,7 @@ def add(verbs: Any) -> None:
     )
     add_settings(parser, out="folder of the results", example="method.temperature=0.8")
     add_method(parser)
+    add_budget(parser)
     parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
     parser.set_defaults(execute=execute)
 
@@ -50,18 +51,31 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
 
 def add_method(parser: argparse.ArgumentParser) -> None:
     """The options of jobs that distil; `settings` reads them."""
-    parser.add_argument("--method", metavar="NAME", help="see 'list methods'")
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'; auto searches for one")
     parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
 
 
+def add_budget(parser: argparse.ArgumentParser) -> None:
+    """The option of a search; `with_budget` reads it."""
+    parser.add_argument("--budget", metavar="TIME", dest="search", help="of --method auto: 10m (default), 90s, 1h30m")
+
+
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, run it, print the table and where the report is."""
-    from gnn2mlp.pipeline import RunConfig, run
+    from gnn2mlp.pipeline import RunConfig, auto, run
+    from gnn2mlp.pipeline.searching.settings import is_auto
     from gnn2mlp.report import results_table
 
     config = RunConfig(**settings(options))
     console = Terminal()
+    if is_auto(config.method):
+        from gnn2mlp.cli.auto import show
+
+        with Bars(config, console) as bars:
+            found = auto(config, bars.listen)
+        show(console, found)
+        return
     with Bars(config, console) as bars:
         result = run(config, bars.listen)
     console.print(results_table(result.results))
@@ -99,9 +113,26 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
         chosen["threads"] = yaml_value("--threads", given["threads"])
     if given.get("no_latency"):
         chosen["latency"] = False
+    with_budget(chosen, given.get("search"))
     for assignment in options.set:
         assign(chosen, assignment)
     return chosen
+
+
+def with_budget(chosen: dict[str, Any], budget: str | None) -> None:
+    """Put the budget into the options of the search.
+
+    Raises:
+        ConfigError: if there is no search.
+    """
+    from gnn2mlp.core.spec import Spec, plain
+
+    if budget is None:
+        return
+    method = chosen.get("method")
+    if _name(method) != "auto":
+        raise ConfigError("--budget: only a search has one; add --method auto")
+    chosen["method"] = {**plain(Spec.parse(method)), "budget": budget}
 
 
 def yaml_value(option: str, text: str) -> Any:

@@ -1,19 +1,24 @@
 """The main job: data, split, teacher, knowledge, student, scores, report. The one place where all layers meet."""
 
+from gnn2mlp.pipeline.auto import AutoResult, auto
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.fit import FitResult, fit
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.latency import LatencyResult, latency
 from gnn2mlp.pipeline.run import RunResult, run
+from gnn2mlp.pipeline.searching.settings import Auto
 from gnn2mlp.pipeline.trust import TrustResult, trust
 
 __all__ = [
+    "Auto",
+    "AutoResult",
     "FitConfig",
     "FitResult",
     "LatencyResult",
     "RunConfig",
     "RunResult",
     "TrustResult",
+    "auto",
     "fit",
     "latency",
     "run",

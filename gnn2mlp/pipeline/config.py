@@ -173,6 +173,11 @@ class RunConfig(Settings):
                 more draws of noise than are written down.
         """
         dataset = resolve_dataset(self.dataset)
+        if self.method.name == "auto":
+            raise ConfigError(
+                "method: 'auto' searches for a method, which run and auto do; name a method, or with --out the folder "
+                "of a run that has found one"
+            )
         chosen = self.chosen_recipe()
         if chosen is not None:
             return self._following(chosen).resolve()

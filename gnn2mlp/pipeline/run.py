@@ -15,6 +15,7 @@ from gnn2mlp.pipeline.latency import latency_stage
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.refit import refit_plan, refit_stage
+from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
 from gnn2mlp.report import write_report
 
@@ -58,7 +59,8 @@ def run(
     A run that was interrupted continues: seeds and stages that were finished are not repeated.
 
     Args:
-        config: what to run; default: the demonstration on the embedded data set.
+        config: what to run; default: the demonstration on the embedded data set. With the method `"auto"` it is first
+            searched for, see `gnn2mlp.pipeline.auto`.
         listen: gives the progress listener of each stage (`"teacher"`, `"mlp"`, `"student"`) of each seed.
         listeners: told of every training, such as those of `gnn2mlp.trackers`; a stage is called like
             `"seed-000/teacher"`.
@@ -67,7 +69,14 @@ def run(
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
         DataError: for data that cannot be learnt from. Both before any training.
     """
-    config = (config or RunConfig()).resolve()  # wrong names and options fail before any data are read
+    config = config or RunConfig()
+    if is_auto(config.method):
+        from gnn2mlp.pipeline.auto import auto  # which runs what it finds
+
+        found = auto(config, listen, listeners).run
+        assert found is not None
+        return found
+    config = config.resolve()  # wrong names and options fail before any data are read
     folder = config.folder()
     with opened(config, folder, listen, listeners=listeners) as job:
         scored = score_all(job, config.seeds)

@@ -1,8 +1,11 @@
 """Settings chosen on validation: they fill in what is open, yield to what is said, and say where they come from."""
 
+import json
+import math
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import DATASETS
@@ -84,3 +87,13 @@ def test_components_of_the_same_name_are_filled_in_within() -> None:
         "hidden": 8,
         "dropout": 0.5,
     }
+
+
+@pytest.mark.parametrize("plan", sorted((ROOT / "benchmarks" / "tuning").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_search_behind_a_recipe_can_be_read(plan: Path) -> None:
+    searched = yaml.safe_load(plan.read_text())
+    lines = [json.loads(line) for line in plan.with_suffix(".jsonl").read_text().splitlines()]
+    assert len(lines) == math.prod(map(len, searched["vary"].values()))
+    for line in lines:
+        assert set(line["options"]) == set(searched["vary"])
+        assert len(line["valid"]) == len(line["nll"]) == len(line["epoch"])

@@ -1,0 +1,1 @@
+"""The parts of `method="auto"`: what is searched, how a configuration is judged, the search, and its leaderboard."""

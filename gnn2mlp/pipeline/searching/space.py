@@ -1,0 +1,307 @@
+"""What is searched: choices of teacher, method, student, inputs and training, from registries and one YAML file."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from gnn2mlp.core.errors import ConfigError, Gnn2mlpError
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Spec, plain
+from gnn2mlp.data import NodeData
+from gnn2mlp.distill.in_memory import check_links
+from gnn2mlp.inputs import INPUTS
+from gnn2mlp.methods import METHODS
+from gnn2mlp.nn.csr import CSR
+from gnn2mlp.pipeline.config import read_yaml
+from gnn2mlp.pipeline.searching.settings import Auto, check_names
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import TEACHERS, providing
+
+OPEN = "–"
+"""The label of a choice that is left open: as it is without a search."""
+
+Options = Mapping[str, Sequence[Any]]
+"""Option -> values, beside the one that is left open."""
+
+Pick = Callable[[str, Sequence[str]], str]
+"""Chooses one of some labels for the parameter of a name, such as Optuna's `trial.suggest_categorical`."""
+
+_OPENED = Spec("gcn")
+_PARTS = ("teachers", "methods", "students", "inputs", "distill", "left_out", "first")
+
+
+class NotOfferedError(Exception):
+    """A configuration that was asked for is none of the space."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A point of the space: what differs from the configuration that the search starts from.
+
+    Args:
+        method: with the options that were chosen.
+        teacher: `None`: as left open, or no teacher is needed.
+        student: likewise with its options.
+        inputs: what makes the student's row.
+        distill: options of the student's training.
+    """
+
+    method: Spec
+    teacher: Spec | None
+    student: Spec
+    inputs: Spec
+    distill: Mapping[str, Any] = field(default_factory=dict)
+
+    def label(self, opened: str = "") -> str:
+        """In a line: `glnn of grand, mlp hidden=512`; `opened` is the teacher's name where it was left open."""
+        named = opened if self.teacher is None else _text(self.teacher)
+        teacher = f" of {named}" if named else ""
+        more = [f"{key}={_value(value)}" for key, value in self.distill.items()]
+        parts = [f"{_text(self.method)}{teacher}", _text(self.student), *more]
+        if self.inputs.name != "features":
+            parts.append(_text(self.inputs))
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All choices.
+
+    Args:
+        teachers: label -> teacher; the first is the one that is left open, `None`.
+        methods: name -> options to vary.
+        students: likewise.
+        inputs: likewise.
+        distill: options to vary of the student's training.
+        given: part -> spec with the options that are fixed.
+        first: configurations to begin with, as part -> spec or mapping.
+        taught: methods that need a teacher -> labels of the teachers that can write what they read.
+
+    Example:
+        >>> from gnn2mlp.data import load_dataset
+        >>> space = Space.of(load_dataset("digits"), Auto(methods=["glnn"]))
+        >>> space.choose(lambda name, labels: labels[0]).label()
+        'glnn, mlp'
+    """
+
+    teachers: Mapping[str, Spec | None]
+    methods: Mapping[str, Options]
+    students: Mapping[str, Options]
+    inputs: Mapping[str, Options]
+    distill: Options
+    given: Mapping[str, Spec]
+    first: Sequence[Mapping[str, Any]]
+    taught: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(
+        cls,
+        graph: NodeData,
+        auto: Auto,
+        opened: Spec = _OPENED,
+        named: Mapping[str, Spec] | None = None,
+        distill: Mapping[str, Any] | None = None,
+        with_teacher: bool = False,
+    ) -> "Space":
+        """What can be tried on these data.
+
+        Args:
+            graph: whose links and features decide what can read them.
+            auto: among what is searched.
+            opened: the teacher where none is named.
+            named: `teacher`, `student` or `inputs` that are fixed, with the options that are.
+            distill: options of the student's training that are fixed.
+            with_teacher: leave out the methods without one.
+
+        Raises:
+            ConfigError: for a name that there is none of, or if nothing is left to try.
+        """
+        content, named = _content(auto.space), dict(named or {})
+        skipped = content.get("left_out", {})
+
+        def lines(part: str, registry: Registry[Any], only: tuple[str, ...] | None) -> dict[str, Options]:
+            check_names(only, registry.names(), part)
+            written = content.get(part, {})
+            every = [*(name for name in written if name in registry.classes), *registry.names()]
+            names = only or [name for name in dict.fromkeys(every) if name not in skipped.get(part, ())]
+            return {name: written.get(name) or {} for name in names}
+
+        teachers = _teachers(content, graph, lines("teachers", TEACHERS, auto.teachers), named.get("teacher"))
+        if auto.teachers is None and "teacher" not in named and _teaches(opened, graph):
+            teachers = {OPEN: None, **teachers}
+        methods = {n: o for n, o in lines("methods", METHODS, auto.methods).items() if _learns(n, graph)}
+        taught = {
+            name: [label for label, teacher in teachers.items() if _can_teach(teacher or opened, needs)]
+            for name in methods
+            if (needs := METHODS.get(name)().teacher_keys)
+        }
+        free = [name for name in methods if name not in taught and not with_teacher]
+        methods = {name: o for name, o in methods.items() if name in free or taught.get(name)}
+        if not methods:
+            raise ConfigError(f"method: nothing is left that could be tried on {graph.name}; name other teachers")
+        students = lines("students", STUDENTS, auto.students)
+        inputs = {n: o for n, o in lines("inputs", INPUTS, None).items() if _reads(n, graph)}
+        return cls(
+            teachers,
+            methods,
+            _fixed(students, named.get("student")),
+            _fixed(inputs, named.get("inputs")),
+            {key: values for key, values in content.get("distill", {}).items() if key not in (distill or {})},
+            named,
+            content.get("first", ()),
+            taught,
+        )
+
+    def choose(self, pick: Pick) -> Choice:
+        """The point that `pick` chooses, parameter by parameter."""
+
+        def component(part: str, lines: Mapping[str, Options]) -> Spec:
+            name = pick(part, list(lines))
+            given = self.given.get(part)
+            fixed = dict(given.options) if given is not None and given.name == name else {}
+            return Spec(name, **fixed, **_picked(pick, f"{part}.{name}.", lines[name], fixed))
+
+        method = component("method", self.methods)
+        teacher = self.teachers[self._teacher(pick, method.name)] if method.name in self.taught else None
+        student, inputs = component("student", self.students), component("inputs", self.inputs)
+        return Choice(method, teacher, student, inputs, _picked(pick, "distill.", self.distill))
+
+    def _teacher(self, pick: Pick, method: str) -> str:
+        """The label of a teacher; those that not every method can learn from are a parameter of their own."""
+        labels = self.taught[method]
+        return pick("teacher" if len(labels) == len(self.teachers) else f"teacher.{method}", labels)
+
+    def beginnings(self) -> Iterator[dict[str, str]]:
+        """Parameter -> label of each configuration to begin with that the space offers."""
+        for entry in self.first:
+            found: dict[str, str] = {}
+            try:
+                self.choose(lambda name, labels, entry=entry, found=found: _wanted(name, labels, entry, found))  # type: ignore[misc]
+            except NotOfferedError:
+                continue
+            yield found
+
+
+def _content(path: str | None) -> Mapping[str, Any]:
+    """The YAML file of a user, or the package's."""
+    if path is None:
+        text = (resources.files("gnn2mlp.pipeline.searching") / "space.yaml").read_text(encoding="utf-8")
+        found: dict[str, Any] = yaml.safe_load(text)
+        return found
+    found = read_yaml(path)
+    if unknown := sorted(set(found) - set(_PARTS)):
+        raise ConfigError(f"{path}: expected {', '.join(_PARTS)}, got {', '.join(unknown)}")
+    return found
+
+
+def _teachers(
+    content: Mapping[str, Any], graph: NodeData, names: Mapping[str, Any], named: Spec | None
+) -> dict[str, Spec | None]:
+    """Label -> teacher, for each that can read the graph, with each of its settings."""
+    base = [named] if named is not None else [Spec(name) for name in names]
+    found: dict[str, Spec | None] = {}
+    for spec in base:
+        variants = content.get("teachers", {}).get(spec.name) or []
+        for options in ({}, *variants):
+            made = Spec(spec.name, **{**options, **spec.options})
+            if _teaches(made, graph):
+                found.setdefault(_text(made), made)
+    return found
+
+
+def _fixed(lines: dict[str, Options], named: Spec | None) -> dict[str, Options]:
+    return lines if named is None else {named.name: lines.get(named.name, {})}
+
+
+def _teaches(spec: Spec, graph: NodeData) -> bool:
+    """Whether a teacher can be built, without options that only a user can give, and reads such a graph."""
+    try:
+        spec.build(TEACHERS).check_reads(graph)
+    except Gnn2mlpError:
+        return False
+    return True
+
+
+def _learns(name: str, graph: NodeData) -> bool:
+    """Whether a method can be built and speaks of what these data have."""
+    try:
+        check_links(Spec(name).build(METHODS).build_objective(), graph)
+    except Gnn2mlpError:
+        return False
+    return True
+
+
+def _reads(name: str, graph: NodeData) -> bool:
+    """Whether inputs make a row of a node's own features, and leave sparse ones as they are."""
+    try:
+        made = Spec(name).build(INPUTS)
+    except Gnn2mlpError:
+        return False
+    return not made.needs_graph and not (made.rescales and isinstance(graph.features, CSR))
+
+
+def _can_teach(teacher: Spec, needs: Iterable[str]) -> bool:
+    """Whether a teacher, or one around it, writes these keys."""
+    try:
+        providing(teacher, needs)
+    except Gnn2mlpError:
+        return False
+    return True
+
+
+def _picked(pick: Pick, prefix: str, options: Options, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The options that are not left open."""
+    found = {}
+    for key, values in options.items():
+        if key not in (fixed or {}):
+            labels = {OPEN: None, **{_value(value): value for value in values}}
+            label = pick(f"{prefix}{key}", list(labels))
+            if label != OPEN:
+                found[key] = labels[label]
+    return found
+
+
+def _wanted(name: str, labels: Sequence[str], entry: Mapping[str, Any], found: dict[str, str]) -> str:
+    """The label that an entry of `first` wants for a parameter; it is noted in `found`.
+
+    Raises:
+        NotOfferedError: if there is none such.
+    """
+    part, _, rest = name.partition(".")
+    given = entry.get(part, {} if part == "distill" else None)
+    if part == "teacher":
+        label = OPEN if given is None else _text(Spec.parse(given))
+    elif not rest:
+        label = labels[0] if given is None else Spec.parse(given).name
+    else:
+        options = given if part == "distill" else {} if given is None else Spec.parse(given).options
+        key = rest if part == "distill" else rest.rpartition(".")[2]
+        label = _value(options[key]) if key in options else OPEN
+    if label not in labels:
+        if part == "teacher" and label == OPEN:
+            label = labels[0]
+        else:
+            raise NotOfferedError(name)
+    found[name] = label
+    return label
+
+
+def _text(spec: Spec) -> str:
+    """`sage hidden=128`."""
+    return " ".join([spec.name, *(f"{key}={_value(value)}" for key, value in spec.options.items())])
+
+
+def _value(value: Any) -> str:
+    """A value in a line: `0.5`, `none`, `sage+gcn`, `gat{hidden=8}`."""
+    value = plain(value)
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        options = ",".join(f"{key}={_value(one)}" for key, one in value.items() if key != "name")
+        return f"{value['name']}{{{options}}}" if options else str(value["name"])
+    if isinstance(value, list):
+        return "+".join(map(_value, value))
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
