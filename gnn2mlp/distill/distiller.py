@@ -161,6 +161,7 @@ class Distiller(Configurable):
             _check_foldable(module, inputs)
             if group.connected:
                 convert_batch_norms(module)
+            objective.prepare_features(source.num_features)
             objective.prepare(source.tables, student.hidden)
             optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
             begin, tolerance = max(objective.starts_at, first_kept(self.epochs)), tolerance_for(source.num_valid)

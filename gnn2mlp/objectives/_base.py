@@ -63,6 +63,9 @@ class Objective(Configurable, nn.Module, ABC):
     def forward(self, batch: Batch) -> Tensor:
         """The term's value."""
 
+    def prepare_features(self, num_features: int) -> None:
+        """Take note of how wide the student's rows are, once, before `prepare`. Default: nothing."""
+
     def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Build what depends on sizes, once, before the first step. Default: nothing.
 
@@ -138,6 +141,12 @@ class WeightedSum(Objective):
     def further_answers(self) -> int:  # type: ignore[override]
         """How often the terms with a weight ask in all."""
         return sum(t.objective.further_answers for t in self._terms if t.weight)
+
+    def prepare_features(self, num_features: int) -> None:
+        """Tell every term that has a weight."""
+        for weight, objective in self._terms:
+            if weight:
+                objective.prepare_features(num_features)
 
     def prepare(self, tables: Mapping[str, TeacherKnowledge], hidden: int) -> None:
         """Prepare every term that has a weight."""

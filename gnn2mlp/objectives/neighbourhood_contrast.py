@@ -40,6 +40,7 @@ class NeighbourhoodContrast(Objective):
         "that its 2 is 0.5 here). Rows without a neighbour in the batch are left out (released code: log of 1e-8)."
     )
     needs = frozenset({"adjacency"})
+    couples_rows = True
 
     def __init__(self, order: int = 2, temperature: float = 1.0):
         super().__init__()

@@ -23,6 +23,7 @@ NODES, CLASSES, HIDDEN = 12, 3, 5
 def build(name: str) -> Objective:
     """The objective with its defaults, prepared for the table that most tests use."""
     objective = Spec(name).build(OBJECTIVES)
+    objective.prepare_features(NODES)
     with seeded(0, "preparation"):
         objective.prepare({"teacher": random_knowledge(torch.arange(NODES), CLASSES, HIDDEN)}, HIDDEN)
     return objective
