@@ -146,7 +146,7 @@ def choosing_by(rule: Rule) -> Iterator[None]:
     made = Selection.__init__
 
     def init(self: Selection, module: nn.Module, patience: int, *args: Any, **options: Any) -> None:
-        made(self, module, patience, rule.begin, rule.tolerance, rule.averaged)
+        made(self, module, patience, rule.begin, rule.tolerance, "tail" if rule.averaged else "none")
 
     with mock.patch.object(Selection, "__init__", init):
         yield

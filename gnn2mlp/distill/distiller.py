@@ -57,7 +57,7 @@ class Distiller(Configurable):
         batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
             that every epoch visits every row once and no step rests on a small remainder.
         averaging: of the student's weights over epochs: `"tail"`, the mean of about the last quarter of those so far;
-            `"ema"`, an exponential moving average; `"none"`, the weights of an epoch as they are. See
+            `"ema"`, an exponential moving average of all; `"none"`, the weights of an epoch as they are. See
             `nn.selection.Selection.averaged`.
         averaging_decay: what `"ema"` keeps of the average in each epoch: .97 spans about 33 epochs. Others ignore it.
         rows_fraction: visit this share of the rows only, others in every epoch, which are so much shorter (Ben-Baruch

@@ -97,8 +97,9 @@ class Selection:
         To be entered once after each epoch. After it the module goes on from where it was. The average of epoch t is
         w̄_t = w̄_(t-1) + r_t (w_t - w̄_(t-1)), of parameters and of the statistics of norms alike. `"tail"`: r_t =
         min(1, 4 / t), so that the first four epochs are taken as they are (polynomial-decay averaging, Shamir and
-        Zhang, ICML 2013). `"ema"`: the same until it falls to 1 - decay, where it stays: an exponential moving average
-        (Tarvainen and Valpola, NeurIPS 2017, by epochs), without the weight that the first epochs have in a plain one.
+        Zhang, ICML 2013). `"ema"`: r_t = (1 - decay) / (1 - decay^t), the exponential moving average of all epochs, in
+        which epoch s weighs as decay^(t - s) (Tarvainen and Valpola, NeurIPS 2017, by epochs, and
+        corrected for its beginning as Adam's averages are).
 
         Args:
             epoch: counted from 1.
@@ -108,7 +109,7 @@ class Selection:
             return
         rate = 1 / (SHARE * epoch)
         if self.averaging == "ema":
-            rate = max(rate, 1 - self.decay)
+            rate = (1 - self.decay) / (1 - self.decay**epoch)
         state = self.module.state_dict(keep_vars=True)
         live = {name: tensor for name, tensor in state.items() if tensor.is_floating_point()}
         if rate < 1 and self.average:

@@ -171,16 +171,12 @@ def test_weights_are_averaged_over_a_quarter_of_the_epochs_so_far() -> None:
         assert found[epoch - 1] == pytest.approx(by_hand)
 
 
-def test_a_moving_average_keeps_its_span_once_it_has_grown_to_it() -> None:
-    # As the mean of the last quarter until that moves by less than 1 - decay, which .7 has from epoch 14 on.
+def test_a_moving_average_weighs_epochs_by_how_long_ago_they_are() -> None:
     found = _averaged(Selection(nn.Linear(1, 1), patience=99, averaging="ema", decay=0.7), range(1, 31))
-    by_hand = 0.0
     for epoch, value in enumerate(found, start=1):
-        by_hand += max(min(1.0, 4 / epoch), 0.3) * (epoch**2 - by_hand)
-        assert value == pytest.approx(by_hand)
-    tail = _averaged(Selection(nn.Linear(1, 1), patience=99, averaging="tail"), range(1, 31))
-    assert found[:13] == pytest.approx(tail[:13])
-    assert found[-1] > tail[-1]  # nearer to the last epoch
+        weights = [0.7 ** (epoch - other) for other in range(1, epoch + 1)]
+        by_hand = sum(w * other**2 for other, w in enumerate(weights, start=1)) / sum(weights)
+        assert value == pytest.approx(by_hand, rel=1e-4)
 
 
 def test_a_moving_average_that_keeps_nothing_is_the_epoch_itself() -> None:
