@@ -61,7 +61,8 @@ def _mlp(made: Nodes, folded: Folded, prefix: str, result: str) -> None:
     last = "rows"
     for index, layer in enumerate(folded.hidden):
         mapped = _mapped(made, layer, last, f"{prefix}map{index}", prefix, index)
-        last = made.add("Relu", [mapped], f"{prefix}hidden{index}")
+        activated = made.add("Relu", [mapped], f"{prefix}hidden{index}")
+        last = made.add("Add", [last, activated], f"{prefix}sum{index}") if layer.residual else activated
     _mapped(made, folded.head, last, result, prefix, len(folded.hidden))
 
 

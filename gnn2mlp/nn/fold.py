@@ -14,11 +14,12 @@ from gnn2mlp.nn.mlp import MLP
 
 
 class Layer(NamedTuple):
-    """x W + b, and what follows before the ReLU if it cannot be folded (layer normalisation)."""
+    """x W + b, layer normalisation before the ReLU, which cannot be folded, and whether x is added last."""
 
     weight: Tensor
     bias: Tensor
     norm: nn.Module | None
+    residual: bool = False
 
 
 class Folded:
@@ -34,9 +35,10 @@ class Folded:
 
     def __call__(self, x: Features) -> Tensor:
         """Map features to logits."""
-        for weight, bias, norm in self.hidden:
+        for weight, bias, norm, residual in self.hidden:
             h = affine(x, weight, bias)
-            x = (h if norm is None else norm(h)).relu_()
+            h = (h if norm is None else norm(h)).relu_()
+            x = h.add_(x) if residual else h  # type: ignore[arg-type]  # the first map, which reads CSR, adds nothing
         return affine(x, self.head.weight, self.head.bias)
 
 
@@ -83,7 +85,10 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
         return _averaged(module)
     if not isinstance(module, MLP):
         return torch.inference_mode()(lambda x: module(x).logits)
-    hidden = [_layer(linear, norm) for linear, norm in zip(module.maps, module.norms, strict=True)]
+    hidden = [
+        _layer(linear, norm)._replace(residual=module.residual and number > 0)
+        for number, (linear, norm) in enumerate(zip(module.maps, module.norms, strict=True))
+    ]
     return Folded(hidden, _layer(module.head, nn.Identity()))
 
 

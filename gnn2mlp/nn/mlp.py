@@ -41,9 +41,11 @@ class MLP(nn.Module):
         layers: number of affine maps, at least 2.
         dropout: probability that a hidden activation is dropped in training.
         norm: normalisation between map and ReLU.
+        residual: every hidden layer but the first, which changes the width, adds to the activations that it reads:
+            h' = h + dropout(relu(norm(h W + b))).
 
     Raises:
-        ConfigError: if there are fewer than 2 layers or no hidden unit.
+        ConfigError: if there are fewer than 2 layers, 3 of a residual one, or no hidden unit.
 
     Example:
         >>> import torch
@@ -60,7 +62,10 @@ class MLP(nn.Module):
         layers: int = 2,
         dropout: float = 0.0,
         norm: Norm = "none",
+        residual: bool = False,
     ):
+        if residual and layers < 3:
+            raise ConfigError(f"a residual MLP adds between hidden layers and needs layers >= 3, got layers={layers}")
         if layers < 2 or hidden < 1:
             raise ConfigError(f"an MLP needs layers >= 2 and hidden >= 1, got layers={layers} and hidden={hidden}")
         super().__init__()
@@ -69,10 +74,12 @@ class MLP(nn.Module):
         self.norms = nn.ModuleList(make_norm(norm, width) for width in widths[1:])
         self.head = Linear(widths[-1], out_features)
         self.dropout = dropout
+        self.residual = residual
 
     def forward(self, x: Features) -> MLPOutput:
         """Map (rows, in_features) to logits and the last hidden activations."""
         h = x
         for linear, norm in zip(self.maps, self.norms, strict=True):
-            h = relu_dropout_(norm(linear(h)), self.dropout, self.training)
+            made = relu_dropout_(norm(linear(h)), self.dropout, self.training)
+            h = h + made if self.residual and h is not x else made  # type: ignore[operator]  # but x is dense
         return MLPOutput(self.head(h), h)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """The multi-layer perceptron that every GNN-to-MLP paper distils into."""
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.nn.mlp import MLP, Norm
 from gnn2mlp.students._base import Student
@@ -13,6 +14,7 @@ class MLPStudent(Student):
         layers: number of affine maps, at least 2.
         dropout: on hidden activations.
         norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
+        residual: every hidden layer but the first adds to what it reads (He et al., CVPR 2016); of at least 3 layers.
         input_dropout: share of the values of a row that each training step drops; see `Student`.
 
     Example:
@@ -33,16 +35,22 @@ class MLPStudent(Student):
         dropout: float = 0.3,
         norm: Norm = "none",
         input_dropout: float = 0.0,
+        residual: bool = False,
     ):
         super().__init__(input_dropout)
         self.hidden = hidden
         self.layers = layers
         self.dropout = dropout
         self.norm = norm
+        self.residual = residual
+        if residual and layers < 3:
+            raise ConfigError(
+                f"student.residual: expected at least 3 layers, between which there is something to add, got {layers}"
+            )
         check_at_least("student", 2, layers=layers)
         check_at_least("student", 1, hidden=hidden)
         check_share("student", dropout=dropout)
 
     def build(self, num_features: int, num_classes: int) -> MLP:
         """An untrained MLP for these sizes."""
-        return MLP(num_features, self.hidden, num_classes, self.layers, self.dropout, self.norm)
+        return MLP(num_features, self.hidden, num_classes, self.layers, self.dropout, self.norm, self.residual)

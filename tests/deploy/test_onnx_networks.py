@@ -26,6 +26,14 @@ def answered(module: nn.Module, rows: Any = X) -> Any:
         return module(torch.from_numpy(rows)).logits.numpy()
 
 
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_residual_layers_answer_as_their_module(norm: Norm) -> None:
+    module = trained(norm, layers=5, residual=True)
+    content = encode(module, 9)
+    np.testing.assert_allclose(Network(content)(X), answered(module), rtol=1e-4, atol=1e-4)
+    assert sum(node.op_type == "Add" for node in onnx.load_from_string(content).graph.node) == 3
+
+
 @pytest.mark.parametrize("outputs", ["classes", "labels", "values"])
 @pytest.mark.parametrize("norm", ["none", "batch", "layer"])
 def test_an_average_answers_as_its_module(outputs: Outputs, norm: Norm) -> None:

@@ -9,11 +9,11 @@ from gnn2mlp.nn.fold import Folded, FoldedAverage, affine, fold, fold_appended, 
 from gnn2mlp.nn.mlp import MLP, MLPOutput, Norm
 
 
-def trained(norm: Norm, layers: int = 3) -> MLP:
+def trained(norm: Norm, layers: int = 3, residual: bool = False) -> MLP:
     """An MLP whose normalisation layers have statistics and weights of their own."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        module = MLP(9, 7, 4, layers, dropout=0.5, norm=norm)
+        module = MLP(9, 7, 4, layers, dropout=0.5, norm=norm, residual=residual)
         for layer in module.norms:
             for parameter in layer.parameters():
                 nn.init.normal_(parameter)
@@ -27,11 +27,11 @@ def rows() -> torch.Tensor:
     return x * (x > 0.3)
 
 
-@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize(("layers", "residual"), [(2, False), (3, False), (3, True), (5, True)])
 @pytest.mark.parametrize("norm", ["none", "batch", "layer"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_logits_are_those_of_the_module(norm: Norm, layers: int, dtype: torch.dtype) -> None:
-    module, x = trained(norm, layers).to(dtype), rows().to(dtype)
+def test_logits_are_those_of_the_module(norm: Norm, layers: int, residual: bool, dtype: torch.dtype) -> None:
+    module, x = trained(norm, layers, residual).to(dtype), rows().to(dtype)
     exact = torch.finfo(dtype).eps * 1e2
     expected = module(x).logits
     folded = fold(module)

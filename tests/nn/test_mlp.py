@@ -68,3 +68,36 @@ def test_norms() -> None:
 def test_too_small_is_refused(layers: int, hidden: int) -> None:
     with pytest.raises(ConfigError, match=f"layers >= 2 and hidden >= 1, got layers={layers} and hidden={hidden}"):
         MLP(5, hidden, 3, layers=layers)
+
+
+def test_a_residual_layer_adds_to_what_it_reads_by_hand() -> None:
+    mlp = MLP(1, 2, 1, layers=3, residual=True)
+    with torch.no_grad():
+        mlp.maps[0].weight.copy_(torch.tensor([[1.0, 2.0]]))
+        mlp.maps[0].bias.zero_()
+        mlp.maps[1].weight.copy_(torch.tensor([[1.0, -1.0], [1.0, -1.0]]))
+        mlp.maps[1].bias.zero_()
+        mlp.head.weight.copy_(torch.tensor([[1.0], [10.0]]))
+        mlp.head.bias.zero_()
+    # (1, 2), and with relu(3, -3) added (4, 2).
+    logits, hidden = mlp(torch.tensor([[1.0]]))
+    assert hidden.tolist() == [[4, 2]]
+    assert logits.tolist() == [[24]]
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_gradients_through_residual_layers_and_dropout(norm: str) -> None:
+    x = torch.randn(6, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    mlp = MLP(5, 4, 3, layers=4, dropout=0.3, norm=norm, residual=True).double()
+
+    def value(rows: torch.Tensor) -> torch.Tensor:
+        with seeded(0, "dropout"):
+            logits: torch.Tensor = mlp(rows).logits
+        return logits
+
+    assert torch.autograd.gradcheck(value, (x.requires_grad_(),))
+
+
+def test_a_residual_mlp_has_something_to_add_to() -> None:
+    with pytest.raises(ConfigError, match="residual MLP .* needs layers >= 3, got layers=2"):
+        MLP(5, 4, 3, layers=2, residual=True)
