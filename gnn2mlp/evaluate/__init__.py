@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.importance import Importance, column_importance
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
+    from gnn2mlp.evaluate.ranks import Ranking, critical_difference, friedman, ranked
     from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
     from gnn2mlp.evaluate.temperature import fit_temperature, fit_temperatures
     from gnn2mlp.tasks.metrics import accuracy, agreement
@@ -27,6 +28,7 @@ __all__ = [
     "Importance",
     "Outcome",
     "Paired",
+    "Ranking",
     "Reliability",
     "accuracy",
     "agreement",
@@ -39,16 +41,19 @@ __all__ = [
     "conformal_sets",
     "conformal_threshold",
     "coverage",
+    "critical_difference",
     "diagram_by_mass",
     "energy",
     "expected_calibration_error",
     "fit_temperature",
     "fit_temperatures",
+    "friedman",
     "joint_energy",
     "outlier_auroc",
     "paired",
     "placed_among_codes",
     "populations",
+    "ranked",
     "reliability_diagram",
     "share_interval",
     "summarise",
@@ -79,6 +84,7 @@ _EXPORTS = {
         "outlier_auroc",
         "placed_among_codes",
     ),
+    "gnn2mlp.evaluate.ranks": ("Ranking", "critical_difference", "friedman", "ranked"),
     "gnn2mlp.evaluate.scores": ("POPULATIONS", "by_population", "populations", "summarise"),
     "gnn2mlp.evaluate.temperature": ("fit_temperature", "fit_temperatures"),
     "gnn2mlp.tasks.metrics": ("accuracy", "agreement"),

@@ -1,0 +1,196 @@
+"""Results from anywhere as scores of named models: folders of runs, studies, files of lines, the board's rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.files import read_json, user_path
+from gnn2mlp.core.registry import short_name
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.evaluate import Outcome
+from gnn2mlp.studies import ledger
+from gnn2mlp.studies.grid import label_of
+from gnn2mlp.studies.lines import resolved_identity
+from gnn2mlp.studies.versions import made_by
+
+RESULTS, LINES = "results.json", "lines.jsonl"
+# Which settings of a run make a model what it is; a student is made by all of them.
+_MAKES = {
+    "teacher": ("split", "unseen_fraction", "teacher", "task"),
+    "mlp": ("split", "unseen_fraction", "student", "inputs", "distill", "task"),
+    "student": (),
+}
+_MANY = 1_000_000
+
+
+class Score(NamedTuple):
+    """What one model of one trained seed scored.
+
+    Args:
+        dataset: its name.
+        setting: transductive or inductive.
+        model: what tables call it, such as `"sage"`, `"mlp"` or `"glnn (sage)"`.
+        role: `"teacher"`, `"mlp"` or `"student"`.
+        seed: of the split.
+        initialisation: which training on it.
+        line: all that is known of that seed.
+        needs_graph: whether answers need the graph.
+    """
+
+    dataset: str
+    setting: str
+    model: str
+    role: str
+    seed: int
+    initialisation: int
+    line: Mapping[str, Any]
+    needs_graph: bool
+
+    def at(self, population: str) -> float | None:
+        """The score on a population; `None` if it has none."""
+        found: float | None = self.line[self.role].get(population)
+        return found
+
+    def outcome(self, population: str) -> Outcome:
+        """The same, to be paired with another model's; initialisations of a split are told apart.
+
+        Of a metric that is better the smaller it is, the negative.
+        """
+        found = Outcome.of(self.line, self.role, population)
+        better = self.line.get("metric", {}).get("greater_is_better", True)
+        return found._replace(
+            seed=self.seed + _MANY * self.initialisation, score=found.score if better else -found.score
+        )
+
+    @property
+    def seconds(self) -> float:
+        """That its training took; a student's without its teacher's."""
+        return float(self.line["seconds"][self.role])
+
+    @property
+    def made_by(self) -> str:
+        """Version and code that made it, as far as the line tells."""
+        return made_by(self.line)
+
+
+def read_scores(sources: Sequence[str | Path] | Mapping[str, str | Path]) -> list[Score]:
+    """The scores of all models in folders of runs, folders of studies, and files of lines.
+
+    A model is called by its teacher and method. Where two of one name were made with different settings on the same
+    data, the name is followed by what tells them apart: the student or override of a study, else the source.
+
+    Args:
+        sources: paths; or paths by what their models are to be called beside.
+
+    Raises:
+        ConfigError: for a path that holds no results.
+    """
+    named = sources.items() if isinstance(sources, Mapping) else [(str(path), path) for path in sources]
+    lines = [line for name, path in named for line in _lines(user_path(path, "compare"), _stem(name))]
+    return _named_apart(_without_twins([score for line in lines for score in _scores_of(line)]))
+
+
+def _stem(path: str | Path) -> str:
+    path = Path(path)
+    return path.parent.name if path.name in (RESULTS, LINES) else path.name.removesuffix(".jsonl")
+
+
+def _lines(path: Path, source: str) -> list[dict[str, Any]]:
+    """The lines in a path, each with the `source` that it is from."""
+    if path.is_dir():
+        for name in (LINES, RESULTS):
+            if (path / name).exists():
+                return _lines(path / name, source)
+        files = sorted(path.glob("*.jsonl"))
+        found = [line for file in files for line in _lines(file, file.stem)]
+    elif path.suffix == ".jsonl":
+        found = [{"source": source, **line} for line in ledger.read(path)]
+    elif path.name.endswith(".json") and path.exists():
+        found = _of_results(read_json(path), source)
+    else:
+        found = []
+    if not found:
+        raise ConfigError(
+            f"compare: expected a folder of a run or a study, or a file of lines (.jsonl), at {path}, got no results"
+        )
+    return found
+
+
+def _of_results(results: Any, source: str) -> list[dict[str, Any]]:
+    """The seeds of a run as lines."""
+    if not isinstance(results, dict) or not {"seeds", "config"} <= results.keys():
+        raise ConfigError(f"compare: expected the results of a run in {source}, got another file")
+    shared = {key: results[key] for key in ("graph", "config", "environment") if key in results}
+    again = results["config"].get("initialisation", 0)
+    return [{"source": source, "initialisation": again, **shared, **record} for record in results["seeds"]]
+
+
+def _scores_of(line: dict[str, Any]) -> list[Score]:
+    config, cell = line["config"], line.get("cell", {})
+    dataset = cell.get("dataset") or label_of(_dataset(config["dataset"]))
+    teacher = cell.get("teacher") or _network(config["teacher"])
+    method = cell.get("method") or short_name(Spec.parse(config["method"]).name)
+    # The student of the method "mlp" is the plain MLP, which is there anyway.
+    names = {"teacher": teacher, "mlp": "mlp"} | ({} if method == "mlp" else {"student": f"{method} ({teacher})"})
+    graph = {"teacher": True, "mlp": False, "student": bool(line.get("graph_at_inference", False))}
+    return [
+        Score(dataset, config["setting"], name, role, line["seed"], line.get("initialisation", 0), line, graph[role])
+        for role, name in names.items()
+        if role in line
+    ]
+
+
+def _dataset(given: Any) -> Spec:
+    spec = Spec.parse(given)
+    return Spec(spec.options["path"]) if spec.name == "npz" else spec
+
+
+def _network(given: Any) -> str:
+    """`gcn`, or `vq (gcn)` for a teacher around another component."""
+    spec = Spec.parse(given)
+    inner = [option["name"] for option in spec.options.values() if isinstance(option, Mapping) and "name" in option]
+    return f"{short_name(spec.name)} ({', '.join(inner)})" if inner else short_name(spec.name)
+
+
+def _made_with(score: Score) -> str:
+    """Digest of the settings that make the model; options that did not exist yet take their defaults."""
+    config = resolved_identity(score.line) or score.line["config"]
+    keys = _MAKES[score.role] or [key for key in config if key not in _BESIDE]
+    return digest_json({key: config.get(key) for key in keys})
+
+
+_BESIDE = ("seeds", "initialisation", "out", "data_root", "cache", "device", "threads", "latency", "refit", "recipe")
+
+
+def _without_twins(scores: Iterable[Score]) -> list[Score]:
+    """One of several scores of the same model on the same split: runs of one teacher repeat its scores."""
+    found: dict[tuple[Any, ...], Score] = {}
+    for score in scores:
+        key = (score.dataset, score.setting, score.model, score.seed, score.initialisation, _made_with(score))
+        found.setdefault(key, score)
+    return list(found.values())
+
+
+def _named_apart(scores: Sequence[Score]) -> list[Score]:
+    """Names that are followed by what tells apart models of one name on the same data."""
+    twice = _ambiguous(scores)
+    told = [s._replace(model=f"{s.model} {_apart(s)}") if s.model in twice else s for s in scores]
+    twice = _ambiguous(told)
+    return [s._replace(model=f"{s.model} #{_made_with(s)[:4]}") if s.model in twice else s for s in told]
+
+
+def _ambiguous(scores: Sequence[Score]) -> set[str]:
+    makes: dict[tuple[str, str, str], set[str]] = {}
+    for score in scores:
+        makes.setdefault((score.dataset, score.setting, score.model), set()).add(_made_with(score))
+    return {model for (_, _, model), made in makes.items() if len(made) > 1}
+
+
+def _apart(score: Score) -> str:
+    cell = score.line.get("cell", {})
+    told = [cell[axis] for axis in ("student", "override") if axis in cell]
+    # The rows of the benchmarks are called <author>_<method>_<data>_<setting>, and the last two are known here.
+    source = score.line["source"].removesuffix(f"_{score.dataset}_{score.setting}")
+    return f"[{', '.join(told) if told else source}]"

@@ -1,0 +1,89 @@
+"""Results of any kind become scores of named models."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.studies import Study, read_scores, run_study
+from tests.studies.helpers import line
+
+
+def write(path: Path, *lines: dict[str, Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    return path
+
+
+def test_runs_studies_and_lines_are_read_alike(make_study: Callable[..., Study]) -> None:
+    study = make_study(teachers=["gcn"], splits=1)
+    (made,) = run_study(study).lines
+    (cell,) = study.cells()
+    folder = study.folder
+    read = [read_scores([path]) for path in (folder, folder / "lines.jsonl", folder / "runs" / cell.identity)]
+    for scores in read:
+        assert [(s.dataset, s.setting, s.model, s.role) for s in scores] == [
+            ("tiny", "inductive", "gcn", "teacher"),
+            ("tiny", "inductive", "mlp", "mlp"),
+            ("tiny", "inductive", "glnn (gcn)", "student"),
+        ]
+        assert [s.at("unseen") for s in scores] == [made[role]["unseen"] for role in ("teacher", "mlp", "student")]
+        assert [s.needs_graph for s in scores] == [True, False, False]
+    both = read_scores([folder, folder / "runs" / cell.identity])
+    assert len(both) == 3  # the same training is there once
+
+
+def test_a_folder_of_files_is_read_whole_and_rows_are_called_by_their_method(tmp_path: Path) -> None:
+    for name, temperature in (("a2020_glnn", 1.0), ("b2021_warm", 2.0)):
+        config = {"method": {"name": "glnn", "temperature": temperature}, "dataset": "digits"}
+        bare = {key: value for key, value in line(config=config).items() if key != "cell"}
+        write(tmp_path / f"{name}_digits_inductive.jsonl", {**bare, "row": name})
+    models = {score.model for score in read_scores([tmp_path])}
+    assert models == {"gcn", "mlp", "glnn (gcn) [a2020_glnn]", "glnn (gcn) [b2021_warm]"}
+
+
+def test_models_of_one_name_are_told_apart_by_what_differs(tmp_path: Path) -> None:
+    plain, wide = line(), line(config={"student": {"name": "mlp", "hidden": 16}})
+    for one, name in ((plain, "plain"), (wide, "wide")):
+        one["cell"]["override"] = name
+    models = {score.model for score in read_scores([write(tmp_path / "a.jsonl", plain, wide)])}
+    assert models == {"gcn", "mlp [plain]", "mlp [wide]", "glnn (gcn) [plain]", "glnn (gcn) [wide]"}
+
+
+def test_what_nothing_tells_apart_has_a_digest(tmp_path: Path) -> None:
+    lines = line(), line(config={"distill": {"lr": 0.5}})
+    models = {score.model for score in read_scores([write(tmp_path / "a.jsonl", *lines)])}
+    assert len(models) == 5
+    assert all("[a] #" in model for model in models - {"gcn"})
+
+
+def test_a_method_without_a_teacher_is_the_plain_mlp(tmp_path: Path) -> None:
+    one = line(config={"method": "mlp"})
+    one["cell"]["method"] = "mlp"
+    scores = read_scores([write(tmp_path / "a.jsonl", one)])
+    assert [score.model for score in scores] == ["gcn", "mlp"]
+
+
+def test_initialisations_are_paired_apart(tmp_path: Path) -> None:
+    lines = [line(seed=seed, initialisation=which) for seed in (0, 1) for which in (0, 1)]
+    outcomes = [s.outcome("unseen") for s in read_scores([write(tmp_path / "a.jsonl", *lines)]) if s.role == "student"]
+    assert len({outcome.seed for outcome in outcomes}) == 4
+    assert [outcome.split for outcome in outcomes] == ["split 0", "split 0", "split 1", "split 1"]
+
+
+def test_errors_are_turned_round_so_that_more_is_better(tmp_path: Path) -> None:
+    metric = {"name": "mae", "title": "mean absolute error", "greater_is_better": False, "share": False}
+    (teacher, *_) = read_scores([write(tmp_path / "a.jsonl", line(metric=metric, of_teacher=0.25))])
+    assert teacher.at("unseen") == 0.25
+    assert teacher.outcome("unseen").score == -0.25
+
+
+@pytest.mark.parametrize("name", ["absent", "absent.jsonl", "notes.txt", "other.json"])
+def test_a_path_without_results_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").write_text("no results")
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(ConfigError, match="compare: expected"):
+        read_scores([tmp_path / name])
