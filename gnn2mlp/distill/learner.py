@@ -114,7 +114,7 @@ class Learner:
             device=self.device,
             progress=self.progress,
             listeners=self.listeners,
-            checkpoint=self._checkpoint(name),
+            checkpoint=self.checkpoint_of(name),
             group=self.group,
             stage=self.stage if name == _SHIPPED else name,
         )
@@ -167,7 +167,8 @@ class Learner:
         values = {key: getattr(said, key).float() for key in wanted}
         return TeacherKnowledge(self.data.node_ids, values, {"teacher": result.card["student"]})
 
-    def _checkpoint(self, name: str) -> Checkpoint | None:
+    def checkpoint_of(self, name: str) -> Checkpoint | None:
+        """Where the training state of the student of that name is kept; each has a file of its own."""
         if self.checkpoint is None or name == _SHIPPED:
             return self.checkpoint
         path = self.checkpoint.path
