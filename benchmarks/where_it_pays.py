@@ -49,13 +49,13 @@ components; validation nodes choose the epoch, and test nodes are read once. Sco
 deviation between them, in per cent, of accuracy, or of ROC-AUC where a data set is published with it (minesweeper).
 Differences are paired by split, with the 95 % interval of the corrected resampled t-test. A difference is called one
 only where its interval leaves out 0, from three splits on; with few splits, or few test nodes, intervals are wide, and
-that none was found does not mean that there is none. The published splits of texas, cornell, wisconsin and chameleon-filtered leave 7 to 38
-unseen nodes: one node is 3 to 14 points.
+that none was found does not mean that there is none. The published splits of texas, cornell, wisconsin and
+chameleon-filtered leave 7 to 38 unseen nodes: one node is 3 to 14 points.
 
 Graphs are undirected here. Chameleon and squirrel hold nodes that duplicate others, so that test nodes leak into
 training; the filtered ones do not. Airports have no features but their number: nothing can be told of an unseen one.
-`gnn2mlp compare benchmarks/studies/where_it_pays.jsonl --out FOLDER` draws the same lines as a page, with ranks and gains
-as pictures.
+`gnn2mlp compare benchmarks/studies/where_it_pays.jsonl --out FOLDER` draws the same lines as a page, with ranks and
+gains as pictures.
 """
 
 
