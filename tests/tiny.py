@@ -78,16 +78,20 @@ def repeated_edges(graph: NodeData) -> Tensor:
     return graph.edge_index.repeat_interleave(graph.edge_weight.long(), dim=1)
 
 
+# Of each feature of a row in `answered`, so that some of them may be missing.
+COPIES = 8
+
+
 class Spoken(nn.Module):
-    """A student that says of row i, whose features are the i-th unit vector, what `output` has there."""
+    """A student that says of row i, whose features are copies of the i-th unit vector, what `output` has there."""
 
     def __init__(self, output: MLPOutput):
         super().__init__()
         self.said = output
 
     def forward(self, x: Features) -> MLPOutput:
-        """Features (rows, rows of `output`) times what is said of each."""
-        return MLPOutput(x @ self.said.logits, x @ self.said.hidden)
+        """Features (rows, copies times rows of `output`) times what is said of each; of part of the copies, less."""
+        return MLPOutput(*(x @ (part.repeat(COPIES, 1) / COPIES) for part in self.said))
 
 
 def answered(
@@ -103,10 +107,11 @@ def answered(
 ) -> Batch:
     """A batch of which it is known what the student says, also of parts of its rows: it is linear in their features.
 
-    Features of a row are a one and else zeros. Where the batch has all rows of the table, it has their features too.
+    Features of a row are as many ones as there are copies, and else zeros, so that rows differ in nothing but in where
+    these are. Where the batch has all rows of the table, it has their features too.
     """
     links = {"neighbours": neighbours, "hyperedges": hyperedges, "adjacency": adjacency}
-    features = torch.eye(len(rows), dtype=output.logits.dtype)
+    features = torch.eye(len(rows), dtype=output.logits.dtype).repeat(1, COPIES)
     whole = torch.equal(rows.sort().values, torch.arange(len(rows)))
     return Batch(
         rows,

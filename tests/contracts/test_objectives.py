@@ -15,7 +15,7 @@ from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, knowledge_needs, parse_needs
 from gnn2mlp.objectives._base import check_declared
 from tests.cuda import nothing_waits, off_the_cpu
-from tests.tiny import answered, random_knowledge
+from tests.tiny import COPIES, answered, random_knowledge
 
 NODES, CLASSES, HIDDEN = 12, 3, 5
 
@@ -23,7 +23,7 @@ NODES, CLASSES, HIDDEN = 12, 3, 5
 def build(name: str) -> Objective:
     """The objective with its defaults, prepared for the table that most tests use."""
     objective = Spec(name).build(OBJECTIVES)
-    objective.prepare_features(NODES)
+    objective.prepare_features(COPIES * NODES)
     with seeded(0, "preparation"):
         objective.prepare({"teacher": random_knowledge(torch.arange(NODES), CLASSES, HIDDEN)}, HIDDEN)
     return objective
