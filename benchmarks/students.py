@@ -73,6 +73,11 @@ OPTIONS = {
         {"hidden": 512, "input_dropout": 0.5}, {"averaging": "ema"}, SHARP
     ),
     "consistency, input dropout .5": Option({"input_dropout": 0.5}, method=_consistent()),
+    "batch norm": Option({"norm": "batch"}),
+    "three layers, residual, batch norm": Option({"layers": 3, "residual": True, "norm": "batch"}),
+    "mixture of four": Option({"name": "mixture", "hidden": 32}),
+    "three averaged": Option(method={"name": "averaged_students"}),
+    "three averaged, into one": Option(method={"name": "averaged_students", "into_one": True}),
 }
 
 
@@ -116,7 +121,8 @@ def measured(cell: Cell, name: str, views: Views, knowledge: TeacherKnowledge) -
     kind = given.pop("name", "mlp")
     published = recipe["student"]["mlp"]
     known = STUDENTS.get(kind).constructor_options()
-    student = Spec(kind, **{key: value for key, value in published.items() if key in known} | given).build(STUDENTS)
+    shared = {key: value for key, value in published.items() if key in known}
+    student = Spec(kind, **{**shared, **given}).build(STUDENTS)
     distiller = Distiller(**{**recipe["distill"], **option.distill})
     learner = Learner(distiller, student, views.observed, knowledge, seed=cell.split)
     result = Spec.parse(option.method).build(METHODS).learn(learner)

@@ -1,6 +1,6 @@
 """Folded networks as ONNX nodes: an MLP is a few, several MLPs averaged are theirs and a few more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.deploy.onnx_parts import onnx
 from gnn2mlp.nn.averaged import Outputs
-from gnn2mlp.nn.fold import Folded, FoldedAverage, Layer
+from gnn2mlp.nn.fold import Folded, FoldedAverage, FoldedMixture, Layer
 
 # Before the names of nodes that put networks together: 8-bit weights leave these alone.
 MIXING = "mix/"
@@ -54,6 +54,8 @@ def _written(made: Nodes, folded: Any, prefix: str, result: str) -> bool:
     if isinstance(folded, Folded):
         _mlp(made, folded, prefix, result)
         return True
+    if isinstance(folded, FoldedMixture):
+        return _mixture(made, folded, prefix, result)
     return isinstance(folded, FoldedAverage) and _average(made, folded, prefix, result)
 
 
@@ -81,16 +83,40 @@ def _mapped(made: Nodes, layer: Layer, reads: str, result: str, prefix: str, ind
 
 def _average(made: Nodes, folded: FoldedAverage, prefix: str, result: str) -> bool:
     """The members, and the average of what their logits stand for; see `nn.averaged.average`."""
-    said = [f"{prefix}member{number}" for number in range(len(folded.members))]
-    for name, member in zip(said, folded.members, strict=True):
-        if not _written(made, member, f"{name}/", name):
-            return False
     axis = made.constant(f"{prefix}axis", torch.tensor([1]))
-    each = [made.mix("Unsqueeze", [name, axis], f"{name}/row") for name in said]
-    together = made.mix("Concat", each, f"{prefix}together", axis=1)  # (batch, members, outputs)
+    together = _together(made, folded.members, axis, prefix)
+    if together is None:
+        return False
     weights = made.constant(f"{prefix}weights", _wide(folded, folded.weights))
     _AVERAGES[folded.outputs](made, together, weights, axis, result)
     return True
+
+
+def _mixture(made: Nodes, folded: FoldedMixture, prefix: str, result: str) -> bool:
+    """The experts, and the sum of what each says times the share that the gate gives it."""
+    axis = made.constant(f"{prefix}axis", torch.tensor([1]))
+    together = _together(made, folded.experts, axis, prefix)
+    if together is None:
+        return False
+    weight = made.constant(f"{prefix}gate/weight", folded.gate.weight)
+    bias = made.constant(f"{prefix}gate/bias", folded.gate.bias)
+    scores = made.add("Gemm", ["rows", weight, bias], f"{prefix}scores")
+    shares = made.mix("Softmax", [scores], f"{prefix}shares", axis=-1)
+    last = made.constant(f"{prefix}last", torch.tensor([2]))
+    column = made.mix("Unsqueeze", [shares, last], f"{prefix}shares/column")
+    weighted = made.mix("Mul", [together, column], f"{prefix}weighted")
+    made.mix("ReduceSum", [weighted, axis], result, keepdims=0)
+    return True
+
+
+def _together(made: Nodes, parts: Sequence[Any], axis: str, prefix: str) -> str | None:
+    """The outputs (batch, parts, outputs) of all parts; `None` if one of them could not be added."""
+    said = [f"{prefix}member{number}" for number in range(len(parts))]
+    for name, part in zip(said, parts, strict=True):
+        if not _written(made, part, f"{name}/", name):
+            return None
+    each = [made.mix("Unsqueeze", [name, axis], f"{name}/row") for name in said]
+    return made.mix("Concat", each, f"{prefix}together", axis=1)
 
 
 def _wide(folded: FoldedAverage, weights: Tensor) -> Tensor:

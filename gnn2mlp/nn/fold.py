@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.nn.averaged import Averaged, Outputs, average
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.linear import Linear
+from gnn2mlp.nn.mixture import Mixture, mixed
 from gnn2mlp.nn.mlp import MLP
 
 
@@ -61,6 +62,24 @@ class FoldedAverage:
         return average(torch.stack([member(x) for member in self.members]), self.weights, self.outputs)
 
 
+class FoldedMixture:
+    """Logits (rows, outputs) of experts, mixed by a gate; see `nn.mixture`.
+
+    Args:
+        gate: the map to the scores of experts, divided by the temperature.
+        experts: each folded, or called as it is.
+    """
+
+    def __init__(self, gate: Layer, experts: list[Callable[[Features], Tensor]]):
+        self.gate = gate
+        self.experts = experts
+
+    def __call__(self, x: Features) -> Tensor:
+        """Map features to logits."""
+        shares = affine(x, self.gate.weight, self.gate.bias).softmax(-1)
+        return mixed(shares, torch.stack([expert(x) for expert in self.experts], 1))
+
+
 def affine(x: Features, weight: Tensor, bias: Tensor) -> Tensor:
     """The map x W + b; of sparse rows it costs the non-zeros, without a sparse tensor being made."""
     if isinstance(x, CSR):
@@ -72,8 +91,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
     """A function from features to the logits of `module` in evaluation mode, equal up to rounding.
 
     Batch normalisation, an affine map once its statistics are fixed, goes into the map before it:
-    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` each member is folded. Any other module is called
-    as it is.
+    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` and `Mixture` each part is folded. Any other
+    module is called as it is.
 
     Example:
         >>> mlp = MLP(in_features=4, hidden=8, out_features=2, norm="batch").eval()
@@ -83,6 +102,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
     """
     if isinstance(module, Averaged):
         return _averaged(module)
+    if isinstance(module, Mixture):
+        return _mixture(module)
     if not isinstance(module, MLP):
         return torch.inference_mode()(lambda x: module(x).logits)
     hidden = [
@@ -96,6 +117,13 @@ def _averaged(module: Averaged) -> FoldedAverage:
     counting = (module.weights > 0).nonzero()[:, 0]
     members = [fold(module.members[number]) for number in counting.tolist()]
     return FoldedAverage(members, module.weights[counting].clone(), module.outputs)
+
+
+@torch.no_grad()
+def _mixture(module: Mixture) -> FoldedMixture:
+    weight, bias, *_ = _layer(module.gate, nn.Identity())
+    gate = Layer(weight / module.temperature, bias / module.temperature, None)
+    return FoldedMixture(gate, [fold(expert) for expert in module.experts])
 
 
 @torch.no_grad()
@@ -119,13 +147,20 @@ def input_maps(module: nn.Module) -> list[Linear] | None:
         [(4, 8), (4, 8)]
     """
     if isinstance(module, Averaged):
-        found = [input_maps(member) for member in module.members]
-        return None if None in found else [each for maps in found for each in maps or ()]
+        return _all_maps(module.members)
+    if isinstance(module, Mixture):
+        maps = _all_maps(module.experts)
+        return None if maps is None else [module.gate, *maps]
     if not isinstance(module, MLP):
         return None
     first = module.maps[0]
     assert isinstance(first, Linear)
     return [first]
+
+
+def _all_maps(modules: Iterable[nn.Module]) -> list[Linear] | None:
+    found = [input_maps(module) for module in modules]
+    return None if None in found else [each for maps in found for each in maps or ()]
 
 
 @torch.no_grad()
