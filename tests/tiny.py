@@ -41,13 +41,18 @@ UNDROPPED: Mapping[str, float] = dict.fromkeys(
 def small(registry: Registry[T], name: str, **options: Any) -> T:
     """The registered component `name`, small enough for a test; `options` win.
 
-    A component around another one hands it all options: its size and training are those of its encoder.
+    A component around others hands them all options: its size and training are theirs.
     """
     known = registry.get(name).constructor_options()
     chosen = {k: v for k, v in {**SMALL, **options}.items() if k in known}
     if "encoder" in known:
         inner = Spec.parse(options.get("encoder", known["encoder"].default))
         chosen["encoder"] = small(registry, inner.name, **{**options, **inner.options}).spec().to_dict()
+    if "members" in known:
+        members = [Spec.parse(member) for member in options.get("members", known["members"].default)]
+        chosen["members"] = [
+            small(registry, one.name, **{**options, **one.options}).spec().to_dict() for one in members
+        ]
     return Spec(name, **chosen).build(registry)
 
 
@@ -142,6 +147,8 @@ def random_knowledge(
         "hidden": hidden_,
         "class_indices": torch.rand(nodes, classes, generator=draws).argsort(dim=1)[:, :2].int(),
         "class_probabilities": drawn,
+        "member_logits": 2 * torch.randn(nodes, 3, classes, generator=draws),
+        "disagreement": torch.rand(nodes, generator=draws),
         "entropy_shift": torch.randn(nodes, 3, generator=random),
         "codebook": torch.randn(codes, 4, generator=random),
         "code": assignment.indices[:, 0],

@@ -1,6 +1,5 @@
 """Columns of Parquet tables as checked arrays, whole or in batches. pyarrow is needed, the extra `parquet`."""
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,13 +74,13 @@ def read_batches(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]
 
 
 def to_column(value: Tensor) -> Any:
-    """An array (rows,) or (rows, ...) of any device as a column of numbers or of lists of equal length."""
+    """An array (rows,) or (rows, ...) of any device as a column of numbers, or of lists (of lists) of equal length."""
     arrow, _ = pyarrow_modules()
     value = value.cpu()
-    if value.dim() == 1:
-        return arrow.array(value.numpy())
-    flat = arrow.array(value.contiguous().numpy().reshape(-1))
-    return arrow.FixedSizeListArray.from_arrays(flat, math.prod(value.shape[1:]))
+    column = arrow.array(value.contiguous().numpy().reshape(-1))
+    for width in reversed(value.shape[1:]):
+        column = arrow.FixedSizeListArray.from_arrays(column, width)
+    return column
 
 
 def is_list(kind: Any) -> bool:
@@ -122,14 +121,14 @@ def distinct(column: Any) -> tuple[list[Any], np.ndarray]:
     return known, codes.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
 
 
-def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Path) -> Tensor:
-    """A column as an array (rows,), or (rows, length) if it holds lists.
+def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: int, path: Path) -> Tensor:
+    """A column as an array (rows,), or (rows, length) if it holds lists, with an axis more if it holds lists of lists.
 
     Args:
         column: a chunked array of pyarrow.
         name: of the column, for messages.
         dtype: int32, int64 or float32; numbers of another width are converted.
-        lists: whether lists are expected.
+        lists: how deep numbers lie in lists: 0, 1, or 2 where lists of lists are expected.
         path: for messages.
 
     Raises:
@@ -138,10 +137,12 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Pat
     where = f"{path}: column {name!r}"
     if column.null_count:
         raise DataError(f"{where}: expected a value in every row, got {column.null_count} without")
-    if lists != is_list(column.type):
+    if bool(lists) != is_list(column.type):
         raise DataError(f"{where}: expected {'lists of numbers' if lists else 'numbers'}, got {column.type}")
-    chunk = one_array(column)
-    flat = chunk.flatten() if lists else chunk
+    flat, widths = one_array(column), list[int]()
+    while len(widths) < lists and is_list(flat.type):
+        widths.append(_one_length(flat, where))
+        flat = flat.flatten()
     if not is_numeric(flat.type):
         raise DataError(f"{where}: expected numbers, got {flat.type}")
     if flat.null_count:
@@ -150,10 +151,12 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: bool, path: Pat
     found = values.astype(_NUMPY[dtype])
     if not dtype.is_floating_point and not np.array_equal(found, values):
         raise DataError(f"{where}: expected whole numbers, got {values.dtype} values that are not")
-    if not lists:
-        return torch.from_numpy(found)
-    lengths = np.unique(chunk.value_lengths().to_numpy(zero_copy_only=False))
+    return torch.from_numpy(found.reshape(len(column), *widths))
+
+
+def _one_length(lists: Any, where: str) -> int:
+    """The length of all lists of an array."""
+    lengths = np.unique(lists.value_lengths().drop_null().to_numpy(zero_copy_only=False))
     if lengths.size > 1:
         raise DataError(f"{where}: expected lists of equal length, got lengths from {lengths[0]} to {lengths[-1]}")
-    width = lengths[0] if lengths.size else getattr(column.type, "list_size", 0)
-    return torch.from_numpy(found.reshape(len(column), width))
+    return int(lengths[0]) if lengths.size else int(getattr(lists.type, "list_size", 0))

@@ -9,12 +9,14 @@ class Key(NamedTuple):
     """One value that a teacher may write.
 
     Where the first axis is `nodes`, there is a row for each id of the knowledge; other keys are shared by all nodes.
+    What is written `on_demand` costs more passes or much room, and is left out unless somebody reads it.
     """
 
     name: str
     axes: tuple[str, ...]
     dtype: torch.dtype
     meaning: str
+    on_demand: bool = False
 
     @property
     def per_node(self) -> bool:
@@ -33,18 +35,35 @@ KEYS = {
             torch.float32,
             "by how much a draw of feature noise changes the entropy of the class distribution, in nats, divided by "
             "the standard deviation of the noise",
+            on_demand=True,
         ),
         Key(
             "class_indices",
             ("nodes", "drawn"),
             torch.int32,
             "classes drawn from the class distribution, each once, most frequent first; 0 with probability 0 fills up",
+            on_demand=True,
         ),
         Key(
             "class_probabilities",
             ("nodes", "drawn"),
             torch.float32,
             "the share of the draws that fell on each: it adds up to 1, and its expectation is the class distribution",
+            on_demand=True,
+        ),
+        Key(
+            "member_logits",
+            ("nodes", "members", "classes"),
+            torch.float32,
+            "class scores of each member of an ensemble",
+            on_demand=True,
+        ),
+        Key(
+            "disagreement",
+            ("nodes",),
+            torch.float32,
+            "mean KL divergence between two members of an ensemble, in nats",
+            on_demand=True,
         ),
         Key("codebook", ("codes", "code_dim"), torch.float32, "the code vectors"),
         Key("code", ("nodes",), torch.int64, "the nearest code vector"),
@@ -64,3 +83,4 @@ KEYS = {
         ),
     )
 }
+ON_DEMAND = frozenset(name for name, key in KEYS.items() if key.on_demand)

@@ -134,9 +134,9 @@ class ParquetSource(NamedTuple):
                     f"{self.path}: column {column!r}: expected whole numbers, as nodes in memory have, got {ids.type}; "
                     "tables with such ids are joined on disk: gnn2mlp distill"
                 )
-            return to_tensor(ids, column, torch.int64, False, self.path)
+            return to_tensor(ids, column, torch.int64, 0, self.path)
         key = KEYS["logits" if column == PROBABILITIES else column]
-        return to_tensor(table.column(column), column, key.dtype, len(key.axes) > 1, self.path)
+        return to_tensor(table.column(column), column, key.dtype, len(key.axes) - 1, self.path)
 
     def decoded(self, table: Any, node_ids: Tensor) -> TeacherKnowledge:
         """The knowledge in some rows, under these ids."""

@@ -20,6 +20,7 @@ from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.evaluate.outliers import code_distance, energy, outlier_auroc, placed_among_codes
 from gnn2mlp.inputs._base import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.knowledge.keys import ON_DEMAND
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.methods._base import Method
 from gnn2mlp.pipeline.backends import student_input
@@ -31,7 +32,6 @@ from gnn2mlp.students._base import Student
 from gnn2mlp.tasks.answers import softmax
 from gnn2mlp.tasks.classification import NodeClassification
 from gnn2mlp.teachers._base import Export, Teacher
-from gnn2mlp.teachers._class_samples import CLASS_KEYS
 
 # A teacher and a student more are trained for it: on graphs of more nodes only where somebody asks.
 AFFORDABLE = 50_000
@@ -185,7 +185,7 @@ def _trained(
     knowledge = None
     if method.teacher_keys:
         fitted = fit_teacher(teacher, observed, seed, execution, device=device, progress=progress)
-        cheap = teacher.provides - {"entropy_shift"} - CLASS_KEYS
+        cheap = teacher.provides - ON_DEMAND
         needs = sorted(cheap | method.teacher_keys)
         classes = list(range(graph.task.num_outputs))
         knowledge = export_knowledge(

@@ -25,7 +25,7 @@ from gnn2mlp.pipeline.backends import (
     torch_backends,
 )
 from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
+from gnn2mlp.teachers._neighbourhood import RequestPredictor
 
 # Requests of each size from which the mean number of nodes that they reach is taken.
 REACHED = 5
@@ -115,7 +115,7 @@ def _answer(backend: Backend, features: Features, ids: Tensor) -> Tensor:
 
 
 def _throughput(
-    teacher: NeighbourhoodPredictor | None,
+    teacher: RequestPredictor | None,
     models: Mapping[str, tuple[Backend, Features]],
     nodes: int,
     device: torch.device,
@@ -132,7 +132,7 @@ def _throughput(
     ]
 
 
-def _sizes(student: Predictor, graph: NodeData, teacher: NeighbourhoodPredictor | None) -> dict[str, Any]:
+def _sizes(student: Predictor, graph: NodeData, teacher: RequestPredictor | None) -> dict[str, Any]:
     """Parameters of both networks, widths of the student, and nodes that a request of each size reaches, on average."""
     module = student.module
     sizes = {
@@ -146,7 +146,7 @@ def _sizes(student: Predictor, graph: NodeData, teacher: NeighbourhoodPredictor 
     return {**sizes, "teacher parameters": _parameters(teacher.module), "nodes reached": reached}
 
 
-def _reached(teacher: NeighbourhoodPredictor, nodes: int) -> dict[str, float]:
+def _reached(teacher: RequestPredictor, nodes: int) -> dict[str, float]:
     return {
         str(k): fmean(teacher.count_neighbourhood(ids) for ids in draws(nodes, k, REACHED)[-REACHED:])
         for k in NODES

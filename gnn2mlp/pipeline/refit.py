@@ -1,7 +1,7 @@
 """The student that ships from a run on one's own data: trained again, on all labels, for as long as proved good."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -16,6 +16,7 @@ from gnn2mlp.pipeline.seed import knowledge_stage, needed_keys, student_stage, t
 from gnn2mlp.pipeline.stage import Stage
 from gnn2mlp.pipeline.views import unnamed
 from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.teachers.ensemble import MEMBER_EPOCHS
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class Refit:
         epochs: by model, the median over seeds of the epoch that validation chose.
         seeds: those that chose.
         seed: of initialisation and batches.
+        members: epochs of each member of a teacher that has some.
     """
 
     labels: int
     epochs: dict[str, int]
     seeds: list[int]
     seed: int
+    members: list[int] = field(default_factory=list)
 
 
 def refit_plan(job: Job, scored: Sequence[Scored], seed: int) -> Refit:
@@ -45,7 +48,19 @@ def refit_plan(job: Job, scored: Sequence[Scored], seed: int) -> Refit:
     """
     models = [model for model in ("teacher", "student") if all(model in one.record["history"] for one in scored)]
     epochs = {m: round(median(one.record["history"][m]["best_epoch"] for one in scored)) for m in models}
-    return Refit(int(job.graph.task.known(job.graph.labels).sum()), epochs, [one.seed for one in scored], seed)
+    labels = int(job.graph.task.known(job.graph.labels).sum())
+    members = members_epochs([one.record["history"] for one in scored])
+    return Refit(labels, epochs, [one.seed for one in scored], seed, members)
+
+
+def members_epochs(histories: Sequence[Mapping[str, Any]]) -> list[int]:
+    """For each member of the teacher the median of the epochs that were kept; empty where a teacher has no members.
+
+    Args:
+        histories: of each seed, by model.
+    """
+    each = [one["teacher"].get("logged", {}).get(MEMBER_EPOCHS, []) for one in histories if "teacher" in one]
+    return [round(median(epochs)) for epochs in zip(*each, strict=True)]
 
 
 def refit_stage(job: Job, plan: Refit, needs: Sequence[str] | None = None) -> Stage[Predictor]:
@@ -60,7 +75,7 @@ def refit_stage(job: Job, plan: Refit, needs: Sequence[str] | None = None) -> St
     settings: dict[str, Any] = {"distill": {**config.distill, "epochs": plan.epochs["student"]}}
     if "teacher" in plan.epochs:
         kind = TEACHERS.get(config.teacher.name)
-        settings["teacher"] = kind.for_epochs(config.teacher, plan.epochs["teacher"])
+        settings["teacher"] = kind.for_epochs(config.teacher, plan.members or plan.epochs["teacher"])
     whole = replace(job, config=config.model_copy(update=settings))
     method = config.method.build(METHODS)
     if not method.teacher_keys:

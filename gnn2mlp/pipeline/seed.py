@@ -10,6 +10,7 @@ from gnn2mlp.deploy.predictor import FILE
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge.keys import ON_DEMAND
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
@@ -20,7 +21,6 @@ from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
-from gnn2mlp.teachers._class_samples import CLASS_KEYS
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def needed_keys(job: Job, method: Method) -> list[str]:
     """The keys that a teacher writes down: what the method reads, what the job asks for, and all that is cheap."""
     # Disturbing the features costs forward passes, and drawn classes are for those who read them alone; all else is at
     # hand, and the report looks at it.
-    cheap = job.config.teacher.build(TEACHERS).provides - {"entropy_shift"} - CLASS_KEYS
+    cheap = job.config.teacher.build(TEACHERS).provides - ON_DEMAND
     return sorted(cheap | method.teacher_keys | job.extra)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,7 +21,7 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
-from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
+from gnn2mlp.teachers._neighbourhood import RequestPredictor
 from gnn2mlp.teachers._probes import Perturbation
 
 
@@ -78,7 +78,7 @@ class Teacher(Configurable, ABC):
             or where only an object can say it.
     """
 
-    provides: ClassVar[frozenset[str]] = frozenset({"logits"})
+    provides: frozenset[str] = frozenset({"logits"})
     reads: type[NodeData] = NodeData  # type: ignore[type-abstract]
 
     @cached_property
@@ -135,9 +135,7 @@ class Teacher(Configurable, ABC):
         """Logits (nodes, classes) of all nodes of `graph`. By default what `export` writes of them without labels."""
         return self.export(_unlabelled(graph), ["logits"], device=device)["logits"]
 
-    def neighbourhood_predictor(
-        self, graph: NodeData, device: torch.device | str = "cpu"
-    ) -> NeighbourhoodPredictor | None:
+    def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> RequestPredictor | None:
         """Answers requests for some nodes of `graph` from their neighbourhoods; `None` where a teacher cannot."""
         return None
 
@@ -166,8 +164,11 @@ class Teacher(Configurable, ABC):
         return Spec(spec.name, **{**recipe.get(spec.name, {}), **spec.options})
 
     @classmethod
-    def for_epochs(cls, spec: Spec, epochs: int) -> Spec:
-        """`spec` with a training of at most `epochs` epochs, where this kind of teacher knows epochs."""
+    def for_epochs(cls, spec: Spec, epochs: int | Sequence[int]) -> Spec:
+        """`spec` with a training of at most `epochs` epochs, where this kind of teacher knows epochs.
+
+        One that has members is given a number for all of them, or for each.
+        """
         return spec.override(epochs=epochs) if "epochs" in cls.constructor_options() else spec
 
     @classmethod

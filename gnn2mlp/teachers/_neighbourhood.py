@@ -1,16 +1,37 @@
 """What a trained network needs to answer requests: the graph at hand, and the features of whatever it reaches."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._network import Network
+
+Mean = Literal["probabilities", "logits"]
+
+
+class RequestPredictor(Protocol):
+    """What answers requests for some nodes of a graph."""
+
+    @property
+    def module(self) -> nn.Module:
+        """The network, or several."""
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        """Probabilities (ids, classes) of the nodes `ids`."""
+
+    def count_neighbourhood(self, ids: Tensor) -> int:
+        """How many nodes' features a request for `ids` reads."""
+
+    def predict_all(self) -> Tensor:
+        """Logits of all nodes in one pass, on the CPU."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,3 +102,36 @@ class NeighbourhoodPredictor:
     def predict_all(self) -> Tensor:
         """Logits of all nodes in one pass, on the CPU."""
         return infer(self.module, self.sampler, self.features.to(self.device))["logits"].cpu()
+
+
+@dataclass(frozen=True, eq=False)
+class MeanPredictor:
+    """The mean of what several predictors of one graph say.
+
+    Args:
+        members: at least one.
+        mean: of probabilities or of logits.
+    """
+
+    members: Sequence[RequestPredictor]
+    mean: Mean
+
+    @property
+    def module(self) -> nn.Module:
+        """The networks of all."""
+        return nn.ModuleList(member.module for member in self.members)
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        """As in `RequestPredictor`."""
+        said = torch.stack([member(ids) for member in self.members])
+        # Logarithms of probabilities are logits up to a number for each row, which the softmax does not know.
+        return said.mean(0) if self.mean == "probabilities" else said.clamp(min=1e-30).log().mean(0).softmax(-1)
+
+    def count_neighbourhood(self, ids: Tensor) -> int:
+        """That of the member that reads farthest: neighbourhoods of one graph are nested."""
+        return max(member.count_neighbourhood(ids) for member in self.members)
+
+    def predict_all(self) -> Tensor:
+        """As in `RequestPredictor`."""
+        logits = torch.stack([member.predict_all() for member in self.members])
+        return logits.mean(0) if self.mean == "logits" else logits.log_softmax(-1).logsumexp(0) - math.log(len(logits))

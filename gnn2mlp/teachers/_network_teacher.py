@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -26,11 +27,10 @@ from gnn2mlp.nn.selection import Selection, tolerance_for
 from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import Export, Teacher
-from gnn2mlp.teachers._class_samples import CLASS_KEYS, check_has_classes, sampled_classes
+from gnn2mlp.teachers._derived import DERIVED, derived
 from gnn2mlp.teachers._inference import infer, inputs
 from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
 from gnn2mlp.teachers._network import LayerInput, Network
-from gnn2mlp.teachers._probes import entropy_shift
 from gnn2mlp.teachers._training import GNNTraining, MiniBatch
 
 
@@ -52,7 +52,7 @@ class NetworkTeacher(Teacher):
         batch_size: training nodes per step when neighbours are sampled.
     """
 
-    provides = frozenset({"logits", "hidden", "entropy_shift"}) | CLASS_KEYS
+    provides = frozenset({"logits", "hidden"}) | DERIVED
     reads: type[NodeData] = GraphData
     module_: Network
     fanouts: tuple[int, ...] | None = None
@@ -188,19 +188,9 @@ class NetworkTeacher(Teacher):
         self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
     ) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """At least the arrays `needs` over all nodes of `graph`, and facts about them for the card."""
-        arrays, facts = dict(self.evaluate(graph, device)), {}
-        if "entropy_shift" in needs:
-            draws, noise, perturbation = how.draws, how.noise, how.perturbation
-            arrays["entropy_shift"] = entropy_shift(
-                lambda noisy: self.predict(noisy, device), graph, arrays["logits"], draws, noise, seed, perturbation
-            )
-            facts["entropy_shift"] = {"draws": draws, "noise": noise, "seed": seed, "perturbation": perturbation}
-        if needs & CLASS_KEYS:
-            check_has_classes(graph.task)
-            drawn = sampled_classes(arrays["logits"], how.class_draws, seed)
-            arrays["class_indices"], arrays["class_probabilities"] = drawn
-            facts["classes"] = {"draws": how.class_draws, "seed": seed}
-        return arrays, facts
+        arrays = dict(self.evaluate(graph, device))
+        more, facts = derived(partial(self.predict, device=device), graph, arrays["logits"], needs, how, seed)
+        return arrays | more, facts
 
     def neighbourhood_predictor(self, graph: NodeData, device: torch.device | str = "cpu") -> NeighbourhoodPredictor:
         """Answers requests from the full neighbourhood of each node, as deep as the network has layers."""

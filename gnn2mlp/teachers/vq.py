@@ -1,6 +1,6 @@
 """A structure-aware tokenizer: a graph neural network that has to pass through a codebook."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import torch
@@ -133,7 +133,7 @@ class VQ(GNNTeacher):
         return merged.override(encoder=TEACHERS.get(encoder.name).with_recipe(encoder, recipe).to_dict())
 
     @classmethod
-    def for_epochs(cls, spec: Spec, epochs: int) -> Spec:
+    def for_epochs(cls, spec: Spec, epochs: int | Sequence[int]) -> Spec:
         """As in `Teacher`; the epochs are an option of the encoder."""
         encoder = Spec.parse(spec.options.get("encoder", cls.constructor_options()["encoder"].default))
         return spec.override(encoder=TEACHERS.get(encoder.name).for_epochs(encoder, epochs).to_dict())

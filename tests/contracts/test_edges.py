@@ -42,11 +42,9 @@ trainings = pytest.mark.parametrize(
 )
 
 
-def make(form: str, **options: Any) -> NetworkTeacher:
+def make(form: str, **options: Any) -> Teacher:
     name, own = TEACHERS_ON_GRAPHS[form]
-    made = small(TEACHERS, name, **{"input_dropout": 0.1, **own, **options})
-    assert isinstance(made, NetworkTeacher)
-    return made
+    return small(TEACHERS, name, **{"input_dropout": 0.1, **own, **options})
 
 
 @cache

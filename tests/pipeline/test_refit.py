@@ -77,3 +77,19 @@ def test_benchmark_data_are_for_scores_unless_asked() -> None:
     assert RunConfig(dataset="digits").resolve().refit is False
     assert RunConfig(dataset="digits", refit=True).resolve().refit is True
     assert RunConfig(dataset="mine.npz").resolve().refit is True
+
+
+ENSEMBLE = {"name": "ensemble", "members": [{"name": "gcn", "hidden": 8}, {"name": "sage", "hidden": 8}]}
+
+
+def test_members_of_a_teacher_are_each_trained_for_as_long_as_proved_good(make_job: Callable[..., Job]) -> None:
+    job, trained = make_job(method={"name": "glnn"}, teacher=ENSEMBLE), []
+    told = {0: [3, 9], 1: [5, 8], 2: [4, 1]}
+    seeds = [scored(seed, 2, 7) for seed in told]
+    for one in seeds:
+        one.record["history"]["teacher"]["logged"] = {"member_epochs": told[one.seed]}
+    plan = refit_plan(job, seeds, seed=0)
+    assert plan.members == [4, 8]
+    object.__setattr__(job, "listen", lambda seed, stage: lambda done, total, note="": trained.append((stage, total)))
+    assert refit_stage(job, plan).value.card["history"]["best_epoch"] == 7
+    assert trained == [("refit teacher", 4)] * 4 + [("refit teacher", 8)] * 8 + [("refit", 7)] * 7

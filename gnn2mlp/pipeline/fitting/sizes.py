@@ -5,6 +5,7 @@ from typing import Any
 
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.teachers.ensemble import Ensemble
 
 # Up to so many rows a teacher trains on the whole graph. A step then holds about ten arrays of rows x hidden numbers:
 # 2.4 GiB at 128 hidden units.
@@ -39,8 +40,11 @@ def sized_distill(options: Mapping[str, Any], rows: int) -> dict[str, Any]:
 def sized_teacher(teacher: Spec, rows: int) -> Spec:
     """The teacher with epochs, and above `WHOLE_GRAPH` with sampled neighbours, where they are left open.
 
-    A teacher around another hands this on to the inner one.
+    A teacher around others hands this on to the inner ones.
     """
+    kind = TEACHERS.get(teacher.name)
+    if issubclass(kind, Ensemble):
+        return kind.of_members(teacher, lambda member, _: sized_teacher(member, rows))
     inner = teacher.options.get("encoder")
     if inner is not None:
         return teacher.override(encoder=sized_teacher(Spec.parse(inner), rows).to_dict())

@@ -27,7 +27,7 @@ from gnn2mlp.pipeline.fitting.encoding import Encoded
 from gnn2mlp.pipeline.fitting.scoring import score_models
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.left_out import left_out
-from gnn2mlp.pipeline.refit import Refit, refit_stage
+from gnn2mlp.pipeline.refit import Refit, members_epochs, refit_stage
 from gnn2mlp.pipeline.seed import knowledge_stage, student_stage, teacher_stage
 from gnn2mlp.pipeline.stage import Stage, Storage, json_file
 from gnn2mlp.pipeline.views import scoring_view, training_view
@@ -115,7 +115,9 @@ def shipped_stage(job: Job, config: FitConfig, encoded: Encoded, record: dict[st
     epochs = {model: history[model]["best_epoch"] for model in ("teacher", "student") if model in history}
     known = int(encoded.graph.task.known(encoded.graph.labels).sum())
     whole = replace(job, graph=encoded.graph)
-    return refit_stage(whole, Refit(known, epochs, [config.seed], config.seed), needs_of(config))
+    return refit_stage(
+        whole, Refit(known, epochs, [config.seed], config.seed, members_epochs([history])), needs_of(config)
+    )
 
 
 def needs_of(config: FitConfig) -> list[str]:

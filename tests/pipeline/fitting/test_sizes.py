@@ -27,3 +27,12 @@ def test_a_teacher_around_another_hands_sizes_on() -> None:
     assert found.options["codes"] == 8
     assert found.options["encoder"]["fanouts"] == [10, 10]
     assert found.options["encoder"]["hidden"] == 16
+
+
+def test_members_of_an_ensemble_are_sized_each_as_it_can_be() -> None:
+    found = sized_teacher(Spec("ensemble", members=["sage", {"name": "grand", "epochs": 7}]), 600_000)
+    sage, grand = found.options["members"]
+    assert sage["fanouts"] == [10, 10]
+    assert "fanouts" not in grand
+    assert grand["epochs"] == 7
+    assert grand["patience"] == 8
