@@ -7,8 +7,9 @@ Nodes have ids of text, six numbers (one with long tails, all with gaps), two co
 date and, with `--text`, a text of eight words. Edges are ids of text, most within a class, some of them dangling,
 doubled or from a node to itself; with `--weighted` they have weights. All of it is drawn, so that scores mean nothing.
 Tables are written as Parquet, some rows at a time, and `fit` runs in a process of its own, with the memory settings of
-the command line. A stage begins with the first news of it and ends with those of the next; its `peak_gib` is of all
-resident memory, libraries included, and `grown_gib` what the process held more at its end than at its beginning.
+the command line. A stage begins with the first news of it and ends with those of the next; its `cpu_seconds` are those
+of all threads, which other programs on the machine do not lengthen, its `peak_gib` is of all resident memory, libraries
+included, and `grown_gib` what the process held more at its end than at its beginning.
 """
 
 import argparse
@@ -126,6 +127,7 @@ class Stages:
 
     def _begin(self, name: str) -> None:
         self._name, self._start, self._before = name, time.perf_counter(), _resident("VmRSS")
+        self._computed = time.process_time()
         Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from what is resident now
 
     def close(self) -> None:
@@ -134,6 +136,7 @@ class Stages:
             {
                 "stage": self._name,
                 "seconds": round(time.perf_counter() - self._start, 2),
+                "cpu_seconds": round(time.process_time() - self._computed, 2),
                 "peak_gib": round(_resident("VmHWM"), 3),
                 "grown_gib": round(_resident("VmRSS") - self._before, 3),
             }
@@ -167,6 +170,7 @@ def inside(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
     stages.close()
     return {
         "seconds": round(time.perf_counter() - started, 1),
+        "cpu_seconds": round(time.process_time(), 1),
         "peak_gib": max(found["peak_gib"] for found in stages.found),
         "stages": stages.found,
         "verdict": result.verdict,
