@@ -7,7 +7,7 @@ from rich.text import Text
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
-from gnn2mlp.cli.run import assign, yaml_value
+from gnn2mlp.cli.run import add_budget, assign, with_budget, yaml_value
 from gnn2mlp.core.errors import ConfigError
 
 _PATHS = ("nodes", "edges", "out")
@@ -50,7 +50,8 @@ def add(verbs: Any) -> None:
     parser.add_argument("--time", metavar="NAME", help="column of times: the latest labelled rows are unseen")
     parser.add_argument("--group", metavar="NAME", help="column of groups: whole groups are unseen")
     parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'; default sage")
-    parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn")
+    parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn; auto searches for one")
+    add_budget(parser)
     parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
@@ -121,6 +122,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
         chosen["threads"] = yaml_value("--threads", given["threads"])
     if options.no_refit:
         chosen["refit"] = False
+    with_budget(chosen, given.get("search"))
     columns = dict(map(_column, options.column))
     if columns:
         chosen["columns"] = {**(chosen.get("columns") or {}), **columns}

@@ -35,6 +35,10 @@ class DataWarning(UserWarning):
     """Input data that can be learnt from, though probably not as the user means it; says what is left out or off."""
 
 
+class SearchWarning(UserWarning):
+    """A search for settings whose best is no better than a plain model by more than chance."""
+
+
 class DivergenceError(Gnn2mlpError, ArithmeticError):
     """Training met a loss that is not finite; the message names the epoch and the learning rate."""
 

@@ -204,6 +204,18 @@ class Spec:
         )
 
 
+def name_of(value: Any) -> str | None:
+    """The name of a component in any form in which one can be given; `None` for what is none.
+
+    Example:
+        >>> name_of("glnn"), name_of({"name": "glnn", "temperature": 2.0}), name_of(Spec("glnn")), name_of(3)
+        ('glnn', 'glnn', 'glnn', None)
+    """
+    found = value if isinstance(value, str) else value.get("name") if isinstance(value, Mapping) else None
+    found = getattr(value, "name", None) if isinstance(value, Spec | Configurable) else found
+    return found if isinstance(found, str) else None
+
+
 def _rebuild(cls: type[Spec], name: str, options: dict[str, Any]) -> Spec:
     return cls(name, **options)
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from gnn2mlp.core.environment import cpu_threads, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
-from gnn2mlp.core.spec import Spec, plain
+from gnn2mlp.core.spec import Spec, name_of, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
 from gnn2mlp.estimators import nested
@@ -23,11 +23,12 @@ from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.objectives import Objective
 
 if TYPE_CHECKING:
+    from gnn2mlp.estimators.searching import Searching
     from gnn2mlp.estimators.targets import Targets
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
 # Fitted attributes that need the training side of the package, or are as large as the graph.
-_OF_TRAINING = ("teacher_", "knowledge_", "graph_")
+_OF_TRAINING = ("teacher_", "knowledge_", "graph_", "leaderboard_")
 _ONE_SCALE = "bring them on one scale, in X, or for the student alone with inputs='standardise'"
 
 
@@ -60,7 +61,10 @@ class NodeEstimator(BaseEstimator):
         from gnn2mlp.estimators.bars import stages
 
         seed = _seed(self.random_state)
-        plan = fitting.Plan.make(self.teacher, self.method, self.student, self.inputs, self.distill, self.device, seed)
+        search = self._search()
+        method = self.method if search is None else "glnn"  # with which all else is checked
+        parts = {"teacher": self.teacher, "student": self.student, "inputs": self.inputs, "distill": self.distill}
+        plan = fitting.Plan.make(**parts, method=method, device=self.device, seed=seed)
         joined = linking.Links(*links, directed=self.directed)
         linking.check_one_kind(edges, joined.edge_index, joined.hyperedge_index)
         nodes = read_nodes(X, y, weight, edges, validation_ids, self.id_column)
@@ -74,11 +78,26 @@ class NodeEstimator(BaseEstimator):
         observed = fitting.observe(found.graph, self.validation_fraction, nodes.validation, seed)
         plan.check_links(observed)
         with stages(self.verbose) as stage, cpu_threads(threads_for(observed.graph.num_nodes)):
+            if search is not None:
+                result = search.search(observed, seed, plan.device, stage("search"))
+                plan = fitting.Plan.make(**result.components(), device=self.device, seed=seed)
             fitted = fitting.train(plan, observed, read, names, stage)
+        self.leaderboard_ = None if search is None else result.leaderboard
+        if search is not None:
+            fitted.predictor.card["search"] = result.told()
         self.teacher_, self.knowledge_, self.graph_ = fitted.teacher, fitted.knowledge, found.graph
         if found.counts is not None:
             fitted.predictor.card["edges"] = dict(found.counts)
         return self._adopt(fitted.predictor)
+
+    def _search(self) -> "Searching | None":
+        """The search for teacher, method and student, if the method is one."""
+        if name_of(self.method) != "auto":
+            return None
+        from gnn2mlp.estimators.searching import Searching
+
+        given = {"teacher": self.teacher, "student": self.student, "inputs": self.inputs}
+        return Searching.make(self.method, given, self.distill)
 
     @abstractmethod
     def _targets(self, y: Any) -> "Targets":

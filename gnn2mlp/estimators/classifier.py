@@ -35,7 +35,9 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
     Args:
         teacher: the graph neural network: a registered name, `Spec`, mapping or `Teacher` (a copy is fitted).
         method: how the student learns: a registered name, `Spec`, mapping, `Method`, or an objective such as
-            `0.5 * HardLabels() + 0.5 * SoftLabels()`.
+            `0.5 * HardLabels() + 0.5 * SoftLabels()`. `"auto"`, or `gnn2mlp.pipeline.Auto(budget="10m")`, searches for
+            teacher, method, weights and student, judged by validation nodes that are hidden from both; what differs
+            from the defaults here is kept.
         student: the graph-free network: a registered name, `Spec`, mapping or `Student`.
         inputs: what makes the student's row of a node: `"features"`, `"standardise"` for columns of different units, or
             an `Inputs`.
@@ -73,6 +75,7 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
         history_: `{"teacher": {...}, "student": {...}}`, each with `loss` and `valid` by epoch,
             `best_epoch` and `seconds`.
         teacher_: the fitted teacher, or `None` if the method needs none; neither saved nor pickled.
+        leaderboard_: all that a search tried, `leaderboard_.frame()` as a pandas frame, or `None`; as `teacher_`.
         knowledge_: what the teacher knows about each node given to `fit` (at least `logits`), or `None`; as `teacher_`.
 
     Example:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gnn2mlp.core.errors import ConfigError, nearest
-from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.core.spec import Configurable, Spec, name_of
 
 COMPONENTS = ("teacher", "method", "student", "inputs", "distill")
 
@@ -71,6 +71,10 @@ def _described(component: str, value: Any) -> tuple[type[Configurable], dict[str
         if value is not None and not isinstance(value, Mapping):
             raise ConfigError(f"distill: expected a mapping of options, or None, got {value!r}")
         return Distiller, dict(value or {})
+    if component == "method" and name_of(value) == "auto":
+        from gnn2mlp.pipeline.searching.settings import Auto, auto_of
+
+        return Auto, dict(auto_of(value).spec().options)
     registry = _registry(component)
     if isinstance(value, Configurable) and not isinstance(value, registry.base):  # an objective is no method by a name
         raise ConfigError(f"{component}: expected a component with options of its own, got {value!r}")

@@ -16,7 +16,7 @@ from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import CONFIG, opened
 from gnn2mlp.pipeline.run import RunResult, run
 from gnn2mlp.pipeline.searching.clock import Clock
-from gnn2mlp.pipeline.searching.leaderboard import Leaderboard, leaderboard
+from gnn2mlp.pipeline.searching.leaderboard import BOARD, PAGE, Leaderboard, searched
 from gnn2mlp.pipeline.searching.rehearsals import Rehearsals
 from gnn2mlp.pipeline.searching.search import Search, check_installed
 from gnn2mlp.pipeline.searching.settings import Auto, auto_of
@@ -24,7 +24,7 @@ from gnn2mlp.pipeline.searching.space import Choice, Space
 from gnn2mlp.pipeline.views import training_view
 from gnn2mlp.report.auto_report import write_leaderboard
 
-WORK, BOARD, PAGE, BEST = "search", "leaderboard.json", "leaderboard.html", "best.yaml"
+WORK, BEST = "search", "best.yaml"
 # In so many splits of a run with several is searched, and seconds that a report and a latency measurement take.
 VIEWS, REPORTING, TIMING = 3, 5.0, 20.0
 _NAMED = ("teacher", "student", "inputs")
@@ -155,8 +155,7 @@ def _search(job: Job, settings: Auto, given: dict[str, Any], base: RunConfig) ->
         reserve=lambda seconds: after + 1.3 * seconds * len(base.seeds),
         told=job.listen(base.seeds[0], "search"),
     )
-    winner = search.run()
-    return leaderboard(search, winner, job.graph.name), winner.config
+    return searched(search, job.graph.name)
 
 
 def _make_way(folder: Path, chosen: RunConfig) -> None:

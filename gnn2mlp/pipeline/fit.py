@@ -21,10 +21,13 @@ from gnn2mlp.pipeline.config import differing
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
+from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
 from gnn2mlp.pipeline.fitting.stages import Listen, job_of, left_out_stage, shipped_stage, stages
 from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
 from gnn2mlp.pipeline.left_out import left_out_class
+from gnn2mlp.pipeline.searching.leaderboard import PAGE
+from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1
@@ -71,7 +74,7 @@ def fit(
     Args:
         config: which tables, and what to do with them.
         listen: gives the progress listener of each stage: `"tables"`, `"encode"`, `"teacher"`, `"mlp"`, `"student"`,
-            `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"refit teacher"`, `"refit"`, `"write"`.
+            `"search"`, `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"refit teacher"`, `"refit"`, `"write"`.
         told: is given the data report, before anything is trained.
         dry_run: end with the data report; nothing is trained, and nothing written.
 
@@ -129,6 +132,10 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         told(report)
         state = {"format": FORMAT, "rows": len(tables.ids), "config": config.to_dict(), "digests": tables.digests}
         write_json(work / STATE, {**state, "finished": False})
+        found = {}
+        if is_auto(config.method):
+            config, board = search(config, encoded, split, work, device, listen)
+            found = {"search": {**board.verdict, "facts": board.facts, "page": f"{WORK}/{FOLDER}/{PAGE}"}}
         job = job_of(config, encoded, work, device, listen)
         made = stages(job, config, split, encoded.encoder, listen)
         record = made.record.value
@@ -144,6 +151,7 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
             "config": config.to_dict(),
             "environment": environment(device),
             "data": report,
+            **found,
             **record,
             "importance": importance(made.student.value, encoded, tables, split),
         }

@@ -47,6 +47,7 @@ def _content(results: Results) -> dict[str, Any]:
         "columns": columns_grid(data),
         "warnings": data["warnings"],
         "training": _training_plots(results),
+        "search": results.get("search"),
         "refit": results.get("shipped", {}).get("refit", False),
         "labels": results.get("shipped", {}).get("labels", 0),
         "onnx": results.get("onnx", ""),

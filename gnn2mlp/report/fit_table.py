@@ -44,9 +44,14 @@ def fit_table(results: Mapping[str, Any]) -> Group:
     onnx = results.get("onnx", "")
     trust = results["trust"]
     foreign = left_out_sentence(results["left_out"]) if results.get("left_out") else ""
-    told = [*trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
+    told = [*_searched(results.get("search")), *trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
     notes = [note for note in (*told, f"ONNX: {onnx}" if onnx.startswith("not") else "") if note]
     return Group(Text(results["verdict"]["sentence"], style="bold"), *parts, *map(Text, notes))
+
+
+def _searched(found: Mapping[str, Any] | None) -> list[str]:
+    """How the settings were found, if they were searched for."""
+    return [f"Search: {found['sentence']}", *found["warnings"]] if found else []
 
 
 def _warnings(report: Mapping[str, Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.objectives._reliability import check_draws
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.sizes import sized_distill, sized_teacher
+from gnn2mlp.pipeline.searching.settings import auto_of, is_auto
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tasks import TASKS
 from gnn2mlp.teachers import TEACHERS, Export, providing
@@ -45,7 +46,8 @@ class FitConfig(Settings):
         group: a column: whole groups are unseen (split `"group"`).
         unseen: with split `"hash"`, share of the test rows that do not exist in training.
         teacher: which graph neural network teaches.
-        method: how the student learns from it.
+        method: how the student learns from it; `"auto"` searches for teacher, method, weights and student, with the
+            options of `gnn2mlp.pipeline.Auto`, and keeps what differs from the defaults.
         student: the graph-free network.
         inputs: what makes the student's row of the encoded columns.
         distill: options of `Distiller`.
@@ -128,6 +130,9 @@ class FitConfig(Settings):
             raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
         if self.inputs.build(INPUTS).needs_graph:
             raise ConfigError(f"inputs: {self.inputs.name!r} read the graph, and what ships reads columns alone")
+        if is_auto(self.method):
+            left_open = {"task": self._task(), "split": self._split().resolved(SPLITTERS)}
+            return self.model_copy(update={**left_open, "method": auto_of(self.method).spec()})
         method = self.method.build(METHODS)
         if method.needs_graph:
             raise ConfigError(

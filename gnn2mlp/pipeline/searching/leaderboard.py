@@ -10,12 +10,14 @@ from typing import Any
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import read_json, write_json
 from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.searching.chance import Difference, difference
 from gnn2mlp.pipeline.searching.rehearsals import nodes_of
 from gnn2mlp.pipeline.searching.search import Search, Trial
 from gnn2mlp.tasks import Task
 
 FORMAT = 1
+BOARD, PAGE = "leaderboard.json", "leaderboard.html"
 _RIVALS = {"glnn": "plain GLNN", "mlp": "a plain MLP"}
 
 
@@ -81,6 +83,12 @@ class Leaderboard:
             return cls(found["trials"], found["winner"], found["verdict"], found["facts"])
         except (KeyError, TypeError) as error:
             raise ArtefactError(f"expected a leaderboard in {path}, got something else ({error})") from error
+
+
+def searched(search: Search, dataset: str) -> tuple[Leaderboard, RunConfig]:
+    """Carry a search out: its board, and the configuration that was chosen; arguments and errors as elsewhere."""
+    winner = search.run()
+    return leaderboard(search, winner, dataset), winner.config
 
 
 def leaderboard(search: Search, winner: Trial, dataset: str) -> Leaderboard:

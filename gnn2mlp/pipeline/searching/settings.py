@@ -6,7 +6,7 @@ from typing import Any
 from gnn2mlp.core.durations import seconds_of
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.core.spec import Configurable, Spec
+from gnn2mlp.core.spec import Configurable, Spec, name_of
 from gnn2mlp.data.split import Setting
 
 DEFAULT_BUDGET = "10m"
@@ -27,6 +27,8 @@ class Auto(Configurable):
         students: names of the students; likewise.
         setting: `"inductive"`: judges are taken out of the graph, as for nodes that are still to come;
             `"transductive"`: they stay in it without labels. Default: that of the run, else inductive.
+        folder: of an estimator's search, which goes on there if it was interrupted; default: nothing is kept. A run
+            and a fit keep theirs in their own folder.
         space: YAML file with what is varied, in place of the package's own (`space.yaml` beside this module).
 
     Raises:
@@ -52,6 +54,7 @@ class Auto(Configurable):
         methods: tuple[str, ...] | None = None,
         students: tuple[str, ...] | None = None,
         setting: Setting | None = None,
+        folder: str | None = None,
         space: str | None = None,
     ):
         self.budget = budget
@@ -62,6 +65,7 @@ class Auto(Configurable):
         self.methods = methods
         self.students = students
         self.setting = setting
+        self.folder = folder
         self.space = space
         if budget is not None:
             seconds_of(budget, "budget")
@@ -85,9 +89,7 @@ def is_auto(method: Any) -> bool:
         >>> is_auto("auto"), is_auto({"name": "auto", "budget": "1m"}), is_auto("glnn")
         (True, True, False)
     """
-    if isinstance(method, str | dict | Spec | Configurable):
-        return Spec.parse(method).name == Auto.name
-    return False
+    return name_of(method) == Auto.name
 
 
 def auto_of(method: Any) -> Auto:

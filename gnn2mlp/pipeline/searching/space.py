@@ -169,6 +169,12 @@ class Space:
         student, inputs = component("student", self.students), component("inputs", self.inputs)
         return Choice(method, teacher, student, inputs, _picked(pick, "distill.", self.distill))
 
+    def plain(self, method: str) -> Choice:
+        """A method with its defaults, and all else as it is left open."""
+        left_open = self.choose(lambda name, labels: labels[0])
+        teacher = next(iter(self.teachers.values()), None) if METHODS.get(method)().teacher_keys else None
+        return Choice(Spec(method), teacher, left_open.student, left_open.inputs)
+
     def _teacher(self, pick: Pick, method: str) -> str:
         """The label of a teacher; those that not every method can learn from are a parameter of their own."""
         labels = self.taught[method]
@@ -226,12 +232,13 @@ def _teaches(spec: Spec, graph: NodeData) -> bool:
 
 
 def _learns(name: str, graph: NodeData) -> bool:
-    """Whether a method can be built and speaks of what these data have."""
+    """Whether a method can be built, speaks of what these data have, and ships a student that reads no graph."""
     try:
-        check_links(Spec(name).build(METHODS).build_objective(), graph)
+        method = Spec(name).build(METHODS)
+        check_links(method.build_objective(), graph)
     except Gnn2mlpError:
         return False
-    return True
+    return not method.needs_graph
 
 
 def _reads(name: str, graph: NodeData) -> bool:
