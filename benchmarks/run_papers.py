@@ -3,9 +3,12 @@
     python benchmarks/run_papers.py                        # every row
     python benchmarks/run_papers.py '*krd*cora*' '*mlp*'   # rows whose file name matches
     python benchmarks/run_papers.py --seeds 2              # the first two splits of each row
+    python benchmarks/run_papers.py --initialisations 3    # three trainings on each split
 
 Started again, it runs what is missing: seeds without a line, and those whose line was made with another configuration
 or by other code. A line that does not tell its code stands; the tables say how many there are.
+The tables are of the first training on each split; `gnn2mlp compare benchmarks/results` tells the spread between
+initialisations apart from that between splits.
 Several may run at the same time and share the work; a seed that one of them is at is passed over by the others.
 """
 
@@ -37,8 +40,13 @@ def run_seed(row: Row, seed: int, work: Path, settings: dict[str, Any]) -> dict[
     if line is None:
         return None
     line = {"row": row.name, **line}
-    ledger.put(row.path, line, lambda record: record["seed"])
+    ledger.put(row.path, line, _place)
     return line
+
+
+def _place(line: dict[str, Any]) -> tuple[int, int]:
+    """Which training on which split; a line of older code tells of no initialisation, and is of the first."""
+    return line.get("initialisation", 0), line["seed"]
 
 
 def missing(row: Row, config: RunConfig, latency: bool = False) -> list[int]:
@@ -59,6 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pattern", nargs="*", help="which rows, by file name; default: all")
     parser.add_argument("--seeds", type=int, help="only the first so many of each row")
+    parser.add_argument("--initialisations", type=int, default=1, help="so many trainings on each split; default 1")
     parser.add_argument("--again", action="store_true", help="run seeds anew that have a line already")
     parser.add_argument("--latency", action="store_true", help="measure the latency with the first seed of each row")
     parser.add_argument("--list", action="store_true", help="say what is missing, and run nothing")
@@ -79,20 +88,29 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_row(row: Row, options: argparse.Namespace) -> None:
-    config = row.config()
+    for initialisation in range(options.initialisations):
+        _run_initialisation(row, initialisation, options)
+
+
+def _run_initialisation(row: Row, initialisation: int, options: argparse.Namespace) -> None:
+    config = row.config(initialisation=initialisation)
+    again = f", initialisation {initialisation}" if initialisation else ""
     if options.seeds:
         config = config.model_copy(update={"seeds": config.seeds[: options.seeds]})
-    seeds = list(config.seeds) if options.again else missing(row, config, options.latency)
+    latency = options.latency and not initialisation
+    seeds = list(config.seeds) if options.again else missing(row, config, latency)
     if options.list:
-        print(f"{row.name}: " + (f"{len(seeds)} of {len(config.seeds)} missing" if seeds else "complete"))
+        told = f"{len(seeds)} of {len(config.seeds)} missing" if seeds else "complete"
+        print(f"{row.name}{again}: {told}")
         return
     settings = {"data_root": options.data_root, "cache": options.cache or options.work / "cache"}
+    settings |= {"initialisation": initialisation}
     for seed in seeds:
-        latency = options.latency and seed == config.seeds[0]
-        if line := run_seed(row, seed, options.work, {**settings, "latency": latency}):
+        timed = latency and seed == config.seeds[0]
+        if line := run_seed(row, seed, options.work, {**settings, "latency": timed}):
             _show(row, line)
         else:
-            print(f"{row.name}  seed {seed}  is being run by another process", flush=True)
+            print(f"{row.name}  seed {seed}{again}  is being run by another process", flush=True)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def page() -> str:
             parts += [ranks(found, setting), ""]
     if (cold := comparison("inductive", "cold")) is not None:
         parts += [COLD, cold_table(cold), ""]
-    parts += ["## Cost and calibration\n", costs(), "", "## Made by\n", versions(), ""]
+    parts += [COST, costs(), "", "## Made by\n", versions(), ""]
     return "\n".join(parts)
 
 
@@ -171,6 +171,13 @@ def cold_table(found: Comparison) -> str:
             cells += [_mean(linked), _mean(theirs), _mean(ours), _difference(ours, theirs)]
         body.append(cells)
     return markdown(head, body)
+
+
+COST = """## Cost and calibration
+
+Means over data sets. Seconds are those of the model's own training, a student's without its teacher's; the machine had
+other work meanwhile, so that they tell what costs more, and not what it costs.
+"""
 
 
 def costs() -> str:

@@ -160,6 +160,21 @@ def test_a_seed_that_another_process_runs_is_passed_over(runner: ModuleType, row
         assert run_seed(runner, row, 0, tmp_path / "work") is None
 
 
+def test_another_initialisation_has_lines_of_its_own_and_tables_are_of_the_first(
+    runner: ModuleType, row: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(runner, "rows", lambda *patterns, **where: [row])
+    arguments = ["--work", str(tmp_path / "work"), "--seeds", "1", "--initialisations", "2"]
+    assert runner.main(arguments) == 0
+    lines = ledger.read(row.path)
+    assert [(line["initialisation"], line["seed"]) for line in lines] == [(0, 0), (1, 0)]
+    assert lines[0]["split"] == lines[1]["split"]
+    assert row.lines == lines[:1]
+    capsys.readouterr()
+    runner.main([*arguments, "--list"])
+    assert capsys.readouterr().out == f"{NAME}: complete\n{NAME}, initialisation 1: complete\n"
+
+
 def test_latency_is_measured_with_the_first_seed(runner: ModuleType, row: Any, tmp_path: Path):
     run_seed(runner, row, 0, tmp_path / "work")
     assert runner.missing(row, row.config(), latency=True) == [0, 1, 2]

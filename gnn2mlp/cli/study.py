@@ -70,6 +70,8 @@ def execute(options: argparse.Namespace) -> None:
     note = f"; {found.older} of them were made by other code (--renew runs them again)" if found.older else ""
     console.print(Text(f"{len(found.lines)} of {count} cells have a line{note}"))
     show_files(console, {"lines": found.folder / LINES})
+    if found.lines:
+        console.print(Text(f"see      gnn2mlp compare {found.folder} --out {found.folder}"), soft_wrap=True)
     if found.failed:
         told_of = "\n".join(f"  {cell}: {reason}" for cell, reason in found.failed.items())
         raise ConfigError(f"study {study.name}: {len(found.failed)} of {count} cells could not be run:\n{told_of}")

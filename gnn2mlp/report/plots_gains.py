@@ -63,10 +63,11 @@ def plot_gains(gains: Sequence[Gain], over: str, across: str = "adjusted homophi
     # Wide intervals of few splits would squeeze all differences into a line.
     most = max(abs(gain.difference) for gain in gains)
     axes.set_ylim(-1.35 * most - 1, 1.35 * most + 1)
-    for gain in _outermost(gains, named):
+    # By place, in turns above and below, so that neighbours do not write over each other.
+    for number, gain in enumerate(sorted(_outermost(gains, named), key=lambda gain: gain.homophily)):
         axes.annotate(
-            plain_text(gain.dataset), (gain.homophily, gain.difference), (5, 4), textcoords="offset points",
-            fontsize=TEXT - 2, color=MUTED,
+            plain_text(gain.dataset), (gain.homophily, gain.difference), (5, -11 if number % 2 else 4),
+            textcoords="offset points", fontsize=TEXT - 2, color=MUTED,
         )  # fmt: skip
     axes.set_xlabel(across)
     axes.set_ylabel(f"points above {plain_text(over)}")
