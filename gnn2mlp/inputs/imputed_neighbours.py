@@ -59,7 +59,7 @@ class ImputedNeighbours(Inputs):
 
     map_: Tensor
 
-    def __init__(self, hops: int = 2, width: int = 128, ridge: float = 10.0, parts: int = 5, weight: float = 1.0):
+    def __init__(self, hops: int = 2, width: int = 64, ridge: float = 10.0, parts: int = 5, weight: float = 1.0):
         check_at_least("inputs", 1, hops=hops, width=width, parts=parts)
         check_positive("inputs", ridge=ridge, weight=weight)
         self.hops = hops

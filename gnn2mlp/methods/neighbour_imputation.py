@@ -55,12 +55,12 @@ class NeighbourImputation(Method):
     def __init__(
         self,
         hops: int = 2,
-        width: int = 128,
+        width: int = 64,
         ridge: float = 10.0,
         parts: int = 5,
         impute: bool = True,
         sharpen: float = 2.0,
-        students: int = 3,
+        students: int = 1,
         hard_weight: float = 0.0,
     ):
         check_hard_weight(hard_weight)
