@@ -1,13 +1,14 @@
 """Neighbour imputation and what each of its parts is worth, on unseen and seen nodes.
 
-    python benchmarks/imputation.py --data-root DATA [--seeds 10] [--datasets NAME ...] [--only NAME ...]
+    python benchmarks/imputation.py --data-root DATA [--seeds 10] [--datasets NAME ...] [--setting SETTING]
+        [--teacher NAME] [--only NAME ...]
     python benchmarks/imputation.py --table [--check]                                 # writes IMPUTATION.md
 
-Inductive setting, the literature's splits, one teacher `grand` with the package's defaults for each split. All students
-of a split learn from it and begin with the same seed, so that every difference is paired; each leaves one part of the
-method out, or changes it. Validation nodes choose the epoch; test nodes are scored once. Settings were chosen on nodes
-of splits 0 to 2 that were hidden from teacher and student: half of the validation nodes, and a fifth of those without
-a label, on which students were compared with the teacher.
+The literature's splits, and one teacher for each of them: `grand` with the package's defaults, unless another is named.
+Students of a split learn from it and begin with the same seed, so that every difference is paired; each leaves one part
+of the method out, or changes it. Validation nodes choose the epoch; test nodes are scored once. Settings were chosen on
+nodes of splits 0 to 2 that were hidden from teacher and student: half of the validation nodes, and a fifth of those
+without a label, on which students were compared with the teacher. `results/imputation_trials.jsonl` has each look.
 """
 
 import argparse
@@ -15,11 +16,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from figures import markdown, percent, renew
-from objectives import POPULATIONS, TEACHER, Board, Cell, key_of, line_of
+from objectives import TEACHER, Board, Cell, line_of
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.identity import fingerprint
@@ -64,11 +65,33 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def config_of(dataset: str, row: str, root: Path | None) -> RunConfig:
-    """The resolved configuration of a row."""
-    settings = {"method": "glnn"} if row == TEACHER else ROWS[row]
-    shared: Any = {"dataset": dataset, "setting": "inductive", "teacher": "grand", "data_root": root, "recipe": False}
-    return RunConfig(**shared, **settings).resolve()
+class Setup(NamedTuple):
+    """What the rows of a column have in common."""
+
+    dataset: str
+    setting: str = "inductive"
+    teacher: str = "grand"
+
+    @classmethod
+    def of(cls, line: Mapping[str, Any]) -> "Setup":
+        """That of a line."""
+        return cls(line["dataset"], line["config"]["setting"], line["config"]["teacher"]["name"])
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Whom it is scored on."""
+        return ("unseen", "seen") if self.setting == "inductive" else ("seen",)
+
+    def config(self, row: str, root: Path | None = None) -> RunConfig:
+        """The resolved configuration of a row."""
+        settings = {"method": "glnn"} if row == TEACHER else ROWS[row]
+        shared: Any = {**self._asdict(), "data_root": root, "recipe": False}
+        return RunConfig(**shared, **settings).resolve()
+
+
+def key_of(line: Mapping[str, Any]) -> tuple[Setup, int, str]:
+    """What there is one line of."""
+    return Setup.of(line), line["seed"], line["row"]
 
 
 class Taught(Cell):
@@ -79,19 +102,26 @@ class Taught(Cell):
         """The teacher's logits."""
         return self.teacher.export(self.observed, ["logits"], how=Export(**self.board.config.export), seed=self.seed)
 
+    def scored(self, logits: Mapping[str, torch.Tensor]) -> dict[str, float]:
+        """Accuracy by population, of those that the setting has."""
+        labels = self.board.graph.labels
+        nodes = {"seen": self.split.seen, "unseen": self.split.unseen}
+        present = {name: ids for name, ids in nodes.items() if ids.numel()}
+        return {name: self.observed.task.accuracy(logits[name][ids], labels[ids]) for name, ids in present.items()}
 
-def run(root: Path | None, datasets: Sequence[str], seeds: Sequence[int], only: Sequence[str]) -> None:
+
+def run(root: Path | None, setups: Sequence[Setup], seeds: Sequence[int], only: Sequence[str]) -> None:
     """Train what is missing, and write each line as it comes."""
-    for dataset in datasets:
-        graph = load_dataset(RunConfig(dataset=dataset).dataset, root)
+    for setup in setups:
+        graph = load_dataset(RunConfig(dataset=setup.dataset).dataset, root)
         for seed in seeds:
-            cell = Taught(Board(config_of(dataset, TEACHER, root), graph), seed)
+            cell = Taught(Board(setup.config(TEACHER, root), graph), seed)
             for row in wanted(only):
-                config = config_of(dataset, row, root)
-                if not made(dataset, seed, row, config):
+                config = setup.config(row, root)
+                if not made(setup, seed, row, config):
                     found = cell.taught() if row == TEACHER else cell.student(config)
                     ledger.put(RESULTS, line_of(cell, row, config, found), key_of)
-                    print(f"{dataset} {seed} {row}: {percent([found['scores']['unseen']])[:5]}", flush=True)
+                    print(*setup, seed, f"{row}: {percent([found['scores'][setup.populations[0]]])[:5]}", flush=True)
 
 
 def wanted(only: Sequence[str]) -> Iterator[str]:
@@ -100,38 +130,35 @@ def wanted(only: Sequence[str]) -> Iterator[str]:
     yield from (row for row in ROWS if not only or any(word in row for word in only))
 
 
-def made(dataset: str, seed: int, row: str, config: RunConfig) -> bool:
+def made(setup: Setup, seed: int, row: str, config: RunConfig) -> bool:
     """Whether there is a line of these settings."""
-    line = {key_of(line): line for line in ledger.read(RESULTS)}.get((dataset, seed, row))
+    line = {key_of(line): line for line in ledger.read(RESULTS)}.get((setup, seed, row))
     return line is not None and line["identity"] == fingerprint(config.identity())
 
 
-def outcomes(lines: Sequence[Mapping[str, Any]], dataset: str, row: str, population: str) -> list[Outcome]:
+def outcomes(lines: Sequence[Mapping[str, Any]], setup: Setup, row: str, population: str) -> list[Outcome]:
     """The scores of a row by split."""
-    chosen = [line for line in lines if line["dataset"] == dataset and line["row"] == row]
+    chosen = [line for line in lines if Setup.of(line) == setup and line["row"] == row]
     return [Outcome.of({**line, row: line["scores"]}, row, population) for line in chosen]
 
 
 def table(lines: Sequence[Mapping[str, Any]]) -> str:
     """Means over splits, and for each row the paired difference to the whole method."""
-    columns = [(dataset, population) for dataset in datasets_of(lines) for population in reversed(POPULATIONS)]
+    setups = sorted({Setup.of(line) for line in lines})
+    columns = [(setup, population) for setup in setups for population in setup.populations]
     rows = [[row, *(_cell(lines, row, *column) for column in columns)] for row in (TEACHER, *ROWS)]
-    return markdown(["", *(f"{dataset}, {population}" for dataset, population in columns)], rows)
+    return markdown(["", *(f"{', '.join(setup)}: {population}" for setup, population in columns)], rows)
 
 
-def datasets_of(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Those that there are lines of, in order."""
-    return list(dict.fromkeys(line["dataset"] for line in lines))
-
-
-def _cell(lines: Sequence[Mapping[str, Any]], row: str, dataset: str, population: str) -> str:
-    found = outcomes(lines, dataset, row, population)
+def _cell(lines: Sequence[Mapping[str, Any]], row: str, setup: Setup, population: str) -> str:
+    found = outcomes(lines, setup, row, population)
     if not found:
         return ""
     shown = percent([one.score for one in found])
     if row in (TEACHER, FULL) or len(found) < 2:
         return f"{shown} ({len(found)})"
-    return f"{shown} ({_difference(paired(found, outcomes(lines, dataset, FULL, population)))})"
+    whole = [one for one in outcomes(lines, setup, FULL, population) if one.seed in {each.seed for each in found}]
+    return f"{shown} ({_difference(paired(found, whole))})"
 
 
 def _difference(found: Paired) -> str:
@@ -158,6 +185,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA")
     parser.add_argument("--datasets", nargs="*", default=DATASETS, help="which data sets")
+    parser.add_argument("--setting", choices=("inductive", "transductive"), default="inductive")
+    parser.add_argument("--teacher", default="grand", help="whose soft labels teach")
     parser.add_argument("--seeds", type=int, default=10, help="how many splits")
     parser.add_argument("--only", nargs="*", default=[], help="words in the names of the rows to train")
     parser.add_argument("--table", action="store_true", help="write the page of what was trained")
@@ -166,7 +195,8 @@ def main() -> int:
     if options.table:
         return renew(PAGE, page(ledger.read(RESULTS)), options.check, "benchmarks/imputation.py --table")
     torch.set_num_threads(1)
-    run(options.data_root, options.datasets, range(options.seeds), options.only)
+    setups = [Setup(dataset, options.setting, options.teacher) for dataset in options.datasets]
+    run(options.data_root, setups, range(options.seeds), options.only)
     return 0
 
 
