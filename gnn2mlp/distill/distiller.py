@@ -154,6 +154,10 @@ class Distiller(Configurable):
         """
         objective, inputs = copy.deepcopy(objective), copy.deepcopy(inputs) or OwnFeatures()
         device = resolve_device(device)
+        if group.connected and student.one_process:
+            raise ConfigError(
+                f"student {student.name!r} keeps what it saw of batches, which one process has to see whole"
+            )
         with seeded(seed, "student"):
             _fit_inputs(inputs, data)
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)

@@ -22,6 +22,7 @@ class Student(Configurable, ABC):
         hidden: width of `MLPOutput.hidden`.
         reads_sparse: whether the network takes rows as `CSR` too; if not, such rows reach it dense, as any
             `torch.nn.Linear` expects them.
+        one_process: whether its network keeps a state of batches that processes which share them would not agree on.
         input_dropout: share of a row's values that each training step drops, those that are left growing in turn. It is
             an option of every student, of one whose constructor does not name it too.
 
@@ -50,6 +51,7 @@ class Student(Configurable, ABC):
 
     hidden: int
     reads_sparse: ClassVar[bool] = False
+    one_process: bool = False
     input_dropout: float = 0.0
 
     def __init__(self, input_dropout: float = 0.0):

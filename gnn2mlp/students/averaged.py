@@ -58,6 +58,11 @@ class AveragedStudent(Student):
         """Width of the hidden activations of all members side by side."""
         return self.members * self._student.hidden
 
+    @property
+    def one_process(self) -> bool:  # type: ignore[override]
+        """Whether its members ask for it."""
+        return self._student.one_process
+
     def build(self, num_features: int, num_classes: int) -> nn.Module:
         """Untrained networks for these sizes, one after the other from torch's global generator."""
         networks = (self._student.network(num_features, num_classes) for _ in range(self.members))

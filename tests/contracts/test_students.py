@@ -60,9 +60,11 @@ def test_input_dropout_is_of_training_alone(student: Student) -> None:
     with seeded(0, "student"):
         network = Spec(student.name, **options).build(STUDENTS).network(FEATURES, CLASSES)
     x = rows()
-    for given in (x, CSR.from_dense(x)):
+    both = x, CSR.from_dense(x)
+    for given in both:
         torch.testing.assert_close(network.eval()(given).logits, built(student).eval()(x).logits)
-        network.train()
+    network.train()
+    for given in both:
         with seeded(1, "dropout"):
             answers = [network(given).logits for _ in range(2)]
         assert not torch.equal(*answers)
