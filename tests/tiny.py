@@ -156,6 +156,9 @@ def random_knowledge(
         "code_probabilities": assignment.values[:, :top].contiguous(),
         "code_temperature": torch.tensor(0.5),
         "code_unit_length": torch.tensor(False),
+        "transformations": torch.randn(7 * hidden + hidden + hidden * classes + classes, generator=draws),
+        "transformation_sizes": torch.tensor([[7, hidden], [hidden, classes]]),
+        "energy_ratios": torch.rand(2, 2, generator=draws) + 0.1,
     }
     assert set(values) == set(KEYS)
     return TeacherKnowledge(node_ids, values, {"teacher": {"name": "random"}})

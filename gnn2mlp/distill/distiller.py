@@ -32,7 +32,7 @@ from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn import loop
 from gnn2mlp.nn.fold import fold_appended, fold_input, input_maps
-from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.optim import adam, with_rates
 from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept, tolerance_for
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
@@ -167,7 +167,7 @@ class Distiller(Configurable):
                 convert_batch_norms(module)
             objective.prepare_features(source.num_features)
             objective.prepare(source.tables, student.hidden)
-            optimiser = adam([*module.parameters(), *objective.to(device).parameters()], self.lr, self.weight_decay)
+            optimiser = adam(with_rates(module, objective.to(device).parameters(), self.lr), self.lr, self.weight_decay)
             begin, tolerance = max(objective.starts_at, first_kept(self.epochs)), tolerance_for(source.num_valid)
             kept = self.averaging, self.averaging_decay
             selection = Selection(module, self.patience, begin, tolerance, *kept)

@@ -81,6 +81,27 @@ KEYS = {
             torch.bool,
             "whether vectors are scaled to unit length before their distance is taken: cosine geometry",
         ),
+        Key(
+            "transformations",
+            ("parameters",),
+            torch.float32,
+            "the map of each layer, first layer first: its weight, row by row, and its bias",
+            on_demand=True,
+        ),
+        Key(
+            "transformation_sizes",
+            ("layers", "ends"),
+            torch.int64,
+            "width in and width out of each of these maps",
+            on_demand=True,
+        ),
+        Key(
+            "energy_ratios",
+            ("layers", "steps"),
+            torch.float32,
+            "Dirichlet energy of unit rows behind a step, divided by that before it: a layer's map, its propagation",
+            on_demand=True,
+        ),
     )
 }
 ON_DEMAND = frozenset(name for name, key in KEYS.items() if key.on_demand)

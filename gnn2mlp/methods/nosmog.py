@@ -1,19 +1,13 @@
 """NOSMOG: positions in the graph, similarities of nodes and adversarial features beside soft labels."""
 
-from dataclasses import replace
 from typing import Any
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.core.spec import Spec
-from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.learner import Learner
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.updates import UpdateRule
-from gnn2mlp.inputs import INPUTS, Inputs
-from gnn2mlp.inputs.features import OwnFeatures
-from gnn2mlp.inputs.positions import Positions
 from gnn2mlp.methods._base import Method, check_hard_weight
+from gnn2mlp.methods._positioned import check_not_streamed, plain_positions, with_positions
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives.adversarial_features import AdversarialFeatures
 from gnn2mlp.objectives.hard_labels import HardLabels
@@ -81,7 +75,7 @@ class NOSMOG(Method):
         self.adversarial_weight = adversarial_weight
         self.epsilon = epsilon
         self.steps = steps
-        self.positions = None if positions is None else _positions(positions).spec().to_dict()
+        self.positions = plain_positions(positions)
         self.sharpen = sharpen
         self.update = update
 
@@ -102,46 +96,13 @@ class NOSMOG(Method):
 
     def check_streams(self) -> None:
         """Raise `ConfigError` for positions, which a table of rows does not have."""
-        if self.positions is not None:
-            raise ConfigError(
-                "method 'nosmog' makes positions of nodes in a graph, and a table of rows has none: gnn2mlp run, or "
-                "leave them out with method.positions=null"
-            )
+        check_not_streamed(self.name, self.positions)
         super().check_streams()
 
     def learn(self, learner: Learner) -> DistillationResult:
         """Train the student on features and positions.
 
         Raises:
-            ConfigError: if the student is to have other inputs of its own, or rows come from a table.
+            ConfigError: if the student is to have other inputs, or rows come from a table.
         """
-        if self.positions is None:
-            return super().learn(learner)
-        if not isinstance(learner.data, Observed):
-            self.check_streams()
-        return super().learn(replace(learner, inputs=self._inputs(learner.inputs)))
-
-    def _inputs(self, given: Inputs) -> Inputs:
-        """The positions, unless the run has inputs that read the graph itself."""
-        if given.needs_graph:
-            return given
-        if not isinstance(given, OwnFeatures):
-            raise ConfigError(
-                f"method 'nosmog' makes the student's rows of features and positions, got inputs {given.name!r}; leave "
-                "these out, or the positions with method.positions=null"
-            )
-        return _positions(self.positions)
-
-
-def _positions(value: Any) -> Inputs:
-    """The inputs, which read the graph.
-
-    Raises:
-        ConfigError: for those that do not.
-    """
-    made = value if isinstance(value, Inputs) else Spec.parse(value).build(INPUTS)
-    if not made.needs_graph:
-        raise ConfigError(
-            f"method.positions: expected inputs that read the graph, such as {Positions.name!r}, got {made.name!r}"
-        )
-    return made
+        return super().learn(with_positions(self.name, self.positions, learner))

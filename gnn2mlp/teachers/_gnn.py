@@ -1,12 +1,20 @@
 """Message-passing teachers: a stack of layers, trained on the whole graph or on sampled neighbourhoods."""
 
 from abc import abstractmethod
+from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
+from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.mlp import Norm
+from gnn2mlp.teachers._base import Export
+from gnn2mlp.teachers._inference import inputs
+from gnn2mlp.teachers._layers import LAYER_KEYS, layer_knowledge
 from gnn2mlp.teachers._network import GNN
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
 
@@ -30,7 +38,6 @@ class GNNTeacher(NetworkTeacher):
         module_: the fitted network, set by `fit`.
 
     Example:
-        >>> import torch
         >>> from gnn2mlp.data import Observed, graph_from_arrays
         >>> from gnn2mlp.teachers import GCN
         >>> graph = graph_from_arrays(torch.eye(6), [0, 0, 0, 1, 1, 1], [[0, 1, 3, 4], [1, 2, 4, 5]])
@@ -93,3 +100,15 @@ class GNNTeacher(NetworkTeacher):
     def hidden_dropout(self) -> float:
         """Dropout behind each hidden layer."""
         return self.dropout
+
+    def compute(
+        self, graph: NodeData, needs: frozenset[str], how: Export, seed: int, device: torch.device | str
+    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """As in `NetworkTeacher`, and what it knows of its own layers, where that is needed."""
+        arrays, facts = super().compute(graph, needs, how, seed, device)
+        if needs & LAYER_KEYS:
+            assert isinstance(graph, GraphData), "those that provide them read graphs"
+            device = resolve_device(device)
+            features = inputs(graph, device)
+            arrays |= layer_knowledge(self.module_.to(device), self.sampler(graph), features, graph.adjacency)
+        return arrays, facts

@@ -5,6 +5,7 @@ from torch import nn
 from gnn2mlp.data.sampling import GraphBlock
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._layers import LAYER_KEYS
 from gnn2mlp.teachers._network import OperatorConv
 
 
@@ -42,6 +43,7 @@ class GCN(GNNTeacher):
     """
 
     name = "gcn"
+    provides = GNNTeacher.provides | LAYER_KEYS
     citation = "Kipf and Welling, Semi-Supervised Classification with Graph Convolutional Networks, ICLR 2017"
 
     def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:

@@ -8,6 +8,7 @@ from gnn2mlp.data.sampling import GraphBlock
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._layers import LAYER_KEYS
 from gnn2mlp.teachers._network import LayerInput, OperatorConv, first_rows, propagate, rows_of
 
 
@@ -72,6 +73,7 @@ class SAGE(GNNTeacher):
     """
 
     name = "sage"
+    provides = GNNTeacher.provides | LAYER_KEYS
     citation = "Hamilton et al., Inductive Representation Learning on Large Graphs, NeurIPS 2017"
 
     def __init__(self, aggregator: Literal["gcn", "mean"] = "gcn", **options: Any):

@@ -50,16 +50,18 @@ def _views(kind: Kind) -> Views:
 
 
 @cache
-def _knowledge(kind: Kind) -> TeacherKnowledge:
-    teacher = small(TEACHERS, {"graph": "vq", "hypergraph": "hgnn"}[kind], codes=8)
+def _knowledge(kind: Kind, name: str) -> TeacherKnowledge:
+    teacher = small(TEACHERS, name, codes=8)
     observed = _views(kind).observed
     teacher.fit(observed)
     return teacher.export(observed, teacher.provides)
 
 
 @pytest.fixture
-def knowledge(views: Views) -> TeacherKnowledge:
-    return _knowledge("hypergraph" if isinstance(views.full.graph, HypergraphData) else "graph")
+def knowledge(method: Method, views: Views) -> TeacherKnowledge:
+    if isinstance(views.full.graph, HypergraphData):
+        return _knowledge("hypergraph", "hgnn")
+    return _knowledge("graph", "vq" if method.teacher_keys <= TEACHERS.get("vq").provides else "sage")
 
 
 def test_the_package_has_the_methods_that_it_names() -> None:
@@ -67,11 +69,10 @@ def test_the_package_has_the_methods_that_it_names() -> None:
 
 
 def test_trains_a_student_that_beats_chance(method: Method, views: Views, knowledge: TeacherKnowledge) -> None:
-    result = Distiller(epochs=40).fit(
-        small(STUDENTS, "mlp"), method.build_objective(), views.observed, knowledge, update=method.update
-    )
+    result = method.learn(Learner(Distiller(epochs=40), small(STUDENTS, "mlp"), views.observed, knowledge))
     test, graph = views.full.split.test, views.full.graph
-    assert accuracy(result.module(graph.features).logits[test], graph.labels[test]) > 0.6  # chance is 1/3
+    rows = result.inputs.rows(graph)
+    assert accuracy(result.module(rows).logits[test], graph.labels[test]) > 0.6  # chance is 1/3
     assert result.history.loss[-1] < 0.9 * result.history.loss[0]  # some have a floor far above zero
 
 

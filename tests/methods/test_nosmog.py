@@ -1,5 +1,6 @@
 """NOSMOG: its terms, its inputs, where it says that it needs the graph, and that it ships."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,8 @@ def test_inputs_of_the_run_that_read_the_graph_win_and_others_are_refused() -> N
         inputs=Positions(walks=1, length=3, dim=2),
     )
     assert NOSMOG(positions=POSITIONS).learn(learner).num_features == observed.graph.num_features + 2
-    with pytest.raises(
-        ConfigError, match="makes the student's rows of features and positions, got inputs 'standardise'"
-    ):
-        NOSMOG()._inputs(Standardise())
+    with pytest.raises(ConfigError, match="makes the student's rows of .* positions, got inputs 'standardise'"):
+        NOSMOG().learn(replace(learner, inputs=Standardise()))
 
 
 def test_says_before_any_work_where_positions_cannot_be() -> None:

@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from gnn2mlp.nn.optim import adam, clear
+from gnn2mlp.nn.optim import adam, clear, with_rates
 
 
 def test_steps_are_those_of_adam_worked_by_hand() -> None:
@@ -35,6 +35,25 @@ def test_state_can_be_kept_and_put_back() -> None:
     resumed.load_state_dict(optimiser.state_dict())
     steps(resumed, second, 2)
     assert torch.equal(second, whole)
+
+
+def test_some_parameters_learn_more_slowly() -> None:
+    class Slow(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fast, self.slow = nn.Parameter(torch.zeros(2)), nn.Parameter(torch.zeros(2))
+
+        def learning_rates(self) -> dict[nn.Parameter, float]:
+            return {self.slow: 0.25}
+
+    module, other = Slow(), nn.Parameter(torch.zeros(2))
+    optimiser = adam(with_rates(module, [other], 0.1), 0.1, 0.0)
+    (module.fast.sum() + module.slow.sum() + other.sum()).backward()
+    optimiser.step()  # Adam's first step is the rate, whatever the gradient
+    torch.testing.assert_close(module.fast.detach(), torch.full((2,), -0.1))
+    torch.testing.assert_close(module.slow.detach(), torch.full((2,), -0.025))
+    torch.testing.assert_close(other.detach(), torch.full((2,), -0.1))
+    assert with_rates(nn.Linear(1, 1), [other], 0.1)[-1] is other
 
 
 def test_cleared_gradients_are_gone() -> None:
