@@ -37,7 +37,7 @@ SEARCHING = 0.7
 BEHIND = 1.0
 # Configurations that are drawn at random before the sampler learns from them, and how often in a row it may propose
 # what is known already before the space is taken for exhausted.
-STARTUP, REPEATED = 10, 40
+STARTUP, REPEATED = 8, 40
 
 
 @dataclass(eq=False)

@@ -8,6 +8,7 @@ import yaml
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import GraphData
+from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.searching import space as module
@@ -47,6 +48,12 @@ def test_every_value_of_the_file_can_be_built(part: str, name: str):
 def test_every_teacher_of_the_file_can_be_built(name: str):
     for options in CONTENT["teachers"][name]:
         Spec(name, **options).build(TEACHERS)
+
+
+def test_every_option_of_the_training_is_one():
+    for option, values in CONTENT["distill"].items():
+        for value in values:
+            Distiller(**{option: value})
 
 
 def test_every_configuration_to_begin_with_is_offered(graph: GraphData):
