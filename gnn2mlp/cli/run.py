@@ -53,7 +53,7 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     """The options of jobs that distil; `settings` reads them."""
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'; auto searches for one")
     parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
-    parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
+    parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), standardise, positions")
 
 
 def add_budget(parser: argparse.ArgumentParser) -> None:

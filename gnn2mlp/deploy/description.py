@@ -52,13 +52,21 @@ def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]
         },
         "student": facts["student"],
         "inputs": facts["inputs"],
+        **({"needs_graph": True} if predictor.inputs.needs_graph else {}),
         "limits": about.get("limits", []),
         "citations": _citations(predictor, about.get("citations", [])),
         "license": about.get("license"),
         "tags": about.get("tags", []),
-        "load": [*_LOAD, f"model.predict({'rows' if getattr(predictor, 'columns', None) is None else 'table'})"],
+        "load": [*_LOAD, *_answering(predictor)],
         "versions": versions(),
     }
+
+
+def _answering(predictor: "Predictor") -> list[str]:
+    """Lines of Python that ask the model."""
+    if predictor.inputs.needs_graph:
+        return ["rows = model.inputs.rows(graph)  # of all nodes, with every edge that is known", "model.predict(rows)"]
+    return [f"model.predict({'rows' if getattr(predictor, 'columns', None) is None else 'table'})"]
 
 
 def about_of(config: Mapping[str, Any]) -> dict[str, Any]:

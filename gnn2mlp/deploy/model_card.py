@@ -44,6 +44,10 @@ _LIMITS = (
     "of new rows with those of training from time to time, and train again.",
     "A checksum notices damage. It is no signature: load models of people whom you trust.",
 )
+_OF_POSITIONS = (
+    "The student's rows are made of a node's place in the graph: it needs a node's edges when it answers, and a new "
+    "node without edges to nodes of training has no place."
+)
 _OF_TABLES = (
     "A category that training did not have is read as unknown, and a gap as its column's encoder says; both answers "
     "are less certain than others."
@@ -117,10 +121,14 @@ def _opening(config: Mapping[str, Any]) -> str:
     names = {part: _name(training.get(part)) for part in ("teacher", "method")}
     taught = f" It learnt from a graph neural network ({names['teacher']})" if names["teacher"] else " It was trained"
     by = f" by the method {names['method']}" if names["method"] else ""
-    own = (
-        f"A graph-free network for {config['task']}: it answers for a node from the node's own columns, and needs no "
-        f"edges.{taught}{by} with gnn2mlp."
+    reads = (
+        f"A network for {config['task']} that **needs the graph when it answers**: it reads a node's own columns and "
+        "its place in the graph, which is made of its edges."
+        if config.get("needs_graph")
+        else f"A graph-free network for {config['task']}: it answers for a node from the node's own columns, and needs "
+        "no edges."
     )
+    own = f"{reads}{taught}{by} with gnn2mlp."
     return f"{text(config['summary'])}\n\n{own}" if config["summary"] else own
 
 
@@ -253,7 +261,8 @@ def _value(value: Any) -> str:
 
 
 def _limits(config: Mapping[str, Any]) -> list[str]:
-    return [*_LIMITS[:2], *([_OF_TABLES] if config["columns"] else []), *_LIMITS[2:]]
+    sees = _OF_POSITIONS if config.get("needs_graph") else _LIMITS[1]
+    return [_LIMITS[0], sees, *([_OF_TABLES] if config["columns"] else []), *_LIMITS[2:]]
 
 
 def _load(config: Mapping[str, Any], files: Collection[str]) -> str:

@@ -64,7 +64,7 @@ def onnx_bytes(
     part.output(FEATURES, _as(part, before.features, facts["dtype"]), facts["dtype"], made.num_features)
     model = joined(part.model(), student, {FEATURES: "student/rows"})
     model = joined(model, _answers(facts), {"student/logits": f"answers/{LOGITS}"})
-    _describe(model, facts)
+    _describe(model, facts, made.inputs.needs_graph)
     onnx().checker.check_model(model, full_check=True)
     whole = sealed(model.SerializeToString(deterministic=True))
     Network(whole)  # whatever the runtime cannot start is to be known now
@@ -122,11 +122,12 @@ def _answers(facts: Mapping[str, Any]) -> Any:
     return part.model()
 
 
-def _describe(model: Any, facts: Mapping[str, Any]) -> None:
+def _describe(model: Any, facts: Mapping[str, Any], needs_graph: bool) -> None:
     """Say in the model what it is: each fact is an entry of the metadata, as JSON."""
     model.producer_name, model.producer_version = "gnn2mlp", __version__
     model.graph.name = "student"
     model.graph.doc_string = model.doc_string = (
-        "A student of a graph neural network: what is known of a row goes in, answers come out; no graph is needed."
+        "A student of a graph neural network: what is known of a row goes in, answers come out"
+        + ("; a row is made of a node's features and its edges." if needs_graph else "; no graph is needed.")
     )
     onnx().helper.set_model_props(model, {key: json.dumps(value, ensure_ascii=False) for key, value in facts.items()})

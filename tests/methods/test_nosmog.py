@@ -111,6 +111,10 @@ def test_a_run_ships_a_student_that_answers_rows_of_the_graph(tmp_path: Path) ->
     graph = load_dataset("digits")
     rows = student.inputs.rows(graph)
     again = Predictor.load(tmp_path / "run" / "student")
+    card = (tmp_path / "run" / "student" / "README.md").read_text()
+    assert "**needs the graph when it answers**" in card
+    assert "rows = model.inputs.rows(graph)" in card
+    assert "graph-free" not in card
     assert np.array_equal(again.predict_proba(rows), student.predict_proba(rows))
     assert export_onnx(tmp_path / "run", tmp_path / "onnx").exists()
     resolved = RunConfig(**config.resolve().to_dict()).resolve()
