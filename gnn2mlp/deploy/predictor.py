@@ -27,8 +27,9 @@ from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
-from gnn2mlp.nn.fold import fold
+from gnn2mlp.nn.fold import FoldedSequence, fold
 from gnn2mlp.nn.graphed import Graphed
+from gnn2mlp.nn.progressive import Progressive, check_threshold
 from gnn2mlp.students import STUDENTS, Student
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.answers import Answers, ClassAnswers
@@ -138,7 +139,8 @@ class Predictor(BasePredictor):
         device = self.device
         if devices.on_cpu(next(self.module.parameters())):
             return answer
-        return Graphed(answer, device) if self.cuda_graphs else lambda rows: answer(rows.to(device)).cpu()
+        graphs = self.cuda_graphs and getattr(answer, "capturable", True)
+        return Graphed(answer, device) if graphs else lambda rows: answer(rows.to(device)).cpu()
 
     def __getstate__(self) -> dict[str, Any]:
         # What is folded has the module's weights. Who reads a pickle need not have the device.
@@ -172,6 +174,45 @@ class Predictor(BasePredictor):
         if calibration is not None:
             calibration.check_fits(made.answers)
         return made
+
+    def exiting(self, threshold: float | None) -> "Predictor":
+        """A copy of a student that is a sequence of networks, which answers a row with the first that is sure enough.
+
+        Later ones are not computed for it. How rows are answered does not depend on their company. It is saved with
+        the threshold; in ONNX the answers are the same, and nothing is spared.
+
+        Args:
+            threshold: of the highest probability, in 0..1, before any calibration; `None`: the last network answers.
+
+        Raises:
+            ConfigError: for a threshold outside 0..1, or a student that has no earlier answers.
+        """
+        if not isinstance(self.module, Progressive):
+            raise ConfigError(
+                f"exiting: expected a student that is a sequence of networks, such as 'progressive_mlp', got "
+                f"{self.student.name!r}"
+            )
+        made = copy.copy(self)
+        made.student = self.student.spec().override(exit_threshold=check_threshold(threshold)).build(STUDENTS)
+        made.module = copy.deepcopy(self.module)
+        made.module.exit_threshold = threshold
+        made._folded = None
+        return made
+
+    @torch.inference_mode()
+    def answering_stage(self, X: Any) -> np.ndarray:
+        """Which network of a sequence answers each row, int64 (rows,), from 0; see `exiting`. `X` as in `predict`.
+
+        Raises:
+            ConfigError: of a student that is no sequence.
+            DataError: as `predict`.
+        """
+        folded = fold(self.module)
+        if not isinstance(folded, FoldedSequence):
+            raise ConfigError(f"answering_stage: the student {self.student.name!r} is no sequence of networks")
+        x = self._checked(X, "answering_stage")
+        parts = [folded.answered(self._rows(chunk).to(self.device))[1] for chunk in chunks(x, CHUNK)]
+        return torch.cat(parts).cpu().numpy()
 
     def on_features(self) -> "Predictor":
         """The same student on rows of features (rows, num_features), as `columns` gives them; itself if it has none."""

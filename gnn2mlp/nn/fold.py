@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.nn.averaged import Averaged, Outputs, average
-from gnn2mlp.nn.csr import CSR, Features
+from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mixture import Mixture, mixed
 from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.nn.progressive import Progressive, Stage, confidence
 
 
 class Layer(NamedTuple):
@@ -80,6 +81,68 @@ class FoldedMixture:
         return mixed(shares, torch.stack([expert(x) for expert in self.experts], 1))
 
 
+class FoldedStage(NamedTuple):
+    """A stage of a sequence of MLPs: its own map of the rows, what it makes of the stage before, its other layers."""
+
+    own: Layer
+    before: Tensor | None
+    rest: Folded
+
+    def __call__(self, x: Features, before: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
+        """Hidden activations and logits, from rows and those of the stage before."""
+        h = affine(x, self.own.weight, self.own.bias)
+        if self.before is not None and before is not None:
+            h = h.addmm_(torch.cat(before, dim=1), self.before)
+        h = (h if self.own.norm is None else self.own.norm(h)).relu_()
+        for weight, bias, norm, _ in self.rest.hidden:
+            h = affine(h, weight, bias)
+            h = (h if norm is None else norm(h)).relu_()
+        return h, affine(h, self.rest.head.weight, self.rest.head.bias)
+
+
+class FoldedSequence:
+    """Logits (rows, classes) of a sequence of MLPs; a stage computes those rows alone that none before it answered.
+
+    Args:
+        stages: each folded.
+        threshold: how sure a stage has to be to answer a row; `None`: the last answers.
+    """
+
+    def __init__(self, stages: list[FoldedStage], threshold: float | None):
+        self.stages = stages
+        self.threshold = threshold
+
+    @property
+    def capturable(self) -> bool:
+        """Whether all is computed whatever the rows are, so that a CUDA graph can hold it."""
+        return self.threshold is None
+
+    def __call__(self, x: Features) -> Tensor:
+        """Map features to logits."""
+        return self.answered(x)[0]
+
+    def answered(self, x: Features) -> tuple[Tensor, Tensor]:
+        """Logits, and which stage gave them: int64 (rows,), from 0."""
+        left: Tensor | None = None  # those of the rows that are still to be answered; `None`: all
+        before = None
+        for number, stage in enumerate(self.stages):
+            before = stage(x, before)
+            logits = before[1]
+            if left is None:
+                given, which = logits, torch.full((logits.size(0),), number, device=logits.device)
+            else:
+                given[left], which[left] = logits, number
+            if self.threshold is None or number == len(self.stages) - 1:
+                continue
+            going = (confidence(logits) < self.threshold).nonzero()[:, 0]
+            if not going.numel():
+                break
+            if going.numel() < logits.size(0):
+                x, left = gather(x, going), going if left is None else left[going]
+                before = before[0][going], logits[going]
+        return given, which
+
+
 def affine(x: Features, weight: Tensor, bias: Tensor) -> Tensor:
     """The map x W + b; of sparse rows it costs the non-zeros, without a sparse tensor being made."""
     if isinstance(x, CSR):
@@ -91,8 +154,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
     """A function from features to the logits of `module` in evaluation mode, equal up to rounding.
 
     Batch normalisation, an affine map once its statistics are fixed, goes into the map before it:
-    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` and `Mixture` each part is folded. Any other
-    module is called as it is.
+    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` and `Mixture` each part is folded, of
+    `Progressive` each stage. Any other module is called as it is.
 
     Example:
         >>> mlp = MLP(in_features=4, hidden=8, out_features=2, norm="batch").eval()
@@ -104,6 +167,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
         return _averaged(module)
     if isinstance(module, Mixture):
         return _mixture(module)
+    if isinstance(module, Progressive):
+        return FoldedSequence([_stage(stage) for stage in module.stages], module.exit_threshold)
     if not isinstance(module, MLP):
         return torch.inference_mode()(lambda x: module(x).logits)
     hidden = [
@@ -124,6 +189,20 @@ def _mixture(module: Mixture) -> FoldedMixture:
     weight, bias, *_ = _layer(module.gate, nn.Identity())
     gate = Layer(weight / module.temperature, bias / module.temperature, None)
     return FoldedMixture(gate, [fold(expert) for expert in module.experts])
+
+
+@torch.no_grad()
+def _stage(stage: nn.Module) -> FoldedStage:
+    """What a stage reads of the one before it goes through the norm of the stage's own map as well."""
+    assert isinstance(stage, Stage)
+    own, before = _layer(stage.own, stage.norms[0]), None
+    if stage.before is not None:
+        norm, before = stage.norms[0], stage.before.weight.detach()
+        if isinstance(norm, nn.BatchNorm1d):
+            assert norm.running_var is not None, "statistics are tracked by default"
+            before = before * (norm.weight * (norm.running_var + norm.eps).rsqrt())
+    rest = [_layer(linear, norm) for linear, norm in zip(stage.maps, stage.norms[1:], strict=True)]
+    return FoldedStage(own, before, Folded(rest, _layer(stage.head, nn.Identity())))
 
 
 @torch.no_grad()
@@ -151,6 +230,10 @@ def input_maps(module: nn.Module) -> list[Linear] | None:
     if isinstance(module, Mixture):
         maps = _all_maps(module.experts)
         return None if maps is None else [module.gate, *maps]
+        found = [input_maps(member) for member in module.members]
+        return None if None in found else [each for maps in found for each in maps or ()]
+    if isinstance(module, Progressive):
+        return [stage.own for stage in module.stages]  # type: ignore[misc]
     if not isinstance(module, MLP):
         return None
     first = module.maps[0]

@@ -5,8 +5,18 @@ from torch import nn
 from gnn2mlp.nn import fold as folding
 from gnn2mlp.nn.averaged import Averaged
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.nn.fold import Folded, FoldedAverage, affine, fold, fold_appended, fold_input, input_maps
+from gnn2mlp.nn.fold import (
+    Folded,
+    FoldedAverage,
+    FoldedSequence,
+    affine,
+    fold,
+    fold_appended,
+    fold_input,
+    input_maps,
+)
 from gnn2mlp.nn.mlp import MLP, MLPOutput, Norm
+from gnn2mlp.nn.progressive import Progressive
 
 
 def trained(norm: Norm, layers: int = 3, residual: bool = False) -> MLP:
@@ -134,3 +144,22 @@ def test_appended_columns_are_folded(hidden: int) -> None:
     expected = module(torch.cat([rows(), rows() @ appended], dim=1)).logits
     fold_appended(input_maps(module) or (), appended)
     torch.testing.assert_close(module(rows()).logits, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+@pytest.mark.parametrize("threshold", [None, 0.0, 0.5, 1.0])
+def test_a_sequence_folds_stage_by_stage(norm: Norm, threshold: float | None) -> None:
+    torch.manual_seed(3)
+    network = Progressive(5, 6, 3, stages=3, layers=3, norm=norm, exit_threshold=threshold)
+    x = torch.rand(50, 5)
+    for _ in range(20):
+        network(x)  # running statistics
+    network.eval()
+    for stage in network.stages:
+        stage.head.weight.data *= 4
+    folded = fold(network)
+    assert isinstance(folded, FoldedSequence)
+    torch.testing.assert_close(folded(x), network(x).logits, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(folded(CSR.from_dense(x)), network(x).logits, atol=1e-5, rtol=1e-4)
+    assert folded.capturable == (threshold is None)
+    assert len(input_maps(network) or ()) == 3
