@@ -67,6 +67,8 @@ def run_study(
     wanting = missing(cells, ledger.read(folder / LINES), renew)
     failed, busy = {}, []
     for number, cell in enumerate(wanting[:most], start=1):
+        if not missing([cell], ledger.read(folder / LINES), renew):
+            continue  # another process has run it meanwhile
         try:
             line = run_cell(cell, study)
         except Gnn2mlpError as error:

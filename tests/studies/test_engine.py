@@ -95,3 +95,15 @@ def test_a_cell_that_another_process_is_at_is_passed_over(make_study: Make) -> N
         found = run_study(study)
     assert found.busy == [str(busy)]
     assert [line["cell"]["teacher"] for line in found.lines] == ["sage"]
+
+
+def test_what_another_process_has_run_meanwhile_is_not_run_again(make_study: Make) -> None:
+    study, told = make_study(splits=1), []
+
+    def meanwhile(number: int, count: int, cell: Any, line: Any) -> None:
+        told.append(cell.labels["teacher"])
+        if len(told) == 1:  # as another process would, while this one is at its first cell
+            run_study(make_study(splits=1), lambda *news: told.append("other"))
+
+    assert len(run_study(study, meanwhile).lines) == 2
+    assert told == ["gcn", "other"]
