@@ -86,8 +86,9 @@ class NeighbourImputation(Method):
             ConfigError: if the student is to read other inputs than features, or is none that expected features can be
                 folded into.
         """
-        inputs = self._inputs() if self.impute else None
-        if self.impute and not isinstance(learner.inputs, OwnFeatures):
+        given = isinstance(learner.inputs, ImputedNeighbours)  # with options of the user's own
+        inputs = self._inputs() if self.impute and not given else None
+        if inputs is not None and not isinstance(learner.inputs, OwnFeatures):
             raise ConfigError(
                 f"method {self.name!r} makes the student's rows of the features themselves, got inputs "
                 f"{learner.inputs.name!r}; leave inputs out, or use method.impute=false"

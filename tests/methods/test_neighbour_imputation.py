@@ -9,6 +9,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.distill.learner import Learner
 from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.inputs.imputed_neighbours import ImputedNeighbours
 from gnn2mlp.inputs.standardise import Standardise
 from gnn2mlp.methods.neighbour_imputation import NeighbourImputation
 from gnn2mlp.nn.averaged import Averaged
@@ -69,6 +70,12 @@ def test_other_inputs_are_refused_and_kept_without_imputation() -> None:
         NeighbourImputation().learn(learner(inputs=Standardise()))
     result = NeighbourImputation(students=1, impute=False).learn(learner(inputs=Standardise()))
     assert result.card["inputs"] == {"name": "standardise"}
+
+
+def test_expected_features_with_options_of_the_users_own_are_kept() -> None:
+    result = NeighbourImputation(students=1, width=4).learn(learner(inputs=ImputedNeighbours(width=3)))
+    assert result.card["inputs"]["width"] == 3
+    assert result.inputs == OwnFeatures()
 
 
 @pytest.mark.parametrize("options", [{"students": 0}, {"hops": 0}, {"ridge": 0.0}, {"hard_weight": 2.0}])
