@@ -13,6 +13,10 @@ class GraphMLP(Method):
 
     L = CE(labels) + α · NContrast, over training nodes and all observed nodes respectively.
 
+    A trial of one split without a committed result, released settings on cpf-cora: 76.8 % of seen and 71.0 % of unseen
+    nodes, where the same network without the contrast has 56.0 and 60.0 and a SAGE network 81.0 and 82.7; one split
+    tells nothing of how it stands beside GLNN.
+
     Args:
         contrast_weight: α; 10 for Cora, 1 for CiteSeer, 100 for PubMed in the released code.
         order: how many steps a neighbourhood reaches; 2 in the released code.

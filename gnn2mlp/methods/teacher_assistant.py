@@ -25,6 +25,9 @@ class TeacherAssistant(Method):
     neural network and a network without graph it is one of knowledge, so that the assistant may read its neighbourhood:
     features propagated over the observed graph, in training alone. The student that ships is graph-free.
 
+    A trial without a committed result, cpf-cora, GLNN's SAGE teacher and settings, splits 0 to 4, beside GLNN with the
+    95 % interval of the paired difference: -0.1 points on seen nodes [-3.2, +3.0], -0.3 on unseen ones [-3.5, +3.0].
+
     Args:
         assistant: recipe of the assistant, a name, a mapping or a `Student`: with `hops=0`, take one between teacher
             and student in size.
