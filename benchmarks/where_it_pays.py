@@ -26,7 +26,7 @@ LINES = HERE / "studies" / "where_it_pays.jsonl"
 PAGE = HERE / "WHERE_IT_PAYS.md"
 SETTINGS = {"inductive": "unseen", "transductive": "test"}
 # How a difference is called; at least so many splits are needed for a verdict.
-BETTER, WORSE, NEITHER = "above", "below", "no difference found"
+BETTER, WORSE, NEITHER, FEW = "above", "below", "no difference found", "fewer than three splits"
 FEWEST = 3
 # Adjusted homophily from which neighbours count as alike, and below which they count as no more alike than by chance.
 ALIKE, CHANCE = 0.5, 0.1
@@ -94,13 +94,15 @@ def findings(found: Comparison) -> str:
             told = [verdict(pair) for task in tasks for pair in _pairs(found, task, rival)]
             if told:
                 called = "plain MLP" if rival == "mlp" else "teacher"
-                lines.append([kind, str(len(tasks)), called, *map(str, map(told.count, (BETTER, NEITHER, WORSE)))])
-    return markdown(["data", "data sets", "student against", BETTER, NEITHER, WORSE], lines)
+                lines.append([kind, str(len(tasks)), called, *map(str, map(told.count, (BETTER, NEITHER, WORSE, FEW)))])
+    return markdown(["data", "data sets", "student against", BETTER, NEITHER, WORSE, FEW], lines)
 
 
 def verdict(found: Paired) -> str:
     """What the interval allows to be said."""
-    if found.n < FEWEST or not found.differs:
+    if found.n < FEWEST:
+        return FEW
+    if not found.differs:
         return NEITHER
     return BETTER if found.difference > 0 else WORSE
 

@@ -44,8 +44,8 @@ def test_a_verdict_needs_three_splits_and_an_interval_without_0(script: ModuleTy
     assert script.verdict(found(0.01, 0.03)) == "above"
     assert script.verdict(found(-0.03, -0.01)) == "below"
     assert script.verdict(found(-0.01, 0.03)) == "no difference found"
-    assert script.verdict(found(0.01, 0.03, 2)) == "no difference found"
-    assert script.verdict(found(float("nan"), float("nan"), 1)) == "no difference found"
+    assert script.verdict(found(0.01, 0.03, 2)) == "fewer than three splits"
+    assert script.verdict(found(float("nan"), float("nan"), 1)) == "fewer than three splits"
 
 
 def test_an_outdated_page_is_told(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
