@@ -25,6 +25,11 @@ class NOSMOG(Method):
     to be compared with GLNN on the same rows (`method=glnn, inputs=positions`), not with graph-free ones.
     `positions=None` leaves them out: what is left is graph-free.
 
+    What positions alone bring to GLNN (`glnn-positions` of the board against a trial of GLNN with the same code, five
+    published splits, paired): on unseen nodes of cpf-cora 75.2 become 81.2, about what the teacher has there, on
+    cpf-citeseer 68.7 become 70.3; seen nodes stay as they were. The corrected intervals of both differences hold 0
+    (-4.2 to 16.3 and -2.6 to 5.8 points), the plain one of cpf-cora does not (2.2 to 9.9).
+
     Args:
         hard_weight: λ in 0..1; 0 (soft labels alone) is the released default.
         temperature: of the soft labels.

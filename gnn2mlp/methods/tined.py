@@ -31,6 +31,10 @@ class TINED(Method):
     operator: `sage` (aggregator gcn) or `gcn`; hidden width and layers of the student are the teacher's, dropout and
     norm those of the student that is asked for.
 
+    In a trial on one split of cpf-cora, of 60 epochs and without a committed result, a student that begins with the
+    teacher's maps had 80.9 seen and 67.2 unseen, with energies of weight 1 81.4 and 70.5, GLNN 82.1 and 75.4. From a
+    random start, with energies of weight 5 as released for that cell, it did not learn (34.7 and 31.9).
+
     TINED+ adds what NOSMOG adds: `positions="positions"`, `similarity_weight`, `adversarial_weight`. With positions the
     student **needs the graph at inference**; see `NOSMOG`.
 
