@@ -23,7 +23,6 @@ from figures import markdown, percent, renew
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.environment import environment
-from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS, NodeData, Split, load_dataset
 from gnn2mlp.distill import Distiller
@@ -35,6 +34,7 @@ from gnn2mlp.nn.csr import compute_form
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.studies import ledger
+from gnn2mlp.studies.lines import measures
 from gnn2mlp.studies.versions import counted, deciding_code
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 
@@ -182,7 +182,6 @@ def line_of(cell: Cell, name: str, config: RunConfig, found: Mapping[str, Any]) 
         "split": split,
         **found,
         "config": config.identity(),
-        "identity": fingerprint(config.identity()),
         "environment": environment(torch.device("cpu")),
         "code": deciding_code(config),
     }
@@ -217,7 +216,7 @@ def made(dataset: str, seed: int, name: str, config: RunConfig, again: bool) -> 
     """Whether there is a line of these settings; with `again` of the present code, too."""
     lines = {key_of(line): line for line in ledger.read(RESULTS)}
     line = lines.get((dataset, seed, name))
-    same = line is not None and line["identity"] == fingerprint(config.identity())
+    same = line is not None and measures(line, config)
     return same and not (again and line is not None and line["code"] != deciding_code(config))
 
 

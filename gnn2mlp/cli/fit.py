@@ -10,7 +10,7 @@ from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli.run import add_budget, assign, with_budget, yaml_value
 from gnn2mlp.core.errors import ConfigError
 
-_PATHS = ("nodes", "edges", "out")
+_PATHS = ("nodes", "edges", "out", "previous")
 _NAMES = ("id", "source", "target", "weight", "time", "group", "device")
 _COMPONENTS = ("split", "task", "teacher", "method", "student", "inputs")
 
@@ -54,6 +54,9 @@ def add(verbs: Any) -> None:
     add_budget(parser)
     parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
+    parser.add_argument(
+        "--previous", metavar="DIR", help="a deployed model, to whose answers the new one keeps; churn is reported"
+    )
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one below 50,000 rows, else all")

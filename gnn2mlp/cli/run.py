@@ -21,6 +21,9 @@ def add(verbs: Any) -> None:
     add_settings(parser, out="folder of the results", example="method.temperature=0.8")
     add_method(parser)
     add_budget(parser)
+    parser.add_argument(
+        "--previous", metavar="DIR", help="a deployed student, to whose answers the new one keeps; churn is reported"
+    )
     parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
     parser.set_defaults(execute=execute)
 
@@ -103,7 +106,9 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
 
     chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
     given = {key: value for key, value in vars(options).items() if value is not None}
-    chosen |= {key: given[key] for key in ("setting", "out", "data_root", "cache", "device") if key in given}
+    chosen |= {
+        key: given[key] for key in ("setting", "out", "data_root", "cache", "device", "previous") if key in given
+    }
     for key in _COMPONENTS:
         if key in given and _name(chosen.get(key)) != given[key]:
             chosen[key] = given[key]

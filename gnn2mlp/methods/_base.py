@@ -26,7 +26,7 @@ class Method(Configurable, ABC):
         >>> from gnn2mlp.core.spec import Spec
         >>> method = Spec("glnn", hard_weight=0.5).build(METHODS)
         >>> method.build_objective()
-        0.5 * Spec('hard_labels') + 0.5 * Spec('soft_labels', temperature=1.0, released_divergence=False, sharpen=1.0)
+        0.5 * Spec('hard_labels') + 0.5 * Spec('soft_labels', temperature=1.0, ..., table='teacher')
         >>> sorted(method.teacher_keys)
         ['logits']
     """

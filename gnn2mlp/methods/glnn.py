@@ -22,7 +22,7 @@ class GLNN(Method):
 
     Example:
         >>> GLNN(hard_weight=0.25, temperature=2.0).build_objective()
-        0.25 * Spec('hard_labels') + 0.75 * Spec('soft_labels', temperature=2.0, released_divergence=False, sharpen=1.0)
+        0.25 * Spec('hard_labels') + 0.75 * Spec('soft_labels', temperature=2.0, ..., table='teacher')
     """
 
     name = "glnn"

@@ -3,7 +3,7 @@
 Example:
     >>> from gnn2mlp.objectives import HardLabels, SoftLabels
     >>> 0.5 * HardLabels() + SoftLabels(temperature=2.0)
-    0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=2.0, released_divergence=False, sharpen=1.0)
+    0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=2.0, ..., table='teacher')
 """
 
 from typing import Any

@@ -6,6 +6,7 @@ from gnn2mlp.core.limits import check_positive
 from gnn2mlp.nn.divergence import probabilities_as_log_target
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._needs import TEACHER
 
 
 class SoftLabels(Objective):
@@ -20,6 +21,8 @@ class SoftLabels(Objective):
             surer than the teacher, below 1 less sure; the student's logits stay as they are, other than with τ.
         released_divergence: in place of KL the expression that LightHGNN's released code minimises, which takes
             probabilities for logarithms and divides them, not logits, by τ, without the factor τ²; for comparisons.
+        table: of the knowledge that is read: the teacher's, or another one that a method gives, such as that of an
+            assistant, of a second teacher, or of a student that is deployed already.
 
     Example:
         >>> import torch
@@ -36,18 +39,29 @@ class SoftLabels(Objective):
     citation = "Zhang et al., Graph-less Neural Networks, ICLR 2022, equation 1, second term"
     needs = frozenset({"logits"})
 
-    def __init__(self, temperature: float = 1.0, released_divergence: bool = False, sharpen: float = 1.0):
+    def __init__(
+        self,
+        temperature: float = 1.0,
+        released_divergence: bool = False,
+        sharpen: float = 1.0,
+        table: str = TEACHER,
+    ):
         super().__init__()
         check_positive("soft_labels", temperature=temperature, sharpen=sharpen)
         self.temperature = temperature
         self.sharpen = sharpen
         self.released_divergence = released_divergence
         self.speaks_of_classes = released_divergence
+        self.table = table
+        self.needs = frozenset({"logits" if table == TEACHER else f"{table}.logits"})
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""
-        teacher, student = batch.task.sharpened(batch.knowledge("logits"), self.sharpen), batch.output.logits
+        teacher, student = self._taught(batch), batch.output.logits
         if self.released_divergence:
             value = probabilities_as_log_target(teacher.softmax(-1), student.log_softmax(-1), self.temperature)
             return batch.mean(value)
         return self.temperature**2 * batch.mean(batch.task.divergence(teacher, student, self.temperature))
+
+    def _taught(self, batch: Batch) -> Tensor:
+        return batch.task.sharpened(batch.knowledge("logits", self.table), self.sharpen)

@@ -93,6 +93,10 @@ class RunConfig(Settings):
         export: how the teacher writes down what it knows, options of `Export`: draws, noise, top.
         method: how the student learns from it.
         student: the graph-free network.
+        previous: folder of a student that is deployed (a run, a fit, or the student alone): the new one is to keep to
+            its answers, and the report tells how many changed.
+        previous_weight: how much, w in 0..1: the loss is (1 - w) · that of the method + w · KL(previous ‖ student); 0.5
+            by default.
         inputs: what makes the student's row of a node: `"features"`, or `"standardise"` for columns of different units.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size,
             rows_fraction.
@@ -124,6 +128,8 @@ class RunConfig(Settings):
     export: dict[str, Any] = pydantic.Field(default_factory=dict)
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
+    previous: UserPath | None = None
+    previous_weight: float | None = pydantic.Field(default=None, ge=0, le=1)
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     task: dict[str, Any] | None = None

@@ -26,6 +26,7 @@ from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predicto
 from gnn2mlp.pipeline.fitting.stages import Listen, job_of, left_out_stage, shipped_stage, stages
 from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
 from gnn2mlp.pipeline.left_out import left_out_class
+from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.teachers import TEACHERS
@@ -126,6 +127,9 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
     config.teacher.build(TEACHERS).check_reads(tables.bare)
     if config.left_out:
         left_out_class(tables.bare)  # before anything is trained
+    deployed = None
+    if config.previous is not None:  # what cannot be kept to is named before anything is encoded
+        deployed = Previous.of(config.previous, tables.bare, config.previous_weight, tables.features)
     threads = config.threads if isinstance(config.threads, int) else threads_for(len(tables.ids))
     with cpu_threads(threads):
         split, encoded, report = _observed(config, tables, listen)
@@ -136,7 +140,7 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         if is_auto(config.method):
             config, board = search(config, encoded, split, work, device, listen)
             found = {"search": {**board.verdict, "facts": board.facts, "page": f"{WORK}/{FOLDER}/{PAGE}"}}
-        job = job_of(config, encoded, work, device, listen)
+        job = job_of(config, encoded, work, device, listen, deployed)
         made = stages(job, config, split, encoded.encoder, listen)
         record = made.record.value
         if config.left_out:

@@ -18,6 +18,7 @@ from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.knowledge import Store
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.teachers import TEACHERS
 
 Listen = Callable[[int, str], Progress]
@@ -42,6 +43,7 @@ class Job:
         listen: gives the progress listener of a stage of a seed.
         extra: keys of knowledge beside those that the method reads.
         listeners: told of every training, whose stage is called like `"seed-000/teacher"`.
+        previous: what a deployed student says of all nodes, if students are to keep to one.
     """
 
     config: RunConfig
@@ -52,6 +54,7 @@ class Job:
     listen: Listen
     extra: frozenset[str] = frozenset()
     listeners: Sequence[Listener] = ()
+    previous: Previous | None = None
 
     def split(self, seed: int) -> Split:
         """The split of a seed."""

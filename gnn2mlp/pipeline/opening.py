@@ -20,6 +20,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.pipeline.config import RunConfig, differing, read_yaml
 from gnn2mlp.pipeline.job import Job, Listen, label
+from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.teachers import TEACHERS
 
 CONFIG = "config.yaml"
@@ -64,7 +65,8 @@ def opened(
         warn_unscaled(graph.features, graph.feature_names, graph.name, _ONE_SCALE)
     with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
         _check_free(folder, config)  # again: another process may have been there in between
-        job = Job(config, graph, folder, store, device, listen, frozenset(extra), listeners)
+        deployed = None if config.previous is None else Previous.of(config.previous, graph, config.previous_weight)
+        job = Job(config, graph, folder, store, device, listen, frozenset(extra), listeners, deployed)
         splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
         if not (guest and (folder / CONFIG).exists()):
             config.model_copy(update={"out": folder}).save(folder / CONFIG)

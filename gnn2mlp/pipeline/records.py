@@ -112,6 +112,8 @@ def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     summary["fidelity"] = summarise(record["fidelity"] for record in records)
     if all("ece" in record for record in records):
         summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
+    if all("churn" in record for record in records):
+        summary["churn"] = {model: summarise(record["churn"][model] for record in records) for model in MODELS}
     summary["seconds"] = summarise(record["seconds"] for record in records)
     for part, summed in (("codes", summarise_codes), ("trust", summarise_trust)):
         if all(part in record for record in records):

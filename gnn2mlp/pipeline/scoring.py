@@ -31,6 +31,7 @@ def score(
     unseen_share: float,
     seed: int,
     execution: Execution,
+    previous: Tensor | None = None,
     *,
     device: torch.device,
 ) -> dict[str, Any]:
@@ -53,6 +54,8 @@ def score(
         unseen_share: share of unseen nodes in production.
         seed: for the record.
         execution: how torch computes; it is so already.
+        previous: what a deployed student says of all nodes; then `churn` tells by model how many of its answers are
+            others now, the student's alone being of one that was to keep to it.
         device: which device of the kind that `execution` names.
     """
     of_teacher = teacher_logits(teacher, knowledge, full, device)
@@ -84,6 +87,9 @@ def score(
     def agrees(population: str, ids: Tensor) -> float:
         return task.agreement(logits_of("student", population)[ids], logits_of("teacher", population)[ids])
 
+    def churned(model: str, deployed: Tensor) -> Callable[[str, Tensor], float]:
+        return lambda population, ids: 1 - task.agreement(logits_of(model, population)[ids], deployed[ids])
+
     def diagram(model: str) -> dict[str, Any]:
         return reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
 
@@ -98,6 +104,11 @@ def score(
         **by_model(judged),
         "fidelity": by_population(split, agrees, unseen_share),
         **({"ece": by_model(calibration)} if task.exclusive else {}),
+        **(
+            {"churn": {model: by_population(split, churned(model, previous), unseen_share) for model in MODELS}}
+            if previous is not None
+            else {}
+        ),
         "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
         # A teacher that knows no epochs has no history.
         "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},

@@ -123,6 +123,8 @@ def student_stage(
         "dataset": job.graph.name,
         "stage": role,
     }
+    if job.previous is not None and role != "mlp":
+        inputs |= {"previous": job.previous.table(observed), "previous_weight": job.previous.weight}
     path = job.folder / "students" / label(seed) / role / FILE
     storage = Storage(lambda identity: path, load_student, save_student)
     return Stage(distil_student, inputs, storage, job.environment, job.context(seed, role))
@@ -143,5 +145,7 @@ def _record(
         "seed": seed,
         "execution": job.execution,
     }
+    if job.previous is not None:
+        inputs["previous"] = job.previous.outputs(observed.task)
     storage = json_file(job.folder / "seeds" / f"{label(seed)}.json")
     return Stage(score, inputs, storage, job.environment, job.context(seed))

@@ -37,6 +37,8 @@ def distil_student(
     feature_names: Sequence[str] | None,
     dataset: str,
     stage: str,
+    previous: TeacherKnowledge | None = None,
+    previous_weight: float = 0.0,
     *,
     device: torch.device,
     progress: Progress,
@@ -58,6 +60,8 @@ def distil_student(
         feature_names: of the columns, if they have names.
         dataset: its name, for the card.
         stage: which of the run's students this is, for listeners and messages.
+        previous: what a deployed student says of the observed nodes, if it is to keep to one.
+        previous_weight: how much.
         device: which device of the kind that `execution` names.
         progress: told after every epoch.
         listeners: told of every training.
@@ -73,6 +77,8 @@ def distil_student(
         progress=progress,
         listeners=listeners,
         stage=stage,
+        previous=previous,
+        previous_weight=previous_weight,
     )
     result = method.learn(learner)
     student = result.student or student

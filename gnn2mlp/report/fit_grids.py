@@ -57,6 +57,13 @@ def beside_grid(results: Results) -> Grid:
     )
 
 
+def churn_grid(results: Results) -> Grid:
+    """How many answers of the model that was deployed are others now, by model; no row where none was named."""
+    churn = results.get("churn", {})
+    rows = [[model_label(model), *(f"{100 * by[p]:.1f}" for p in _POPULATIONS)] for model, by in churn.items()]
+    return Grid("Answers of the deployed model that changed, %", ["", "Seen", "Unseen"], rows)
+
+
 def trust_grid(results: Results) -> Grid:
     """Calibration error and what became of the promise of the sets, by population."""
     trust = results["trust"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from gnn2mlp.report.fit_grids import (
     beside_grid,
+    churn_grid,
     columns_grid,
     differences_grid,
     labels_grid,
@@ -37,7 +38,7 @@ def _content(results: Results) -> dict[str, Any]:
         f"method {config['method']['name']}, student {config['student']['name']}.",
         "split": split_line(data),
         "tiles": _tiles(results),
-        "scores": [scores_grid(results), differences_grid(results)],
+        "scores": [g for g in (scores_grid(results), differences_grid(results), churn_grid(results)) if g.rows],
         "beside": beside_grid(results),
         "plots": _score_plots(results),
         "baselines": _baseline_notes(results),

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gnn2mlp.report.fit_grids import (
+    churn_grid,
     columns_grid,
     differences_grid,
     labels_grid,
@@ -37,7 +38,7 @@ def data_table(report: Mapping[str, Any]) -> Group:
 
 def fit_table(results: Mapping[str, Any]) -> Group:
     """The verdict, then scores and differences with intervals, and calibration."""
-    grids = [scores_grid(results), differences_grid(results), trust_grid(results)]
+    grids = [scores_grid(results), differences_grid(results), churn_grid(results), trust_grid(results)]
     parts = [part for grid in grids if grid.rows for part in (Text(), grid_table(grid))]
     shipped = results.get("shipped", {})
     trained = f"What ships was trained on all {shipped['labels']:,} labels." if shipped.get("refit") else ""

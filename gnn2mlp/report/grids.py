@@ -31,7 +31,13 @@ class Grid(NamedTuple):
 
 def result_grids(results: Results) -> list[Grid]:
     """Accuracy with fidelity, differences, calibration, and seconds per stage."""
-    grids = [accuracy_grid(results), difference_grid(results), calibration_grid(results), seconds_grid(results)]
+    grids = [
+        accuracy_grid(results),
+        difference_grid(results),
+        churn_grid(results),
+        calibration_grid(results),
+        seconds_grid(results),
+    ]
     return [grid for grid in grids if grid.rows]
 
 
@@ -64,6 +70,19 @@ def difference_grid(results: Results) -> Grid:
         if found.n > 1
     ]
     return Grid("Student minus another, points", ["Nodes", "Minus", "Points", "95% interval", "p", "Ahead"], rows)
+
+
+def churn_grid(results: Results) -> Grid:
+    """How many answers of the student that was deployed are others now, by model, a row for each population."""
+    churn = results["summary"].get("churn", {})
+    names = [model for model in models(results) if model in churn]
+    rows = [
+        [population, *(percent(churn[model].get(population), has_spread(results)) for model in names)]
+        for population in populations(results)
+        if names
+    ]
+    title = "Answers of the deployed student that changed, %"
+    return Grid(title, ["Nodes", *(style_of(model).label for model in names)], rows)
 
 
 def calibration_grid(results: Results) -> Grid:

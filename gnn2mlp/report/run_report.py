@@ -12,6 +12,7 @@ from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.grids import (
     accuracy_grid,
     calibration_grid,
+    churn_grid,
     codes_grid,
     difference_grid,
     latency_grid,
@@ -67,7 +68,7 @@ def _content(results: Results) -> dict[str, Any]:
         "judged": judged_by(results),
         "accuracy": accuracy_grid(results),
         "differences": difference_grid(results),
-        "details": [grid for grid in (calibration_grid(results), seconds_grid(results)) if grid.rows],
+        "details": [g for g in (churn_grid(results), calibration_grid(results), seconds_grid(results)) if g.rows],
         "by_seed": seeds_grid(results),
         "scores": [*_score_plots(results), *tradeoff_plots(results)],
         "latency": {"grid": latency_grid(results), "plots": request_plots(results)},

@@ -81,6 +81,11 @@ class Regression(NamedTask):
         mean, scale = (constant(each, output) for each in self._units())
         return output * scale + mean
 
+    def outputs_of(self, values: Tensor) -> Tensor:
+        """The outputs that stand for values in the units of the labels: the inverse of `values`."""
+        mean, scale = (constant(each, values) for each in self._units())
+        return (values - mean) / scale
+
     def loss(self, output: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
         """Squared differences in units of standard deviations, their sum over the known targets of each row."""
         mean, scale = (constant(each, output) for each in self._units())

@@ -73,7 +73,8 @@ def test_sums_are_flat_and_weights_multiply() -> None:
         (1.0, "hard_labels"),
     ]
     assert repr(0.5 * HardLabels() + SoftLabels()) == (
-        "0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=1.0, released_divergence=False, sharpen=1.0)"
+        "0.5 * Spec('hard_labels') + 1 * Spec('soft_labels', temperature=1.0, released_divergence=False, sharpen=1.0, "
+        "table='teacher')"
     )
 
 
@@ -183,7 +184,14 @@ def test_yaml_round_trip() -> None:
     mixed = 0.5 * HardLabels() + 0.25 * SoftLabels(temperature=3.0)
     assert mixed.to_list() == [
         {"name": "hard_labels", "weight": 0.5},
-        {"name": "soft_labels", "weight": 0.25, "temperature": 3.0, "released_divergence": False, "sharpen": 1.0},
+        {
+            "name": "soft_labels",
+            "weight": 0.25,
+            "temperature": 3.0,
+            "released_divergence": False,
+            "sharpen": 1.0,
+            "table": "teacher",
+        },
     ]
     assert parse_objective(yaml.safe_load(yaml.safe_dump(mixed.to_list()))).to_list() == mixed.to_list()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, MissingKnowledgeError
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, SoftLabels
@@ -110,3 +110,15 @@ def test_sharpening_is_refused_where_there_are_no_probabilities() -> None:
 def test_impossible_sharpening_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"soft_labels\.sharpen: expected a positive number, got 0"):
         SoftLabels(sharpen=0)
+
+
+def test_another_table_is_read_where_one_is_named() -> None:
+    ids = torch.arange(3)
+    tables = {"previous": TeacherKnowledge(ids, {"logits": TEACHER})}
+    output = MLPOutput(TEACHER, torch.zeros(3, 1))
+    there = Batch(ids, torch.full((3,), -1), tables=tables, answer=output)
+    term = SoftLabels(table="previous")
+    assert term.needs == {"previous.logits"}
+    assert term(there).abs().item() < 1e-7
+    with pytest.raises(MissingKnowledgeError, match="'logits'"):
+        SoftLabels()(there)

@@ -221,3 +221,17 @@ def test_a_killed_fit_goes_on_to_the_same_model(fit_settings: Settings, fitted: 
     assert fitted.out is not None
     assert weights(given["out"]) == weights(fitted.out)
     assert Predictor.load(given["out"]).answers.classes is not None
+
+
+def test_a_fit_keeps_to_the_model_that_is_deployed(fitted: FitResult, fit_settings: Settings, tmp_path: Path) -> None:
+    """The next fit of the same tables, with another seed: how many answers change, and that fewer do if it keeps."""
+    results = []
+    for weight in (0.0, 1.0):
+        own = {"previous": fitted.out, "previous_weight": weight, "out": tmp_path / str(weight)}
+        long = {"distill": {"epochs": 150, "patience": 150}}
+        results.append(fit(FitConfig(**fit_settings(**own, **long, seed=3, refit=False))))
+    free, kept = (result.results["churn"]["student"]["test"] for result in results)
+    assert kept < free
+    assert "churn" not in fitted.results
+    assert results[1].out is not None
+    assert "Answers of the deployed model that changed" in (results[1].out / "report.html").read_text()

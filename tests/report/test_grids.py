@@ -137,3 +137,12 @@ def test_scores_of_the_students_answers_have_a_table_for_each_population(make_re
     seen, unseen = grids.student_trust_grids(add_student_trust(make_results()))
     assert seen.title.endswith(", seen test nodes")
     assert unseen.rows[1] == ["Margin", "0.75 ± 0.00", "95.00 ± 0.00", "50.00 ± 0.00", "90.00 ± 0.00"]
+
+
+def test_churn_is_shown_where_a_student_is_deployed(make_results: Make) -> None:
+    results = make_results(seeds=1, inductive=False)
+    assert grids.churn_grid(results).rows == []
+    results["summary"]["churn"] = {m: {"test": {"mean": 0.125, "std": 0.0}} for m in ("teacher", "mlp", "student")}
+    grid = grids.churn_grid(results)
+    assert grid.rows == [["test", "12.50", "12.50", "12.50"]]
+    assert grid in grids.result_grids(results)

@@ -49,6 +49,10 @@ class FitConfig(Settings):
         method: how the student learns from it; `"auto"` searches for teacher, method, weights and student, with the
             options of `gnn2mlp.pipeline.Auto`, and keeps what differs from the defaults.
         student: the graph-free network.
+        previous: folder of a model that is deployed, such as an earlier fit's: the new one is to keep to its answers,
+            and the report tells how many changed.
+        previous_weight: how much, w in 0..1: the loss is (1 - w) · that of the method + w · KL(previous ‖ student); 0.5
+            by default.
         inputs: what makes the student's row of the encoded columns.
         distill: options of `Distiller`.
         refit: train what ships again, on all labels.
@@ -80,6 +84,8 @@ class FitConfig(Settings):
     teacher: Spec = Spec("sage")
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
+    previous: UserPath | None = None
+    previous_weight: float | None = pydantic.Field(default=None, ge=0, le=1)
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     refit: bool = True

@@ -72,6 +72,7 @@ def score_models(
     observed: Observed,
     full: Full,
     execution: Execution,
+    previous: Tensor | None = None,
     *,
     device: torch.device,
 ) -> dict[str, Any]:
@@ -90,6 +91,8 @@ def score_models(
         observed: what all of them were trained on.
         full: the graph with all labels, and the split.
         execution: how torch computes; it is so already.
+        previous: what a deployed student says of all rows; then `churn` tells by model how many of its answers are
+            others now.
         device: which device of the kind that `execution` names.
 
     Returns:
@@ -132,6 +135,15 @@ def score_models(
         p: observed.task.agreement(outputs["student"][p][ids], outputs["teacher"][p][ids])
         for p, ids in {**groups, "test": split.test}.items()
     }
+    churn = {}
+    if previous is not None:
+        churn = {
+            m: {
+                p: 1 - observed.task.agreement(by[p][ids], previous[ids])
+                for p, ids in {**groups, "test": split.test}.items()
+            }
+            for m, by in outputs.items()
+        }
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
     metric = {"name": observed.task.metric, **_told(observed.task)}
     record = {
@@ -140,6 +152,7 @@ def score_models(
         "beside": _beside(tasks, outputs, labels, groups),
         "differences": differences,
         "agreement": agreement,
+        **({"churn": churn} if churn else {}),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
         "history": {model: _with_best(history) for model, history in histories.items() if history["valid"]},
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],

@@ -27,6 +27,7 @@ from gnn2mlp.pipeline.fitting.encoding import Encoded
 from gnn2mlp.pipeline.fitting.scoring import score_models
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.left_out import left_out
+from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.refit import Refit, members_epochs, refit_stage
 from gnn2mlp.pipeline.seed import knowledge_stage, student_stage, teacher_stage
 from gnn2mlp.pipeline.stage import Stage, Storage, json_file
@@ -55,7 +56,14 @@ class Stages:
     record: Stage[dict[str, Any]]
 
 
-def job_of(config: FitConfig, encoded: Encoded, work: Path, device: torch.device, listen: Listen) -> Job:
+def job_of(
+    config: FitConfig,
+    encoded: Encoded,
+    work: Path,
+    device: torch.device,
+    listen: Listen,
+    previous: Previous | None = None,
+) -> Job:
     """A job of the pipeline on encoded tables, which keeps everything in the folder `work`."""
     chosen = RunConfig(
         teacher=config.teacher,
@@ -66,7 +74,8 @@ def job_of(config: FitConfig, encoded: Encoded, work: Path, device: torch.device
         seeds=(config.seed,),
         recipe=False,
     )
-    return Job(chosen, encoded.graph, work, Store(work), device, lambda seed, stage: listen(stage))
+    told: dict[str, Any] = {"listen": lambda seed, stage: listen(stage), "previous": previous}
+    return Job(chosen, encoded.graph, work, Store(work), device, **told)
 
 
 def stages(job: Job, config: FitConfig, split: Split, encoder: TableEncoder, listen: Listen) -> Stages:
@@ -93,6 +102,8 @@ def stages(job: Job, config: FitConfig, split: Split, encoder: TableEncoder, lis
         "full": full,
         "execution": job.execution,
     }
+    if job.previous is not None:
+        inputs["previous"] = job.previous.outputs(observed.task)
     storage = json_file(job.folder / "scores.json")
     return Stages(student, Stage(score_models, inputs, storage, job.environment, job.context(seed)))
 
