@@ -21,13 +21,12 @@ from gnn2mlp.nn.csr import compute_form
 from gnn2mlp.nn.training_state import Checkpoint
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._needs import TEACHER
-from gnn2mlp.objectives.soft_labels import SoftLabels
 from gnn2mlp.students import Student
 from gnn2mlp.tables.table import RowTable
 
 _SHIPPED = "student"
 # The table of knowledge of the student that is deployed.
-_PREVIOUS = "previous"
+PREVIOUS = "previous"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +46,10 @@ class Learner:
         checkpoint: where to keep the training state.
         group: the processes that share the rows of a table.
         stage: what listeners and messages call the student that ships.
-        previous: what a deployed student says of the nodes, to which the student that ships is to keep.
-        previous_weight: w of it: the loss is (1 - w) · the objective + w · the divergence from what the deployed one
-            says. Students that a method trains on the way are left alone.
+        previous: what a deployed student says of the nodes, as the table of knowledge `"previous"`.
+        anchor: what holds the student that ships to it, beside the objective. Students that a method trains on the way
+            are left alone.
+        anchor_weight: w: the loss is (1 - w) · the objective + w · the anchor.
 
     Example:
         >>> from gnn2mlp.data import PerClass, Views, graph_from_arrays
@@ -78,7 +78,8 @@ class Learner:
     group: ProcessGroup = ALONE
     stage: str = _SHIPPED
     previous: TeacherKnowledge | None = None
-    previous_weight: float = 0.5
+    anchor: Objective | None = None
+    anchor_weight: float = 0.5
 
     def fit(
         self,
@@ -111,9 +112,10 @@ class Learner:
             Gnn2mlpError: whatever `Distiller.fit` raises, such as `MissingKnowledgeError` for an absent key.
         """
         known = {} if self.knowledge is None else {TEACHER: self.knowledge}
-        if self.previous is not None and name == _SHIPPED:
-            w, known = self.previous_weight, {**known, _PREVIOUS: self.previous}
-            objective = (1 - w) * objective + w * SoftLabels(table=_PREVIOUS)
+        if self.previous is not None:
+            known[PREVIOUS] = self.previous
+        if self.anchor is not None and name == _SHIPPED:
+            objective = (1 - self.anchor_weight) * objective + self.anchor_weight * self.anchor
         return (distiller or self.distiller).fit(
             student or self.student,
             objective,

@@ -13,8 +13,11 @@ from gnn2mlp.core.errors import ArtefactError, DataError, listing
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.deploy.predictor import FILE, Predictor
+from gnn2mlp.distill.learner import PREVIOUS
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
+from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives.soft_labels import SoftLabels
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.regression import Regression
 
@@ -67,6 +70,10 @@ class Previous:
     def outputs(self, task: Task) -> Tensor:
         """The same in the units in which a student of `task` learns."""
         return task.outputs_of(self.said) if isinstance(task, Regression) else self.said
+
+    def anchor(self) -> Objective:
+        """The term that holds a student to it."""
+        return SoftLabels(table=PREVIOUS)
 
     def table(self, observed: Observed) -> TeacherKnowledge:
         """What it says of the observed nodes alone."""

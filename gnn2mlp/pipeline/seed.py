@@ -124,7 +124,8 @@ def student_stage(
         "stage": role,
     }
     if job.previous is not None and role != "mlp":
-        inputs |= {"previous": job.previous.table(observed), "previous_weight": job.previous.weight}
+        anchor = {"anchor": job.previous.anchor(), "anchor_weight": job.previous.weight}
+        inputs |= {"previous": job.previous.table(observed), **anchor}
     path = job.folder / "students" / label(seed) / role / FILE
     storage = Storage(lambda identity: path, load_student, save_student)
     return Stage(distil_student, inputs, storage, job.environment, job.context(seed, role))

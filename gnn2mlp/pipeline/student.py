@@ -38,7 +38,8 @@ def distil_student(
     dataset: str,
     stage: str,
     previous: TeacherKnowledge | None = None,
-    previous_weight: float = 0.0,
+    anchor: Objective | None = None,
+    anchor_weight: float = 0.0,
     *,
     device: torch.device,
     progress: Progress,
@@ -61,7 +62,8 @@ def distil_student(
         dataset: its name, for the card.
         stage: which of the run's students this is, for listeners and messages.
         previous: what a deployed student says of the observed nodes, if it is to keep to one.
-        previous_weight: how much.
+        anchor: what holds it to that one.
+        anchor_weight: how much.
         device: which device of the kind that `execution` names.
         progress: told after every epoch.
         listeners: told of every training.
@@ -78,7 +80,8 @@ def distil_student(
         listeners=listeners,
         stage=stage,
         previous=previous,
-        previous_weight=previous_weight,
+        anchor=anchor,
+        anchor_weight=anchor_weight,
     )
     result = method.learn(learner)
     student = result.student or student

@@ -67,3 +67,19 @@ def test_one_training_may_have_other_nodes_rows_and_settings() -> None:
     assert result.history.valid == []
     assert result.card["inputs"] == {"name": "standardise"}
     assert LEARNER.fit(HardLabels()).card["inputs"] == {"name": "features"}
+
+
+def test_the_student_that_ships_is_held_to_the_one_that_is_deployed() -> None:
+    observed = tiny_views().observed
+    known, previous = (random_knowledge(observed.node_ids, seed=seed) for seed in (0, 1))
+    given = {"knowledge": known, "seed": 2}
+    own = Learner(Distiller(epochs=4), MLPStudent(hidden=8), observed, **given)
+    held = Learner(
+        Distiller(epochs=4), MLPStudent(hidden=8), observed, **given, previous=previous.select(["logits"]),
+        anchor=SoftLabels(table="previous"), anchor_weight=0.25,
+    )  # fmt: skip
+    both = own.fit(
+        0.75 * SoftLabels() + 0.25 * SoftLabels(table="previous"), tables={"previous": previous.select(["logits"])}
+    )
+    assert held.fit(SoftLabels()).history.loss == both.history.loss != own.fit(SoftLabels()).history.loss
+    assert held.fit(SoftLabels(), name="assistant").history.loss == own.fit(SoftLabels()).history.loss
