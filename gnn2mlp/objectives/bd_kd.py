@@ -15,6 +15,8 @@ class BDKD(Objective):
     student is less sure than the teacher, entropy H(q) > H(p), the former counts more: δ = 1, ν = `raised`; of others
     the latter: δ = `raised`, ν = 1. Which row is which is taken as it stands, without gradient.
 
+    On the board (`benchmarks/OBJECTIVES.md`) no gain over soft labels was found.
+
     Args:
         raised: the larger of the two weights.
         temperature: τ, divides both logits.

@@ -19,6 +19,8 @@ class LabelHead(Objective):
     affine map (A, b), and reach what both share alone (DHO). The head is left behind when the student ships: the method
     `dho` ships the average of both heads. Of the teacher's logits their width is read, and no value.
 
+    It has not been on the board (`benchmarks/OBJECTIVES.md`) yet.
+
     Example:
         >>> import torch
         >>> from gnn2mlp.nn.mlp import MLPOutput

@@ -16,6 +16,8 @@ class OFA(Objective):
     soft labels, whose gradient is that of `soft_labels`; a larger ε asks for more of the true class the surer of it the
     teacher is, (1 + p_y)^ε - 1, and for less of the others, p_c^ε.
 
+    On the board (`benchmarks/OBJECTIVES.md`) no gain over soft labels was found.
+
     Args:
         epsilon: ε, at least 1; the paper chooses from 1 to 1.5.
         temperature: divides both logits; no factor τ².

@@ -17,6 +17,8 @@ class PlackettLuce(Objective):
     α_k = softmax(t / τ)_π(k). With α = (1, 0, ...) it is cross-entropy. It takes the place of `soft_labels` and
     `hard_labels` in one.
 
+    On the board (`benchmarks/OBJECTIVES.md`) no gain over soft labels was found.
+
     Args:
         temperature: τ of the weights α; the student's scores s are not divided.
 

@@ -16,6 +16,8 @@ class RelationMatch(Objective):
     Rows of Ĥ have unit length, so that an entry of ĤĤᵀ is the cosine of two rows. Student and teacher may have layers
     of any widths; nothing is projected. With sample weights a pair counts as the product of its rows' weights.
 
+    On the board (`benchmarks/OBJECTIVES.md`) no difference to soft labels alone was found.
+
     Args:
         of: `"hidden"`, activations that enter the last layer, which goes with every task; or `"probabilities"` of the
             classes.

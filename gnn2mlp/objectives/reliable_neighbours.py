@@ -26,7 +26,8 @@ class ReliableNeighbours(Objective):
     the whole. No edge exists per class: a step costs one sparse product.
 
     With `sample=False` all neighbours teach, always: the low-frequency part of FF-G2M (Wu et al., AAAI 2023). Beside
-    `soft_labels` a weight of 0.1 is where to begin.
+    `soft_labels` a weight of 0.1 is where to begin; no difference that it makes was found on the board
+    (`benchmarks/OBJECTIVES.md`).
 
     Where edges have weights, which KRD does not know, the means over neighbours are weighted by them; a node itself
     weighs 1. On directed graphs a node's neighbours are those from which it receives.

@@ -17,6 +17,8 @@ class Sinkhorn(Objective):
 
     A step costs as many numbers as a batch has pairs of rows, times `iterations`.
 
+    On the board (`benchmarks/OBJECTIVES.md`) no difference to soft labels alone was found, for many times their cost.
+
     Args:
         epsilon: ε, in units of C, which lies in 0..2.
         iterations: scalings of both sides.
