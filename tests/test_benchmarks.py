@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,11 @@ import torch
 from gnn2mlp import RunConfig
 from gnn2mlp.core import source
 from gnn2mlp.core.locks import locked
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import load_dataset
+from gnn2mlp.distill import Distiller
+from gnn2mlp.methods import METHODS
+from gnn2mlp.students import STUDENTS
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.versions import deciding_code
 from tests.helpers import tiny_arrays
@@ -376,3 +381,35 @@ def test_spreads_of_splits_and_of_initialisations_are_told_apart(selection: Modu
     # Means 11 and 21, whose std is 5; each split's scores are √2 apart.
     assert selection._components([[10.0, 12.0], [20.0, 22.0]]) == ["4", "16.00", "10.00", "5.00", "1.41"]
     assert selection._components([[10.0], [20.0]])[-1] == ""
+
+
+@pytest.fixture
+def students() -> Iterator[ModuleType]:
+    yield from script("students")
+
+
+def test_options_of_students_are_compared_on_the_same_splits(students: ModuleType):
+    cell = {"dataset": "cpf-cora", "setting": "inductive", "teacher": "sage", "ratio": 5.0}
+    scores = {"plain": (0.7, 0.8, 0.6), "wide": (0.72, 0.81, 0.63)}
+    done = [
+        {**cell, "option": name, "split": split, "digest": str(split), "unseen": score}
+        for name, found in scores.items()
+        for split, score in enumerate(found)
+    ]
+    plain, wide = students.table(done).splitlines()[2:]
+    assert plain == "| cpf-cora unseen | sage | plain | 70.0 ± 10.0 |  |  |  |  |"
+    assert "| +2.00 | -0.48 to +4.48 |" in wide  # 2 ± 4.303 · 1 / √3
+    assert wide.endswith("| 3 of 3 |")
+    low, high = re.search(r"\| (-\S+) to (\+\S+) \| 3 of 3", wide).groups()
+    assert float(high) - float(low) == pytest.approx(2 * 4.3027 * (1 / 3 + 1) ** 0.5, abs=0.02)  # r = .2 · 5
+    cells = [students.Cell("cpf-cora", "inductive", "sage", split) for split in (2, 3)]
+    assert list(students.missing(done, cells, ["plain", "ema"])) == [(cells[0], ["ema"]), (cells[1], ["plain", "ema"])]
+
+
+def test_every_option_of_students_can_be_built(students: ModuleType):
+    for name, option in students.OPTIONS.items():
+        given = dict(option.student)
+        Spec(given.pop("name", "mlp"), **given).build(STUDENTS)
+        Spec.parse(option.method).build(METHODS)
+        Distiller(**option.distill)
+        assert name == "plain" or option != students.OPTIONS["plain"]

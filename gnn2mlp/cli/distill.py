@@ -38,7 +38,9 @@ def add(verbs: Any) -> None:
     )
     parser.add_argument("--out", metavar="DIR", required=True, help="folder of the student and results.json")
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn")
-    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument(
+        "--student", metavar="NAME", help="the graph-free network: mlp (default), or see 'list students'"
+    )
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
     parser.add_argument("--missing", metavar="WHAT", help="ids that one table lacks: refuse (default) or drop")
     parser.add_argument("--classes", metavar="A,B,C", help="names of the classes in the order of the teacher's columns")

@@ -52,7 +52,9 @@ def add(verbs: Any) -> None:
     parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'; default sage")
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn; auto searches for one")
     add_budget(parser)
-    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument(
+        "--student", metavar="NAME", help="the graph-free network: mlp (default), or see 'list students'"
+    )
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
     parser.add_argument(
         "--previous", metavar="DIR", help="a deployed model, to whose answers the new one keeps; churn is reported"

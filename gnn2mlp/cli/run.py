@@ -55,7 +55,9 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
 def add_method(parser: argparse.ArgumentParser) -> None:
     """The options of jobs that distil; `settings` reads them."""
     parser.add_argument("--method", metavar="NAME", help="see 'list methods'; auto searches for one")
-    parser.add_argument("--student", metavar="NAME", help="the graph-free network; mlp")
+    parser.add_argument(
+        "--student", metavar="NAME", help="the graph-free network: mlp (default), or see 'list students'"
+    )
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), standardise, positions")
 
 

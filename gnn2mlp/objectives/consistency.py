@@ -16,6 +16,12 @@ class Consistency(Objective):
     and speaks of every row. Without any dropout, of activations or of values (`student.input_dropout`), all draws are
     alike, and what is left is the sharpening.
 
+    Verdict: added to soft labels with weight 1, with half of the values of a row dropped, beside plain GLNN on unseen
+    nodes, 10 published splits of cpf-cora / cpf-citeseer: +2.0 / +3.1 points with a SAGE teacher, better on 9 / 10 of
+    10 splits (95 % intervals +0.8 to +3.2 and +1.8 to +4.4); the most of thirteen options, and more than half of it is
+    the dropped values' (`students.Student.input_dropout`). With GRAND, whose teacher has learnt so already, +0.3 / +0.4
+    (not off 0). The test that corrects for overlapping splits tells none from chance.
+
     Args:
         draws: S, at least 2; the student is asked so many times a step, the first of which other terms read as well.
         sharpen: p, positive; 2 is GRAND's T = 1/2, 1 leaves the mean as it is.
