@@ -115,7 +115,7 @@ def table(found: Sequence[Mapping[str, Any]], dataset: str) -> str:
         some = sorted((line for line in own if line["teacher"] == name), key=lambda line: line["seed"])
         values = [percent([line[population] for line in some]) for population in POPULATIONS]
         timed = [line["cpu_seconds"] for line in some if "cpu_seconds" in line]
-        rows.append([name, *values, against_sage(own, some), f"{median(timed):.0f}" if timed else ""])
+        rows.append([name, *values, against_sage(own, some), f"{median(timed):.1f}" if timed else ""])
     head = ["teacher", "validation", "seen", "unseen", "unseen, cold", "unseen against sage", "CPU seconds"]
     splits = len({line["seed"] for line in own})
     return f"## {dataset}, {splits} splits\n\n{markdown(head, rows)}"
