@@ -17,9 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn2mlp.data import Observed
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.searching.judging import Judged
+from gnn2mlp.pipeline.searching.judging import Judged, Truth
 from gnn2mlp.pipeline.searching.rehearsals import Rehearsals
 
 DRAWS, LEVEL = 200, 0.05
@@ -83,8 +82,7 @@ class _Pair(NamedTuple):
 
     view: int
     judges: Tensor
-    labels: Tensor
-    inner: Observed
+    truth: Truth
     ours: Judged
     theirs: Judged
 
@@ -92,17 +90,14 @@ class _Pair(NamedTuple):
     def of(cls, rehearsals: Rehearsals, ours: RunConfig, theirs: RunConfig, number: int) -> "_Pair":
         split = rehearsals.split(number)
         said = (rehearsals.judged(config, number) for config in (ours, theirs))
-        return cls(split.view, split.judges, split.labels, split.views.observed, *said)
+        return cls(split.view, split.judges, split.truth, *said)
 
     def gap(self, rows: Tensor | None = None) -> float:
         """The difference on some of the judges, which may be there several times; NaN on none."""
         rows = torch.arange(len(self.judges)) if rows is None else rows
         if not len(rows):
             return float("nan")
-        return self._score(self.ours, rows) - self._score(self.theirs, rows)
-
-    def _score(self, judged: Judged, rows: Tensor) -> float:
-        return judged._replace(outputs=judged.outputs[rows]).score(self.inner, self.labels[rows])
+        return self.ours.score(self.truth, rows) - self.theirs.score(self.truth, rows)
 
 
 def _sampled(pairs: Sequence[_Pair], nodes: Mapping[int, Tensor], random: np.random.Generator) -> float:

@@ -40,17 +40,36 @@ class Judged(NamedTuple):
     valid: Tensor
     about: dict[str, Any]
 
-    def score(self, inner: Observed, labels: Tensor) -> float:
-        """The metric that chooses the epoch, on the judges; higher is better."""
-        return self._task(inner).score(self.outputs, labels)
+    def score(self, truth: "Truth", rows: Tensor | None = None) -> float:
+        """The metric that chooses the epoch, on the judges, or on some of them; higher is better."""
+        task = truth.task.with_threshold(self.valid, truth.valid)
+        if rows is None:
+            return task.score(self.outputs, truth.labels)
+        return task.score(self.outputs[rows], truth.labels[rows])
 
-    def loss(self, inner: Observed, labels: Tensor) -> float:
+    def loss(self, truth: "Truth") -> float:
         """The supervised loss on the judges."""
-        task, known = inner.task, inner.task.known(labels)
-        return float(task.loss(self.outputs[known], labels[known]).mean())
+        known = truth.task.known(truth.labels)
+        return float(truth.task.loss(self.outputs[known], truth.labels[known]).mean())
 
-    def _task(self, inner: Observed) -> Task:
-        return inner.task.with_threshold(self.valid, inner.graph.labels[inner.valid])
+
+class Truth(NamedTuple):
+    """What answers are compared with.
+
+    Args:
+        task: fitted on the inner split.
+        labels: of the judges, (judges, ...).
+        valid: of the validation nodes that chose the epoch, (validation nodes, ...).
+    """
+
+    task: Task
+    labels: Tensor
+    valid: Tensor
+
+    @classmethod
+    def of(cls, observed: Observed, full: Full) -> "Truth":
+        """That of an inner split."""
+        return cls(observed.task, full.labels[full.split.test], observed.graph.labels[observed.valid])
 
 
 def judge(

@@ -100,7 +100,7 @@ def leaderboard(search: Search, winner: Trial, dataset: str) -> Leaderboard:
         dataset: name of the data.
     """
     rehearsals, clock = search.rehearsals, search.clock
-    task = rehearsals.split(0).views.observed.task
+    task = rehearsals.split(0).truth.task
     tried = sorted(search.trials, key=lambda trial: _order(trial, winner))
     numbers = range(max(1, len(winner.scores)))
     facts = {

@@ -3,8 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,7 +18,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.searching.clock import Clock
-from gnn2mlp.pipeline.searching.judging import Judged, judge, load_judged, save_judged
+from gnn2mlp.pipeline.searching.judging import Judged, Truth, judge, load_judged, save_judged
 from gnn2mlp.pipeline.seed import knowledge_stage, teacher_stage
 from gnn2mlp.pipeline.stage import Stage, stored
 from gnn2mlp.students import STUDENTS
@@ -28,29 +27,24 @@ from gnn2mlp.students import STUDENTS
 FOLDS = 2
 
 
-@dataclass(frozen=True, eq=False)
-class Rehearsal:
-    """An inner split.
+# Graphs of inner splits are copies: of larger data only the newest is held, and others are cut anew.
+SMALL = 50_000
+
+
+class Rehearsal(NamedTuple):
+    """An inner split, without its graph.
 
     Args:
         view: which of the outer views it is a part of.
         seed: of all that is trained in it.
-        views: what training sees, and the judges.
+        judges: row numbers of the outer view, ascending.
+        truth: what answers are compared with.
     """
 
     view: int
     seed: int
-    views: Views
-
-    @property
-    def judges(self) -> Tensor:
-        """Row numbers of the outer view, ascending."""
-        return self.views.full.split.test
-
-    @cached_property
-    def labels(self) -> Tensor:
-        """Labels (judges, ...)."""
-        return self.views.full.labels[self.judges]
+    judges: Tensor
+    truth: Truth
 
 
 @dataclass(eq=False)
@@ -69,18 +63,33 @@ class Rehearsals:
     setting: Setting
     clock: Clock
     _splits: dict[int, Rehearsal] = field(default_factory=dict)
+    _views: dict[int, Views] = field(default_factory=dict)
     _known: dict[tuple[str, int], Judged] = field(default_factory=dict)
 
     def split(self, number: int) -> Rehearsal:
         """The inner split of a number: all views in turn, each with another part of its judges, then drawn anew."""
         if number not in self._splits:
-            view, turn = number % len(self.outer), number // len(self.outer)
-            draw, fold = divmod(turn, FOLDS)
-            seed, observed = self.outer[view]
-            own = seed if draw == 0 else derive(seed, f"rehearsal/{draw}") % 2**31
-            views = rehearse(observed, own, setting=self.setting, fold=fold, folds=FOLDS)
-            self._splits[number] = Rehearsal(view, own, views)
+            observed, full = self.views(number)
+            view, seed, _, _ = self._place(number)
+            self._splits[number] = Rehearsal(view, seed, full.split.test, Truth.of(observed, full))
         return self._splits[number]
+
+    def views(self, number: int) -> Views:
+        """What training sees of an inner split, and the judges."""
+        if number not in self._views:
+            view, seed, _, fold = self._place(number)
+            observed = self.outer[view][1]
+            if observed.graph.num_nodes > SMALL:
+                self._views.clear()
+            self._views[number] = rehearse(observed, seed, setting=self.setting, fold=fold, folds=FOLDS)
+        return self._views[number]
+
+    def _place(self, number: int) -> tuple[int, int, int, int]:
+        """View, seed, draw and fold of an inner split."""
+        view, turn = number % len(self.outer), number // len(self.outer)
+        draw, fold = divmod(turn, FOLDS)
+        seed = self.outer[view][0]
+        return view, seed if draw == 0 else derive(seed, f"rehearsal/{draw}") % 2**31, draw, fold
 
     def judged(self, config: RunConfig, number: int) -> Judged:
         """What the student of a configuration says in an inner split.
@@ -107,27 +116,23 @@ class Rehearsals:
 
     def score(self, config: RunConfig, number: int) -> float:
         """What the judges of an inner split say, higher is better; arguments and errors as in `judged`."""
-        split = self.split(number)
-        return self.judged(config, number).score(split.views.observed, split.labels)
+        return self.judged(config, number).score(self.split(number).truth)
 
     def loss(self, config: RunConfig, number: int) -> float:
         """The loss on the judges, which tells equal scores apart; arguments and errors as in `judged`."""
-        split = self.split(number)
-        return self.judged(config, number).loss(split.views.observed, split.labels)
+        return self.judged(config, number).loss(self.split(number).truth)
 
     def cost(self, config: RunConfig, number: int) -> float:
         """Seconds of one training of a configuration that was judged in this inner split, its teacher's included."""
         seconds = float(self.judged(config, number).about["seconds"])
         if config.method.build(METHODS).teacher_keys:
-            split = self.split(number)
-            job = replace(self.job, config=config)
-            seconds += teacher_stage(job, split.seed, split.views.observed).value.history_.seconds
+            job, seed = replace(self.job, config=config), self.split(number).seed
+            seconds += teacher_stage(job, seed, self.views(number).observed).value.history_.seconds
         return seconds
 
     def _stage(self, config: RunConfig, number: int) -> Stage[Judged]:
         """The answers; the teacher's stages are made of the inner view alone."""
-        split = self.split(number)
-        observed, full = split.views
+        split, (observed, full) = self.split(number), self.views(number)
         job = replace(self.job, config=config, listen=lambda seed, stage: self.clock.check)
         method = config.method.build(METHODS)
         knowledge = None

@@ -20,7 +20,7 @@ class Said:
         self.split = rehearsals.split
 
     def judged(self, config: Any, number: int) -> Judged:
-        labels = self.split(number).labels
+        labels = self.split(number).truth.labels
         random = np.random.default_rng([number, sum(map(ord, config))])
         hit = torch.from_numpy(random.random(len(labels)) < self.right[config])
         said = torch.where(hit, labels, (labels + 1) % 3)
@@ -32,7 +32,7 @@ def test_the_difference_is_that_of_the_scores(rehearsals: Rehearsals):
     found = difference(said, "ours", "theirs", range(4))  # type: ignore[arg-type]
     scores = {
         name: np.mean([
-            said.judged(name, n).score(rehearsals.split(n).views.observed, rehearsals.split(n).labels) for n in range(4)
+            said.judged(name, n).score(rehearsals.split(n).truth) for n in range(4)
         ])
         for name in ("ours", "theirs")
     }  # fmt: skip
@@ -47,7 +47,7 @@ def test_the_error_is_that_of_clustered_nodes(rehearsals: Rehearsals):
     parts: dict[int, float] = {}
     for number in range(4):
         split = rehearsals.split(number)
-        right = [said.judged(n, number).outputs.argmax(1) == split.labels for n in ("ours", "theirs")]
+        right = [said.judged(n, number).outputs.argmax(1) == split.truth.labels for n in ("ours", "theirs")]
         for node, gap in zip(split.judges.tolist(), (right[0].double() - right[1].double()).tolist(), strict=True):
             parts[node] = parts.get(node, 0.0) + gap / len(split.judges) / 4
     each = np.array([*parts.values()])

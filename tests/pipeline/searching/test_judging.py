@@ -15,11 +15,11 @@ def test_the_answers_are_those_of_the_judges(rehearsals: Rehearsals):
     split = rehearsals.split(0)
     judged = rehearsals.judged(rehearsals.job.config, 0)
     assert judged.outputs.shape == (split.judges.numel(), 3)
-    assert judged.valid.shape == (split.views.observed.valid.numel(), 3)
-    right = (judged.outputs.argmax(1) == split.labels).double().mean().item()
-    assert judged.score(split.views.observed, split.labels) == right
-    expected = torch.nn.functional.cross_entropy(judged.outputs, split.labels).item()
-    assert judged.loss(split.views.observed, split.labels) == pytest.approx(expected)
+    assert judged.valid.shape == (rehearsals.views(0).observed.valid.numel(), 3)
+    right = (judged.outputs.argmax(1) == split.truth.labels).double().mean().item()
+    assert judged.score(split.truth) == right
+    expected = torch.nn.functional.cross_entropy(judged.outputs, split.truth.labels).item()
+    assert judged.loss(split.truth) == pytest.approx(expected)
     assert judged.about["all_seconds"] >= judged.about["seconds"] > 0
 
 

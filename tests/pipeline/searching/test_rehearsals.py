@@ -10,6 +10,7 @@ from gnn2mlp import RunConfig
 from gnn2mlp.data import Observed
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.searching import judging
+from gnn2mlp.pipeline.searching import rehearsals as module
 from gnn2mlp.pipeline.searching.clock import Clock, OutOfTimeError
 from gnn2mlp.pipeline.searching.rehearsals import Rehearsals, nodes_of
 from gnn2mlp.pipeline.views import training_view
@@ -42,6 +43,16 @@ def test_nothing_is_trained_twice(rehearsals: Rehearsals, monkeypatch: pytest.Mo
     assert torch.equal(read.outputs, first.outputs)
     assert again.clock.spent >= first.about["all_seconds"]
     assert again.judged(config, 0) is read
+
+
+def test_of_large_data_one_graph_is_held(rehearsals: Rehearsals, monkeypatch: pytest.MonkeyPatch):
+    judges = [rehearsals.split(number).judges for number in range(2)]
+    assert len(rehearsals._views) == 2
+    monkeypatch.setattr(module, "SMALL", 1)
+    large = Rehearsals(rehearsals.job, rehearsals.outer, "inductive", Clock())
+    assert [large.split(number).judges.tolist() for number in range(2)] == [ids.tolist() for ids in judges]
+    assert len(large._views) == 1
+    assert large.views(0).observed.digest == rehearsals.views(0).observed.digest
 
 
 def test_a_teacher_serves_several_students(rehearsals: Rehearsals, monkeypatch: pytest.MonkeyPatch):
