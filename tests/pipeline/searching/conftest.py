@@ -26,7 +26,7 @@ SPACE = {
     "students": {"mlp": {"hidden": [4, 8], "dropout": [0.0]}},
     "inputs": {"features": {}},
     "distill": {"lr": [0.05]},
-    "left_out": {"inputs": ["standardise"], "students": ["averaged"], "methods": ["composed"]},
+    "left_out": {"inputs": ["standardise", "imputed_neighbours"], "students": ["averaged"], "methods": ["composed"]},
     "first": [{"method": {"name": "glnn", "hard_weight": 0.3}, "student": {"name": "mlp", "hidden": 8}}],
 }
 
@@ -71,6 +71,7 @@ def make_search(judges: Rehearsals, space_file: str, **options: Any) -> Search:
             "finalists": 2,
             "teachers": ["gcn"],
             "methods": ["glnn", "mlp"],
+            "students": ["mlp"],
             "space": space_file,
             **options,
         }

@@ -7,6 +7,7 @@ import pytest
 from gnn2mlp.core.errors import ConfigError, DivergenceError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.pipeline.searching import search as module
+from gnn2mlp.pipeline.searching.chance import Difference
 from gnn2mlp.pipeline.searching.clock import Clock, OutOfTimeError
 from gnn2mlp.pipeline.searching.rehearsals import Rehearsals
 from gnn2mlp.pipeline.searching.search import Search
@@ -64,7 +65,7 @@ def test_the_same_seed_gives_the_same_search_also_after_a_kill(
 
 
 def test_what_falls_behind_is_given_up(rehearsals: Rehearsals, space_file: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "BEHIND", -1e9)  # whoever is not ahead by far is behind
+    monkeypatch.setattr(module, "difference", lambda *_: Difference(-0.2, 0.1, 15))
     search = make_search(rehearsals, space_file)
     search.run()
     assert {(trial.state, len(trial.scores)) for trial in search.trials[2:]} == {("given up", 1)}
