@@ -38,6 +38,9 @@ NODE_ID = "node_id"
 # Not a key: class probabilities, which become logits.
 PROBABILITIES = "probabilities"
 _CARD, _SHARED, _DIGEST = b"gnn2mlp.card", b"gnn2mlp.shared", b"gnn2mlp.digest"
+# The number of the column of ids in the file's schema. It stands apart from the metadata, so that a file which has lost
+# these to a flipped bit is not taken for another tool's.
+_FIELD, _OURS = b"PARQUET:field_id", b"1735289202"
 # Rows that are compressed and checked together: what a reader of some rows has to read.
 ROW_GROUP = 65_536
 # A probability of 0 becomes the logarithm of this.
@@ -60,7 +63,10 @@ def write_parquet(knowledge: TeacherKnowledge, path: Path) -> None:
         _SHARED: base64.b64encode(safetensors.torch.save(shared)),
         _DIGEST: _seal(knowledge.digest, dict(knowledge.card)),
     }
-    table = arrow.table(columns).replace_schema_metadata(metadata)
+    table = arrow.table(columns)
+    place = table.schema.get_field_index(NODE_ID)
+    ids = table.schema.field(place).with_metadata({_FIELD: _OURS})
+    table = table.cast(table.schema.set(place, ids)).replace_schema_metadata(metadata)
     atomic(
         path,
         lambda file: parquet.write_table(
@@ -113,7 +119,8 @@ class ParquetSource(NamedTuple):
     @property
     def sealed(self) -> bool:
         """Whether `write_parquet` wrote the table, so that it has a checksum."""
-        return bool(self.metadata.keys() & {_CARD, _SHARED, _DIGEST})
+        facts = self.file.schema_arrow.field(self.id_column).metadata or {}
+        return bool(self.metadata.keys() & {_CARD, _SHARED, _DIGEST}) or facts.get(_FIELD) == _OURS
 
     @property
     def id_type(self) -> Any:
@@ -184,7 +191,8 @@ def open_source(path: Path, id_column: str = NODE_ID) -> ParquetSource:
     """
     file = open_table(path)
     with reading(path, safetensors.SafetensorError):
-        metadata = file.schema_arrow.metadata or {}
+        # The file's own, which Arrow's account of its schema, itself one of them, may fail to hand on.
+        metadata = file.metadata.metadata or {}
         shared = safetensors.torch.load(base64.b64decode(metadata[_SHARED])) if _SHARED in metadata else {}
         card = json.loads(metadata.get(_CARD, b"{}"))
     names = set(file.schema_arrow.names)

@@ -126,6 +126,35 @@ def test_a_flipped_bit_is_never_another_number(path: Path) -> None:
     assert noticed > 0.5 * len(intact) / 17
 
 
+def test_a_file_that_lost_its_metadata_is_not_taken_for_another_tools(path: Path) -> None:
+    write_parquet(random_knowledge(torch.arange(20)), path)
+    intact = path.read_bytes()
+    # The header of the field before the list of metadata in the footer: with it, a reader passes over all of them.
+    place = intact.index(b"\x19", intact.rindex(b"gnn2mlp.card") - 6)
+    assert intact[place : place + 5] == b"\x19L\x18\x0cg"
+    damaged = bytearray(intact)
+    damaged[place] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ArtefactError):
+        read_parquet(path)
+
+
+def test_metadata_count_whatever_arrow_makes_of_its_own(path: Path) -> None:
+    knowledge = random_knowledge(torch.arange(20))
+    write_parquet(knowledge, path)
+    intact = path.read_bytes()
+    start = intact.rindex(b"ARROW:schema") + 40
+    for place in range(start, start + 1200, 61):
+        damaged = bytearray(intact)
+        damaged[place] ^= 2
+        path.write_bytes(damaged)
+        try:
+            again = read_parquet(path)
+        except (ArtefactError, DataError):
+            continue
+        assert (again.digest, again.card) == (knowledge.digest, knowledge.card)
+
+
 def test_what_is_no_table_is_named(path: Path) -> None:
     with pytest.raises(ArtefactError, match="expected a Parquet table at"):
         read_parquet(path)
