@@ -24,7 +24,7 @@ from gnn2mlp.data import (
 )
 from gnn2mlp.data.split import Setting
 from gnn2mlp.distill import Distiller
-from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
@@ -305,7 +305,9 @@ def test_knowledge_holds_no_row_of_an_unseen_node(form: str) -> None:
     assert views.full.split.unseen.numel() == 7
     assert not torch.isin(found.knowledge.node_ids, views.full.split.unseen).any()
     assert found.knowledge.node_ids.numel() == 60 - 7
-    assert all(value.size(0) == 53 for value in found.knowledge.values.values())
+    values = found.knowledge.values
+    assert {"logits", "hidden"} & values.keys()
+    assert all(value.size(0) == 53 for key, value in values.items() if KEYS[key].per_node)
 
 
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])

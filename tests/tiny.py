@@ -48,7 +48,7 @@ def small(registry: Registry[T], name: str, **options: Any) -> T:
     if "encoder" in known:
         inner = Spec.parse(options.get("encoder", known["encoder"].default))
         chosen["encoder"] = small(registry, inner.name, **{**options, **inner.options}).spec().to_dict()
-    if "members" in known:
+    if "members" in known and registry.kind == "teacher":
         members = [Spec.parse(member) for member in options.get("members", known["members"].default)]
         chosen["members"] = [
             small(registry, one.name, **{**options, **one.options}).spec().to_dict() for one in members

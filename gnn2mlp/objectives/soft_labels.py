@@ -55,7 +55,8 @@ class SoftLabels(Objective):
         self.released_divergence = released_divergence
         self.speaks_of_classes = released_divergence
         self.table = table
-        self.needs = frozenset({"logits" if table == TEACHER else f"{table}.logits"})
+        if table != TEACHER:
+            self.needs = self.needs - {"logits"} | {f"{table}.logits"}
 
     def forward(self, batch: Batch) -> Tensor:
         """Mean divergence in nats, times τ²."""

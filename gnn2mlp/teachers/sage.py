@@ -79,6 +79,8 @@ class SAGE(GNNTeacher):
     def __init__(self, aggregator: Literal["gcn", "mean"] = "gcn", **options: Any):
         super().__init__(**options)
         self.aggregator = aggregator
+        if aggregator == "mean":  # a layer has two maps, of which no MLP's layer can be made
+            self.provides = self.provides - LAYER_KEYS
 
     def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
         """One SAGE layer of the chosen form."""

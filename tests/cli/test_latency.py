@@ -32,7 +32,7 @@ def test_prints_the_tables_and_where_the_files_are(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--method", "glmm"], "did you mean 'glnn'"),
+        (["--method", "glnm"], "did you mean 'glnn'"),
         (["--repeats", "3"], "latency.repeats: expected at least 10"),
         (["--budget", "-1"], "latency.budget: expected at least 0"),
     ],

@@ -171,8 +171,9 @@ def test_knowledge_without_codes_is_refused_before_the_first_step() -> None:
 def test_a_step_asks_nothing_of_the_device(unit_length: bool) -> None:
     there = table(top=3, unit_length=unit_length)
     term, hidden = identity(there), STATE.clone().requires_grad_()
+    rows = batch(hidden, there)
     with host_syncs() as found:
-        term(batch(hidden, there)).backward()
+        term(rows).backward()
     assert found == []
 
 

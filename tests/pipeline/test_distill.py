@@ -248,7 +248,7 @@ def test_interrupted_training_goes_on(tmp_path: Path) -> None:
     [
         ({"method": "krd"}, ConfigError, "'reliable_neighbours' speaks of links"),
         ({"method": "born_again"}, ConfigError, "'born_again' trains several students or phases on all nodes"),
-        ({"method": "glmm"}, UnknownNameError, "did you mean 'glnn'"),
+        ({"method": "glnm"}, UnknownNameError, "did you mean 'glnn'"),
         ({"distill": {"ls": 1}}, ConfigError, "did you mean 'lr'"),
         ({"columns": "f0"}, ConfigError, "columns: "),
         ({"valid": 1.5}, ConfigError, "valid: .*less than 1"),
