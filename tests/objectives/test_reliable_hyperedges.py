@@ -282,7 +282,9 @@ def test_a_hyperedge_of_20_000_nodes_makes_no_pair_of_them() -> None:
     table = TeacherKnowledge(torch.arange(nodes), {"logits": logits, "entropy_shift": torch.zeros(nodes, 1)})
     rows = torch.arange(nodes)
     term = ReliableHyperedges()
-    value = term(answered(rows, rows, MLPOutput(-logits, -logits), table, hyperedges=members))
+    said = MLPOutput(-logits, -logits)
+    batch = Batch(rows, rows, tables={"teacher": table}, links={"hyperedges": members}, answer=said)
+    value = term(batch)
     p = logits.softmax(-1).mean(0)
     assert value.item() == pytest.approx((p * (p / p.flip(0)).log()).sum().item(), rel=1e-3, abs=1e-6)
     assert term._target is not None
