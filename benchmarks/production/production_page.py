@@ -57,8 +57,8 @@ SCALE = """## Size
 `benchmarks/production/scale.py`: drawn tables with five edges a node, `gnn2mlp fit` with its defaults; seconds, CPU
 seconds of all threads and the most resident memory of the whole command, evaluation, baselines and the training on all
 labels included. Other programs ran on the machine's two cores at the same time, so that CPU seconds tell how the cost
-grows, and seconds what one of them waited. Rows without CPU seconds were measured by earlier code; per million nodes they
-have seconds.
+grows, and seconds what one of them waited. Rows without CPU seconds were measured by earlier code; what
+they have a million nodes is seconds.
 """
 
 
