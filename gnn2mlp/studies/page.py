@@ -1,5 +1,6 @@
 """The page of a comparison: ranks over data sets, gains beside homophily, all scores side by side."""
 
+from math import nan
 from pathlib import Path
 
 from gnn2mlp.core.files import write_text
@@ -9,6 +10,7 @@ from gnn2mlp.report.page import Plot, draw, render
 from gnn2mlp.report.plots_critical import plot_ranks
 from gnn2mlp.report.plots_gains import Gain, plot_gains
 from gnn2mlp.studies.comparing import Comparison
+from gnn2mlp.studies.tables import FEWEST as FEWEST_SPLITS
 from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grid, versions_grid
 
 # So many data sets make a picture of gains.
@@ -98,7 +100,8 @@ def gains_of(comparison: Comparison, setting: str) -> list[Gain]:
         known = edge if adjusted is None else adjusted
         student = row.scores[0].role == "student" and row.model != comparison.against
         if student and row.task.setting == setting and found is not None and known is not None and row.share:
-            ends = (100 * value for value in (found.difference, found.low, found.high))
+            told = (found.low, found.high) if found.n >= FEWEST_SPLITS else (nan, nan)
+            ends = (100 * value for value in (found.difference, *told))
             gains.append(Gain(row.model, row.task.dataset, known, *ends))
     return gains
 
@@ -109,8 +112,8 @@ def gains_plot(comparison: Comparison, setting: str) -> Plot | None:
     if len({gain.dataset for gain in gains}) < FEWEST:
         return None
     note = (
-        f"Points above {comparison.against}, with 95 % intervals where there are several splits; filled marks differ "
-        "beyond chance. Adjusted homophily: share of edges within a class less what class sizes alone would give."
+        f"Points above {comparison.against}, with 95 % intervals where there are three splits or more; filled marks "
+        "differ beyond chance. Adjusted homophily: share of edges within a class less what class sizes would give."
     )
     title = f"Gain beside homophily, {setting}"
     return draw(plot_gains(gains, comparison.against), f"gains-{setting}", title, note)

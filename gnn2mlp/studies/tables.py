@@ -13,6 +13,8 @@ from gnn2mlp.report.grids import Grid
 from gnn2mlp.studies.comparing import Comparison, Row, Task
 
 BETTER, WORSE, GRAPH = "▲", "▼", "ᵍ"
+# Splits from which on a difference may be called one: two that few nodes make equal have an interval without width.
+FEWEST = 3
 
 
 def matrix_grids(comparison: Comparison) -> list[Grid]:
@@ -141,7 +143,7 @@ def _cell(comparison: Comparison, task: Task, model: str) -> str:
 
 def _mark(found: Paired | None, row: Row) -> str:
     """Whether a model is above or below the one compared with, beyond chance."""
-    if found is None or not found.differs:
+    if found is None or found.n < FEWEST or not found.differs:
         return ""
     return f"{BETTER} " if found.difference > 0 else f"{WORSE} "
 

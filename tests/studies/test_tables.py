@@ -70,3 +70,10 @@ def test_files_hold_plain_values(comparison: Comparison) -> None:
     assert float(row["difference"]) == pytest.approx(0.203)
     assert (row["against"], row["std_between_initialisations"]) == ("mlp", "")
     json.dumps(records(comparison), allow_nan=False)
+
+
+def test_two_splits_that_agree_by_chance_mark_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(line(dataset="low", seed=seed, student=0.9)) + "\n" for seed in range(2)))
+    (grid,) = matrix_grids(compare(read_scores([path])))
+    assert grid.rows[0][-1] == "90.0 ± 0.0"

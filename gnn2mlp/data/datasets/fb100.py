@@ -58,7 +58,7 @@ class _Fb100(Dataset):
         try:
             content = loadmat(path)
             return np.stack(content["A"].nonzero()), content["local_info"].astype(np.int64)
-        except (ValueError, KeyError, NotImplementedError, OSError) as error:
+        except (ValueError, KeyError, NotImplementedError, OSError) as error:  # scipy: newer MATLAB files are HDF5
             raise DataError(f"{self.name}: expected the arrays A and local_info in {path}, got: {error}") from error
 
 
