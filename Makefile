@@ -9,7 +9,7 @@ PINS := setup.cfg pyproject.toml constraints.txt
 CHECK := OMP_NUM_THREADS=1 $(BIN)/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint pages format clean
 # A set-up that failed half way leaves no stamp.
 .DELETE_ON_ERROR:
 
@@ -17,6 +17,7 @@ help:
 	@echo "make demo    set up .venv and run the main job on the embedded data set"
 	@echo "make test    set up .venv with all tools and run every check"
 	@echo "make lint    the checks without the tests"
+	@echo "make pages   the tests of pages in a browser (needs Chromium and npm)"
 	@echo "make format  format the code and apply safe fixes"
 	@echo "make clean   remove .venv and all caches"
 	@echo "Settings: PYTHON=$(PYTHON) (3.11 or newer), JOBS=$(JOBS) test processes"
@@ -24,8 +25,13 @@ help:
 demo: .venv/demo.stamp
 	$(BIN)/gnn2mlp run
 
+# Tests of pages run where there is a Chromium, and with axe-core where npm can fetch it; else they are skipped.
 test: lint
+	@$(MAKE) --no-print-directory --silent .venv/axe.stamp || echo "No axe-core (npm fetches it): its tests are skipped"
 	$(CHECK)python -m pytest -n $(JOBS) --dist worksteal
+
+pages: .venv/dev.stamp .venv/axe.stamp
+	$(CHECK)python -m pytest -m browser
 
 lint: .venv/dev.stamp
 	$(CHECK)ruff check .
@@ -56,3 +62,8 @@ clean:
 	@echo "Setting up .venv with all tools (once; a few minutes, mostly torch)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch .venv/demo.stamp $@
+
+# What judges whether everybody can read a page; scripts of the package are not run.
+.venv/axe.stamp: Makefile | .venv/bin/python
+	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/axe axe-core@4.14.1
+	@touch $@

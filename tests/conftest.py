@@ -9,6 +9,7 @@ import torch
 
 from gnn2mlp.data.graph import GraphData
 from tests import helpers
+from tests.browser import chromium  # noqa: F401  (a fixture)
 
 # Taken before any test changes the environment.
 _CHOSEN = os.environ.get("GNN2MLP_DATA")
@@ -21,7 +22,10 @@ def find_data_root() -> Path | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is marked `cuda` where there is no such device."""
+    """Skip what is marked `cuda` where there is no such device; mark what opens pages."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
     if not torch.cuda.is_available():
         for item in items:
             if item.get_closest_marker("cuda"):
