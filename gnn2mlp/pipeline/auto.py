@@ -23,6 +23,7 @@ from gnn2mlp.pipeline.searching.settings import Auto, auto_of
 from gnn2mlp.pipeline.searching.space import Choice, Space
 from gnn2mlp.pipeline.views import training_view
 from gnn2mlp.report.auto_report import write_leaderboard
+from gnn2mlp.report.result_cells import leaderboard_cell
 
 WORK, BEST = "search", "best.yaml"
 # In so many splits of a run with several is searched, and seconds that a report and a latency measurement take.
@@ -46,6 +47,9 @@ class AutoResult:
     config: RunConfig
     run: RunResult | None
     out: Path
+
+    def _repr_html_(self) -> str:
+        return leaderboard_cell(self.leaderboard.to_dict()) + (self.run._repr_html_() if self.run else "")
 
 
 def auto(

@@ -29,6 +29,7 @@ from gnn2mlp.pipeline.left_out import left_out_class
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
 from gnn2mlp.pipeline.searching.settings import is_auto
+from gnn2mlp.report.result_cells import fit_cell
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1
@@ -59,6 +60,9 @@ class FitResult:
         if self.out is None:
             raise ConfigError("a dry run trains no model; call fit without dry_run")
         return Predictor.load(self.out)
+
+    def _repr_html_(self) -> str:
+        return fit_cell(self.results, self.out)
 
 
 def fit(

@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.scoring import MODELS
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.stage import Stage, json_file, unkept
 from gnn2mlp.report.latency_report import write_latency_report
+from gnn2mlp.report.result_cells import latency_cell
 
 FORMAT = 1
 # What is written of the record of a seed.
@@ -35,6 +36,9 @@ class LatencyResult:
 
     results: dict[str, Any]
     out: Path
+
+    def _repr_html_(self) -> str:
+        return latency_cell(self.results, self.out)
 
 
 def latency(

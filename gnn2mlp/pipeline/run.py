@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.refit import refit_plan, refit_stage
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
 from gnn2mlp.report import write_report
+from gnn2mlp.report.result_cells import run_cell
 
 FORMAT = 1
 
@@ -43,6 +44,9 @@ class RunResult:
     def predictor(self) -> Predictor:
         """The student of the seed with the best validation score, ready to predict from features."""
         return Predictor.load(self.out / "student")
+
+    def _repr_html_(self) -> str:
+        return run_cell(self.results, self.out)
 
 
 def run(

@@ -20,6 +20,7 @@ from gnn2mlp.pipeline.job import Job, Listen, citations
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.student_trust import advice_record, student_trust
+from gnn2mlp.report.result_cells import trust_cell
 from gnn2mlp.report.trust_report import write_trust_report
 from gnn2mlp.teachers import TEACHERS
 
@@ -40,6 +41,9 @@ class TrustResult:
     results: dict[str, Any]
     table: TrustTable
     out: Path
+
+    def _repr_html_(self) -> str:
+        return trust_cell(self.results, self.out)
 
 
 def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: silent) -> TrustResult:

@@ -186,6 +186,25 @@ class Comparison:
         scores = np.array([[self._merit(task, model) for model in models] for task in kept])
         return ranked(scores, models, rule)
 
+    def frame(self) -> Any:
+        """A row for each model and data set: mean, spreads, and the difference to the model compared with.
+
+        Raises:
+            ConfigError: if pandas is not installed.
+        """
+        from gnn2mlp.studies.tables import records  # which is about comparisons
+
+        try:
+            import pandas
+        except ImportError as error:
+            raise ConfigError("a frame takes pandas, which is not installed: pip install pandas") from error
+        return pandas.DataFrame(records(self))
+
+    def _repr_html_(self) -> str:
+        from gnn2mlp.studies.cells import comparison_cell  # which is about comparisons
+
+        return comparison_cell(self)
+
     def _merit(self, task: Task, model: str) -> float:
         """The mean, negative where less is better."""
         row = self._by_place[task, model]

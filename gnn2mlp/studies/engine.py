@@ -37,6 +37,11 @@ class Outcomes(NamedTuple):
     older: int
     folder: Path
 
+    def _repr_html_(self) -> str:
+        from gnn2mlp.studies.cells import outcomes_cell  # which is about outcomes
+
+        return outcomes_cell(self)
+
 
 Told = Callable[[int, int, Cell, Record], object]
 """Told after every cell: its number and how many there are, the cell, its line."""

@@ -33,6 +33,13 @@ def test_spreads_between_splits_and_initialisations_are_told_apart(tmp_path: Pat
     assert (told["splits"], told["trainings"], told["made_by"]) == (2, 4, "gnn2mlp 0.1.0, code 01234567")
 
 
+def test_a_frame_has_a_row_for_each_model_with_its_difference(tmp_path: Path) -> None:
+    frame = compared(tmp_path, [line(seed=seed, student=0.7 + seed / 100) for seed in range(3)]).frame()
+    assert frame["model"].tolist() == ["gcn", "mlp", "glnn (gcn)"]
+    assert frame.set_index("model").loc["glnn (gcn)", "difference"] == pytest.approx(11)
+    assert set(frame["against"]) == {"mlp"}
+
+
 def test_differences_are_those_of_the_corrected_test(tmp_path: Path) -> None:
     students, mlps = [0.7, 0.8, 0.75], [0.6, 0.65, 0.7]
     lines = [line(seed=s, student=a, mlp=b) for s, (a, b) in enumerate(zip(students, mlps, strict=True))]

@@ -14,6 +14,7 @@ from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.searching.chance import Difference, difference
 from gnn2mlp.pipeline.searching.rehearsals import nodes_of
 from gnn2mlp.pipeline.searching.search import Search, Trial
+from gnn2mlp.report.result_cells import leaderboard_cell
 from gnn2mlp.tasks import Task
 
 FORMAT = 1
@@ -66,6 +67,9 @@ class Leaderboard:
             "facts": dict(self.facts),
             "trials": [dict(row) for row in self.rows],
         }
+
+    def _repr_html_(self) -> str:
+        return leaderboard_cell(self.to_dict())
 
     def save(self, path: Path) -> None:
         """Write it as JSON, in one step."""
