@@ -11,14 +11,6 @@
 
 # %%
 # %matplotlib inline
-import tempfile
-import warnings
-from pathlib import Path
-
-from rich import print as show
-
-warnings.filterwarnings("ignore", message="IProgress not found")  # tqdm would like ipywidgets; nothing here needs them
-
 from gnn2mlp import RunConfig, Spec, load_dataset, run
 from gnn2mlp.data import SPLITTERS, Views
 from gnn2mlp.data.datasets import resolve_dataset
@@ -34,9 +26,9 @@ from gnn2mlp.explore import (
     plot_code_usage,
     truncation,
 )
-from gnn2mlp.report import results_table
 from gnn2mlp.teachers import TEACHERS
 
+# %%
 dataset = "digits"
 graph = load_dataset(dataset)
 graph
@@ -159,6 +151,5 @@ print(f"{top} of {usage.nodes.size} codes stored, {100 * lost.mean:.1f}% lost, a
 # shell: `gnn2mlp run --dataset digits --teacher vq --method vqgraph`.
 
 # %%
-out = Path(tempfile.mkdtemp()) / "run"
-result = run(RunConfig(dataset=dataset, teacher=tokenizer, method="vqgraph", seeds=1, latency=False, out=out))
-show(results_table(result.results))
+result = run(RunConfig(dataset=dataset, teacher=tokenizer, method="vqgraph", seeds=1, latency=False, out="runs/codes"))
+result

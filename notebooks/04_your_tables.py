@@ -1,40 +1,34 @@
 # %% [markdown]
 # # Your own tables, from CSV to ONNX
 #
-# A table of things, a table of what links them, and labels for some of the things. In a quarter of an hour this
-# becomes one folder that classifies new rows in microseconds, without the graph, and says how far to trust it.
+# A table of things, a table of what links them, and labels for some of the things. In a few minutes this becomes one
+# folder that classifies new rows in microseconds, without the graph, and says how far to trust it.
 #
-# Everything runs on tables that are made of an embedded data set: pictures of handwritten digits, linked where they
-# look alike. Put your own files in their place, and go through the same cells. `docs/production.md` says more about
-# each step.
+# Everything runs on tables that are made of pictures of handwritten digits, linked where they look alike. Put your own
+# files in their place, and go through the same cells. `docs/production.md` says more about each step.
 
 # %%
-# %matplotlib inline
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rich import print as show
 from sklearn.datasets import load_digits
 from sklearn.neighbors import kneighbors_graph
 
 from gnn2mlp import FitConfig, OnnxPredictor, Predictor, fit
 from gnn2mlp.explore import plot_importance
-from gnn2mlp.report import data_table, fit_table, plot_intervals
-
-folder = Path(tempfile.mkdtemp())
 
 # %% [markdown]
 # ## Two tables
 #
 # One row is one picture: shades as numbers (with gaps), a date, a category, a truth value, a few words, and a label
-# for two rows in five. Some edges lead to rows that do not exist yet. The last rows are kept for tomorrow.
+# for two rows in five.
 
 # %%
 random = np.random.default_rng(0)
 order = random.permutation(1797)
 pixels, digit = (array[order] for array in load_digits(return_X_y=True))
+
 shades = pixels.reshape(-1, 4, 2, 4, 2).mean((2, 4)).reshape(-1, 16)  # 4 x 4 of them instead of 8 x 8 pixels
 table = pd.DataFrame(shades, columns=[f"shade_{place}" for place in range(16)])
 table.insert(0, "page_id", [f"img-{number:04d}" for number in range(len(table))])
@@ -46,14 +40,16 @@ table.loc[random.random(len(table)) < 0.05, "shade_5"] = np.nan
 table["kind"] = np.where(random.random(len(table)) < 0.4, digit.astype(str), None)
 
 near = kneighbors_graph(pixels, 8).tocoo()
-ids = table["page_id"].to_numpy()
-edges = pd.DataFrame({"source": ids[near.row], "target": ids[near.col]})
-
-table.iloc[:1600].to_csv(folder / "nodes.csv", index=False)  # the rows that exist today
-edges.to_parquet(folder / "edges.parquet", index=False)  # some lead to rows that do not exist yet, as in any company
-table.iloc[1600:].drop(columns="kind").to_parquet(folder / "tomorrow.parquet", index=False)
-
+edges = pd.DataFrame({"source": table["page_id"].iloc[near.row], "target": table["page_id"].iloc[near.col].to_numpy()})
 table.head(3)
+
+# %% [markdown]
+# The last rows are kept for tomorrow; some edges lead there, as in any company.
+
+# %%
+table.iloc[:1600].to_csv("nodes.csv", index=False)
+edges.to_parquet("edges.parquet", index=False)
+table.iloc[1600:].drop(columns="kind").to_parquet("tomorrow.parquet", index=False)
 
 # %% [markdown]
 # ## Look before you train
@@ -61,14 +57,8 @@ table.head(3)
 # A dry run reads both tables and says what is in them, what becomes of each column, and what may go wrong.
 
 # %%
-config = FitConfig(
-    nodes=folder / "nodes.csv",
-    edges=folder / "edges.parquet",
-    id="page_id",
-    label="kind",
-    out=folder / "model",
-)
-show(data_table(fit(config, dry_run=True).results["data"]))
+config = FitConfig(nodes="nodes.csv", edges="edges.parquet", id="page_id", label="kind", out="model")
+fit(config, dry_run=True)
 
 # %% [markdown]
 # ## Train, compare, calibrate, ship
@@ -79,11 +69,7 @@ show(data_table(fit(config, dry_run=True).results["data"]))
 
 # %%
 result = fit(config)
-show(fit_table(result.results))
-print(result.verdict)
-
-# %%
-plot_intervals(result.results["scores"], result.results["metric"])
+result
 
 # %% [markdown]
 # ## Answers
@@ -92,8 +78,8 @@ plot_intervals(result.results["scores"], result.results["metric"])
 # columns' names.
 
 # %%
-model = Predictor.load(result.out)
-tomorrow = pd.read_parquet(folder / "tomorrow.parquet")
+model = Predictor.load("model")
+tomorrow = pd.read_parquet("tomorrow.parquet")
 truth = digit[1600:]
 print(f"right about tomorrow's rows: {(model.predict(tomorrow) == truth).mean():.1%}")
 model.predict(tomorrow.iloc[0].to_dict())
@@ -101,14 +87,18 @@ model.predict(tomorrow.iloc[0].to_dict())
 # %% [markdown]
 # ## How far to trust them
 #
-# Probabilities are scaled by a temperature. A set holds the true class in nine rows of ten, of rows like those held
-# back; here we know the truth, and can look; 197 rows leave some four points to chance. The outlier score is higher
-# where a row is less like training.
+# A set holds the true class in nine rows of ten, of rows like those held back; here we know the truth, and can look.
+# 197 rows leave some four points to chance.
 
 # %%
 sets = model.predict_set(tomorrow, coverage=0.9)
 holds = sets[np.arange(len(truth)), np.searchsorted(model.classes_, truth)]
 print(f"sets that hold the truth: {holds.mean():.1%}, classes in a set: {sets.sum(axis=1).mean():.2f}")
+
+# %% [markdown]
+# The outlier score is higher where a row is less like training.
+
+# %%
 foreign = model.outlier_score(tomorrow) > model.calibration.outlier
 print(f"rows further out than 95 % of those held back: {foreign.mean():.0%}")
 
@@ -125,16 +115,15 @@ plot_importance(found["column"], found["mean"], found["std"])
 # From raw columns to probabilities, for any ONNX Runtime; reading it takes neither torch nor scikit-learn.
 
 # %%
-served = OnnxPredictor.load(result.out / "model.onnx")
+served = OnnxPredictor.load("model/model.onnx")
 print("equal answers:", (served.predict(tomorrow) == model.predict(tomorrow)).all())
 request = tomorrow.iloc[0].to_dict()
 # %timeit served.predict(request)
 
-# %%
-for file in sorted(result.out.iterdir()):
-    if not file.name.startswith("."):
-        print(f"{file.stat().st_size:>9,}  {file.name}")
-
 # %% [markdown]
-# `README.md` among them is a model card to publish, and `report.html` the page to show around. Every file is checked on
-# load; `gnn2mlp check model` does so by hand.
+# All that ships. `README.md` is a model card to publish, `report.html` the page to show around. Every file is checked
+# on load; `gnn2mlp check model` does so by hand.
+
+# %%
+sizes = {path.name: path.stat().st_size for path in sorted(Path("model").iterdir()) if path.is_file()}
+pd.Series(sizes, name="bytes").to_frame()

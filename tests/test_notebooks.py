@@ -39,7 +39,7 @@ def test_runs_without_an_error(path: Path, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("GNN2MLP_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("GNN2MLP_DATA", str(tmp_path / "no data"))
+    monkeypatch.setenv("GNN2MLP_DATA", str(tmp_path))  # where there are none
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}

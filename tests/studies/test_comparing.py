@@ -36,7 +36,7 @@ def test_spreads_between_splits_and_initialisations_are_told_apart(tmp_path: Pat
 def test_a_frame_has_a_row_for_each_model_with_its_difference(tmp_path: Path) -> None:
     frame = compared(tmp_path, [line(seed=seed, student=0.7 + seed / 100) for seed in range(3)]).frame()
     assert frame["model"].tolist() == ["gcn", "mlp", "glnn (gcn)"]
-    assert frame.set_index("model").loc["glnn (gcn)", "difference"] == pytest.approx(11)
+    assert frame.set_index("model").loc["glnn (gcn)", "difference"] == pytest.approx(0.11)
     assert set(frame["against"]) == {"mlp"}
 
 
