@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import torch
 
+from gnn2mlp.core import parquet
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge import _arrow
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.knowledge.parquet import NODE_ID, ParquetSource, open_source
 
@@ -52,7 +52,7 @@ class KnowledgeFile:
     @property
     def id_type(self) -> Any:
         """The arrow type of ids."""
-        return _arrow.pyarrow_modules()[0].int64() if self._source is None else self._source.id_type
+        return parquet.pyarrow_modules()[0].int64() if self._source is None else self._source.id_type
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -71,8 +71,8 @@ class KnowledgeFile:
             return
         whole = self._whole
         assert whole is not None, "one of both is open"
-        arrow, _ = _arrow.pyarrow_modules()
-        for rows in torch.arange(whole.node_ids.numel()).split(_arrow.BATCH_ROWS):
+        arrow, _ = parquet.pyarrow_modules()
+        for rows in torch.arange(whole.node_ids.numel()).split(parquet.BATCH_ROWS):
             taken = whole.take(rows)
             ids = arrow.chunked_array([arrow.array(taken.node_ids.numpy())])
             yield KnowledgeBatch(ids, TeacherKnowledge(rows, taken.values, whole.card))
@@ -82,7 +82,7 @@ def _of_table(source: ParquetSource) -> Iterator[KnowledgeBatch]:
     if source.sealed:
         source.check(source.digest())
     first = 0
-    for table in _arrow.read_batches(source.file, source.path, [source.id_column, *source.columns]):
+    for table in parquet.read_batches(source.file, source.path, [source.id_column, *source.columns]):
         ids = table.column(source.id_column)
         if ids.null_count:
             raise DataError(f"{source.path}: column {source.id_column!r}: expected an id in every row, got gaps")

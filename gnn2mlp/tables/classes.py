@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge._arrow import distinct, is_numeric, is_text, pyarrow_modules
+from gnn2mlp.core.parquet import distinct, is_numeric, is_text, pyarrow_modules
 
 UNLABELLED = -1
 _SHOWN = 5

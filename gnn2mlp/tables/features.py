@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge._arrow import distinct, open_table, pyarrow_modules, read_batches, to_tensor
+from gnn2mlp.core.parquet import distinct, open_table, pyarrow_modules, read_batches
+from gnn2mlp.knowledge._arrow import to_tensor
 from gnn2mlp.tables.classes import UNLABELLED, Classes, LabelKind
 from gnn2mlp.tables.columns import Column, FeatureColumns, one_hot
 from gnn2mlp.tables.ids import Ids

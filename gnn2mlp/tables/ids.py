@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.hashing import uniform, uniform_bytes
-from gnn2mlp.knowledge._arrow import is_text, one_array, pyarrow_modules
+from gnn2mlp.core.parquet import is_text, one_array, pyarrow_modules
 
 Kind = Literal["integer", "unsigned", "text", "bytes", "uuid", "date", "time", "time_utc"]
 # As which arrow type ids of a kind are compared and sorted.

@@ -19,10 +19,10 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.limits import check_share
 from gnn2mlp.core.locks import locked
+from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.source import code_of
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
-from gnn2mlp.knowledge._arrow import pyarrow_modules
 from gnn2mlp.knowledge.batches import KnowledgeBatch, KnowledgeFile
 from gnn2mlp.tables.classes import UNLABELLED, Classes
 from gnn2mlp.tables.features import ROLES, FeatureTable

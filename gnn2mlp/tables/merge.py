@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn2mlp.knowledge._arrow import pyarrow_modules
+from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.tables.ids import Ids
 
 # What a table is sorted by, and the bulk of a row.

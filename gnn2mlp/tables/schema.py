@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing, nearest
-from gnn2mlp.knowledge._arrow import is_category, is_list, is_numeric, pyarrow_modules
+from gnn2mlp.core.parquet import is_category, is_list, is_numeric, pyarrow_modules
 from gnn2mlp.knowledge.parquet import NODE_ID
 from gnn2mlp.tables.columns import Column
 

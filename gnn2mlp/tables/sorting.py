@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.knowledge._arrow import pyarrow_modules
+from gnn2mlp.core.parquet import pyarrow_modules
 
 # What DuckDB may hold of all that it sorts at a time; the rest lies on disk.
 MEMORY = "512MiB"

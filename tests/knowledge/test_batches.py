@@ -5,8 +5,9 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
+from gnn2mlp.core import parquet
 from gnn2mlp.core.errors import ArtefactError, DataError
-from gnn2mlp.knowledge import KEYS, TeacherKnowledge, _arrow
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.knowledge.batches import KnowledgeFile
 from gnn2mlp.knowledge.parquet import write_parquet
 from tests.tiny import random_knowledge
@@ -21,7 +22,7 @@ def write(knowledge: TeacherKnowledge, path: Path) -> KnowledgeFile:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_batches_of_either_file_are_the_table(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_arrow, "BATCH_ROWS", 30)
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 30)
     whole = random_knowledge(torch.randperm(100, generator=torch.Generator().manual_seed(0)))
     file = write(whole, tmp_path / name)
     assert (file.id_column, file.id_type, file.unused) == ("node_id", pa.int64(), ())

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from gnn2mlp.core import parquet
 from gnn2mlp.core.errors import ArtefactError, DataError
-from gnn2mlp.knowledge import _arrow
 from gnn2mlp.tables.classes import Classes, LabelKind
 from gnn2mlp.tables.features import MAX_CATEGORIES, FeatureTable
 from gnn2mlp.tables.schema import ColumnNames
@@ -54,7 +54,7 @@ def test_booleans_are_zero_and_one(path: Path) -> None:
 
 
 def test_categories_are_known_from_the_whole_table(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_arrow, "BATCH_ROWS", 2)
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 2)
     frame = pd.DataFrame({"node_id": range(5), "town": ["Ulm", "Bonn", None, "Bonn", "Aue"], "a": range(5)})
     frame["size"] = pd.Categorical(["S", "L", "L", "S", "L"], categories=["S", "M", "L"])
     frame.to_parquet(path)

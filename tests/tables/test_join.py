@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from gnn2mlp.core import artefact
+from gnn2mlp.core import artefact, parquet
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, MissingKnowledgeError
-from gnn2mlp.knowledge import KEYS, TeacherKnowledge, _arrow
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.knowledge.parquet import write_parquet
 from gnn2mlp.tables import ColumnNames, join, sorting
 from gnn2mlp.tables.join import join_tables
@@ -39,7 +39,7 @@ def chunk_of(table: RowTable, role: Any) -> RowChunk:
 @pytest.mark.parametrize("kind", ["safetensors", "parquet"])
 def test_rows_are_joined_by_id_never_by_position(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(join, "SHARD_ROWS", 20)
-    monkeypatch.setattr(_arrow, "BATCH_ROWS", 64)
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 64)
     knowledge, features = write_both(tmp_path, 500)
     if kind == "parquet":
         knowledge = tmp_path / "k.parquet"
