@@ -82,4 +82,5 @@ sorted(path.name for path in result.out.iterdir())
 result.predictor().predict(new.head(3))
 
 # %% [markdown]
-# Next: [what a codebook knows](03_codebook.ipynb), [your own tables, from CSV to ONNX](04_your_tables.ipynb).
+# Next: [methods, objectives and teachers of your own](02_your_own_parts.ipynb), [what a codebook
+# knows](03_codebook.ipynb), [your own tables, from CSV to ONNX](04_your_tables.ipynb).

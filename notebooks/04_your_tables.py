@@ -41,7 +41,7 @@ table["kind"] = np.where(random.random(len(table)) < 0.4, digit.astype(str), Non
 
 near = kneighbors_graph(pixels, 8).tocoo()
 edges = pd.DataFrame({"source": table["page_id"].iloc[near.row], "target": table["page_id"].iloc[near.col].to_numpy()})
-table.head(3)
+table.head(3).T
 
 # %% [markdown]
 # The last rows are kept for tomorrow; some edges lead there, as in any company.

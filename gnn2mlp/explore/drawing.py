@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import significant
 from gnn2mlp.explore.theme import GRID, INK, MUTED, class_style
 
@@ -24,7 +25,7 @@ COLUMN = 18
 
 def new_figure(size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """A figure of `size` inches with one pair of quiet axes."""
-    figure = Figure(figsize=size, layout="constrained")
+    figure = ShownFigure(figsize=size, layout="constrained")
     axes = figure.subplots()
     clean_axes(axes)
     return figure, axes

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from gnn2mlp.explore.codebook import CodesByClass, CodeUsage
 from gnn2mlp.explore.drawing import TEXT, class_texts, clean_axes, clean_colorbar, new_figure
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import plural, significant
 from gnn2mlp.explore.theme import INK, MODEL_STYLES, MUTED, PAPER
 
@@ -51,7 +52,7 @@ def plot_code_by_class(by_class: CodesByClass, class_names: Sequence[str] | None
     order = np.lexsort((-table.sum(axis=1), table.argmax(axis=1)))
     table = table[order]
     size, classes = table.sum(axis=1), len(names)
-    figure = Figure(figsize=(7.2, 1.7 + 0.26 * max(4, classes)), layout="constrained")
+    figure = ShownFigure(figsize=(7.2, 1.7 + 0.26 * max(4, classes)), layout="constrained")
     top, heat = figure.subplots(2, 1, sharex=True, height_ratios=(1, 0.26 * max(4, classes)))
     top.stairs(size, np.arange(size.size + 1) - 0.5, fill=True, color=MUTED, alpha=0.8)
     clean_axes(top)

@@ -9,6 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from gnn2mlp.explore.drawing import TEXT, class_legend, hide_axes
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.neighbourhoods import BehindCode, EgoGraph
 from gnn2mlp.explore.theme import INK, MUTED, PAPER, UNKNOWN, class_style
@@ -25,7 +26,7 @@ def plot_behind_code(behind: BehindCode, class_names: Sequence[str] | None = Non
     shown = behind.neighbourhoods[:most]
     columns = min(3, max(1, len(shown)))
     rows = max(1, math.ceil(len(shown) / columns))
-    figure = Figure(figsize=(2.1 * columns + 1.2, 2.2 * rows + 0.5), layout="constrained")
+    figure = ShownFigure(figsize=(2.1 * columns + 1.2, 2.2 * rows + 0.5), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in panels:
         hide_axes(axes)

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.drawing import TEXT, clean_axes, legend, log_scale, new_figure, write_value
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import significant
 from gnn2mlp.explore.theme import INK, MUTED, PAPER, style_of
 from gnn2mlp.report.results import ACCURACY, Judged, latency_by_model
@@ -99,7 +100,7 @@ def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> F
     Args:
         diagrams: `{model: {"confidence": [...], "accuracy": [...], "count": [...]}}`, one value per bin of equal width.
     """
-    figure = Figure(figsize=(3.6 * max(1, len(diagrams)), 3.9), layout="constrained")
+    figure = ShownFigure(figsize=(3.6 * max(1, len(diagrams)), 3.9), layout="constrained")
     panels = figure.subplots(2, max(1, len(diagrams)), sharex=True, squeeze=False, height_ratios=(5, 1))
     for column, (model, diagram) in enumerate(diagrams.items()):
         top, bottom = panels[0, column], panels[1, column]

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from gnn2mlp.evaluate import Ranking
 from gnn2mlp.explore.drawing import TEXT
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.theme import INK, MUTED, plain_text, style_of
 
 _STUDENT = style_of("student").colour
@@ -23,7 +24,7 @@ def plot_ranks(found: Ranking) -> Figure:
     count = len(found.models)
     half = (count + 1) // 2
     height = _AROUND + _BAR * len(found.groups) + _LINE * half + (0.3 if found.distance else 0.0)
-    figure = Figure(figsize=(7.2, height), layout="constrained")
+    figure = ShownFigure(figsize=(7.2, height), layout="constrained")
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_facecolor("none")

@@ -77,8 +77,8 @@ def fit_cell(results: Results, out: Path | None) -> str:
 
 def data_cell(report: Results) -> str:
     """The data report of a fit: counts, labels, what becomes of each column, how rows are split, what to look at."""
-    told = [f"! {one['what']} {one['remedy'] or ''}".rstrip() for one in report["warnings"]]
-    return cell("", [split_line(report), *told], _data_tables(report))
+    told = [". ".join(_sentence(one[key]) for key in ("what", "remedy") if one[key]) for one in report["warnings"]]
+    return cell("", [split_line(report), *(f"{one}." for one in told)], _data_tables(report))
 
 
 def leaderboard_cell(board: Mapping[str, Any]) -> str:
@@ -129,6 +129,10 @@ def _data_tables(report: Results) -> list[Table]:
         Table(*labels_grid(report)[:3]),
         Table(columns.title, columns.head, columns.rows, left=(1, 2, 5)),
     ]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")
 
 
 def _page(path: Path) -> str:
