@@ -1,10 +1,12 @@
 """What a study and a comparison show when they are the last line of a notebook's cell."""
 
+from math import nan
 from typing import TYPE_CHECKING
 
 from gnn2mlp.core.errors import listing
 from gnn2mlp.explore.formatting import plural
-from gnn2mlp.report.cell import Table, cell
+from gnn2mlp.report.cell import Drawn, Table, cell
+from gnn2mlp.report.plots_differences import Difference, plot_differences
 from gnn2mlp.studies.comparing import Comparison, Task, compare
 from gnn2mlp.studies.page import sentence
 from gnn2mlp.studies.reading import read_scores
@@ -19,13 +21,14 @@ _FEW = 2
 
 def comparison_cell(comparison: Comparison) -> str:
     """Scores side by side, marked where they differ from the model compared with; differences with intervals; ranks."""
-    settings = dict.fromkeys(task.setting for task in comparison.tasks)
-    ranks = [Table(*rank_grid(comparison, setting)[:3], left=(2,)) for setting in settings]
     test = "Intervals: corrected resampled t-test over splits (Nadeau and Bengio, 2003)."
     details = detail_grids(comparison)
     if len(comparison.tasks) <= _FEW:
         found = " ".join(task_sentence(comparison, task) for task in comparison.tasks)
-        return cell(found, [test], [*brief_grids(comparison), *ranks], more=details, summary="Cost and calibration")
+        plots = differences_plot(comparison)
+        return cell(found, [test], brief_grids(comparison), plots, details, "Cost and calibration")
+    settings = dict.fromkeys(task.setting for task in comparison.tasks)
+    ranks = [Table(*rank_grid(comparison, setting)[:3], left=(2,)) for setting in settings]
     found = sentence(comparison, {setting: comparison.ranking(setting) for setting in settings})
     legend = f"▲ above, ▼ below {comparison.against} beyond chance; ᵍ needs the graph at inference."
     return cell(found, [legend, test], [*matrix_grids(comparison), *ranks], more=details, summary="Differences")
@@ -47,6 +50,26 @@ def task_sentence(comparison: Comparison, task: Task) -> str:
         if names
     ]
     return f"{where}, {' and '.join(parts) or 'no model differs from'} {comparison.against} beyond chance."
+
+
+def differences_plot(comparison: Comparison) -> list[Drawn]:
+    """Differences to the model that all are compared with, in points, a panel for each data set; of shares alone."""
+    panels = {f"{task.dataset}, {task.population} nodes": _differences(comparison, task) for task in comparison.tasks}
+    if not any(panels.values()):
+        return []
+    note = f"The line is {comparison.against}. Bars: 95 % intervals; a filled mark differs beyond chance."
+    return [Drawn(plot_differences(panels, comparison.against), f"Minus {comparison.against}, points", note)]
+
+
+def _differences(comparison: Comparison, task: Task) -> list[Difference]:
+    found = []
+    for model in comparison.models:
+        row = comparison.row(task, model)
+        one = None if row is None else comparison.difference(row)
+        if row is not None and one is not None and row.share:
+            ends = (100 * one.low, 100 * one.high) if one.n >= FEWEST else (nan, nan)
+            found.append(Difference(model, 100 * one.difference, *ends))
+    return found
 
 
 def outcomes_cell(outcomes: "Outcomes") -> str:
