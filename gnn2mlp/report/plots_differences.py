@@ -13,8 +13,8 @@ from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import signed_points
 from gnn2mlp.explore.theme import GRID, INK, MODEL_STYLES, MUTED, PAPER, plain_text
 
-# Letters of a name that a picture has room for.
-_LONGEST = 48
+# Letters of a model's name that a picture has room for, and of that name and the one above a panel together.
+_LONGEST, _WIDTH = 32, 62
 
 
 class Difference(NamedTuple):
@@ -51,6 +51,7 @@ def plot_differences(by_panel: Mapping[str, Sequence[Difference]], over: str) ->
     panels = {name: rows for name, rows in by_panel.items() if rows}
     if not panels:
         raise DataError("plot_differences: expected at least one difference to draw, got none")
+    names = max(min(_LONGEST, len(row.model)) for rows in panels.values() for row in rows)
     heights = [len(rows) + 1 for rows in panels.values()]
     figure = ShownFigure(figsize=(5.2, 0.6 + 0.3 * sum(heights)), layout="constrained")
     drawn = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
@@ -61,9 +62,9 @@ def plot_differences(by_panel: Mapping[str, Sequence[Difference]], over: str) ->
         axes.axvline(0, color=INK, lw=1)
         for place, row in enumerate(rows):
             _draw(axes, place, row)
-        axes.set_yticks(range(len(rows)), [_short(row.model) for row in rows])
+        axes.set_yticks(range(len(rows)), [_short(row.model, _LONGEST) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.9)
-        axes.set_title(_short(name), loc="left", fontsize=TEXT, color=MUTED)
+        axes.set_title(_short(name, _WIDTH - names), loc="left", fontsize=TEXT, color=MUTED)
     drawn[-1].set_xlabel(f"points above {plain_text(over)}")
     return figure
 
@@ -81,5 +82,5 @@ def _draw(axes: Axes, place: int, row: Difference) -> None:
     )  # fmt: skip
 
 
-def _short(text: str) -> str:
-    return plain_text(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+def _short(text: str, most: int) -> str:
+    return plain_text(text if len(text) <= most else f"{text[: most - 1]}…")

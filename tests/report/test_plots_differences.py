@@ -34,3 +34,12 @@ def test_panels_share_their_axis_and_empty_ones_are_left_out() -> None:
 def test_nothing_to_draw_is_refused() -> None:
     with pytest.raises(DataError, match="expected at least one difference"):
         plot_differences({"one": []}, over="mlp")
+
+
+def test_long_names_are_cut_to_what_there_is_room_for() -> None:
+    figure = plot_differences({"d" * 80: [SURE._replace(model="m" * 80)]}, over="mlp")
+    (axes,) = figure.axes
+    name, title = axes.get_yticklabels()[0].get_text(), axes.get_title(loc="left")
+    assert name.endswith("…")
+    assert title.endswith("…")
+    assert len(name) + len(title) == 62
