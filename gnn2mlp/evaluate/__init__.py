@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gnn2mlp.evaluate.by_class import ClassCounts, class_counts
     from gnn2mlp.evaluate.calibration import (
         Reliability,
         calibration_error_by_chance,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "POPULATIONS",
     "CascadeCurve",
+    "ClassCounts",
     "Coverage",
     "Importance",
     "Outcome",
@@ -36,6 +38,7 @@ __all__ = [
     "calibration_error_by_chance",
     "cascade_curve",
     "choose_threshold",
+    "class_counts",
     "code_distance",
     "column_importance",
     "conformal_sets",
@@ -60,6 +63,7 @@ __all__ = [
 ]
 
 _EXPORTS = {
+    "gnn2mlp.evaluate.by_class": ("ClassCounts", "class_counts"),
     "gnn2mlp.evaluate.calibration": (
         "Reliability",
         "calibration_error_by_chance",

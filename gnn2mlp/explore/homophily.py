@@ -50,3 +50,37 @@ def homophily(edge_index: np.ndarray, codes: np.ndarray) -> Homophily:
     excess = np.clip(alike / np.maximum(ends, 1) - sizes, 0, None)
     adjusted = (share - chance) / (1 - chance) if chance < 1 else float("nan")
     return Homophily(int(source.size), share, adjusted, float(excess.sum() / max(1, classes - 1)))
+
+
+def hyperedge_homophily(hyperedge_index: np.ndarray, codes: np.ndarray) -> Homophily:
+    """Likewise of hyperedges: how probable it is that two members of one, drawn at random, are of one class.
+
+    `edge` is the mean over the hyperedges with two members of known class or more, and `adjusted` the same less what
+    two members of any hyperedges would give; `insensitive` is NaN.
+
+    Args:
+        hyperedge_index: int64 (2, incidences), node and hyperedge.
+        codes: int64 (nodes,), class from 0, -1 where unknown.
+
+    Example:
+        >>> found = hyperedge_homophily(np.array([[0, 1, 2, 2, 3], [0, 0, 0, 1, 1]]), np.array([0, 0, 1, 1]))
+        >>> found.edges, round(found.edge, 3)  # one pair of three is alike, then one of one
+        (2, 0.667)
+    """
+    node, hyperedge = hyperedge_index
+    known = codes[node] >= 0
+    label, hyperedge = codes[node][known].astype(np.int64), hyperedge[known]
+    size = np.bincount(hyperedge)
+    several = size > 1
+    if not several.any():
+        return Homophily(0, *[float("nan")] * 3)
+    classes = int(label.max()) + 1
+    # Members of each class in each hyperedge, of those pairs that occur.
+    pairs, members = np.unique(hyperedge * classes + label, return_counts=True)
+    alike = np.bincount(pairs // classes, weights=members * (members - 1.0), minlength=size.size)
+    share = float((alike[several] / (size[several] * (size[several] - 1.0))).mean())
+    kept = several[hyperedge]
+    of_class = np.bincount(label[kept], minlength=classes) / kept.sum()
+    chance = float((of_class**2).sum())
+    adjusted = (share - chance) / (1 - chance) if chance < 1 else float("nan")
+    return Homophily(int(several.sum()), share, adjusted, float("nan"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,12 @@ from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.listeners import Listener, Staged
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.seeds import derive
-from gnn2mlp.data import SPLITTERS, NodeData, Split
-from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data import SPLITTERS, GraphData, HypergraphData, NodeData, Split
+from gnn2mlp.explore.homophily import homophily, hyperedge_homophily
 from gnn2mlp.knowledge import Store
-from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.citing import citations
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.previous import Previous
-from gnn2mlp.teachers import TEACHERS
 
 Listen = Callable[[int, str], Progress]
 """Gives the progress listener of a stage (`"teacher"`, `"mlp"`, `"student"`) of a seed."""
@@ -87,12 +87,17 @@ class Job:
         listeners = [Staged(listener, f"{label(seed)}/") for listener in self.listeners]
         return lambda: {"device": self.device, "progress": self.listen(seed, stage), "listeners": listeners}
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, Any]:
-        """What every file of results begins with: the configuration as it was carried out, the graph, whom to cite."""
+        """What every file of results begins with: the day (UTC), the configuration, the graph, whom to cite."""
         used = {"out": str(self.folder), "device": self.device.type, "threads": torch.get_num_threads()}
         config = self.config.to_dict() | used
-        return {"config": config, "graph": describe(self.graph), "citations": citations(self.config)}
+        return {
+            "date": datetime.now(UTC).date().isoformat(),
+            "config": config,
+            "graph": describe(self.graph),
+            "citations": citations(self.config),
+        }
 
 
 def _plain(dtype: torch.dtype) -> str:
@@ -100,20 +105,35 @@ def _plain(dtype: torch.dtype) -> str:
 
 
 def describe(graph: NodeData) -> dict[str, Any]:
-    """What a graph or hypergraph is, in plain types."""
+    """What a graph or hypergraph is, in plain types: sizes, how many nodes each class has, how alike linked nodes are.
+
+    `class_counts` and homophily are there for tasks of one class a node; `labelled` counts the nodes that have a label.
+    """
     return {
         "name": graph.name,
         "kind": graph.kind,
         **graph.sizes,
+        "labelled": int(graph.task.known(graph.labels).sum()),
+        **(_classes(graph) if graph.task.exclusive else {}),
         "notes": dict(graph.notes),
         "digest": graph.digest,
     }
 
 
-def citations(config: RunConfig) -> dict[str, str]:
-    """Whom to cite for data set, teacher and method."""
+def _classes(graph: NodeData) -> dict[str, Any]:
+    counts = torch.bincount(graph.labels[graph.labels >= 0], minlength=graph.task.num_outputs)
+    told = {f"{prefix}homophily": value for prefix, value in _alike(graph).items()}
     return {
-        "dataset": resolve_dataset(config.dataset).citation,
-        "teacher": TEACHERS.get(config.teacher.name).citation,
-        "method": METHODS.get(config.method.name).citation,
+        "class_counts": dict(zip(graph.class_names, counts.tolist(), strict=True)),
+        **{name: value for name, value in told.items() if value == value},
     }
+
+
+def _alike(graph: NodeData) -> dict[str, float]:
+    """Homophily of edges, or of hyperedges under a name of its own, and what class sizes do not explain of it."""
+    codes = graph.labels.to(torch.int32).numpy()  # half the memory where edges are many
+    if isinstance(graph, HypergraphData):
+        of = hyperedge_homophily(graph.hyperedge_index.numpy(), codes)
+        return {"hyperedge_": of.edge, "adjusted_hyperedge_": of.adjusted}
+    of = homophily(GraphData.expect(graph, "homophily").edge_index.numpy(), codes)
+    return {"": of.edge, "adjusted_": of.adjusted}

@@ -15,6 +15,7 @@ from gnn2mlp.pipeline.latency import latency_stage
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.refit import refit_plan, refit_stage
+from gnn2mlp.pipeline.scoring import parameters
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
 from gnn2mlp.report import write_report
@@ -112,4 +113,5 @@ def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
         student.card["refit"] = {**asdict(how), "score": "none of its own: the scores of the seeds estimate it"}
     told = about_run(job, scored, best, about["labels"], "refit" in about)
     student.save(job.folder / "student", told)
-    return about
+    weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))
+    return {**about, "parameters": parameters(student.module), "bytes": weights}

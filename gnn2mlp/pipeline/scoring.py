@@ -5,12 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy.predictor import Predictor
-from gnn2mlp.evaluate import by_population, expected_calibration_error, reliability_diagram
+from gnn2mlp.evaluate import (
+    by_population,
+    class_counts,
+    diagram_by_mass,
+    expected_calibration_error,
+    populations,
+    reliability_diagram,
+)
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.backends import student_input
@@ -90,8 +98,13 @@ def score(
     def churned(model: str, deployed: Tensor) -> Callable[[str, Tensor], float]:
         return lambda population, ids: 1 - task.agreement(logits_of(model, population)[ids], deployed[ids])
 
-    def diagram(model: str) -> dict[str, Any]:
-        return reliability_diagram(logits_of(model, "test")[split.test], labels[split.test])._asdict()
+    def diagram(model: str, of: Callable[[Tensor, Tensor], Any]) -> dict[str, Any]:
+        told: dict[str, Any] = of(logits_of(model, "test")[split.test], labels[split.test])._asdict()
+        return told
+
+    def counts(model: str, population: str, ids: Tensor) -> dict[str, Any]:
+        decided = tasks[model].decide(logits_of(model, population)[ids])  # type: ignore[attr-defined]
+        return class_counts(decided, labels[ids], task.num_outputs)._asdict()
 
     codes = code_record(knowledge)
     table = seen_test_nodes(knowledge, observed, full) if task.exclusive else None
@@ -112,11 +125,49 @@ def score(
         "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
         # A teacher that knows no epochs has no history.
         "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},
-        **({"reliability": {model: diagram(model) for model in MODELS}} if task.exclusive else {}),
+        **(
+            {
+                "reliability": {model: diagram(model, reliability_diagram) for model in MODELS},
+                "calibration": {model: diagram(model, diagram_by_mass) for model in MODELS},
+            }
+            if task.exclusive
+            else {}
+        ),
+        # A task of numbers decides nothing.
+        **(
+            {"by_class": {p: {m: counts(m, p, ids) for m in MODELS} for p, ids in _warm(split).items()}}
+            if hasattr(task, "decide")
+            else {}
+        ),
+        "parameters": {
+            "teacher": _parameters(teacher),
+            "mlp": parameters(mlp.module),
+            "student": parameters(student.module),
+        },
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         **({"codes": codes} if codes else {}),
         **({"trust": trust_record(table, validation_nodes(knowledge, observed, full))} if table else {}),
     }
+
+
+def _warm(split: Split) -> dict[str, Tensor]:
+    """Populations that are scored as they are: answers on cold nodes are a figure, and no table."""
+    return {name: ids for name, ids in populations(split).items() if name != "cold"}
+
+
+def parameters(module: nn.Module) -> int:
+    """How many numbers a network learnt."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def _parameters(teacher: Teacher) -> int | None:
+    """How many numbers a teacher learnt, those of its members together; `None` for one that is no network."""
+    members = getattr(teacher, "teachers", None)
+    if members:
+        sizes = [_parameters(one) for one in members]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+    module = getattr(teacher, "module_", None)
+    return parameters(module) if isinstance(module, nn.Module) else None
 
 
 def _told(task: Task) -> dict[str, Any]:

@@ -35,7 +35,10 @@ def about_run(job: Job, scored: Sequence[Scored], best: Scored, labels: int, ref
         "name": f"{graph['name']}, {job.config.method.name}",
         "summary": _summary(records, labels, refit),
         "metrics": [*_rows(records), *_calibration(records)],
-        "data": {**{key: value for key, value in graph.items() if key != "notes"}, "labels": labels},
+        "data": {
+            **{key: value for key, value in graph.items() if key not in ("notes", "class_counts")},
+            "labels": labels,
+        },
         "training": {
             **{part: facts["config"][part] for part in ("teacher", "method", "setting")},
             "trainings_that_were_tested": len(records),

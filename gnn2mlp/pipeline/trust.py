@@ -14,9 +14,10 @@ from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.progress import silent
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.explore.trust import TrustTable
+from gnn2mlp.pipeline.citing import citations
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.facts import seen_test_nodes, summarise_trust, trust_record, validation_nodes
-from gnn2mlp.pipeline.job import Job, Listen, citations
+from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.student_trust import advice_record, student_trust
@@ -74,7 +75,7 @@ def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: 
             **job.facts,
             "environment": dict(job.environment),
             "citations": {
-                **{key: cited for key, cited in citations(config).items() if key != "method"},
+                **{key: cited for key, cited in citations(config).items() if not key.startswith("method")},
                 "reliability": "Wu et al., KRD, ICML 2023, https://arxiv.org/abs/2306.05628",
             },
             "seeds": list(records),

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.data import load_dataset
-from gnn2mlp.data.graph import GraphData
-from gnn2mlp.explore.homophily import homophily
 from gnn2mlp.pipeline import RunConfig, RunResult
 from gnn2mlp.studies.ledger import Record
 from gnn2mlp.studies.versions import deciding_code, may_stand
 
 FORMAT = 1
 # Parts of a seed's record that a line does not repeat: curves and diagrams are in the full run.
-_LEFT_OUT = ("history", "reliability", "measured")
+_LEFT_OUT = ("history", "reliability", "calibration", "by_class", "measured")
 # Of the scores of trust what can be drawn is left out.
 _DIAGRAMS = ("score", "accuracy", "count")
 
@@ -38,7 +35,7 @@ def line_of(made: RunResult, config: RunConfig) -> Record:
         "initialisation": config.initialisation,
         "kept": kept,
         "graph_at_inference": made.predictor().inputs.needs_graph,
-        "graph": {**results["graph"], **linked_alike(config)},
+        "graph": {key: value for key, value in results["graph"].items() if key != "class_counts"},
         "config": config.identity(),
         "environment": results["environment"],
         "code": deciding_code(config),
@@ -48,22 +45,6 @@ def line_of(made: RunResult, config: RunConfig) -> Record:
 
 def _figures(trust: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     return {name: {k: v for k, v in one.items() if k not in _DIAGRAMS} for name, one in trust.items()}
-
-
-def linked_alike(config: RunConfig) -> dict[str, float]:
-    """Share of edges within a class, and what of it class sizes do not explain; none without edges or classes."""
-    root, cache = (None if path is None else str(path) for path in (config.data_root, config.cache))
-    return _linked_alike(json.dumps(config.dataset.to_dict()), root, cache)
-
-
-@cache
-def _linked_alike(dataset: str, data_root: str | None, cache: str | None) -> dict[str, float]:
-    graph = load_dataset(json.loads(dataset), data_root, cache)
-    if not isinstance(graph, GraphData) or not graph.task.exclusive:
-        return {}
-    found = homophily(graph.edge_index.numpy(), graph.labels.numpy())
-    told = {"homophily": found.edge, "adjusted_homophily": found.adjusted}
-    return {name: value for name, value in told.items() if value == value}
 
 
 def measures(line: Mapping[str, Any], config: RunConfig) -> bool:

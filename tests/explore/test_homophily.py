@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from gnn2mlp.explore.homophily import homophily
+from gnn2mlp.explore.homophily import homophily, hyperedge_homophily
 from tests.helpers import tiny_arrays
 
 
@@ -35,3 +35,17 @@ def test_edges_with_an_unknown_end_do_not_count() -> None:
     found = homophily(np.array([[0, 1], [1, 2]]), np.array([0, 0, -1]))
     assert (found.edges, found.edge) == (1, 1.0)
     assert math.isnan(homophily(np.array([[0], [2]]), np.array([0, 1, -1])).edge)
+
+
+def test_hyperedges_by_hand() -> None:
+    # {a a b}: 1 of 3 pairs alike; {b b}: 1 of 1; {a}: no pair. Members of the first two: a 2, b 3; chance 13/25.
+    index = np.array([[0, 1, 2, 2, 3, 0], [0, 0, 0, 1, 1, 2]])
+    found = hyperedge_homophily(index, np.array([0, 0, 1, 1]))
+    assert found[:2] == (2, pytest.approx(2 / 3))
+    assert found.adjusted == pytest.approx((2 / 3 - 13 / 25) / (1 - 13 / 25))
+
+
+def test_members_of_unknown_class_count_nowhere_in_hyperedges() -> None:
+    index = np.array([[0, 1, 2], [0, 0, 0]])
+    assert hyperedge_homophily(index, np.array([0, 0, -1])).edge == 1
+    assert math.isnan(hyperedge_homophily(index, np.array([0, -1, -1])).edge)

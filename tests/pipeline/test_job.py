@@ -36,3 +36,11 @@ def test_description_names_the_kind_and_all_sizes():
     assert hypergraph["incidences"] == tiny_hypergraph().hyperedge_index.size(1)
     assert hypergraph["digest"] == tiny_hypergraph().digest
     assert "edges" not in hypergraph
+
+
+def test_description_tells_classes_and_how_alike_linked_nodes_are():
+    graph, hypergraph = describe(tiny_graph()), describe(tiny_hypergraph())
+    assert sum(graph["class_counts"].values()) == graph["labelled"]
+    assert graph["homophily"] > graph["adjusted_homophily"] > 0
+    assert hypergraph["hyperedge_homophily"] > hypergraph["adjusted_hyperedge_homophily"]
+    assert "homophily" not in hypergraph  # edges and hyperedges are not compared

@@ -78,6 +78,24 @@ def test_reliability_counts_every_test_node(make_seed: Any):
     record = seed.record.value
     for model in ("teacher", "mlp", "student"):
         assert sum(record["reliability"][model]["count"]) == seed.split.test.numel()
+        assert sum(record["calibration"][model]["count"]) == seed.split.test.numel()
+
+
+def test_classes_together_are_as_right_as_the_accuracy_says(make_seed: Any):
+    seed = make_seed()
+    record = seed.record.value
+    for population, ids in (("seen", seed.split.seen), ("unseen", seed.split.unseen), ("test", seed.split.test)):
+        for model in ("teacher", "mlp", "student"):
+            told = record["by_class"][population][model]
+            assert sum(told["nodes"]) == sum(told["answered"]) == ids.numel()
+            assert sum(told["right"]) / ids.numel() == pytest.approx(record[model][population])
+
+
+def test_sizes_of_the_networks_are_told(make_seed: Any):
+    seed = make_seed()
+    told = seed.record.value["parameters"]
+    assert told["student"] == sum(p.numel() for p in seed.student.value.module.parameters())
+    assert told["teacher"] == sum(p.numel() for p in seed.teacher.value.module_.parameters())
 
 
 def test_best_validation_score_is_that_of_the_kept_epoch(make_seed: Any):

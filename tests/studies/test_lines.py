@@ -8,12 +8,6 @@ from gnn2mlp.pipeline import RunConfig
 from gnn2mlp.studies import lines
 
 
-def test_homophily_stands_beside_the_data(npz: Path) -> None:
-    told = lines.linked_alike(RunConfig(dataset=str(npz)).resolve())
-    assert told["homophily"] > told["adjusted_homophily"] > 0
-    assert lines.linked_alike(RunConfig(dataset={"name": "hypergraph_of", "graph": str(npz)}).resolve()) == {}
-
-
 def test_options_that_did_not_exist_yet_take_their_defaults() -> None:
     config = RunConfig().resolve()
     older = {key: value for key, value in config.identity().items() if key not in ("initialisation", "export")}
