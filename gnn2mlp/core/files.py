@@ -120,6 +120,8 @@ def _put(path: Path, fill: Callable[[Path], None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         fill(temporary)
         temporary.replace(path)
+    except ArtefactError:  # of something that is read meanwhile
+        raise
     except OSError as error:
         raise ArtefactError(
             f"could not write {path} ({_reason(error)}); free some space or choose another folder"

@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gnn2mlp.deploy.batch_scorer import BatchScorer
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
     from gnn2mlp.deploy.cascade import Cascade
     from gnn2mlp.deploy.directory import (
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
+    from gnn2mlp.deploy.table_scoring import Scored, score_table
 
 __all__ = [
+    "BatchScorer",
     "Calibration",
     "Cascade",
     "ModelDirectory",
     "OnnxPredictor",
     "Predictor",
+    "Scored",
     "add_files",
     "calibrate",
     "calibrated",
@@ -35,16 +39,19 @@ __all__ = [
     "push_to_hub",
     "read_directory",
     "reseal",
+    "score_table",
     "verify",
     "write_directory",
 ]
 
 _EXPORTS = {
+    "BatchScorer": "gnn2mlp.deploy.batch_scorer",
     "Calibration": "gnn2mlp.deploy.calibration",
     "Cascade": "gnn2mlp.deploy.cascade",
     "ModelDirectory": "gnn2mlp.deploy.directory",
     "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
     "Predictor": "gnn2mlp.deploy.predictor",
+    "Scored": "gnn2mlp.deploy.table_scoring",
     "add_files": "gnn2mlp.deploy.directory",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",
@@ -54,6 +61,7 @@ _EXPORTS = {
     "push_to_hub": "gnn2mlp.deploy.hub",
     "read_directory": "gnn2mlp.deploy.directory",
     "reseal": "gnn2mlp.deploy.directory",
+    "score_table": "gnn2mlp.deploy.table_scoring",
     "verify": "gnn2mlp.deploy.directory",
     "write_directory": "gnn2mlp.deploy.directory",
 }

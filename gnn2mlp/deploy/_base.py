@@ -31,6 +31,18 @@ class BasePredictor(ABC):
     calibration: Calibration | None = None
 
     @abstractmethod
+    def digest(self) -> str:
+        """A digest of all that decides answers: what was made with one student is not gone on with by another."""
+
+    def outputs(self, X: Any) -> np.ndarray:
+        """What the network gives, before any calibration, float (rows, outputs); `X` as in `predict`.
+
+        Raises:
+            DataError: as `predict`.
+        """
+        return self._outputs(X, "outputs")
+
+    @abstractmethod
     def _outputs(self, X: Any, name: str) -> np.ndarray:
         """Outputs (rows, outputs) of checked input; `name` is the method that was called, for messages."""
 
@@ -90,8 +102,27 @@ class BasePredictor(ABC):
             ConfigError: if there is no calibration, or none for this coverage, or answers are no single classes.
             DataError: as `predict`.
         """
-        threshold = self._calibration("predict_set").threshold(coverage)
+        threshold = self.threshold(coverage)
         return conformal_sets(self.answers.probabilities(self._scaled(X, "predict_set")), threshold)
+
+    def threshold(self, coverage: float) -> float:
+        """A class is in the set of `predict_set` if 1 less its probability is at most this.
+
+        Raises:
+            ConfigError: as `predict_set`.
+        """
+        return self._calibration("predict_set").threshold(coverage)
+
+    def outliers(self, outputs: np.ndarray) -> np.ndarray:
+        """Which rows are more foreign to the student than 95 % of validation rows, bool (rows,), of `outputs`.
+
+        Raises:
+            ConfigError: if there is no calibration, or one without that score.
+        """
+        highest = self._calibration("outliers").outlier
+        if highest is None:
+            raise ConfigError("outliers: the calibration has no score of ordinary rows; calibrate anew")
+        return self._energy(outputs) > highest
 
     @property
     def outlier_score(self) -> Answer:

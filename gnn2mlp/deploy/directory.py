@@ -185,6 +185,18 @@ def read_directory(directory: str | Path, keep: Collection[str] | None = (STUDEN
     return _steady(folder, lambda: _checked(folder, _entries(folder), keep))
 
 
+def id_columns(directory: str | Path) -> list[str]:
+    """The columns of ids of the tables that a model was made from; none where its directory says of none.
+
+    Raises:
+        ArtefactError: as `verify`.
+    """
+    folder = user_path(directory, "directory")
+    if not folder.is_dir() or CONFIG not in _entries(folder):
+        return []
+    return [column["name"] for column in verify(folder).get("columns") or [] if column["role"] == "id"]
+
+
 def read_student(directory: str | Path) -> tuple["Artefact", dict[str, Any]]:
     """Tensors and card of a model, and what its directory says about it; an older one may be the student's file alone.
 

@@ -65,6 +65,11 @@ class OnnxPredictor(BasePredictor):
             raise DataError(f"{name}, row {row}: a number is too large for a feature in single precision; mend it")
         return outputs
 
+    def digest(self) -> str:
+        """The SHA-256 of the network's file and of the card."""
+        content = getattr(self.answer, "content", b"")
+        return hashlib.sha256(content + json.dumps(self.card, sort_keys=True).encode()).hexdigest()
+
     def rows(self, X: Any, name: str) -> Any:
         """`X` as checked rows of the network's precision, numpy or scipy CSR; `name` is for messages.
 
