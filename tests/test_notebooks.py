@@ -49,6 +49,7 @@ def test_runs_without_an_error(path: Path, tmp_path: Path, monkeypatch: pytest.M
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell.outputs]
     assert not [output.text for output in outputs if output.get("name") == "stderr"], "a reader sees warnings"
+    assert not [output for output in outputs if "<progress" in output.get("data", {}).get("text/html", "")], "bars stay"
     assert any({"image/png", "text/html"} & output.get("data", {}).keys() for output in outputs)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gnn2mlp.core import progress
+from gnn2mlp.core.notebook import kernel_shell, shown
 
 Stage = Callable[[str], progress.Progress]
 
@@ -15,6 +16,9 @@ def stages(verbose: bool) -> Iterator[Stage]:
     """Within the block, the yielded function gives the listener of a named stage: a bar with the time left, if any."""
     if not verbose:
         yield lambda name: progress.silent
+        return
+    if kernel_shell() is not None:
+        yield shown
         return
     note = TextColumn("{task.fields[note]}")
     with Progress(TextColumn("{task.description:<8}"), BarColumn(), TimeRemainingColumn(), note) as bars:

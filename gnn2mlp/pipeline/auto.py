@@ -8,7 +8,7 @@ from typing import Any
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.listeners import Listener
-from gnn2mlp.core.progress import silent
+from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.source import code_of
 from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
@@ -54,7 +54,7 @@ class AutoResult:
 
 def auto(
     config: RunConfig,
-    listen: Listen = lambda seed, stage: silent,
+    listen: Listen = shown,
     listeners: Sequence[Listener] = (),
     refit: bool = True,
 ) -> AutoResult:

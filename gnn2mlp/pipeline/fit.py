@@ -12,7 +12,7 @@ from gnn2mlp.core.environment import cpu_threads, environment, resolve_device, t
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, write_json
 from gnn2mlp.core.locks import locked
-from gnn2mlp.core.progress import silent
+from gnn2mlp.core.notebook import shown
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
@@ -67,7 +67,7 @@ class FitResult:
 
 def fit(
     config: FitConfig,
-    listen: Listen = lambda stage: silent,
+    listen: Listen = shown,
     told: Told = lambda report: None,
     dry_run: bool = False,
 ) -> FitResult:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.files import write_json
-from gnn2mlp.core.progress import silent
+from gnn2mlp.core.notebook import shown
 from gnn2mlp.evaluate.latency import REPEATS
 from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.config import RunConfig
@@ -43,7 +43,7 @@ class LatencyResult:
 
 def latency(
     config: RunConfig | None = None,
-    listen: Listen = lambda seed, stage: silent,
+    listen: Listen = shown,
     repeats: int = 500,
     budget: float = 30.0,
 ) -> LatencyResult:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
-from gnn2mlp.core.progress import silent
+from gnn2mlp.core.notebook import shown
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job, Listen
@@ -52,7 +52,7 @@ class RunResult:
 
 def run(
     config: RunConfig | None = None,
-    listen: Listen = lambda seed, stage: silent,
+    listen: Listen = shown,
     listeners: Sequence[Listener] = (),
 ) -> RunResult:
     """Run the main job for every seed and write results, report, students and knowledge.

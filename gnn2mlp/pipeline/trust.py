@@ -11,7 +11,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import write_json, write_text
-from gnn2mlp.core.progress import silent
+from gnn2mlp.core.notebook import shown
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.explore.trust import TrustTable
 from gnn2mlp.pipeline.citing import citations
@@ -47,7 +47,7 @@ class TrustResult:
         return trust_cell(self.results, self.out)
 
 
-def trust(config: RunConfig | None = None, listen: Listen = lambda seed, stage: silent) -> TrustResult:
+def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResult:
     """Train the teacher of every seed, or take it from the cache, and compare scores of its answers.
 
     The best is chosen on validation nodes. Where the folder holds a run with the same settings, the answers of its
