@@ -1,7 +1,7 @@
 """Neighbour imputation and what each of its parts is worth, on unseen and seen nodes.
 
     python benchmarks/imputation.py --data-root DATA [--seeds 10] [--datasets NAME ...] [--setting SETTING]
-        [--teacher NAME] [--only NAME ...]
+        [--teacher NAME] [--only NAME ...]                                            # "4 grand": four averaged
     python benchmarks/imputation.py --table [--check]                                 # writes IMPUTATION.md
 
 The literature's splits, and one teacher for each of them: `grand` with the package's defaults, unless another is named.
@@ -24,6 +24,7 @@ from objectives import TEACHER, Board, Cell, line_of
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.identity import fingerprint
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import load_dataset
 from gnn2mlp.evaluate import Outcome, Paired, paired
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -65,6 +66,22 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def teacher_of(label: str) -> Spec:
+    """The teacher of a name; of `4 grand` or `gcn + 2 grand` an ensemble, which averages probabilities."""
+    members = []
+    for part in label.split(" + "):
+        count, _, name = part.rpartition(" ")
+        members += [name] * int(count or 1)
+    return Spec(members[0]) if len(members) == 1 else Spec("ensemble", members=members)
+
+
+def label_of(teacher: Mapping[str, Any]) -> str:
+    """The name of a teacher, given as it is in a line; members of an ensemble are counted."""
+    names = [Spec.parse(member).name for member in teacher.get("members", [teacher["name"]])]
+    parts = [(names.count(name), name) for name in dict.fromkeys(names)]
+    return " + ".join(name if count == 1 else f"{count} {name}" for count, name in parts)
+
+
 class Setup(NamedTuple):
     """What the rows of a column have in common."""
 
@@ -75,7 +92,7 @@ class Setup(NamedTuple):
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> "Setup":
         """That of a line."""
-        return cls(line["dataset"], line["config"]["setting"], line["config"]["teacher"]["name"])
+        return cls(line["dataset"], line["config"]["setting"], label_of(line["config"]["teacher"]))
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -85,7 +102,7 @@ class Setup(NamedTuple):
     def config(self, row: str, root: Path | None = None) -> RunConfig:
         """The resolved configuration of a row."""
         settings = {"method": "glnn"} if row == TEACHER else ROWS[row]
-        shared: Any = {**self._asdict(), "data_root": root, "recipe": False}
+        shared: Any = {**self._asdict(), "teacher": teacher_of(self.teacher), "data_root": root, "recipe": False}
         return RunConfig(**shared, **settings).resolve()
 
 
@@ -186,7 +203,7 @@ def main() -> int:
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA")
     parser.add_argument("--datasets", nargs="*", default=DATASETS, help="which data sets")
     parser.add_argument("--setting", choices=("inductive", "transductive"), default="inductive")
-    parser.add_argument("--teacher", default="grand", help="whose soft labels teach")
+    parser.add_argument("--teacher", default="grand", help="whose soft labels teach; `4 grand` are four of them, averaged")
     parser.add_argument("--seeds", type=int, default=10, help="how many splits")
     parser.add_argument("--only", nargs="*", default=[], help="words in the names of the rows to train")
     parser.add_argument("--table", action="store_true", help="write the page of what was trained")
