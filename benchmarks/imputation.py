@@ -18,17 +18,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import targets
 import torch
 from figures import markdown, percent, renew
 from objectives import TEACHER, Board, Cell, line_of
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import load_dataset
-from gnn2mlp.evaluate import Outcome, Paired, paired
+from gnn2mlp.evaluate import Outcome, paired
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.studies import ledger
+from gnn2mlp.studies.lines import measures
 from gnn2mlp.studies.versions import counted
 from gnn2mlp.teachers import Export
 
@@ -36,34 +37,50 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "imputation.jsonl"
 PAGE = HERE / "IMPUTATION.md"
 DATASETS = ("cpf-cora", "cpf-citeseer")
-FULL, GLNN = "neighbour imputation", "GLNN, its published settings"
+FULL, GLNN, AVERAGED = "neighbour imputation", "GLNN, its published settings", "three students averaged"
 OURS: dict[str, Any] = {
     "student": {"name": "mlp", "hidden": 128, "dropout": 0.5, "input_dropout": 0.5},
     # One batch an epoch: more nodes than any of these graphs has.
     "distill": {"lr": 0.01, "weight_decay": 0.001, "epochs": 200, "patience": 200, "batch_size": 100_000}
     | {"averaging": "ema"},
 }
+# Graphs whose features are not few words: the rest as published for GLNN. On splits 0 and 1 of cpf-a-photo no setting
+# was better than another by more than chance (`results/imputation_trials.jsonl`); coauthor-cs was not searched.
+PRODUCTS: dict[str, Any] = {"student": {"name": "mlp", "input_dropout": 0.2}, "distill": {"averaging": "ema"}}
+AUTHORS: dict[str, Any] = {**PRODUCTS, "distill": {"averaging": "ema", "batch_size": 2048}}
+OTHERS = {"cpf-a-photo": PRODUCTS, "cpf-a-computer": PRODUCTS, "coauthor-cs": AUTHORS}
 
 
-def ours(method: Mapping[str, Any] = {}, student: Mapping[str, Any] = {}, distill: Mapping[str, Any] = {}) -> Any:
+def ours(
+    base: Mapping[str, Any],
+    method: Mapping[str, Any] = {},
+    student: Mapping[str, Any] = {},
+    distill: Mapping[str, Any] = {},
+) -> Any:
     """Settings of a run of the method; those given win."""
     return {
         "method": {"name": "neighbour_imputation", **method},
-        "student": {**OURS["student"], **student},
-        "distill": {**OURS["distill"], **distill},
+        "student": {**base["student"], **student},
+        "distill": {**base["distill"], **distill},
     }
 
 
-ROWS: Mapping[str, Mapping[str, Any]] = {
-    FULL: ours(),
-    "without expected features": ours({"impute": False}),
-    GLNN: {"method": "glnn"},
-    "rows not cross-fitted": ours({"parts": 1}),
-    "labels not sharpened": ours({"sharpen": 1.0}),
-    "no feature dropped": ours(student={"input_dropout": 0.0}),
-    "weights not averaged": ours(distill={"averaging": "none"}),
-    "three students averaged": ours({"students": 3}),
-}
+def rows(dataset: str = DATASETS[0]) -> dict[str, dict[str, Any]]:
+    """Settings of each row on a data set."""
+    base = OTHERS.get(dataset, OURS)
+    return {
+        FULL: ours(base),
+        "without expected features": ours(base, {"impute": False}),
+        GLNN: {"method": "glnn"},
+        "rows not cross-fitted": ours(base, {"parts": 1}),
+        "labels not sharpened": ours(base, {"sharpen": 1.0}),
+        "no feature dropped": ours(base, student={"input_dropout": 0.0}),
+        "weights not averaged": ours(base, distill={"averaging": "none"}),
+        AVERAGED: ours(base, {"students": 3}),
+    }
+
+
+ROWS = rows()
 
 
 def teacher_of(label: str) -> Spec:
@@ -101,7 +118,7 @@ class Setup(NamedTuple):
 
     def config(self, row: str, root: Path | None = None) -> RunConfig:
         """The resolved configuration of a row."""
-        settings = {"method": "glnn"} if row == TEACHER else ROWS[row]
+        settings = {"method": "glnn"} if row == TEACHER else rows(self.dataset)[row]
         shared: Any = {**self._asdict(), "teacher": teacher_of(self.teacher), "data_root": root, "recipe": False}
         return RunConfig(**shared, **settings).resolve()
 
@@ -150,7 +167,7 @@ def wanted(only: Sequence[str]) -> Iterator[str]:
 def made(setup: Setup, seed: int, row: str, config: RunConfig) -> bool:
     """Whether there is a line of these settings."""
     line = {key_of(line): line for line in ledger.read(RESULTS)}.get((setup, seed, row))
-    return line is not None and line["identity"] == fingerprint(config.identity())
+    return line is not None and measures(line, config)
 
 
 def outcomes(lines: Sequence[Mapping[str, Any]], setup: Setup, row: str, population: str) -> list[Outcome]:
@@ -163,8 +180,8 @@ def table(lines: Sequence[Mapping[str, Any]]) -> str:
     """Means over splits, and for each row the paired difference to the whole method."""
     setups = sorted({Setup.of(line) for line in lines})
     columns = [(setup, population) for setup in setups for population in setup.populations]
-    rows = [[row, *(_cell(lines, row, *column) for column in columns)] for row in (TEACHER, *ROWS)]
-    return markdown(["", *(f"{', '.join(setup)}: {population}" for setup, population in columns)], rows)
+    body = [[row, *(_cell(lines, row, *column) for column in columns)] for row in (TEACHER, *ROWS)]
+    return markdown(["", *(f"{', '.join(setup)}: {population}" for setup, population in columns)], body)
 
 
 def _cell(lines: Sequence[Mapping[str, Any]], row: str, setup: Setup, population: str) -> str:
@@ -174,13 +191,30 @@ def _cell(lines: Sequence[Mapping[str, Any]], row: str, setup: Setup, population
     shown = percent([one.score for one in found])
     if row in (TEACHER, FULL) or len(found) < 2:
         return f"{shown} ({len(found)})"
-    whole = [one for one in outcomes(lines, setup, FULL, population) if one.seed in {each.seed for each in found}]
-    return f"{shown} ({_difference(paired(found, whole))})"
+    whole = outcomes(lines, setup, FULL, population)
+    if not {one.seed for one in whole} & {one.seed for one in found}:
+        return f"{shown} ({len(found)})"
+    return f"{shown} ({targets.difference(paired(found, whole))})"
 
 
-def _difference(found: Paired) -> str:
-    mark = "**" if found.differs else ""
-    return f"{mark}{100 * found.difference:+.2f}{mark} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+def reached(lines: Sequence[Mapping[str, Any]]) -> str:
+    """Three students averaged of the chosen teacher, beside what is to be reached."""
+    scored = {}
+    for target in targets.TARGETS:
+        setup = Setup(target.dataset, target.setting, target.teacher)
+        if ours := outcomes(lines, setup, AVERAGED, target.population):
+            seeds = {one.seed for one in ours}
+            teacher = [one for one in outcomes(lines, setup, TEACHER, target.population) if one.seed in seeds]
+            scored[target] = ours, teacher
+    return targets.table(scored)
+
+
+AIMS = (
+    "Three students averaged, of the teacher that validation chose. *Best published* is the best mean that a paper has "
+    "for a student without a graph under this protocol, *to reach* an aim that was set before. "
+    "The number of splits is in brackets. GLNN has its published settings and teacher, SAGE, on the same splits; the "
+    "paired difference has the 95 % interval of Nadeau and Bengio's test for one comparison."
+)
 
 
 def page(lines: Sequence[Mapping[str, Any]]) -> str:
@@ -193,7 +227,10 @@ def page(lines: Sequence[Mapping[str, Any]]) -> str:
         "Nadeau and Bengio's test for one comparison, bold where it excludes 0."
     )
     versions = "; ".join(f"{count} lines by {by}" for by, count, _ in counted(lines))
-    parts = ["# Neighbour imputation", f"Made by `benchmarks/imputation.py --table`. {how}", reading, table(lines)]
+    parts = ["# Neighbour imputation", f"Made by `benchmarks/imputation.py --table`. {how}"]
+    if aims := reached(lines):
+        parts += ["## What it reaches", AIMS, aims]
+    parts += ["## What its parts are worth", reading, table(lines)]
     return "\n\n".join([*parts, f"Made by {versions}."]) + "\n"
 
 
@@ -203,7 +240,7 @@ def main() -> int:
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA")
     parser.add_argument("--datasets", nargs="*", default=DATASETS, help="which data sets")
     parser.add_argument("--setting", choices=("inductive", "transductive"), default="inductive")
-    parser.add_argument("--teacher", default="grand", help="whose soft labels teach; `4 grand` are four of them, averaged")
+    parser.add_argument("--teacher", default="grand", help="whose soft labels teach; `4 grand`: four, averaged")
     parser.add_argument("--seeds", type=int, default=10, help="how many splits")
     parser.add_argument("--only", nargs="*", default=[], help="words in the names of the rows to train")
     parser.add_argument("--table", action="store_true", help="write the page of what was trained")
