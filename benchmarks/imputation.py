@@ -204,8 +204,9 @@ def reached(lines: Sequence[Mapping[str, Any]]) -> str:
         setup = Setup(target.dataset, target.setting, target.teacher)
         if ours := outcomes(lines, setup, AVERAGED, target.population):
             seeds = {one.seed for one in ours}
-            teacher = [one for one in outcomes(lines, setup, TEACHER, target.population) if one.seed in seeds]
-            scored[target] = ours, teacher
+            found = (outcomes(lines, setup, row, target.population) for row in (TEACHER, GLNN))
+            others = ([one for one in each if one.seed in seeds] for each in found)
+            scored[target] = targets.Scored(ours, *others)
     return targets.table(scored)
 
 

@@ -1,6 +1,7 @@
 """The page of neighbour imputation says what the results say, and its rows are what they are called."""
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,3 +58,27 @@ def test_differences_are_paired_by_split(imputation: ModuleType) -> None:
     shown = imputation.table(made)
     assert "| 75.00 ± 5.00 (2) |" in shown
     assert "| labels not sharpened | 74.00 ± 5.00 (**-1.00**" in shown
+
+
+@pytest.mark.parametrize("label", ["grand", "4 grand", "gcn + sage", "gcn + 2 grand"])
+def test_a_teacher_is_called_as_it_was_asked_for(imputation: ModuleType, label: str) -> None:
+    config = imputation.Setup("cpf-cora", "inductive", label).config(imputation.FULL)
+    assert imputation.label_of(config.identity()["teacher"]) == label
+
+
+def test_a_line_is_made_once(imputation: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = imputation.Setup("cpf-cora", "inductive", "4 grand")
+    config = setup.config(imputation.AVERAGED)
+    line = {"dataset": "cpf-cora", "seed": 0, "row": imputation.AVERAGED, "config": config.identity()}
+    (tmp_path / "lines.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setattr(imputation, "RESULTS", tmp_path / "lines.jsonl")
+    assert imputation.made(setup, 0, imputation.AVERAGED, config)
+    assert not imputation.made(setup, 1, imputation.AVERAGED, config)
+    assert not imputation.made(setup, 0, imputation.FULL, setup.config(imputation.FULL))
+
+
+def test_what_is_reached_is_paired_with_published_glnn(imputation: ModuleType) -> None:
+    shown = imputation.reached(ledger.read(imputation.RESULTS))
+    (line,) = (line for line in shown.splitlines() if line.startswith("| cpf-cora, unseen"))
+    assert "| 78.5 |" in line
+    assert line.count("[") == 2
