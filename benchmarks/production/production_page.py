@@ -63,10 +63,10 @@ they have a million nodes is seconds.
 
 SCORE = """## Scoring tables
 
-`benchmarks/production/score.py`: `score_table` on drawn rows of 128 features (float32) with an id, one thread, an MLP of
-256 hidden units and 40 classes, beside reading the same columns and multiplying them with its two matrices alone, in
-turns, each in a process of its own; medians. CPU seconds, as other programs ran on the machine at the same time. What is
-more than that is checks, probabilities, and the table of answers.
+`benchmarks/production/score.py`: `score_table` on drawn rows of 128 features (float32) with an id, one thread, an MLP
+of 256 hidden units and 40 classes, beside reading the same columns and multiplying them with its two matrices alone, in
+turns, each in a process of its own; medians. CPU seconds, as other programs ran on the machine at the same time. What
+is more than that is checks, probabilities, and the table of answers.
 """
 
 

@@ -1,6 +1,6 @@
 """What `score_table` takes on tables of millions of rows, beside reading them and the student's matrix products alone.
 
-    python benchmarks/production/score.py --rows 1000000 10000000 --repeats 3 --out benchmarks/production/results/score.json
+    python benchmarks/production/score.py --rows 1000000 10000000 --repeats 3 --out score.json
 
 A table has an id and rows of 128 random features, float32, in lists of a fixed size, in row groups of 250,000. The
 student is an MLP of 256 hidden units and 40 classes, of random weights, as time does not depend on them. What it is
