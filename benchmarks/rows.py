@@ -10,6 +10,7 @@ import yaml
 from gnn2mlp import RunConfig
 from gnn2mlp.core.errors import UnknownNameError
 from gnn2mlp.data import HypergraphData
+from gnn2mlp.evaluate.published import published
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.lines import measures
 from gnn2mlp.teachers import TEACHERS
@@ -23,7 +24,8 @@ class Row:
 
     Args:
         name: of its file: `<author><year>_<method>_<dataset>_<setting>`.
-        content: `config`, optionally `reported` (`source`, `scores`) and `against` (another row, or several).
+        content: `config`, optionally `against` (another row, or several); `reported` (`source`, `scores`) in place of
+            what `gnn2mlp.evaluate.published` knows under this name.
         results: folder of the measured lines.
     """
 
@@ -55,7 +57,10 @@ class Row:
     @property
     def reported(self) -> dict[str, Any]:
         """`source` and `scores`: model -> population -> [mean] or [mean, std] in percent. Empty if there is none."""
-        return self.content.get("reported") or {}
+        if "reported" in self.content:
+            return dict(self.content["reported"] or {})
+        found = next((one for one in published() if one.name == self.name), None)
+        return {} if found is None else {"source": found.source, "scores": found.scores}
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -278,10 +278,8 @@ def _write(path: Path, schema: Any, batches: Iterator[Any], rows: int) -> None:
 
 
 def _writer(file: Any, schema: Any) -> Any:
-    arrow, parquet = pyarrow_modules()
-    # Probabilities hardly repeat: to look for values that do costs more than all else that is done to write them.
-    repeating = [field.name for field in schema if not arrow.types.is_floating(field.type)]
-    return parquet.ParquetWriter(file, schema, compression="snappy", use_dictionary=repeating, write_page_checksum=True)
+    _, parquet = pyarrow_modules()
+    return parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True)
 
 
 def _grouped(batches: Iterator[Any]) -> Iterator[list[Any]]:

@@ -1,4 +1,4 @@
-"""What every plot starts from and shares: an empty figure, quiet axes, legends and numbers beside marks.
+"""What every plot starts from and shares: an empty figure, quiet axes, legends.
 
 Figures are made without pyplot, so nothing global changes and nothing needs closing.
 """
@@ -17,7 +17,8 @@ from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import significant
 from gnn2mlp.explore.theme import GRID, INK, MUTED, class_style
 
-SIZE = (5.6, 3.5)
+# Inches. So narrow that a phone, which is as wide, shows text in its own size.
+SIZE = (4.3, 2.9)
 TEXT = 10.0
 # A legend of classes takes another column after this many.
 COLUMN = 18
@@ -60,17 +61,16 @@ def log_scale(axes: Axes, which: Literal["x", "y"] = "y") -> None:
 
 
 def legend(axes: Axes) -> None:
-    """What the axes hold, in one row above them."""
+    """What the axes hold, above them, in as many rows as the figure's width asks for."""
     handles, labels = axes.get_legend_handles_labels()
+    # In points: a handle with what is around it, and letters, which are half as wide as high.
+    entry = 3.2 * TEXT + 0.58 * TEXT * max(map(len, labels), default=1)
+    figure = axes.get_figure(root=True)
+    fitting = int(72 * figure.get_figwidth() / entry) if figure else len(labels)
     axes.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=max(1, len(labels)), frameon=False,
-        fontsize=TEXT, labelcolor=INK, handlelength=1.3, columnspacing=1.4,
+        handles, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=max(1, min(fitting, len(labels))),
+        frameon=False, fontsize=TEXT, labelcolor=INK, handlelength=1.3, columnspacing=1.4,
     )  # fmt: skip
-
-
-def write_value(axes: Axes, x: float, y: float, text: str, size: float = TEXT - 1) -> None:
-    """`text` centred just above (x, y)."""
-    axes.annotate(text, (x, y), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=size, color=INK)
 
 
 def clean_colorbar(bar: Colorbar, label: str) -> None:

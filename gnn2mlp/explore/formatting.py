@@ -23,6 +23,18 @@ def measure(entry: Mapping[str, float] | None, spread: bool = True, scale: float
     return f"{mean} ± {scale * entry['std']:.2f}" if spread else mean
 
 
+def count(entry: Mapping[str, float] | None, spread: bool = True) -> str:
+    """A number of things, whole even where it is a mean: nobody has half a node.
+
+    Example:
+        >>> count({"mean": 1234.4, "std": 3.2}), count({"mean": 12.0, "std": 0.0}, spread=False)
+        ('1,234 ± 3', '12')
+    """
+    if entry is None:
+        return MISSING
+    return f"{entry['mean']:,.0f} ± {entry['std']:,.0f}" if spread else f"{entry['mean']:,.0f}"
+
+
 def significant(value: float, digits: int = 3) -> str:
     """`value` with at least `digits` significant digits and no exponent: `0.0123`, `1.23`, `123`, `12,345`."""
     if value == 0:

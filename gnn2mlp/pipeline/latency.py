@@ -19,6 +19,7 @@ from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.stage import Stage, json_file, unkept
 from gnn2mlp.report.latency_report import write_latency_report
 from gnn2mlp.report.result_cells import latency_cell
+from gnn2mlp.report.siblings import refresh_report
 
 FORMAT = 1
 # What is written of the record of a seed.
@@ -78,6 +79,7 @@ def latency(
         }
     write_json(folder / "latency.json", results)
     write_latency_report(results, folder / "latency.html")
+    refresh_report(folder)
     return LatencyResult(results, folder)
 
 

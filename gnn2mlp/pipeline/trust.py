@@ -22,6 +22,7 @@ from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.student_trust import advice_record, student_trust
 from gnn2mlp.report.result_cells import trust_cell
+from gnn2mlp.report.siblings import refresh_report
 from gnn2mlp.report.trust_report import write_trust_report
 from gnn2mlp.teachers import TEACHERS
 
@@ -84,6 +85,7 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
     write_json(folder / "trust.json", results)
     write_text(folder / "nodes.csv", nodes_csv(tables[0]))
     write_trust_report(results, tables[0], folder / "trust.html")
+    refresh_report(folder)
     return TrustResult(results, tables[0], folder)
 
 

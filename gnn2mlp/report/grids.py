@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gnn2mlp.explore.formatting import MISSING, factor, measure, p_value, percent, plural, signed_points, significant
+from gnn2mlp.explore.formatting import (
+    MISSING,
+    count,
+    factor,
+    measure,
+    p_value,
+    percent,
+    plural,
+    signed_points,
+    significant,
+)
 from gnn2mlp.explore.theme import MODEL_STYLES, style_of
 from gnn2mlp.report.claims import comparisons
 from gnn2mlp.report.results import (
@@ -51,7 +61,21 @@ def accuracy_grid(results: Results) -> Grid:
         for p in populations(results)
     ]
     heads = [style_of(model).label for model in models(results)]
+    rows = join_rows(rows)
     return Grid(judged.heading + judged.unit, ["Nodes", *heads, "Fidelity"], rows)
+
+
+def join_rows(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Rows that say the same of several groups of nodes as one row, which names them all.
+
+    Example:
+        >>> join_rows([["seen", "81.3"], ["production", "80.1"], ["test", "80.1"]])
+        [['seen', '81.3'], ['production, test', '80.1']]
+    """
+    joined: dict[tuple[str, ...], list[str]] = {}
+    for first, *rest in rows:
+        joined.setdefault(tuple(rest), []).append(first)
+    return [[", ".join(names), *rest] for rest, names in joined.items()]
 
 
 def difference_grid(results: Results) -> Grid:
@@ -69,7 +93,8 @@ def difference_grid(results: Results) -> Grid:
         for rival, found in comparisons(results, population)
         if found.n > 1
     ]
-    return Grid("Student minus another, points", ["Nodes", "Minus", "Points", "95% interval", "p", "Ahead"], rows)
+    head = ["Nodes", "Minus", "Points", "95% interval", "p", "Ahead"]
+    return Grid("Student minus another, points", head, join_rows(rows))
 
 
 def churn_grid(results: Results) -> Grid:
@@ -82,7 +107,7 @@ def churn_grid(results: Results) -> Grid:
         if names
     ]
     title = "Answers of the deployed student that changed, %"
-    return Grid(title, ["Nodes", *(style_of(model).label for model in names)], rows)
+    return Grid(title, ["Nodes", *(style_of(model).label for model in names)], join_rows(rows))
 
 
 def calibration_grid(results: Results) -> Grid:
@@ -94,7 +119,8 @@ def calibration_grid(results: Results) -> Grid:
         for population in populations(results)
         if names
     ]
-    return Grid("Expected calibration error, %", ["Nodes", *(style_of(model).label for model in names)], rows)
+    head = ["Nodes", *(style_of(model).label for model in names)]
+    return Grid("Expected calibration error, %", head, join_rows(rows))
 
 
 def seconds_grid(results: Results) -> Grid:
@@ -111,13 +137,13 @@ def seconds_grid(results: Results) -> Grid:
 def codes_grid(results: Results) -> Grid:
     """How the codebook of the teacher is used."""
     codes, spread = results["summary"].get("codes") or {}, has_spread(results)
-    wanted = {
-        "used": ("Codes used", 1),
-        "utilisation": ("Codes used, %", 100),
-        "perplexity": ("Perplexity", 1),
-        "truncated": ("Cut off, %", 100),
-    }
-    rows = [[text, measure(codes[key], spread, scale)] for key, (text, scale) in wanted.items() if key in codes]
+    told = {"used": "Codes used", "utilisation": "Codes used, %", "perplexity": "Perplexity", "truncated": "Cut off, %"}
+    shares = ("utilisation", "truncated")
+    rows = [
+        [text, percent(codes[key], spread) if key in shares else count(codes[key], spread)]
+        for key, text in told.items()
+        if key in codes
+    ]
     return Grid("Codebook of the teacher", ["", "Mean" if spread else "Value"], rows)
 
 
@@ -210,7 +236,8 @@ def forms_grid(results: Results) -> Grid:
 def seeds_grid(results: Results) -> Grid:
     """Accuracy, or the run's metric, of each seed by population and model, and the beginning of its split's digest."""
     names = models(results)
-    scored = populations(results)
+    # Production follows from seen and unseen.
+    scored = [population for population in populations(results) if population != "production"]
     judged = judged_by(results)
     rows = []
     for seed in results["seeds"]:

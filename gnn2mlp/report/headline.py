@@ -14,8 +14,9 @@ from gnn2mlp.report.claims import (
     interval,
     trust_gap,
 )
-from gnn2mlp.report.results import Results, best_score, judged_by, latency_rows, option_name, speedup
+from gnn2mlp.report.results import Judged, Results, best_score, judged_by, latency_rows, option_name, speedup
 from gnn2mlp.report.shipped import environments_line, shipped_line
+from gnn2mlp.report.using import size_facts
 
 # How a tile calls the nodes of a population.
 _BRIEFLY = {"unseen": "unseen nodes", "seen": "seen nodes", "test": "test nodes"}
@@ -159,22 +160,20 @@ def _tenths(results: Results) -> str:
 
 
 def _tiles(results: Results, population: str) -> list[Tile]:
+    """The student's score, its differences, what it saves: of the nodes of the headline throughout."""
     nodes = _BRIEFLY.get(population, population)
     differences = dict(comparisons(results, population))
     judged = judged_by(results)
     tiles = []
-    student, teacher = (_mean(results, model, population) for model in ("student", "teacher"))
-    if student is not None and not judged.share:  # a ratio of errors, or of R², which may be negative, says little
-        note = f"on {nodes}" + ("" if teacher is None else f"; teacher: {significant(teacher)}")
-        tiles.append(Tile(significant(student), judged.title, note))
-    elif student is not None and teacher:
-        note = f"on {nodes}"
-        if "teacher" in differences:
-            note += f"; difference: {interval(differences['teacher'])}"
-        tiles.append(Tile(f"{100 * student / teacher:.1f}%", f"of the teacher's {judged.title}", note))
-    if "mlp" in differences:
-        value = f"{signed_points(differences['mlp'].difference)} points"
-        tiles.append(Tile(value, "against a plain MLP", f"on {nodes}; {interval(differences['mlp'])}"))
+    student, teacher, plain = (_mean(results, model, population) for model in ("student", "teacher", "mlp"))
+    if student is not None:
+        others = {"teacher": teacher, "plain MLP": plain}
+        told = [f"{name} {_score(value, judged)}" for name, value in others.items() if value is not None]
+        tiles.append(Tile(_score(student, judged), f"{judged.title} on {nodes}", ", ".join(told)))
+    for rival, name in (("teacher", "against its teacher"), ("mlp", "against a plain MLP")):
+        if rival in differences:
+            found = differences[rival]
+            tiles.append(Tile(f"{signed_points(found.difference)} points", name, f"{nodes}; {interval(found)}"))
     agreement = results["summary"].get("fidelity", {}).get(population)
     if agreement is not None and not judged.share:
         tiles.append(Tile(f"{agreement['mean']:.2f}", "fidelity to the teacher", f"1 at best, {nodes}"))
@@ -183,4 +182,11 @@ def _tiles(results: Results, population: str) -> list[Tile]:
     faster = speedup(latency_rows(results), 1)
     if faster is not None:
         tiles.append(Tile(factor(faster), "as fast as the teacher", "request for one node, median"))
+    size = size_facts(results)
+    if "its file" in size:
+        tiles.append(Tile(size["its file"], "is all that ships", size["student"]))
     return tiles
+
+
+def _score(value: float, judged: Judged) -> str:
+    return f"{100 * value:.1f}%" if judged.share else significant(value)

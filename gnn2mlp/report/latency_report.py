@@ -30,7 +30,7 @@ def request_plots(results: Results) -> list[Plot]:
     """Time per request of teacher and student; none if it was not measured."""
     rows = latency_rows(results)
     note = (
-        "Median time until an answer, on a logarithmic scale; whiskers reach to the 95th percentile. "
+        "Dots: median time until an answer, on a logarithmic scale; lines reach to the 95th percentile. "
         "The teacher fetches the neighbourhood of each node, the student reads the node alone."
     )
     return [draw(plot_latency(rows), "latency", "Time per request", note)] if rows else []

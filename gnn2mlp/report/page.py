@@ -12,6 +12,17 @@ from matplotlib.figure import Figure
 from gnn2mlp.report.results import Results
 from gnn2mlp.report.svg import inline_svg
 
+# Of the facts of a graph what stands elsewhere on a page, or in a form of its own.
+ELSEWHERE = (
+    "notes",
+    "class_counts",
+    "homophily",
+    "adjusted_homophily",
+    "hyperedge_homophily",
+    "adjusted_hyperedge_homophily",
+    "labelled",
+)
+
 
 class Plot(NamedTuple):
     """A drawn figure with its title and what to look for in it."""
@@ -59,7 +70,7 @@ def plain_yaml(config: Mapping[str, Any]) -> str:
 def _facts(results: Results) -> dict[str, str]:
     """The graph and the roles of its nodes, label -> text."""
     graph, split = results.get("graph") or {}, results["seeds"][0].get("split", {})
-    facts = {key: _text(value) for key, value in graph.items() if key != "notes"}
+    facts = {key: _text(value) for key, value in graph.items() if key not in ELSEWHERE}
     facts.update({f"note: {key}": _text(value) for key, value in (graph.get("notes") or {}).items()})
     facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int) and size})
     return facts

@@ -1,6 +1,5 @@
 """The plots of a run: each takes plain values and returns a matplotlib `Figure`, so that notebooks can use them."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,48 +9,40 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.drawing import TEXT, clean_axes, legend, log_scale, new_figure, write_value
-from gnn2mlp.explore.figure import ShownFigure
+from gnn2mlp.evaluate.conformal import share_interval
+from gnn2mlp.explore.drawing import SIZE, TEXT, clean_axes, legend, log_scale, new_figure
 from gnn2mlp.explore.formatting import significant
-from gnn2mlp.explore.theme import INK, MUTED, PAPER, style_of
+from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, style_of
 from gnn2mlp.report.results import ACCURACY, Judged, latency_by_model
 
 # A curve is drawn with at most this many points: more than its width in the report can show.
 CURVE_POINTS = 300
+# Nodes of a bin of a reliability diagram.
+FEWEST = 20
+# Inches of a model's line, and marks that tell models apart where colours do not.
+_LINE = 0.2
+MARKS = {"teacher": "s", "mlp": "D", "student": "o"}
 
 
 def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]], metric: Judged = ACCURACY) -> Figure:
-    """Bars of mean scores, grouped by population; error bars are the standard deviation over seeds.
+    """A dot for the mean score of each model, grouped by population; lines are the standard deviation over seeds.
 
     Args:
         summary: `{model: {population: {"mean": m, "std": s}}}`, in units of the metric. Where every std is 0 no
-            error bar is drawn.
+            line is drawn.
         metric: what the scores are, as `judged_by` reads it from results; shares are drawn in per cent.
     """
-    figure, axes = new_figure()
     groups = list(dict.fromkeys(population for scores in summary.values() for population in scores))
-    spread = any(entry["std"] > 0 for scores in summary.values() for entry in scores.values())
-    width = _bar_width(len(summary))
+    figure, axes = new_figure((SIZE[0], 0.9 + _LINE * max(1, len(summary)) * max(1, len(groups))))
     for index, (model, scores) in enumerate(summary.items()):
-        x_of = {p: groups.index(p) + (index - (len(summary) - 1) / 2) * width for p in scores}
+        places = [groups.index(population) + _within_group(index, len(summary)) for population in scores]
         means, stds = ([metric.scale * entry[key] for entry in scores.values()] for key in ("mean", "std"))
-        axes.bar(list(x_of.values()), means, 0.92 * width, label=style_of(model).label, color=style_of(model).colour)
-        if spread:
-            axes.errorbar(list(x_of.values()), means, stds, fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
-        for x, mean, std in zip(x_of.values(), means, stds, strict=True):
-            write_value(
-                axes,
-                x,
-                mean + std,
-                f"{mean:.1f}" if metric.share else significant(mean),
-                size=TEXT - 2 if len(groups) > 2 else TEXT,
-            )
-    if metric.share:
-        axes.set_ylim(0, 109)
-        axes.set_yticks(range(0, 101, 20))
-    else:
-        axes.margins(y=0.12)  # room for the values above the bars
-    _finish_bars(axes, groups, metric.title + metric.unit)
+        style = style_of(model)
+        axes.errorbar(means, places, xerr=stds if any(stds) else None, fmt="none", ecolor=style.colour, elinewidth=2)
+        _dots(axes, means, places, model)
+        for y, mean, std in zip(places, means, stds, strict=True):
+            _write_beside(axes, mean + std, y, f"{mean:.1f}" if metric.share else significant(mean))
+    _finish_rows(axes, groups, metric.title + metric.unit)
     return figure
 
 
@@ -93,43 +84,61 @@ def plot_training(
 
 
 def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
-    """Accuracy by confidence, one panel a model; a stem from accuracy to mean confidence is the gap of a bin.
+    """Accuracy by confidence, one panel a model: a dot for each bin, with its 95 % interval, beside the diagonal.
 
-    Below, the share of nodes in each bin. Panels have titles where there are several.
+    Bins of fewer nodes than `FEWEST` are joined to their neighbours, so that none rests on a node or two.
 
     Args:
-        diagrams: `{model: {"confidence": [...], "accuracy": [...], "count": [...]}}`, one value per bin of equal width.
+        diagrams: `{model: {"confidence": [...], "accuracy": [...], "count": [...]}}`, one value per bin.
     """
-    figure = ShownFigure(figsize=(3.6 * max(1, len(diagrams)), 3.9), layout="constrained")
-    panels = figure.subplots(2, max(1, len(diagrams)), sharex=True, squeeze=False, height_ratios=(5, 1))
-    for column, (model, diagram) in enumerate(diagrams.items()):
-        top, bottom = panels[0, column], panels[1, column]
-        edges = np.linspace(0, 1, len(diagram["count"]) + 1) * 100
-        confidence, accuracy = 100 * np.asarray(diagram["confidence"]), 100 * np.asarray(diagram["accuracy"])
-        count = np.asarray(diagram["count"], float)
-        bar = {"align": "edge", "width": 0.9 * edges[1]}
-        top.bar(edges[:-1], accuracy, color=style_of(model).colour, alpha=0.85, label="accuracy", **bar)
-        filled = count > 0
-        middle = (edges[:-1] + 0.45 * edges[1])[filled]
-        top.vlines(middle, accuracy[filled], confidence[filled], color=INK, lw=1.4)
-        top.plot(middle, confidence[filled], "o", color=INK, ms=3.5, label="mean confidence")
-        top.plot([0, 100], [0, 100], "--", color=MUTED, lw=1, label="perfect")
-        bottom.bar(edges[:-1], 100 * count / max(1.0, count.sum()), color=style_of(model).colour, alpha=0.55, **bar)
-        for axes in (top, bottom):
-            clean_axes(axes)
-        top.set(ylim=(0, 100), xlim=(0, 100), ylabel="accuracy, %")
+    figure = Figure(figsize=(3.5 * max(1, len(diagrams)), 3.2), layout="constrained")
+    panels = figure.subplots(1, max(1, len(diagrams)), squeeze=False)[0]
+    for axes, (model, diagram) in zip(panels, diagrams.items(), strict=False):
+        joined, colour = join_bins(diagram), style_of(model).colour
+        count, x, y = (np.asarray(joined[key], float) for key in ("count", "confidence", "accuracy"))
+        ends = np.array([share_interval(round(a * n), int(n)) for a, n in zip(y, count, strict=True)]).reshape(-1, 2)
+        axes.plot([0, 100], [0, 100], "--", color=MUTED, lw=1, zorder=1)
+        axes.vlines(100 * x, 100 * ends[:, 0], 100 * ends[:, 1], color=colour, lw=1.6, zorder=2)
+        axes.plot(100 * x, 100 * y, "o", color=colour, ms=5.5, mec=PAPER, mew=0.8, zorder=3, gid=f"bins-{model}")
+        clean_axes(axes)
+        axes.set(ylim=(0, 101), xlim=(0, 101), xlabel="confidence, %", ylabel="accuracy, %")
         if len(diagrams) > 1:
-            top.set_title(style_of(model).label, color=INK, size=TEXT + 1)
-        top.legend(frameon=False, fontsize=TEXT - 1, labelcolor=INK, loc="upper left", handlelength=1.1)
-        bottom.set(xlabel="confidence, %", ylabel="nodes, %")
-        bottom.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+            axes.set_title(style_of(model).label, color=INK, size=TEXT + 1)
     return figure
 
 
-def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Bars of the median time per request on a logarithmic scale; the whisker reaches to the 95th percentile.
+def join_bins(diagram: Mapping[str, Sequence[float]], fewest: int = FEWEST) -> dict[str, list[float]]:
+    """The diagram with neighbouring bins joined until each holds `fewest` nodes, as far as there are so many.
 
-    Teacher and student alone: other forms of the student differ too little for bars, see `plot_tradeoff`.
+    Args:
+        diagram: `confidence`, `accuracy` and `count`, one value per bin; a bin without nodes vanishes.
+        fewest: nodes of a bin.
+
+    Example:
+        >>> join_bins({"confidence": [0.1, 0.5, 0.9], "accuracy": [0.0, 0.5, 1.0], "count": [1, 3, 40]}, fewest=4)
+        {'confidence': [0.4, 0.9], 'accuracy': [0.375, 1.0], 'count': [4, 40]}
+    """
+    parts: list[list[tuple[float, float, float]]] = [[]]
+    for one in zip(diagram["count"], diagram["confidence"], diagram["accuracy"], strict=True):
+        if sum(n for n, *_ in parts[-1]) >= fewest:
+            parts.append([])
+        parts[-1].append(one)
+    if len(parts) > 1 and sum(n for n, *_ in parts[-1]) < fewest:
+        rest = parts.pop()
+        parts[-1] += rest
+    counts = [sum(n for n, *_ in part) for part in parts]
+    kept = [(n, part) for n, part in zip(counts, parts, strict=True) if n]
+    return {
+        "confidence": [sum(n * c for n, c, _ in part) / total for total, part in kept],
+        "accuracy": [sum(n * a for n, _, a in part) / total for total, part in kept],
+        "count": [total for total, _ in kept],
+    }
+
+
+def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """A dot for the median time per request on a logarithmic scale; its line reaches to the 95th percentile.
+
+    Teacher and student alone: other forms of the student differ too little, see `plot_tradeoff`.
 
     Args:
         rows: `{"model": name, "nodes": per request, "median_ms": ..., "p95_ms": ...}`, milliseconds above 0.
@@ -140,39 +149,56 @@ def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
     rows = [row for row in rows if row["model"] in ("teacher", "student")]
     if not rows or min(row["median_ms"] for row in rows) <= 0:
         raise DataError(f"expected requests with times above 0 ms, got {list(rows)}; measure the latency first")
-    figure, axes = new_figure()
     by_model = latency_by_model(rows)
     groups = sorted({row["nodes"] for row in rows})
-    width = _bar_width(len(by_model))
-    floor = 10.0 ** math.floor(math.log10(min(row["median_ms"] for row in rows)) - 0.3)
+    figure, axes = new_figure((SIZE[0], 1.1 + 1.3 * _LINE * len(by_model) * len(groups)))
     for index, (model, requests) in enumerate(by_model.items()):
-        xs = [groups.index(nodes) + (index - (len(by_model) - 1) / 2) * width for nodes in requests]
-        median = np.array([row["median_ms"] for row in requests.values()])
-        p95 = np.maximum(median, [row["p95_ms"] for row in requests.values()])
-        # From the floor of the axis: a logarithmic axis has no zero to start from.
-        axes.bar(xs, median - floor, 0.92 * width, floor, label=style_of(model).label, color=style_of(model).colour)
-        axes.errorbar(xs, median, [0 * p95, p95 - median], fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
-        for x, value, top in zip(xs, median, p95, strict=True):
-            write_value(axes, x, top, significant(value))
-    axes.set_ylim(floor, 3 * max(max(row["median_ms"], row["p95_ms"]) for row in rows))
-    log_scale(axes)
-    _finish_bars(axes, [f"{nodes:,}" for nodes in groups], "milliseconds")
-    axes.set_xlabel("nodes per request")
+        places = [groups.index(nodes) + _within_group(index, len(by_model)) for nodes in requests]
+        median = [row["median_ms"] for row in requests.values()]
+        slow = [max(row["median_ms"], row["p95_ms"]) for row in requests.values()]
+        style = style_of(model)
+        axes.hlines(places, median, slow, color=style.colour, lw=2)
+        _dots(axes, median, places, model)
+        for x, y in zip(median, places, strict=True):
+            _write_beside(axes, x, y, significant(x), left=True)
+    times = [time for row in rows for time in (row["median_ms"], row["p95_ms"])]
+    # Room for the numbers on the left, as a share of the whole on a logarithmic axis.
+    axes.set_xlim(min(times) / (max(times) / min(times)) ** 0.25 / 1.3, 1.3 * max(times))
+    log_scale(axes, "x")
+    _finish_rows(axes, [f"{nodes:,} node{'s' * (nodes > 1)}" for nodes in groups], "milliseconds per request")
     return figure
 
 
-def _finish_bars(axes: Axes, groups: Sequence[str], unit: str) -> None:
-    axes.set_xticks(range(len(groups)), groups)
-    axes.tick_params(axis="x", colors=INK)
-    # A single group keeps slim bars.
-    margin = 0.55 if len(groups) > 1 else 1.0
-    axes.set_xlim(-margin, len(groups) - 1 + margin)
-    axes.set_ylabel(unit)
+def _within_group(index: int, count: int) -> float:
+    """Where a model lies around the middle of its group; a fifth of the room parts groups."""
+    return (index - (count - 1) / 2) * 0.8 / max(1, count)
+
+
+def _dots(axes: Axes, x: Sequence[float], y: Sequence[float], model: str) -> None:
+    style, mark = style_of(model), MARKS.get(model, "o")
+    axes.plot(x, y, mark, color=style.colour, ms=6, label=style.label, gid=f"dots-{model}")
+
+
+def _write_beside(axes: Axes, x: float, y: float, text: str, left: bool = False) -> None:
+    axes.annotate(
+        text, (x, y), (-7 if left else 7, 0), textcoords="offset points", ha="right" if left else "left", va="center",
+        fontsize=TEXT - 1, color=INK, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _finish_rows(axes: Axes, groups: Sequence[str], unit: str) -> None:
+    """Names of the groups from top to bottom, lines between them, and room for numbers on the right."""
+    axes.set_yticks(range(len(groups)), groups)
+    axes.tick_params(axis="y", colors=INK)
+    axes.set_ylim(len(groups) - 0.45, -0.55)
+    axes.grid(axis="x", color=GRID, lw=0.8)
+    axes.grid(axis="y", visible=False)
+    axes.hlines(np.arange(len(groups) - 1) + 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=GRID, lw=0.8)
+    if axes.get_xscale() == "linear":
+        low, high = axes.get_xlim()
+        axes.set_xlim(low, high + 0.12 * (high - low))
+    axes.set_xlabel(unit)
     legend(axes)
-
-
-def _bar_width(count: int) -> float:
-    return 0.84 / max(1, count)
 
 
 def _mean_curve(curves: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

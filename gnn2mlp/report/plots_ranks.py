@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gnn2mlp.explore.drawing import new_figure
 from gnn2mlp.explore.theme import style_of
@@ -22,6 +22,7 @@ def plot_code_ranks(ranks: Sequence[float]) -> Figure:
     axes.set_xlim(0, 100)
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(PercentFormatter())
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel("share of the codes, the most used first")
     axes.set_ylabel("nodes per code")
     return figure

@@ -51,7 +51,7 @@ def run_cell(results: Results, out: Path) -> str:
     plots = [Drawn(scores, judged.heading + judged.unit, f"{found.subject}{spread}"), *_latency_plot(results)]
     differences = difference_grid(results)
     judging = [
-        row for row in differences.rows if row[0] == headline_population(results)
+        row for row in differences.rows if headline_population(results) in row[0].split(", ")
     ]  # of these the sentence speaks
     tables = [accuracy_grid(results), differences._replace(rows=judging)]
     more = [grid for grid in [*result_grids(results), latency_grid(results)] if grid not in tables]

@@ -78,11 +78,22 @@ def histories(results: Results) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def reliability(results: Results) -> dict[str, dict[str, list[float]]]:
-    """Reliability diagrams by model, pooled over seeds."""
-    found = {
-        m: [s["reliability"][m] for s in results["seeds"] if m in s.get("reliability", {})] for m in models(results)
+    """Reliability diagrams by model, mean over seeds: of parts of equally many nodes, else of bins of equal width.
+
+    Their `count` is that of one seed: nodes are tested in several, and together they would look like more.
+    """
+    found = {m: [d for s in results["seeds"] if (d := _diagram(s, m))] for m in models(results)}
+    pooled = {model: pool(rows) for model, rows in found.items() if rows}
+    return {
+        model: {**diagram, "count": [n / len(found[model]) for n in diagram["count"]]}
+        for model, diagram in pooled.items()
     }
-    return {model: pool(rows) for model, rows in found.items() if rows}
+
+
+def _diagram(seed: Mapping[str, Any], model: str) -> Mapping[str, Sequence[float]] | None:
+    """Older releases knew bins of equal width alone."""
+    diagram: Mapping[str, Sequence[float]] | None = (seed.get("calibration") or seed.get("reliability", {})).get(model)
+    return diagram
 
 
 def pool(

@@ -1,5 +1,6 @@
 """The report of a run: one HTML page that needs nothing beside itself, not even a network."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from gnn2mlp.evaluate.calibration import BINS
 from gnn2mlp.explore.formatting import percent
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score
 from gnn2mlp.explore.theme import style_of
+from gnn2mlp.report.class_grids import balance_grid, class_grid
+from gnn2mlp.report.data_facts import data_facts
 from gnn2mlp.report.grids import (
     accuracy_grid,
     calibration_grid,
@@ -25,6 +28,7 @@ from gnn2mlp.report.latency_report import request_plots, tradeoff_plots
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.plots import plot_accuracy, plot_reliability, plot_training
 from gnn2mlp.report.plots_ranks import plot_code_ranks
+from gnn2mlp.report.published_grid import published_grid, published_note
 from gnn2mlp.report.results import (
     Results,
     code_ranks,
@@ -36,10 +40,13 @@ from gnn2mlp.report.results import (
     reliability,
     trust_bins,
 )
+from gnn2mlp.report.siblings import Page, pages_in
+from gnn2mlp.report.using import load_lines, size_facts
+from gnn2mlp.report.verdict import verdict
 
 
 def write_report(results: Results, path: Path) -> None:
-    """Write the page of a run.
+    """Write the page of a run, with links to the pages that lie beside it.
 
     Args:
         results: what `run` returns and writes to `results.json`; parts that are absent are left out of the page.
@@ -48,17 +55,24 @@ def write_report(results: Results, path: Path) -> None:
     Raises:
         ArtefactError: if the file cannot be written.
     """
-    write_text(path, render_report(results))
+    write_text(path, render_report(results, pages_in(path.parent)))
 
 
-def render_report(results: Results) -> str:
-    """The page of a run as text. Whatever the results hold is escaped: names of data sets are a user's."""
-    return render("report.html.jinja", _content(results))
+def render_report(results: Results, pages: Sequence[Page] = ()) -> str:
+    """The page of a run as text. Whatever the results hold is escaped: names of data sets are a user's.
+
+    Args:
+        results: of the run.
+        pages: that lie beside it, to be linked.
+    """
+    return render("report.html.jinja", {"pages_beside": pages, **_content(results)})
 
 
 def _content(results: Results) -> dict[str, Any]:
     kind = results.get("graph", {}).get("kind", "graph")
     return {
+        "date": results.get("date", ""),
+        "verdict": verdict(results),
         "headline": headline(results),
         "setting": results["config"].get("setting", "transductive"),
         "kind": kind,
@@ -70,6 +84,13 @@ def _content(results: Results) -> dict[str, Any]:
         "differences": difference_grid(results),
         "details": [g for g in (churn_grid(results), calibration_grid(results), seconds_grid(results)) if g.rows],
         "by_seed": seeds_grid(results),
+        "classes": class_grid(results),
+        "published": published_grid(results),
+        "published_note": published_note(results),
+        "loading": load_lines(results),
+        "sizes": size_facts(results),
+        "data_facts": data_facts(results),
+        "balance": balance_grid(results),
         "scores": [*_score_plots(results), *tradeoff_plots(results)],
         "latency": {"grid": latency_grid(results), "plots": request_plots(results)},
         "training": _training_plots(results),
@@ -97,7 +118,7 @@ def _trust_plots(results: Results) -> list[Plot]:
 
 
 def _score_plots(results: Results) -> list[Plot]:
-    spread = " Bars: mean over seeds; error bars: standard deviation." if has_spread(results) else ""
+    spread = " Dots: mean over seeds; lines: standard deviation." if has_spread(results) else ""
     judged = judged_by(results)
     figure = plot_accuracy({model: results["summary"][model] for model in models(results)}, judged)
     note = f"{judged.heading}{' in per cent' * judged.share} on each group of nodes.{spread}"

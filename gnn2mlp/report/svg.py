@@ -9,6 +9,9 @@ from matplotlib.figure import Figure
 
 from gnn2mlp.explore.theme import VARIABLES
 
+# CSS pixels that no text of a figure is smaller than, and that its usual text is at most: a page may stretch it so far.
+LEAST, MOST = 10.0, 14.5
+
 _NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
@@ -31,4 +34,13 @@ def inline_svg(figure: Figure, key: str, description: str) -> str:
     for colour, variable in VARIABLES.items():
         svg = svg.replace(colour, f"var({variable})")
     label = html.escape(description, quote=True)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{label}" style="{_widths(svg)}"', 1)
+
+
+def _widths(svg: str) -> str:
+    """Between which widths a page may show the figure: at the least, its smallest text can still be read."""
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])  # type: ignore[index]  # matplotlib writes it
+    sizes = sorted(float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )*([\d.]+)px", svg)) or [LEAST]
+    usual = sizes[len(sizes) // 2]
+    least = width * LEAST / sizes[0]
+    return f"min-width: {least:.0f}px; max-width: {max(least, width * MOST / usual):.0f}px"

@@ -11,7 +11,6 @@ from gnn2mlp.explore.drawing import (
     legend,
     log_scale,
     new_figure,
-    write_value,
 )
 
 
@@ -47,16 +46,19 @@ def test_either_axis_can_be_logarithmic() -> None:
     assert set(axes.xaxis.get_major_locator().tick_values(1, 1000)) >= {1, 10, 100, 1000}
 
 
-def test_the_legend_is_one_row_and_values_stand_above_their_mark() -> None:
+def test_the_legend_takes_another_row_where_the_figure_is_too_narrow() -> None:
     axes = new_figure()[1]
     axes.plot([0], [1], label="a")
     axes.plot([0], [2], label="b")
     legend(axes)
-    write_value(axes, 0, 2, "two")
     found = axes.get_legend()
     assert found is not None
     assert [text.get_text() for text in found.get_texts()] == ["a", "b"]
-    assert (axes.texts[0].get_text(), axes.texts[0].get_va()) == ("two", "bottom")
+    assert found._ncols == 2
+    for name in "cdefgh":
+        axes.plot([0], [2], label=name * 12)
+    legend(axes)
+    assert axes.get_legend()._ncols < 5
 
 
 def test_a_colour_bar_says_what_it_measures() -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import FillBetweenPolyCollection
-from matplotlib.container import BarContainer, ErrorbarContainer
+from matplotlib.container import ErrorbarContainer
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.theme import MODEL_STYLES
 from gnn2mlp.report import plot_accuracy, plot_latency, plot_reliability, plot_training
-from gnn2mlp.report.plots import CURVE_POINTS
+from gnn2mlp.report.plots import CURVE_POINTS, join_bins
 from gnn2mlp.report.results import Judged
 from tests.report.conftest import add_latency
 
@@ -19,42 +19,43 @@ Make = Callable[..., dict[str, Any]]
 SCORE_STYLES = ("teacher", "mlp", "student")
 
 
-def _bars(axes: Axes) -> list[list[float]]:
-    return [[bar.get_height() for bar in c] for c in axes.containers if isinstance(c, BarContainer)]
+def _dots(axes: Axes) -> list[np.ndarray]:
+    """Where the dots of each model are."""
+    return [line.get_xydata() for line in axes.lines if str(line.get_gid()).startswith("dots-")]
 
 
 def _error_bars(axes: Axes) -> list[list[tuple[float, float]]]:
     """Lower and upper end of each error bar, by series."""
     containers = [c for c in axes.containers if isinstance(c, ErrorbarContainer)]
-    return [[(line[0, 1], line[1, 1]) for line in c.lines[2][0].get_segments()] for c in containers]
+    return [[(line[0, 0], line[1, 0]) for line in c.lines[2][0].get_segments()] for c in containers]
 
 
 def _accuracy(results: dict[str, Any]) -> Axes:
     return plot_accuracy({model: results["summary"][model] for model in SCORE_STYLES}).axes[0]
 
 
-def test_accuracy_bars_have_the_means_and_error_bars_the_deviations(make_results: Make) -> None:
+def test_accuracy_has_dots_at_the_means_and_lines_as_long_as_the_deviations(make_results: Make) -> None:
     axes = _accuracy(make_results())
     expected = [[81] * 4, [60] * 4, [79, 70, 77, 78]]
-    np.testing.assert_allclose(_bars(axes), expected)
+    np.testing.assert_allclose([dots[:, 0] for dots in _dots(axes)], expected)
     np.testing.assert_allclose(_error_bars(axes)[2], [(76, 82), (67, 73), (74, 80), (75, 81)])
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["seen", "unseen", "production", "test"]
-    assert axes.get_ylim()[0] == 0
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["seen", "unseen", "production", "test"]
 
 
-def test_accuracy_bars_carry_their_value_colour_and_name(make_results: Make) -> None:
+def test_values_stand_beside_their_line_and_models_differ_by_colour_and_mark(make_results: Make) -> None:
     axes = _accuracy(make_results(inductive=False))
-    assert [text.get_text() for text in axes.texts] == ["81.0", "60.0", "78.0"]
+    assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("81.0", 82), ("60.0", 62), ("78.0", 81)]
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["Teacher", "Plain MLP", "Student"]
-    bars = [c for c in axes.containers if isinstance(c, BarContainer)]
-    colours = ["#" + "".join(f"{round(255 * v):02x}" for v in c[0].get_facecolor()[:3]) for c in bars]
-    assert colours == [MODEL_STYLES[model].colour for model in SCORE_STYLES]
+    found = [line for line in axes.lines if str(line.get_gid()).startswith("dots-")]
+    assert [line.get_color() for line in found] == [MODEL_STYLES[model].colour for model in SCORE_STYLES]
+    assert len({line.get_marker() for line in found}) == 3
 
 
 def test_accuracy_of_one_seed_has_no_error_bars(make_results: Make) -> None:
-    assert _error_bars(_accuracy(make_results(seeds=1))) == []
+    axes = _accuracy(make_results(seeds=1))
+    assert not [c for c in axes.containers if c.lines[2]]
 
 
 def _history(valid: list[float], best_epoch: int = 1) -> dict[str, Any]:
@@ -97,16 +98,23 @@ def test_a_model_that_never_trained_draws_an_empty_curve() -> None:
     assert len(plot_training({"teacher": [_history([], 0)]}).axes[0].lines[0].get_xdata()) == 0
 
 
-def test_reliability_draws_accuracy_gap_and_share() -> None:
-    diagram = {"confidence": [0.0, 0.45, 0.9], "accuracy": [0.0, 0.6, 0.7], "count": [0, 1, 3]}
-    top, bottom = plot_reliability({"mlp": diagram}).axes
-    np.testing.assert_allclose(_bars(top), [[0, 60, 70]])
-    np.testing.assert_allclose(_bars(bottom), [[0, 25, 75]])
-    stems = [sorted(segment[:, 1]) for segment in top.collections[0].get_segments()]
-    np.testing.assert_allclose(stems, [(45, 60), (70, 90)])  # the empty bin has none
-    dots, diagonal = top.lines
-    np.testing.assert_allclose(dots.get_ydata(), [45, 90])
+def test_reliability_joins_bins_of_few_nodes_and_shows_what_chance_adds() -> None:
+    diagram = {"confidence": [0.1, 0.4, 0.9], "accuracy": [1.0, 0.5, 0.7], "count": [1, 29, 100]}
+    (axes,) = plot_reliability({"mlp": diagram}).axes
+    diagonal, dots = axes.lines
     np.testing.assert_allclose(diagonal.get_xydata(), [(0, 0), (100, 100)])
+    np.testing.assert_allclose(dots.get_xydata(), [(39, 100 * 15.5 / 30), (90, 70)])
+    (few, many) = (segment[:, 1] for segment in axes.collections[0].get_segments())
+    assert few[0] < 50 < few[1]
+    assert many[0] < 70 < many[1]
+    assert few[1] - few[0] > many[1] - many[0]
+    assert axes.get_legend() is None  # nothing that points could be hidden behind
+
+
+def test_bins_are_joined_until_all_of_them_are_large_enough() -> None:
+    found = join_bins({"confidence": [0.2, 0.6, 0.8], "accuracy": [0.0, 1.0, 0.5], "count": [0, 25, 5]})
+    assert found == {"confidence": [pytest.approx(19 / 30)], "accuracy": [pytest.approx(27.5 / 30)], "count": [30]}
+    assert join_bins({"confidence": [0.5], "accuracy": [0.5], "count": [0]})["count"] == []
 
 
 def test_reliability_titles_its_panels_where_there_are_several() -> None:
@@ -118,14 +126,17 @@ def test_reliability_titles_its_panels_where_there_are_several() -> None:
     assert plot_reliability({"mlp": diagram}).axes[0].get_title() == ""
 
 
-def test_latency_bars_end_at_the_median_and_whiskers_at_the_95th_percentile(make_results: Make) -> None:
+def test_latency_has_dots_at_the_median_and_lines_to_the_95th_percentile(make_results: Make) -> None:
     axes = plot_latency(make_results()["latency"]["rows"]).axes[0]
-    assert axes.get_yscale() == "log"
-    ends = [[bar.get_y() + bar.get_height() for bar in c] for c in axes.containers if isinstance(c, BarContainer)]
-    np.testing.assert_allclose(ends, [[2.4, 12.0], [0.12, 0.6]])
-    np.testing.assert_allclose(_error_bars(axes), [[(2.4, 4.8), (12, 24)], [(0.12, 0.24), (0.6, 1.2)]])
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "100"]
-    assert axes.get_ylim()[0] < 0.12
+    assert axes.get_xscale() == "log"
+    np.testing.assert_allclose([dots[:, 0] for dots in _dots(axes)], [[2.4, 12.0], [0.12, 0.6]])
+    lines = [[(s[0, 0], s[1, 0]) for s in c.get_segments()] for c in axes.collections[:2]]
+    np.testing.assert_allclose(lines, [[(2.4, 4.8), (12, 24)], [(0.12, 0.24), (0.6, 1.2)]])
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["1 node", "100 nodes"]
+    # The median is written at its dot, on the other side than the line.
+    assert [(text.get_text(), text.xy[0], text.get_ha()) for text in axes.texts[:1]] == [("2.40", 2.4, "right")]
+    assert axes.get_xlim()[0] < 0.12
+    assert axes.get_xlim()[1] > 24
 
 
 def test_latency_leaves_out_other_forms(make_results: Make) -> None:
@@ -148,13 +159,10 @@ def test_nothing_global_is_touched(make_results: Make) -> None:
 ERROR = Judged("mean absolute error", share=False, greater_is_better=False)
 
 
-def test_bars_of_errors_are_in_their_own_units() -> None:
+def test_dots_of_errors_are_in_their_own_units() -> None:
     axes = plot_accuracy({"student": {"test": {"mean": 12.5, "std": 0.5}}}, ERROR).axes[0]
-    assert (_bars(axes), axes.get_ylabel()) == ([[12.5]], "mean absolute error")
+    assert (_dots(axes)[0][0, 0], axes.get_xlabel()) == (12.5, "mean absolute error")
     assert [text.get_text() for text in axes.texts] == ["12.5"]
-    low, high = axes.get_ylim()
-    assert low == 0
-    assert 13 < high < 20
 
 
 def test_curves_name_the_metric_and_errors_have_no_sign() -> None:

@@ -20,7 +20,21 @@ def test_shows_every_table_within_80_columns(make_results: Make) -> None:
     text = _printed(make_results())
     lines = [line.split() for line in text.splitlines()]
     assert ["seen", "81.00", "±", "1.00", "60.00", "±", "2.00", "79.00", "±", "3.00", "91.00", "±", "0.00"] in lines
-    assert ["production", "4.30", "±", "0.00", "4.30", "±", "0.00", "4.30", "±", "0.00"] in lines
+    assert [
+        "seen,",
+        "unseen,",
+        "production,",
+        "test",
+        "4.30",
+        "±",
+        "0.00",
+        "4.30",
+        "±",
+        "0.00",
+        "4.30",
+        "±",
+        "0.00",
+    ] in lines
     assert ["Teacher", "4.50", "±", "0.50"] in lines
     assert ["Student", "0.120", "(0.240)", "0.600", "(1.20)", "20×"] in lines
     assert max(len(line) for line in text.splitlines()) <= 80

@@ -1,0 +1,54 @@
+"""What somebody needs who takes the student of a run: how large it is, and the lines that load it."""
+
+import json
+from pathlib import PurePath
+
+from gnn2mlp.explore.formatting import significant
+from gnn2mlp.report.results import Results
+
+_CALL = "student.predict(features)  # rows of {features}"
+
+
+def load_lines(results: Results) -> str:
+    """Three lines of Python that load the student and ask it; empty for results that name no student.
+
+    Example:
+        >>> told = load_lines({"student": {"path": "student"}, "config": {"out": "runs/a"}, "graph": {"features": 64}})
+        >>> print(told.splitlines()[1])
+        student = Predictor.load("runs/a/student")
+    """
+    path = (results.get("student") or {}).get("path")
+    if not path:
+        return ""
+    folder = PurePath(results["config"].get("out") or ".") / path
+    call = _CALL.format(features=(results.get("graph") or {}).get("features", "the columns of training"))
+    return "\n".join(
+        ["from gnn2mlp.deploy import Predictor", f"student = Predictor.load({json.dumps(folder.as_posix())})", call]
+    )
+
+
+def size_facts(results: Results) -> dict[str, str]:
+    """How large the student is, and its teacher beside it, label -> text; empty where results do not say."""
+    shipped = results.get("student") or {}
+    facts = {}
+    if "parameters" in shipped:
+        facts["student"] = f"{shipped['parameters']:,} parameters"
+    if "bytes" in shipped:
+        facts["its file"] = file_size(shipped["bytes"])
+    teacher = next((seed["parameters"]["teacher"] for seed in results["seeds"] if "parameters" in seed), None)
+    if teacher is not None:
+        facts["teacher"] = f"{teacher:,} parameters, and the graph"
+    return facts
+
+
+def file_size(count: int) -> str:
+    """A number of bytes as people read it.
+
+    Example:
+        >>> file_size(44_400), file_size(3_200_000)
+        ('44.4 kB', '3.20 MB')
+    """
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{significant(count / factor)} {unit}"
+    return f"{count} bytes"
