@@ -1,6 +1,10 @@
 """What a teacher knows, for an analyst: use and meaning of its codes, maps of them, and which answers to trust."""
 
 from gnn2mlp.explore.codebook import code_by_class, code_usage, nearest_codes, truncation
+from gnn2mlp.explore.interactive_map import MapCodes, interactive_map
+from gnn2mlp.explore.knowledge_map import knowledge_map
+from gnn2mlp.explore.map_columns import Named
+from gnn2mlp.explore.map_object import InteractiveMap
 from gnn2mlp.explore.neighbourhoods import behind_code
 from gnn2mlp.explore.plots_calibration import plot_calibration, plot_set_coverage
 from gnn2mlp.explore.plots_cascade import plot_cascade
@@ -13,10 +17,15 @@ from gnn2mlp.explore.projection import code_map
 from gnn2mlp.explore.trust import trust_table
 
 __all__ = [
+    "InteractiveMap",
+    "MapCodes",
+    "Named",
     "behind_code",
     "code_by_class",
     "code_map",
     "code_usage",
+    "interactive_map",
+    "knowledge_map",
     "nearest_codes",
     "plot_accuracy_by_score",
     "plot_behind_code",

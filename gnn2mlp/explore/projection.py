@@ -10,8 +10,10 @@ from gnn2mlp.core.seeds import derive
 from gnn2mlp.explore.codebook import code_usage, code_vectors
 from gnn2mlp.knowledge import TeacherKnowledge
 
-# Neighbours that t-SNE looks at, its authors' usual choice; fewer where there are few points.
-NEIGHBOURS = 30
+# Neighbours that t-SNE and UMAP look at, their authors' usual choices; fewer where there are few points.
+NEIGHBOURS = {"tsne": 30, "umap": 15}
+# More nodes than these are sampled before t-SNE or UMAP, whose time grows with them: a few seconds each.
+SAMPLE = 3000
 
 
 class CodeMap(NamedTuple):
@@ -22,7 +24,10 @@ class CodeMap(NamedTuple):
         nodes: (nodes, 2), in the order of the knowledge.
         code: int64 (nodes,), the nearest code of each node.
         usage: int64 (codes,), number of nodes of each code.
-        explained: share of the variance of the codebook along each axis; none for t-SNE, whose axes mean nothing.
+        explained: share of the variance of the codebook along each axis; none for others, whose axes mean nothing.
+        projection: by which way they were laid out.
+        rows: int64 (nodes,), which nodes of the knowledge these are, where they are a sample; else `None`.
+        total: nodes of the knowledge, where these are a sample.
     """
 
     codes: np.ndarray
@@ -30,9 +35,27 @@ class CodeMap(NamedTuple):
     code: np.ndarray
     usage: np.ndarray
     explained: tuple[float, float] | None
+    projection: str = "pca"
+    rows: np.ndarray | None = None
+    total: int | None = None
+
+    @property
+    def note(self) -> str:
+        """How codes and nodes were laid out, in a sentence."""
+        if self.explained is not None:
+            x, y = (100 * share for share in self.explained)
+            return f"Principal components: {x:.0f}% and {y:.0f}% of the variance of the codes."
+        name = {"tsne": "t-SNE", "umap": "UMAP"}.get(self.projection, self.projection)
+        of = "" if self.rows is None else f" of a sample: {len(self.rows):,} of {self.total:,} nodes"
+        return f"{name}{of}. Neighbours stay together; distances and axes mean nothing."
 
 
-def code_map(knowledge: TeacherKnowledge, projection: Literal["pca", "tsne"] = "pca", seed: int = 0) -> CodeMap:
+def code_map(
+    knowledge: TeacherKnowledge,
+    projection: Literal["pca", "tsne", "umap"] = "pca",
+    seed: int = 0,
+    most: int = SAMPLE,
+) -> CodeMap:
     """Lay codes and nodes out in the plane.
 
     A code is its vector; a node is the mean of the vectors of its most probable codes, weighted by probability. So
@@ -41,12 +64,14 @@ def code_map(knowledge: TeacherKnowledge, projection: Literal["pca", "tsne"] = "
     Args:
         knowledge: with all keys of codes.
         projection: `"pca"`: the two directions along which the codes, weighted by their nodes, vary most; or
-            `"tsne"`: van der Maaten & Hinton, JMLR 2008, which keeps neighbours together and distances not.
-        seed: of t-SNE, which starts from principal components.
+            `"tsne"`: van der Maaten & Hinton, JMLR 2008, or `"umap"`: McInnes, Healy & Melville, 2018,
+            arXiv:1802.03426, which keep neighbours together and distances not.
+        seed: of the latter two, and of their sample.
+        most: nodes that the latter two lay out; of more, a sample is drawn, so that codes keep their shares.
 
     Raises:
         MissingKnowledgeError: if the knowledge lacks codes.
-        ConfigError: for another projection.
+        ConfigError: for another projection, or for UMAP without umap-learn.
     """
     knowledge.require(["code", "code_indices", "code_probabilities"])
     if projection not in _PROJECTIONS:
@@ -55,8 +80,19 @@ def code_map(knowledge: TeacherKnowledge, projection: Literal["pca", "tsne"] = "
             f"got {projection!r}{nearest(projection, _PROJECTIONS)}"
         )
     vectors, usage = code_vectors(knowledge), code_usage(knowledge).nodes
-    codes, nodes, explained = _PROJECTIONS[projection](vectors, _soft_vectors(knowledge, vectors), usage, seed)
-    return CodeMap(codes, nodes, knowledge["code"].numpy(), usage, explained)
+    soft, code = _soft_vectors(knowledge, vectors), knowledge["code"].numpy()
+    rows = None if projection == "pca" or len(soft) <= most else _sample(len(soft), most, seed)
+    if rows is not None:
+        soft, code = soft[rows], code[rows]
+    codes, nodes, explained = _PROJECTIONS[projection](vectors, soft, usage, seed)
+    return CodeMap(
+        codes, nodes, code, usage, explained, projection, rows, None if rows is None else len(knowledge["code"])
+    )
+
+
+def _sample(nodes: int, most: int, seed: int) -> np.ndarray:
+    rows: np.ndarray = np.random.default_rng(derive(seed, "map sample")).choice(nodes, most, replace=False)
+    return np.sort(rows)
 
 
 def _soft_vectors(knowledge: TeacherKnowledge, vectors: np.ndarray) -> np.ndarray:
@@ -88,9 +124,30 @@ def _pca(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) -> 
 def _tsne(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) -> _Projected:
     points = np.concatenate([codes, nodes])
     random = derive(seed, "t-SNE") % 2**32  # what scikit-learn takes
-    tsne = TSNE(perplexity=min(NEIGHBOURS, (len(points) - 1) / 3), init="pca", random_state=random)
-    both = tsne.fit_transform(points).astype(np.float64)
-    return both[: len(codes)], both[len(codes) :], None
+    tsne = TSNE(perplexity=min(NEIGHBOURS["tsne"], (len(points) - 1) / 3), init="pca", random_state=random)
+    return _split(tsne.fit_transform(points), len(codes))
 
 
-_PROJECTIONS = {"pca": _pca, "tsne": _tsne}
+def _umap(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) -> _Projected:
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise ConfigError("UMAP needs umap-learn; install the extra: pip install 'gnn2mlp[umap]'") from error
+    points = np.concatenate([codes, nodes])
+    # One process, as several would add in no fixed order. It starts from principal components, so that its 200 epochs
+    # suffice, which its authors take for larger data.
+    reducer = UMAP(
+        n_neighbors=max(2, min(NEIGHBOURS["umap"], len(points) - 1)),
+        init="pca",
+        n_epochs=200,
+        n_jobs=1,
+        random_state=derive(seed, "UMAP") % 2**32,
+    )
+    return _split(reducer.fit_transform(points), len(codes))
+
+
+def _split(both: np.ndarray, codes: int) -> _Projected:
+    return both[:codes].astype(np.float64), both[codes:].astype(np.float64), None
+
+
+_PROJECTIONS = {"pca": _pca, "tsne": _tsne, "umap": _umap}

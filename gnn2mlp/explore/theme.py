@@ -47,6 +47,32 @@ SCORE_STYLES = {
     "code_distance": Style("Code distance", "#4d7a2c", ":"),
 }
 
+# Ten colours for what has names: classes, columns, the fullest of a few codes. The search for them kept every pair, and
+# the grey of what is unknown, at least 8 apart in OKLab to everyone's eyes and to those that lack one kind of cone
+# (`colour_vision.separation`), and each at a contrast of 3 with its ground. Those of a dark page have hues near to
+# those of a light one. The first are farthest apart.
+PALETTE = (
+    "#2e8bff", "#5d201e", "#f34658", "#5747d5", "#181da7", "#53590a", "#ad1961", "#492368", "#218803", "#985aa2",
+)  # fmt: skip
+DARK_PALETTE = (
+    "#85d4fd", "#b84b0a", "#f9a9a7", "#566ba6", "#0da8fe", "#b7d544", "#f25d5a", "#9456e4", "#b3f8c7", "#ec6cd9",
+)  # fmt: skip
+# From low to high, a part of the map "cividis" (Nuñez, Anderton & Renslow, PLOS ONE 2018) whose every colour can be
+# seen on its ground: its lightness alone tells the order.
+RAMP = ("#8b8778", "#757575", "#60646f", "#4a536c", "#31436d", "#013271", "#00224e")
+DARK_RAMP = ("#6f7073", "#848279", "#9b9476", "#b4a76f", "#cdbb63", "#e7d150", "#fee838")
+
+
+class ClassStyle(NamedTuple):
+    """Colour and mark of a class."""
+
+    colour: str
+    mark: str
+
+
+UNKNOWN = ClassStyle("#868d96", ".")
+DARK_UNKNOWN = "#8d949e"
+
 # CSS variable by colour; `templates/report.css` gives each a light and a dark value.
 VARIABLES = {
     INK: "--ink",
@@ -54,6 +80,8 @@ VARIABLES = {
     GRID: "--grid",
     PAPER: "--card",
     **{style.colour: f"--{name}" for name, style in (MODEL_STYLES | SCORE_STYLES).items()},
+    UNKNOWN.colour: "--unknown",
+    **{colour: f"--class-{index}" for index, colour in enumerate(PALETTE)},
 }
 
 
@@ -72,21 +100,11 @@ def style_of(model: str) -> Style:
     return (MODEL_STYLES | FORM_STYLES | SCORE_STYLES).get(model, Style(model, MUTED, ":"))
 
 
-class ClassStyle(NamedTuple):
-    """Colour and mark of a class."""
-
-    colour: str
-    mark: str
-
-
-UNKNOWN = ClassStyle("#c3c7cd", ".")
-# Paul Tol's "muted" scheme (https://personal.sron.nl/~pault/), apart for every common form of colour blindness.
-PALETTE = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733", "#999933", "#aa4499")
 _MARKS = ("o", "^", "s", "D", "v", "P", "X")
 
 
 def class_style(index: int) -> ClassStyle:
-    """The style of class `index`: colours first, then the same with another mark, 63 in all; -1 is a pale dot."""
+    """The style of class `index`: colours first, then the same with another mark, 70 in all; -1 is a grey dot."""
     if index < 0:
         return UNKNOWN
     return ClassStyle(PALETTE[index % len(PALETTE)], _MARKS[index // len(PALETTE) % len(_MARKS)])

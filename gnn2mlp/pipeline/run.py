@@ -12,6 +12,7 @@ from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.latency import latency_stage
+from gnn2mlp.pipeline.maps import write_map
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.refit import refit_plan, refit_stage
@@ -55,7 +56,7 @@ def run(
     listen: Listen = shown,
     listeners: Sequence[Listener] = (),
 ) -> RunResult:
-    """Run the main job for every seed and write results, report, students and knowledge.
+    """Run the main job for every seed and write results, report, students and knowledge; a map where there are codes.
 
     The student in `student/` is the one with the best validation score: it learnt from the training labels of its
     split. With `config.refit` it is one that all labels trained; no node is left to test it, and the scores of the
@@ -88,6 +89,7 @@ def run(
         best = best_of(scored)
         shipped = ship(job, scored, best)
         timed = latency_stage(job, scored, best.seed).kept if config.latency else None
+        write_map(job, best.seed)
         results = {
             "format": FORMAT,
             **job.facts,

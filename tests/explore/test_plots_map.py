@@ -21,25 +21,77 @@ def _marks(axes: Axes) -> list[PathCollection]:
     return [marks for marks in axes.collections if isinstance(marks, PathCollection)]
 
 
-def test_classes_have_their_looks_and_the_legend_their_names() -> None:
+def test_classes_have_their_colours_and_the_legend_their_names() -> None:
     figure = plot_code_map(PLACES, groups=torch.tensor([1, 0, 1, -1]), names=["zero", "one"])
     *points, codes = _marks(figure.axes[0])
-    drawn = {to_hex(p.get_facecolor()[0]): np.asarray(p.get_offsets()).tolist() for p in points}
+    drawn = {
+        tuple(place): to_hex(colour)
+        for p in points
+        for place, colour in zip(np.asarray(p.get_offsets()).tolist(), p.get_facecolor(), strict=True)
+    }
     assert drawn == {
-        UNKNOWN.colour: NODES[[3]].tolist(),
-        class_style(0).colour: NODES[[1]].tolist(),
-        class_style(1).colour: NODES[[0, 2]].tolist(),
+        tuple(NODES[0]): class_style(1).colour,
+        tuple(NODES[1]): class_style(0).colour,
+        tuple(NODES[2]): class_style(1).colour,
+        tuple(NODES[3]): UNKNOWN.colour,
     }
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["zero", "one", "unknown"]
-    assert np.asarray(codes.get_offsets()).tolist() == CODES[:2].tolist()  # code 2 has no node
+    assert np.asarray(codes.get_offsets()).tolist() == [[0.0, 0.0], [0.9, 0.0]]  # in the frame; code 2 has no node
 
 
-def test_values_are_measured_by_a_colour_bar_and_the_large_ones_lie_on_top() -> None:
-    figure = plot_code_map(PLACES, values=np.array([4.0, 1.0, 3.0, 2.0]), label="nats")
-    axes, bar = figure.axes
+def test_codes_are_numbered() -> None:
+    assert [text.get_text() for text in plot_code_map(PLACES).axes[0].texts] == ["0", "1"]
+
+
+def _crowd(nodes: int) -> CodeMap:
+    random = np.random.default_rng(0)
+    return CodeMap(np.zeros((1, 2)), random.normal(size=(nodes, 2)), np.zeros(nodes, int), np.array([nodes]), None)
+
+
+@pytest.mark.parametrize("classes", [2, len(PALETTE) + 2])  # of one mark, and of two
+def test_no_class_is_drawn_before_the_others(classes: int) -> None:
+    groups = np.sort(np.arange(4000) % classes)
+    figure = plot_code_map(_crowd(4000), groups=groups)
+    *points, _ = _marks(figure.axes[0])
+    first = to_hex(class_style(0).colour)
+    # The eleventh class has the first one's colour, and another mark.
+    turns = [to_hex(colour) == first for p in points for colour in p.get_facecolor()]
+    ranks = np.flatnonzero(turns) / len(turns)
+    assert 0.42 < ranks.mean() < 0.58  # neither before the others nor after them
+
+
+def test_values_are_in_no_order_either_and_the_bar_is_opaque() -> None:
+    values = np.linspace(0, 1, 4000)
+    axes, bar = plot_code_map(_crowd(4000), values=values, label="nats").axes
     assert bar.get_ylabel() == "nats"
-    np.testing.assert_array_equal(np.asarray(_marks(axes)[0].get_array()), [1, 2, 3, 4])
-    np.testing.assert_array_equal(np.asarray(_marks(axes)[0].get_offsets()), NODES[[1, 3, 2, 0]])
+    drawn = np.asarray(_marks(axes)[0].get_array())
+    assert sorted(drawn) == values.tolist()
+    assert abs(np.corrcoef(drawn, np.arange(4000))[0, 1]) < 0.1
+
+
+def test_a_crowd_is_transparent_and_one_that_is_alone_is_not() -> None:
+    nodes = np.array([[0.0, 0.0]] * 50 + [[1.0, 1.0]] * 2)
+    layout = CodeMap(np.zeros((1, 2)), nodes, np.zeros(52, int), np.array([52]), None)
+    (points, _) = _marks(plot_code_map(layout, groups=np.zeros(52, dtype=int)).axes[0])
+    places = [tuple(place) for place in np.asarray(points.get_offsets()).tolist()]
+    alpha = dict(zip(places, np.asarray(points.get_facecolor())[:, 3].tolist(), strict=True))
+    assert alpha[0.0, 0.0] < 0.2
+    assert alpha[max(places)] > 0.6
+
+
+def test_an_outlier_is_put_at_the_rim_and_the_title_says_so() -> None:
+    layout = _crowd(2000)
+    layout.nodes[0] = [1e4, 0]
+    axes = plot_code_map(layout).axes[0]
+    assert np.asarray(_marks(axes)[0].get_offsets()).max() < 10
+    assert "at the rim" in axes.get_title(loc="left")
+
+
+def test_a_sample_is_told_and_takes_its_part_of_what_is_given_for_all() -> None:
+    layout = PLACES._replace(explained=None, projection="tsne", rows=np.array([0, 2, 4, 6]), total=8)
+    figure = plot_code_map(layout, values=np.arange(8.0))
+    assert "t-SNE of a sample: 4 of 8 nodes" in figure.axes[0].get_title(loc="left")
+    assert sorted(np.asarray(_marks(figure.axes[0])[0].get_array())) == [0, 2, 4, 6]
 
 
 def test_equal_values_can_be_drawn() -> None:
@@ -49,18 +101,11 @@ def test_equal_values_can_be_drawn() -> None:
 def test_codes_that_lie_together_differ_in_colour_and_hold_their_nodes_by_a_line() -> None:
     axes = plot_code_map(PLACES).axes[0]
     (lines,) = [c for c in axes.collections if isinstance(c, LineCollection)]
-    np.testing.assert_array_equal(lines.get_segments()[2], [NODES[2], CODES[1]])
-    colours = [to_hex(c) for c in _marks(axes)[0].get_facecolor()]
-    assert colours[0] == colours[1] != colours[2] == colours[3]
-
-
-def test_more_codes_than_colours_repeat_a_colour_far_away() -> None:
-    x = np.arange(float(len(PALETTE) + 1))
-    codes = np.stack([x, 0 * x], axis=1)
-    row = CodeMap(codes, codes, np.arange(len(x)), np.arange(len(x), 0, -1), None)
-    colours = [to_hex(c) for c in _marks(plot_code_map(row).axes[0])[0].get_facecolor()]
-    assert len(set(colours[:-1])) == len(PALETTE)
-    assert colours[-1] == colours[0]
+    np.testing.assert_array_equal(lines.get_segments()[2], [NODES[2], [0.9, 0.0]])
+    points = _marks(axes)[0]
+    place = {tuple(p): to_hex(c) for p, c in zip(np.asarray(points.get_offsets()), points.get_facecolor(), strict=True)}
+    assert place[tuple(NODES[0])] == place[tuple(NODES[1])] != place[tuple(NODES[2])] == place[tuple(NODES[3])]
+    assert "name them." in axes.get_title(loc="left")
 
 
 def test_a_code_with_more_nodes_has_a_larger_circle() -> None:
@@ -68,9 +113,10 @@ def test_a_code_with_more_nodes_has_a_larger_circle() -> None:
     assert sizes[0] < sizes[1]
 
 
-def test_the_title_tells_the_variance_that_is_seen() -> None:
+def test_the_title_tells_how_nodes_were_laid_out() -> None:
     assert "60% and 30% of the variance" in plot_code_map(PLACES).axes[0].get_title(loc="left")
-    assert plot_code_map(PLACES._replace(explained=None)).axes[0].get_title(loc="left") == ""
+    other = PLACES._replace(explained=None, projection="umap")
+    assert plot_code_map(other).axes[0].get_title(loc="left").startswith("UMAP. Neighbours stay together")
 
 
 @pytest.mark.parametrize("wrong", [{"values": np.ones(3)}, {"groups": torch.zeros(4, 1)}])

@@ -1,3 +1,5 @@
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from gnn2mlp.explore import code_map
 from gnn2mlp.knowledge import TeacherKnowledge
 from tests.tiny import random_knowledge
 
+MEANING = "Neighbours stay together; distances and axes mean nothing."
 IDS = torch.tensor([4, 0, 7, 2])
 
 
@@ -63,10 +66,53 @@ def test_tsne_repeats_itself_and_explains_nothing() -> None:
     first, again = (code_map(knowledge, "tsne", seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.nodes, again.nodes)
     assert (first.codes.shape, first.nodes.shape, first.explained) == ((6, 2), (20, 2), None)
+    assert first.rows is None
+    assert first.note == f"t-SNE. {MEANING}"
+
+
+def test_umap_lays_out_codes_and_nodes_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Reducer:
+        """In place of the library's, which is compiled for ten seconds before its first answer."""
+
+        def __init__(self, **options: Any):
+            asked.append(options)
+
+        def fit_transform(self, points: np.ndarray) -> np.ndarray:
+            return points[:, :2].astype(np.float32)
+
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Reducer))  # type: ignore[arg-type]
+    knowledge = random_knowledge(torch.arange(20))
+    found = code_map(knowledge, "umap", seed=3)
+    np.testing.assert_allclose(found.codes, knowledge["codebook"].numpy()[:, :2], rtol=1e-6)
+    assert found.nodes.shape == (20, 2)
+    assert found.note == f"UMAP. {MEANING}"
+    code_map(knowledge, "umap", seed=4)
+    assert asked[0]["random_state"] != asked[1]["random_state"]
+    assert asked[0]["n_jobs"] == 1
+    assert asked[0]["n_neighbors"] == 15
+
+
+def test_umap_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "umap", None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"pip install 'gnn2mlp\[umap\]'"):
+        code_map(random_knowledge(torch.arange(20)), "umap")
+
+
+def test_more_nodes_than_a_sample_are_sampled_by_seed_and_that_is_told() -> None:
+    knowledge = random_knowledge(torch.arange(40))
+    found = code_map(knowledge, "tsne", seed=3, most=12)
+    assert found.rows is not None
+    assert found.nodes.shape == (12, 2)
+    np.testing.assert_array_equal(found.code, knowledge["code"].numpy()[found.rows])
+    assert found.usage.sum() == 40
+    assert found.note == f"t-SNE of a sample: 12 of 40 nodes. {MEANING}"
+    assert code_map(knowledge, most=12).nodes.shape == (40, 2)  # principal components need no sample
 
 
 def test_another_projection_is_answered_with_the_nearest() -> None:
-    with pytest.raises(ConfigError, match="expected one of pca, tsne, got 't-sne'; did you mean 'tsne'"):
+    with pytest.raises(ConfigError, match="expected one of pca, tsne, umap, got 't-sne'; did you mean 'tsne'"):
         code_map(_cross(), "t-sne")  # type: ignore[arg-type]
 
 
