@@ -292,6 +292,7 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
         feature_names=graph.feature_names,
         notes=graph.notes,
         sample_weight=graph.sample_weight,
+        node_names=graph.node_names,
     )
 
 

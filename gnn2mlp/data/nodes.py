@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,6 +34,8 @@ class NodeData(ABC):
         sample_weight: float (nodes,), at least 0: how much the label of a node counts in training; `None`: all alike.
         split_keys: int64 (nodes,) by name, what splitters go by beside labels: `id`, `time`, `group`. No feature, and
             no part of the digest.
+        node_names: what each node is called, its id or its name, as text (nodes,) or numbers; `None`: its row number.
+            No feature, and no part of the digest; training never sees them.
 
     Attributes:
         kind: `"graph"` or `"hypergraph"`, for messages.
@@ -49,6 +52,7 @@ class NodeData(ABC):
     notes: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     sample_weight: Tensor | None = field(default=None, kw_only=True)
     split_keys: Mapping[str, Tensor] = field(default_factory=dict, kw_only=True)
+    node_names: np.ndarray | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def num_nodes(self) -> int:
@@ -93,6 +97,7 @@ class NodeData(ABC):
             features=gather(self.features, ids),
             labels=self.labels[ids],
             sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
+            node_names=None if self.node_names is None else self.node_names[ids.numpy()],
             own_splits=(),
             notes={},
             split_keys={},

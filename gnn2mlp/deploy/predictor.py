@@ -214,6 +214,25 @@ class Predictor(BasePredictor):
         parts = [folded.answered(self._rows(chunk).to(self.device))[1] for chunk in chunks(x, CHUNK)]
         return torch.cat(parts).cpu().numpy()
 
+    @torch.inference_mode()
+    def hidden(self, X: Any) -> np.ndarray:
+        """The last hidden activations of each row, float (rows, hidden); `X` as in `predict`.
+
+        Rows that are near to each other here are alike to the student.
+
+        Raises:
+            DataError: as `predict`.
+
+        Example:
+            >>> from gnn2mlp.students.mlp import MLPStudent
+            >>> student = MLPStudent(hidden=16)
+            >>> Predictor(student, student.build(4, 2), 4, task=["cat", "dog"]).hidden(np.eye(4)).shape
+            (4, 16)
+        """
+        x = self._checked(X, "hidden")
+        parts = [self.module(self._rows(chunk).to(self.device)).hidden.cpu() for chunk in chunks(x, CHUNK)]
+        return torch.cat(parts).numpy()
+
     def on_features(self) -> "Predictor":
         """The same student on rows of features (rows, num_features), as `columns` gives them; itself if it has none."""
         if self.columns is None:

@@ -3,6 +3,7 @@
 import copy
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -17,16 +18,21 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.spec import Spec, name_of, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
+from gnn2mlp.deploy.directory import STUDENT, read_directory, write_directory
 from gnn2mlp.estimators import nested
-from gnn2mlp.estimators.nodes import features_of, read_nodes
+from gnn2mlp.estimators.nodes import features_of, node_names, read_nodes
+from gnn2mlp.explore.placement import CodePlacement
 from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.objectives import Objective
 
 if TYPE_CHECKING:
     from gnn2mlp.estimators.searching import Searching
     from gnn2mlp.estimators.targets import Targets
+    from gnn2mlp.explore.book import Codebook
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
+# The codes of the teacher, and the student's way to them, in a model directory.
+CODES = "codes.safetensors"
 # Fitted attributes that need the training side of the package, or are as large as the graph.
 _OF_TRAINING = ("teacher_", "knowledge_", "graph_", "leaderboard_")
 _ONE_SCALE = "bring them on one scale, in X, or for the student alone with inputs='standardise'"
@@ -53,6 +59,7 @@ class NodeEstimator(BaseEstimator):
     random_state: Any
     device: str
     verbose: bool
+    _codes: CodePlacement | None
 
     def _fit(self, X: Any, y: Any, weight: Any, edges: Any, links: tuple[Any, Any, Any], validation_ids: Any) -> Self:
         """Train the teacher on the graph, then the student on what the teacher knows."""
@@ -75,6 +82,7 @@ class NodeEstimator(BaseEstimator):
         if not (plan.inputs.rescales or nodes.is_table):
             warn_unscaled(read.x, names, "X", _ONE_SCALE)
         found = linking.linked(read.x, nodes, joined, self._targets, self.k)
+        found = found._replace(graph=replace(found.graph, node_names=node_names(nodes.ids, found.rows)))
         observed = fitting.observe(found.graph, self.validation_fraction, nodes.validation, seed)
         plan.check_links(observed)
         with stages(self.verbose) as stage, cpu_threads(threads_for(observed.graph.num_nodes)):
@@ -86,6 +94,7 @@ class NodeEstimator(BaseEstimator):
         if search is not None:
             fitted.predictor.card["search"] = result.told()
         self.teacher_, self.knowledge_, self.graph_ = fitted.teacher, fitted.knowledge, found.graph
+        self._codes = None  # of an earlier fit
         if found.counts is not None:
             fitted.predictor.card["edges"] = dict(found.counts)
         return self._adopt(fitted.predictor)
@@ -127,7 +136,8 @@ class NodeEstimator(BaseEstimator):
     def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
         """Write the estimator as a model directory, checksummed and without pickle; `Predictor` reads it as well.
 
-        Teacher and knowledge are left out: they belong to training.
+        Teacher and knowledge are left out: they belong to training. Of a teacher with codes these are kept, and the map
+        by which the student finds them, so that `codebook(X)` goes on to work.
 
         Args:
             directory: where to; made if absent. A model that is there is replaced, anything else is not.
@@ -146,7 +156,9 @@ class NodeEstimator(BaseEstimator):
         parameters = {key: _storable(value) for key, value in self.get_params(deep=False).items()}
         shipped = copy.copy(self.predictor_)
         shipped.card = {**shipped.card, self.card_key: parameters}
-        return shipped.save(directory, about)
+        codes = self._placement()
+        files = {} if codes is None else {CODES: codes.encode()}
+        return write_directory(directory, shipped, about, files) / STUDENT
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
@@ -164,7 +176,51 @@ class NodeEstimator(BaseEstimator):
             )
         for key in _COMPONENTS:
             parameters[key] = parameters[key] if isinstance(parameters[key], str) else Spec.parse(parameters[key])
-        return cls(**parameters)._adopt(predictor)
+        made = cls(**parameters)._adopt(predictor)
+        codes = read_directory(directory, (CODES,)).files.get(CODES)
+        made._codes = None if codes is None else CodePlacement.decode(codes)
+        return made
+
+    def codebook(self, X: Any = None, y: Any = None, *, edges: Any = None, edge_index: Any = None) -> "Codebook":
+        """The teacher's codes: what each stands for, which nodes have it, what the student makes of it.
+
+        Without arguments of the nodes that `fit` was given. Saved and pickled estimators do not carry these; give rows,
+        which may be any others too, and every row has the code at which the student places it.
+
+        Args:
+            X: as in `fit`.
+            y: labels, as in `fit`; default: none is known.
+            edges: likewise.
+            edge_index: likewise.
+
+        Raises:
+            NotFittedError: before `fit`.
+            MissingKnowledgeError: if the teacher has no codes.
+            ConfigError: if training's nodes are asked for after `load`.
+
+        Example:
+            >>> x, y = np.eye(6), ["a", "a", "a", "b", "b", "b"]
+            >>> from gnn2mlp import NodeClassifier
+            >>> model = NodeClassifier(teacher={"name": "vq", "codes": 2}, method="vqgraph")
+            >>> model.fit(x, y, edge_index=[[0, 1, 3, 4], [1, 2, 4, 5]]).codebook()
+            Codebook(2 codes, 2 used; 6 nodes, 6 features, 2 classes)
+        """
+        check_is_fitted(self)
+        from gnn2mlp.estimators import codebooks  # the training side
+
+        if X is None:
+            return codebooks.of_training(self)
+        links = {"edges": edges, "edge_index": edge_index}
+        return codebooks.of_rows(self, self._placement(), self._targets, X, y, self.id_column, **links)
+
+    def _placement(self) -> CodePlacement | None:
+        """The codes as the student finds them, or `None` if there are none."""
+        found = getattr(self, "_codes", None)
+        knowledge = getattr(self, "knowledge_", None)
+        if found is None and knowledge is not None and "codebook" in knowledge.values:
+            hidden = self.predictor_.on_features().hidden(self.graph_.features)
+            self._codes = found = CodePlacement.fit(hidden[knowledge.node_ids.numpy()], knowledge)
+        return found
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameters by name; with `deep` the options of components as well, such as `teacher__hidden`."""
@@ -188,6 +244,7 @@ class NodeEstimator(BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickles and copies leave teacher and knowledge out, as `save` does."""
+        self._placement()  # which is as small as the codes, and goes along
         state = dict(super().__getstate__())
         return {key: value for key, value in state.items() if key not in _OF_TRAINING}
 

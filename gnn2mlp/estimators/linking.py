@@ -52,10 +52,12 @@ class Linked(NamedTuple):
     Attributes:
         graph: or hypergraph.
         counts: of the edges by what became of them, where they were read by ids.
+        rows: int64 (nodes,), which row of X each node is, where that is not the same number.
     """
 
     graph: NodeData
     counts: Mapping[str, int] | None = None
+    rows: np.ndarray | None = None
 
 
 def linked(x: Features, nodes: Nodes, links: Links, targets: Callable[[Any], Targets], k: int) -> Linked:
@@ -147,7 +149,7 @@ def _by_distance(x: Features, nodes: Nodes, targets: Callable[[Any], Targets], k
     weight = None if given is None else given.double().numpy()
     if nodes.validation is not None:
         return Linked(Links(nearest(x, k)).join(x, targets(nodes.y), weight, name))
-    y = nodes.y
+    y, kept = nodes.y, np.arange(x.shape[0])
     if weight is not None and not weight.all() and y is not None:
         kept = np.flatnonzero(weight)
         _check_length(y, x.shape[0])
@@ -156,7 +158,7 @@ def _by_distance(x: Features, nodes: Nodes, targets: Callable[[Any], Targets], k
     _check_length(found.labels, x.shape[0])
     samples = distinct(x, found.labels, weight)
     x, found = gather(x, torch.from_numpy(samples.rows)), found._replace(labels=found.labels[samples.rows])
-    return Linked(Links(nearest(x, k)).join(x, found, samples.weight, name))
+    return Linked(Links(nearest(x, k)).join(x, found, samples.weight, name), rows=kept[samples.rows])
 
 
 def _check_length(y: Any, rows: int) -> None:

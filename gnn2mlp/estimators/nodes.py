@@ -75,6 +75,25 @@ def read_nodes(
     )
 
 
+def node_names(ids: Any, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """Ids as an array of what they are (nodes,), or `None` where nodes have none.
+
+    Args:
+        ids: as `Nodes` has them.
+        rows: which of them each node is; default: all in order.
+
+    Example:
+        >>> node_names(["p", 7], np.array([1])).tolist()
+        [7]
+    """
+    if ids is None:
+        return None
+    listed = ids.tolist() if hasattr(ids, "tolist") else ids.to_pylist() if hasattr(ids, "to_pylist") else list(ids)
+    found = np.empty(len(listed), dtype=object)
+    found[:] = listed
+    return found if rows is None else found[rows]
+
+
 def features_of(X: Any) -> Any:
     """What `predict` reads of nodes in any of these forms: features, or a table."""
     if hasattr(X, "edge_index") and hasattr(X, "x"):

@@ -1,5 +1,6 @@
 """What a teacher knows, for an analyst: use and meaning of its codes, maps of them, and which answers to trust."""
 
+from gnn2mlp.explore.book import Codebook
 from gnn2mlp.explore.codebook import code_by_class, code_usage, nearest_codes, truncation
 from gnn2mlp.explore.interactive_map import MapCodes, interactive_map
 from gnn2mlp.explore.knowledge_map import knowledge_map
@@ -17,6 +18,7 @@ from gnn2mlp.explore.projection import code_map
 from gnn2mlp.explore.trust import trust_table
 
 __all__ = [
+    "Codebook",
     "InteractiveMap",
     "MapCodes",
     "Named",

@@ -157,6 +157,31 @@ def code_vectors(knowledge: TeacherKnowledge) -> np.ndarray:
     return (F.normalize(vectors, dim=-1) if bool(knowledge["code_unit_length"]) else vectors).numpy()
 
 
+def with_codes(knowledge: TeacherKnowledge) -> TeacherKnowledge:
+    """The same knowledge with the nearest `code` of each node, which is the most probable one.
+
+    Methods that read probabilities alone have it left out.
+
+    Raises:
+        MissingKnowledgeError: if there are no codes.
+
+    Example:
+        >>> import torch
+        >>> values = {
+        ...     "codebook": torch.zeros(4, 8),
+        ...     "code_unit_length": torch.tensor(False),
+        ...     "code_indices": torch.tensor([[3, 1]], dtype=torch.int32),
+        ... }
+        >>> with_codes(TeacherKnowledge(torch.arange(1), values))["code"].tolist()
+        [3]
+    """
+    knowledge.require(["codebook", "code_unit_length"])
+    if "code" in knowledge.values:
+        return knowledge
+    code = knowledge["code_indices"][:, 0].long()
+    return TeacherKnowledge(knowledge.node_ids, {**knowledge.values, "code": code}, knowledge.card)
+
+
 def of_nodes(knowledge: TeacherKnowledge, values: Array, what: str) -> np.ndarray:
     """The entries of `values`, one for each node of the full graph, at the nodes of the knowledge.
 

@@ -54,7 +54,7 @@ def behind_code(knowledge: TeacherKnowledge, edge_index: Array, labels: Array, c
     """The nodes whose nearest code is `code`, and their neighbourhoods in the graph that the teacher saw.
 
     Args:
-        knowledge: with `code`, `codebook`, `code_indices` and `code_probabilities`.
+        knowledge: with `code` and `codebook`; without probabilities of codes every node counts as sure of its own.
         edge_index: (2, edges) of the full graph, in either or both directions; edges that end at a node without a row
             in the knowledge are left out, as the teacher did not see them.
         labels: class of every node of the full graph, -1 where unknown.
@@ -66,7 +66,7 @@ def behind_code(knowledge: TeacherKnowledge, edge_index: Array, labels: Array, c
         ConfigError: if `hops` is below 1.
         DataError: if there is no such code, or labels or edges do not fit the graph.
     """
-    knowledge.require(["code", "codebook", "code_indices", "code_probabilities"])
+    knowledge.require(["code", "codebook"])
     check_code(code, knowledge["codebook"].size(0))
     if hops < 1:
         raise ConfigError(f"behind_code: expected hops of at least 1, got {hops}")
@@ -107,6 +107,8 @@ def _adjacency(ids: np.ndarray, edges: np.ndarray, size: int) -> sp.csr_matrix:
 
 def _probability(knowledge: TeacherKnowledge, rows: np.ndarray, code: int) -> np.ndarray:
     """(rows,): probability of `code` at these rows; 0 where it is not among those stored."""
+    if "code_probabilities" not in knowledge.values:
+        return np.ones(rows.size)
     here = knowledge["code_indices"].numpy()[rows] == code
     found: np.ndarray = (knowledge["code_probabilities"].double().numpy()[rows] * here).sum(axis=1)
     return found

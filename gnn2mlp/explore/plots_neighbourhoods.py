@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,16 +13,28 @@ from gnn2mlp.explore.drawing import TEXT, class_legend, hide_axes
 from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.neighbourhoods import BehindCode, EgoGraph
-from gnn2mlp.explore.theme import INK, MUTED, PAPER, UNKNOWN, class_style
+from gnn2mlp.explore.theme import INK, MUTED, PAPER, UNKNOWN, class_style, plain_text
+
+# Letters of a name above a drawing.
+_SHOWN = 22
 
 
-def plot_behind_code(behind: BehindCode, class_names: Sequence[str] | None = None, most: int = 6) -> Figure:
+def plot_behind_code(
+    behind: BehindCode,
+    class_names: Sequence[str] | None = None,
+    most: int = 6,
+    *,
+    names: Sequence[Any] | np.ndarray | None = None,
+    wrong: np.ndarray | None = None,
+) -> Figure:
     """The neighbourhoods of a code's most probable nodes, coloured by class: the node in the middle, hops as rings.
 
     Args:
         behind: what `behind_code` made.
         class_names: for the legend.
         most: nodes to draw.
+        names: of every node of the full graph, in place of its number.
+        wrong: bool (nodes,) of the full graph: nodes that are ringed, as those that a student answers wrong.
     """
     shown = behind.neighbourhoods[:most]
     columns = min(3, max(1, len(shown)))
@@ -31,13 +44,15 @@ def plot_behind_code(behind: BehindCode, class_names: Sequence[str] | None = Non
     for axes in panels:
         hide_axes(axes)
     for axes, ego, degree in zip(panels, shown, behind.degrees, strict=False):
-        _draw_ego(axes, ego)
-        axes.set_title(f"node {ego.node} · {plural(int(degree), 'neighbour')}", color=INK, size=TEXT - 1)
+        _draw_ego(axes, ego, np.zeros(ego.nodes.size, bool) if wrong is None else wrong[ego.nodes])
+        title = f"node {ego.node}" if names is None else _shortened(plain_text(str(names[ego.node])))
+        axes.set_title(f"{title} · {plural(int(degree), 'neighbour')}", color=INK, size=TEXT - 1)
     found = np.unique(np.concatenate([ego.classes for ego in shown])) if shown else np.zeros(0, dtype=int)
     class_legend(figure, found, class_names)
     title = f"code {behind.code}: {plural(behind.nodes.size, 'node')}"
     rest = f", of which the {len(shown)} most typical" if len(shown) < behind.nodes.size else ""
-    figure.suptitle(title + rest, color=INK, size=TEXT)
+    ringed = "; ringed: the student is wrong" if wrong is not None else ""
+    figure.suptitle(title + rest + ringed, color=INK, size=TEXT)
     return figure
 
 
@@ -61,7 +76,11 @@ def ring_positions(ego: EgoGraph) -> np.ndarray:
     return position
 
 
-def _draw_ego(axes: Axes, ego: EgoGraph) -> None:
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _draw_ego(axes: Axes, ego: EgoGraph, wrong: np.ndarray) -> None:
     position = ring_positions(ego)
     row = np.searchsorted(np.sort(ego.nodes), ego.edges)
     lines = position[np.argsort(ego.nodes)][row].transpose(1, 0, 2)
@@ -75,5 +94,9 @@ def _draw_ego(axes: Axes, ego: EgoGraph) -> None:
         axes.scatter(x, y, size, style.colour, marker=style.mark, edgecolors=PAPER, lw=size / 120, zorder=3)
     style = class_style(int(ego.classes[0]))
     axes.scatter([0], [0], 120, style.colour, marker=style.mark, edgecolors=INK, lw=1.6, zorder=4)
+    if wrong.any():
+        ring = np.where(ego.hops[wrong] > 0, 2.6 * size, 300)
+        x, y = position[wrong].T
+        axes.scatter(x, y, ring, facecolors="none", edgecolors=INK, lw=1.2, linestyles="--", zorder=5)
     reach = int(ego.hops.max(initial=1)) + 0.25
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))

@@ -1,6 +1,7 @@
 """What training and scoring are given of a graph: each what it needs, and nothing that cannot matter to it."""
 
 from dataclasses import replace
+from typing import Any
 
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
@@ -24,4 +25,5 @@ def scoring_view(graph: NodeData, split: Split) -> Full:
 def unnamed(graph: NodeData) -> NodeData:
     """The graph with numbers in place of the names of its classes, and without all other names and notes."""
     task = graph.task.without_names()
-    return replace(graph, name=graph.kind, task=task, feature_names=None, own_splits=(), notes={}, split_keys={})
+    bare: dict[str, Any] = {"feature_names": None, "node_names": None, "own_splits": (), "notes": {}, "split_keys": {}}
+    return replace(graph, name=graph.kind, task=task, **bare)

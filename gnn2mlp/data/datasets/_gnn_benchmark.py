@@ -1,5 +1,7 @@
 """Raw files of the gnn-benchmark collection: CSR parts of adjacency and attributes in one `.npz`."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
@@ -8,7 +10,7 @@ from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.npz.arrays import csr_from_parts, csr_keys, read_arrays, texts
 
 URL = "https://github.com/shchur/gnn-benchmark/raw/master/data/npz/"
-_READ = (*csr_keys("adj"), *csr_keys("attr"), "labels", "class_names")
+_READ = (*csr_keys("adj"), *csr_keys("attr"), "labels", "class_names", "node_names")
 
 
 def read_gnn_benchmark(
@@ -35,10 +37,12 @@ def read_gnn_benchmark(
     if binary:
         attributes.data = np.where(attributes.data > 0, np.float32(1), attributes.data)
     pairs = np.stack(csr_from_parts(arrays, "adj").nonzero())
-    return graph_from_arrays(
+    graph = graph_from_arrays(
         attributes,
         arrays["labels"],
         pairs,
         name=name,
         class_names=texts(arrays["class_names"], f"{name}: class_names") if "class_names" in arrays else None,
     )
+    names = texts(arrays["node_names"], f"{name}: node_names") if "node_names" in arrays else None
+    return graph if names is None else replace(graph, node_names=np.array(names))

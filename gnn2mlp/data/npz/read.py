@@ -11,7 +11,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.data.graph import graph_from_arrays
 from gnn2mlp.data.hypergraph import hypergraph_from_arrays
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.data.npz.arrays import Arrays, read_arrays
+from gnn2mlp.data.npz.arrays import Arrays, read_arrays, texts
 from gnn2mlp.data.npz.edges import read_edges
 from gnn2mlp.data.npz.features import Form, pass_over_features, read_features
 from gnn2mlp.data.npz.hyperedges import has_hyperedges, read_hyperedges
@@ -81,6 +81,7 @@ def read_named(
         said = _says_directed(arrays)
         one_way = said if directed is None else directed
         data = graph_from_arrays(x, labels, edges.ends, edge_weight=edges.weight, directed=one_way, **more)
+    data = replace(data, node_names=_node_names(arrays, num_nodes))
     unread = check_unread(arrays, {"nodes": num_nodes, task.outputs_called: task.num_outputs})
     return replace(data, notes={**data.notes, **unread}) if unread else data
 
@@ -92,6 +93,15 @@ def _says_directed(arrays: Arrays) -> bool:
     if given.size != 1 or given.item() not in (0, 1):
         raise DataError(f"{arrays.name}: expected one true or false in directed, got shape {given.shape}; correct it")
     return bool(given.item())
+
+
+def _node_names(arrays: Arrays, num_nodes: int) -> Any:
+    """What nodes are called, else their ids; `None` where the file has neither."""
+    for key in ("node_names", "node_ids", "node_id", "ids"):
+        if key in arrays and arrays[key].shape == (num_nodes,) and arrays[key].dtype.kind in "SUiu":
+            found = arrays[key]
+            return np.array(texts(found, f"{arrays.name}: {key}")) if found.dtype.kind in "SU" else found
+    return None
 
 
 def _features(arrays: Arrays, form: Form, num_nodes: int) -> tuple[Any, tuple[str, ...] | None]:
