@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate.conformal import share_interval
 from gnn2mlp.explore.drawing import SIZE, TEXT, clean_axes, legend, log_scale, new_figure
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import significant
 from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, style_of
 from gnn2mlp.report.results import ACCURACY, Judged, latency_by_model
@@ -91,7 +92,7 @@ def plot_reliability(diagrams: Mapping[str, Mapping[str, Sequence[float]]]) -> F
     Args:
         diagrams: `{model: {"confidence": [...], "accuracy": [...], "count": [...]}}`, one value per bin.
     """
-    figure = Figure(figsize=(3.5 * max(1, len(diagrams)), 3.2), layout="constrained")
+    figure = ShownFigure(figsize=(3.5 * max(1, len(diagrams)), 3.2), layout="constrained")
     panels = figure.subplots(1, max(1, len(diagrams)), squeeze=False)[0]
     for axes, (model, diagram) in zip(panels, diagrams.items(), strict=False):
         joined, colour = join_bins(diagram), style_of(model).colour

@@ -1,8 +1,11 @@
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 from matplotlib.image import imread
 
+import gnn2mlp
 from gnn2mlp.explore import plot_importance
 from gnn2mlp.explore.drawing import new_figure
 from gnn2mlp.explore.figure import SHARPNESS, ShownFigure
@@ -27,3 +30,9 @@ def test_every_kind_of_plot_shows_itself() -> None:
         plot_importance(["a"], [0.1], [0.01]),
     ]
     assert all(isinstance(plot, ShownFigure) for plot in plots)
+
+
+def test_no_plot_is_made_of_a_figure_that_a_notebook_does_not_show() -> None:
+    package = Path(gnn2mlp.__file__).parent
+    made = {path.name for path in package.rglob("*.py") if re.search(r"(?<!\w)Figure\(\w", path.read_text("utf-8"))}
+    assert made == set()

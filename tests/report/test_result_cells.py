@@ -1,14 +1,20 @@
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from gnn2mlp.pipeline import FitConfig, FitResult, fit
 from gnn2mlp.pipeline.latency import LatencyResult
 from gnn2mlp.pipeline.run import RunResult
 from gnn2mlp.pipeline.searching.leaderboard import Leaderboard
 from gnn2mlp.report.result_cells import data_cell, fit_cell, latency_cell, leaderboard_cell, run_cell, trust_cell
+from tests.browser import faults, find_axe, opened
 from tests.report.conftest import add_knowledge, add_latency, add_student_trust, judge_by
 from tests.report.test_auto_table import board_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Make = Callable[..., dict[str, Any]]
 OUT = Path("runs/mine")
@@ -84,3 +90,19 @@ def test_latency_tells_time_and_what_answers_are_worth(make_results: Make) -> No
     assert "20× as fast" in html
     assert "<svg" in html
     assert LatencyResult(results, OUT)._repr_html_() == html
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_cell_can_be_read_by_everybody_in_both_themes_of_a_notebook(
+    make_results: Make, chromium: "Browser", width: int, dark: bool
+) -> None:
+    ground, ink = ("#111", "#fff") if dark else ("#fff", "#000")
+    head = f'<html lang="en"><title>A notebook</title><body style="background: {ground}; color: {ink}"'
+    page = f'<!doctype html>{head} data-jp-theme-light="{str(not dark).lower()}"><main><h1>A notebook</h1>'
+    page += f"{run_cell(make_results(), OUT)}</main></body></html>"
+    with opened(chromium, page, width=width) as seen:
+        seen.page.click("summary")
+        assert faults(seen.page, find_axe()) == []
+        assert seen.messages == []
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
