@@ -31,10 +31,10 @@ def test_a_run_says_what_was_found_with_tables_and_figures(make_results: Make) -
 
 def test_the_differences_in_sight_are_those_of_which_the_sentence_speaks(make_results: Make) -> None:
     seen, folded = run_cell(make_results(), OUT).split("<details>")
-    table = seen.split("Student minus another")[1].split("</table>")[0]
+    table = seen.split("<caption>Student minus another")[1].split("</table>")[0]
     assert table.count('<th scope="row">unseen</th>') == 2
     assert table.count("<th scope=") == 6 + 2
-    assert folded.split("Student minus another")[1].split("</table>")[0].count('<th scope="row">') == 8
+    assert folded.split("<caption>Student minus another")[1].split("</table>")[0].count('<th scope="row">') == 8
 
 
 def test_a_run_of_one_seed_without_latency_claims_no_spread(make_results: Make) -> None:
