@@ -16,6 +16,7 @@ class Method(Configurable, ABC):
     """Names the terms of the loss, their weights and how a student learns from them. Knows no graph and no teacher.
 
     Attributes:
+        idea: what it does, in four sentences, to somebody who has not read the paper.
         departures: where this implementation departs from the paper or its released code.
         update: `"joint"` minimises the sum; `"alternating"` takes one optimiser pass per term.
         needs_graph: whether the student that it ships reads the graph when it answers, which no graph-free one does.
@@ -31,6 +32,7 @@ class Method(Configurable, ABC):
         ['logits']
     """
 
+    idea: ClassVar[str] = ""
     departures: ClassVar[str] = ""
     update: UpdateRule = "joint"
     needs_graph: bool = False

@@ -54,6 +54,12 @@ class AdaGMLP(Method):
 
     name = "adagmlp"
     citation = "Lu et al., AdaGMLP: AdaBoosting GNN-to-MLP Knowledge Distillation, KDD 2024, arXiv 2405.14307"
+    idea = (
+        "One small student that learns from few labels makes mistakes of its own. AdaGMLP trains several, one after "
+        "the other, and each counts the nodes more on which the one before it strayed from the teacher. Hidden layers "
+        "and answers are also kept alike when a part of a node's features is missing, so that incomplete rows do less "
+        "harm. The students answer together, weighed by how well each of them did, and ship as one network."
+    )
     departures = (
         "One student after the other is trained to its end and judged as it then answers (released code: all take "
         "turns in every step, are judged with dropout, and node weights go on from step to step, so that the last "

@@ -50,6 +50,12 @@ class AveragedStudents(Method):
         "Lakshminarayanan et al., Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles, NeurIPS "
         "2017; Hinton et al., Distilling the Knowledge in a Neural Network, 2015, section 3"
     )
+    idea = (
+        "Two students of one recipe differ by the chance of their start, and each errs in places of its own. "
+        "Averaging the probabilities of several takes a part of that chance away. What ships is all of them as one "
+        "network, which costs as many times as much to ask. With `into_one` one more student learns from the average "
+        "instead, and answers as fast as any."
+    )
     departures = (
         "Members learn from a teacher's soft labels (papers: from labels), without adversarial examples. The student "
         "of the average learns at temperature 1 and from no label of its own."

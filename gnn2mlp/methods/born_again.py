@@ -39,6 +39,12 @@ class BornAgain(Method):
 
     name = "born_again"
     citation = "Furlanello et al., Born-Again Neural Networks, ICML 2018, arXiv 1805.04770"
+    idea = (
+        "A student that learnt from a teacher may itself teach a next student of the same size. Its soft labels are "
+        "smoother than those that it was given, which can help whoever reads them. A chain of such generations ends "
+        "in the student that ships, or in the average of all of them. How much of the target stays the first "
+        "teacher's is an option."
+    )
     departures = (
         "The first student learns from a graph neural network (paper: from labels), as there are few labels. Every "
         "generation learns from soft labels, with hard ones where `hard_weight` says so; the variants that weigh or "

@@ -23,6 +23,11 @@ class Composed(Method):
 
     name = "composed"
     citation = "the papers of its objectives"
+    idea = (
+        "Every method here is a weighted sum of terms, and so is one that you put together. Take any terms of the "
+        "library, or one that you wrote, and give each a weight. What the terms read of the teacher decides which "
+        "knowledge is written. Nothing needs to be registered, in Python or in YAML."
+    )
 
     def __init__(self, objective: Any, update: UpdateRule = "joint"):
         # Stored in its plain form: every training run builds fresh terms, which may hold state.

@@ -51,6 +51,11 @@ class DHO(Method):
         "Kang et al., Simple yet Effective Semi-supervised Knowledge Distillation from Vision-Language Models via "
         "Dual-Head Optimization, 2025, arXiv 2505.07675"
     )
+    idea = (
+        "Labels and a teacher may pull one last layer in different directions. DHO gives the student two last layers "
+        "over shared ones, one for the labels and one for the teacher. Its answer is a mixture of both. How much of "
+        "each, and how sharp, is chosen on validation nodes after training."
+    )
     departures = (
         "The epoch is chosen by the distilled head (paper: by both, with a and β of each epoch), whose weights are "
         "averaged over epochs; the label head is then fitted to the layers that are kept, from where training left it. "

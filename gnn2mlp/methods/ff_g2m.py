@@ -39,6 +39,12 @@ class FFG2M(Method):
         "Wu et al., Extracting Low-/High-Frequency Knowledge from Graph Neural Networks and Injecting it into MLPs, "
         "AAAI 2023"
     )
+    idea = (
+        "What a graph neural network knows has a smooth part, in which neighbours agree, and a rough part, in which "
+        "they differ. Soft labels carry the smooth part alone, and a student then forgets the differences. FF-G2M "
+        "teaches both: every neighbour's answer teaches a node, and so does the difference between each pair of "
+        "neighbours. The two terms have weights and temperatures of their own."
+    )
     departures = (
         "Divergences carry τ² (paper and released code: no factor). Mini-batches, in which the high-frequency term "
         "counts the edges within the batch (released: the batch of all nodes; a distill.batch_size of as many nodes is "

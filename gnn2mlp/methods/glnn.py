@@ -27,6 +27,12 @@ class GLNN(Method):
 
     name = "glnn"
     citation = "Zhang et al., Graph-less Neural Networks: Teaching Old MLPs New Tricks via Distillation, ICLR 2022"
+    idea = (
+        "A trained graph neural network has an opinion on every node of the graph, labelled or not. GLNN lets an MLP "
+        "that reads a node's own features imitate these opinions as probabilities. They tell more than labels do, and "
+        "there are as many of them as nodes. The student that results answers without the graph, and every other "
+        "method here builds on it."
+    )
     departures = (
         "Joint update by default (released code: alternating). Every node is used in every epoch, in batches of equal "
         "size (released code: drops the remainder batch)."

@@ -32,6 +32,12 @@ class GraphMLP(Method):
 
     name = "graph_mlp"
     citation = "Hu et al., Graph-MLP: Node Classification without Message Passing in Graph, 2021, arXiv 2106.04051"
+    idea = (
+        "The graph can teach without a teacher. Graph-MLP pulls the hidden features of nodes together that few steps "
+        "of the graph connect, and pushes those of others apart, while the labels are learnt as usual. The adjacency "
+        "enters the loss alone, so that the trained network reads features and nothing else. There is no teacher to "
+        "train first."
+    )
     departures = (
         "The embedding is the last hidden layer of whatever student is trained, after ReLU and dropout (released code: "
         "a GELU network with layer normalisation, whose embedding has neither). Every node is in one batch of an epoch "

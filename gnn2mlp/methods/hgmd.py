@@ -34,6 +34,12 @@ class HGMD(Method):
         "Wu et al., Teach Harder, Learn Poorer: Rethinking Hard Sample Distillation for GNN-to-MLP Knowledge "
         "Distillation, CIKM 2024"
     )
+    idea = (
+        "Some nodes are hard for a student: those of which it is unsure while their neighbourhood tells more. HGMD "
+        "measures hardness by the entropies of teacher and student as training goes on. The harder a node, the more "
+        "of its neighbours teach it, either mixed into its own target or each by its weight. It adds no parameter to "
+        "the student."
+    )
     departures = (
         "Entropies are shares of log(classes) (released code: of the largest over nodes), and the student's are those "
         "of the step's own answers (released: of all nodes after the epoch before, so that the first epoch keeps every "

@@ -42,6 +42,12 @@ class KRD(Method):
 
     name = "krd"
     citation = "Wu et al., Quantifying the Knowledge in GNNs for Reliable Distillation into MLPs, ICML 2023"
+    idea = (
+        "A teacher's answers are not equally worth repeating. KRD shakes the features with a little noise and looks "
+        "how far the teacher's certainty moves: what stays is reliable. A node then learns from its own soft label, "
+        "and from those of neighbours that are drawn the more often the more reliable they are. How strict the draw "
+        "is follows the training."
+    )
     departures = (
         "Two means, over nodes and over each node's sampled neighbours, as the paper writes it (released code: one "
         "mean over edges and self-loops, in which nodes of high degree prevail: released_mean). Squared shifts over "

@@ -26,6 +26,11 @@ class LightHGNN(Method):
 
     name = "light_hgnn"
     citation = "Feng et al., LightHGNN: Distilling Hypergraph Neural Networks into MLPs for 100x Faster Inference, 2024"
+    idea = (
+        "A hypergraph network looks at whole groups of nodes, such as all papers of an author, and is slower still to "
+        "serve than a graph network. LightHGNN trains one as the teacher. The student learns its soft labels as "
+        "GLNN's does, and reads a node's features alone. At serving time there is neither graph nor hypergraph."
+    )
     departures = (
         "The divergence is one (released code: probabilities are passed as a log target, which limits how sure the "
         "target can be: released_divergence). The temperature divides logits (released: probabilities). Of epochs that "

@@ -34,6 +34,12 @@ class LightHGNNPlus(Method):
 
     name = "light_hgnn_plus"
     citation = "Feng et al., LightHGNN: Distilling Hypergraph Neural Networks into MLPs for 100x Faster Inference, 2024"
+    idea = (
+        "Soft labels of single nodes say little of the groups that the teacher saw. LightHGNN+ compares the mean "
+        "answer of teacher and student over whole hyperedges as well. Noise on the features tells which hyperedges "
+        "the teacher is steady on, and those teach more often. The student reads a node's features alone, as "
+        "LightHGNN's does."
+    )
     departures = (
         "Noise is added to the features, in several draws (released code: one draw that multiplies them; "
         "export.perturbation=multiply with export.draws=1 does so). The temperature divides logits, and divergences "

@@ -50,6 +50,12 @@ class NeighbourImputation(Method):
 
     name = "neighbour_imputation"
     citation = "this library"
+    idea = (
+        "A new node comes without neighbours, but its features tell what kind of neighbours it is likely to have. A "
+        "ridge regression learns that from the observed graph, without a label, and the student reads what it expects "
+        "beside the node's own features. The regression is linear, so that it is folded into the student's first "
+        "layer after training. What ships is an MLP of a node's own features, as large and as fast as GLNN's."
+    )
     streams = False
 
     def __init__(

@@ -53,6 +53,12 @@ class NOSMOG(Method):
     citation = (
         "Tian et al., Learning MLPs on Graphs: A Unified View of Effectiveness, Robustness, and Efficiency, ICLR 2023"
     )
+    idea = (
+        "Features alone do not say where in the graph a node is. NOSMOG adds a position from random walks to the "
+        "student's row, keeps the similarities between nodes that the teacher sees, and trains against worst-case "
+        "changes of the features. The three parts are terms and inputs of their own, and each can be left out. A "
+        "student with positions needs the edges of a node to answer, unlike every other one here."
+    )
     departures = (
         "DeepWalk has hierarchical softmax alone (released code: negative sampling as well, as gensim's default is; "
         "positions with negative=5). The projection of the similarity term has no dropout. μ and η hold for one loss "

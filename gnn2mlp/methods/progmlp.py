@@ -38,6 +38,11 @@ class ProGMLP(Method):
 
     name = "progmlp"
     citation = ProgressiveLabels.citation
+    idea = (
+        "Not every request deserves the same effort. ProGMLP trains a sequence of small MLPs, each of which reads the "
+        "features and what the one before it said. All of them learn from the teacher, the later ones on harder "
+        "mixtures of rows. When serving, the first stage that is sure enough answers, or the last one does."
+    )
     departures = ProgressiveLabels.departures
 
     def __init__(

@@ -55,6 +55,11 @@ class SimMLP(Method):
 
     name = "simmlp"
     citation = "Wang et al., Training MLPs on Graphs without Supervision, WSDM 2025, arXiv 2412.03864"
+    idea = (
+        "A network without graph can learn what a neighbourhood looks like before it sees a label. SimMLP trains the "
+        "hidden layers so that a node's embedding tells the aggregated embedding of its neighbours. Then the last "
+        "layer alone learns the labels. No teacher is needed, and the graph is read in training alone."
+    )
     departures = (
         "The embedding is the last hidden layer of whatever student is trained, after ReLU and dropout (released code: "
         "a residual PReLU network whose embedding has neither and is scaled to length 1). Adam at a constant rate with "

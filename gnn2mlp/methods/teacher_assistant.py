@@ -43,6 +43,12 @@ class TeacherAssistant(Method):
 
     name = "teacher_assistant"
     citation = "Mirzadeh et al., Improved Knowledge Distillation via Teacher Assistant, AAAI 2020, arXiv 1902.03393"
+    idea = (
+        "A student that is far from its teacher may learn more from somebody in between. Here the assistant is an MLP "
+        "that reads features propagated over the observed graph, which is close to what the teacher does. The teacher "
+        "teaches the assistant, and the assistant teaches the student. The student that ships reads a node's own "
+        "features alone."
+    )
     departures = (
         "By default the assistant differs from the student in what it reads, not in size (paper: in size; hops=0 with "
         "a larger assistant is that). One assistant (paper: also chains of them; born_again has chains). No hard "

@@ -65,6 +65,12 @@ class TINED(Method):
 
     name = "tined"
     citation = "Zhou et al., TINED: GNNs-to-MLPs by Teacher Injection and Dirichlet Energy Distillation, ICML 2025"
+    idea = (
+        "Each layer of a graph neural network is a map of features and a step of propagation. TINED begins the "
+        "student with the teacher's maps, and gives it a layer of its own in place of each propagation. These layers "
+        "are trained to smooth features as much as the teacher's steps do, by comparing energies over the edges. The "
+        "student has the teacher's sizes and no graph."
+    )
     departures = (
         "A layer's map comes before its propagation, whatever its widths (released code: behind it where it does not "
         "narrow), and its bias belongs to the map in energies too. One loss over mini-batches (released: three passes "

@@ -33,6 +33,12 @@ class VQGraph(Method):
 
     name = "vqgraph"
     citation = "Yang et al., VQGraph: Rethinking Graph Representation Space for Bridging GNNs and MLPs, ICLR 2024"
+    idea = (
+        "Nodes with alike neighbourhoods play alike parts in a graph. VQGraph's teacher learns a codebook of such "
+        "parts: every node is sent through the nearest of some hundred code vectors. The student learns the teacher's "
+        "soft labels, and which codes a node is close to. The codes can be looked at, which tells what the teacher "
+        "has found in the graph."
+    )
     departures = (
         "Teacher and student assign codes in one geometry (released code: cosine against Euclid); each row meets the "
         "codes of its own node (released: those of its position in the batch); the code term is a divergence "

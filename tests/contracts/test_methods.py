@@ -1,5 +1,6 @@
 """What every registered method promises."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -188,6 +189,7 @@ def test_spec_builds_an_equal_method(method: Method) -> None:
 def test_says_where_it_comes_from(method: Method) -> None:
     assert method.citation
     assert isinstance(method.departures, str)
+    assert len(re.findall(r"[.?!](?: |$)", method.idea)) == 4, "the idea, in four sentences"
     assert method.update in ("joint", "alternating")
 
 
