@@ -32,7 +32,7 @@ def _classes(kind: str) -> dict[str, type[Any]]:
 
 
 def _entry(name: str, cls: type[Any]) -> str:
-    parts = [f"### {name} {{#{name}}}", _body(cls)]
+    parts = [f"### {name}", _body(cls)]
     options = [name for name, option in cls.constructor_options().items() if option.kind is not option.VAR_KEYWORD]
     if options:
         parts.append(_options(cls))
