@@ -67,7 +67,7 @@ def _facts(name: str, method: type[Method]) -> str:
             "yes, `gnn2mlp distill`" if made and _streams(made) else "no: it needs the graph",
         ],
     ]
-    return markdown(["", ""], facts)
+    return markdown(facts[0], facts[1:])
 
 
 def _streams(method: Method) -> bool:

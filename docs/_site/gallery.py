@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gnn2mlp import FitConfig, RunConfig, fit, load_dataset, run
-from gnn2mlp.core.files import write_bytes, write_text
+from gnn2mlp.core.files import atomic, write_text
 from gnn2mlp.explore import (
     behind_code,
     code_by_class,
@@ -45,8 +45,8 @@ DPI, MOST_BYTES = 110, 60_000
 HEAD = """# Gallery
 
 Each kind of figure, written by `python docs/_site/gallery.py` from small runs on the embedded digits: what a figure
-looks like is shown here, not how well anything works. In a report the same figures are vectors, with text to select, and
-follow a dark page.
+looks like is shown here, not how well anything works. In a report the same figures are vectors, with text to select,
+and follow a dark page.
 """
 
 
@@ -83,15 +83,14 @@ def taken(section: str, into: list[Shown]) -> Iterator[None]:
 def figures(work: Path, epochs: int = 60) -> list[Shown]:
     """All of them, from runs in a folder."""
     found: list[Shown] = []
-    short = {"distill": {"epochs": epochs}, "data_root": None}
     codes = RunConfig(
         dataset="digits",
         setting="inductive",
-        teacher={"name": "vq", "encoder": "gcn", "codes": 64, "epochs": epochs},
+        teacher={"name": "vq", "encoder": {"name": "gcn", "epochs": epochs}, "codes": 64},
         method="vqgraph",
         seeds=2,
+        distill={"epochs": epochs},
         out=work / "run",
-        **short,
     )
     with taken("`gnn2mlp run`", found):
         run(codes)
@@ -103,7 +102,7 @@ def figures(work: Path, epochs: int = 60) -> list[Shown]:
     with taken("`gnn2mlp fit`", found):
         fit(FitConfig(**_tables(work), id="id", label="digit", out=work / "fit", distill={"epochs": epochs}))
     with taken("`gnn2mlp compare`", found):
-        write_comparison(compare(read_scores([LINES]), against=["mlp"]), work / "compared")
+        write_comparison(compare(read_scores([LINES]), against="mlp"), work / "compare.html")
     knowledge = TeacherKnowledge.load(next((work / "run" / "knowledge").glob("*.safetensors")))
     return [*found, *_notebooks(knowledge)]
 
@@ -131,11 +130,13 @@ def _notebooks(knowledge: TeacherKnowledge) -> Iterator[Shown]:
     section = "`gnn2mlp.explore`, in a notebook"
     names = graph.class_names
     yield Shown(section, "code-usage", "plot_code_usage: how evenly codes are used", plot_code_usage(usage))
-    by_class = plot_code_by_class(code_by_class(knowledge, observed), names)
+    by_class = plot_code_by_class(code_by_class(knowledge, graph.labels), names)
     yield Shown(section, "code-by-class", "plot_code_by_class: which classes a code holds", by_class)
     drawn = plot_code_map(code_map(knowledge), groups=observed, names=names)
     yield Shown(section, "code-map", "plot_code_map: nodes and codes in a plane", drawn)
-    del behind_code, plot_behind_code
+    code = int(usage.nodes.argmax())
+    drawn = plot_behind_code(behind_code(knowledge, graph.edge_index, graph.labels, code), names)
+    yield Shown(section, "behind-code", "plot_behind_code: a code's nodes and their neighbourhoods", drawn)
 
 
 def picture(figure: Figure) -> bytes:
@@ -165,7 +166,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         shown = figures(Path(work))
         for one in shown:
-            write_bytes(FOLDER / f"{one.key}.webp", picture(one.figure))
+            made = picture(one.figure)
+            atomic(FOLDER / f"{one.key}.webp", lambda file, made=made: file.write(made))
     for path in FOLDER.glob("*.webp"):
         if path.stem not in {one.key for one in shown}:
             path.unlink()
