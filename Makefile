@@ -18,6 +18,7 @@ help:
 	@echo "make test    set up .venv with all tools and run every check"
 	@echo "make lint    the checks without the tests"
 	@echo "make pages   the tests of pages in a browser (needs Chromium and npm)"
+	@echo "make docs    build the documentation's site into site/"
 	@echo "make format  format the code and apply safe fixes"
 	@echo "make clean   remove .venv and all caches"
 	@echo "Settings: PYTHON=$(PYTHON) (3.11 or newer), JOBS=$(JOBS) test processes"
@@ -39,12 +40,15 @@ lint: .venv/dev.stamp
 	$(CHECK)mypy
 	$(CHECK)lint-imports
 
+docs: .venv/dev.stamp
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	rm -rf .venv build site *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -41,6 +41,8 @@ FOLDER = DOCS / "gallery"
 LINES = DOCS.parent / "benchmarks" / "studies" / "where_it_pays.jsonl"
 # Of one run, in pixels an inch; and what a picture may weigh.
 DPI, MOST_BYTES = 110, 60_000
+# Pages show these side by side under one heading.
+DIAGRAM = "Accuracy by confidence: "
 
 HEAD = """# Gallery
 
@@ -73,7 +75,8 @@ def taken(section: str, into: list[Shown]) -> Iterator[None]:
 
     def take(figure: Figure, key: str, description: str) -> str:
         if key not in {one.key for one in into}:
-            into.append(Shown(section, key, description.partition(". ")[0], figure))
+            title = description.partition(". ")[0]
+            into.append(Shown(section, key, f"{DIAGRAM}{title}" if key.startswith("reliability-") else title, figure))
         return real(figure, key, description)
 
     with mock.patch.object(page, "inline_svg", take):
