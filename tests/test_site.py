@@ -72,8 +72,10 @@ def test_public_names_have_their_entries(site: Path, parts: dict[str, ModuleType
 def test_the_api_shows_public_names_and_axes_of_arrays(site: Path):
     shown = [page.read_text() for page in (site / "api").glob("*.html")]
     assert not [name for html in shown for name in re.findall(r'id="(gnn2mlp[\w.]*\._[a-z]\w*)"', html)]
-    objectives = re.sub(r"<[^>]+>", "", (site / "api" / "evaluate.html").read_text())
-    assert "'nodes classes'" in unescape(objectives)
+    text = unescape(re.sub(r"<[^>]+>", "", (site / "api" / "evaluate.html").read_text()))
+    assert 'Float[Tensor, "nodes classes"]' in text
+    assert 'Int[Tensor, "nodes"]' in text
+    assert '" nodes"' not in text
 
 
 def test_links_from_pages_to_the_repository_are_placed(parts: dict[str, ModuleType]):

@@ -4,6 +4,7 @@ MkDocs calls the functions by their names. Links that lead from docs/ into the r
 there; those to files that are no page of the site become plain text, since nothing says where the repository is.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import command_line  # noqa: E402
 import links  # noqa: E402
 
 ROOT = HERE.parents[1]
+AXIS = re.compile(r"""(&#39;|&quot;|["']) (\w+(?:&#39;|&quot;|["'])</span>)""")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -54,6 +56,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if source.startswith(("api/", "benchmarks/", "CHANGELOG")):
         return markdown
     return links.named(markdown, api.entries(), source)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Axes of arrays without the space that jaxtyping asks for in front of a single one."""
+    return AXIS.sub(r"\1\2", html) if page.file.src_uri.startswith("api/") else html
 
 
 def benchmark_pages() -> list[Path]:
