@@ -36,6 +36,16 @@ def test_the_recipe_is_what_was_measured(imputation: ModuleType) -> None:
     assert recipe.identity() == measured.identity()
 
 
+@pytest.mark.parametrize(
+    ("dataset", "teacher"),
+    [("cpf-a-photo", "gcn + sage"), ("cpf-a-computer", "gcn + sage"), ("coauthor-cs", "gcn + appnp")],
+)
+def test_recipes_of_other_graphs_are_what_was_measured(imputation: ModuleType, dataset: str, teacher: str) -> None:
+    measured = imputation.Setup(dataset, "inductive", teacher).config(imputation.AVERAGED)
+    recipe = RunConfig(dataset=dataset, setting="inductive", method="neighbour_imputation").resolve()
+    assert recipe.identity() == measured.identity()
+
+
 def test_each_row_leaves_out_one_part(imputation: ModuleType) -> None:
     whole = imputation.ROWS[imputation.FULL]
     for name, row in imputation.ROWS.items():
