@@ -1,10 +1,10 @@
 """`Codebook`: everything there is to know of a teacher's codes, in one object that answers in frames and sentences."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -16,6 +16,8 @@ from gnn2mlp.explore.code_table import CodeFigures, code_figures
 from gnn2mlp.explore.codebook import check_code, code_vectors, with_codes
 from gnn2mlp.explore.comparison import Comparison, compare_codes
 from gnn2mlp.explore.formatting import plural
+from gnn2mlp.explore.knowledge_map import knowledge_map
+from gnn2mlp.explore.map_object import InteractiveMap
 from gnn2mlp.explore.merging import MergeMap, merge_map
 from gnn2mlp.explore.neighbourhoods import BehindCode, behind_code
 from gnn2mlp.explore.placement import CodePlacement
@@ -300,6 +302,46 @@ class Codebook:
     def merge_map(self) -> MergeMap:
         """Which codes would become one first: their hierarchy, as `scipy.cluster.hierarchy` reads it."""
         return merge_map(self.vectors, self.figures.nodes)
+
+    def map(
+        self,
+        columns: Mapping[str, Any] | None = None,
+        *,
+        projection: Literal["pca", "tsne", "umap"] = "pca",
+        noun: str = "nodes",
+        title: str = "Codes and nodes",
+        most: int | None = None,
+    ) -> InteractiveMap:
+        """Codes and nodes in the plane, to zoom, colour, search and select from: in a notebook, or `.save("map.html")`.
+
+        Args:
+            columns: more to colour by, by name, each with a value for each node of the full graph.
+            projection: how codes are laid out; see `gnn2mlp.explore.code_map`.
+            noun: what nodes are, in the plural, for the sentences about codes.
+            title: of the map.
+            most: nodes to show; see `gnn2mlp.explore.knowledge_map`.
+
+        Raises:
+            MissingKnowledgeError: if the knowledge has no probabilities of codes.
+            DataError: for columns of another length.
+        """
+        view = self._view
+        used = np.flatnonzero(self.figures.nodes)
+        return knowledge_map(
+            self.knowledge,
+            self.features,
+            edge_index=self.edges,
+            labels=self.labels if self.class_names else None,
+            answers=None if view is None or not self.class_names else view.answer,
+            names=self.names,
+            feature_names=self.feature_names,
+            class_names=self.class_names or None,
+            columns=columns,
+            texts={int(code): self.describe(int(code), noun) for code in used},
+            title=title,
+            projection=projection,
+            most=most,
+        )
 
     def describe(self, code: int, noun: str = "nodes", words: int = 5, examples: int = 3) -> str:
         """A code in one sentence.

@@ -8,6 +8,7 @@ from scipy.cluster.hierarchy import dendrogram, fcluster
 
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.explore.drawing import TEXT, clean_axes
+from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.theme import INK, MUTED
 
@@ -47,7 +48,7 @@ class MergeMap(NamedTuple):
 
     def plot(self) -> Figure:
         """The tree of codes; of more than 60 the upper part, in which a leaf in brackets is several."""
-        figure = Figure(figsize=(7.2, 3.0), layout="constrained")
+        figure = ShownFigure(figsize=(7.2, 3.0), layout="constrained")
         axes = figure.add_subplot()
         clean_axes(axes)
         if self.codes.size > 1:

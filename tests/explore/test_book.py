@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
 from gnn2mlp.explore import Codebook
+from gnn2mlp.explore.map_packing import unpack
 from gnn2mlp.knowledge import TeacherKnowledge
 from tests.explore.test_book_student import Says
 
@@ -155,3 +156,17 @@ def test_knowledge_without_codes_and_codes_that_are_not_there_are_refused() -> N
         Codebook(TeacherKnowledge(torch.arange(2), {"logits": torch.zeros(2, 2)}))
     with pytest.raises(DataError, match="expected one of 0..2, got 3"):
         _book().describe(3)
+
+
+def test_the_map_shows_what_the_codebook_knows() -> None:
+    found = _book().map({"age": np.arange(6.0)}, noun="pages", title="Pages")
+    frame = found.frame().set_index("id").loc[["town", "city", "news", "soap", "film"]]
+    assert frame["class"].tolist()[:4] == ["b", "b", "a", "a"]
+    assert frame["age"].tolist() == [0, 1, 2, 3, 4]
+    assert "Code 2 is: 2 pages" in str(unpack(found.packed)[0])
+    assert "Pages" in repr(found)
+
+
+def test_a_map_takes_probabilities_of_codes() -> None:
+    with pytest.raises(MissingKnowledgeError, match="code_probabilities"):
+        Codebook(_knowledge(code_probabilities=None)).map()
