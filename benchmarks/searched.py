@@ -1,0 +1,114 @@
+"""What `gnn2mlp auto` finds within a budget, beside plain GLNN with a SAGE teacher on the same split.
+
+    python benchmarks/searched.py --data-root DATA --out RUNS [--datasets NAME ...] [--seeds 1] [--budget 10m]
+    python benchmarks/searched.py --table [--check]                                   # writes AUTO.md
+
+Inductive setting, one split a search, one thread. A search sees no test label; the best of it is trained and scored
+once. What is complete in RUNS is read.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from figures import markdown, renew
+
+from gnn2mlp import RunConfig
+from gnn2mlp.evaluate import summarise
+from gnn2mlp.pipeline import run
+from gnn2mlp.pipeline.auto import auto
+from gnn2mlp.pipeline.searching.leaderboard import Leaderboard
+from gnn2mlp.studies import ledger
+
+HERE = Path(__file__).parent
+RESULTS, PAGE = HERE / "results" / "auto.jsonl", HERE / "AUTO.md"
+DATASETS = ("cpf-cora", "cpf-citeseer")
+UNSEEN = "unseen"
+
+
+def searched(dataset: str, seed: int, budget: str, root: Path | None, out: Path) -> dict[str, Any]:
+    """The line of a search: what was chosen, and what it and plain GLNN have on unseen nodes."""
+    shared: Any = {"dataset": dataset, "setting": "inductive", "seeds": [seed], "data_root": root}
+    folder = out / f"{dataset}_{seed}"
+    found = auto(RunConfig(**shared, method={"name": "auto", "budget": budget}, out=folder / "auto"))
+    plain = run(RunConfig(**shared, method="glnn", teacher="sage", latency=False, out=folder / "glnn"))
+    assert found.run is not None
+    return line_of(found.leaderboard, found.run.results, plain.results["seeds"][0])
+
+
+def line_of(board: Leaderboard, results: Mapping[str, Any], glnn: Mapping[str, Any]) -> dict[str, Any]:
+    """The line of a search and the run of its best, given the record of plain GLNN on the same split."""
+    facts, (best,) = board.facts, results["seeds"]
+    if best["split"]["digest"] != glnn["split"]["digest"]:
+        raise ValueError(f"expected GLNN on the same split of {facts['dataset']}, got another one")
+    return {
+        "dataset": facts["dataset"],
+        "seed": best["seed"],
+        "split": best["split"],
+        "budget": facts["budget"],
+        "seconds": facts["spent"],
+        "tried": facts["tried"],
+        "chosen": board.best["label"],
+        "unseen": {"auto": best["student"][UNSEEN], "teacher": best["teacher"][UNSEEN]}
+        | {"glnn": glnn["student"][UNSEEN], "mlp": glnn["mlp"][UNSEEN]},
+        "warnings": list(board.verdict["warnings"]),
+        "environment": results["environment"],
+    }
+
+
+def key_of(line: Mapping[str, Any]) -> tuple[str, int, float]:
+    """What there is one line of."""
+    return line["dataset"], line["seed"], line["budget"]
+
+
+def page(lines: Sequence[Mapping[str, Any]]) -> str:
+    """The page."""
+    assert __doc__ is not None
+    how = __doc__.split("\n\n", 2)[2].strip()
+    header = ("", "split", "minutes", "tried", "chosen", "unseen: its teacher", "auto", "GLNN", "plain MLP")
+    body = [_row(line) for line in lines]
+    differences = [{"": line["unseen"]["auto"] - line["unseen"]["glnn"]} for line in lines]
+    mean, least = summarise(differences)[""]["mean"], min(one[""] for one in differences)
+    reading = (
+        f"Accuracy in per cent. Minutes are those of budget and search. Over these {len(lines)} searches `auto` is "
+        f"{100 * mean:+.1f} points from GLNN on average; the least is {100 * least:+.1f}. "
+        "One split of a data set says nothing of chance."
+    )
+    return "\n\n".join(["# What `auto` finds", f"Made by `benchmarks/searched.py --table`. {how}", reading]) + (
+        f"\n\n{markdown(header, body)}\n"
+    )
+
+
+def _row(line: Mapping[str, Any]) -> list[str]:
+    scores = [f"{100 * line['unseen'][model]:.1f}" for model in ("teacher", "auto", "glnn", "mlp")]
+    minutes = f"{line['budget'] / 60:.0f}, {line['seconds'] / 60:.1f}"
+    return [line["dataset"], str(line["seed"]), minutes, str(line["tried"]), line["chosen"], *scores]
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA")
+    parser.add_argument("--out", type=Path, default=Path("searched"), help="folder of the runs")
+    parser.add_argument("--datasets", nargs="*", default=DATASETS, help="which data sets")
+    parser.add_argument("--seeds", type=int, default=1, help="how many splits")
+    parser.add_argument("--budget", default="10m", help="of each search")
+    parser.add_argument("--table", action="store_true", help="write the page of what was searched")
+    parser.add_argument("--check", action="store_true", help="with --table: only say whether it is up to date")
+    options = parser.parse_args()
+    if options.table:
+        return renew(PAGE, page(ledger.read(RESULTS)), options.check, "benchmarks/searched.py --table")
+    torch.set_num_threads(1)
+    for seed in range(options.seeds):
+        for dataset in options.datasets:
+            line = searched(dataset, seed, options.budget, options.data_root, options.out)
+            ledger.put(RESULTS, line, key_of)
+            print(_row(line), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
