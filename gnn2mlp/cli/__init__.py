@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence_matplotlib()
         options = _command().parse_args(arguments)
         announce(options.verb)
-        continues = options.verb in ("run", "auto", "study", "fit", "distill", "trust", "latency", "score")
+        continues = options.verb in ("run", "auto", "study", "fit", "distill", "trust", "latency", "disagree", "score")
         with plain_warnings():
             options.execute(options)
         sys.stdout.flush()  # here, where a closed pipe is caught
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _command() -> argparse.ArgumentParser:
     """The parser of all verbs. Their modules import nothing heavy before they are executed."""
-    from gnn2mlp.cli import auto, check, compare, distill, export, fit, latency, run, score, study, trust
+    from gnn2mlp.cli import auto, check, compare, disagree, distill, export, fit, latency, run, score, study, trust
     from gnn2mlp.cli import list as list_
     from gnn2mlp.cli._parser import Parser
 
@@ -65,6 +65,6 @@ def _command() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gnn2mlp {__version__}")
     verbs = parser.add_subparsers(title="commands", dest="verb", required=True, metavar="command")
-    for verb in (run, auto, study, compare, fit, distill, trust, latency, score, export, check, list_):
+    for verb in (run, auto, study, compare, fit, distill, trust, latency, disagree, score, export, check, list_):
         verb.add(verbs)
     return parser

@@ -40,7 +40,16 @@ def share_interval(right: Bool[np.ndarray, " nodes"]) -> Interval:
         >>> f"{found.value:.2f}, from {found.low:.2f} to {found.high:.2f}"
         '0.80, from 0.49 to 0.94'
     """
-    count, share = len(right), float(right.mean())
+    return wilson(float(right.mean()), len(right))
+
+
+def wilson(share: float, count: int) -> Interval:
+    """A share of so many nodes with Wilson's score interval, as `share_interval` has it.
+
+    Args:
+        share: from 0 to 1; not every share of `count` need be possible.
+        count: of independent nodes, at least one.
+    """
     middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
     reach = _Z / (1 + _Z**2 / count) * sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
     return Interval(share, max(0.0, middle - reach), min(1.0, middle + reach), count)
@@ -65,9 +74,21 @@ def difference_interval(ours: Bool[np.ndarray, " nodes"], theirs: Bool[np.ndarra
         '+0.12, from +0.05 to +0.19'
     """
     count, only_ours, only_theirs = len(ours), int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
-    p, q = (only_ours + 1) / (count + 2), (only_theirs + 1) / (count + 2)
+    return bonett_price(only_ours, only_theirs, count)
+
+
+def bonett_price(ours: float, theirs: float, count: int) -> Interval:
+    """The interval of `difference_interval`, from how many of so many nodes are right with one of the two alone.
+
+    Args:
+        ours: nodes that ours alone answers rightly, from 0 to `count`; a node that did so on half of its occasions
+            counts as a half.
+        theirs: likewise.
+        count: of independent nodes, at least one.
+    """
+    p, q = (ours + 1) / (count + 2), (theirs + 1) / (count + 2)
     reach = _Z * sqrt((p + q - (p - q) ** 2) / (count + 2))
-    return Interval((only_ours - only_theirs) / count, max(-1.0, p - q - reach), min(1.0, p - q + reach), count)
+    return Interval((ours - theirs) / count, max(-1.0, p - q - reach), min(1.0, p - q + reach), count)
 
 
 def bootstrap_interval(measure: Callable[[np.ndarray], float], nodes: int, seed: int = 0) -> Interval:

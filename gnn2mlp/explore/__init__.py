@@ -2,6 +2,8 @@
 
 from gnn2mlp.explore.book import Codebook
 from gnn2mlp.explore.codebook import code_by_class, code_usage, nearest_codes, truncation
+from gnn2mlp.explore.disagree import disagreement
+from gnn2mlp.explore.disagreements import Disagreement
 from gnn2mlp.explore.interactive_map import MapCodes, interactive_map
 from gnn2mlp.explore.knowledge_map import knowledge_map
 from gnn2mlp.explore.map_columns import Named
@@ -10,6 +12,7 @@ from gnn2mlp.explore.neighbourhoods import behind_code
 from gnn2mlp.explore.plots_calibration import plot_calibration, plot_set_coverage
 from gnn2mlp.explore.plots_cascade import plot_cascade
 from gnn2mlp.explore.plots_codes import plot_code_by_class, plot_code_usage
+from gnn2mlp.explore.plots_disagreement import plot_confusion, plot_groups
 from gnn2mlp.explore.plots_importance import plot_importance
 from gnn2mlp.explore.plots_map import plot_code_map
 from gnn2mlp.explore.plots_neighbourhoods import plot_behind_code
@@ -19,6 +22,7 @@ from gnn2mlp.explore.trust import trust_table
 
 __all__ = [
     "Codebook",
+    "Disagreement",
     "InteractiveMap",
     "MapCodes",
     "Named",
@@ -26,6 +30,7 @@ __all__ = [
     "code_by_class",
     "code_map",
     "code_usage",
+    "disagreement",
     "interactive_map",
     "knowledge_map",
     "nearest_codes",
@@ -37,7 +42,9 @@ __all__ = [
     "plot_code_by_class",
     "plot_code_map",
     "plot_code_usage",
+    "plot_confusion",
     "plot_coverage",
+    "plot_groups",
     "plot_importance",
     "plot_set_coverage",
     "truncation",

@@ -2,6 +2,7 @@
 
 from gnn2mlp.pipeline.auto import AutoResult, auto
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.disagreement import DisagreementResult, disagree
 from gnn2mlp.pipeline.fit import FitResult, fit
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.latency import LatencyResult, latency
@@ -12,6 +13,7 @@ from gnn2mlp.pipeline.trust import TrustResult, trust
 __all__ = [
     "Auto",
     "AutoResult",
+    "DisagreementResult",
     "FitConfig",
     "FitResult",
     "LatencyResult",
@@ -19,6 +21,7 @@ __all__ = [
     "RunResult",
     "TrustResult",
     "auto",
+    "disagree",
     "fit",
     "latency",
     "run",

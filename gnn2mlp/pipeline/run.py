@@ -10,6 +10,7 @@ from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.latency import latency_stage
 from gnn2mlp.pipeline.maps import write_map
@@ -55,6 +56,7 @@ def run(
     config: RunConfig | None = None,
     listen: Listen = shown,
     listeners: Sequence[Listener] = (),
+    pages: bool = True,
 ) -> RunResult:
     """Run the main job for every seed and write results, report, students and knowledge; a map where there are codes.
 
@@ -70,6 +72,7 @@ def run(
         listen: gives the progress listener of each stage (`"teacher"`, `"mlp"`, `"student"`) of each seed.
         listeners: told of every training, such as those of `gnn2mlp.trackers`; a stage is called like
             `"seed-000/teacher"`.
+        pages: also write `disagreement.html`, on graphs of up to 200,000 nodes; of larger ones `gnn2mlp disagree` does.
 
     Raises:
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
@@ -98,6 +101,8 @@ def run(
             "latency": timed.value if timed else None,
             "student": shipped,
         }
+        if pages and job.graph.num_nodes <= AFFORDABLE:
+            results["disagreement"] = write_disagreement(disagreement_of(job), folder)
     write_json(folder / "results.json", results)
     write_report(results, folder / "report.html")
     return RunResult(results, folder)

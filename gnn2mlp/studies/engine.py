@@ -111,7 +111,7 @@ def measured(config: RunConfig, folder: Path) -> Record | None:
         if not mine:
             return None
         forget_peak_memory()
-        made = run(config.model_copy(update={"out": folder}))
+        made = run(config.model_copy(update={"out": folder}), pages=False)
         return {**line_of(made, config), "peak_memory_mib": peak_memory()}
 
 
