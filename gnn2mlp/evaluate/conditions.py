@@ -105,7 +105,7 @@ def numbers_of(attribute: str, values: np.ndarray, kind: str = "column") -> Cond
 
     Example:
         >>> numbers_of("likes", np.arange(8.0)).texts
-        ('likes up to 1', 'likes 2 to 3', 'likes 4 to 5', 'likes 6 and more')
+        ('likes is at most 1', 'likes is 2 to 3', 'likes is 4 to 5', 'likes is 6 or more')
         >>> numbers_of("shops", np.array([0.0, 1.0, np.nan])).texts
         ('shops is 0', 'shops is 1', 'shops is missing')
     """
@@ -122,7 +122,9 @@ def numbers_of(attribute: str, values: np.ndarray, kind: str = "column") -> Cond
     return groups_of(attribute, kind, group, [*texts, f"{attribute} is missing"])
 
 
-def words_of(matrix: sp.csr_matrix, names: Sequence[str], least: int = 10, most: int = 2000) -> Conditions:
+def words_of(
+    matrix: sp.csr_matrix, names: Sequence[str], least: int = 10, most: int = 2000, owner: str = "it"
+) -> Conditions:
     """A condition for each feature that is above 0 where a node has it: words of texts, items of lists.
 
     Args:
@@ -130,6 +132,7 @@ def words_of(matrix: sp.csr_matrix, names: Sequence[str], least: int = 10, most:
         names: of the features.
         least: nodes that have it, else the feature is left out, as it is where more than half of all nodes have it.
         most: features; the rarer ones of more are left out.
+        owner: what has them: the node, or a column of it.
     """
     plain = sp.csr_matrix(matrix, copy=True)
     plain.data = (plain.data > 0).astype(np.float32)
@@ -137,8 +140,9 @@ def words_of(matrix: sp.csr_matrix, names: Sequence[str], least: int = 10, most:
     count = np.asarray(plain.sum(axis=0)).ravel()
     usable = np.flatnonzero((count >= least) & (count <= plain.shape[0] / 2))
     kept = np.sort(usable[np.argsort(-count[usable], kind="stable")[:most]])
-    texts = tuple(f"has {names[k]}" for k in kept)
-    return Conditions(texts, tuple(names[k] for k in kept), ("column",) * kept.size, sp.csr_matrix(plain[:, kept]))
+    texts = tuple(f"{owner} has {names[k]}" for k in kept)
+    attributes = tuple(names[k] if owner == "it" else f"{owner}: {names[k]}" for k in kept)
+    return Conditions(texts, attributes, ("column",) * kept.size, sp.csr_matrix(plain[:, kept]))
 
 
 def _parts(attribute: str, known: np.ndarray, distinct: np.ndarray, counts: np.ndarray) -> tuple[list[str], np.ndarray]:
@@ -150,9 +154,9 @@ def _parts(attribute: str, known: np.ndarray, distinct: np.ndarray, counts: np.n
     edges = edges[edges < rest.max()]
     group = np.searchsorted(edges, known, side="left")
     lows, highs = _ends(rest, edges)
-    texts = [f"{attribute} up to {highs[0]}"] if edges.size else [f"{attribute} {lows[0]} to {highs[0]}"]
-    texts += [f"{attribute} {low} to {high}" for low, high in zip(lows[1:-1], highs[1:-1], strict=True)]
-    texts += [f"{attribute} {lows[-1]} and more"] * bool(edges.size)
+    texts = [f"{attribute} is at most {highs[0]}"] if edges.size else [f"{attribute} is {lows[0]} to {highs[0]}"]
+    texts += [f"{attribute} is {low} to {high}" for low, high in zip(lows[1:-1], highs[1:-1], strict=True)]
+    texts += [f"{attribute} is {lows[-1]} or more"] * bool(edges.size)
     if alone:
         group[known == common] = len(texts)
         texts.append(f"{attribute} is {_number(common)}")

@@ -61,7 +61,7 @@ def describe_table(table: Any, ids: np.ndarray | None = None) -> Described:
     Example:
         >>> found = describe_table({"kind": ["bar", "shop"] * 6, "likes": list(range(12))})
         >>> found.texts[1], found.conditions.texts[:3]
-        ('kind: shop; likes: 1', ('kind is bar', 'kind is shop', 'likes up to 2'))
+        ('kind: shop; likes: 1', ('kind is bar', 'kind is shop', 'likes is at most 2'))
     """
     raw = RawTable(table)
     columns = [(name, raw.read(name, rows=ids)) for name in raw.names]
@@ -99,9 +99,9 @@ def _of_numbers(name: str, values: Numbers) -> Conditions:
     days = values.numbers[~values.gaps]
     edges = np.quantile(days, [0.25, 0.5, 0.75], method="inverted_cdf")
     told = [str(np.datetime64(int(edge), "D")) for edge in edges]
-    texts = (f"{name} until {told[0]}", *(f"{name} until {b}, after {a}" for a, b in pairwise(told)))
+    texts = (f"{name} is until {told[0]}", *(f"{name} is until {b}, after {a}" for a, b in pairwise(told)))
     group = np.where(values.gaps, 4, np.searchsorted(edges, values.numbers, side="left"))
-    return groups_of(name, found.kinds[0], group, [*texts, f"{name} after {told[-1]}", f"{name} is missing"])
+    return groups_of(name, found.kinds[0], group, [*texts, f"{name} is after {told[-1]}", f"{name} is missing"])
 
 
 def _categories(name: str, texts: Texts) -> Conditions:
@@ -127,7 +127,7 @@ def _bags(name: str, bags: Sequence[Sequence[str | None]]) -> Conditions:
     indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     indices = np.array([place for row in rows for place in row], dtype=np.int64)
     matrix = sp.csr_matrix((np.ones(indices.size, dtype=np.float32), indices, indptr), shape=(len(bags), len(places)))
-    return words_of(matrix, [f"{name}: {word}" for word in places], _least(len(bags)))
+    return words_of(matrix, list(places), _least(len(bags)), owner=name)
 
 
 def _least(rows: int) -> int:

@@ -181,7 +181,7 @@ def _groups(
     if given["code"] is not None:
         code = np.asarray(given["code"]).astype(np.int64)
         texts = tuple(map(str, range(int(code.max(initial=-1)) + 1)))
-        found["code"] = by_name(np.tile(code[kept], times), texts, "code")
+        found["code"] = by_name(np.tile(code[kept], times), texts, "code is")
     return found
 
 

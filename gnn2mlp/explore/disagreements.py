@@ -267,7 +267,9 @@ class Disagreement:
             if name not in table.groups or (name == "code" and len(table.seeds) > 1):
                 continue
             own = most_common(table.groups[name], table.node, len(table.ids))
-            parts.append(groups_of(name, name, own.group, own.texts))
+            # A class with an answer is right or wrong as a whole, and no group to look for.
+            about = "class" if name == "answer" else name
+            parts.append(groups_of(about, name, own.group, own.texts))
         return joined([*parts, table.conditions]) if parts else table.conditions
 
     def __repr__(self) -> str:

@@ -16,28 +16,20 @@ class Grouped(NamedTuple):
     texts: tuple[str, ...]
 
 
-_DEGREES = (
-    "degree 0",
-    "degree 1",
-    "degree 2",
-    "degree 3 to 4",
-    "degree 5 to 8",
-    "degree 9 to 16",
-    "degree 17 and more",
-)
+_DEGREES = tuple(f"degree is {text}" for text in ("0", "1", "2", "3 to 4", "5 to 8", "9 to 16", "17 or more"))
 _ALIKE = (
-    "no neighbour of its class",
-    "fewer than half of the neighbours of its class",
-    "half or more of the neighbours of its class",
-    "all neighbours of its class",
-    "no neighbour",
+    "no neighbour shares its class",
+    "fewer than half of its neighbours share its class",
+    "half or more of its neighbours share its class",
+    "all neighbours share its class",
+    "it has no neighbour",
 )
 _HOPS = (
-    "1 link to a training label",
-    "2 links to a training label",
-    "3 links to a training label",
-    "4 links or more to a training label",
-    "no way to a training label",
+    "the next training label is 1 link away",
+    "the next training label is 2 links away",
+    "the next training label is 3 links away",
+    "the next training label is 4 links or more away",
+    "no training label can be reached",
 )
 
 

@@ -15,6 +15,8 @@ from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, plain_text, style_of
 MARKS = {"teacher": "s", "student": "o", "mlp": "D"}
 # Letters of a line; classes of which a matrix is drawn, and of which it holds numbers.
 LINE, MOST_CLASSES, WITH_NUMBERS = 24, 30, 16
+# Inches: narrow, so that text stays legible on a telephone.
+_WIDTH = 4.3
 
 
 def plot_groups(
@@ -39,7 +41,7 @@ def plot_groups(
     lengths = {model: len(each) for model, each in scores.items()}
     if not texts or set(lengths.values()) != {len(texts)} or len(nodes) != len(texts):
         raise DataError(f"expected a score of every model for each of {len(texts)} groups, got {lengths}")
-    figure, axes = new_figure((5.6, 1.1 + (0.24 + 0.13 * len(scores)) * len(texts)))
+    figure, axes = new_figure((_WIDTH, 1.1 + (0.24 + 0.13 * len(scores)) * len(texts)))
     for number, (model, found) in enumerate(scores.items()):
         here = [k for k, one in enumerate(found) if one is not None]
         values = [one for one in found if one is not None]
@@ -81,7 +83,7 @@ def plot_confusion(counts: np.ndarray, names: Sequence[str], model: str = "stude
         raise DataError(f"expected counts of {len(names)} x {len(names)} classes, got {matrix.shape}")
     kept = most_confused(matrix, MOST_CLASSES)
     matrix, shown = matrix[np.ix_(kept, kept)], [_short(names[k]) for k in kept]
-    side = 1.9 + 0.36 * len(kept)
+    side = 1.6 + 0.3 * len(kept)
     figure, axes = new_figure((side + 0.6, side))
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     colour = style_of(model).colour

@@ -166,7 +166,7 @@ def _groups(graph: NodeData, tables: Sequence[Table], splits: Sequence[Split]) -
             found |= class_groups(graph.class_names, truth[node], table["answers/student"].numpy())
         if "code" in table:
             code = table["code"].numpy()
-            found["code"] = by_name(code, [*map(str, range(int(code.max(initial=-1)) + 1))], "code")
+            found["code"] = by_name(code, [*map(str, range(int(code.max(initial=-1)) + 1))], "code is")
         parts.append(found)
     return {name: _longest([part[name] for part in parts]) for name in parts[0]}
 

@@ -22,15 +22,16 @@ def slices_grid(found: Disagreement, slices: Sequence[FoundSlice]) -> Grid:
             one.slice.text,
             f"{one.slice.nodes:,}",
             *(_score(found, one.score.errors.get(model)) for model in models),
-            gap_text(found, one.slice.inside),
-            gap_text(found, one.slice.outside),
+            _side(found, one.gap, one.slice.inside),
+            _side(found, one.gap, one.slice.outside),
             f"{gap_text(found, one.slice.low)} to {gap_text(found, one.slice.high)}" if one.slice.nodes else MISSING,
             p_value(one.slice.p_adjusted),
         ]
         for one in slices
     ]
     behind = slices[0].gap == "teacher" if slices else False
-    gaps = ["Behind here", "Elsewhere"] if behind else ["Wrong here", "Elsewhere"]
+    wrong = "Wrong here" if found.answered.is_share else "Error here"
+    gaps = ["Behind here", "Elsewhere"] if behind else [wrong, "Elsewhere"]
     head = ["Nodes where", "Count", *(style_of(model).label for model in models), *gaps, "95% of difference", "p"]
     return Grid("", head, rows)
 
@@ -115,6 +116,12 @@ def gap_text(found: Disagreement, value: float) -> str:
     if np.isnan(value):
         return MISSING
     return signed_points(value) if found.answered.is_share else significant(value)
+
+
+def _side(found: Disagreement, gap: str, value: float) -> str:
+    """A mean gap inside or outside of a group; a share of wrong answers has no sign."""
+    told = gap_text(found, value)
+    return told if gap == "teacher" else told.removeprefix("+")
 
 
 def _ahead(found: Disagreement, behind: Interval) -> str:
