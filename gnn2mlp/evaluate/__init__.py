@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     )
     from gnn2mlp.evaluate.cascade import CascadeCurve, cascade_curve, choose_threshold
     from gnn2mlp.evaluate.compare import Outcome, Paired, paired
+    from gnn2mlp.evaluate.conditions import Conditions
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
+    from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
     from gnn2mlp.evaluate.importance import Importance, column_importance
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
     from gnn2mlp.evaluate.ranks import Ranking, critical_difference, friedman, ranked
     from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
+    from gnn2mlp.evaluate.slices import Slice, find_slices, halves
     from gnn2mlp.evaluate.temperature import fit_temperature, fit_temperatures
     from gnn2mlp.tasks.metrics import accuracy, agreement
 
@@ -26,12 +29,15 @@ __all__ = [
     "POPULATIONS",
     "CascadeCurve",
     "ClassCounts",
+    "ClassScore",
+    "Conditions",
     "Coverage",
     "Importance",
     "Outcome",
     "Paired",
     "Ranking",
     "Reliability",
+    "Slice",
     "accuracy",
     "agreement",
     "by_population",
@@ -39,18 +45,22 @@ __all__ = [
     "cascade_curve",
     "choose_threshold",
     "class_counts",
+    "class_scores",
     "code_distance",
     "column_importance",
     "conformal_sets",
     "conformal_threshold",
+    "confusion_matrix",
     "coverage",
     "critical_difference",
     "diagram_by_mass",
     "energy",
     "expected_calibration_error",
+    "find_slices",
     "fit_temperature",
     "fit_temperatures",
     "friedman",
+    "halves",
     "joint_energy",
     "outlier_auroc",
     "paired",
@@ -63,6 +73,17 @@ __all__ = [
 ]
 
 _EXPORTS = {
+    "gnn2mlp.evaluate.conditions": ("Conditions",),
+    "gnn2mlp.evaluate.confusion": (
+        "ClassScore",
+        "class_scores",
+        "confusion_matrix",
+    ),
+    "gnn2mlp.evaluate.slices": (
+        "Slice",
+        "find_slices",
+        "halves",
+    ),
     "gnn2mlp.evaluate.by_class": ("ClassCounts", "class_counts"),
     "gnn2mlp.evaluate.calibration": (
         "Reliability",

@@ -27,7 +27,7 @@ class ClassScore(NamedTuple):
 
 
 def confusion_matrix(
-    labels: Int[np.ndarray, " answers"], answers: Int[np.ndarray, " answers"], classes: int
+    labels: Int[np.ndarray, " answers"], answers: Int[np.ndarray, " given"], classes: int
 ) -> Int[np.ndarray, "classes classes"]:
     """How many answers of each class (columns) were given for each true class (rows).
 
@@ -51,7 +51,7 @@ def confusion_matrix(
 
 def class_scores(
     labels: Int[np.ndarray, " answers"],
-    answers: Int[np.ndarray, " answers"],
+    answers: Int[np.ndarray, " given"],
     classes: int,
     nodes: Int[np.ndarray, " answers"] | None = None,
 ) -> list[ClassScore]:

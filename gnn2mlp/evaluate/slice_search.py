@@ -6,6 +6,7 @@ before a large one with a small difference, as long as chance is unlikely to hav
 their nodes the first is kept.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,12 @@ class _Ranked(NamedTuple):
 
 
 def search_slices(
-    values: Float[np.ndarray, " nodes"], conditions: Conditions, least: int, most: int, groups: int
+    values: Float[np.ndarray, " nodes"],
+    conditions: Conditions,
+    least: int,
+    most: int,
+    groups: int,
+    rationed: Collection[str] = (),
 ) -> list[Candidate]:
     """The groups whose mean is furthest above that of the other nodes, best first.
 
@@ -49,6 +55,7 @@ def search_slices(
         least: nodes of a group.
         most: nodes of a group.
         groups: how many to propose at most. None is proposed that chance might well have made, with a bound below 0.
+        rationed: kinds of conditions that at most half of the groups may have.
 
     Example:
         >>> from gnn2mlp.evaluate.conditions import groups_of
@@ -65,7 +72,7 @@ def search_slices(
     every = _Ranked(*(np.concatenate(parts) for parts in zip(single, double, strict=True)))
     able = np.flatnonzero((every.nodes >= least) & (every.nodes <= most) & (every.bound > 0))
     order = able[np.argsort(-every.bound[able], kind="stable")]
-    return _different(every, order, conditions, groups)
+    return _different(every, order, conditions, groups, rationed)
 
 
 def _ranked(conditions: np.ndarray, values: np.ndarray, holds: sp.csc_matrix) -> _Ranked:
@@ -119,16 +126,23 @@ def _best(conditions: Conditions, single: _Ranked, least: int) -> np.ndarray:
     return np.sort(np.concatenate(found)).astype(np.int64)
 
 
-def _different(every: _Ranked, order: np.ndarray, conditions: Conditions, groups: int) -> list[Candidate]:
+def _different(
+    every: _Ranked, order: np.ndarray, conditions: Conditions, groups: int, rationed: Collection[str]
+) -> list[Candidate]:
     """The first groups in `order` that share at most half of their nodes with any before them."""
     kept: list[Candidate] = []
     masks: list[np.ndarray] = []
+    left = groups - groups // 2
     for place in order:
         if len(kept) == groups:
             break
         which = tuple(int(k) for k in every.conditions[place] if k >= 0)
+        is_rationed = any(conditions.kinds[k] in rationed for k in which)
+        if is_rationed and not left:
+            continue
         mask = conditions.mask(which)
         if all((mask & other).sum() <= OVERLAP * (mask | other).sum() for other in masks):
             kept.append(Candidate(which, int(every.nodes[place]), float(every.bound[place])))
             masks.append(mask)
+            left -= is_rationed
     return kept

@@ -2,12 +2,12 @@
 
 `gnn2mlp.evaluate.slice_search` looks at thousands of groups, and the best of thousands looks bad by luck alone. So the
 nodes are cut in halves by chance. The first half proposes a few groups; the second, at which the search never looked,
-says how they fare (`gnn2mlp.evaluate.slice_test`), and Holm's correction is for all groups that were proposed, of all
+says how they fare (`gnn2mlp.evaluate.permutation`), and Holm's correction is for all groups that were proposed, of all
 questions together. The probability that any group holds of those that are in truth no worse is then at most 5 %. All
 figures of a group are those of the second half: they are not flattered by the search.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from math import sqrt
 from typing import NamedTuple, TypeVar
 
@@ -17,9 +17,9 @@ from jaxtyping import Bool, Float
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.evaluate.conditions import Conditions
+from gnn2mlp.evaluate.permutation import DRAWS as DRAWS
+from gnn2mlp.evaluate.permutation import group_p_values, holm
 from gnn2mlp.evaluate.slice_search import PRIOR, Candidate, search_slices
-from gnn2mlp.evaluate.slice_test import DRAWS as DRAWS
-from gnn2mlp.evaluate.slice_test import group_p_values, holm
 
 # Groups that are proposed for each question, nodes of the half that searches which make a group, and its largest share.
 GROUPS, LEAST, LARGEST = 6, 10, 0.5
@@ -80,6 +80,7 @@ def find_slices(
     least: int = LEAST,
     seed: int = 0,
     draws: int = DRAWS,
+    rationed: Collection[str] = (),
 ) -> dict[K, list[Slice]]:
     """Groups whose mean is above that of all other nodes, for each question, those that chance explains least first.
 
@@ -93,6 +94,8 @@ def find_slices(
         least: nodes of a group, in the half that proposes.
         seed: of the permutations of the test.
         draws: permutations.
+        rationed: kinds of conditions that at most half of the groups may have, such as those that only tell of nodes
+            whose true class is known.
 
     Raises:
         DataError: if values, conditions and `first` are not of the same nodes.
@@ -115,7 +118,9 @@ def find_slices(
                 f"slices: expected values, conditions and halves of the same nodes, got {each.shape} of {name!r}, "
                 f"{conditions.holds.shape[0]} and {first.shape}"
             )
-    tested = {name: _tested(each, conditions, first, groups, least, seed, draws) for name, each in values.items()}
+    tested = {
+        name: _tested(each, conditions, first, groups, least, seed, draws, rationed) for name, each in values.items()
+    }
     p = holm(np.array([one.p for found in tested.values() for one in found]))
     adjusted = iter(p.tolist())
     all_adjusted = {name: [one._replace(p_adjusted=next(adjusted)) for one in found] for name, found in tested.items()}
@@ -135,11 +140,12 @@ def _tested(
     least: int,
     seed: int,
     draws: int,
+    rationed: Collection[str],
 ) -> list[Slice]:
     asked = ~np.isnan(values)
     searched, held = np.flatnonzero(asked & first), np.flatnonzero(asked & ~first)
     most = int(LARGEST * searched.size)
-    proposed = search_slices(values[searched], conditions.of(searched), least, most, groups)
+    proposed = search_slices(values[searched], conditions.of(searched), least, most, groups, rationed)
     if not proposed:
         return []
     rest = conditions.of(held)

@@ -198,7 +198,7 @@ class Disagreement:
         }
         if not nodes or not len(conditions):
             return []
-        found = find_slices(asked, conditions, first, **self.search)
+        found = find_slices(asked, conditions, first, rationed=NEED_TRUTH, **self.search)
         flat = [(population, gap, one) for (population, gap), slices in found.items() for one in slices]
         return [self._found(number, *one, conditions, first) for number, one in enumerate(flat)]
 

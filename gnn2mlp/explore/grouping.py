@@ -57,13 +57,13 @@ def by_homophily(share: np.ndarray) -> Grouped:
 
 
 def by_distance(hops: np.ndarray) -> Grouped:
-    """By the number of links to the next training label; -1 stands for no way to any.
+    """By the number of links to the next training label; -1 stands for no way to any. A training node is in none.
 
     Example:
         >>> by_distance(np.array([1, 2, 7, -1])).group.tolist()
         [0, 1, 3, 4]
     """
-    return Grouped(np.where(hops < 0, 4, np.clip(hops - 1, 0, 3)).astype(np.int64), _HOPS)
+    return Grouped(np.where(hops < 0, 4, np.clip(hops - 1, -1, 3)).astype(np.int64), _HOPS)
 
 
 def by_name(values: np.ndarray, names: Sequence[str], prefix: str) -> Grouped:

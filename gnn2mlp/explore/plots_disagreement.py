@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate.intervals import Interval
-from gnn2mlp.explore.drawing import TEXT, legend, new_figure
+from gnn2mlp.explore.drawing import TEXT, new_figure
 from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, plain_text, style_of
 
 MARKS = {"teacher": "s", "student": "o", "mlp": "D"}
@@ -17,6 +17,8 @@ MARKS = {"teacher": "s", "student": "o", "mlp": "D"}
 LINE, MOST_CLASSES, WITH_NUMBERS = 24, 30, 16
 # Inches: narrow, so that text stays legible on a telephone.
 _WIDTH = 4.3
+# Models of a line of the legend.
+_BESIDE = 3
 
 
 def plot_groups(
@@ -41,7 +43,7 @@ def plot_groups(
     lengths = {model: len(each) for model, each in scores.items()}
     if not texts or set(lengths.values()) != {len(texts)} or len(nodes) != len(texts):
         raise DataError(f"expected a score of every model for each of {len(texts)} groups, got {lengths}")
-    figure, axes = new_figure((_WIDTH, 1.1 + (0.24 + 0.13 * len(scores)) * len(texts)))
+    figure, axes = new_figure((_WIDTH, 1.2 + (0.24 + 0.13 * len(scores)) * len(texts)))
     for number, (model, found) in enumerate(scores.items()):
         here = [k for k, one in enumerate(found) if one is not None]
         values = [one for one in found if one is not None]
@@ -63,7 +65,12 @@ def plot_groups(
     for line in range(1, len(texts)):
         axes.axhline(line - 0.5, color=GRID, lw=0.8)
     axes.set_xlabel(what)
-    legend(axes)
+    rows = -(-len(scores) // _BESIDE)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(len(scores), _BESIDE), frameon=False, fontsize=TEXT,
+        labelcolor=INK, handlelength=1.3, columnspacing=1.4,
+    )  # fmt: skip
+    figure.set_figheight(figure.get_figheight() + 0.2 * rows)
     return figure
 
 

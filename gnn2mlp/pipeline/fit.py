@@ -18,8 +18,10 @@ from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.directory import verify
 from gnn2mlp.pipeline.config import differing
+from gnn2mlp.pipeline.disagreement import AFFORDABLE
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
+from gnn2mlp.pipeline.fitting.disagreement import compare_models
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
@@ -149,6 +151,8 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         record = made.record.value
         if config.left_out:
             record = {**record, "left_out": left_out_stage(job, config, split).value}
+        if len(tables.ids) <= AFFORDABLE:
+            found["disagreement"] = compare_models(job, made, config, split, tables, encoded)
         student, whole = made.student.value, encoded
         if config.refit:
             listen("encode")(1, 2, "all rows")

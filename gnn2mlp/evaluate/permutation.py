@@ -11,7 +11,7 @@ _LEAST = 1e-12
 
 
 def group_p_values(
-    values: Float[np.ndarray, " nodes"], groups: Bool[np.ndarray, "nodes groups"], seed: int = 0, draws: int = DRAWS
+    values: Float[np.ndarray, " nodes"], groups: Bool[np.ndarray, "members groups"], seed: int = 0, draws: int = DRAWS
 ) -> Float[np.ndarray, " groups"]:
     """One-sided p-values of "the mean inside is not above the mean outside", one for each group.
 
