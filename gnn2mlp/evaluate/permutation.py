@@ -5,9 +5,10 @@ from jaxtyping import Bool, Float
 
 from gnn2mlp.core.errors import DataError
 
-# Permutations, and how many values are permuted at once.
-DRAWS, AT_ONCE = 9999, 1 << 22
-_LEAST = 1e-12
+# Permutations.
+DRAWS = 9999
+# The least spread that is divided by, and how near two statistics are that are equal.
+_LEAST, _TIE = 1e-12, 1e-9
 
 
 def group_p_values(
@@ -45,14 +46,18 @@ def group_p_values(
     found = np.ones(count.size)
     if not able.any() or np.ptp(values) == 0:
         return found
-    inside = groups[:, able].astype(np.float32)
-    centred = ((values - values.mean()) / values.std()).astype(np.float32)
-    seen = _welch(centred[None], inside, count[able])[0]
-    larger, random = np.zeros(seen.size), np.random.default_rng(seed)
-    chunk = max(1, min(draws, AT_ONCE // values.size))
-    for start in range(0, draws, chunk):
-        dealt = random.permuted(np.tile(centred, (min(chunk, draws - start), 1)), axis=1)
-        larger += (_welch(dealt, inside, count[able]) >= seen - 1e-4 * np.abs(seen)).sum(axis=0)
+    inside, size = groups[:, able].astype(np.float64), count[able]
+    # Of mostly equal values, such as right or wrong, only those are dealt out that differ from the most common one.
+    distinct, often = np.unique(values, return_counts=True)
+    rest = values - distinct[often.argmax()]
+    rest = rest[rest != 0] / np.abs(rest).max()
+    moments = np.stack([rest, rest**2])
+    place = np.flatnonzero(values != distinct[often.argmax()])
+    seen = _welch(moments @ inside[place], size, values.size, moments.sum(axis=1))
+    larger, random = np.zeros(size.size), np.random.default_rng(seed)
+    for _ in range(draws):
+        dealt = moments @ inside[random.choice(values.size, rest.size, replace=False)]
+        larger += _welch(dealt, size, values.size, moments.sum(axis=1)) >= seen - _TIE * np.abs(seen)
     found[able] = (1 + larger) / (1 + draws)
     return found
 
@@ -74,14 +79,13 @@ def holm(p: Float[np.ndarray, " tests"]) -> Float[np.ndarray, " tests"]:
     return found
 
 
-def _welch(values: np.ndarray, inside: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Welch's t (draws, groups) of values (draws, nodes) that have mean 0 over all nodes."""
-    size = values.shape[1]
-    total, squares = (values @ inside).astype(np.float64), ((values**2) @ inside).astype(np.float64)
-    every = (values.astype(np.float64) ** 2).sum(axis=1, keepdims=True)
-    mean, other = total / count, -total / (size - count)
-    spread = np.maximum(squares / count - mean**2, 0) / count
-    rest = np.maximum((every - squares) / (size - count) - other**2, 0) / (size - count)
+def _welch(inside: np.ndarray, count: np.ndarray, nodes: int, every: np.ndarray) -> np.ndarray:
+    """Welch's t (groups,) from the sums (2, groups) of values and of their squares inside, and those of all nodes."""
+    (total, squares), rest = inside, nodes - count
+    mean, other = total / count, (every[0] - total) / rest
+    spread = (
+        np.maximum(squares / count - mean**2, 0) / count + np.maximum((every[1] - squares) / rest - other**2, 0) / rest
+    )
     # A spread of 0 on both sides is that of values which the group tells entirely.
-    t: np.ndarray = (mean - other) / np.sqrt(np.maximum(spread + rest, _LEAST))
+    t: np.ndarray = (mean - other) / np.sqrt(np.maximum(spread, _LEAST))
     return t

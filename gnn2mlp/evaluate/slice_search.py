@@ -6,7 +6,7 @@ before a large one with a small difference, as long as chance is unlikely to hav
 their nodes the first is kept.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +46,7 @@ def search_slices(
     most: int,
     groups: int,
     rationed: Collection[str] = (),
+    elsewhere: Conditions | None = None,
 ) -> list[Candidate]:
     """The groups whose mean is furthest above that of the other nodes, best first.
 
@@ -56,6 +57,7 @@ def search_slices(
         most: nodes of a group.
         groups: how many to propose at most. None is proposed that chance might well have made, with a bound below 0.
         rationed: kinds of conditions that at most half of the groups may have.
+        elsewhere: the same conditions on other nodes, of which a group needs `least` as well.
 
     Example:
         >>> from gnn2mlp.evaluate.conditions import groups_of
@@ -72,7 +74,7 @@ def search_slices(
     every = _Ranked(*(np.concatenate(parts) for parts in zip(single, double, strict=True)))
     able = np.flatnonzero((every.nodes >= least) & (every.nodes <= most) & (every.bound > 0))
     order = able[np.argsort(-every.bound[able], kind="stable")]
-    return _different(every, order, conditions, groups, rationed)
+    return _different(every, order, conditions, groups, rationed, _enough(elsewhere, least))
 
 
 def _ranked(conditions: np.ndarray, values: np.ndarray, holds: sp.csc_matrix) -> _Ranked:
@@ -126,8 +128,18 @@ def _best(conditions: Conditions, single: _Ranked, least: int) -> np.ndarray:
     return np.sort(np.concatenate(found)).astype(np.int64)
 
 
+def _enough(elsewhere: Conditions | None, least: int) -> Callable[[tuple[int, ...]], bool]:
+    """Whether enough other nodes meet conditions too."""
+    return lambda which: elsewhere is None or int(elsewhere.mask(which).sum()) >= least
+
+
 def _different(
-    every: _Ranked, order: np.ndarray, conditions: Conditions, groups: int, rationed: Collection[str]
+    every: _Ranked,
+    order: np.ndarray,
+    conditions: Conditions,
+    groups: int,
+    rationed: Collection[str],
+    enough: Callable[[tuple[int, ...]], bool],
 ) -> list[Candidate]:
     """The first groups in `order` that share at most half of their nodes with any before them."""
     kept: list[Candidate] = []
@@ -138,7 +150,7 @@ def _different(
             break
         which = tuple(int(k) for k in every.conditions[place] if k >= 0)
         is_rationed = any(conditions.kinds[k] in rationed for k in which)
-        if is_rationed and not left:
+        if (is_rationed and not left) or not enough(which):
             continue
         mask = conditions.mask(which)
         if all((mask & other).sum() <= OVERLAP * (mask | other).sum() for other in masks):

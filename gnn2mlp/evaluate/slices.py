@@ -21,7 +21,7 @@ from gnn2mlp.evaluate.permutation import DRAWS as DRAWS
 from gnn2mlp.evaluate.permutation import group_p_values, holm
 from gnn2mlp.evaluate.slice_search import PRIOR, Candidate, search_slices
 
-# Groups that are proposed for each question, nodes of the half that searches which make a group, and its largest share.
+# Groups that are proposed for each question, nodes that a group has in either half, and its largest share of one.
 GROUPS, LEAST, LARGEST = 6, 10, 0.5
 # The probability that any group holds by luck.
 ERROR_RATE = 0.05
@@ -91,7 +91,7 @@ def find_slices(
         conditions: on the nodes.
         first: which nodes propose, see `halves`.
         groups: proposed at most for each question. The fewer there are, the less the correction takes.
-        least: nodes of a group, in the half that proposes.
+        least: nodes of a group in either half.
         seed: of the permutations of the test.
         draws: permutations.
         rationed: kinds of conditions that at most half of the groups may have, such as those that only tell of nodes
@@ -145,10 +145,10 @@ def _tested(
     asked = ~np.isnan(values)
     searched, held = np.flatnonzero(asked & first), np.flatnonzero(asked & ~first)
     most = int(LARGEST * searched.size)
-    proposed = search_slices(values[searched], conditions.of(searched), least, most, groups, rationed)
+    rest = conditions.of(held)
+    proposed = search_slices(values[searched], conditions.of(searched), least, most, groups, rationed, rest)
     if not proposed:
         return []
-    rest = conditions.of(held)
     members = np.column_stack([rest.mask(one.conditions) for one in proposed])
     p = group_p_values(values[held], members, seed, draws)
     return [

@@ -69,7 +69,7 @@ class Disagreement:
     Args:
         answered: the rows.
         groups: that the search proposes for each question.
-        least: nodes of a group, in the half that proposes.
+        least: nodes of a group in either half.
         draws: permutations of the test.
     """
 

@@ -12,11 +12,13 @@ from gnn2mlp.report.grids import Grid
 
 # Rows of a table that a person reads, and rows to look at of each group.
 MOST, LOOK = 12, 10
+# Whose answers the page shows; the frames have all models.
+SHOWN = ("teacher", "student", "mlp")
 
 
 def slices_grid(found: Disagreement, slices: Sequence[FoundSlice]) -> Grid:
     """A row for each group with its nodes in the half that tests, all models, the gap there and elsewhere, and p."""
-    models = found.answered.models
+    models = shown(found)
     rows = [
         [
             one.slice.text,
@@ -38,7 +40,7 @@ def slices_grid(found: Disagreement, slices: Sequence[FoundSlice]) -> Grid:
 
 def groups_grid(found: Disagreement, scores: Sequence[GroupScore], title: str) -> Grid:
     """A row for each group: its nodes, every model, and how far the student is from each, with intervals."""
-    models = found.answered.models
+    models = shown(found)
     rivals = [model for model in models if model != "student"]
     rows = [
         [
@@ -56,7 +58,7 @@ def groups_grid(found: Disagreement, scores: Sequence[GroupScore], title: str) -
 def classes_grid(found: Disagreement, population: str) -> Grid:
     """A row for each class: nodes, then recall with its interval and precision of every model."""
     table = found.answered
-    names = [model for model in table.models if model in table.answers]
+    names = [model for model in shown(found) if model in table.answers]
     scores = {model: found.class_scores(model, population) for model in names}
     rows = [
         [name, f"{scores['student'][k].nodes:,}"]
@@ -75,7 +77,7 @@ def classes_grid(found: Disagreement, population: str) -> Grid:
 def confusions_grid(found: Disagreement, population: str) -> Grid:
     """The mistakes that the student makes most, and how often the other models make them."""
     table = found.answered
-    names = [model for model in table.models if model in table.answers]
+    names = [model for model in shown(found) if model in table.answers]
     counts = {model: found.confusion_counts(model, population) for model in names}
     wrong = counts["student"] - np.diag(np.diag(counts["student"]))
     order = [int(k) for k in np.argsort(-wrong.ravel(), kind="stable")[:MOST]]
@@ -99,16 +101,21 @@ def look_grid(found: Disagreement, number: int) -> Grid:
     for row in dict.fromkeys(rows[np.sort(np.unique(table.node[rows], return_index=True)[1])].tolist()):
         node = int(table.node[row])
         told = (
-            [names[table.label[node]], *(names[table.answers[m][row]] for m in table.models)]
+            [names[table.label[node]], *(names[table.answers[m][row]] for m in shown(found))]
             if table.classes
-            else [significant(float(table.errors[m][row])) for m in table.models]
+            else [significant(float(table.errors[m][row])) for m in shown(found)]
         )
         lines.append([table.ids[node], *told, *([table.texts[node]] if len(table.texts) else [])])
         if len(lines) == LOOK:
             break
-    labels = [style_of(m).label + ("" if table.classes else ", error") for m in table.models]
+    labels = [style_of(m).label + ("" if table.classes else ", error") for m in shown(found)]
     features = ["Features"] if len(table.texts) else []
     return Grid("", ["Node", *(["Class"] if table.classes else []), *labels, *features], lines)
+
+
+def shown(found: Disagreement) -> list[str]:
+    """The models that the page shows."""
+    return [model for model in SHOWN if model in found.answered.errors]
 
 
 def gap_text(found: Disagreement, value: float) -> str:

@@ -15,6 +15,7 @@ from gnn2mlp.report.disagreement_grids import (
     confusions_grid,
     groups_grid,
     look_grid,
+    shown,
     slices_grid,
 )
 from gnn2mlp.report.grids import Grid
@@ -175,7 +176,7 @@ def _told(one: FoundSlice) -> str:
 
 def _class_plots(found: Disagreement, population: str) -> list[Plot]:
     table = found.answered
-    names = [model for model in table.models if model in table.answers]
+    names = [model for model in shown(found) if model in table.answers]
     scores = {model: found.class_scores(model, population) for model in names}
     counts = [one.nodes for one in scores["student"]]
     order = sorted(range(len(counts)), key=lambda k: -counts[k])[:_DRAWN]
@@ -198,7 +199,7 @@ def _kind(found: Disagreement, name: str, population: str) -> Kind:
     scores = found.scores_by(name, population)
     if len(scores) > _DRAWN:
         scores = sorted(scores, key=lambda one: -one.nodes)[:_DRAWN]
-    drawn = {model: [_shown(found, one.errors[model]) for one in scores] for model in table.models}
+    drawn = {model: [_shown(found, one.errors[model]) for one in scores] for model in shown(found)}
     scale, what = (100, "right, %") if table.is_share else (1, table.measure)
     figure = plot_groups([one.text for one in scores], drawn, [one.nodes for one in scores], what, scale)
     return Kind(

@@ -65,3 +65,11 @@ def test_equal_values_and_no_conditions_propose_nothing() -> None:
     conditions = groups_of("half", "column", np.repeat([0, 1], 20), ["first", "second"])
     assert search_slices(np.ones(40), conditions, 5, 20, 3) == []
     assert search_slices(np.arange(40.0), conditions.where(np.array([], dtype=int)), 5, 20, 3) == []
+
+
+def test_a_group_needs_enough_nodes_elsewhere_too() -> None:
+    _, size, _, conditions = _world(2)
+    values = (size == 3).astype(float)
+    few = conditions.of(np.flatnonzero(size != 3))
+    assert search_slices(values, conditions, 10, 300, 1, elsewhere=few) == []
+    assert len(search_slices(values, conditions, 10, 300, 1, elsewhere=conditions)) == 1
