@@ -44,7 +44,8 @@ def describe_features(features: Any, names: Sequence[str] | None = None) -> Desc
     named = list(names) if names is not None else [f"feature {k}" for k in range(features.shape[1])]
     if sp.issparse(features) or _mostly_zero(features):
         matrix = sp.csr_matrix(features)
-        return Described(words_of(matrix, named, _least(matrix.shape[0])), _words(matrix, named))
+        short = named if names is not None else [*map(str, range(len(named)))]
+        return Described(words_of(matrix, named, _least(matrix.shape[0])), _words(matrix, short, names is None))
     return _numbers(np.asarray(features, float), named)
 
 
@@ -140,7 +141,7 @@ def _mostly_zero(features: Any) -> bool:
     return bool(some.size) and bool((some >= 0).all()) and float((some == 0).mean()) > 0.5
 
 
-def _words(matrix: sp.csr_matrix, names: Sequence[str]) -> list[str]:
+def _words(matrix: sp.csr_matrix, names: Sequence[str], numbered: bool = False) -> list[str]:
     """The rarest words of each row, as these tell most."""
     often = np.bincount(matrix.indices, minlength=matrix.shape[1])
     texts = []
@@ -148,7 +149,8 @@ def _words(matrix: sp.csr_matrix, names: Sequence[str]) -> list[str]:
         here = matrix.indices[start:stop][matrix.data[start:stop] > 0]
         order = here[np.argsort(often[here], kind="stable")[:WORDS]]
         more = ", …" if here.size > WORDS else ""
-        texts.append(_cut(", ".join(sorted(names[k] for k in order)) + more))
+        told = sorted(order) if numbered else sorted(order, key=lambda k: names[k])
+        texts.append(_cut("features " * numbered + ", ".join(names[k] for k in told) + more))
     return texts
 
 

@@ -52,7 +52,7 @@ def groups_grid(found: Disagreement, scores: Sequence[GroupScore], title: str) -
         for score in scores
     ]
     gaps = [f"Student minus {found.answered.name_of(rival)}" for rival in rivals]
-    return Grid(title, ["", "Nodes", *(style_of(model).label for model in models), *gaps], rows)
+    return Grid(title, ["Nodes where", "Count", *(style_of(model).label for model in models), *gaps], rows)
 
 
 def classes_grid(found: Disagreement, population: str) -> Grid:

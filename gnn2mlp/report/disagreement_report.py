@@ -108,7 +108,7 @@ def headline(found: Disagreement) -> str:
         for population in found.answered.tested:
             holding = [one for one in found.of_gap(gap, population) if one.slice.holds]
             if holding:
-                return _sentence(found, max(holding, key=lambda one: one.slice.low))
+                return _sentence(found, holding[0])  # which chance explains least
     return "No group of nodes was found on which the student does worse than on all others, beyond chance."
 
 
