@@ -167,20 +167,22 @@ class Disagreement:
         scores = self.column_scores(population)
         return groups_frame(self, scores, "condition")
 
-    def column_scores(self, population: str | None = None) -> list[GroupScore]:
-        """What `by_column` has."""
+    def column_scores(self, population: str | None = None, least: int = 1, most: int | None = None) -> list[GroupScore]:
+        """What `by_column` has, of conditions that at least `least` answers meet; `most` of them."""
         table, rows = self.answered, self.answered.rows_of(self._known(population))
-        columns = np.flatnonzero(np.array(table.conditions.kinds) == "column")
         holds = table.conditions.holds[table.node[rows]].tocsc()
+        rival = "teacher" if "teacher" in table.errors else None
+        gap = table.errors["student"][rows] - (table.errors[rival][rows] if rival else 0)
+        count = np.diff(holds.indptr)
+        able = np.flatnonzero((np.array(table.conditions.kinds) == "column") & (count >= max(1, least)))
+        # To score every word of a vocabulary takes long: a sum tells which are to be scored.
+        mean = (holds.T @ gap)[able] / count[able]
+        kept = able[np.argsort(-mean, kind="stable")[:most]]
         found = [
             self._score(table.conditions.texts[k], rows[holds.indices[holds.indptr[k] : holds.indptr[k + 1]]])
-            for k in columns
-            if holds.indptr[k + 1] > holds.indptr[k]
+            for k in kept
         ]
-        rival = "teacher" if "teacher" in table.errors else "truth"
-        return sorted(
-            found, key=lambda one: -(one.behind[rival] if rival in one.behind else one.errors["student"]).value
-        )
+        return sorted(found, key=lambda one: -(one.behind[rival] if rival else one.errors["student"]).value)
 
     # Groups that are found
 

@@ -1,12 +1,11 @@
 """The page on where student, teacher and plain MLP disagree: groups that were found, classes, kinds of nodes."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate.intervals import Interval
-from gnn2mlp.explore.disagreements import GAPS, Disagreement, FoundSlice, GroupScore
+from gnn2mlp.explore.disagreements import GAPS, Disagreement, FoundSlice
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.plots_disagreement import plot_confusion, plot_groups
 from gnn2mlp.report.disagreement_grids import (
@@ -23,6 +22,8 @@ from gnn2mlp.report.page import Plot, draw, render
 
 # Groups of a plot: of more, such as codes, those with the most nodes are drawn.
 _DRAWN = 14
+# Answers that a column of the table has: of fewer nothing can be said.
+LEAST = 20
 _KINDS = {
     "degree": ("By degree", "How many neighbours a node has in the whole graph."),
     "homophily": ("By neighbours of its class", "The share of a node's neighbours whose class is its own."),
@@ -150,7 +151,7 @@ def _part(found: Disagreement, population: str) -> Part:
     table = found.answered
     classes = bool(table.answers)
     gaps = [gap for gap in GAPS if gap == "truth" or gap in table.errors]
-    columns = found.column_scores(population)
+    columns = found.column_scores(population, LEAST, MOST)
     return Part(
         f"{population.capitalize()} nodes",
         [_question(found, gap, population) for gap in gaps],
@@ -158,7 +159,7 @@ def _part(found: Disagreement, population: str) -> Part:
         confusions_grid(found, population) if classes else None,
         _class_plots(found, population) if classes else [],
         [_kind(found, name, population) for name in _KINDS if name in table.groups],
-        groups_grid(found, _largest(columns), "Columns where the student is furthest behind") if columns else None,
+        groups_grid(found, columns, "Columns where the student is furthest behind") if columns else None,
     )
 
 
@@ -211,11 +212,6 @@ def _shown(found: Disagreement, error: Interval) -> Interval:
     if not found.answered.is_share:
         return error
     return Interval(1 - error.value, 1 - error.high, 1 - error.low, error.nodes)
-
-
-def _largest(scores: Sequence[GroupScore]) -> list[GroupScore]:
-    """The first of those with enough nodes to say anything."""
-    return [one for one in scores if one.nodes >= 20][:MOST]
 
 
 def _nodes(found: Disagreement, population: str) -> int:
