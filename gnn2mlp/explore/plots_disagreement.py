@@ -16,7 +16,7 @@ MARKS = {"teacher": "s", "student": "o", "mlp": "D"}
 # Letters of a line; classes of which a matrix is drawn, and of which it holds numbers.
 LINE, MOST_CLASSES, WITH_NUMBERS = 24, 30, 16
 # Inches: narrow, so that text stays legible on a telephone.
-_WIDTH = 4.3
+_WIDTH = 4.0
 # Models of a line of the legend.
 _BESIDE = 3
 

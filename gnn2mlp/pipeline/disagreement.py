@@ -27,6 +27,7 @@ from gnn2mlp.pipeline.records import score_all
 from gnn2mlp.pipeline.seed import Seed, plan
 from gnn2mlp.pipeline.stage import Stage
 from gnn2mlp.report.disagreement_report import summary, write_disagreement_report
+from gnn2mlp.report.siblings import refresh_report
 
 # A run of a graph with more nodes leaves the page to whoever asks for it.
 AFFORDABLE = 200_000
@@ -64,6 +65,7 @@ def disagree(config: RunConfig | None = None, listen: Listen = lambda seed, stag
         score_all(job, config.seeds)
         found = disagreement_of(job)
     write_disagreement(found, folder)
+    refresh_report(folder)
     return DisagreementResult(found, folder)
 
 

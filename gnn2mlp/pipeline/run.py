@@ -72,7 +72,8 @@ def run(
         listen: gives the progress listener of each stage (`"teacher"`, `"mlp"`, `"student"`) of each seed.
         listeners: told of every training, such as those of `gnn2mlp.trackers`; a stage is called like
             `"seed-000/teacher"`.
-        pages: also write `disagreement.html`, on graphs of up to 200,000 nodes; of larger ones `gnn2mlp disagree` does.
+        pages: also write the map, and `disagreement.html` on graphs of up to 200,000 nodes; of larger ones
+            `gnn2mlp disagree` does.
 
     Raises:
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
@@ -92,7 +93,8 @@ def run(
         best = best_of(scored)
         shipped = ship(job, scored, best)
         timed = latency_stage(job, scored, best.seed).kept if config.latency else None
-        write_map(job, best.seed)
+        if pages:
+            write_map(job, best.seed)
         results = {
             "format": FORMAT,
             **job.facts,

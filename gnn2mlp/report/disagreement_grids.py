@@ -16,7 +16,7 @@ MOST, LOOK = 12, 10
 SHOWN = ("teacher", "student", "mlp")
 
 
-def slices_grid(found: Disagreement, slices: Sequence[FoundSlice]) -> Grid:
+def slices_grid(found: Disagreement, slices: Sequence[FoundSlice], title: str = "") -> Grid:
     """A row for each group with its nodes in the half that tests, all models, the gap there and elsewhere, and p."""
     models = shown(found)
     rows = [
@@ -35,7 +35,7 @@ def slices_grid(found: Disagreement, slices: Sequence[FoundSlice]) -> Grid:
     wrong = "Wrong here" if found.answered.is_share else "Error here"
     gaps = ["Behind here", "Elsewhere"] if behind else [wrong, "Elsewhere"]
     head = ["Nodes where", "Count", *(style_of(model).label for model in models), *gaps, "95% of difference", "p"]
-    return Grid("", head, rows)
+    return Grid(title, head, rows)
 
 
 def groups_grid(found: Disagreement, scores: Sequence[GroupScore], title: str) -> Grid:
@@ -110,7 +110,11 @@ def look_grid(found: Disagreement, number: int) -> Grid:
             break
     labels = [style_of(m).label + ("" if table.classes else ", error") for m in shown(found)]
     features = ["Features"] if len(table.texts) else []
-    return Grid("", ["Node", *(["Class"] if table.classes else []), *labels, *features], lines)
+    return Grid(
+        f"Nodes where {found.found[number].slice.text}",
+        ["Node", *(["Class"] if table.classes else []), *labels, *features],
+        lines,
+    )
 
 
 def shown(found: Disagreement) -> list[str]:

@@ -167,8 +167,9 @@ def _question(found: Disagreement, gap: str, population: str) -> Question:
     proposed = found.of_gap(gap, population)
     holding = [one for one in proposed if one.slice.holds]
     looks = [Look(one.slice.text, _told(one), look_grid(found, one.number)) for one in holding]
-    others = slices_grid(found, [one for one in proposed if not one.slice.holds])
-    return Question(f"Where {GAPS[gap]}", slices_grid(found, holding), looks, others)
+    title = f"Where {GAPS[gap]}"
+    others = slices_grid(found, [one for one in proposed if not one.slice.holds], f"{title}, groups that did not hold")
+    return Question(title, slices_grid(found, holding, title), looks, others)
 
 
 def _told(one: FoundSlice) -> str:

@@ -11,21 +11,21 @@ def test_of_right_and_wrong_the_test_is_fishers_exact_one() -> None:
     group[:8], group[12:20] = True, True
     table = [[8, 8], [4, 20]]
     wanted = fisher_exact(table, alternative="greater").pvalue
-    assert group_p_values(values, group, draws=20000)[0] == pytest.approx(wanted, abs=0.005)
+    assert group_p_values(values, group, draws=4000)[0] == pytest.approx(wanted, abs=0.01)
 
 
 def test_values_of_chance_give_p_values_that_are_even() -> None:
     random, found = np.random.default_rng(0), []
-    for seed in range(200):
+    for seed in range(100):
         values, groups = random.normal(size=60), random.random((60, 5)) < 0.3
         found += group_p_values(values, groups, seed, draws=99).tolist()
     shares = [np.mean(np.array(found) <= level) for level in (0.05, 0.2, 0.5)]
-    assert shares == pytest.approx([0.05, 0.2, 0.5], abs=0.03)
+    assert shares == pytest.approx([0.05, 0.2, 0.5], abs=0.05)
 
 
 def test_a_difference_of_spread_alone_is_no_difference_of_means() -> None:
     random, found = np.random.default_rng(1), []
-    for seed in range(200):
+    for seed in range(100):
         group = np.arange(400) < 40
         values = random.normal(size=400) * np.where(group, 4, 1)
         found.append(group_p_values(values, group[:, None], seed, draws=99)[0])

@@ -11,8 +11,17 @@ from tests.browser import opened
 from tests.explore.disagreeing import weak_spot
 
 
-def test_the_page_holds_everything_and_asks_for_nothing() -> None:
-    page = render_disagreement(weak_spot(nodes=2000))
+@pytest.fixture(scope="module")
+def found() -> Disagreement:
+    return weak_spot(nodes=2000)
+
+
+@pytest.fixture(scope="module")
+def page(found: Disagreement) -> str:
+    return render_disagreement(found)
+
+
+def test_the_page_holds_everything_and_asks_for_nothing(page: str) -> None:
     for told in ("Unseen nodes", "Seen nodes", "colour is red", "By class", "By degree", "b taken for c", "How groups"):
         assert told in page
     assert not re.search(r"<script|<link|https?://(?!www\.w3\.org)", page)
@@ -20,14 +29,12 @@ def test_the_page_holds_everything_and_asks_for_nothing() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_the_same_answers_give_the_same_page(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_disagreement_report(weak_spot(), tmp_path / name)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+def test_the_same_answers_give_the_same_page(found: Disagreement, page: str, tmp_path: Path) -> None:
+    write_disagreement_report(found, tmp_path / "again")
+    assert (tmp_path / "again").read_text(encoding="utf-8") == page
 
 
-def test_the_headline_names_the_group_and_the_figures() -> None:
-    found = weak_spot(nodes=2000)
+def test_the_headline_names_the_group_and_the_figures(found: Disagreement) -> None:
     told = headline(found)
     assert told.startswith("The student falls behind its teacher most where ")
     assert "against 100.0 % right on" in told
@@ -57,9 +64,8 @@ def test_tasks_without_classes_have_a_page_too() -> None:
     assert "is off most where" in headline(Disagreement(replace(plain.answered, errors=few)))
 
 
-def test_what_a_user_calls_things_is_escaped() -> None:
-    table = weak_spot(nodes=2000).answered
-    named = replace(table, classes=("<a>", "<b>", "<c>"), subject="<script>alert(1)</script>")
+def test_what_a_user_calls_things_is_escaped(found: Disagreement) -> None:
+    named = replace(found.answered, classes=("<a>", "<b>", "<c>"), subject="<script>alert(1)</script>")
     page = render_disagreement(Disagreement(named))
     assert "<script" not in page
     assert "&lt;b&gt; taken for &lt;c&gt;" in page
@@ -67,9 +73,8 @@ def test_what_a_user_calls_things_is_escaped() -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1200, 390])
-def test_a_browser_has_nothing_to_say(chromium: object, tmp_path: Path, width: int, dark: bool) -> None:
-    write_disagreement_report(weak_spot(nodes=2000), tmp_path / "page.html")
-    with opened(chromium, tmp_path / "page.html", width=width, dark=dark) as seen:  # type: ignore[arg-type]
+def test_a_browser_has_nothing_to_say(chromium: object, page: str, width: int, dark: bool) -> None:
+    with opened(chromium, page, width=width, dark=dark) as seen:  # type: ignore[arg-type]
         assert seen.messages == []
         assert seen.refused == []
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
