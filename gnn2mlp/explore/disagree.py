@@ -218,8 +218,10 @@ def _of_estimator(
         "train": np.flatnonzero(given),
         "ids": [str(one) for one in features.index] if hasattr(features, "iloc") else None,
     }
-    if knowledge is not None and "code" in knowledge.values:
-        more["code"] = _placed(knowledge["code"].numpy(), knowledge.node_ids.numpy(), rows)
+    if knowledge is not None and "code_probabilities" in knowledge.values:
+        likeliest = knowledge["code_probabilities"].argmax(-1, keepdim=True)
+        code = knowledge["code_indices"].gather(-1, likeliest)[:, 0]
+        more["code"] = _placed(code.numpy(), knowledge.node_ids.numpy(), rows)
     return answers, more, ~given if nodes is None else nodes
 
 

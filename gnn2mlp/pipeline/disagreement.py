@@ -179,7 +179,7 @@ def _longest(parts: Sequence[Grouped]) -> Grouped:
 
 
 def _of(prefix: str, every: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): each for name, each in every.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): each for name, each in sorted(every.items()) if name.startswith(prefix)}
 
 
 def _rows(graph: NodeData, nodes: np.ndarray) -> Any:

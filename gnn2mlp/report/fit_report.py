@@ -49,6 +49,7 @@ def _content(results: Results) -> dict[str, Any]:
         "warnings": data["warnings"],
         "training": _training_plots(results),
         "search": results.get("search"),
+        "disagreement": results.get("disagreement"),
         "refit": results.get("shipped", {}).get("refit", False),
         "labels": results.get("shipped", {}).get("labels", 0),
         "onnx": results.get("onnx", ""),
