@@ -116,6 +116,7 @@ def answers_file(path: Path) -> Storage[Table]:
         return dict(tensors), card.get("made")
 
     def save(path: Path, value: Table, origin: Origin) -> None:
+        path.unlink(missing_ok=True)  # it is there if it is damaged, perhaps beyond telling what it was
         artefact.save(path, KIND, value, {"made": origin.to_dict()})
 
     return Storage(lambda identity: path, load, save)
