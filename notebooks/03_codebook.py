@@ -72,7 +72,7 @@ plot_code_usage(code_usage(book.knowledge))
 # it. `atlas.save("map.html")` writes one page to send around.
 
 # %%
-atlas = book.map(noun="digits")
+atlas = book.map()
 atlas
 
 # %% [markdown]
