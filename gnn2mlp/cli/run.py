@@ -86,7 +86,7 @@ def execute(options: argparse.Namespace) -> None:
     console.print(results_table(result.results))
     names = {"report": "report.html", "results": "results.json", "student": "student"}
     if (result.out / "map.html").is_file():
-        names["map of codes"] = "map.html"
+        names["map"] = "map.html"
     show_files(console, {label: result.out / name for label, name in names.items()})
 
 

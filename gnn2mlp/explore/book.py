@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.core.frames import frame
+from gnn2mlp.explore.book_map import book_map
 from gnn2mlp.explore.book_student import ReadsRows, StudentView, student_view
 from gnn2mlp.explore.code_table import CodeFigures, code_figures
 from gnn2mlp.explore.codebook import check_code, code_vectors, with_codes
 from gnn2mlp.explore.comparison import Comparison, compare_codes
 from gnn2mlp.explore.formatting import plural
-from gnn2mlp.explore.knowledge_map import knowledge_map
 from gnn2mlp.explore.map_object import InteractiveMap
 from gnn2mlp.explore.merging import MergeMap, merge_map
 from gnn2mlp.explore.neighbourhoods import BehindCode, behind_code
@@ -311,8 +311,12 @@ class Codebook:
         noun: str = "nodes",
         title: str = "Codes and nodes",
         most: int | None = None,
+        seed: int = 0,
     ) -> InteractiveMap:
         """Codes and nodes in the plane, to zoom, colour, search and select from: in a notebook, or `.save("map.html")`.
+
+        In a notebook `found = book.map()` shows itself, and `found.selected` are the nodes that were chosen in it, as a
+        pandas frame.
 
         Args:
             columns: more to colour by, by name, each with a value for each node of the full graph.
@@ -320,28 +324,14 @@ class Codebook:
             noun: what nodes are, in the plural, for the sentences about codes.
             title: of the map.
             most: nodes to show; see `gnn2mlp.explore.knowledge_map`.
+            seed: of samples and of the order of drawing.
 
         Raises:
-            MissingKnowledgeError: if the knowledge has no probabilities of codes.
+            MissingKnowledgeError: if neither the knowledge nor a student tells between which codes a node lies.
             DataError: for columns of another length.
+            ConfigError: for UMAP without umap-learn.
         """
-        view = self._view
-        used = np.flatnonzero(self.figures.nodes)
-        return knowledge_map(
-            self.knowledge,
-            self.features,
-            edge_index=self.edges,
-            labels=self.labels if self.class_names else None,
-            answers=None if view is None or not self.class_names else view.answer,
-            names=self.names,
-            feature_names=self.feature_names,
-            class_names=self.class_names or None,
-            columns=columns,
-            texts={int(code): self.describe(int(code), noun) for code in used},
-            title=title,
-            projection=projection,
-            most=most,
-        )
+        return book_map(self, columns, projection, noun, title, most, seed)
 
     def describe(self, code: int, noun: str = "nodes", words: int = 5, examples: int = 3) -> str:
         """A code in one sentence.

@@ -13,7 +13,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 # Neighbours that t-SNE and UMAP look at, their authors' usual choices; fewer where there are few points.
 NEIGHBOURS = {"tsne": 30, "umap": 15}
 # More nodes than these are sampled before t-SNE or UMAP, whose time grows with them: a few seconds each.
-SAMPLE = 3000
+SAMPLE = 2000
 
 
 class CodeMap(NamedTuple):

@@ -50,12 +50,12 @@ def run_map(
     for position, name in enumerate(_ROLES):
         role[getattr(split, name).numpy()] = position
     columns: dict[str, Any] = {"role": Named(role, ("train", "valid", "test, seen", "test, unseen"))}
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {"names": graph.node_names}
     if graph.task.exclusive:
         with torch.inference_mode():
             logits = student.to("cpu").module(student_input(student, graph)).logits.double()
         columns = {"student's confidence": logits.softmax(-1).max(dim=-1).values.numpy(), **columns}
-        told = {"labels": graph.labels.numpy(), "answers": logits.argmax(-1).numpy()}
+        told |= {"labels": graph.labels.numpy(), "answers": logits.argmax(-1).numpy()}
         told["class_names"] = [str(name) for name in getattr(graph.task, "classes", ())]
     if isinstance(graph, GraphData):
         told["edge_index"] = graph.edge_index.numpy()

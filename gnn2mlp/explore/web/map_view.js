@@ -2,7 +2,8 @@
 
 // A point that shares its place on the screen with so many is so opaque: all of a crowd is seen, and each that is alone.
 const opacity = (crowd) => Math.max(0.2, 1 / Math.sqrt(crowd));
-const DIMMED = 0.07;
+// What does not stand out stays faintly there; of many nodes each less, as they add up.
+const dimmed = (nodes) => (nodes < 5000 ? 0.18 : 0.07);
 const RAMP_STEPS = 64;
 // CSS pixels within which a pointer finds a point.
 const REACH = 9;
@@ -113,11 +114,11 @@ class MapView {
     new Uint32Array(pixels.buffer).fill(packed(this.ground));
     const zoomed = Math.min(2, Math.max(1, this.transform.k ** 0.25));
     const disc = discOf(this.size * zoomed * ratio);
-    const cells = this.crowding();
+    const cells = this.crowding(), faint = dimmed(this.data.count);
     for (const i of this.order) {
       if (this.cell[i] < 0) continue;
       const dim = this.mask && !this.mask[i];
-      const strength = dim ? DIMMED : opacity(cells[this.cell[i]]);
+      const strength = dim ? faint : opacity(cells[this.cell[i]]);
       splat(pixels, width, height, Math.round(this.left[i] * ratio), Math.round(this.top[i] * ratio), disc,
         this.colours[this.slots[i]], strength);
     }
