@@ -127,6 +127,7 @@ def test_a_click_on_a_code_shows_its_neighbourhoods(chromium: "Browser", tmp_pat
         # A node in its list leads on to the node.
         details.locator("figcaption button").first.click()
         assert details.locator("h2").inner_text().startswith("Node page ")
+        assert seen.page.locator(".code").input_value() == ""
 
 
 def test_every_colouring_and_every_class_can_be_reached_by_keyboard(chromium: "Browser", tmp_path: Path) -> None:

@@ -145,8 +145,8 @@ class InteractiveMap {
 
   chooseCode(code) {
     const members = this.data.ofCode(code);
-    this.part(".code").value = String(code);
     this.select(members, `code ${code}`);
+    this.part(".code").value = String(code);
     this.view.markCode(code);
     showCode(this.part(".details"), this.data, code, members, this.classLook, this.act);
   }
@@ -183,6 +183,7 @@ class InteractiveMap {
 
   reset() {
     this.part(".details").replaceChildren();
+    this.part(".code").value = "";
     for (const button of this.root.querySelectorAll(".legend button")) button.setAttribute("aria-pressed", "false");
     this.view.pick(-1);
     this.view.markCode(undefined);
@@ -192,7 +193,6 @@ class InteractiveMap {
   clear() {
     this.reset();
     this.selected = [];
-    this.part(".code").value = "";
     this.part("output").textContent = "";
     showTable(this.part(".table"), this.data, [], "", {});
     this.onSelect([]);
