@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.sampling import Block, BlockSampler, numbered, random_pairs, relabel
 from gnn2mlp.nn.csr import CSR
@@ -58,6 +59,8 @@ class HypergraphBlock(Block):
     source_degree: Tensor
     sources: Tensor
     _operators: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     @property
     def num_targets(self) -> int:

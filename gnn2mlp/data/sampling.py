@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.devices import to_device
@@ -132,6 +133,8 @@ class GraphBlock(Block):
     sources: Tensor
     target_links: Tensor | None = None
     _operators: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
+
+    __repr__ = short_repr
 
     @property
     def num_targets(self) -> int:

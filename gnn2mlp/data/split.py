@@ -13,6 +13,7 @@ from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.seeds import as_seed
+from gnn2mlp.core.showing import call, short_repr
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.nodes import NodeData
 
@@ -26,6 +27,8 @@ class Roles(NamedTuple):
     train: Tensor
     valid: Tensor
     test: Tensor
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,9 @@ class Split:
     seed: int
     scheme: dict[str, Any]
     absent: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
+
+    def __repr__(self) -> str:
+        return call("Split", {**self.sizes, "setting": self.setting, "seed": self.seed})
 
     @property
     def test(self) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_json, digest_tensors
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
 from gnn2mlp.tasks import Task
@@ -29,6 +30,8 @@ class Observed:
     node_ids: Tensor
     train: Tensor
     valid: Tensor
+
+    __repr__ = short_repr
 
     @cached_property
     def task(self) -> Task:
@@ -65,6 +68,8 @@ class Full:
     graph: NodeData
     split: Split
 
+    __repr__ = short_repr
+
     @property
     def labels(self) -> Tensor:
         """Labels (nodes, ...) of all nodes."""
@@ -76,6 +81,8 @@ class Views(NamedTuple):
 
     observed: Observed
     full: Full
+
+    __repr__ = short_repr
 
     @classmethod
     def of(cls, graph: NodeData, split: Split) -> Self:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.showing import call
 from gnn2mlp.deploy.calibration import Calibration
 from gnn2mlp.evaluate.conformal import conformal_sets
 from gnn2mlp.evaluate.outliers import energy, joint_energy
@@ -41,6 +42,11 @@ class BasePredictor(ABC):
             DataError: as `predict`.
         """
         return self._outputs(X, "outputs")
+
+    def __repr__(self) -> str:
+        answers = None if self.answers.classes is None else list(self.answers.classes)
+        reads = {"features": self.num_features} | ({"columns": self.feature_names} if self.feature_names else {})
+        return call(type(self).__name__, {**reads, "answers": "numbers" if answers is None else answers})
 
     @abstractmethod
     def _outputs(self, X: Any, name: str) -> np.ndarray:

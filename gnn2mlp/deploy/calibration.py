@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate._known import known_rows
 from gnn2mlp.evaluate.conformal import conformal_threshold
 from gnn2mlp.evaluate.outliers import energy, joint_energy
@@ -49,6 +50,8 @@ class Calibration:
     conformal: Mapping[str, float] = field(default_factory=dict)
     outlier: float | None = None
     rows: int = 0
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         values = np.asarray(self.temperature, dtype=np.float64)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gnn2mlp.core.errors import ArtefactError, ConfigError, listing
 from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.folders import PENDING, entries, replace_files
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy import sealed
 from gnn2mlp.deploy.about import checked
 from gnn2mlp.deploy.description import about_of, describe
@@ -52,6 +53,8 @@ class ModelDirectory:
     path: Path
     config: dict[str, Any]
     files: dict[str, bytes]
+
+    __repr__ = short_repr
 
 
 def write_directory(

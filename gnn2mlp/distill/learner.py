@@ -8,6 +8,7 @@ import torch
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.average import average_results
 from gnn2mlp.distill.distiller import Distiller
@@ -80,6 +81,8 @@ class Learner:
     previous: TeacherKnowledge | None = None
     anchor: Objective | None = None
     anchor_weight: float = 0.5
+
+    __repr__ = short_repr
 
     def fit(
         self,

@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import nn
 
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.training import History
@@ -37,3 +38,5 @@ class DistillationResult:
     task: Task | None = None
     objective: Objective | None = None
     student: Student | None = None
+
+    __repr__ = short_repr

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, DataWarning, listing, nearest
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._choice import Choice, choose
@@ -42,6 +43,8 @@ class EncodedColumn:
     gaps: int
     width: int
     reason: str
+
+    __repr__ = short_repr
 
     @property
     def dropped(self) -> bool:

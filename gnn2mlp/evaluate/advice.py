@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.seeds import derive
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate.outliers import energy
 from gnn2mlp.evaluate.trust import Trust, auroc, trust
 from gnn2mlp.tasks.answers import softmax
@@ -144,6 +145,8 @@ class Advice(NamedTuple):
     valid: Mapping[str, float | None]
     worth: Mapping[str, Worth]
     gain: tuple[float, float] | None
+
+    __repr__ = short_repr
 
     def sentence(self, where: str = "test nodes") -> str:
         """What to go by, how far it can be gone by, and whether confidence would do.

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.showing import short_repr
+
 
 class ClassCounts(NamedTuple):
     """Numbers of rows, one for each class (or label, of which a row may have several).
@@ -20,6 +22,8 @@ class ClassCounts(NamedTuple):
     nodes: list[int]
     answered: list[int]
     right: list[int]
+
+    __repr__ = short_repr
 
 
 def class_counts(decided: Tensor, labels: Tensor, classes: int) -> ClassCounts:

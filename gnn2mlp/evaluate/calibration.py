@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from gnn2mlp.core.seeds import generator
+from gnn2mlp.core.showing import short_repr
 
 BINS = 15
 # Bins of equally many nodes: so many, of at least so many nodes.
@@ -19,6 +20,8 @@ class Reliability(NamedTuple):
     confidence: list[float]
     accuracy: list[float]
     count: list[int]  # type: ignore[assignment]  # the word of results.json; the tuple's own method is not missed
+
+    __repr__ = short_repr
 
 
 def reliability_diagram(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate._known import known_rows
 
 # A curve has at most this many points: a share deferred in whole per cent.
@@ -31,6 +32,8 @@ class CascadeCurve(NamedTuple):
     accuracy: np.ndarray
     answered: np.ndarray
     latency_ms: np.ndarray
+
+    __repr__ = short_repr
 
     def rows(self, shares: ArrayLike = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)) -> list[dict[str, float]]:
         """A table: for each of some shares the point that defers the most rows without exceeding it."""

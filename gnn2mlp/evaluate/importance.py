@@ -11,6 +11,7 @@ from sklearn.inspection import permutation_importance
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.rows import num_rows, take_rows
 from gnn2mlp.core.seeds import derive
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.tables import column_names
 
 # So many rows tell well enough what a column is worth; each column costs `repeats` passes over them.
@@ -37,6 +38,8 @@ class Importance(NamedTuple):
     score: float
     scoring: str
     rows: int
+
+    __repr__ = short_repr
 
     def records(self) -> list[dict[str, Any]]:
         """A line for each column, JSON-able: `column`, `mean`, `std`, `tells`.

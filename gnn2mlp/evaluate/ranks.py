@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
+from gnn2mlp.core.showing import short_repr
 
 Rule = Literal["wilcoxon", "nemenyi"]
 RULES = ("wilcoxon", "nemenyi")
@@ -51,6 +52,8 @@ class Ranking(NamedTuple):
     p: Mapping[tuple[str, str], float]
     groups: tuple[tuple[int, int], ...]
     distance: float | None
+
+    __repr__ = short_repr
 
     def differ(self, one: str, other: str) -> bool:
         """Whether two models differ, at 5 %."""

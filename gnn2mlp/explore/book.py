@@ -348,6 +348,7 @@ class Codebook:
         check_code(code, self.num_codes)
         found = self.figures
         typical = [one for one in self.typical[code] if one.lift is not None][:words]
+        numbers = [one for one in self.typical[code] if one.shift is not None]
         return describe_code(
             code,
             int(found.nodes[code]),
@@ -356,11 +357,33 @@ class Codebook:
             float(found.purity[code]),
             float(found.degree[code]),
             self._usual_degree,
-            [*typical, *[one for one in self.typical[code] if one.shift is not None]],
+            [one._replace(name=self._bare(one.name)) for one in (*typical, *numbers)],
             [str(name) for name in self.names[self.central[code][:examples]].tolist()],
             int(found.confused[code]),
             float(found.confusion[code]),
         )
+
+    def map(self, **options: Any) -> InteractiveMap:
+        """The codes and their nodes in the plane, as a page or in a notebook: search, hover, neighbourhoods of a code.
+
+        Args:
+            options: of `gnn2mlp.explore.knowledge_map`, such as `projection="umap"`, `title` or further `columns` to
+                colour by.
+
+        Raises:
+            MissingKnowledgeError: if probabilities of codes were not written down.
+        """
+        view = self._view
+        told: dict[str, Any] = {
+            "edge_index": self.edges,
+            "names": self.names,
+            "feature_names": self.feature_names,
+            "texts": {code: self.describe(code, words=4, examples=2) for code in np.flatnonzero(self.figures.nodes)},
+        }
+        if self.class_names:
+            told |= {"labels": self.labels, "class_names": [str(name) for name in self.class_names]}
+            told |= {} if view is None else {"answers": view.answer}
+        return knowledge_map(self.knowledge, self.features, **{**told, **options})
 
     def node(self, name: Any) -> int:
         """The number of the node that is called so.
@@ -390,6 +413,15 @@ class Codebook:
         if self.edges is None:
             return float("nan")
         return float(np.median(np.bincount(self.edges[0], minlength=self.num_nodes)[self.observed]))
+
+    @cached_property
+    def _text_column(self) -> str:
+        """What the names of all words begin with where there is one column of texts, as `about: `; else nothing."""
+        begin = {name.partition(": ")[0] for name in self.feature_names or () if ": " in name}
+        return f"{begin.pop()}: " if len(begin) == 1 else ""
+
+    def _bare(self, feature: str) -> str:
+        return feature.removeprefix(self._text_column) or feature
 
     def _told(self, nodes: np.ndarray) -> dict[str, Any]:
         """Columns about nodes: class, degree, and what the student makes of them."""

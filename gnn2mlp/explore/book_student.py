@@ -4,6 +4,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.explore.placement import CodePlacement, Placed
 from gnn2mlp.knowledge import TeacherKnowledge
 
@@ -30,6 +31,8 @@ class StudentView(NamedTuple):
     placement: CodePlacement
     placed: Placed
     answer: np.ndarray
+
+    __repr__ = short_repr
 
 
 def student_view(

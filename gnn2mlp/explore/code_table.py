@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from gnn2mlp.core.showing import short_repr
+
 
 class CodeFigures(NamedTuple):
     """Figures of codes. Arrays have a row for each code; NaN where there is nothing to count.
@@ -32,6 +34,8 @@ class CodeFigures(NamedTuple):
     confused: np.ndarray
     confusion: np.ndarray
     accuracy: np.ndarray
+
+    __repr__ = short_repr
 
 
 def code_figures(

@@ -11,6 +11,7 @@ from sklearn.metrics import normalized_mutual_info_score
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.knowledge import TeacherKnowledge
 
@@ -26,6 +27,8 @@ class CodeUsage(NamedTuple):
     nodes: np.ndarray
     utilisation: float
     perplexity: float
+
+    __repr__ = short_repr
 
     @property
     def used(self) -> int:
@@ -49,12 +52,16 @@ class CodesByClass(NamedTuple):
     mean_purity: float
     mutual_information: float
 
+    __repr__ = short_repr
+
 
 class NearestCodes(NamedTuple):
     """Codes from near to far, and their Euclidean distances in the geometry of the codebook."""
 
     codes: np.ndarray
     distances: np.ndarray
+
+    __repr__ = short_repr
 
 
 class Truncation(NamedTuple):
@@ -63,6 +70,8 @@ class Truncation(NamedTuple):
     lost: np.ndarray
     mean: float
     worst: float
+
+    __repr__ = short_repr
 
 
 def code_usage(knowledge: TeacherKnowledge) -> CodeUsage:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.framing import Framed, frame
 from gnn2mlp.explore.map_columns import Column, Named, Numbers, Texts, as_column, as_columns
@@ -43,6 +44,8 @@ class MapCodes(NamedTuple):
     points: np.ndarray
     texts: Mapping[int, str] = {}
     typical: np.ndarray | None = None
+
+    __repr__ = short_repr
 
 
 def interactive_map(

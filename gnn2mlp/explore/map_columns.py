@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 
 UNKNOWN_NAME = "unknown"
 # A column of texts with more different ones than this is read, found and not coloured.
@@ -24,6 +25,8 @@ class Named(NamedTuple):
     # The tuple's own method of this name gives way.
     index: np.ndarray  # type: ignore[assignment]
     names: tuple[str, ...]
+
+    __repr__ = short_repr
 
     def take(self, rows: np.ndarray) -> "Named":
         """Of these rows."""

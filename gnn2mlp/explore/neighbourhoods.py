@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.explore.codebook import Array, check_code, of_nodes
 from gnn2mlp.knowledge import TeacherKnowledge
 
@@ -26,6 +27,8 @@ class EgoGraph(NamedTuple):
     hops: np.ndarray
     classes: np.ndarray
     edges: np.ndarray
+
+    __repr__ = short_repr
 
 
 class BehindCode(NamedTuple):
@@ -48,6 +51,8 @@ class BehindCode(NamedTuple):
     degrees: np.ndarray
     neighbour_classes: np.ndarray
     neighbourhoods: tuple[EgoGraph, ...]
+
+    __repr__ = short_repr
 
 
 def behind_code(knowledge: TeacherKnowledge, edge_index: Array, labels: Array, code: int, hops: int = 1) -> BehindCode:

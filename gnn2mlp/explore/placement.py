@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.explore.codebook import with_codes
 from gnn2mlp.knowledge import TeacherKnowledge
 
@@ -32,6 +33,8 @@ class Placed(NamedTuple):
     distance: np.ndarray
     second: np.ndarray
 
+    __repr__ = short_repr
+
 
 class CodePlacement(NamedTuple):
     """The map, and the codes that it leads to.
@@ -52,6 +55,8 @@ class CodePlacement(NamedTuple):
     vectors: np.ndarray
     unit_length: bool
     used: np.ndarray
+
+    __repr__ = short_repr
 
     @classmethod
     def fit(cls, hidden: np.ndarray, knowledge: TeacherKnowledge) -> "CodePlacement":

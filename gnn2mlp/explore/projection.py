@@ -7,6 +7,7 @@ from sklearn.manifold import TSNE
 
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.seeds import derive
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.explore.codebook import code_usage, code_vectors
 from gnn2mlp.knowledge import TeacherKnowledge
 
@@ -38,6 +39,8 @@ class CodeMap(NamedTuple):
     projection: str = "pca"
     rows: np.ndarray | None = None
     total: int | None = None
+
+    __repr__ = short_repr
 
     @property
     def note(self) -> str:

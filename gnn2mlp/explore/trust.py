@@ -8,6 +8,7 @@ import torch
 from scipy.stats import spearmanr
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate.trust import Trust, accuracy_by_coverage, trust
 from gnn2mlp.explore.codebook import Array, of_nodes
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -43,6 +44,8 @@ class TrustTable(NamedTuple):
     measures: Mapping[str, Trust]
     coverage: Mapping[str, np.ndarray]
     with_degree: Mapping[str, float | None]
+
+    __repr__ = short_repr
 
 
 def trust_table(

@@ -11,6 +11,8 @@ import scipy.sparse as sp
 _PRIOR = 2.0
 # A column of ones and zeros is a word, which is there or not; so is one that differs from 0 in at most this share.
 _WORDS = 0.5
+# Weights of a word within a text are between 0 and 1, and a frequent one is in up to this share of rows.
+_MOST = 0.95
 # Of a word, from which lift on it is worth a mention.
 _LIFT = 1.1
 # Of a number, from which shift in standard deviations on it is worth a mention.
@@ -68,9 +70,8 @@ def typical_features(
     member = _members(group, groups, rows)
     size = np.asarray(member.sum(axis=1)).ravel()
     marks = np.bincount(matrix.indices[matrix.data == 1], minlength=columns) == there
-    words = (there <= _WORDS * rows) | marks
-    if not sp.issparse(features):
-        words &= _is_presence(np.asarray(features))
+    low, high = _range(matrix)
+    words = marks | ((low >= 0) & ((there <= _WORDS * rows) | ((high <= 1) & (there <= _MOST * rows))))
     found = _words(matrix, member, size, there / max(1, rows), words, called, most)
     numbers = np.flatnonzero(~words)
     if numbers.size:
@@ -113,10 +114,12 @@ def _members(group: np.ndarray, groups: int, rows: int) -> sp.csr_matrix:
     return sp.csr_matrix((np.ones(inside.size), (group[inside], inside)), shape=(groups, rows))
 
 
-def _is_presence(dense: np.ndarray) -> np.ndarray:
-    """(columns,): whether no value is below 0, as of counts and marks."""
-    least: np.ndarray = dense.min(axis=0, initial=0) >= 0
-    return least
+def _range(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest value of each column, 0 among them."""
+    low, high = np.zeros(matrix.shape[1]), np.zeros(matrix.shape[1])
+    np.minimum.at(low, matrix.indices, matrix.data)
+    np.maximum.at(high, matrix.indices, matrix.data)
+    return low, high
 
 
 def _words(

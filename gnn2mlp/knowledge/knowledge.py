@@ -12,6 +12,7 @@ from torch import Tensor
 from gnn2mlp.core import artefact
 from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import DataError, MissingKnowledgeError, nearest
+from gnn2mlp.core.showing import call
 from gnn2mlp.knowledge.keys import KEYS
 
 # What the ids are called among the arrays of an artefact.
@@ -87,6 +88,9 @@ class TeacherKnowledge:
             classes = self.values["logits"].size(1) if "logits" in self.values else high + 1
             if low < 0 or high >= classes:
                 raise DataError(f"knowledge: 'class_indices' must name classes, 0..{classes - 1}, got {low}..{high}")
+
+    def __repr__(self) -> str:
+        return call("TeacherKnowledge", {"nodes": self.node_ids.numel(), **self.values})
 
     def __getitem__(self, name: str) -> Tensor:
         """The array called `name`.

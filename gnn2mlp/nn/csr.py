@@ -55,6 +55,9 @@ class CSR:
     # What follows from where the entries are: matrices that differ in their values share it.
     _pattern: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"CSR({self.shape[0]:,} x {self.shape[1]:,}, {self.values.numel():,} non-zeros)"
+
     @staticmethod
     def from_scipy(matrix: Any) -> "CSR":
         """Convert any scipy sparse matrix; duplicates are summed, indices sorted, values become float32.

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.dropout import relu_dropout_
 from gnn2mlp.nn.linear import Linear
@@ -29,6 +30,8 @@ class MLPOutput(NamedTuple):
 
     logits: Tensor
     hidden: Tensor
+
+    __repr__ = short_repr
 
 
 class MLP(nn.Module):

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from gnn2mlp.core.showing import short_repr
+
 
 @dataclass
 class History:
@@ -29,6 +31,8 @@ class History:
     seconds: float = 0.0
     logged: dict[str, list[float]] = field(default_factory=dict)
     epochs: int = 0
+
+    __repr__ = short_repr
 
     def note(self) -> str:
         """What a reader of the scores should know of this training; nothing if it went as it should.

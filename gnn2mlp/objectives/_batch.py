@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
@@ -62,6 +63,8 @@ class Batch:
     answer: MLPOutput | None = None
     task: Task = _CLASSES
     table_features: Features | None = None
+
+    __repr__ = short_repr
 
     @cached_property
     def output(self) -> MLPOutput:

@@ -9,6 +9,7 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.source import code_of
 from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
@@ -47,6 +48,8 @@ class AutoResult:
     config: RunConfig
     run: RunResult | None
     out: Path
+
+    __repr__ = short_repr
 
     def _repr_html_(self) -> str:
         return leaderboard_cell(self.leaderboard.to_dict()) + (self.run._repr_html_() if self.run else "")

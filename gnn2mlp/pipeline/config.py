@@ -15,6 +15,7 @@ from gnn2mlp.core.environment import check_device_name
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.files import user_path, write_text
 from gnn2mlp.core.registry import short_name
+from gnn2mlp.core.showing import call
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
@@ -72,6 +73,12 @@ class Settings(pydantic.BaseModel):
         """Plain types, for YAML and JSON; settings left open are omitted."""
         fields = self.model_dump(exclude_none=True)
         return {k: str(v) if isinstance(v, Path) else plain(v) for k, v in fields.items()}
+
+    def __repr__(self) -> str:
+        """The settings that were given."""
+        return call(type(self).__name__, {name: getattr(self, name) for name in sorted(self.model_fields_set)})
+
+    __str__ = __repr__
 
     def identity(self) -> dict[str, Any]:
         """The settings that decide the result. Call on a resolved configuration."""

@@ -16,6 +16,7 @@ from gnn2mlp.core.files import check_writable, read_json, write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy import Predictor
@@ -111,6 +112,8 @@ class DistilResult:
 
     results: dict[str, Any]
     out: UserPath
+
+    __repr__ = short_repr
 
     def predictor(self) -> Predictor:
         """The student, ready to predict from features."""

@@ -13,6 +13,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, write_json
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.notebook import shown
+from gnn2mlp.core.showing import call
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
@@ -62,6 +63,10 @@ class FitResult:
         if self.out is None:
             raise ConfigError("a dry run trains no model; call fit without dry_run")
         return Predictor.load(self.out)
+
+    def __repr__(self) -> str:
+        told = {"verdict": self.verdict} if "verdict" in self.results else {"data": self.results["data"]}
+        return call("FitResult", {"out": self.out, **told})
 
     def _repr_html_(self) -> str:
         return fit_cell(self.results, self.out)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.notebook import shown
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate.latency import REPEATS
 from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.config import RunConfig
@@ -37,6 +38,8 @@ class LatencyResult:
 
     results: dict[str, Any]
     out: Path
+
+    __repr__ = short_repr
 
     def _repr_html_(self) -> str:
         return latency_cell(self.results, self.out)

@@ -8,6 +8,7 @@ from typing import Any
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
+from gnn2mlp.core.showing import call
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
@@ -47,6 +48,14 @@ class RunResult:
     def predictor(self) -> Predictor:
         """The student of the seed with the best validation score, ready to predict from features."""
         return Predictor.load(self.out / "student")
+
+    def __repr__(self) -> str:
+        scores = {
+            f"{model} {population}": f"{value['mean']:.3f} ± {value['std']:.3f}"
+            for model in ("teacher", "mlp", "student")
+            for population, value in self.summary.get(model, {}).items()
+        }
+        return call("RunResult", {"out": self.out, "seeds": len(self.results["seeds"]), **scores})
 
     def _repr_html_(self) -> str:
         return run_cell(self.results, self.out)

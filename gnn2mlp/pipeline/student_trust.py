@@ -8,6 +8,7 @@ import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.seeds import derive
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full
 from gnn2mlp.deploy.predictor import Predictor
@@ -34,6 +35,8 @@ class NodeScores(NamedTuple):
 
     answer: np.ndarray
     scores: Mapping[str, np.ndarray]
+
+    __repr__ = short_repr
 
 
 def node_scores(

@@ -12,6 +12,7 @@ import numpy as np
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.notebook import shown
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.explore.trust import TrustTable
 from gnn2mlp.pipeline.citing import citations
@@ -43,6 +44,8 @@ class TrustResult:
     results: dict[str, Any]
     table: TrustTable
     out: Path
+
+    __repr__ = short_repr
 
     def _repr_html_(self) -> str:
         return trust_cell(self.results, self.out)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate import Paired, Ranking, paired, ranked
 from gnn2mlp.studies.reading import Score
 
@@ -143,6 +144,8 @@ class Comparison:
 
     rows: Sequence[Row]
     against: str
+
+    __repr__ = short_repr
 
     @property
     def models(self) -> list[str]:

@@ -9,6 +9,7 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import Gnn2mlpError
 from gnn2mlp.core.files import write_text
 from gnn2mlp.core.locks import claimed
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.pipeline import RunConfig, run
 from gnn2mlp.report.page import plain_yaml
 from gnn2mlp.studies import ledger
@@ -36,6 +37,8 @@ class Outcomes(NamedTuple):
     busy: list[str]
     older: int
     folder: Path
+
+    __repr__ = short_repr
 
     def _repr_html_(self) -> str:
         from gnn2mlp.studies.cells import outcomes_cell  # which is about outcomes

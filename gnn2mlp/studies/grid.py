@@ -12,6 +12,7 @@ import pydantic
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.registry import short_name
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data.split import Setting
 from gnn2mlp.pipeline.config import Device, RunConfig, Settings, Threads, UserPath, read_yaml
@@ -34,6 +35,8 @@ class Cell:
 
     labels: Mapping[str, str]
     config: RunConfig
+
+    __repr__ = short_repr
 
     @property
     def seed(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 
 Kind = Literal["number", "boolean", "category", "list"]
 
@@ -25,6 +26,8 @@ class Column:
     name: str
     kind: Kind = "number"
     categories: tuple[Any, ...] = ()
+
+    __repr__ = short_repr
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -50,6 +53,8 @@ class FeatureColumns:
     """
 
     columns: tuple[Column, ...]
+
+    __repr__ = short_repr
 
     @property
     def names(self) -> tuple[str, ...] | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing, nearest
 from gnn2mlp.core.parquet import is_category, is_list, is_numeric, pyarrow_modules
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.knowledge.parquet import NODE_ID
 from gnn2mlp.tables.columns import Column
 
@@ -40,6 +41,8 @@ class ColumnNames:
     label: str | None = None
     role: str | None = None
     features: tuple[str, ...] | None = None
+
+    __repr__ = short_repr
 
     @property
     def id_column(self) -> str:

@@ -14,6 +14,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import read_json
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.knowledge.keys import KEYS
 from gnn2mlp.tables.columns import FeatureColumns
@@ -88,6 +89,8 @@ class RowTable:
     folder: Path
     manifest: Mapping[str, Any]
     _verified: set[str] = field(default_factory=set, repr=False)
+
+    __repr__ = short_repr
 
     @classmethod
     def open(cls, folder: Path) -> "RowTable":

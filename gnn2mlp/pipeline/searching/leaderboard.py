@@ -9,6 +9,7 @@ from typing import Any
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import read_json, write_json
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.searching.chance import Difference, difference
@@ -38,6 +39,8 @@ class Leaderboard:
     winner: int
     verdict: Mapping[str, Any]
     facts: Mapping[str, Any]
+
+    __repr__ = short_repr
 
     @property
     def best(self) -> Mapping[str, Any]:
