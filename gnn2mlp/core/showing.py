@@ -13,7 +13,7 @@ _LISTED = 4
 
 
 def short_repr(result: Any) -> str:
-    """The class and its fields, arrays by type and shape, what is long by how much it holds: `__repr__ = short_repr`.
+    """The class and its fields, arrays by type and shape, what is long by how much it holds; for `__repr__`.
 
     Args:
         result: a dataclass or a named tuple.
@@ -24,7 +24,9 @@ def short_repr(result: Any) -> str:
         >>> class Found(NamedTuple):
         ...     nodes: np.ndarray
         ...     share: float
-        ...     __repr__ = short_repr
+        ...
+        ...     def __repr__(self):
+        ...         return short_repr(self)
         >>> Found(np.zeros((20, 3)), 0.5)
         Found(nodes=float64 (20, 3), share=0.5)
     """

@@ -28,7 +28,8 @@ class Roles(NamedTuple):
     valid: Tensor
     test: Tensor
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,7 +82,8 @@ class Views(NamedTuple):
     observed: Observed
     full: Full
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @classmethod
     def of(cls, graph: NodeData, split: Split) -> Self:

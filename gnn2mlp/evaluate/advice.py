@@ -146,7 +146,8 @@ class Advice(NamedTuple):
     worth: Mapping[str, Worth]
     gain: tuple[float, float] | None
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def sentence(self, where: str = "test nodes") -> str:
         """What to go by, how far it can be gone by, and whether confidence would do.

@@ -23,7 +23,8 @@ class ClassCounts(NamedTuple):
     answered: list[int]
     right: list[int]
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def class_counts(decided: Tensor, labels: Tensor, classes: int) -> ClassCounts:

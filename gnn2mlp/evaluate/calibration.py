@@ -21,7 +21,8 @@ class Reliability(NamedTuple):
     accuracy: list[float]
     count: list[int]  # type: ignore[assignment]  # the word of results.json; the tuple's own method is not missed
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def reliability_diagram(

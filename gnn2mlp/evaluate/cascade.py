@@ -33,7 +33,8 @@ class CascadeCurve(NamedTuple):
     answered: np.ndarray
     latency_ms: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def rows(self, shares: ArrayLike = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)) -> list[dict[str, float]]:
         """A table: for each of some shares the point that defers the most rows without exceeding it."""

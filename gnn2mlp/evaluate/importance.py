@@ -39,7 +39,8 @@ class Importance(NamedTuple):
     scoring: str
     rows: int
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def records(self) -> list[dict[str, Any]]:
         """A line for each column, JSON-able: `column`, `mean`, `std`, `tells`.

@@ -53,7 +53,8 @@ class Ranking(NamedTuple):
     groups: tuple[tuple[int, int], ...]
     distance: float | None
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def differ(self, one: str, other: str) -> bool:
         """Whether two models differ, at 5 %."""

@@ -32,7 +32,8 @@ class StudentView(NamedTuple):
     placed: Placed
     answer: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def student_view(

@@ -35,7 +35,8 @@ class CodeFigures(NamedTuple):
     confusion: np.ndarray
     accuracy: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def code_figures(

@@ -28,7 +28,8 @@ class CodeUsage(NamedTuple):
     utilisation: float
     perplexity: float
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def used(self) -> int:
@@ -52,7 +53,8 @@ class CodesByClass(NamedTuple):
     mean_purity: float
     mutual_information: float
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class NearestCodes(NamedTuple):
@@ -61,7 +63,8 @@ class NearestCodes(NamedTuple):
     codes: np.ndarray
     distances: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class Truncation(NamedTuple):
@@ -71,7 +74,8 @@ class Truncation(NamedTuple):
     mean: float
     worst: float
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def code_usage(knowledge: TeacherKnowledge) -> CodeUsage:

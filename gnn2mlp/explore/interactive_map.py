@@ -45,7 +45,8 @@ class MapCodes(NamedTuple):
     texts: Mapping[int, str] = {}
     typical: np.ndarray | None = None
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def interactive_map(

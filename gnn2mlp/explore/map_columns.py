@@ -26,7 +26,8 @@ class Named(NamedTuple):
     index: np.ndarray  # type: ignore[assignment]
     names: tuple[str, ...]
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def take(self, rows: np.ndarray) -> "Named":
         """Of these rows."""

@@ -28,7 +28,8 @@ class EgoGraph(NamedTuple):
     classes: np.ndarray
     edges: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class BehindCode(NamedTuple):
@@ -52,7 +53,8 @@ class BehindCode(NamedTuple):
     neighbour_classes: np.ndarray
     neighbourhoods: tuple[EgoGraph, ...]
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def behind_code(knowledge: TeacherKnowledge, edge_index: Array, labels: Array, code: int, hops: int = 1) -> BehindCode:

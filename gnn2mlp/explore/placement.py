@@ -33,7 +33,8 @@ class Placed(NamedTuple):
     distance: np.ndarray
     second: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class CodePlacement(NamedTuple):
@@ -56,7 +57,8 @@ class CodePlacement(NamedTuple):
     unit_length: bool
     used: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @classmethod
     def fit(cls, hidden: np.ndarray, knowledge: TeacherKnowledge) -> "CodePlacement":

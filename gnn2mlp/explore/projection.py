@@ -40,7 +40,8 @@ class CodeMap(NamedTuple):
     rows: np.ndarray | None = None
     total: int | None = None
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def note(self) -> str:

@@ -45,7 +45,8 @@ class TrustTable(NamedTuple):
     coverage: Mapping[str, np.ndarray]
     with_degree: Mapping[str, float | None]
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def trust_table(

@@ -31,7 +31,8 @@ class MLPOutput(NamedTuple):
     logits: Tensor
     hidden: Tensor
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class MLP(nn.Module):

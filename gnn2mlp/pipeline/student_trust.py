@@ -36,7 +36,8 @@ class NodeScores(NamedTuple):
     answer: np.ndarray
     scores: Mapping[str, np.ndarray]
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def node_scores(

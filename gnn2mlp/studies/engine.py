@@ -38,7 +38,8 @@ class Outcomes(NamedTuple):
     older: int
     folder: Path
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def _repr_html_(self) -> str:
         from gnn2mlp.studies.cells import outcomes_cell  # which is about outcomes

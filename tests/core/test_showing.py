@@ -22,7 +22,8 @@ class Pair(NamedTuple):
     first: Any
     second: Any = 1
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def test_dataclasses_and_tuples_show_their_fields() -> None:
