@@ -57,9 +57,7 @@ def _fields(cls: type) -> dict[str, str]:
 def test_a_public_class_whose_fields_may_be_long_says_how_it_shows_itself(cls: type) -> None:
     long = [name for name, kind in _fields(cls).items() if _LONG.search(kind) and "Callable" not in kind]
     if (dataclasses.is_dataclass(cls) or issubclass(cls, tuple)) and long:
-        assert not _is_generated(cls), (
-            f"{cls.__name__} prints {', '.join(long)}: let its __repr__ return short_repr(self)"
-        )
+        assert not _is_generated(cls), f"{cls.__name__} prints {', '.join(long)}: let it return short_repr(self)"
 
 
 def _says_little(result: Any) -> None:

@@ -363,28 +363,6 @@ class Codebook:
             float(found.confusion[code]),
         )
 
-    def map(self, **options: Any) -> InteractiveMap:
-        """The codes and their nodes in the plane, as a page or in a notebook: search, hover, neighbourhoods of a code.
-
-        Args:
-            options: of `gnn2mlp.explore.knowledge_map`, such as `projection="umap"`, `title` or further `columns` to
-                colour by.
-
-        Raises:
-            MissingKnowledgeError: if probabilities of codes were not written down.
-        """
-        view = self._view
-        told: dict[str, Any] = {
-            "edge_index": self.edges,
-            "names": self.names,
-            "feature_names": self.feature_names,
-            "texts": {code: self.describe(code, words=4, examples=2) for code in np.flatnonzero(self.figures.nodes)},
-        }
-        if self.class_names:
-            told |= {"labels": self.labels, "class_names": [str(name) for name in self.class_names]}
-            told |= {} if view is None else {"answers": view.answer}
-        return knowledge_map(self.knowledge, self.features, **{**told, **options})
-
     def node(self, name: Any) -> int:
         """The number of the node that is called so.
 
