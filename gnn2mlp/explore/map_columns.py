@@ -75,7 +75,7 @@ def as_column(values: Any, nodes: int, name: str) -> Column:
 
     Example:
         >>> as_column([True, False], 2, "seen")
-        Named(index=array([1, 0]), names=('no', 'yes'))
+        Named(index=int64 (2,), names=['no', 'yes'])
         >>> as_column(["b", "a", None], 3, "region").texts().tolist()
         ['b', 'a', 'unknown']
     """
