@@ -13,7 +13,7 @@
 import pandas as pd
 
 from gnn2mlp import NodeClassifier, load_dataset
-from gnn2mlp.explore import code_usage, plot_code_usage
+from gnn2mlp.explore import code_usage, disagreement, plot_code_usage
 
 # %% [markdown]
 # ## Rows, columns, links
@@ -113,6 +113,18 @@ book.of(new.head(5))
 # %%
 wrong = ["nodes", "class", "purity", "agreement", "confused_with", "confusion", "accuracy"]
 table.nsmallest(6, "accuracy")[wrong].round(2)
+
+# %% [markdown]
+# By anything else: `disagreement` looks for small groups of rows with large gaps, by columns, answers and neighbours,
+# and tests each on rows at which the search did not look. `holds` says which are more than chance.
+
+# %%
+plain = NodeClassifier(method="mlp").fit(old, labels, edges=links)
+found = disagreement(model, digits[old.index], features=old, ids=old.index, against={"mlp": plain})
+found
+
+# %%
+found.slices().query("holds")[["slice", "gap", "nodes", "inside", "outside", "p_adjusted"]]
 
 # %% [markdown]
 # ## Is it the same codebook each time?
