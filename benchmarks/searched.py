@@ -68,14 +68,15 @@ def page(lines: Sequence[Mapping[str, Any]]) -> str:
     """The page."""
     assert __doc__ is not None
     how = __doc__.split("\n\n", 2)[2].strip()
-    header = ("", "split", "minutes", "tried", "chosen", "unseen: its teacher", "auto", "GLNN", "plain MLP")
+    header = ("", "split", "unseen nodes", "minutes", "tried", "chosen", "its teacher", "auto", "GLNN", "plain MLP")
     body = [_row(line) for line in lines]
     differences = [{"": line["unseen"]["auto"] - line["unseen"]["glnn"]} for line in lines]
     mean, least = summarise(differences)[""]["mean"], min(one[""] for one in differences)
     reading = (
-        f"Accuracy in per cent. Minutes are those of budget and search. Over these {len(lines)} searches `auto` is "
-        f"{100 * mean:+.1f} points from GLNN on average; the least is {100 * least:+.1f}. "
-        "One split of a data set says nothing of chance."
+        "Accuracy on unseen nodes in per cent; minutes are those of budget and search. Over these "
+        f"{len(lines)} searches `auto` is {100 * mean:+.1f} points from GLNN on average; the least is {100 * least:+.1f}. "
+        "One split of a data set says nothing of chance. Airports have no features by which an unseen one could be told "
+        "from another."
     )
     return "\n\n".join(["# What `auto` finds", f"Made by `benchmarks/searched.py --table`. {how}", reading]) + (
         f"\n\n{markdown(header, body)}\n"
@@ -85,7 +86,8 @@ def page(lines: Sequence[Mapping[str, Any]]) -> str:
 def _row(line: Mapping[str, Any]) -> list[str]:
     scores = [f"{100 * line['unseen'][model]:.1f}" for model in ("teacher", "auto", "glnn", "mlp")]
     minutes = f"{line['budget'] / 60:.0f}, {line['seconds'] / 60:.1f}"
-    return [line["dataset"], str(line["seed"]), minutes, str(line["tried"]), line["chosen"], *scores]
+    nodes = str(line["split"]["unseen"])
+    return [line["dataset"], str(line["seed"]), nodes, minutes, str(line["tried"]), line["chosen"], *scores]
 
 
 def main() -> int:

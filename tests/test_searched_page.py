@@ -32,7 +32,7 @@ def test_the_page_is_made_of_the_results(searched: ModuleType) -> None:
 def record(digest: str, unseen: float) -> dict[str, Any]:
     """A seed's record of a run."""
     scores = {"student": {"unseen": unseen}, "teacher": {"unseen": 0.9}, "mlp": {"unseen": 0.5}}
-    return {"seed": 0, "split": {"digest": digest}, **scores}
+    return {"seed": 0, "split": {"digest": digest, "unseen": 20}, **scores}
 
 
 def found(searched: ModuleType, glnn: dict[str, Any]) -> Any:
@@ -44,7 +44,7 @@ def found(searched: ModuleType, glnn: dict[str, Any]) -> Any:
 
 def test_a_search_stands_beside_glnn(searched: ModuleType) -> None:
     page = searched.page([found(searched, record("a", 0.75))])
-    assert "| digits | 0 | 1, 0.5 | 3 | krd of gcn | 90.0 | 80.0 | 75.0 | 50.0 |" in page
+    assert "| digits | 0 | 20 | 1, 0.5 | 3 | krd of gcn | 90.0 | 80.0 | 75.0 | 50.0 |" in page
     assert "+5.0 points from GLNN" in page
 
 
