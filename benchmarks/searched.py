@@ -74,9 +74,9 @@ def page(lines: Sequence[Mapping[str, Any]]) -> str:
     mean, least = summarise(differences)[""]["mean"], min(one[""] for one in differences)
     reading = (
         "Accuracy on unseen nodes in per cent; minutes are those of budget and search. Over these "
-        f"{len(lines)} searches `auto` is {100 * mean:+.1f} points from GLNN on average; the least is {100 * least:+.1f}. "
-        "One split of a data set says nothing of chance. Airports have no features by which an unseen one could be told "
-        "from another."
+        f"{len(lines)} searches `auto` is {100 * mean:+.1f} points from GLNN on average; the least is "
+        f"{100 * least:+.1f}. One split of a data set says nothing of chance. Airports have no features by which an "
+        "unseen one could be told from another."
     )
     return "\n\n".join(["# What `auto` finds", f"Made by `benchmarks/searched.py --table`. {how}", reading]) + (
         f"\n\n{markdown(header, body)}\n"
