@@ -212,8 +212,8 @@ def reached(lines: Sequence[Mapping[str, Any]]) -> str:
 
 
 AIMS = (
-    "Three students averaged, of teachers that were best on hidden nodes. *Best published* is the best mean that a paper "
-    "has for a student without a graph under this protocol, *to reach* an aim that was set before. "
+    "Three students averaged, of teachers that were best on hidden nodes. *Best published* is the best mean that a "
+    "paper has for a student without a graph under this protocol, *to reach* an aim that was set before. "
     "The number of splits is in brackets. GLNN has its published settings and teacher, SAGE, on the same splits; the "
     "paired difference has the 95 % interval of Nadeau and Bengio's test for one comparison."
 )
