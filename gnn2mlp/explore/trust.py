@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.showing import short_repr
-from gnn2mlp.evaluate.trust import Trust, accuracy_by_coverage, trust
+from gnn2mlp.evaluate.trust import Trust, accuracy_by_coverage, auroc_interval, trust
 from gnn2mlp.explore.codebook import Array, of_nodes
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.objectives._reliability import Form, reliability_scores
@@ -34,6 +34,7 @@ class TrustTable(NamedTuple):
         measures: what each score is worth, on the nodes of known class.
         coverage: by score: accuracy on the k most trusted nodes of known class, at k - 1.
         with_degree: Spearman's rank correlation of each score with the degree; None if either is constant.
+        intervals: of the AUROC of each score, its 95 % interval over nodes; None where it is undefined.
     """
 
     nodes: np.ndarray
@@ -44,6 +45,7 @@ class TrustTable(NamedTuple):
     measures: Mapping[str, Trust]
     coverage: Mapping[str, np.ndarray]
     with_degree: Mapping[str, float | None]
+    intervals: Mapping[str, tuple[float, float] | tuple[None, None]]
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -91,6 +93,7 @@ def trust_table(
         {name: trust(value, judged) for name, value in values.items()},
         {name: accuracy_by_coverage(value, judged).numpy() for name, value in values.items()},
         {name: _rank_correlation(score, scores["degree"]) for name, score in scores.items()},
+        {name: auroc_interval(value, judged) for name, value in values.items()},
     )
 
 

@@ -30,28 +30,28 @@ def citations(config: RunConfig) -> dict[str, str]:
         >>> list(found), found["teacher, gat"][:24]
         (['dataset', 'teacher', 'teacher, gat', 'method'], 'Veličković et al., Graph')
     """
-    parts: dict[str, tuple[Spec, Registry[Any]]] = {
-        "teacher": (config.teacher, TEACHERS),
-        "method": (config.method, METHODS),
-    }
-    beside: dict[str, tuple[Spec, Registry[Any]]] = {
-        "student": (config.student, STUDENTS),
-        "inputs": (config.inputs, INPUTS),
-    }
+    beside = {"student": (config.student, STUDENTS), "inputs": (config.inputs, INPUTS)}
     # A plain network on plain features is nobody's.
     beside = {part: one for part, one in beside.items() if one[0].name != RunConfig.model_fields[part].default.name}
     told = {"dataset": resolve_dataset(config.dataset).citation}
+    told |= parts_cited({"teacher": (config.teacher, TEACHERS), "method": (config.method, METHODS)})
+    return told | {k: v for k, v in parts_cited(beside).items() if v not in told.values()}
+
+
+def parts_cited(parts: Mapping[str, tuple[Spec, Any]]) -> dict[str, str]:
+    """Citations of components and of what is inside of them, each once beside those of the components themselves.
+
+    Args:
+        parts: by what they are called, a component and the registry that knows it.
+    """
+    told: dict[str, str] = {}
     for part, (spec, registry) in parts.items():
         made = spec.build(registry)
         told[part] = made.citation
-        told |= {f"{part}, {name}": citation for name, citation in _inside(made)}
-    for part, (spec, registry) in beside.items():
-        told[part] = spec.build(registry).citation
-    kept: dict[str, str] = {}
-    for part, citation in told.items():
-        if part in ("dataset", *parts) or (citation != Configurable.citation and citation not in kept.values()):
-            kept[part] = citation
-    return kept
+        for name, citation in _inside(made):
+            if citation not in (Configurable.citation, *told.values()):
+                told[f"{part}, {name}"] = citation
+    return told
 
 
 def _inside(made: Any) -> Iterator[tuple[str, str]]:

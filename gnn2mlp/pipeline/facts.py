@@ -38,13 +38,14 @@ def code_record(knowledge: TeacherKnowledge) -> dict[str, Any] | None:
 
 
 def trust_record(table: TrustTable, valid: TrustTable | None = None) -> dict[str, dict[str, Any]]:
-    """By score: the fields of `gnn2mlp.evaluate.trust.Trust`, and `with_degree`, its rank correlation.
+    """By score: the fields of `gnn2mlp.evaluate.trust.Trust`, `low` and `high` of the AUROC's interval, `with_degree`.
 
     With the table of the validation nodes also `valid_auroc`, by which the best score is chosen.
     """
     return {
         name: {
             **measure._asdict(),
+            **dict(zip(("low", "high"), table.intervals[name], strict=True)),
             "with_degree": table.with_degree[name],
             **({} if valid is None else {"valid_auroc": valid.measures[name].auroc}),
         }

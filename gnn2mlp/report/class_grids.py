@@ -26,9 +26,20 @@ def class_grid(results: Results) -> Grid:
     if not rows:
         return Grid("", [], [])
     names = list((results.get("graph") or {}).get("class_counts") or range(len(rows[0]["student"]["nodes"])))
+    return grid_of(names, rows, models(results), population)
+
+
+def grid_of(names: Sequence[Any], rows: Sequence[Mapping[str, Any]], found: Sequence[str], population: str) -> Grid:
+    """The table of one group of nodes.
+
+    Args:
+        names: of the classes.
+        rows: by training, counts of each model, see `gnn2mlp.evaluate.ClassCounts`.
+        found: models, `"student"` among them.
+        population: for the title.
+    """
     sizes = [fmean(row["student"]["nodes"][k] for row in rows) for k in range(len(names))]
     order = sorted(range(len(names)), key=lambda k: -sizes[k])
-    found = models(results)
     body = [[str(names[k]), f"{sizes[k]:,.0f}", *_cells(rows, found, k)] for k in order[:MOST]]
     if len(order) > MOST:
         body.append([f"and {len(order) - MOST} smaller", *[""] * (len(found) + 3)])

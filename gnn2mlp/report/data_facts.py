@@ -27,5 +27,6 @@ def data_facts(results: Results) -> dict[str, str]:
 def _roles(results: Results) -> dict[str, str]:
     """How many nodes of the first seed train, validate and test."""
     split = results["seeds"][0].get("split", {}) if results["seeds"] else {}
-    names = {"train": "training nodes", "valid": "validation nodes", "seen": "test nodes, seen", "unseen": "unseen"}
+    seen = "test nodes, seen" if split.get("unseen") else "test nodes"
+    names = {"train": "training nodes", "valid": "validation nodes", "seen": seen, "unseen": "test nodes, unseen"}
     return {text: f"{split[role]:,}" for role, text in names.items() if split.get(role)}

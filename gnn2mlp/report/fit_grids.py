@@ -6,6 +6,7 @@ from typing import Any
 from gnn2mlp.core.errors import listing
 from gnn2mlp.explore.formatting import MISSING, signed_points, significant
 from gnn2mlp.explore.theme import style_of
+from gnn2mlp.report.class_grids import grid_of
 from gnn2mlp.report.grids import Grid
 
 # What scikit-learn's models are called; the others have names of their own.
@@ -54,6 +55,16 @@ def beside_grid(results: Results) -> Grid:
     ]
     return Grid(
         "Other scores on unseen nodes", ["", *(name.replace("_", " ") for name in beside)], rows if beside else []
+    )
+
+
+def classes_grid(results: Results) -> Grid:
+    """Recall and precision on unseen nodes, class by class; no row where they were not counted."""
+    counts = results.get("by_class", {}).get("unseen")
+    if counts is None:
+        return Grid("", [], [])
+    return grid_of(
+        results["class_names"], [counts], [m for m in ("teacher", "mlp", "student") if m in counts], "unseen"
     )
 
 

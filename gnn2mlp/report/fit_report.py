@@ -1,11 +1,14 @@
 """The page of a fit: does distilling pay, what is in the tables, how good is what ships, can it be believed."""
 
+import json
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from gnn2mlp.report.fit_grids import (
     beside_grid,
     churn_grid,
+    classes_grid,
     columns_grid,
     differences_grid,
     labels_grid,
@@ -33,6 +36,10 @@ def render_fit_report(results: Results) -> str:
 def _content(results: Results) -> dict[str, Any]:
     data, config = results["data"], results["config"]
     return {
+        "date": results.get("date", ""),
+        "classes": classes_grid(results),
+        "loading": _loading(results),
+        "citations": results.get("citations") or {},
         "sentence": results["verdict"]["sentence"],
         "subject": f"{', '.join(config['label'])} of {data['nodes']['file']}: teacher {config['teacher']['name']}, "
         f"method {config['method']['name']}, student {config['student']['name']}.",
@@ -74,6 +81,15 @@ def _tiles(results: Results) -> list[Tile]:
             Tile(f"{100 * one['after']:.1f} %", "calibration error, unseen", f"{100 * one['before']:.1f} % before")
         )
     return tiles
+
+
+def _loading(results: Results) -> str:
+    """Three lines that load the model and ask it for a table; empty for results that do not say where it is."""
+    path = results.get("shipped", {}).get("path")
+    if not path:
+        return ""
+    load = f"student = Predictor.load({json.dumps(PurePath(path).as_posix())})"
+    return "\n".join(["from gnn2mlp.deploy import Predictor", load, "student.predict(frame)  # with the columns above"])
 
 
 def _score_plots(results: Results) -> list[Plot]:

@@ -171,14 +171,24 @@ _SCORE_HEAD = ["Score", "AUROC", "Top half, %", "Last tenth, %", "Area, %"]
 
 
 def _score_rows(scores: Mapping[str, Mapping[str, Any]], spread: bool) -> list[list[str]]:
+    """The best first."""
+    ordered = sorted(scores.items(), key=lambda item: -(item[1].get("auroc") or {"mean": -1.0})["mean"])
     return [
         [
             style_of(score).label,
-            measure(entry.get("auroc"), spread),
+            _area_under(entry, spread),
             *(percent(entry.get(key), spread) for key in ("top_half", "bottom_tenth", "area")),
         ]
-        for score, entry in scores.items()
+        for score, entry in ordered
     ]
+
+
+def _area_under(entry: Mapping[str, Any], spread: bool) -> str:
+    """With its interval over nodes, which results of older releases do not know: they have the deviation over seeds."""
+    if not {"auroc", "low", "high"} <= entry.keys():
+        return measure(entry.get("auroc"), spread)
+    value, low, high = (f"{entry[key]['mean']:.2f}" for key in ("auroc", "low", "high"))
+    return f"{value} ({low} to {high})"
 
 
 def latency_grid(results: Results) -> Grid:

@@ -64,43 +64,50 @@ def codes_line(results: Results) -> str:
 def trust_line(results: Results) -> str:
     """Which score tells best where the teacher is right, on test nodes that it saw; nothing if it was not measured.
 
-    The score is the best on validation nodes. Its first tenth and its last are compared as two models are: paired by
-    seed, with an interval.
+    The score is the best on validation nodes; what the others reach stands beside it. Its first tenth and its last are
+    compared as two models are: paired by seed, with an interval.
     """
     scores, best = results["summary"].get("trust") or {}, best_score(results)
-    found = scores.get(best) or {}
-    if best is None or not {"bottom_tenth", "top_tenth"} <= found.keys():
+    if best is None or not {"bottom_tenth", "top_tenth"} <= scores.get(best, {}).keys():
         return ""
-    auroc = f"AUROC {found['auroc']['mean']:.2f}; " if "auroc" in found else ""
-    bottom, top = (100 * found[key]["mean"] for key in ("bottom_tenth", "top_tenth"))
-    chosen = ", the best score on validation nodes" if "valid_auroc" in found else ""
-    return (
-        f"{style_of(best).label}{chosen}: {auroc}of the test nodes that it saw, the teacher is right on {bottom:.0f}% "
-        f"of the tenth that is trusted least and on {top:.0f}% of the tenth that is trusted most{_tenths(results)}."
-    )
+    told = _telling(scores, best, "the teacher", "test nodes that it saw")
+    return f"{told}. It is right on {_tenths_of(scores[best])}{_tenths(results)}."
 
 
 def student_trust_line(results: Results) -> str:
     """Which score tells best where the student is right, on nodes that appeared later; nothing if it was not measured.
 
-    The score is the best on validation nodes, and is set against plain confidence.
+    The score is the best on validation nodes; what the others reach stands beside it.
     """
     measured = results["summary"].get("student_trust") or {}
     population = next((name for name in ("unseen", "test", "seen") if measured.get(name)), None)
     if population is None:
         return ""
     scores, best = measured[population], best_score(results, "student_trust", population)
-    found = scores.get(best) or {}
-    if best is None or not {"auroc", "bottom_tenth", "top_tenth"} <= found.keys():
+    if best is None or not {"auroc", "bottom_tenth", "top_tenth"} <= scores.get(best, {}).keys():
         return ""
+    told = _telling(scores, best, "the student", _BRIEFLY.get(population, population))
+    return f"{told}. It is right on {_tenths_of(scores[best])}."
+
+
+def _telling(scores: Mapping[str, Mapping[str, Mapping[str, float]]], best: str, who: str, nodes: str) -> str:
+    """The best score with its interval over nodes, and what the others reach, from the best to the worst."""
+    chosen = ", by validation nodes," if any("valid_auroc" in one for one in scores.values()) else ""
+    told = f"{style_of(best).label} tells best{chosen} where {who} is right"
+    if "auroc" not in scores[best]:
+        return told
+    interval = ""
+    if {"low", "high"} <= scores[best].keys():
+        interval = f" ({scores[best]['low']['mean']:.2f} to {scores[best]['high']['mean']:.2f})"
+    others = [(name, one["auroc"]["mean"]) for name, one in scores.items() if name != best and "auroc" in one]
+    beside = [f"{style_of(name).label.lower()} {value:.2f}" for name, value in sorted(others, key=lambda one: -one[1])]
+    rest = f"; {', '.join(beside)}" if beside else ""
+    return f"{told}: on {nodes} AUROC {scores[best]['auroc']['mean']:.2f}{interval}{rest}"
+
+
+def _tenths_of(found: Mapping[str, Mapping[str, float]]) -> str:
     bottom, top = (100 * found[key]["mean"] for key in ("bottom_tenth", "top_tenth"))
-    plain = (scores.get("confidence") or {}).get("auroc")
-    against = f" (confidence: {plain['mean']:.2f})" if plain and best != "confidence" else ""
-    return (
-        f"{style_of(best).label} tells best which of the student's answers to trust, by validation nodes: AUROC "
-        f"{found['auroc']['mean']:.2f}{against} on {_BRIEFLY.get(population, population)}, {bottom:.0f}% right of the "
-        f"tenth that is trusted least and {top:.0f}% of the tenth that is trusted most."
-    )
+    return f"{bottom:.0f}% of the tenth that is trusted least and on {top:.0f}% of the tenth that is trusted most"
 
 
 def training_line(results: Results) -> str:

@@ -129,7 +129,8 @@ def trust_bins(results: Results, scores: Sequence[str]) -> dict[str, dict[str, l
 def best_score(results: Results, of: str = "trust", population: str | None = None) -> str | None:
     """The score with the highest AUROC on validation nodes, mean over the seeds in which it is defined.
 
-    Where it was not measured, as in results of older releases, it is the first score; `None` without any.
+    Where that was not measured, as in results of older releases, it is the one with the highest on test nodes; `None`
+    without any score.
 
     Args:
         results: of a run or of `trust`.
@@ -144,11 +145,14 @@ def best_score(results: Results, of: str = "trust", population: str | None = Non
     rows = [
         seed[of] if population is None else seed[of].get(population, {}) for seed in results["seeds"] if seed.get(of)
     ]
-    names = list(rows[0]) if rows else []
-    values = {name: [row[name].get("valid_auroc") for row in rows if name in row] for name in names}
-    found = {name: [v for v in column if v is not None] for name, column in values.items()}
-    means = {name: sum(column) / len(column) for name, column in found.items() if column}
-    return max(means, key=lambda name: means[name]) if means else next(iter(names), None)
+    names: list[str] = list(rows[0]) if rows else []
+    for key in ("valid_auroc", "auroc"):
+        values = {name: [row[name].get(key) for row in rows if name in row] for name in names}
+        found = {name: [v for v in column if v is not None] for name, column in values.items()}
+        means = {name: sum(column) / len(column) for name, column in found.items() if column}
+        if means:
+            return max(means, key=lambda name: means[name])
+    return next(iter(names), None)
 
 
 def student_bins(results: Results, population: str) -> dict[str, dict[str, list[float]]]:

@@ -1,7 +1,9 @@
+import math
+
 import pytest
 import torch
 
-from gnn2mlp.evaluate.trust import accuracy_by_coverage, auroc, trust
+from gnn2mlp.evaluate.trust import accuracy_by_coverage, auroc, auroc_interval, trust
 
 SCORE = torch.tensor([0.9, 0.2, 0.6, 0.4])
 RIGHT = torch.tensor([True, False, False, True])
@@ -69,3 +71,27 @@ def test_no_node_at_all():
     found = trust(torch.zeros(0), torch.zeros(0, dtype=torch.bool))
     assert found[:6] == (0, None, None, None, None, None)
     assert found.count == [0] * 10
+
+
+def test_the_interval_of_an_auroc_by_delongs_variance():
+    # Right 1, 2, 4; wrong 0, 3: wins 1/2, 1/2, 1; losses below: 1, 1/3. Variances 1/12 and 2/9.
+    score, right = torch.tensor([1.0, 2.0, 4.0, 0.0, 3.0]), torch.tensor([True, True, True, False, False])
+    low, high = auroc_interval(score, right)
+    value, error = 2 / 3, ((1 / 12) / 3 + (2 / 9) / 2) ** 0.5
+    reach = 1.959964 * error / (value * (1 - value))
+    assert low == pytest.approx(1 / (1 + math.exp(-math.log(2) + reach)))
+    assert high == pytest.approx(1 / (1 + math.exp(-math.log(2) - reach)))
+
+
+def test_more_nodes_make_it_narrower_and_it_stays_within_bounds():
+    random = torch.Generator().manual_seed(0)
+    score = torch.rand(4000, generator=random)
+    right = torch.rand(4000, generator=random) < score
+    few, many = (auroc_interval(score[:n], right[:n]) for n in (200, 4000))
+    assert 0 < few[0] < many[0] < auroc(score, right) < many[1] < few[1] < 1
+
+
+def test_no_interval_where_there_is_no_auroc_and_no_width_where_all_is_in_order():
+    score = torch.tensor([0.1, 0.2, 0.3])
+    assert auroc_interval(score, torch.tensor([True, True, True])) == (None, None)
+    assert auroc_interval(score, torch.tensor([False, False, True])) == (1, 1)

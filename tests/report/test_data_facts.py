@@ -11,7 +11,7 @@ def test_sizes_labels_homophily_and_roles(make_results: Callable[..., dict[str, 
     facts = data_facts(results)
     assert facts["labelled"] == "2,000"
     assert facts["homophily of edges"] == "0.80, adjusted 0.77"
-    assert (facts["training nodes"], facts["unseen"]) == ("140", "427")
+    assert (facts["training nodes"], facts["test nodes, unseen"]) == ("140", "427")
 
 
 def test_hyperedges_have_a_homophily_of_their_own():

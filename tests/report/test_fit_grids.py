@@ -1,6 +1,7 @@
 from gnn2mlp.pipeline import FitResult
 from gnn2mlp.report.fit_grids import (
     beside_grid,
+    classes_grid,
     columns_grid,
     differences_grid,
     labels_grid,
@@ -35,3 +36,12 @@ def test_one_class_a_row_and_several_labels_a_row_are_told_apart(fitted: FitResu
     data = fitted.results["data"]
     several = {**data, "labels": {"ones": {"red": 3}}}
     assert (labels_grid(data).head[0], labels_grid(several).head[0]) == ("Class", "Label")
+
+
+def test_classes_of_unseen_rows_stand_with_recall_and_precision(fitted: FitResult) -> None:
+    grid = classes_grid(fitted.results)
+    assert {row[0] for row in grid.rows} == set(fitted.results["class_names"])
+    told = fitted.results["by_class"]["unseen"]["student"]
+    right, nodes = sum(told["right"]), sum(told["nodes"])
+    assert right / nodes == fitted.results["scores"]["student"]["unseen"]["value"]
+    assert classes_grid({}).rows == []

@@ -101,6 +101,8 @@ def test_codes_and_trust(make_results: Make) -> None:
         ["Cut off, %", "10.00"],
     ]
     assert grids.trust_grid(results).rows[0] == ["Reliability", "0.75", "95.00", "50.00", "90.00"]
+    results["summary"]["trust"]["margin"] |= {"low": {"mean": 0.7, "std": 0.0}, "high": {"mean": 0.8, "std": 0.0}}
+    assert grids.trust_grid(results).rows[2][1] == "0.75 (0.70 to 0.80)"
     del results["summary"]["trust"]["degree"]["auroc"]
     assert grids.trust_grid(results).rows[3] == ["Degree", "–", "95.00", "50.00", "90.00"]
     assert grids.codes_grid(make_results()).rows == grids.trust_grid(make_results()).rows == []

@@ -73,9 +73,9 @@ def test_a_tile_of_one_seed_says_so(make_results: Make) -> None:
 def test_codes_and_reliability_have_lines_of_their_own(make_results: Make) -> None:
     assert headline(add_knowledge(make_results())).lines[1:] == [
         "Codes: 3 of 4 used (75%), perplexity 2.",
-        "Reliability: AUROC 0.75; of the test nodes that it saw, the teacher is right on 50% of the tenth that is "
-        "trusted least and on 100% of the tenth that is trusted most (difference: 95% interval +50.0 to +50.0 "
-        "points).",
+        "Reliability tells best where the teacher is right: on test nodes that it saw AUROC 0.75; confidence 0.75, "
+        "margin 0.75, degree 0.75. It is right on 50% of the tenth that is trusted least and on 100% of the tenth that "
+        "is trusted most (difference: 95% interval +50.0 to +50.0 points).",
     ]
 
 
@@ -85,7 +85,14 @@ def test_the_score_that_validation_chose_is_the_headline(make_results: Make) -> 
         for seed in results["seeds"]:
             seed["trust"][name]["valid_auroc"] = value
         results["summary"]["trust"][name]["valid_auroc"] = {"mean": value, "std": 0.0}
-    assert trust_line(results).startswith("Confidence, the best score on validation nodes: AUROC 0.75; of the test")
+    scores = results["summary"]["trust"]
+    for name, value in (("reliability", 0.56), ("confidence", 0.8), ("margin", 0.79), ("degree", 0.6)):
+        scores[name]["auroc"] = {"mean": value, "std": 0.0}
+    scores["confidence"] |= {"low": {"mean": 0.77, "std": 0.0}, "high": {"mean": 0.83, "std": 0.0}}
+    assert trust_line(results).startswith(
+        "Confidence tells best, by validation nodes, where the teacher is right: on test nodes that it saw AUROC 0.80 "
+        "(0.77 to 0.83); margin 0.79, degree 0.60, reliability 0.56. It is right on 50% of the tenth"
+    )
 
 
 def test_the_students_answers_have_a_line_where_there_is_a_student(make_results: Make) -> None:
@@ -93,8 +100,9 @@ def test_the_students_answers_have_a_line_where_there_is_a_student(make_results:
     assert student_trust_line(results) == ""
     add_student_trust(results)
     assert student_trust_line(results) == (
-        "Margin tells best which of the student's answers to trust, by validation nodes: AUROC 0.75 (confidence: 0.75) "
-        "on unseen nodes, 50% right of the tenth that is trusted least and 100% of the tenth that is trusted most."
+        "Margin tells best where the student is right: on unseen nodes AUROC 0.75; confidence "
+        "0.75, energy 0.75. It is right on 50% of the tenth that is trusted least and on 100% of the tenth that is "
+        "trusted most."
     )
     del results["summary"]["student_trust"]["unseen"]["margin"]["auroc"]
     assert student_trust_line(results) == ""
@@ -111,8 +119,13 @@ def test_reliability_that_may_be_chance_is_called_so(make_results: Make) -> None
 
 def test_an_undefined_auroc_is_not_mentioned(make_results: Make) -> None:
     results = add_knowledge(make_results())
+    for seed in results["seeds"]:
+        seed["trust"]["reliability"]["auroc"] = None
     del results["summary"]["trust"]["reliability"]["auroc"]
-    assert trust_line(results).startswith("Reliability: of the test nodes that it saw, the teacher is right on 50%")
+    assert trust_line(results).startswith("Confidence tells best where the teacher is right: on test nodes")
+    for name in results["summary"]["trust"]:
+        results["summary"]["trust"][name].pop("auroc", None)
+    assert trust_line(results).startswith("Confidence tells best where the teacher is right. It is right on 50% of")
 
 
 def test_models_that_were_kept_early_are_told_in_one_line(make_results: Make) -> None:

@@ -97,7 +97,7 @@ def test_the_metric_is_that_of_the_records_and_else_accuracy(make_results: Make)
 
 def test_the_best_score_is_that_of_validation_nodes(make_results: Make) -> None:
     results = add_student_trust(add_knowledge(make_results()))
-    assert reading.best_score(results) == "reliability"  # results of older releases do not say: the first
+    assert reading.best_score(results) == "reliability"  # of older releases, by test nodes: the first of equals
     results["seeds"][1]["trust"]["degree"]["valid_auroc"] = 0.6
     assert reading.best_score(results) == "degree"
     assert reading.best_score(results, "student_trust", "unseen") == "margin"

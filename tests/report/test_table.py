@@ -60,7 +60,7 @@ def test_trust_has_a_table_of_its_own(make_results: Make) -> None:
     console = Console(width=80)
     with console.capture() as captured:
         console.print(trust_results_table(add_knowledge(make_results())))
-    assert captured.get().startswith("Reliability: AUROC 0.75")
+    assert captured.get().startswith("Reliability tells best where the teacher is right: on test nodes")
     assert "Last tenth, %" in captured.get()
 
 

@@ -44,7 +44,7 @@ def test_a_student_has_a_section_of_its_own(make_results: Make, tmp_path: Path) 
     assert [tag for tag, _ in page.elements].count("svg") == 5
     for words in (
         "Which answers of the student to trust",
-        "Margin tells best which of the student's",
+        "Margin tells best where the student is right",
         "seen test nodes",
     ):
         assert words in page.text

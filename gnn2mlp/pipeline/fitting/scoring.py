@@ -14,6 +14,7 @@ from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy.calibration import calibrate
 from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.evaluate.by_class import class_counts
 from gnn2mlp.evaluate.intervals import Interval, bootstrap_interval, difference_interval, share_interval
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
@@ -153,6 +154,7 @@ def score_models(
         "differences": differences,
         "agreement": agreement,
         **({"churn": churn} if churn else {}),
+        **_by_class(tasks, outputs, labels, groups),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
         "history": {model: _with_best(history) for model, history in histories.items() if history["valid"]},
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
@@ -163,6 +165,23 @@ def score_models(
         "trust": _trust(student, alone["student"], full, knowledge, of_teacher),
     }
     return {**record, "verdict": verdict(scores, differences, metric)}
+
+
+def _by_class(
+    tasks: Mapping[str, Task], outputs: Mapping[str, Mapping[str, Tensor]], labels: Tensor, groups: Mapping[str, Tensor]
+) -> dict[str, Any]:
+    """Counts by population and model of each class, or label, and their names; nothing of numbers."""
+    task = tasks["student"]
+    if not hasattr(task, "decide"):
+        return {}
+    counts = {
+        population: {
+            model: class_counts(one.decide(outputs[model][population][ids]), labels[ids], one.num_outputs)._asdict()  # type: ignore[attr-defined]
+            for model, one in tasks.items()
+        }
+        for population, ids in groups.items()
+    }
+    return {"by_class": counts, "class_names": list(task.output_names)}
 
 
 def _trust(

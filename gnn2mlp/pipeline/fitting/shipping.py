@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from gnn2mlp.deploy.calibration import Calibration
 from gnn2mlp.deploy.directory import write_directory
 from gnn2mlp.evaluate.importance import column_importance
 from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.citing import parts_cited
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.encoding import Encoded
 from gnn2mlp.pipeline.fitting.tables import Tables
+from gnn2mlp.pipeline.scoring import parameters
 from gnn2mlp.report.fit_report import render_fit_report
 from gnn2mlp.teachers import TEACHERS
 
@@ -62,7 +65,14 @@ def ship(
     content, note = onnx_of(predictor)
     if content is not None:
         files["model.onnx"] = content
-    results = {**results, "onnx": note or "model.onnx", "shipped": _shipped(config, tables, split)}
+    shipped = {**_shipped(config, tables, split), "parameters": parameters(predictor.module), "path": out.name}
+    results = {
+        "date": datetime.now(UTC).date().isoformat(),
+        **results,
+        "citations": parts_cited({"teacher": (config.teacher, TEACHERS), "method": (config.method, METHODS)}),
+        "onnx": note or "model.onnx",
+        "shipped": shipped,
+    }
     files["scores.json"] = (json.dumps(results, indent=2, allow_nan=False) + "\n").encode()
     files["report.html"] = render_fit_report(results).encode("utf-8", "replace")
     write_directory(out, predictor, about_of(config, tables, results), files)
@@ -110,7 +120,7 @@ def about_of(config: FitConfig, tables: Tables, results: Mapping[str, Any]) -> d
         "name": f"{', '.join(config.label)} from {config.nodes.name}",
         "summary": results["verdict"]["sentence"],
         "limits": _limits(config, results),
-        "citations": [TEACHERS.get(config.teacher.name).citation, METHODS.get(config.method.name).citation],
+        "citations": list(dict.fromkeys(results["citations"].values())),
         "data": {
             "name": config.nodes.name,
             "rows": data["nodes"]["rows"],
