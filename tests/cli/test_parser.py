@@ -13,7 +13,7 @@ from gnn2mlp.cli import main
         (["export", "folder", "--onnx", "--tol", "1"], "unknown option '--tol'; did you mean '--tolerance'?"),
         (["run", "cpf-cora"], "unexpected argument 'cpf-cora'; values come after the name of their option, as in --"),
         (["export", "--onnx", "a", "b"], "unexpected argument 'b'; values come after the name of their option\n"),
-        (["rum"], "fit, distill, trust, latency, export, check, list, got 'rum'; did you mean 'run'?"),
+        (["rum"], "list, got 'rum'; did you mean 'run'?"),
         (["list", "teacher"], "got 'teacher'; did you mean 'teachers'?"),
     ],
 )  # fmt: skip
