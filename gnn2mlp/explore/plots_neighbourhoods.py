@@ -17,6 +17,8 @@ from gnn2mlp.explore.theme import INK, MUTED, PAPER, UNKNOWN, class_style, plain
 
 # Letters of a name above a drawing.
 _SHOWN = 22
+# From how many on the rest of the title stands below it.
+_BESIDE = 10
 
 
 def plot_behind_code(
@@ -46,7 +48,8 @@ def plot_behind_code(
     for axes, ego, degree in zip(panels, shown, behind.degrees, strict=False):
         _draw_ego(axes, ego, np.zeros(ego.nodes.size, bool) if wrong is None else wrong[ego.nodes])
         title = f"node {ego.node}" if names is None else _shortened(plain_text(str(names[ego.node])))
-        axes.set_title(f"{title} · {plural(int(degree), 'neighbour')}", color=INK, size=TEXT - 1)
+        between = " · " if len(title) <= _BESIDE else "\n"  # a long name has a line of its own
+        axes.set_title(f"{title}{between}{plural(int(degree), 'neighbour')}", color=INK, size=TEXT - 1)
     found = np.unique(np.concatenate([ego.classes for ego in shown])) if shown else np.zeros(0, dtype=int)
     class_legend(figure, found, class_names)
     title = f"code {behind.code}: {plural(behind.nodes.size, 'node')}"
