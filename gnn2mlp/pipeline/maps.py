@@ -12,6 +12,7 @@ from gnn2mlp.deploy import Predictor
 from gnn2mlp.explore import InteractiveMap, Named, knowledge_map
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.pipeline.backends import student_input
+from gnn2mlp.pipeline.codebooks import codebook_of_graph
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.teachers import TEACHERS
@@ -60,6 +61,14 @@ def run_map(
     if isinstance(graph, GraphData):
         told["edge_index"] = graph.edge_index.numpy()
         columns["degree"] = graph.degree.numpy()
+    book = codebook_of_graph(graph, knowledge, student)
     return knowledge_map(
-        knowledge, graph.features, feature_names=graph.feature_names, columns=columns, title=title, seed=seed, **told
+        knowledge,
+        graph.features,
+        feature_names=graph.feature_names,
+        columns=columns,
+        texts={code: book.describe(code) for code in knowledge["code"].unique().tolist()},
+        title=title,
+        seed=seed,
+        **told,
     )

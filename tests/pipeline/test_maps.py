@@ -46,5 +46,14 @@ def test_it_knows_roles_and_answers(settings: dict[str, Any], monkeypatch: pytes
     assert "test, unseen" not in role
     answers = student.predict(graph.features)[nodes]
     assert found.columns["student"].texts().tolist() == [str(answer) for answer in answers]
-    assert unpack(found.packed)[1]["degree"].sum() > 0
+    header, arrays = unpack(found.packed)
+    assert arrays["degree"].sum() > 0
+    code = int(knowledge["code"][0])
+    assert header["codes"]["texts"][str(code)].startswith(f"Code {code} is: ")
     assert torch.equal(torch.as_tensor(np.sort(nodes)), knowledge.node_ids.sort().values)
+
+
+def test_codes_of_hypergraphs_have_a_map_too(hypergraph_settings: dict[str, Any]) -> None:
+    teacher = {"name": "vq", "codes": 8, "encoder": {"name": "hgnn", "hidden": 8, "epochs": 3}}
+    result = run(RunConfig(**{**hypergraph_settings, "teacher": teacher, "method": "glnn", "seeds": 1}))
+    assert (result.out / "map.html").is_file()
