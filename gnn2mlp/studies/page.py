@@ -8,13 +8,17 @@ from gnn2mlp.evaluate import Ranking
 from gnn2mlp.explore.formatting import p_value, plural
 from gnn2mlp.report.page import Plot, draw, render
 from gnn2mlp.report.plots_critical import plot_ranks
+from gnn2mlp.report.plots_differences import plot_differences
 from gnn2mlp.report.plots_gains import Gain, plot_gains
 from gnn2mlp.studies.comparing import Comparison
+from gnn2mlp.studies.differences import differences, task_sentence
 from gnn2mlp.studies.tables import FEWEST as FEWEST_SPLITS
 from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grid, versions_grid
 
 # So many data sets make a picture of gains.
 FEWEST = 4
+# So many have a sentence and a picture of their differences each.
+FEW = 4
 RULES = {
     "wilcoxon": "Pairs by the signed-rank test, adjusted by Holm's method (Demšar, 2006; Benavoli et al., 2016).",
     "nemenyi": "Pairs by Nemenyi's test on average ranks (Demšar, 2006).",
@@ -49,6 +53,7 @@ def render_comparison(comparison: Comparison, rule: str = "wilcoxon") -> str:
             "rule": RULES[rule],
             "ranks": [_ranks(found, setting) for setting, found in rankings.items() if found],
             "alike": [grid for setting in settings if (grid := rank_grid(comparison, setting, rule)).rows],
+            "differences": differences_plots(comparison),
             "gains": [plot for setting in settings if (plot := gains_plot(comparison, setting))],
             "matrices": matrix_grids(comparison),
             "details": detail_grids(comparison),
@@ -70,6 +75,8 @@ def sentence(comparison: Comparison, rankings: dict[str, Ranking | None]) -> str
         parts += [f"{', '.join(worse)} below"] if worse else []
         known = " and ".join(parts) or "no model differs from"
         told.append(f"Over {plural(found.datasets, f'{setting} data set')} {known} {comparison.against} beyond chance.")
+    if not told and len(comparison.tasks) <= FEW:
+        told = [task_sentence(comparison, task) for task in comparison.tasks]
     return " ".join(told) or f"{plural(len(comparison.models), 'model')} on {plural(len(comparison.tasks), 'task')}."
 
 
@@ -81,6 +88,16 @@ def subject(comparison: Comparison) -> str:
         f"{plural(len(comparison.models), 'model')}, {plural(len(datasets), 'data set')}, "
         f"{plural(trainings, 'score')}; differences are to {comparison.against}."
     )
+
+
+def differences_plots(comparison: Comparison) -> list[Plot]:
+    """The differences on each data set, where they are few: more of them are told by ranks and tables."""
+    panels = {f"{task.dataset}, {task.population} nodes": differences(comparison, task) for task in comparison.tasks}
+    if len(panels) > FEW or not any(panels.values()):
+        return []
+    note = f"The line is {comparison.against}. Bars: 95% intervals; a filled mark differs beyond chance."
+    figure = plot_differences(panels, comparison.against)
+    return [draw(figure, "differences", f"Minus {comparison.against}, points", note)]
 
 
 def _ranks(found: Ranking, setting: str) -> Plot:

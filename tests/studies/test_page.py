@@ -42,7 +42,9 @@ def test_one_data_set_has_neither_ranks_nor_gains(tmp_path: Path) -> None:
     assert gains_plot(comparison, "inductive") is None
     page = render_comparison(comparison)
     assert "Over data sets" not in page
-    assert "3 models on 1 task." in page
+    assert "On unseen nodes of set &lt;0&gt;," in page
+    assert "Who differs?" in page
+    assert "Who differs?" not in render_comparison(made(tmp_path, datasets=5))
 
 
 def test_the_sentence_says_no_more_than_the_tests(tmp_path: Path) -> None:

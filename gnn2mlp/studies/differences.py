@@ -1,0 +1,38 @@
+"""How models differ from the one that all are compared with, on one data set: in a sentence, and to be drawn."""
+
+from math import nan
+
+from gnn2mlp.core.errors import listing
+from gnn2mlp.report.plots_differences import Difference
+from gnn2mlp.studies.comparing import Comparison, Task
+from gnn2mlp.studies.tables import FEWEST
+
+
+def task_sentence(comparison: Comparison, task: Task) -> str:
+    """Which models differ beyond chance, on one data set, from the one that all are compared with."""
+    rows = [row for row in comparison.rows if row.task == task and row.model != comparison.against]
+    found = {row.model: comparison.difference(row) for row in rows}
+    told = {model: one for model, one in found.items() if one is not None and one.n >= FEWEST}
+    where = f"On {task.population} nodes of {task.dataset}"
+    if not told:
+        return f"{where} there are fewer than {FEWEST} splits: no statement about chance."
+    above = [model for model, one in told.items() if one.low > 0]
+    below = [model for model, one in told.items() if one.high < 0]
+    parts = [
+        f"{listing(names)} {'is' if len(names) == 1 else 'are'} {side}"
+        for names, side in ((above, "above"), (below, "below"))
+        if names
+    ]
+    return f"{where}, {' and '.join(parts) or 'no model differs from'} {comparison.against} beyond chance."
+
+
+def differences(comparison: Comparison, task: Task) -> list[Difference]:
+    """In points, of every model but the one compared with; of shares alone, with an interval from three splits on."""
+    found = []
+    for model in comparison.models:
+        row = comparison.row(task, model)
+        one = None if row is None else comparison.difference(row)
+        if row is not None and one is not None and row.share:
+            ends = (100 * one.low, 100 * one.high) if one.n >= FEWEST else (nan, nan)
+            found.append(Difference(model, 100 * one.difference, *ends))
+    return found
