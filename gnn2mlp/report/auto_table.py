@@ -1,4 +1,4 @@
-"""A leaderboard for a terminal of 80 columns, and the same as plain strings for the page."""
+"""A leaderboard for a terminal, and the same as plain strings for the page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,8 +12,8 @@ from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.table import grid_table
 
 STATES = {"judged": "", "given up": "given up", "failed": "failed", "cut off": "cut off"}
-# Rows of a terminal, and letters of a label there.
-MOST, WIDTH = 12, 46
+# Rows of a terminal.
+MOST = 12
 
 
 def leaderboard_table(board: Mapping[str, Any], most: int = MOST) -> Group:
@@ -23,29 +23,28 @@ def leaderboard_table(board: Mapping[str, Any], most: int = MOST) -> Group:
         board: what `Leaderboard.to_dict` gives, or `leaderboard.json` holds.
         most: rows at most.
     """
-    grid = _narrow(leaderboard_grid(board, most, WIDTH))
+    grid = _narrow(leaderboard_grid(board, most))
     notes = [f"! {warning}" for warning in board["verdict"]["warnings"]]
     sentence = Text(board["verdict"]["sentence"], style="bold")
     return Group(sentence, Text(basis(board)), Text(), grid_table(grid, left=(1,)), Text(), *map(Text, notes))
 
 
 def _narrow(grid: Grid) -> Grid:
-    """What fits 80 columns: without the number of inner splits."""
+    """For a terminal: without the number of inner splits."""
     rows = [[*row[:3], row[4] if not row[5] else row[5]] for row in grid.rows]
     return Grid(grid.title, ["#", "Configuration", grid.head[2], "Seconds"], rows)
 
 
-def leaderboard_grid(board: Mapping[str, Any], most: int | None = None, width: int | None = None) -> Grid:
+def leaderboard_grid(board: Mapping[str, Any], most: int | None = None) -> Grid:
     """A row for each configuration, best first; the chosen one has a star."""
     metric = board["facts"]["metric"]
     rows = []
     for row in board["trials"][:most]:
-        name = row["label"] if width is None or len(row["label"]) <= width else f"{row['label'][: width - 1]}…"
         mark = "*" if row["number"] == board["winner"] else ""
         rows.append(
             [
                 f"{row['number'] + 1}{mark}",
-                name,
+                row["label"],
                 score_text(row["score"], metric),
                 f"{len(row['scores'])}",
                 f"{row['seconds']:.1f}",

@@ -1,4 +1,4 @@
-"""A fit for a terminal of 80 columns: what is in the tables before training, and what came out of it."""
+"""A fit for a terminal: what is in the tables before training, and what came out of it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,10 +1,8 @@
-"""The results of a run for a terminal of 80 columns."""
+"""The results of a run for a terminal."""
 
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from gnn2mlp.explore.formatting import plural
@@ -21,6 +19,7 @@ from gnn2mlp.report.grids import (
 )
 from gnn2mlp.report.headline import cost_lines, headline, latency_line, student_trust_line, trust_line
 from gnn2mlp.report.results import Results, has_spread
+from gnn2mlp.report.terminal import TerminalGrid
 
 
 def results_table(results: Results) -> Group:
@@ -55,22 +54,6 @@ def latency_results_table(results: Results) -> Group:
     return Group(*lines, *(part for grid in grids for part in (Text(), grid_table(grid))))
 
 
-def grid_table(grid: Grid, left: Sequence[int] = ()) -> Table:
-    """A grid for the terminal; the first column, and those of `left`, are aligned to the left.
-
-    A grid whose heads are all empty is shown without them.
-    """
-    # Text and not str: a name in square brackets is no markup.
-    table = Table(
-        title=Text(grid.title, style="bold"),
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        show_header=any(grid.head),
-    )
-    for index, head in enumerate(grid.head):
-        table.add_column(Text(head), justify="right" if index and index not in left else "left", no_wrap=True)
-    for row in grid.rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
+def grid_table(grid: Grid, left: Sequence[int] = ()) -> TerminalGrid:
+    """A grid for the terminal; the first column, and those of `left`, are of words and aligned to the left."""
+    return TerminalGrid(grid, left)
