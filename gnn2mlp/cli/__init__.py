@@ -12,6 +12,11 @@ USER_ERROR = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
+COMPLETION = """completion of commands, options and names, once for each shell:
+  bash  gnn2mlp --print-completion bash > ~/.local/share/bash-completion/completions/gnn2mlp
+  zsh   gnn2mlp --print-completion zsh > ~/.zfunc/_gnn2mlp  (a folder in $fpath)
+  tcsh  gnn2mlp --print-completion tcsh > ~/.gnn2mlp.tcsh  (sourced by ~/.tcshrc)
+"""
 EXIT_CODES = """exit codes:
   0    done
   1    a fault of the program, with a traceback
@@ -30,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         accept_all_characters()
         silence_matplotlib()
-        options = _command().parse_args(arguments)
+        parser = _command()
+        options = parser.parse_args(arguments)
+        if options.verb is None:
+            parser.print_help(sys.stderr)
+            return USER_ERROR
         announce(options.verb)
         continues = options.verb in ("run", "auto", "study", "fit", "distill", "trust", "latency", "disagree", "score")
         with plain_warnings():
@@ -55,16 +64,17 @@ def _command() -> argparse.ArgumentParser:
     """The parser of all verbs. Their modules import nothing heavy before they are executed."""
     from gnn2mlp.cli import auto, check, compare, disagree, distill, export, fit, latency, run, score, study, trust
     from gnn2mlp.cli import list as list_
+    from gnn2mlp.cli._completion import add_completion
     from gnn2mlp.cli._parser import Parser
 
     parser = Parser(
         prog="gnn2mlp",
         description="Distil a graph neural network into an MLP.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{COMPLETION}\n{EXIT_CODES}",
     )
+    add_completion(parser)
     parser.add_argument("--version", action="version", version=f"gnn2mlp {__version__}")
-    verbs = parser.add_subparsers(title="commands", dest="verb", required=True, metavar="command")
+    verbs = parser.add_subparsers(title="commands", dest="verb", metavar="command")
     for verb in (run, auto, study, compare, fit, distill, trust, latency, disagree, score, export, check, list_):
         verb.add(verbs)
     return parser

@@ -36,7 +36,7 @@ def execute(options: argparse.Namespace) -> None:
     if not is_auto(config.method):
         raise ConfigError(f"method: gnn2mlp auto searches for one, got {config.method.name!r}; use gnn2mlp run")
     console = Terminal()
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         found = auto(config, bars.listen, refit=not options.search_only)
     show(console, found)
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli._settable import DISTIL, add_set
 from gnn2mlp.cli.run import assign, yaml_value
 from gnn2mlp.core.errors import listing
 
@@ -47,9 +48,8 @@ def add(verbs: Any) -> None:
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads of a process; default: all")
-    parser.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help="nested option, e.g. distill.lr=0.001"
-    )
+    examples = ["distill.lr=0.001", "student.hidden=256", "method.temperature=2"]
+    add_set(parser, ["method glnn", "student mlp", "distill"], DISTIL, examples)
     parser.set_defaults(execute=execute)
 
 
@@ -63,7 +63,7 @@ def execute(options: argparse.Namespace) -> None:
         distil(config)
         return
     console = Terminal()
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         joining, listen = (bars.listen(config.seed, stage) for stage in ("join", "student"))
         result = distil(config, listen, joining)
     console.print(scores_table(result.results))
@@ -75,6 +75,8 @@ def execute(options: argparse.Namespace) -> None:
 def scores_table(results: dict[str, Any]) -> Table:
     """Accuracy of student and teacher, and agreement, on validation and test rows, in percent."""
     table = Table("rows", "", "student", "teacher", "agreement", box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        column.overflow = "fold"
     for role, found in results["scores"].items():
         figures = (found[name] for name in ("accuracy", "teacher_accuracy", "agreement"))
         shown = ["-" if figure is None else f"{100 * figure:.2f}" for figure in figures]

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli._settable import FIT, add_set
 from gnn2mlp.cli.run import add_budget, assign, with_budget, yaml_value
 from gnn2mlp.core.errors import ConfigError
 
@@ -70,13 +71,8 @@ def add(verbs: Any) -> None:
         help="measure, too, how well rows of a class that training never met are told; trains two models more",
     )
     parser.add_argument("--dry-run", action="store_true", help="report on the tables; train and write nothing")
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="nested option, e.g. distill.lr=0.001, task.metric=macro_f1 or split.train=0.6",
-    )
+    examples = ["distill.lr=0.001", "task.metric=macro_f1", "split.train=0.6", "columns.price=log"]
+    add_set(parser, ["teacher sage", "method glnn", "student mlp", "distill"], FIT, examples)
     parser.set_defaults(execute=execute)
 
 
@@ -93,7 +89,7 @@ def execute(options: argparse.Namespace) -> None:
         shown.append(report)
         console.print(data_table(report))
 
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         result = fit(config, lambda stage: bars.listen(config.seed, stage), told, options.dry_run)
     if options.dry_run or result.out is None:
         return

@@ -36,7 +36,7 @@ def execute(options: argparse.Namespace) -> None:
     check_at_least("latency", 0, budget=options.budget)
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         result = latency(config, bars.listen, options.repeats, options.budget)
     console.print(latency_results_table(result.results))
     names = (("report", "latency.html"), ("results", "latency.json"))

@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli._settable import RUN, add_set
 from gnn2mlp.core.errors import ConfigError
 
 _COMPONENTS = ("dataset", "split", "teacher", "method", "student", "inputs")
@@ -47,9 +48,9 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
     parser.add_argument("--cache", metavar="DIR", help="folder of trained teachers; default $GNN2MLP_CACHE")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one for small graphs, else all")
-    parser.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help=f"nested option, e.g. {example}"
-    )
+    parts = ["teacher gcn", "method auto" if parser.prog.endswith(" auto") else "method glnn", "student mlp"]
+    examples = [example, "teacher.hidden=256", "distill.batch_size=4096", "task.metric=macro_f1"]
+    add_set(parser, [*parts, "distill", "export"], RUN, examples)
 
 
 def add_method(parser: argparse.ArgumentParser) -> None:
@@ -77,11 +78,11 @@ def execute(options: argparse.Namespace) -> None:
     if is_auto(config.method):
         from gnn2mlp.cli.auto import show
 
-        with Bars(config, console) as bars:
+        with Bars(config) as bars:
             found = auto(config, bars.listen)
         show(console, found)
         return
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         result = run(config, bars.listen)
     console.print(results_table(result.results))
     names = {"report": "report.html", "results": "results.json", "student": "student"}

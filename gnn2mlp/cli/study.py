@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from gnn2mlp.pipeline.job import Listen
     from gnn2mlp.studies import Cell
 
 _EXAMPLE = """a study:
@@ -34,7 +36,6 @@ def add(verbs: Any) -> None:
         description="Run every cell of a study that has no line of results yet: each is a run of its own. The same "
         "command continues where it stopped, and several processes may share the work.",
         epilog=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="STUDY", help="YAML file")
     parser.add_argument("--out", metavar="DIR", help="folder of lines and runs; default: studies/ and the name")
@@ -63,7 +64,13 @@ def execute(options: argparse.Namespace) -> None:
     def told(number: int, count: int, cell: "Cell", line: Any) -> None:
         console.print(Text(f"[{number}/{count}] {cell}  {scores(line)}"), soft_wrap=True)
 
-    found = run_study(study, told, options.renew, options.most)
+    with Bars(study.cells()[0].config) as bars:
+
+        def begins(cell: "Cell") -> "Listen":
+            bars.renew(cell.config)
+            return bars.listen
+
+        found = run_study(study, told, options.renew, options.most, begins)
     for cell in found.busy:
         console.print(Text(f"{cell}: another process is at it"), soft_wrap=True)
     count = len(study.cells())

@@ -29,7 +29,7 @@ def execute(options: argparse.Namespace) -> None:
 
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         result = trust(config, bars.listen)
     console.print(trust_results_table(result.results))
     names = (("report", "trust.html"), ("results", "trust.json"), ("nodes", "nodes.csv"))

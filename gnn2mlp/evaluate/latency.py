@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator
 
 NODES = (1, 10, 100)
@@ -28,15 +29,23 @@ def compare(
     nodes: Sequence[int] = NODES,
     repeats: int = REPEATS,
     budget: float = 10.0,
+    progress: Progress = silent,
 ) -> list[dict[str, Any]]:
     """Time `answer(node_ids)` of each model for random requests of each size that the graph can fill.
+
+    `progress` hears of requests, between turns, while nothing is timed.
 
     Returns:
         For each size and model: `model`, `nodes`, `median_ms`, `p95_ms`, `p99_ms`, and `repeats`, how many were timed.
     """
     rows = []
-    for size in (k for k in nodes if k <= num_nodes):
-        spent = in_turn(answers, draws(num_nodes, size, repeats), device, budget=budget)
+    sizes = [k for k in nodes if k <= num_nodes]
+    for place, size in enumerate(sizes):
+
+        def told(done: int, total: int, note: str = "", place: int = place, size: int = size) -> None:
+            progress(place * total + done, len(sizes) * total, f"requests of {size}")
+
+        spent = in_turn(answers, draws(num_nodes, size, repeats), device, budget=budget, progress=told)
         rows += [{"model": name, "nodes": size, **percentiles(seconds)} for name, seconds in spent.items()]
     return rows
 
@@ -48,6 +57,7 @@ def in_turn(
     warmup: int = WARMUP,
     budget: float = 10.0,
     fewest: int = FEWEST,
+    progress: Progress = silent,
 ) -> dict[str, list[float]]:
     """Seconds that each model takes for each request, synchronised on CUDA.
 
@@ -61,6 +71,7 @@ def in_turn(
         warmup: requests that are not timed; a model that spends a tenth of its budget on them is warm before.
         budget: seconds after which a model is left out, once `fewest` of its requests have been timed.
         fewest: see there.
+        progress: told after every turn of all models.
     """
     names = list(answers)
     for name in names:
@@ -76,6 +87,7 @@ def in_turn(
             for request in requests[start : start + TURN]:
                 if len(spent[name]) < fewest or sum(spent[name]) < budget:
                     spent[name].append(_timed(answers[name], request, device))
+        progress(min(start + TURN, len(requests)) - warmup, len(requests) - warmup)
     return spent
 
 

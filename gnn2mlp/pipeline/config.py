@@ -1,6 +1,7 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
@@ -320,6 +321,10 @@ def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -
         where = ".".join(map(str, item["loc"])) or "config"
         if item["type"] == "extra_forbidden":
             lines.append(f"unknown setting {where!r}{nearest(where, config.model_fields)}")
+        elif item["type"] == "literal_error":
+            expected = item["ctx"]["expected"]
+            hint = nearest(str(item["input"]), re.findall("'([^']*)'", expected))
+            lines.append(f"{where}: expected {expected}, got {item['input']!r}{hint}")
         else:
             message = item["msg"].removeprefix("Value error, ")
             lines.append(message if message.startswith(f"{where}: ") else f"{where}: {message}, got {item['input']!r}")

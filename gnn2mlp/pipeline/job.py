@@ -22,7 +22,11 @@ from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.previous import Previous
 
 Listen = Callable[[int, str], Progress]
-"""Gives the progress listener of a stage (`"teacher"`, `"mlp"`, `"student"`) of a seed."""
+"""Gives the progress listener of a stage of a seed.
+
+`"teacher"`, `"mlp"`, `"student"`, `"latency"` and others count what they have done. `"data"`, `"knowledge"`, `"scores"`
+and `"report"` do not know: they say `(0, 1)` when they begin, and are over when another stage is told of.
+"""
 
 
 def label(seed: int) -> str:
@@ -80,10 +84,21 @@ class Job:
         """How torch computes here."""
         return Execution.on(self.device)
 
-    def context(self, seed: int, stage: str | None = None) -> Callable[[], dict[str, Any]]:
-        """What a stage is given that decides nothing: the device and, for one that trains, who is told."""
-        if stage is None:
-            return lambda: {"device": self.device}
+    def begin(self, seed: int, stage: str) -> None:
+        """Tell that a stage begins which does not know how far it is."""
+        self.listen(seed, stage)(0, 1)
+
+    def context_of(self, seed: int, stage: str) -> Callable[[], dict[str, Any]]:
+        """What a stage is given that decides nothing, where it does not train: the device. Its begin is told."""
+
+        def given() -> dict[str, Any]:
+            self.begin(seed, stage)
+            return {"device": self.device}
+
+        return given
+
+    def context(self, seed: int, stage: str) -> Callable[[], dict[str, Any]]:
+        """What a stage is given that decides nothing, where it trains: the device, and who is told."""
         listeners = [Staged(listener, f"{label(seed)}/") for listener in self.listeners]
         return lambda: {"device": self.device, "progress": self.listen(seed, stage), "listeners": listeners}
 

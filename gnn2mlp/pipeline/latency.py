@@ -72,6 +72,7 @@ def latency(
         scored = score_all(job, config.seeds)
         timed = latency_stage(job, scored, best_of(scored).seed, repeats, budget, keep=False).kept
         found = measured(scored, timed, job.environment)
+        job.begin(config.seeds[-1], "report")
         results = {
             "format": FORMAT,
             **job.facts,
@@ -114,4 +115,5 @@ def latency_stage(
         "execution": job.execution,
     }
     storage = json_file(job.folder / "seeds" / "latency.json") if keep else unkept()
-    return Stage(measure, inputs, storage, job.environment, job.context(seed))
+    told = {"device": job.device, "progress": job.listen(seed, "latency")}
+    return Stage(measure, inputs, storage, job.environment, lambda: told)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import short_name
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.split import Split
@@ -47,6 +48,7 @@ def measure(
     execution: Execution,
     *,
     device: torch.device,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Time random requests of 1, 10 and 100 nodes, and passes over all nodes.
 
@@ -68,6 +70,7 @@ def measure(
         onnx: whether ONNX Runtime is there.
         execution: how torch computes; it is so already.
         device: which device of the kind that `execution` names.
+        progress: told of requests that have been timed.
 
     Returns:
         `rows` from `compare`; `throughput` in nodes a second; `accuracy`, or what else the task is judged by, mean and
@@ -86,7 +89,7 @@ def measure(
         "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
         "protocol": "random nodes per request; the teacher fetches full neighbourhoods, the student none",
         "seed": seed,
-        "rows": compare(answers, graph.num_nodes, device, repeats=repeats, budget=budget),
+        "rows": compare(answers, graph.num_nodes, device, repeats=repeats, budget=budget, progress=progress),
         "throughput": _throughput(neighbourhoods, models, graph.num_nodes, device, budget),
         "accuracy": summarise(
             _scores(one, graph, split, device, onnx) for one, split in zip(students, splits, strict=True)

@@ -55,6 +55,7 @@ def opened(
     device = resolve_device(config.device)
     check_writable(folder, "name another folder with --out (in Python: out=)")
     store = Store(config.cache or default_root())
+    listen(config.seeds[0], "data")(0, 1)
     graph = load_dataset(config.dataset, config.data_root, config.cache)
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))

@@ -78,7 +78,7 @@ def run(
     Args:
         config: what to run; default: the demonstration on the embedded data set. With the method `"auto"` it is first
             searched for, see `gnn2mlp.pipeline.auto`.
-        listen: gives the progress listener of each stage (`"teacher"`, `"mlp"`, `"student"`) of each seed.
+        listen: gives the progress listener of each stage of each seed, see `gnn2mlp.pipeline.job.Listen`.
         listeners: told of every training, such as those of `gnn2mlp.trackers`; a stage is called like
             `"seed-000/teacher"`.
         pages: also write the map, and `disagreement.html` on graphs of up to 200,000 nodes; of larger ones
@@ -102,6 +102,7 @@ def run(
         best = best_of(scored)
         shipped = ship(job, scored, best)
         timed = latency_stage(job, scored, best.seed).kept if config.latency else None
+        job.begin(config.seeds[-1], "report")
         if pages:
             write_map(job, best.seed)
         results = {

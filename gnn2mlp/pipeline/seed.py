@@ -101,7 +101,7 @@ def knowledge_stage(
         "dataset": job.graph.name,
     }
     storage = stored(job.store, "knowledge", load_knowledge, save_knowledge)
-    return Stage(export_knowledge, inputs, storage, job.environment, job.context(seed))
+    return Stage(export_knowledge, inputs, storage, job.environment, job.context_of(seed, "knowledge"))
 
 
 def student_stage(
@@ -149,4 +149,4 @@ def _record(
     if job.previous is not None:
         inputs["previous"] = job.previous.outputs(observed.task)
     storage = json_file(job.folder / "seeds" / f"{label(seed)}.json")
-    return Stage(score, inputs, storage, job.environment, job.context(seed))
+    return Stage(score, inputs, storage, job.environment, job.context_of(seed, "scores"))

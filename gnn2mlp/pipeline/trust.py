@@ -63,7 +63,7 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
 
     Args:
         config: what to look at; default: the demonstration on the embedded data set.
-        listen: gives the progress listener of the stage `"teacher"` of each seed.
+        listen: gives the progress listener of each stage of each seed, see `gnn2mlp.pipeline.job.Listen`.
 
     Raises:
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
@@ -74,6 +74,7 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
     folder = config.folder("trust")
     with opened(config, folder, listen, NEEDS, guest=True) as job:
         records, tables = zip(*(_judge(job, number) for number in config.seeds), strict=True)
+        job.begin(config.seeds[-1], "report")
         results = {
             "format": FORMAT,
             **job.facts,

@@ -18,17 +18,19 @@ from gnn2mlp.nn.dropout import dropout_rows
 class Student(Configurable, ABC):
     """Builds a graph-free network: `module(x)` takes feature rows alone and returns `MLPOutput(logits, hidden)`.
 
-    Attributes:
-        hidden: width of `MLPOutput.hidden`.
-        reads_sparse: whether the network takes rows as `CSR` too; if not, such rows reach it dense, as any
-            `torch.nn.Linear` expects them.
-        one_process: whether its network keeps a state of batches that processes which share them would not agree on.
+    Args:
         input_dropout: share of a row's values that each training step drops, those that are left growing in turn. It is
             an option of every student, of one whose constructor does not name it too. Verdict: .5 beside plain GLNN on
             unseen nodes, 10 published splits of cpf-cora / cpf-citeseer: +1.4 / +2.1 points with a SAGE teacher (95 %
             intervals over splits off 0), +0.1 / +0.7 with GRAND (not off 0); transductive cpf-cora -0.4 (not off 0).
             The test that corrects for overlapping splits tells none from chance, of thirteen options looked at
             (`benchmarks/results/students.json`).
+
+    Attributes:
+        hidden: width of `MLPOutput.hidden`.
+        reads_sparse: whether the network takes rows as `CSR` too; if not, such rows reach it dense, as any
+            `torch.nn.Linear` expects them.
+        one_process: whether its network keeps a state of batches that processes which share them would not agree on.
 
     Example:
         >>> import torch

@@ -9,8 +9,10 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import Gnn2mlpError
 from gnn2mlp.core.files import write_text
 from gnn2mlp.core.locks import claimed
+from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.pipeline import RunConfig, run
+from gnn2mlp.pipeline.job import Listen
 from gnn2mlp.report.page import plain_yaml
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.grid import Cell, Study
@@ -19,6 +21,11 @@ from gnn2mlp.studies.lines import forget_peak_memory, line_of, peak_memory, reso
 from gnn2mlp.studies.versions import may_stand
 
 LINES, SETTINGS, RUNS = "lines.jsonl", "study.yaml", "runs"
+
+
+def silently(seed: int, stage: str) -> Progress:
+    """No stage has a listener that does anything."""
+    return silent
 
 
 class Outcomes(NamedTuple):
@@ -49,6 +56,8 @@ class Outcomes(NamedTuple):
 
 Told = Callable[[int, int, Cell, Record], object]
 """Told after every cell: its number and how many there are, the cell, its line."""
+Listening = Callable[[Cell], Listen]
+"""Told when a cell begins; gives what gives the listeners of its stages."""
 
 
 def run_study(
@@ -56,6 +65,7 @@ def run_study(
     told: Told = lambda number, count, cell, line: None,
     renew: bool = False,
     most: int | None = None,
+    listen: Listening = lambda cell: silently,
 ) -> Outcomes:
     """Run what is missing of a study.
 
@@ -67,6 +77,7 @@ def run_study(
         told: after every cell that was run.
         renew: run cells again whose line was made by other code than the present.
         most: run so many cells at most, the first ones that are missing.
+        listen: gives, when a cell begins, what gives the listeners of its stages.
 
     Raises:
         ConfigError: if a cell cannot work, before any is run.
@@ -79,7 +90,7 @@ def run_study(
         if not missing([cell], ledger.read(folder / LINES), renew):
             continue  # another process has run it meanwhile
         try:
-            line = run_cell(cell, study)
+            line = run_cell(cell, study, listen(cell))
         except Gnn2mlpError as error:
             failed[str(cell)] = str(error)
             continue
@@ -93,10 +104,10 @@ def run_study(
     return Outcomes(found, failed, busy, older, folder)
 
 
-def run_cell(cell: Cell, study: Study) -> Record | None:
-    """Run one cell and keep its line; `None` if another process is at it."""
+def run_cell(cell: Cell, study: Study, listen: Listen = silently) -> Record | None:
+    """Run one cell and keep its line; `None` if another process is at it. `listen` as in `gnn2mlp.pipeline.run`."""
     place = study.folder / RUNS / cell.identity
-    line = measured(cell.config, place)
+    line = measured(cell.config, place, listen)
     if line is None:
         return None
     line = {"study": study.name, "cell": dict(cell.labels), **line}
@@ -106,7 +117,7 @@ def run_cell(cell: Cell, study: Study) -> Record | None:
     return line
 
 
-def measured(config: RunConfig, folder: Path) -> Record | None:
+def measured(config: RunConfig, folder: Path, listen: Listen = silently) -> Record | None:
     """The line of a run of one seed in `folder`; `None` if another process is at it.
 
     The benchmarks of published rows and studies have their lines from here alike.
@@ -115,7 +126,7 @@ def measured(config: RunConfig, folder: Path) -> Record | None:
         if not mine:
             return None
         forget_peak_memory()
-        made = run(config.model_copy(update={"out": folder}), pages=False)
+        made = run(config.model_copy(update={"out": folder}), listen, pages=False)
         return {**line_of(made, config), "peak_memory_mib": peak_memory()}
 
 

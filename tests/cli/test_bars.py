@@ -37,3 +37,47 @@ def test_nothing_is_shown_before_the_first_news():
         bars.listen(0, "teacher")
         raise ConfigError("a mistake")
     assert shown.getvalue() == ""
+
+
+def test_a_file_gets_a_line_when_a_stage_is_over_and_one_now_and_then():
+    shown, seconds = io.StringIO(), iter([0.0, 10.0, 31.0, 40.0, 40.0, 42.5])
+    with Bars(RunConfig(seeds=1), Console(file=shown, width=60), lambda: next(seconds)) as bars:
+        teacher = bars.listen(0, "teacher")
+        teacher(1, 200, "valid 0.1")
+        teacher(50, 200, "valid 0.5")
+        teacher(100, 200, "valid 0.8")
+        bars.listen(0, "knowledge")(0, 1)
+    assert shown.getvalue().splitlines() == [
+        "teacher    50 %  valid 0.8",
+        "teacher   40.0 s  valid 0.8",
+        "knowledge 2.5 s",
+    ]
+
+
+def test_a_stage_that_does_not_know_how_far_it_is_sweeps_and_is_gone():
+    console = Console(file=io.StringIO(), force_terminal=True, width=60)
+    with Bars(RunConfig(seeds=[0, 1]), console) as bars:
+        bars.listen(0, "knowledge")(0, 1)
+        (task,) = bars.progress.tasks
+        assert (task.description, task.total, task.fields["note"]) == ("knowledge", None, "seed 1/2")
+        bars.listen(0, "student")(1, 2)
+        assert [one.description for one in bars.progress.tasks] == ["student"]
+        bars.listen(1, "report")(0, 1)
+    assert [one.description for one in bars.progress.tasks] == ["student"]
+    assert bars.progress.tasks[0].finished
+
+
+def test_bars_can_begin_again_for_another_configuration():
+    with Bars(RunConfig(seeds=[0]), Console(file=io.StringIO())) as bars:
+        bars.listen(0, "teacher")(1, 2)
+        bars.renew(RunConfig(seeds=[7]))
+        bars.listen(7, "student")(1, 2)
+        assert [one.description for one in bars.progress.tasks] == ["student"]
+
+
+def test_bars_go_to_standard_error(capsys):
+    with Bars(RunConfig(seeds=1)) as bars:
+        bars.listen(0, "teacher")(1, 2, "valid 0.5")
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("teacher ")

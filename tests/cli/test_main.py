@@ -31,7 +31,16 @@ def test_an_interruption_while_libraries_load_is_quiet(monkeypatch, capsys):
     assert capsys.readouterr().err == "gnn2mlp: interrupted\n"
 
 
+def test_without_a_command_all_of_them_are_listed(capsys):
+    assert main([]) == cli.USER_ERROR
+    told = capsys.readouterr().err
+    assert "train a teacher, distil a student" in told
+    assert "--print-completion" in told
+
+
 def test_help_states_the_exit_codes(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
-    assert cli.EXIT_CODES.strip() in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    for text in (cli.EXIT_CODES, cli.COMPLETION):
+        assert " ".join(text.split()) in told

@@ -105,7 +105,7 @@ def stages(job: Job, config: FitConfig, split: Split, encoder: TableEncoder, lis
     if job.previous is not None:
         inputs["previous"] = job.previous.outputs(observed.task)
     storage = json_file(job.folder / "scores.json")
-    return Stages(student, Stage(score_models, inputs, storage, job.environment, job.context(seed)))
+    return Stages(student, Stage(score_models, inputs, storage, job.environment, job.context_of(seed, "score")))
 
 
 def left_out_stage(job: Job, config: FitConfig, split: Split) -> Stage[dict[str, Any]]:

@@ -1,0 +1,85 @@
+"""Completion for shells: `gnn2mlp --print-completion bash` writes what the shell reads once."""
+
+import argparse
+from typing import Any, NoReturn
+
+SHELLS = ("bash", "zsh", "tcsh")
+# Which names an option takes, as `gnn2mlp list` calls their kind; it may take others too, such as a file.
+_NAMES = {
+    "dataset": "datasets",
+    "split": "splits",
+    "task": "tasks",
+    "teacher": "teachers",
+    "method": "methods",
+    "student": "students",
+    "inputs": "inputs",
+}
+_WORDS = {
+    "setting": ["transductive", "inductive"],
+    "device": ["auto", "cpu", "cuda"],
+    "population": ["unseen", "seen", "test", "cold", "production"],
+    "rule": ["wilcoxon", "nemenyi"],
+    "missing": ["refuse", "drop"],
+}
+
+
+def add_completion(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the option `--print-completion`."""
+    parser.add_argument(
+        "--print-completion", choices=SHELLS, action=_Print, help="print what makes a shell complete words, and exit"
+    )
+
+
+class _Print(argparse.Action):
+    """Prints the script of a shell, and ends the program."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: Any = None
+    ) -> NoReturn:
+        print(script(parser, values))
+        parser.exit()
+
+
+def script(parser: argparse.ArgumentParser, shell: str) -> str:
+    """What `shell` reads to complete the words of `parser`, with all names that are registered now.
+
+    Args:
+        parser: of the command; its options are told what they may be.
+        shell: one of `SHELLS`.
+    """
+    import shtab
+
+    for verb in _verbs(parser):
+        for action in verb._actions:
+            _describe(action, shtab.FILE, shtab.DIRECTORY)
+    return str(shtab.complete(parser, shell))
+
+
+def _verbs(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return [verb for action in nested for verb in action.choices.values()]
+
+
+def _describe(action: Any, file: Any, folder: Any) -> None:
+    """Say what an option may be, where that is not said already."""
+    from gnn2mlp.cli._catalogue import KINDS, SINGLE, classes, everything
+
+    if action.dest in _NAMES:
+        names = list(classes(_NAMES[action.dest]))
+        action.choices = [*names, "auto"] if action.dest == "method" else names
+    elif action.dest in _WORDS:
+        action.choices = _WORDS[action.dest]
+    elif action.dest == "what":
+        action.choices = [*KINDS, *SINGLE, *sorted({entry.name for entry in everything()} - set(KINDS) - set(SINGLE))]
+    elif action.dest == "set":
+        action.choices = _keys()
+    elif action.metavar in ("DIR", "DIR|FILE.onnx", "FILE", "PATH", "STUDY", "KNOWLEDGE", "FEATURES"):
+        action.complete = folder if action.metavar == "DIR" else file
+
+
+def _keys() -> list[str]:
+    """Keys of `--set` of what is taken where nothing else is named."""
+    from gnn2mlp.cli._settable import DEFAULTS
+
+    found = [f"{part.partition(' ')[0]}.{name}" for part, names in DEFAULTS.items() for name in names.split()]
+    return list(dict.fromkeys(found))
