@@ -14,6 +14,7 @@ _NAMES = {
     "student": "students",
     "inputs": "inputs",
 }
+_FILES = frozenset({"DIR|FILE.onnx", "MODEL", "IN", "OUT", "FILE", "PATH", "STUDY", "KNOWLEDGE", "FEATURES"})
 _WORDS = {
     "setting": ["transductive", "inductive"],
     "device": ["auto", "cpu", "cuda"],
@@ -73,8 +74,10 @@ def _describe(action: Any, file: Any, folder: Any) -> None:
         action.choices = [*KINDS, *SINGLE, *sorted({entry.name for entry in everything()} - set(KINDS) - set(SINGLE))]
     elif action.dest == "set":
         action.choices = _keys()
-    elif action.metavar in ("DIR", "DIR|FILE.onnx", "FILE", "PATH", "STUDY", "KNOWLEDGE", "FEATURES"):
-        action.complete = folder if action.metavar == "DIR" else file
+    elif action.metavar == "DIR":
+        action.complete = folder
+    elif action.metavar in _FILES:
+        action.complete = file
 
 
 def _keys() -> list[str]:

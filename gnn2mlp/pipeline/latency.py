@@ -115,5 +115,10 @@ def latency_stage(
         "execution": job.execution,
     }
     storage = json_file(job.folder / "seeds" / "latency.json") if keep else unkept()
-    told = {"device": job.device, "progress": job.listen(seed, "latency")}
-    return Stage(measure, inputs, storage, job.environment, lambda: told)
+    return Stage(
+        measure,
+        inputs,
+        storage,
+        job.environment,
+        lambda: {"device": job.device, "progress": job.listen(seed, "latency")},
+    )

@@ -1,6 +1,7 @@
 """A grid in a terminal of any width: no number is cut, and columns without room continue in a table below."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -70,7 +71,7 @@ class TerminalGrid:
         # Text and not str: a name in square brackets is no markup.
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=any(self.grid.head))
         for column, room in zip(columns, self._widths(columns, width), strict=True):
-            side = "left" if column in self.words else "right"
+            side: Literal["left", "right"] = "left" if column in self.words else "right"
             table.add_column(Text(self.grid.head[column]), justify=side, width=room, overflow="fold")
         for row in self.grid.rows:
             table.add_row(*(Text(row[column]) for column in columns))
