@@ -48,7 +48,7 @@ def test_models_are_trained_for_exactly_so_many_epochs(
     object.__setattr__(job, "listen", lambda seed, stage: lambda done, total, note="": trained.append((stage, total)))
     student = refit_stage(job, Refit(80, {"teacher": 3, "student": 5}, [0], 0)).value
     taught = [] if method == "mlp" else [("refit teacher", 3)] * 3
-    assert trained == [*taught, *[("refit", 5)] * 5]
+    assert [one for one in trained if one[0] != "knowledge"] == [*taught, *[("refit", 5)] * 5]
     assert student.card["history"]["best_epoch"] == 5
     assert student.card["history"]["valid"] == []
 
@@ -93,4 +93,5 @@ def test_members_of_a_teacher_are_each_trained_for_as_long_as_proved_good(make_j
     assert plan.members == [4, 8]
     object.__setattr__(job, "listen", lambda seed, stage: lambda done, total, note="": trained.append((stage, total)))
     assert refit_stage(job, plan).value.card["history"]["best_epoch"] == 7
+    trained = [one for one in trained if one[0] != "knowledge"]
     assert trained == [("refit teacher", 4)] * 4 + [("refit teacher", 8)] * 8 + [("refit", 7)] * 7
