@@ -40,7 +40,7 @@ def execute(options: argparse.Namespace) -> None:
         check_run(options.run)
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
-    with Bars(config, console) as bars:
+    with Bars(config) as bars:
         result = disagree(config, bars.listen)
     console.print(headline(result.found))
     show_files(console, {"page": result.out / PAGE, "answers": result.out / FILE})

@@ -97,8 +97,10 @@ class Job:
 
         return given
 
-    def context(self, seed: int, stage: str) -> Callable[[], dict[str, Any]]:
-        """What a stage is given that decides nothing, where it trains: the device, and who is told."""
+    def context(self, seed: int, stage: str | None = None) -> Callable[[], dict[str, Any]]:
+        """What a stage is given that decides nothing: the device and, for one that trains, who is told."""
+        if stage is None:
+            return lambda: {"device": self.device}
         listeners = [Staged(listener, f"{label(seed)}/") for listener in self.listeners]
         return lambda: {"device": self.device, "progress": self.listen(seed, stage), "listeners": listeners}
 
