@@ -75,10 +75,10 @@ def test_lines_of_other_code_are_kept_and_counted_unless_they_are_to_be_renewed(
 
 
 def test_a_cell_that_fails_keeps_no_other_from_running(make_study: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(config: RunConfig, *more: Any) -> Any:
+    def failing(config: RunConfig, *more: Any, **options: Any) -> Any:
         if config.teacher.name == "sage":
             raise DataError("no such luck")
-        return run(config, *more)
+        return run(config, *more, **options)
 
     monkeypatch.setattr(engine, "run", failing)
     found = run_study(make_study(splits=1))
