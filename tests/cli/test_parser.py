@@ -19,8 +19,6 @@ from gnn2mlp.cli._parser import Parser
         (["rum"], "list, got 'rum'; did you mean 'run'?"),
         (["distill", "--seeds", "4"], "unknown option '--seeds'; did you mean '--seed'?"),
         (["trust", "--method", "glnn"], "unknown option '--method' ('gnn2mlp trust --help' lists all)"),
-        (["distill", "--seeds", "4"], "unknown option '--seeds'; did you mean '--seed'?"),
-        (["trust", "--method", "glnn"], "unknown option '--method' ('gnn2mlp trust --help' lists all)"),
     ],
 )  # fmt: skip
 def test_nothing_is_guessed_and_the_nearest_is_named(words, message: str, capsys: pytest.CaptureFixture[str]):
