@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import blended_transform_factory
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate.intervals import Interval
@@ -66,9 +67,11 @@ def plot_groups(
         axes.axhline(line - 0.5, color=GRID, lw=0.8)
     axes.set_xlabel(what)
     rows = -(-len(scores) // _BESIDE)
+    # From the figure's left edge: beside long texts the axes are too narrow for it.
+    above = blended_transform_factory(figure.transFigure, axes.transAxes)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(len(scores), _BESIDE), frameon=False, fontsize=TEXT,
-        labelcolor=INK, handlelength=1.3, columnspacing=1.4,
+        loc="lower left", bbox_to_anchor=(0, 1.0), bbox_transform=above, ncols=min(len(scores), _BESIDE),
+        frameon=False, fontsize=TEXT, labelcolor=INK, handlelength=1.3, columnspacing=1.4,
     )  # fmt: skip
     figure.set_figheight(figure.get_figheight() + 0.2 * rows)
     return figure

@@ -37,7 +37,7 @@ def plot_accuracy_by_score(measures: Mapping[str, Mapping[str, Sequence[float]]]
         )  # fmt: skip
     axes.set_ylim(top=102)
     axes.set_xticks(range(1, bins + 1))
-    axes.set_xlabel(f"nodes in {bins} equal parts, from the least trusted to the most")
+    axes.set_xlabel(f"nodes in {bins} equal parts, least to most trusted")
     axes.set_ylabel("accuracy, %")
     legend(axes)
     return figure

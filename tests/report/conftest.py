@@ -17,7 +17,7 @@ STUDENT_SHIFT = {"seen": 0.01, "unseen": -0.08, "production": -0.01, "test": 0.0
 MEDIAN_MS = {"teacher": {1: 2.4, 100: 12.0}, "student": {1: 0.12, 100: 0.6}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_results() -> Callable[..., dict[str, Any]]:
     """Factory `make_results(seeds=2, inductive=True, latency=True, name="cpf-cora")`."""
     return _results
