@@ -52,7 +52,7 @@ def knowledge_map(
         title: of the page.
         projection: as in `code_map`.
         seed: of the projection, of samples and of the order of drawing.
-        most: nodes to show; default: 50,000, of t-SNE and UMAP 2,000, as these take long.
+        most: nodes to show; default: 50,000, of t-SNE and UMAP 1,500, as these take long.
 
     Raises:
         MissingKnowledgeError: if the knowledge lacks codes.

@@ -92,6 +92,10 @@ def test_umap_lays_out_codes_and_nodes_together(monkeypatch: pytest.MonkeyPatch)
     assert asked[0]["random_state"] != asked[1]["random_state"]
     assert asked[0]["n_jobs"] == 1
     assert asked[0]["n_neighbors"] == 15
+    neighbours, distances = asked[0]["precomputed_knn"]
+    assert neighbours.shape == distances.shape == (len(found.codes) + 20, 15)
+    np.testing.assert_allclose(distances[:, 0], 0, atol=1e-5)  # each point is the nearest to itself
+    assert (np.diff(distances) >= 0).all()
 
 
 def test_umap_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
