@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import targets
+import imputation_targets
 import torch
 from figures import markdown, percent, renew
 from objectives import TEACHER, Board, Cell, line_of
@@ -195,20 +195,20 @@ def _cell(lines: Sequence[Mapping[str, Any]], row: str, setup: Setup, population
     whole = outcomes(lines, setup, FULL, population)
     if not {one.seed for one in whole} & {one.seed for one in found}:
         return f"{shown} ({len(found)})"
-    return f"{shown} ({targets.difference(paired(found, whole))})"
+    return f"{shown} ({imputation_targets.difference(paired(found, whole))})"
 
 
 def reached(lines: Sequence[Mapping[str, Any]]) -> str:
     """Three students averaged of the chosen teacher, beside what is to be reached."""
     scored = {}
-    for target in targets.TARGETS:
+    for target in imputation_targets.TARGETS:
         setup = Setup(target.dataset, target.setting, target.teacher)
         if ours := outcomes(lines, setup, AVERAGED, target.population):
             seeds = {one.seed for one in ours}
             found = (outcomes(lines, setup, row, target.population) for row in (TEACHER, GLNN))
             others = ([one for one in each if one.seed in seeds] for each in found)
-            scored[target] = targets.Scored(ours, *others)
-    return targets.table(scored)
+            scored[target] = imputation_targets.Scored(ours, *others)
+    return imputation_targets.table(scored)
 
 
 AIMS = (

@@ -13,7 +13,7 @@ has="torch torch-geometric numpy scipy scikit-learn pandas pyarrow onnxruntime p
 matplotlib jinja2 pyyaml"
 # What the package and its CUDA tests need beyond these, each with what it needs itself: no wheel brings others along.
 lacks="pydantic pydantic_core annotated-types typing-inspection typing_extensions rich markdown-it-py mdurl Pygments
-beartype duckdb filelock onnx onnxscript onnx-ir ml_dtypes protobuf packaging"
+beartype duckdb filelock shtab onnx onnxscript onnx-ir ml_dtypes protobuf packaging"
 
 plan() {
     for name in $lacks; do

@@ -15,13 +15,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from gnn2mlp.core.environment import cpu_threads, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.files import user_path
 from gnn2mlp.core.spec import Spec, name_of, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
 from gnn2mlp.deploy.directory import STUDENT, read_directory, write_directory
+from gnn2mlp.deploy.sealed import CONFIG
 from gnn2mlp.estimators import nested
 from gnn2mlp.estimators.nodes import features_of, node_names, read_nodes
-from gnn2mlp.explore.placement import CodePlacement
 from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.objectives import Objective
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gnn2mlp.estimators.searching import Searching
     from gnn2mlp.estimators.targets import Targets
     from gnn2mlp.explore.book import Codebook
+    from gnn2mlp.explore.placement import CodePlacement
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
 # The codes of the teacher, and the student's way to them, in a model directory.
@@ -59,7 +61,7 @@ class NodeEstimator(BaseEstimator):
     random_state: Any
     device: str
     verbose: bool
-    _codes: CodePlacement | None
+    _codes: "CodePlacement | None"
 
     def _fit(self, X: Any, y: Any, weight: Any, edges: Any, links: tuple[Any, Any, Any], validation_ids: Any) -> Self:
         """Train the teacher on the graph, then the student on what the teacher knows."""
@@ -177,8 +179,11 @@ class NodeEstimator(BaseEstimator):
         for key in _COMPONENTS:
             parameters[key] = parameters[key] if isinstance(parameters[key], str) else Spec.parse(parameters[key])
         made = cls(**parameters)._adopt(predictor)
-        codes = read_directory(directory, (CODES,)).files.get(CODES)
-        made._codes = None if codes is None else CodePlacement.decode(codes)
+        codes = _codes_of(directory)
+        if codes is not None:
+            from gnn2mlp.explore.placement import CodePlacement  # what draws is loaded where there are codes alone
+
+            made._codes = CodePlacement.decode(codes)
         return made
 
     def codebook(self, X: Any = None, y: Any = None, *, edges: Any = None, edge_index: Any = None) -> "Codebook":
@@ -213,12 +218,14 @@ class NodeEstimator(BaseEstimator):
         links = {"edges": edges, "edge_index": edge_index}
         return codebooks.of_rows(self, self._placement(), self._targets, X, y, self.id_column, **links)
 
-    def _placement(self) -> CodePlacement | None:
+    def _placement(self) -> "CodePlacement | None":
         """The codes as the student finds them, or `None` if there are none."""
         found = getattr(self, "_codes", None)
         knowledge = getattr(self, "knowledge_", None)
         if found is None and knowledge is not None and "codebook" in knowledge.values:
             hidden = self.predictor_.on_features().hidden(self.graph_.features)
+            from gnn2mlp.explore.placement import CodePlacement
+
             self._codes = found = CodePlacement.fit(hidden[knowledge.node_ids.numpy()], knowledge)
         return found
 
@@ -300,3 +307,9 @@ def _storable(value: Any) -> Any:
     if isinstance(value, np.random.RandomState | np.random.Generator):  # which has moved on
         return None
     return plain(str(value) if isinstance(value, torch.device) else value)
+
+
+def _codes_of(directory: str | Path) -> bytes | None:
+    """The file of codes in a model directory; earlier releases wrote none, nor what lists it."""
+    folder = user_path(directory, "directory")
+    return read_directory(folder, (CODES,)).files.get(CODES) if (folder / CONFIG).exists() else None

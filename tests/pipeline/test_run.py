@@ -253,7 +253,7 @@ def test_a_hypergraph_is_run_and_resumed(hypergraph_settings: dict[str, Any]):
     assert (hypergraph_settings["out"] / "report.html").read_text().startswith("<!doctype html>")
     stages.clear()
     assert scores(run(config, listen).results) == scores(results)
-    assert stages == []
+    assert {stage for _, stage in stages} <= {"data", "report"}  # nothing is trained or scored again
 
 
 @pytest.mark.parametrize(
