@@ -79,6 +79,7 @@ class BatchScorer:
         self.keep = tuple(keep)
         self.errors = errors
         self.asked = Asked(probabilities, coverage, outliers)
+        self._known: tuple[Any, Any] | None = None  # the schema of the last batch, and that of its answers
         answer_columns(predictor, self._nothing(0), self.asked)  # which refuses what this student cannot tell
 
     @property
@@ -116,7 +117,9 @@ class BatchScorer:
             DataError: for rows that cannot be read, unless `errors="null"`; and for columns, as `output_schema`.
         """
         arrow, _ = pyarrow_modules()
-        schema = self.output_schema(batch.schema)
+        if self._known is None or not batch.schema.equals(self._known[0]):
+            self._known = batch.schema, self.output_schema(batch.schema)
+        schema = self._known[1]
         made = self._made(*self._outputs(self._rows(batch)))
         kept = [_one(batch.column(name)) for name in self.keep]
         return arrow.RecordBatch.from_arrays([*kept, *made.values()], schema=schema)
