@@ -21,8 +21,12 @@ def find_data_root() -> Path | None:
     return root if root.is_dir() else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is marked `cuda` where there is no such device; mark what opens pages."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is marked `cuda` where there is no such device, and `integration` unless asked for; mark pages."""
+    if "integration" not in config.getoption("markexpr"):
+        for item in items:
+            if item.get_closest_marker("integration"):
+                item.add_marker(pytest.mark.skip(reason="heavy: make integration"))
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
