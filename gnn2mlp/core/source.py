@@ -30,7 +30,7 @@ class Import(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a module's file says: the digest of its bytes, its imports, and the names that it defines itself."""
+    """What a module's file says: the digest of its code, its imports, and the names that it defines itself."""
 
     digest: bytes
     imports: tuple[Import, ...]
@@ -42,6 +42,7 @@ def code_of(*objects: Any) -> str:
 
     What counts are the modules of gnn2mlp and, for a class from outside, those that lie in one folder or package with
     its own module. Libraries do not count. Imports inside functions count, those for type checkers alone do not.
+    Docstrings of gnn2mlp do not count, so that a better explanation makes no result an old one.
 
     Args:
         objects: classes, functions or dotted names of modules. A class without a file, as in a notebook, counts with
@@ -194,16 +195,21 @@ _closures: dict[str, dict[str, Path]] = {}
 
 def read_source(path: Path) -> Source:
     """What the file says. One of this package is read once in a process, as it is imported once; others may change."""
-    known = _sources.get(path)
-    if known is not None and path.is_relative_to(_HERE):
+    known, own = _sources.get(path), path.is_relative_to(_HERE)
+    if known is not None and own:
         return known[1]
     status = path.stat()
     version = (status.st_mtime_ns, status.st_size)
     if known is None or known[0] != version:
         content = read_bytes(path)
-        brief = path.is_relative_to(_HERE) and path.name != "__init__.py"
-        known = _sources[path] = (version, head_source(content) if brief else parse_source(content))
+        known = _sources[path] = (version, _own_source(path, content) if own else parse_source(content))
     return known[1]
+
+
+def _own_source(path: Path, content: bytes) -> Source:
+    """What a file of this package says; its docstrings may be rewritten."""
+    read = parse_source if path.name == "__init__.py" else head_source
+    return read(content)._replace(digest=hashlib.sha256(without_docstrings(content)).digest())
 
 
 def read_bytes(path: Path) -> bytes:
@@ -221,6 +227,13 @@ def forget_sources() -> None:
 
 _TOP_IMPORT = re.compile(rb"^(?:from|import)\b.*$", re.MULTILINE)
 _OTHER_IMPORT = re.compile(rb"^[ \t]+(?:from|import)\b|;[ \t]*(?:from|import)\b", re.MULTILINE)
+# A text in triple quotes that is a statement of its own, first in the file or after a line that opens a block.
+_DOCSTRING = re.compile(rb'(\A|:(?:  #[^\n]*)?\n)[ \t]*r?""".*?"""(?:  #[^\n]*)?(?=\n|\Z)', re.DOTALL)
+
+
+def without_docstrings(content: bytes) -> bytes:
+    """The text of a module, formatted as those of this package are, without its docstrings."""
+    return _DOCSTRING.sub(rb"\1", content)
 
 
 def head_source(content: bytes) -> Source:

@@ -1,3 +1,4 @@
+import ast
 import importlib
 import os
 import sys
@@ -47,12 +48,12 @@ def modules_of(name: str) -> set[str]:
 
 @pytest.fixture
 def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
-    """Names of modules of the package whose files read as if a comment had been added."""
+    """Names of modules of the package whose files read as if a line had been added."""
     names: set[str] = set()
     read = source.read_bytes
 
     def altered(path: Path) -> bytes:
-        return read(path) + (b"# changed\n" if any(path == locate(name) for name in names) else b"")
+        return read(path) + (b"CHANGED = 1\n" if any(path == locate(name) for name in names) else b"")
 
     monkeypatch.setattr(source, "read_bytes", altered)
     forget_sources()
@@ -88,6 +89,27 @@ def test_files_of_the_package_are_read_once(edited: set[str]) -> None:
     before = code_of(GCN)
     edited.add("gnn2mlp.teachers.gcn")  # as an editor might while the process runs the older code
     assert code_of(GCN) == before
+
+
+def test_what_counts_of_a_file_of_the_package_is_all_but_its_docstrings() -> None:
+    for path in sorted(Path(source.__file__).parents[1].rglob("*.py")):
+        content = path.read_bytes()
+        lines = content.split(b"\n")
+        for text in _docstrings(ast.parse(content)):
+            assert text.end_lineno is not None
+            for number in range(text.lineno, text.end_lineno + 1):
+                lines[number - 1] = b"\0"  # of a file of this package no docstring shares a line
+        kept = [line for line in lines if line != b"\0"]
+        left = source.without_docstrings(content).split(b"\n")
+        assert [line for line in left if line.strip()] == [line for line in kept if line.strip()], path
+
+
+def _docstrings(tree: ast.AST) -> Iterator[ast.Expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
+                yield first
 
 
 def test_importing_a_name_depends_on_where_it_is_defined() -> None:
