@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.seeds import derive
 from gnn2mlp.core.showing import short_repr
+from gnn2mlp.evaluate.auroc_bootstrap import bootstrap_aurocs
+from gnn2mlp.evaluate.nearest import nearest_by_cosine
 from gnn2mlp.evaluate.outliers import energy
 from gnn2mlp.evaluate.trust import Trust, auroc, trust
 from gnn2mlp.tasks.answers import softmax
@@ -28,7 +30,6 @@ ANSWER_SCORES = {
     "neighbours": "how probable the answer is to the teacher at the nearest observed nodes, by features",
 }
 NEIGHBOURS = 10
-DRAWS = 400
 # Of more observed nodes, so many are looked at for the nearest.
 MOST_OBSERVED = 20_000
 
@@ -90,8 +91,6 @@ def neighbour_support(
         >>> neighbour_support([[1.0, 0.05], [0.1, 1.0]], [0, 0], observed, votes, k=2).tolist()
         [0.75, 0.25]
     """
-    from sklearn.neighbors import NearestNeighbors
-
     said, voted = np.asarray(answers), np.asarray(votes, np.float64)
     mine = np.full(len(said), -1) if own is None else np.asarray(own)
     if len(voted) > MOST_OBSERVED:
@@ -103,11 +102,7 @@ def neighbour_support(
     if not len(said) or len(voted) < 2:
         return np.full(len(said), np.nan)
     count = min(k + 1, len(voted))
-    near = (
-        NearestNeighbors(n_neighbors=count, metric="cosine", algorithm="brute")
-        .fit(observed)
-        .kneighbors(rows, return_distance=False)
-    )
+    near = nearest_by_cosine(rows, observed, count)
     # Drop oneself, or else the farthest.
     itself = near == mine[:, None]
     itself[~itself.any(axis=1), -1] = True
@@ -173,7 +168,8 @@ class Advice(NamedTuple):
             return f"{text} That is better than confidence, by {low:.3f} to {high:.3f}."
         if high < 0:
             return f"{text} It was so on validation nodes; here confidence is better, by {-high:.3f} to {-low:.3f}."
-        return f"{text} Confidence does as well, as far as can be told ({low:+.3f} to {high:+.3f}); it is simpler."
+        apart = f"{low:+.3f} to {high:+.3f}".replace("-", "−")
+        return f"{text} Confidence does as well, as far as can be told ({apart}); it is simpler."
 
 
 def advise(
@@ -203,28 +199,13 @@ def advise(
     on_valid = {name: auroc(torch.from_numpy(valid[name]), torch.from_numpy(chosen_by)) for name in names}
     best = max(names, key=lambda name: (on_valid[name] or 0.0, name == "confidence"))
     right_ones = torch.from_numpy(judged_by)
-    draws = {name: _resampled(scores[name], judged_by, seed) for name in names}
+    draws = bootstrap_aurocs({name: scores[name] for name in names}, judged_by, seed)
     worth = {name: Worth(trust(torch.from_numpy(scores[name]), right_ones), *_interval(draws[name])) for name in names}
     gain = None
     if best != "confidence" and "confidence" in draws and draws[best].size:
         low, high = _interval(draws[best] - draws["confidence"])
         gain = None if low is None or high is None else (low, high)
     return Advice(best, on_valid, worth, gain)
-
-
-def _resampled(score: np.ndarray, right: np.ndarray, seed: int) -> np.ndarray:
-    """AUROC of rows drawn anew, `DRAWS` times; the same rows for every score. Empty where it is not defined."""
-    if right.all() or not right.any():
-        return np.empty(0)
-    random = np.random.default_rng(derive(seed, "bootstrap of an AUROC"))
-    values, truth = torch.from_numpy(score), torch.from_numpy(right)
-    found: list[float] = []
-    while len(found) < DRAWS:
-        rows = torch.from_numpy(random.integers(len(score), size=len(score)))
-        value = auroc(values[rows], truth[rows])
-        if value is not None:  # a draw of right answers alone says nothing; every score leaves it out
-            found.append(value)
-    return np.array(found)
 
 
 def _interval(values: np.ndarray) -> tuple[float | None, float | None]:

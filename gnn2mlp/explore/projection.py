@@ -19,6 +19,9 @@ NEIGHBOURS = {"tsne": 30, "umap": 15}
 SAMPLE = 1500
 # Steps of t-SNE, half of scikit-learn's, whose time they are: it starts from principal components.
 STEPS = 500
+# How coarsely t-SNE sums up what is far away. scikit-learn's 0.5 takes half as long again and fits no better: of 3,548
+# points of coauthor-physics, divergence 0.961 against 0.962, and as many neighbours stay together, 60 %.
+ANGLE = 0.8
 
 
 class CodeMap(NamedTuple):
@@ -133,7 +136,7 @@ def _tsne(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) ->
     points = np.concatenate([codes, nodes])
     random = derive(seed, "t-SNE") % 2**32  # what scikit-learn takes
     perplexity = min(NEIGHBOURS["tsne"], (len(points) - 1) / 3)
-    tsne = TSNE(perplexity=perplexity, init="pca", max_iter=STEPS, random_state=random)
+    tsne = TSNE(perplexity=perplexity, init="pca", max_iter=STEPS, angle=ANGLE, random_state=random)
     return _split(tsne.fit_transform(points), len(codes))
 
 

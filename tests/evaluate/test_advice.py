@@ -91,7 +91,7 @@ def test_what_does_not_matter_is_said_to_be_simpler() -> None:
     found = advise(
         {"confidence": close * 0, "margin": close}, right, {"confidence": scores["confidence"], "margin": close}, right
     )
-    assert "Confidence does as well, as far as can be told" in found.sentence()
+    assert "Confidence does as well, as far as can be told (−0." in found.sentence()
 
 
 def test_answers_that_are_all_right_cannot_be_judged() -> None:
