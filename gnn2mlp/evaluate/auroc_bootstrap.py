@@ -1,4 +1,4 @@
-"""How far the AUROC of scores varies over rows that are drawn anew: each score is sorted once, and draws are counted."""
+"""How far the AUROC of scores varies over rows that are drawn anew: scores are sorted once, and draws are counted."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +14,10 @@ _AT_ONCE = 2_000_000
 
 
 def bootstrap_aurocs(
-    scores: Mapping[str, Float[np.ndarray, " rows"]], right: Bool[np.ndarray, " rows"], seed: int = 0, draws: int = DRAWS
+    scores: Mapping[str, Float[np.ndarray, " rows"]],
+    right: Bool[np.ndarray, " rows"],
+    seed: int = 0,
+    draws: int = DRAWS,
 ) -> dict[str, Float[np.ndarray, " draws"]]:
     """By name, the AUROC of each score on as many rows drawn with replacement; the same rows for every score.
 
