@@ -41,7 +41,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help(sys.stderr)
             return USER_ERROR
         announce(options.verb)
-        continues = options.verb in ("run", "auto", "study", "fit", "distill", "trust", "latency", "disagree", "score")
+        continues = options.verb in (
+            "run",
+            "auto",
+            "study",
+            "fit",
+            "distill",
+            "trust",
+            "latency",
+            "disagree",
+            "score",
+            "propagate",
+        )
         with plain_warnings():
             options.execute(options)
         sys.stdout.flush()  # here, where a closed pipe is caught
@@ -62,7 +73,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _command() -> argparse.ArgumentParser:
     """The parser of all verbs. Their modules import nothing heavy before they are executed."""
-    from gnn2mlp.cli import auto, check, compare, disagree, distill, export, fit, latency, run, score, study, trust
+    from gnn2mlp.cli import (
+        auto,
+        check,
+        compare,
+        disagree,
+        distill,
+        export,
+        fit,
+        latency,
+        propagate,
+        run,
+        score,
+        study,
+        trust,
+    )
     from gnn2mlp.cli import list as list_
     from gnn2mlp.cli._completion import add_completion
     from gnn2mlp.cli._parser import Parser
@@ -75,6 +100,21 @@ def _command() -> argparse.ArgumentParser:
     add_completion(parser)
     parser.add_argument("--version", action="version", version=f"gnn2mlp {__version__}")
     verbs = parser.add_subparsers(title="commands", dest="verb", metavar="command")
-    for verb in (run, auto, study, compare, fit, distill, trust, latency, disagree, score, export, check, list_):
+    for verb in (
+        run,
+        auto,
+        study,
+        compare,
+        fit,
+        distill,
+        propagate,
+        trust,
+        latency,
+        disagree,
+        score,
+        export,
+        check,
+        list_,
+    ):
         verb.add(verbs)
     return parser

@@ -51,7 +51,7 @@ def execute(options: argparse.Namespace) -> None:
     asked = {name: getattr(options, name) for name in ("probabilities", "coverage", "outliers", "errors")}
     scorer = BatchScorer(predictor, _kept(options, predictor), **asked)
     console = Terminal()
-    with Bars(_Once()) as bars:
+    with Bars(Once()) as bars:
         done = score_table(scorer, options.source, options.out, bars.listen(0, "rows"), options.overwrite)
     scored = done.rows - done.reused
     rate = f", {scored / done.seconds:,.0f} rows a second" if scored else ""
@@ -61,7 +61,7 @@ def execute(options: argparse.Namespace) -> None:
     show_files(console, {"answers": done.out})
 
 
-class _Once(NamedTuple):
+class Once(NamedTuple):
     """One round, for the bars."""
 
     seeds: tuple[int, ...] = (0,)

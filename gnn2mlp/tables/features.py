@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.core.parquet import distinct, open_table, pyarrow_modules, read_batches
+from gnn2mlp.core.parquet import distinct, one_array, open_table, pyarrow_modules, read_batches
 from gnn2mlp.knowledge._arrow import to_tensor
 from gnn2mlp.tables.classes import UNLABELLED, Classes, LabelKind
 from gnn2mlp.tables.columns import Column, FeatureColumns, one_hot
@@ -101,6 +101,18 @@ class FeatureTable:
             yield FeatureBatch(read, self._features(table, kind, read), labels, roles)
         if met == {UNLABELLED, 1}:
             self._check_classes()
+
+    def rows_alone(self) -> Iterator[tuple[Any, np.ndarray]]:
+        """Ids as the file has them, an arrow array, and float32 (rows, features), of consecutive rows: labels are left.
+
+        Raises:
+            DataError: for gaps, or values that are not finite.
+        """
+        wanted = [self.schema.id, *(column.name for column in self.schema.features)]
+        for table in read_batches(self._file, self.path, wanted):
+            ids = one_array(table.column(self.schema.id))
+            read = self.ids.read(table.column(self.schema.id), self._where(self.schema.id))
+            yield ids, self._features(table, self.ids, read).numpy()
 
     def _check_classes(self) -> None:
         """Raise `DataError` if labels, which are -1 and 1 alone, are integers: in floats a gap is read alike."""

@@ -1,0 +1,129 @@
+"""What an engine does for `propagate_hops`: it finds out who is linked with whom, and carries out products of blocks.
+
+An engine is one class in one file. Two methods are its own:
+
+* `link` reads the ids of the nodes (`Graph.numbered`) and the edges (`Graph.edges.batches`), replaces both ends of each
+  edge by row numbers, and hands links to `write_links` in the order of `key_sql`, each once (`unique_links`), no node
+  linked with itself (`without_loops`). An engine whose links are already apart by the receiver's block may call
+  `write_block` for each, wherever that runs.
+* `multiply` calls `multiply_block`, a pure function of files, for each block that is not noted yet, here one after the
+  other. Blocks need nothing of each other, so that they may run anywhere that sees the folder.
+
+Nothing else decides what a hop is, so that engines agree but for the rounding of sums.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from gnn2mlp.core.parquet import pyarrow_modules
+from gnn2mlp.core.progress import Progress
+from gnn2mlp.tables.hops.edge_table import EdgeTable
+from gnn2mlp.tables.hops.links import Keys
+from gnn2mlp.tables.hops.parts import HopParts
+from gnn2mlp.tables.hops.plan import HopPlan
+from gnn2mlp.tables.ids import Ids
+
+
+class Graph(NamedTuple):
+    """Nodes and edges as an engine gets them.
+
+    Args:
+        nodes: hop 0, which names the nodes in their order.
+        edges: between their ids.
+        ids: as what the ids of both are compared.
+        directed: whether nodes receive along the direction of edges alone.
+        where: the table of nodes, for messages.
+    """
+
+    nodes: HopParts
+    edges: EdgeTable
+    ids: Ids
+    directed: bool
+    where: str
+
+    @property
+    def plan(self) -> HopPlan:
+        """How rows are cut."""
+        return self.nodes.plan
+
+    def numbered(self) -> Iterator[Any]:
+        """Record batches with `id`, as ids are compared, and `row`, uint64, of all nodes."""
+        arrow, _ = pyarrow_modules()
+        for part in range(self.plan.parts):
+            read = self.ids.read(arrow.chunked_array([self.nodes.ids(part)]), self.where)
+            first = part << self.plan.part_bits
+            row = arrow.array(np.arange(first, first + len(read), dtype=np.uint64))
+            yield arrow.record_batch([read, row], names=["id", "row"])
+
+
+class Counts:
+    """What became of the edges: how many were given, and how many ends are nodes.
+
+    Attributes:
+        given: edges in the table.
+        kept: of them, those that join two nodes.
+        self_loops: of those kept, those that join a node with itself; they are left out.
+    """
+
+    def __init__(self, given: int):
+        self.given = given
+        self.kept = 0
+        self.self_loops = 0
+
+    def to_dict(self) -> dict[str, int]:
+        """By name, with `dangling`, those not kept."""
+        return {"edges": self.given, "dangling": self.given - self.kept, "self_loops": self.self_loops}
+
+
+def without_loops(batches: Iterable[Keys], plan: HopPlan, counts: Counts, directed: bool) -> Iterator[Keys]:
+    """The links of two different nodes; all are counted."""
+    bits = plan.block_bits
+    high, low = np.uint64((1 << (32 - bits)) - 1), np.uint64((1 << bits) - 1)
+    links = loops = 0
+    for batch in batches:
+        key = batch.key
+        pair = key >> np.uint64(2 * bits)
+        looped = ((pair >> np.uint64(32 - bits)) == (pair & high)) & (((key >> np.uint64(bits)) & low) == (key & low))
+        links, loops = links + len(key), loops + int(np.count_nonzero(looped))
+        # An undirected edge is two links, a node with itself among them.
+        counts.kept, counts.self_loops = (links, loops) if directed else (links // 2, loops // 2)
+        if looped.any():
+            yield Keys(*(None if each is None else each[~looped] for each in batch))  # type: ignore[arg-type]
+        else:
+            yield batch
+
+
+class Engine(ABC):
+    """See the module.
+
+    Args:
+        memory: bytes that the process may hold.
+        spill: folder for what does not fit into it.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, memory: int, spill: Path):
+        self.memory = memory
+        self.spill = spill
+
+    @abstractmethod
+    def link(self, graph: Graph, folder: Path, progress: Progress) -> dict[str, Any]:
+        """Write links and degrees into a folder.
+
+        Returns:
+            What `write_links` returns, and `counts` as `Counts.to_dict` gives them.
+
+        Raises:
+            DataError: for an id that is there twice, or if no edge joins two nodes.
+            ArtefactError: if the disk is full, or a file damaged.
+        """
+
+    def multiply(self, blocks: Iterable[int], run: Callable[[int], None]) -> None:
+        """Call `run` for each of these blocks."""
+        for block in blocks:
+            run(block)
