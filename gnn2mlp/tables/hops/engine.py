@@ -92,7 +92,7 @@ def without_loops(batches: Iterable[Keys], plan: HopPlan, counts: Counts, direct
         # An undirected edge is two links, a node with itself among them.
         counts.kept, counts.self_loops = (links, loops) if directed else (links // 2, loops // 2)
         if looped.any():
-            yield Keys(*(None if each is None else each[~looped] for each in batch))  # type: ignore[arg-type]
+            yield Keys._make(None if each is None else each[~looped] for each in batch)
         else:
             yield batch
 

@@ -34,7 +34,7 @@ class Keys(NamedTuple):
 
     def take(self, rows: slice) -> "Keys":
         """Some of them."""
-        return Keys(*(None if each is None else each[rows] for each in self))  # type: ignore[arg-type]
+        return Keys._make(None if each is None else each[rows] for each in self)
 
 
 class Links(NamedTuple):
@@ -87,7 +87,7 @@ def unique_links(batches: Iterable[Keys]) -> Iterator[Keys]:
 
 def _joined(*parts: Keys) -> Keys:
     columns = zip(*parts, strict=True)
-    return Keys(*(None if each[0] is None else np.concatenate(each) for each in columns))
+    return Keys._make(None if each[0] is None else np.concatenate(each) for each in columns)
 
 
 def _once(keys: Keys) -> Keys:
