@@ -9,9 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.drawing import TEXT, new_figure
+from gnn2mlp.explore.drawing import SIZE, TEXT, new_figure
 from gnn2mlp.explore.formatting import significant
 from gnn2mlp.explore.theme import INK, MUTED, PAPER, style_of
+
+# Inches that a line of the legend takes.
+_LINE = 0.2
 
 
 def plot_cascade(curve: Mapping[str, Sequence[float] | np.ndarray], chosen: float | None = None) -> Figure:
@@ -30,15 +33,13 @@ def plot_cascade(curve: Mapping[str, Sequence[float] | np.ndarray], chosen: floa
     share, accuracy = (100 * np.asarray(curve[key], float) for key in ("deferred", "accuracy"))
     if not share.size:
         raise DataError("expected a curve with at least one point, got none")
-    figure, axes = new_figure()
+    figure, axes = new_figure((SIZE[0], SIZE[1] + 3 * _LINE))
     axes.plot(share, accuracy, color=INK, lw=1.8, gid="cascade", zorder=2)
-    offset = {"student": (8, "left"), "teacher": (-8, "right")}
     for name, at in (("student", 0), ("teacher", -1)):
-        style, (dx, side) = style_of(name), offset[name]
-        axes.plot(share[at], accuracy[at], "o", color=style.colour, ms=8, mec=PAPER, mew=0.8, clip_on=False, zorder=3)
-        axes.annotate(
-            f"{style.label} alone, {accuracy[at]:.1f}%", (share[at], accuracy[at]), (dx, -12),
-            textcoords="offset points", ha=side, va="center", fontsize=TEXT - 1, color=INK,
+        style = style_of(name)
+        axes.plot(
+            share[at], accuracy[at], "o", color=style.colour, ms=8, mec=PAPER, mew=0.8, clip_on=False, zorder=3,
+            label=f"{style.label} alone, {accuracy[at]:.1f}%",
         )  # fmt: skip
     if chosen is not None:
         _mark(axes, share, accuracy, np.asarray(curve["threshold"], float), chosen)
@@ -50,19 +51,17 @@ def plot_cascade(curve: Mapping[str, Sequence[float] | np.ndarray], chosen: floa
     latency = np.asarray(curve["latency_ms"], float)
     if np.isfinite(latency).all() and latency[-1] > latency[0]:
         _time_axis(axes, latency[0], latency[-1])
+    # Beside the marks it would depend on the curve whether names cover one another; above is the axis of time.
+    figure.legend(loc="outside lower left", frameon=False, fontsize=TEXT - 1, labelcolor=INK, handletextpad=0.4)
     return figure
 
 
 def _mark(axes: Axes, share: np.ndarray, accuracy: np.ndarray, threshold: np.ndarray, chosen: float) -> None:
     """A ring at the last point that defers no more than the chosen threshold."""
     at = max(0, int(np.searchsorted(threshold, chosen, side="right")) - 1)
-    axes.plot(share[at], accuracy[at], "o", ms=12, mfc="none", mec=INK, mew=1.5, clip_on=False, zorder=4)
-    # Below the curve there is room, but for its beginning, where the student is named.
-    below, left = share[at] >= 8, share[at] < 60
-    axes.annotate(
-        f"confidence below {chosen:.2f}: {share[at]:.0f}% asked, {accuracy[at]:.1f}%", (share[at], accuracy[at]),
-        (12 if left else -12, (-16 if left else -34) if below else 12), textcoords="offset points",
-        ha="left" if left else "right", va="center", fontsize=TEXT - 1, color=INK,
+    axes.plot(
+        share[at], accuracy[at], "o", ms=12, mfc="none", mec=INK, mew=1.5, clip_on=False, zorder=4,
+        label=f"confidence below {chosen:.2f}: {share[at]:.0f}% asked, {accuracy[at]:.1f}%",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.report.plots_tradeoff import plot_tradeoff
@@ -49,6 +50,21 @@ def test_names_do_not_overlap_and_stay_inside() -> None:
     assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
     frame = axes.get_window_extent()
     assert all(frame.contains(x, y) for box in boxes for x, y in box.corners())
+
+
+def test_names_keep_off_error_bars() -> None:
+    # Another model's bar stands where the first one's name would go: above its mark.
+    figure = plot_tradeoff([point("student", 0.3, 0.80, 0.001), point("int8", 0.31, 0.78, 0.05), CROWD[0]])
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    bars = [
+        axes.transData.transform_bbox(Bbox(segment))
+        for collection in axes.collections
+        for segment in collection.get_segments()
+    ]
+    names = [Text.get_window_extent(child) for child in axes.get_children() if isinstance(child, Annotation)]
+    assert len(bars) == len(names) == 3
+    assert not [name for name in names if name.count_overlaps(bars)]
 
 
 @pytest.mark.parametrize("points", [[], [point("teacher", 0.0, 0.5)]])
