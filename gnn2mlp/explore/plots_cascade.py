@@ -43,7 +43,7 @@ def plot_cascade(curve: Mapping[str, Sequence[float] | np.ndarray], chosen: floa
         )  # fmt: skip
     if chosen is not None:
         _mark(axes, share, accuracy, np.asarray(curve["threshold"], float), chosen)
-    axes.set_xlim(0, 100)
+    axes.set_xlim(-3, 103)  # the marks of both ends keep off what stands beside the axes
     axes.margins(y=0.18)
     axes.xaxis.set_major_formatter(PercentFormatter())
     axes.set_xlabel("share of requests that the teacher answers")
