@@ -16,6 +16,8 @@ CURVE_POINTS = 300
 SMALLEST_SHARE = 0.05
 # The highest degrees are joined until at least this many nodes have one of them.
 FEW = 10
+# So many boxes stand beside each other without their names touching.
+MOST_BOXES = 8
 
 
 def plot_accuracy_by_score(measures: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
@@ -72,7 +74,8 @@ def plot_coverage(coverage: Mapping[str, Sequence[float] | np.ndarray]) -> Figur
 def plot_by_degree(degree: Sequence[float] | np.ndarray, score: Sequence[float] | np.ndarray, name: str) -> Figure:
     """Boxes of a score by degree: the quartiles, and whiskers to the 10th and 90th percentile.
 
-    Degrees are 0, 1, 2, 3-4, 5-8, 9-16 and so on, the last ones joined if few nodes have them; below each, how many.
+    Degrees are 0, 1, 2, 3-4, 5-8, 9-16 and so on, the last ones joined if few nodes have them, or they are
+    many; below each, how many nodes, of ten thousand on in thousands.
 
     Args:
         degree: of each node.
@@ -87,7 +90,8 @@ def plot_by_degree(degree: Sequence[float] | np.ndarray, score: Sequence[float] 
         raise DataError(f"expected a degree and a score for each node, got {degrees.size} and {values.size}")
     figure, axes = new_figure()
     octave = degree_octaves(degrees)
-    last = max((k for k in np.unique(octave) if (octave >= k).sum() >= FEW), default=0)
+    found = np.unique(octave)
+    last = max((k for k in found[:MOST_BOXES] if (octave >= k).sum() >= FEW), default=0)
     joined = np.minimum(octave, last)
     groups = [values[joined == k] for k in np.unique(joined)]
     axes.boxplot(
@@ -96,7 +100,7 @@ def plot_by_degree(degree: Sequence[float] | np.ndarray, score: Sequence[float] 
         whiskerprops={"color": MUTED}, capprops={"color": MUTED},
     )  # fmt: skip
     texts = [_octave_text(k, and_above=k == last < octave.max()) for k in np.unique(joined)]
-    texts = [f"{text}\n{len(group):,}" for text, group in zip(texts, groups, strict=True)]
+    texts = [f"{text}\n{_count_text(len(group))}" for text, group in zip(texts, groups, strict=True)]
     axes.set_xticks(range(1, len(groups) + 1), texts)
     axes.tick_params(axis="x", colors=INK, labelsize=TEXT)
     axes.set_xlabel("degree, and nodes that have it")
@@ -116,3 +120,7 @@ def _octave_text(octave: int, and_above: bool) -> str:
     if and_above:
         return f"{low}+"
     return str(high) if low == high else f"{low}–{high}"
+
+
+def _count_text(nodes: int) -> str:
+    return f"{nodes:,}" if nodes < 10_000 else f"{nodes / 1000:,.0f}k"

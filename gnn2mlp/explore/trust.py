@@ -15,7 +15,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.objectives._reliability import Form, reliability_scores
 
 SCORES = {
-    "reliability": "1 - ρ: how little noise on the features moves the entropy of the answer, at most 1 (KRD)",
+    "reliability": "1 − ρ: how little noise on the features moves the entropy of the answer, at most 1 (KRD)",
     "confidence": "probability of the answer",
     "margin": "probability of the answer, less that of the second best",
     "degree": "number of neighbours, or of hyperedges, that the teacher saw",

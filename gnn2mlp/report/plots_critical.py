@@ -4,13 +4,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gnn2mlp.evaluate import Ranking
-from gnn2mlp.explore.drawing import TEXT
+from gnn2mlp.explore.drawing import SIZE, TEXT
 from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.theme import INK, MUTED, plain_text, style_of
 
 _STUDENT = style_of("student").colour
-# Inches: of a line of a name, of a bar over groups, and around the axis.
-_LINE, _BAR, _AROUND = 0.24, 0.13, 0.75
+# Inches: of a line of a name, of a bar over groups, around the axis, of the axis, and of a letter.
+_LINE, _BAR, _AROUND, _AXIS, _LETTER = 0.24, 0.13, 0.75, 1.5, 0.08
+_WIDEST = 7.2
 
 
 def plot_ranks(found: Ranking) -> Figure:
@@ -24,7 +25,10 @@ def plot_ranks(found: Ranking) -> Figure:
     count = len(found.models)
     half = (count + 1) // 2
     height = _AROUND + _BAR * len(found.groups) + _LINE * half + (0.3 if found.distance else 0.0)
-    figure = ShownFigure(figsize=(7.2, height), layout="constrained")
+    # Names stand on both sides of the axis, each with a rank of four digits.
+    names = sum(max(map(len, part), default=0) + 6 for part in (found.models[:half], found.models[half:]))
+    width = min(_WIDEST, max(SIZE[0], _AXIS + _LETTER * names))
+    figure = ShownFigure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_facecolor("none")

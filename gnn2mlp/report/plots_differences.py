@@ -8,13 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.drawing import TEXT, clean_axes
+from gnn2mlp.explore.drawing import SIZE, TEXT, clean_axes
 from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import signed_points
 from gnn2mlp.explore.theme import GRID, INK, MODEL_STYLES, MUTED, PAPER, plain_text
 
-# Letters of a model's name that a picture has room for, and of that name and the one above a panel together.
-_LONGEST, _WIDTH = 32, 62
+# Letters of a model's name that a picture has room for.
+_LONGEST = 32
+# Inches beside such a name, of a letter of it, and at most in all; letters for each inch, of the name and of what stands
+# above a panel together.
+_BESIDE, _LETTER, _WIDEST, _LETTERS = 3.4, 0.08, 5.2, 12
 
 
 class Difference(NamedTuple):
@@ -53,7 +56,8 @@ def plot_differences(by_panel: Mapping[str, Sequence[Difference]], over: str) ->
         raise DataError("plot_differences: expected at least one difference to draw, got none")
     names = max(min(_LONGEST, len(row.model)) for rows in panels.values() for row in rows)
     heights = [len(rows) + 1 for rows in panels.values()]
-    figure = ShownFigure(figsize=(5.2, 0.6 + 0.3 * sum(heights)), layout="constrained")
+    width = min(_WIDEST, max(SIZE[0], _BESIDE + _LETTER * names))
+    figure = ShownFigure(figsize=(width, 0.6 + 0.3 * sum(heights)), layout="constrained")
     drawn = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
         clean_axes(axes)
@@ -64,7 +68,7 @@ def plot_differences(by_panel: Mapping[str, Sequence[Difference]], over: str) ->
             _draw(axes, place, row)
         axes.set_yticks(range(len(rows)), [_short(row.model, _LONGEST) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.9)
-        axes.set_title(_short(name, _WIDTH - names), loc="left", fontsize=TEXT, color=MUTED)
+        axes.set_title(_short(name, int(_LETTERS * width) - names), loc="left", fontsize=TEXT, color=MUTED)
     drawn[-1].set_xlabel(f"points above {plain_text(over)}")
     return figure
 

@@ -47,7 +47,7 @@ def plot_gains(gains: Sequence[Gain], over: str, across: str = "adjusted homophi
     """
     if not gains:
         raise DataError("gains: expected at least one difference to draw, got none")
-    figure, axes = new_figure((7.2, 4.4))
+    figure, axes = new_figure((4.8, 4.0))
     axes.axhline(0, color=INK, lw=1)
     for number, model in enumerate(dict.fromkeys(gain.model for gain in gains)):
         colour, mark = PALETTE[number % len(PALETTE)], _MARKS[number % len(_MARKS)]
@@ -67,7 +67,7 @@ def plot_gains(gains: Sequence[Gain], over: str, across: str = "adjusted homophi
     for number, gain in enumerate(sorted(_outermost(gains, named), key=lambda gain: gain.homophily)):
         axes.annotate(
             plain_text(gain.dataset), (gain.homophily, gain.difference), (5, -11 if number % 2 else 4),
-            textcoords="offset points", fontsize=TEXT - 2, color=MUTED,
+            textcoords="offset points", fontsize=TEXT - 1, color=MUTED,
         )  # fmt: skip
     axes.set_xlabel(across)
     axes.set_ylabel(f"points above {plain_text(over)}")

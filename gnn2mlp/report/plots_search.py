@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gnn2mlp.explore.drawing import TEXT, legend, new_figure
+from gnn2mlp.explore.drawing import SIZE, TEXT, legend, new_figure
 from gnn2mlp.explore.theme import INK, MODEL_STYLES, MUTED, plain_text
 
 Row = Mapping[str, Any]
@@ -27,7 +27,7 @@ def plot_search(rows: Sequence[Row], winner: int, heading: str, scale: float) ->
         heading: of the axis of scores.
         scale: of scores, such as 100 for per cent.
     """
-    figure, axes = new_figure((7.2, 3.6))
+    figure, axes = new_figure()
     done = sorted((row for row in rows if row["score"] is not None), key=lambda row: row["number"])
     x = np.array([row["number"] + 1 for row in done])
     y = np.array([scale * row["score"] for row in done])
@@ -70,7 +70,7 @@ def plot_parts(rows: Sequence[Row], part: str, heading: str, scale: float) -> Fi
             name = "none" if row[part] is None else row[part]["name"]
             groups.setdefault(name, []).append(scale * row["score"])
     names = sorted(groups, key=lambda name: max(groups[name]))
-    figure, axes = new_figure((7.2, 0.9 + _ROW * max(1, len(names))))
+    figure, axes = new_figure((SIZE[0], 0.9 + _ROW * max(1, len(names))))
     for place, name in enumerate(names):
         values = np.array(groups[name])
         axes.scatter(values, np.full(len(values), place), s=16, color=MUTED, alpha=0.7, linewidths=0)

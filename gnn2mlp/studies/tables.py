@@ -26,7 +26,8 @@ def matrix_grids(comparison: Comparison) -> list[Grid]:
     for setting in dict.fromkeys(task.setting for task in comparison.tasks):
         tasks = by_homophily(comparison, [task for task in comparison.tasks if task.setting == setting])
         models = [m for m in comparison.models if any(comparison.row(task, m) for task in tasks)]
-        heads = [f"{model} {GRAPH}" if _needs_graph(comparison, tasks, model) else model for model in models]
+        needy = {model for model in models if _needs_graph(comparison, tasks, model)}
+        heads = [f"{model}\N{NO-BREAK SPACE}{GRAPH}" if model in needy else model for model in models]
         known = any(_homophily(comparison, task) for task in tasks)
         rows = [
             [

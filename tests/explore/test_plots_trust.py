@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,18 @@ def test_boxes_by_degree_join_the_rare_ones():
 def test_few_nodes_make_one_box():
     axes = plot_by_degree([1, 2], [0.1, 0.2], "margin").axes[0]
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0+\n2"]
+
+
+def test_names_of_many_degrees_do_not_touch():
+    degrees = np.repeat([0, 1, 2, 4, 8, 16, 32, 64, 128, 256], [20, 900, 12_345, 9_999, 34_000, 20, 20, 20, 20, 20])
+    figure = plot_by_degree(degrees, np.linspace(0, 1, degrees.size), "margin")
+    figure.draw_without_rendering()
+    names = figure.axes[0].get_xticklabels()
+    assert [name.get_text() for name in names[2:]] == [
+        "2\n12k", "3–4\n9,999", "5–8\n34k", "9–16\n20", "17–32\n20", "33+\n60",
+    ]  # fmt: skip
+    boxes = [name.get_window_extent() for name in names]
+    assert not [left for left, right in pairwise(boxes) if left.x1 > right.x0]
 
 
 def test_every_node_needs_a_degree():

@@ -26,7 +26,7 @@ def comparison(tmp_path: Path) -> Comparison:
 
 def test_the_matrix_is_in_the_order_of_homophily_and_marks_what_is_beyond_chance(comparison: Comparison) -> None:
     (grid,) = matrix_grids(comparison)
-    assert grid.head == ["Data", "Homophily", "gcn ᵍ", "mlp", "glnn (gcn)"]
+    assert grid.head == ["Data", "Homophily", "gcn\N{NO-BREAK SPACE}ᵍ", "mlp", "glnn (gcn)"]
     assert [row[0] for row in grid.rows] == ["high", "even", "low"]
     assert grid.rows[0][1] == "0.90 (adj. 0.70)"
     assert [row[4] for row in grid.rows] == ["▲ 80.3 ± 0.2", "60.3 ± 0.2", "▼ 40.3 ± 0.2"]
