@@ -15,8 +15,8 @@ from gnn2mlp.explore.theme import GRID, INK, MODEL_STYLES, MUTED, PAPER, plain_t
 
 # Letters of a model's name that a picture has room for.
 _LONGEST = 32
-# Inches beside such a name, of a letter of it, and at most in all; letters for each inch, of the name and of what stands
-# above a panel together.
+# Inches beside such a name, of a letter of it, and at most in all; letters for each inch, of the name and of what is
+# written above a panel together.
 _BESIDE, _LETTER, _WIDEST, _LETTERS = 3.4, 0.08, 5.2, 12
 
 
