@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "disagree",
             "score",
             "propagate",
+            "teach",
         )
         with plain_warnings():
             options.execute(options)
@@ -86,6 +87,7 @@ def _command() -> argparse.ArgumentParser:
         run,
         score,
         study,
+        teach,
         trust,
     )
     from gnn2mlp.cli import list as list_
@@ -108,6 +110,7 @@ def _command() -> argparse.ArgumentParser:
         fit,
         distill,
         propagate,
+        teach,
         trust,
         latency,
         disagree,

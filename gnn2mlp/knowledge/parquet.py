@@ -11,6 +11,7 @@ pyarrow is needed, the extra `parquet`.
 import base64
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,6 +89,68 @@ def read_parquet(path: Path) -> TeacherKnowledge:
     return made
 
 
+def join_parts(parts: Sequence[Path], path: Path, card: Mapping[str, Any]) -> str:
+    """Make one table of knowledge of several, one after the other, atomically, a part in memory at a time.
+
+    Args:
+        parts: tables with `node_id`, of any type, and the same keys; without metadata.
+        path: of the table.
+        card: where the knowledge comes from.
+
+    Returns:
+        The digest of the knowledge.
+
+    Raises:
+        ArtefactError: if a part is missing or damaged, or the table cannot be written.
+    """
+    _, parquet = pyarrow_modules()
+    sources = [open_source(part) for part in parts]
+    digest = _digest_of(sources)
+    schema = sources[0].file.schema_arrow
+    place = schema.get_field_index(NODE_ID)
+    schema = schema.set(place, schema.field(place).with_metadata({_FIELD: _OURS}))
+    metadata = {_CARD: json.dumps(dict(card)).encode(), _SHARED: base64.b64encode(safetensors.torch.save({}))}
+    schema = schema.with_metadata({**metadata, _DIGEST: _seal(digest, dict(card))})
+
+    def fill(file: Any) -> None:
+        with parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
+            for source in sources:
+                with reading(source.path):
+                    writer.write_table(source.file.read().cast(schema), row_group_size=ROW_GROUP)
+
+    atomic(path, fill)
+    return digest
+
+
+def _digest_of(sources: Sequence["ParquetSource"]) -> str:
+    """What `ParquetSource.digest` is of the rows of several tables, one after the other."""
+    sha, rows = hashlib.sha256(), sum(source.file.metadata.num_rows for source in sources)
+    first = sources[0]
+    columns = {NODE_IDS: first.id_column, **{column: column for column in first.columns}}
+    for name in sorted({**columns, **first.shared}):
+        if name not in columns:
+            sha.update(tensor_header(name, first.shared[name].dtype, first.shared[name].shape))
+            sha.update(tensor_bytes(first.shared[name]))
+            continue
+        started = False
+        for source in sources:
+            for table in read_batches(source.file, source.path, [columns[name]]):
+                if name == NODE_IDS and not is_numeric(source.id_type):
+                    sha.update(_bytes_of_ids(table.column(columns[name])))
+                    continue
+                part = source.array(table, columns[name])
+                if not started:
+                    sha.update(tensor_header(name, part.dtype, (rows, *part.shape[1:])))
+                    started = True
+                sha.update(tensor_bytes(part))
+    return sha.hexdigest()[:16]
+
+
+def _bytes_of_ids(column: Any) -> bytes:
+    """Ids that are no numbers, as bytes of which no two columns have the same."""
+    return repr(column.to_pylist()).encode()
+
+
 class ParquetSource(NamedTuple):
     """An open table of knowledge.
 
@@ -147,20 +210,7 @@ class ParquetSource(NamedTuple):
 
     def digest(self) -> str:
         """What `TeacherKnowledge.digest` is of the whole table, of which a part of a column is held at a time."""
-        sha, rows = hashlib.sha256(), self.file.metadata.num_rows
-        columns = {NODE_IDS: NODE_ID, **{column: column for column in self.columns}}
-        for name in sorted({**columns, **self.shared}):
-            parts = (
-                (self.array(table, columns[name]) for table in read_batches(self.file, self.path, [columns[name]]))
-                if name in columns
-                else [self.shared[name]]
-            )
-            for place, part in enumerate(parts):
-                if place == 0:
-                    shape = (rows, *part.shape[1:]) if name in columns else part.shape
-                    sha.update(tensor_header(name, part.dtype, shape))
-                sha.update(tensor_bytes(part))
-        return sha.hexdigest()[:16]
+        return _digest_of([self])
 
     def check(self, digest: str) -> None:
         """Raise `ArtefactError` if the table has a checksum, and it is not that of arrays with this digest."""

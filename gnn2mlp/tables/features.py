@@ -102,6 +102,37 @@ class FeatureTable:
         if met == {UNLABELLED, 1}:
             self._check_classes()
 
+    def distinct_labels(self) -> list[Any]:
+        """The different labels of the table, ascending; what stands for none is none of them."""
+        found: set[Any] = set()
+        if self.schema.label is not None:
+            for table in read_batches(self._file, self.path, [self.schema.label]):
+                found.update(value for value in distinct(table.column(self.schema.label))[0] if value is not None)
+        if all(isinstance(value, str | bool) for value in found):
+            return sorted(found)
+        numbers = [value for value in found if value == value]  # a gap may be written as NaN
+        if wrong := [value for value in numbers if int(value) != value]:
+            raise DataError(f"{self.path}: expected classes as labels, got numbers such as {wrong[0]}")
+        return sorted({int(value) for value in numbers} - {UNLABELLED})
+
+    def answers(self, classes: Classes) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Labels int64 (rows,) and codes of roles int8 (rows,) of consecutive rows, without their features.
+
+        Args:
+            classes: what labels mean.
+
+        Raises:
+            DataError: for unknown labels or roles.
+        """
+        names = [name for name in (self.schema.label, self.schema.role) if name is not None]
+        for table in read_batches(self._file, self.path, names) if names else ():
+            labels, roles = np.full(table.num_rows, UNLABELLED), np.zeros(table.num_rows, dtype=np.int8)
+            if self.schema.label is not None:
+                labels = classes.encode(table.column(self.schema.label), self._where(self.schema.label))
+            if self.schema.role is not None:
+                roles = self._roles(table.column(self.schema.role), self.schema.role)
+            yield labels, roles
+
     def rows_alone(self) -> Iterator[tuple[Any, np.ndarray]]:
         """Ids as the file has them, an arrow array, and float32 (rows, features), of consecutive rows: labels are left.
 

@@ -1,0 +1,268 @@
+"""A graph in tables, from `propagate` by `teach` to `distill`: time and memory of each step. Linux.
+
+    python benchmarks/scale/propagate.py --scale 1 --memory 4GiB --scratch FOLDER     # to results/propagate.json
+    python benchmarks/scale/propagate.py --scale 0.05 --memory 1GiB --scratch FOLDER
+    python benchmarks/scale/propagate.py --page                                       # SCALE.md from the results
+
+The tables are those of `scale_tables.py`. Each step runs in a process of its own, with the memory settings of the
+command line; `cpu_seconds` are those of all its threads, which other programs on the machine do not lengthen, and
+`peak_gib` is of all resident memory, libraries included. The steps of `propagate` are timed by what it tells of its progress.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+sys.path.append(str(HERE))
+
+from figures import markdown  # noqa: E402
+
+from gnn2mlp.core.environment import environment  # noqa: E402
+from gnn2mlp.core.files import write_json, write_text  # noqa: E402
+from gnn2mlp.core.memory import keep_memory  # noqa: E402
+
+RESULTS, PAGE = HERE / "results" / "propagate.json", HERE.parent / "SCALE.md"
+SPEED = HERE.parent / "speed" / "results" / "products.json"
+GIB = 2**30
+HOPS = 3
+
+
+class Steps:
+    """What is told of the steps of `propagate`, with time and memory of each.
+
+    Example:
+        >>> steps = Steps()
+        >>> for note in ("features", "features", "sorting links", "99 links", "hop 1 of 2"):
+        ...     steps(1, 2, note)
+        >>> steps.close()
+        >>> [found["step"] for found in steps.found]
+        ['features', 'links', 'hop 1 of 2']
+    """
+
+    def __init__(self) -> None:
+        self.found: list[dict[str, Any]] = []
+        self._begin("features")
+
+    def __call__(self, done: int, total: int, note: str = "") -> None:
+        """Something is finished: its time counts for the step that it names."""
+        name = "links" if note.endswith("links") else note
+        if name == self._name:
+            self._last = self._now()
+            return
+        before = self._last
+        if name == "links" or not name.startswith("hop"):
+            self.close()
+            self._begin(name)
+            return
+        # A block of a hop is told of when it is finished: the time since the last news is its own.
+        self._last = before
+        self.close()
+        self._begin(name, before)
+        self._last = self._now()
+
+    def close(self) -> None:
+        """End the present step."""
+        end = self._last
+        self.found.append(
+            {
+                "step": self._name,
+                "seconds": round(end[0] - self._start[0], 2),
+                "cpu_seconds": round(end[1] - self._start[1], 2),
+                "peak_gib": round(_resident("VmHWM"), 3),
+            }
+        )
+
+    def _begin(self, name: str, since: tuple[float, float] | None = None) -> None:
+        self._name, self._start = name, since or self._now()
+        self._last = self._now()
+        Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from what is resident now
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        return time.perf_counter(), time.process_time()
+
+
+def _resident(field: str) -> float:
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(field))
+    return int(line.split()[1]) * 1024 / GIB
+
+
+def inside(nodes: Path, edges: Path, out: Path, memory: str) -> None:
+    """Propagate in this process, and print what was measured as JSON."""
+    from gnn2mlp.tables.hops import propagate_hops
+
+    keep_memory()
+    steps = Steps()
+    table = propagate_hops(nodes, edges, out, hops=HOPS, memory=memory, progress=steps)
+    steps.close()
+    print(
+        json.dumps({"steps": steps.found, "counts": dict(table.counts), "plan": list(table.plan), "width": table.width})
+    )
+
+
+def measured(*arguments: str | Path) -> tuple[str, dict[str, float]]:
+    """What a command prints, its wall time, the time of all its threads, and the peak of its memory."""
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, *map(str, arguments)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{arguments} failed")
+    cost = {
+        "seconds": round(time.perf_counter() - start, 2),
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),
+        "peak_gib": round(usage.ru_maxrss * 1024 / GIB, 3),
+    }
+    return told, cost
+
+
+def journey(scratch: Path, scale: float, memory: str, teacher: list[str], student: list[str]) -> dict[str, Any]:
+    """Tables, hops, teacher, student of one size; the tables are kept in `scratch`."""
+    tables, work = scratch / f"tables-{scale:g}", scratch / f"work-{scale:g}"
+    if not (tables / "edges.parquet").exists():
+        subprocess.run([sys.executable, HERE / "scale_tables.py", tables, "--scale", str(scale)], check=True)
+    nodes, edges = tables / "nodes.parquet", tables / "edges.parquet"
+    shutil.rmtree(work, ignore_errors=True)
+    load = os.getloadavg()
+    told, cost = measured(__file__, "--inside", nodes, edges, work / "hops", memory)
+    found: dict[str, Any] = {"scale": scale, "memory": memory, "propagate": {**cost, **json.loads(told)}}
+    hop_bytes = sum(path.stat().st_size for path in (work / "hops").rglob("*.parquet"))
+    found["bytes"] = {"nodes": nodes.stat().st_size, "edges": edges.stat().st_size, "hops": hop_bytes}
+    program = ["-m", "gnn2mlp"]
+    _, found["teach"] = measured(*program, "teach", work / "hops", nodes, "--out", work / "teacher", *_set(teacher))
+    results = json.loads((work / "teacher" / "results.json").read_text())
+    found["teach"] |= {"scores": results["scores"], "epochs": len(results["history"]["valid"])}
+    if student:
+        _, found["distill"] = measured(
+            *program,
+            "distill",
+            work / "teacher" / "knowledge.parquet",
+            nodes,
+            "--out",
+            work / "student",
+            *_set(student),
+        )
+        results = json.loads((work / "student" / "results.json").read_text())
+        found["distill"] |= {"scores": results["scores"], "epochs": len(results["history"]["valid"])}
+    found["rates"] = rates(found)
+    found |= {"environment": environment("cpu"), "load": {"before": load, "after": os.getloadavg()}}
+    shutil.rmtree(work)
+    return found
+
+
+def _set(settings: list[str]) -> list[str]:
+    return [word for setting in settings for word in ("--set", setting)]
+
+
+def rates(found: Mapping[str, Any]) -> dict[str, float]:
+    """What a plan on paper needs, by CPU second: links sorted, links times features added up, and bytes for a node."""
+    steps = {step["step"]: step for step in found["propagate"]["steps"]}
+    counts, width = found["propagate"]["counts"], found["propagate"]["width"]
+    hops = [step["cpu_seconds"] for name, step in steps.items() if name.startswith("hop")]
+    return {
+        "links_sorted_per_cpu_second": round(counts["links"] / max(steps["links"]["cpu_seconds"], 0.01)),
+        "link_features_per_cpu_second": round(counts["links"] * width * len(hops) / max(sum(hops), 0.01)),
+        "node_features_written_per_cpu_second": round(
+            counts["nodes"] * width / max(steps["features"]["cpu_seconds"], 0.01)
+        ),
+        "hop_bytes_per_node": round(found["bytes"]["hops"] / counts["nodes"]),
+    }
+
+
+def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
+    """The page: steps of each size, and the teacher beside the sampled SAGE of SPEED.md."""
+    parts = [
+        "# Graphs larger than memory\n\nMade by `python benchmarks/scale/propagate.py --page` from "
+        "`benchmarks/scale/results/propagate.json`. CPU seconds are those of all threads of a step.",
+    ]
+    body = []
+    for entry in sorted(entries.values(), key=lambda one: one["scale"]):
+        counts = entry["propagate"]["counts"]
+        steps = entry["propagate"]["steps"]
+        hops = [step for step in steps if step["step"].startswith("hop")]
+        body.append(
+            [
+                f"{counts['nodes']:,}",
+                f"{counts['edges']:,}",
+                entry["memory"],
+                f"{entry['propagate']['peak_gib']:.2f}",
+                f"{next(s for s in steps if s['step'] == 'links')['cpu_seconds']:.0f}",
+                f"{sum(step['cpu_seconds'] for step in hops) / len(hops):.1f}",
+                f"{entry['propagate']['cpu_seconds']:.0f}",
+                f"{entry['propagate']['seconds']:.0f}",
+            ]
+        )
+    head = ["nodes", "edges", "--memory", "peak, GiB", "links, CPU s", "a hop, CPU s", "all, CPU s", "all, s"]
+    parts.append(f"## `propagate`, {HOPS} hops\n\n{markdown(head, body)}")
+    body = []
+    for entry in sorted(entries.values(), key=lambda one: one["scale"]):
+        for name in ("teach", "distill"):
+            if name in entry:
+                step = entry[name]
+                test = step["scores"]["test"]
+                body.append(
+                    [
+                        f"{entry['propagate']['counts']['nodes']:,}",
+                        name,
+                        str(step["epochs"]),
+                        f"{step['cpu_seconds']:.0f}",
+                        f"{step['seconds']:.0f}",
+                        f"{step['peak_gib']:.2f}",
+                        f"{100 * test['accuracy']:.2f}",
+                    ]
+                )
+    head = ["nodes", "step", "epochs", "CPU s", "s", "peak, GiB", "accuracy, test"]
+    parts.append(f"## `teach` and `distill`\n\n{markdown(head, body)}")
+    whole = next((entry for entry in entries.values() if entry["scale"] == 1), None)
+    if whole is not None:
+        stages = sage["stages"]
+        spent = stages["teacher"]["seconds"] + stages["export"]["seconds"]
+        mine = whole["propagate"]["cpu_seconds"] + whole["teach"]["cpu_seconds"]
+        valid = whole["teach"]["scores"]["valid"]["accuracy"]
+        parts.append(
+            f"Beside it: SAGE with sampled neighbours on the same graph and split, in memory (SPEED.md): "
+            f"{stages['teacher']['epochs']} epochs and the export in {spent:.0f} s on {sage['threads']} threads, "
+            f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.2f} %. Hops, teacher and its "
+            f"knowledge here: {mine:.0f} CPU s in all, at most "
+            f"{max(whole[name]['peak_gib'] for name in ('propagate', 'teach')):.2f} GiB, validation {100 * valid:.2f} %."
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Measure, or write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--memory", default="4GiB")
+    parser.add_argument("--scratch", type=Path, default=Path("scratch"))
+    parser.add_argument("--teacher", nargs="*", default=["teacher.epochs=10", "teacher.norm=batch", "teacher.lr=0.003"])
+    parser.add_argument("--student", nargs="*", default=[], help="settings of distill; none: no student")
+    parser.add_argument("--page", action="store_true")
+    parser.add_argument("--inside", nargs=4, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        nodes, edges, out, memory = options.inside
+        inside(Path(nodes), Path(edges), Path(out), memory)
+        return
+    entries = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    if not options.page:
+        found = journey(options.scratch, options.scale, options.memory, options.teacher, options.student)
+        entries[f"{options.scale:g} {options.memory}"] = found
+        write_json(RESULTS, entries)
+    (sage,) = json.loads(SPEED.read_text()).values()
+    write_text(PAGE, page(entries, sage))
+
+
+if __name__ == "__main__":
+    main()
