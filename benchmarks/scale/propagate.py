@@ -6,7 +6,7 @@
 
 The tables are those of `scale_tables.py`. Each step runs in a process of its own, with the memory settings of the
 command line; `cpu_seconds` are those of all its threads, which other programs on the machine do not lengthen, and
-`peak_gib` is of all resident memory, libraries included. The steps of `propagate` are timed by what it tells of its progress.
+`peak_gib` is of all resident memory, libraries included. What `propagate` tells of its progress times its steps.
 """
 
 import argparse
@@ -229,13 +229,14 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
         stages = sage["stages"]
         spent = stages["teacher"]["seconds"] + stages["export"]["seconds"]
         mine = whole["propagate"]["cpu_seconds"] + whole["teach"]["cpu_seconds"]
+        peak = max(whole[name]["peak_gib"] for name in ("propagate", "teach"))
         valid = whole["teach"]["scores"]["valid"]["accuracy"]
         parts.append(
             f"Beside it: SAGE with sampled neighbours on the same graph and split, in memory (SPEED.md): "
             f"{stages['teacher']['epochs']} epochs and the export in {spent:.0f} s on {sage['threads']} threads, "
             f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.2f} %. Hops, teacher and its "
             f"knowledge here: {mine:.0f} CPU s in all, at most "
-            f"{max(whole[name]['peak_gib'] for name in ('propagate', 'teach')):.2f} GiB, validation {100 * valid:.2f} %."
+            f"{peak:.2f} GiB, validation {100 * valid:.2f} %."
         )
     return "\n\n".join(parts) + "\n"
 

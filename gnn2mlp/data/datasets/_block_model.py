@@ -54,7 +54,12 @@ def draw_degrees(nodes: int, edges: int, exponent: float, seed: int) -> Array:
 
 
 def draw_edges(labels: Array, degrees: Array, edges: int, homophily: float, seed: int) -> Tensor:
-    """int64 (2, 2 · edges): undirected edges in canonical form, exactly `edges` of them.
+    """int64 (2, 2 · edges): undirected edges in canonical form, exactly `edges` of them. As `draw_pairs` draws them."""
+    return both_directions(torch.from_numpy(draw_pairs(labels, degrees, edges, homophily, seed)), labels.size)
+
+
+def draw_pairs(labels: Array, degrees: Array, edges: int, homophily: float, seed: int) -> Array:
+    """int64 (edges,): low · nodes + high of each of exactly `edges` undirected edges, ascending.
 
     One end is a node drawn in proportion to its degree; with probability `homophily` the other is drawn in the same
     way from the class of the first, else from all nodes. Pairs that are drawn again, and self-loops, are drawn anew,
@@ -90,7 +95,7 @@ def draw_edges(labels: Array, degrees: Array, edges: int, homophily: float, seed
         keys.sort()
         keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
     surplus = random.choice(keys.size, keys.size - edges, replace=False)
-    return both_directions(torch.from_numpy(np.delete(keys, surplus)), nodes)
+    return np.delete(keys, surplus)
 
 
 def dense_features(labels: Array, width: int, signal: float, seed: int) -> Array:
