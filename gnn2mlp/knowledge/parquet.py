@@ -135,7 +135,7 @@ def _digest_of(sources: Sequence["ParquetSource"]) -> str:
         started = False
         for source in sources:
             for table in read_batches(source.file, source.path, [columns[name]]):
-                if name == NODE_IDS and not is_numeric(source.id_type):
+                if name == NODE_IDS and not _fit_int64(source.id_type):
                     sha.update(_bytes_of_ids(table.column(columns[name])))
                     continue
                 part = source.array(table, columns[name])
@@ -147,8 +147,13 @@ def _digest_of(sources: Sequence["ParquetSource"]) -> str:
 
 
 def _bytes_of_ids(column: Any) -> bytes:
-    """Ids that are no numbers, as bytes of which no two columns have the same."""
-    return repr(column.to_pylist()).encode()
+    """Ids that are no whole numbers of 64 bits, as bytes, of which no two columns have the same."""
+    return b"".join(repr(value).encode() + b"\0" for value in column.to_pylist())
+
+
+def _fit_int64(kind: Any) -> bool:
+    types = pyarrow_modules()[0].types
+    return bool(types.is_integer(kind)) and not types.is_uint64(kind)
 
 
 class ParquetSource(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -307,7 +308,7 @@ class _Job:
     @torch.no_grad()
     def _export(self, result: DistillationResult, folder: Any, progress: Progress) -> dict[str, Any]:
         """This process's parts of the knowledge, and the scores of all."""
-        arrow, parquet = pyarrow_modules()
+        arrow, _ = pyarrow_modules()
         module, notes, plan = result.module.to(self.device).eval(), Notes(folder), self.hops.plan
         tally = torch.zeros(len(ROLES), 2, dtype=torch.float64)
         for part, labels, roles in answers_by_part(self.hops, self.nodes, self.classes):
@@ -321,7 +322,7 @@ class _Job:
                 # Roles that were drawn are no test: of them the epochs tell.
                 found = _counted(logits, labels, roles) if self.nodes.has_roles else [[0, 0]] * len(ROLES)
                 written = arrow.table({NODE_ID: chunk.ids, "logits": to_column(logits)})
-                atomic(path, lambda file, written=written: parquet.write_table(written, file, write_page_checksum=True))
+                atomic(path, partial(_write_table, written))
                 note = {"right": found}
                 notes.write(note, "part", part)
             tally += torch.tensor(note["right"], dtype=torch.float64)
@@ -339,6 +340,10 @@ class _Job:
             x = result.inputs.transform(part.to(self.device, torch.get_default_dtype()))
             found.append(module(x).logits.float().cpu())
         return torch.cat(found)
+
+
+def _write_table(table: Any, file: Any) -> None:
+    pyarrow_modules()[1].write_table(table, file, write_page_checksum=True)
 
 
 def _counted(logits: Tensor, labels: np.ndarray, roles: np.ndarray) -> list[list[int]]:

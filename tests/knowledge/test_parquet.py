@@ -9,7 +9,8 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
-from gnn2mlp.knowledge.parquet import read_parquet, write_parquet
+from gnn2mlp.knowledge.batches import KnowledgeFile
+from gnn2mlp.knowledge.parquet import join_parts, read_parquet, write_parquet
 from tests.cuda import needs_cuda
 from tests.tiny import random_knowledge
 
@@ -177,3 +178,41 @@ def test_without_pyarrow_the_extra_is_named(path: Path, monkeypatch: pytest.Monk
     with pytest.raises(ConfigError, match=r"install the extra: pip install 'gnn2mlp\[parquet\]'"):
         write_parquet(random_knowledge(IDS), path)
     assert not path.exists()
+
+
+def test_joined_parts_are_the_table_that_is_written_at_once(tmp_path: Path) -> None:
+    logits = torch.randn(9, 3, generator=torch.Generator().manual_seed(0))
+    whole = TeacherKnowledge(torch.arange(9) * 5, {"logits": logits}, {"teacher": {"name": "sign"}})
+    parts = []
+    for number, rows in enumerate(torch.arange(9).split(4)):
+        columns = {"node_id": whole.node_ids[rows].numpy(), "logits": [*logits[rows].numpy()]}
+        pq.write_table(pa.table(columns), tmp_path / f"{number}.parquet")
+        parts.append(tmp_path / f"{number}.parquet")
+    assert join_parts(parts, tmp_path / "whole.parquet", whole.card) == whole.digest
+    again = read_parquet(tmp_path / "whole.parquet")
+    assert (again.digest, again.card) == (whole.digest, whole.card)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [pa.array([f"n{i}" for i in range(9)]), pa.array(range(2**63, 2**63 + 9), pa.uint64()), pa.array([0.0] * 9)],
+    ids=["text", "unsigned", "floats"],
+)
+def test_joined_parts_with_any_ids_are_checked(tmp_path: Path, ids: pa.Array) -> None:
+    parts = []
+    for number, begin in enumerate((0, 4, 8)):
+        some = ids.slice(begin, 4)
+        pq.write_table(pa.table({"node_id": some, "logits": [[1.0, 2.0]] * len(some)}), tmp_path / f"{number}.parquet")
+        parts.append(tmp_path / f"{number}.parquet")
+    path = tmp_path / "whole.parquet"
+    join_parts(parts, path, {"classes": ["a", "b"]})
+    (batch,) = KnowledgeFile(path).batches()
+    assert batch.ids.to_pylist() == ids.to_pylist()
+    assert batch.knowledge.card == {"classes": ["a", "b"]}
+    table = pq.read_table(path)
+    changed = table.set_column(0, table.schema.field(0), pa.chunked_array([ids.slice(1), ids.slice(0, 1)]))
+    pq.write_table(
+        changed.set_column(1, table.schema.field(1), pa.array([[2.0, 1.0]] * 9, table.schema.types[1])), path
+    )
+    with pytest.raises(ArtefactError, match="the file was altered"):
+        list(KnowledgeFile(path).batches())

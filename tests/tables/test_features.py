@@ -129,3 +129,19 @@ def test_two_classes_of_which_one_is_called_as_unlabelled_rows_are(
             list(batches)
     else:
         assert sum(len(batch.labels) for batch in batches) == rows
+
+
+def test_labels_and_roles_are_read_without_the_features(path: Path) -> None:
+    found = table(path, features=[[1, 2], [3, 4]], label=[None, 1], role=["test", None])
+    ((labels, roles),) = found.answers(CLASSES)
+    assert (labels.tolist(), roles.tolist()) == ([-1, 1], [2, 0])
+    ((ids, x),) = found.rows_alone()
+    assert (ids.to_pylist(), x.tolist()) == ([7, 2], [[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [([None, 4], [4]), ([-1, 2], [2]), (["b", "a"], ["a", "b"]), ([True, False], [False, True]), ([1.0, np.nan], [1])],
+)
+def test_different_labels_are_told(path: Path, label: list[object], expected: list[object]) -> None:
+    assert table(path, width=[1, 2], label=label).distinct_labels() == expected
