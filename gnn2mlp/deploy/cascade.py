@@ -122,7 +122,31 @@ class Cascade:
 
     def deferred(self, X: Any) -> np.ndarray:
         """Bool (rows,): which rows would go to the teacher. It is not asked, and nothing is counted."""
-        return self._unsure(self.predictor.decision_function(X))
+        return self.unsure(self.predictor.decision_function(X))
+
+    def unsure(self, scaled: np.ndarray) -> np.ndarray:
+        """Bool (rows,): which rows would go to the teacher, of what `predictor.decision_function` gave for them."""
+        # In double precision, in which thresholds are chosen.
+        confidence = self.predictor.answers.probabilities(scaled).max(axis=1).astype(np.float64)
+        found: np.ndarray = confidence < self.threshold
+        return found
+
+    def checked(self, probabilities: Any, count: int) -> np.ndarray:
+        """What a teacher said for `count` rows, float64 (count, classes), if it can be.
+
+        Raises:
+            DataError: if it has another shape, or rows that do not add up to 1.
+        """
+        found = np.asarray(probabilities, np.float64)
+        expected = (count, len(self.classes_))
+        if found.shape != expected:
+            raise DataError(f"cascade: expected probabilities of shape {expected} from the teacher, got {found.shape}")
+        if not ((found >= 0) & (found <= 1 + 1e-6)).all() or not np.allclose(found.sum(axis=1), 1, atol=1e-3):
+            raise DataError(
+                "cascade: expected rows of probabilities that add up to 1 from the teacher, got others; logits go "
+                "through a softmax first"
+            )
+        return found
 
     def predict(self, X: Any, ids: Any = None) -> np.ndarray:
         """Classes (rows,).
@@ -146,7 +170,7 @@ class Cascade:
         outputs = self.predictor.decision_function(X)
         if ids is not None and len(ids) != len(outputs):
             raise DataError(f"cascade: expected an id for each of {len(outputs)} rows, got {len(ids)}")
-        asked = np.flatnonzero(self._unsure(outputs))
+        asked = np.flatnonzero(self.unsure(outputs))
         if asked.size:
             with np.errstate(divide="ignore"):  # a class that the teacher excludes
                 found = np.log(self._ask(take_rows(X if ids is None else ids, asked), asked.size))
@@ -156,20 +180,5 @@ class Cascade:
             self._counts = Counts(self._counts.rows + len(outputs), self._counts.deferred + int(asked.size))
         return outputs
 
-    def _unsure(self, outputs: np.ndarray) -> np.ndarray:
-        # In double precision, in which thresholds are chosen.
-        confidence = self.predictor.answers.probabilities(outputs).max(axis=1).astype(np.float64)
-        found: np.ndarray = confidence < self.threshold
-        return found
-
     def _ask(self, rows: Any, count: int) -> np.ndarray:
-        found = np.asarray(self.teacher(rows), np.float64)
-        expected = (count, len(self.classes_))
-        if found.shape != expected:
-            raise DataError(f"cascade: expected probabilities of shape {expected} from the teacher, got {found.shape}")
-        if not ((found >= 0) & (found <= 1 + 1e-6)).all() or not np.allclose(found.sum(axis=1), 1, atol=1e-3):
-            raise DataError(
-                "cascade: expected rows of probabilities that add up to 1 from the teacher, got others; logits go "
-                "through a softmax first"
-            )
-        return found
+        return self.checked(self.teacher(rows), count)

@@ -102,31 +102,70 @@ class OnnxPredictor(BasePredictor):
         """
         path = user_path(directory, "directory")
         if path.suffix == ONNX:
-            return cls._of_file(_content(path), path, threads)
+            return cls.of_bytes(_content(path), path, threads)
         if not int8 and not (path / CARD).exists() and (path / MODEL).exists():
             listed = (path / CONFIG).exists()  # then the directory vouches for the file, too
             content = read_directory(path, (MODEL,)).files[MODEL] if listed else _content(path / MODEL)
-            return cls._of_file(content, path / MODEL, threads)
-        card = _card(path / CARD)
+            return cls.of_bytes(content, path / MODEL, threads)
+        card = _checked_card(read_json(path / CARD), path / CARD)
+        return cls._of_card(card, lambda name: _content(path / name), path, int8, threads)
+
+    @classmethod
+    def of_bytes(cls, content: bytes, where: object = MODEL, threads: int = 1) -> Self:
+        """The same of the content of one file, as `onnx_bytes` makes it.
+
+        Args:
+            content: of the file.
+            where: it is from, for messages.
+            threads: that one request may use.
+
+        Raises:
+            ConfigError: if ONNX Runtime is not installed.
+            ArtefactError: if it is truncated, altered or of a newer format.
+        """
+        check_seal(content, where)
+        network = Network(content, threads)
+        card = network.facts()
+        _check_format(card["format"], where)
+        return cls(network, card)
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes], where: object, threads: int = 1) -> Self | None:
+        """The same of the files of a model directory that were read and checked; `None` if no network is among them.
+
+        Args:
+            files: contents by name, as `read_directory(directory, None).files` has them.
+            where: they are from, for messages.
+            threads: that one request may use.
+
+        Raises:
+            ConfigError: if ONNX Runtime is not installed.
+            ArtefactError: as `load`.
+        """
+        if CARD in files:
+            try:
+                card = _checked_card(json.loads(files[CARD]), CARD)
+            except ValueError as error:
+                raise ArtefactError(f"expected JSON in {CARD} of {where}, got: {error}; export it again") from error
+            return cls._of_card(card, lambda name: _listed(files, name, where), where, False, threads)
+        return cls.of_bytes(files[MODEL], f"{MODEL} of {where}", threads) if MODEL in files else None
+
+    @classmethod
+    def _of_card(
+        cls, card: dict[str, Any], read: Callable[[str], bytes], where: object, int8: bool, threads: int
+    ) -> Self:
         file = card["files"].get("int8" if int8 else "fp")
         if file is None:
             raise ArtefactError(
-                f"{path} holds no 8-bit weights; export them (to_onnx(..., int8=True, check=...)), or load without int8"
+                f"{where} holds no 8-bit weights; export them (to_onnx(..., int8=True, check=...)), or load without "
+                "int8"
             )
-        content = _content(path / file["name"])
+        content = read(file["name"])
         if hashlib.sha256(content).hexdigest() != file["sha256"]:
             raise ArtefactError(
-                f"{path / file['name']} does not match its checksum: it was altered after writing; export it again"
+                f"{file['name']} of {where} does not match its checksum: it was altered after writing; export it again"
             )
         return cls(Network(content, threads), card)
-
-    @classmethod
-    def _of_file(cls, content: bytes, path: Path, threads: int) -> Self:
-        check_seal(content, path)
-        network = Network(content, threads)
-        card = network.facts()
-        _check_format(card["format"], path)
-        return cls(network, card)
 
 
 def _content(path: Path) -> bytes:
@@ -134,6 +173,12 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ArtefactError(f"expected a network at {path}, got: {error}") from error
+
+
+def _listed(files: Mapping[str, bytes], name: str, where: object) -> bytes:
+    if name not in files:
+        raise ArtefactError(f"expected {name} in {where}, as {CARD} says, found none; export it again")
+    return files[name]
 
 
 def dense(rows: Any) -> np.ndarray:
@@ -185,18 +230,17 @@ class Network:
         return type(self), (self.content, self.threads)
 
 
-def _card(path: Path) -> dict[str, Any]:
-    card = read_json(path)
+def _checked_card(card: Any, where: object) -> dict[str, Any]:
     try:
-        _check_format(card["format"], path)
+        _check_format(card["format"], where)
         intact = card["sha256"] == seal(card)
     except (KeyError, TypeError) as error:
-        raise ArtefactError(f"{path} is no card of an exported student; export it again") from error
+        raise ArtefactError(f"{where} is no card of an exported student; export it again") from error
     if not intact:
-        raise ArtefactError(f"{path} does not match its checksum: it was altered after writing; export it again")
+        raise ArtefactError(f"{where} does not match its checksum: it was altered after writing; export it again")
     return dict(card)
 
 
-def _check_format(given: int, path: Path) -> None:
+def _check_format(given: int, where: object) -> None:
     if given > FORMAT:
-        raise ArtefactError(f"{path} has format {given}, this release reads up to {FORMAT}: upgrade gnn2mlp")
+        raise ArtefactError(f"{where} has format {given}, this release reads up to {FORMAT}: upgrade gnn2mlp")

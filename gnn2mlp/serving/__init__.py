@@ -1,0 +1,28 @@
+"""A model directory behind HTTP: named columns or tensors in, answers out, on ONNX Runtime (extra `serve`)."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gnn2mlp.serving.app import create_app
+    from gnn2mlp.serving.model import ServedModel, load_model
+    from gnn2mlp.serving.service import Service, Settings
+    from gnn2mlp.serving.teacher import TeacherEndpoint
+
+__all__ = ["ServedModel", "Service", "Settings", "TeacherEndpoint", "create_app", "load_model"]
+
+_EXPORTS = {
+    "ServedModel": "gnn2mlp.serving.model",
+    "Service": "gnn2mlp.serving.service",
+    "Settings": "gnn2mlp.serving.service",
+    "TeacherEndpoint": "gnn2mlp.serving.teacher",
+    "create_app": "gnn2mlp.serving.app",
+    "load_model": "gnn2mlp.serving.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'gnn2mlp.serving' has no attribute {name!r}")
+    return getattr(importlib.import_module(_EXPORTS[name]), name)

@@ -1,0 +1,127 @@
+"""Requests that wait go through the network together: one queue, one thread that computes."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.serving.model import ServedModel
+from gnn2mlp.serving.rows import Rows
+
+
+class _Job(NamedTuple):
+    """A request that waits."""
+
+    model: ServedModel
+    rows: Rows
+    answer: "asyncio.Future[np.ndarray]"
+
+
+class Batcher:
+    """Forms a batch of what waits, up to so many rows; while it is computed, the next ones gather.
+
+    An idle server answers at once; under load batches grow by themselves. `wait` holds a batch back for more, which
+    spares work where requests come one by one, and costs each of them that time.
+
+    Args:
+        rows: of a batch at most; a request of more is a batch of its own.
+        wait: seconds that a batch waits for more rows.
+        told: is called with the rows of each batch.
+    """
+
+    def __init__(self, rows: int = 64, wait: float = 0.0, told: Callable[[int], object] = lambda rows: None):
+        check_at_least("serve", 1, batch_rows=rows)
+        self.rows, self.wait = rows, wait
+        self._told = told
+        self._waiting: deque[_Job] = deque()
+        self._more = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="network")
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for their batch."""
+        return len(self._waiting)
+
+    def start(self) -> None:
+        """Begin to answer, in the event loop that runs."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Answer no more; requests that still wait are cancelled."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        for job in self._waiting:
+            job.answer.cancel()
+        self._thread.shutdown(wait=False)
+
+    async def ask(self, model: ServedModel, rows: Rows) -> np.ndarray:
+        """Outputs (rows, outputs) of a model for the rows of a request.
+
+        Raises:
+            DataError: if one of them cannot be read.
+        """
+        answer: asyncio.Future[np.ndarray] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Job(model, rows, answer))
+        self._more.set()
+        return await answer
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._gather()
+            jobs = self._next()
+            if not jobs:
+                continue
+            self._told(sum(job.rows.count for job in jobs))
+            try:
+                found = await loop.run_in_executor(self._thread, jobs[0].model.outputs, [job.rows for job in jobs])
+            except Exception as error:  # a fault of the model: every request is told, and the next batch is another one
+                found = [error] * len(jobs)  # type: ignore[list-item]
+            for job, outputs in zip(jobs, found, strict=True):
+                _settle(job.answer, outputs)
+
+    async def _gather(self) -> None:
+        """Wait for a request, and for further ones if they are to be waited for."""
+        loop = asyncio.get_running_loop()
+        while not self._waiting:
+            self._more.clear()
+            await self._more.wait()
+        end = loop.time() + self.wait
+        while self.wait and (left := end - loop.time()) > 0 and self._gathered() < self.rows:
+            self._more.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._more.wait(), left)
+
+    def _gathered(self) -> int:
+        return sum(job.rows.count for job in self._waiting)
+
+    def _next(self) -> list[_Job]:
+        """The requests of a batch: the first that wait, of one version of the model."""
+        jobs: list[_Job] = []
+        count = 0
+        while self._waiting and (not jobs or self._waiting[0].model is jobs[0].model):
+            if jobs and count + self._waiting[0].rows.count > self.rows:
+                break
+            job = self._waiting.popleft()
+            if not job.answer.done():  # else its client has given up
+                jobs.append(job)
+                count += job.rows.count
+        return jobs
+
+
+def _settle(answer: "asyncio.Future[np.ndarray]", outputs: np.ndarray | DataError) -> None:
+    if answer.done():
+        return
+    if isinstance(outputs, Exception):
+        answer.set_exception(outputs)
+    else:
+        answer.set_result(outputs)

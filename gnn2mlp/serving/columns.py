@@ -1,0 +1,97 @@
+"""The columns that a model reads, as a form, an example or another program needs to know them. Imports no torch."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from gnn2mlp.deploy.batch_scorer import FEATURES
+from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+from gnn2mlp.encoders.table import EncodedColumn, TableEncoder
+
+_ENCODERS = "encoders/"
+_SECONDS_A_DAY = 86_400
+# Words that stand in an example of a text, and values that a form offers to choose from.
+_WORDS, _CHOICES = 3, 200
+
+
+class ServedColumn(NamedTuple):
+    """A column of a row that is asked about.
+
+    Args:
+        name: of the column.
+        kind: what it holds: `"number"`, `"boolean"`, `"date"`, `"text"`, `"list"` or `"vector"`.
+        example: a value that it may have.
+        choices: values that are told apart, where these are few; any other is none of them.
+        width: numbers of a vector.
+    """
+
+    name: str
+    kind: str
+    example: Any
+    choices: tuple[str, ...] = ()
+    width: int | None = None
+
+
+def served_columns(predictor: OnnxPredictor, files: Mapping[str, bytes]) -> tuple[ServedColumn, ...]:
+    """The columns that a student reads, in the order of training.
+
+    Args:
+        predictor: the student.
+        files: contents of its model directory, of which the student's own file knows what columns held in training.
+    """
+    if predictor.columns is None:
+        width = predictor.num_features
+        if predictor.feature_names is None:
+            return (ServedColumn(FEATURES, "vector", [0.0] * width, width=width),)
+        return tuple(ServedColumn(name, "number", 0.0) for name in predictor.feature_names)
+    known = {column.name: column for column in _encoders(files[STUDENT])}
+    return tuple(_served(known[column.name], column.width) for column in predictor.columns.columns)
+
+
+def _encoders(content: bytes) -> tuple[EncodedColumn, ...]:
+    """What read the columns in training, of a student's file whose bytes were checked."""
+    from safetensors.numpy import load
+
+    length = 8 + int.from_bytes(content[:8], "little")
+    card = json.loads(json.loads(content[8:length])["__metadata__"]["card"])
+    states = {key.removeprefix(_ENCODERS): array for key, array in load(content).items() if key.startswith(_ENCODERS)}
+    return TableEncoder.of(card["encoders"], states).columns
+
+
+def _served(column: EncodedColumn, width: int | None) -> ServedColumn:
+    encoder, kind = column.encoder, column.kind or "text"
+    if encoder.name == "category":
+        common = [text for text in encoder.categories_ if text not in encoder.rare_]  # type: ignore[attr-defined]
+        example = _typed(next(iter(common or encoder.categories_), ""), kind)  # type: ignore[attr-defined]
+        return ServedColumn(column.name, _plain(kind), example, tuple(encoder.categories_[:_CHOICES]))  # type: ignore[attr-defined]
+    made = ServedColumn(column.name, _plain(kind), _example(encoder, kind))
+    return made._replace(width=int(encoder.size_)) if encoder.name == "vector" else made  # type: ignore[attr-defined]
+
+
+def _plain(kind: str) -> str:
+    return "text" if kind == "category" else kind
+
+
+def _typed(text: str, kind: str) -> Any:
+    """A category as the value that it was."""
+    if kind == "number":
+        number = float(text)
+        return int(number) if number.is_integer() else number
+    return text == "True" if kind == "boolean" else text
+
+
+def _example(encoder: Any, kind: str) -> Any:
+    """A value of the middle of those in training."""
+    if kind == "boolean":
+        return bool(getattr(encoder, "fill_", 0.0))
+    if kind == "date":
+        seconds = float(getattr(encoder, "mean_", getattr(encoder, "fill_", 0.0))) * _SECONDS_A_DAY
+        return datetime.fromtimestamp(round(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    if kind == "number":
+        return round(float(getattr(encoder, "fill_", 0.0)), 6)
+    words = list(getattr(encoder, "words_", ()))[:_WORDS]
+    if kind == "list":
+        return words
+    return [0.0] * int(encoder.size_) if kind == "vector" else " ".join(words)

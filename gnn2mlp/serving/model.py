@@ -1,0 +1,188 @@
+"""A model directory as a server holds it: one version, checked whole, on ONNX Runtime."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.files import user_path
+from gnn2mlp.core.showing import short_repr
+from gnn2mlp.deploy.directory import ModelDirectory, read_directory
+from gnn2mlp.deploy.onnx_inputs import chunks
+from gnn2mlp.deploy.onnx_predictor import CHUNK, OnnxPredictor, dense
+from gnn2mlp.deploy.sealed import CONFIG, digest
+from gnn2mlp.serving.columns import ServedColumn, served_columns
+from gnn2mlp.serving.rows import Rows, rows_of
+
+# Digits of a digest that name a version.
+_VERSION = 12
+
+
+@dataclass(frozen=True, eq=False)
+class ServedModel:
+    """One version of a model.
+
+    Args:
+        predictor: answers.
+        name: in addresses.
+        version: the first digits of the SHA-256 of `config.json`, which vouches for every file of the model.
+        config: what that file says.
+        columns: that a row has.
+    """
+
+    predictor: OnnxPredictor
+    name: str
+    version: str
+    config: Mapping[str, Any]
+    columns: tuple[ServedColumn, ...]
+
+    __repr__ = short_repr
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """A row that can be asked about, from the middle of what columns held in training."""
+        return {column.name: column.example for column in self.columns}
+
+    @property
+    def coverages(self) -> tuple[str, ...]:
+        """Of the sets of classes that the model can tell."""
+        calibration = self.predictor.calibration
+        return () if calibration is None else tuple(calibration.conformal)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether outputs are weighted sums of features, so that contributions of columns add up."""
+        student = self.config.get("student") or {}
+        return student.get("name") == "mlp" and student.get("layers") == 1
+
+    def outputs(self, requests: Sequence[Rows]) -> list[np.ndarray | DataError]:
+        """What the network gives for each request, float (rows, outputs), or why it has no answer.
+
+        All of them go through the network at once; what comes out for one does not depend on the others.
+        """
+        read = self._read(requests)
+        good = [fed for fed in read if not isinstance(fed, DataError)]
+        made = iter(self._answers(good))
+        return [fed if isinstance(fed, DataError) else _finite(next(made)) for fed in read]
+
+    def _read(self, requests: Sequence[Rows]) -> list[Any]:
+        """What the network is fed for each request, or why it cannot be read."""
+        if self.predictor.columns is None:
+            return [request.columns for request in requests]
+        found: list[Any] = [None] * len(requests)
+        groups: dict[Any, list[int]] = {}
+        for place, request in enumerate(requests):
+            groups.setdefault(request.alike, []).append(place)
+        for places in groups.values():
+            for place, fed in zip(places, self._read_alike([requests[place] for place in places]), strict=True):
+                found[place] = fed
+        return found
+
+    def _read_alike(self, requests: Sequence[Rows]) -> list[Any]:
+        """Of requests whose values are of the same types; one by one where one of them cannot be read."""
+        reader = self.predictor.columns
+        assert reader is not None, "the student reads columns"
+        columns: dict[str, list[Any]] = {
+            name: [value for request in requests for value in request.columns[name]] for name in reader.names
+        }
+        try:
+            fed = reader.read(columns, "predict")
+        except DataError as error:
+            return [error] if len(requests) == 1 else [self._read_alike([request])[0] for request in requests]
+        ends = np.cumsum([0, *(request.count for request in requests)]).tolist()
+        spans = zip(ends, ends[1:], strict=False)
+        return [{name: array[start:end] for name, array in fed.items()} for start, end in spans]
+
+    def _answers(self, feds: Sequence[Any]) -> list[np.ndarray]:
+        """Outputs of what each request feeds the network with."""
+        if not feds:
+            return []
+        predictor = self.predictor
+        if predictor.columns is None:
+            counts = [len(rows) for rows in feds]
+            parts = [predictor.answer(dense(np.concatenate(feds)))]
+        else:
+            counts = [len(next(iter(fed.values()))) for fed in feds]
+            parts = [predictor.answer(part) for part in chunks(_joined(feds), predictor.num_features, CHUNK)]
+        return np.split(np.concatenate(parts), np.cumsum(counts)[:-1])
+
+
+def load_model(folder: str | Path, name: str | None = None, threads: int = 1) -> ServedModel:
+    """Read a model directory, check every file of it, and ask it about its own example.
+
+    A directory without an ONNX file is exported in memory, for which torch is loaded.
+
+    Args:
+        folder: that `gnn2mlp fit` or `Predictor.save` wrote.
+        name: of the model in addresses; default: the folder's.
+        threads: that one batch may use.
+
+    Raises:
+        ArtefactError: if a file is missing or altered, or what comes out of the model is no number.
+        ConfigError: if it takes the graph, or ONNX Runtime is not installed.
+    """
+    path = user_path(folder, "model")
+    found = read_directory(path, None)
+    if found.config.get("needs_graph"):
+        raise ConfigError(
+            f"serve: the model in {path} makes a row of a node's place in the graph, which a request does not have; "
+            "distil one of other inputs"
+        )
+    predictor = OnnxPredictor.of_files(found.files, path, threads) or _exported(found, threads)
+    version = digest(found.files[CONFIG])[:_VERSION]
+    columns = served_columns(predictor, found.files)
+    made = ServedModel(predictor, name or _slug(path.resolve().name), version, found.config, columns)
+    _try_out(made, path)
+    return made
+
+
+def _exported(found: ModelDirectory, threads: int) -> OnnxPredictor:
+    """The student of a directory without a network for ONNX Runtime."""
+    from gnn2mlp.deploy.onnx_file import onnx_bytes
+    from gnn2mlp.deploy.predictor import Predictor
+
+    content = onnx_bytes(Predictor.load(found.path))
+    if read_directory(found.path, (CONFIG,)).files[CONFIG] != found.files[CONFIG]:
+        raise ArtefactError(f"the model in {found.path} was replaced while it was read; try again")
+    return OnnxPredictor.of_bytes(content, found.path, threads)
+
+
+def _try_out(model: ServedModel, path: Path) -> None:
+    """Raise `ArtefactError` unless the model answers its own example."""
+    try:
+        (outputs,) = model.outputs([rows_of(model.example, model.predictor, 1)])
+    except ValueError as error:
+        raise ArtefactError(f"the model in {path} cannot read its own columns ({error}); make it again") from error
+    if isinstance(outputs, DataError):
+        raise ArtefactError(f"the model in {path} does not answer its own example ({outputs}); make it again")
+
+
+def _slug(text: str) -> str:
+    """A name that stands in an address as it is."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "model"
+
+
+def _joined(feds: Sequence[Mapping[str, np.ndarray]]) -> Mapping[str, np.ndarray]:
+    """Arrays of several requests as one; lists of texts are filled up to the longest."""
+    if len(feds) == 1:
+        return feds[0]
+    return {name: np.concatenate(_even([fed[name] for fed in feds])) for name in feds[0]}
+
+
+def _even(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    widest = max(array.shape[1] for array in arrays)
+    return [
+        array if array.shape[1] == widest else np.pad(array, ((0, 0), (0, widest - array.shape[1])), constant_values="")
+        for array in arrays
+    ]
+
+
+def _finite(outputs: np.ndarray) -> np.ndarray | DataError:
+    if np.isfinite(outputs).all():
+        return outputs
+    row = int((~np.isfinite(outputs)).any(axis=1).argmax())
+    return DataError(f"row {row}: a number is too large for a feature in single precision; mend it")

@@ -1,0 +1,101 @@
+"""The description of a server's addresses, with an example of the model's own columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gnn2mlp.serving.columns import ServedColumn
+from gnn2mlp.serving.infer import _shape, datatype
+from gnn2mlp.serving.model import ServedModel
+
+_KINDS: dict[str, dict[str, Any]] = {
+    "number": {"type": ["number", "null"]},
+    "boolean": {"type": ["boolean", "null"]},
+    "date": {"type": ["string", "null"], "description": "a date or a moment, as ISO 8601 writes it"},
+    "text": {"type": ["string", "null"]},
+    "list": {"type": ["array", "null"], "items": {"type": ["string", "number"]}},
+}
+_ERRORS = {
+    "400": "no JSON",
+    "401": "no token, or another",
+    "408": "it came too slowly",
+    "413": "too many bytes or rows",
+    "422": "rows that cannot be read; the sentence says why",
+    "503": "too many requests at once; Retry-After says when to come again",
+}
+
+
+def described(schema: dict[str, Any], model: ServedModel) -> dict[str, Any]:
+    """A description that a framework made of its routes, with what it cannot know of the model.
+
+    Args:
+        schema: of OpenAPI; it is changed.
+        model: that is served.
+    """
+    parts = schema.setdefault("components", {}).setdefault("schemas", {})
+    parts["Row"] = row_schema(model)
+    parts["Error"] = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+    row = {"$ref": "#/components/schemas/Row"}
+    bodies = {
+        "/predict": ({"oneOf": [row, {"type": "array", "items": row}]}, model.example),
+        "/explain": (row, model.example),
+        f"/v2/models/{model.name}/infer": ({"type": "object"}, tensors_example(model)),
+    }
+    paths = {path.replace("{name}", model.name): told for path, told in schema["paths"].items()}
+    for path, (body, example) in bodies.items():
+        told = paths[path]["post"]
+        told["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": body, "example": example}},
+        }
+        told["parameters"] = [one for one in told.get("parameters", []) if one["in"] != "path"]
+        told["responses"].pop("422", None)
+        told["responses"].update({code: _error(reason) for code, reason in _ERRORS.items()})
+    return {**schema, "paths": paths}
+
+
+def row_schema(model: ServedModel) -> dict[str, Any]:
+    """A row as JSON Schema."""
+    return {
+        "type": "object",
+        "title": f"A row of {model.name}",
+        "properties": {column.name: _property(column, model) for column in model.columns},
+        "required": [column.name for column in model.columns],
+        "example": model.example,
+    }
+
+
+def _property(column: ServedColumn, model: ServedModel) -> dict[str, Any]:
+    if column.kind == "vector":
+        found: dict[str, Any] = {"type": "array", "items": {"type": "number"}}
+        if column.width is not None:
+            found |= {"minItems": column.width, "maxItems": column.width}
+    elif model.predictor.columns is None:
+        found = {"type": "number"}
+    else:
+        found = dict(_KINDS[column.kind])
+        if column.choices and type(column.example) is str:
+            found["examples"] = list(column.choices[:20])
+    return found
+
+
+def tensors_example(model: ServedModel) -> dict[str, Any]:
+    """A request of the Open Inference Protocol for the example row."""
+    inputs: Sequence[Mapping[str, Any]] = [
+        {"name": one.name, "datatype": datatype(one), "shape": _one_row(one), "data": _data(one.example)}
+        for one in model.columns
+    ]
+    return {"inputs": inputs}
+
+
+def _one_row(column: ServedColumn) -> list[int]:
+    width = [len(column.example)] if isinstance(column.example, list) else []
+    return [1, *width] if len(_shape(column)) > 1 else [1]
+
+
+def _data(example: Any) -> list[Any]:
+    return example if isinstance(example, list) else [example]
+
+
+def _error(reason: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Error"}
+    return {"description": reason, "content": {"application/json": {"schema": schema}}}

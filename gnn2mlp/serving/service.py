@@ -1,0 +1,247 @@
+"""What a server does, whatever protocol asks: answers rows, with the version of the model that did."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.files import user_path
+from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.deploy.cascade import Cascade
+from gnn2mlp.serving.batching import Batcher
+from gnn2mlp.serving.explain import blanked, contributions
+from gnn2mlp.serving.metrics import Metrics
+from gnn2mlp.serving.model import ServedModel, load_model
+from gnn2mlp.serving.predictions import Asked, Wanted, predictions, scaled
+from gnn2mlp.serving.refusal import UNREADABLE, Refusal, busy
+from gnn2mlp.serving.rows import Rows, rows_of
+from gnn2mlp.serving.teacher import TeacherEndpoint
+from gnn2mlp.serving.watching import Watcher
+from gnn2mlp.tasks.answers import ClassAnswers
+
+_LOG = logging.getLogger("gnn2mlp.serving")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is served.
+
+    Args:
+        name: of the model in addresses; default: its folder's.
+        threads: that one batch may use.
+        queue: requests that are in the server at most; further ones are answered 503.
+        batch_rows: that go through the network at once.
+        batch_wait: seconds that a batch waits for more rows.
+        body_bytes: of a request at most; larger ones are answered 413.
+        rows: of a request at most.
+        seconds: that a request may take; later it is answered 503.
+        token: that a request has to bring as `Authorization: Bearer`.
+        watch: seconds between looks for a new version; 0: none.
+        teacher: address of what is asked about rows that the model is not sure of.
+        teacher_below: the confidence below which it is, as `Cascade.chosen` finds one.
+        teacher_timeout: seconds that its answer may take.
+        teacher_token: that it is sent.
+    """
+
+    name: str | None = None
+    threads: int = 1
+    queue: int = 256
+    batch_rows: int = 64
+    batch_wait: float = 0.0
+    body_bytes: int = 2**20
+    rows: int = 1000
+    seconds: float = 30.0
+    token: str | None = None
+    watch: float = 1.0
+    teacher: str | None = None
+    teacher_below: float = 0.8
+    teacher_timeout: float = 2.0
+    teacher_token: str | None = None
+
+    def __post_init__(self) -> None:
+        check_at_least(
+            "serve",
+            1,
+            threads=self.threads,
+            queue=self.queue,
+            batch_rows=self.batch_rows,
+            body_bytes=self.body_bytes,
+            rows=self.rows,
+        )
+        for name in ("batch_wait", "watch"):
+            if not 0 <= (value := getattr(self, name)) < float("inf"):
+                raise ConfigError(f"serve: expected {name} of 0 seconds or more, got {value}")
+        if not 0 < self.seconds < float("inf"):
+            raise ConfigError(f"serve: expected seconds above 0, got {self.seconds}")
+        if self.token is not None and not self.token:
+            raise ConfigError("serve: expected a token of some letters, got an empty one")
+
+    def __repr__(self) -> str:  # tokens belong into no log
+        return f"Settings(name={self.name!r}, queue={self.queue}, batch_rows={self.batch_rows})"
+
+
+class Answered(NamedTuple):
+    """Answers, and the model that gave them."""
+
+    model: ServedModel
+    predictions: list[dict[str, Any]]
+    outputs: Asked
+
+
+class Service:
+    """A model that answers requests, watches its directory, and asks a teacher where it is not sure.
+
+    Args:
+        folder: of the model.
+        settings: how it is served.
+
+    Raises:
+        ArtefactError: if the model is not whole.
+        ConfigError: if it cannot be served like this.
+    """
+
+    def __init__(self, folder: Any, settings: Settings | None = None):
+        self.settings = settings or Settings()
+        self._folder = user_path(folder, "model")
+        model = self._load()
+        self.inside = 0  # requests that are in the server
+        self.ready = False
+        self.metrics = Metrics(lambda: self.inside)
+        self.metrics.model(model)
+        self._watcher = Watcher(self._folder, self._load, model, self.metrics.reload)
+        self._batcher: Batcher | None = None
+        self._watching: asyncio.Task[None] | None = None
+        chosen = self.settings.teacher
+        limits = self.settings.teacher_timeout, self.settings.teacher_token
+        self._teacher = None if chosen is None else TeacherEndpoint(chosen, *limits)
+        self._cascade(model)  # which refuses what has no single classes
+
+    @property
+    def model(self) -> ServedModel:
+        """The version that answers now."""
+        return self._watcher.current
+
+    def _load(self) -> ServedModel:
+        return load_model(self._folder, self.settings.name, self.settings.threads)
+
+    async def start(self) -> None:
+        """Begin to answer, in the event loop that runs."""
+        self._batcher = Batcher(self.settings.batch_rows, self.settings.batch_wait, self.metrics.batch)
+        self._batcher.start()
+        if self.settings.watch:
+            self._watching = asyncio.get_running_loop().create_task(self._watch())
+        self.ready = True
+
+    async def stop(self) -> None:
+        """Answer no more."""
+        self.ready = False
+        if self._watching is not None:
+            self._watching.cancel()
+        if self._batcher is not None:
+            await self._batcher.stop()
+        if self._teacher is not None:
+            self._teacher.stop()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.watch)
+            try:
+                if await asyncio.to_thread(self._watcher.look):
+                    self.metrics.model(self.model)
+            except Exception:  # whatever it is, the next look may go well
+                _LOG.exception("could not look for a new version")
+
+    async def predict(self, value: Any, wanted: Wanted) -> Answered:
+        """Answers for the rows of parsed JSON.
+
+        Raises:
+            Refusal: for what are no rows, and where it takes too long.
+            DataError: for rows that cannot be read.
+            ConfigError: for a coverage that the model cannot tell.
+        """
+        model = self.model
+        if wanted.coverage is not None:
+            model.predictor.threshold(wanted.coverage)
+        rows = rows_of(value, model.predictor, self.settings.rows)
+        if not rows.count:
+            return Answered(model, [], Asked(*2 * (np.empty((0, model.predictor.answers.num_outputs), np.float32),)))
+        asked = await self._in_time(self._ask(model, rows))
+        made = predictions(model.predictor, asked, wanted)
+        self.metrics.predicted(made)
+        return Answered(model, made, asked)
+
+    async def explain(self, row: Any) -> tuple[ServedModel, dict[str, Any]]:
+        """What drove the answer for one row; see `gnn2mlp.serving.explain`.
+
+        Raises:
+            Refusal: if it is no row, or has too many columns.
+            DataError: if it cannot be read.
+        """
+        model = self.model
+        if not isinstance(row, Mapping):
+            raise Refusal(UNREADABLE, "explain: expected one row as an object of its columns, got something else")
+        rows_of(dict(row), model.predictor, 1)
+        names, rows = blanked(model, dict(row))
+        outputs = await self._in_time(self._network(model, rows_of(rows, model.predictor, len(rows))))
+        return model, contributions(model, names, outputs)
+
+    async def _in_time(self, answer: Any) -> Any:
+        try:
+            async with asyncio.timeout(self.settings.seconds):
+                return await answer
+        except TimeoutError:
+            raise busy(f"the answer took more than {self.settings.seconds:g} seconds; try again later") from None
+
+    async def _network(self, model: ServedModel, rows: Rows) -> np.ndarray:
+        if self._batcher is None:
+            raise busy("the server does not answer yet, or no more; try again later")
+        return await self._batcher.ask(model, rows)
+
+    async def _ask(self, model: ServedModel, rows: Rows) -> Asked:
+        outputs = await self._network(model, rows)
+        logits = scaled(model.predictor, outputs)
+        cascade = self._cascade(model)
+        if cascade is None:
+            return Asked(outputs, logits)
+        return await self._deferred(cascade, rows, Asked(outputs, logits))
+
+    def _cascade(self, model: ServedModel) -> Cascade | None:
+        """The model with its teacher, if there is one; the teacher itself is asked in `_deferred`."""
+        if self._teacher is None:
+            return None
+        return Cascade(model.predictor, _elsewhere, self.settings.teacher_below)
+
+    async def _deferred(self, cascade: Cascade, rows: Rows, asked: Asked) -> Asked:
+        """With the teacher's answers where the student is not sure; where it has none, the student's stay."""
+        assert self._teacher is not None and isinstance(cascade.predictor.answers, ClassAnswers)
+        unsure = cascade.unsure(asked.scaled)
+        nobody = np.zeros(len(unsure), bool)
+        places = unsure.nonzero()[0]
+        if not places.size:
+            return asked._replace(by_teacher=nobody, deferred=unsure)
+        if self._teacher.rests:
+            self.metrics.taught("spared", int(places.size))
+            reason = "not asked, as the teacher did not answer lately"
+            return asked._replace(by_teacher=nobody, deferred=unsure, failed=reason)
+        try:
+            names = [str(name) for name in cascade.classes_.tolist()]
+            found = await self._teacher.ask([rows.given[place] for place in places.tolist()], names)
+            found = cascade.checked(found, int(places.size))
+        except DataError as error:
+            self.metrics.taught("failed", int(places.size))
+            _LOG.warning("%s", error)
+            return asked._replace(by_teacher=nobody, deferred=unsure, failed=str(error))
+        self.metrics.taught("answered", int(places.size))
+        with np.errstate(divide="ignore"):  # a class that the teacher excludes
+            taught = np.log(found)
+        logits = asked.scaled.astype(np.float64)
+        logits[places] = taught
+        return asked._replace(scaled=logits, by_teacher=unsure, deferred=unsure)
+
+
+def _elsewhere(rows: Any) -> Any:
+    raise AssertionError("the teacher of a server is asked over HTTP")
