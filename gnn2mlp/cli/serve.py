@@ -50,7 +50,11 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--batch-wait", metavar="MS", type=float, default=0.0, help="that a batch waits for more rows; default 0"
     )
     group.add_argument(
-        "--body-limit", metavar="BYTES", type=int, default=2**20, help="of a request, larger ones get 413; default 1 MiB"
+        "--body-limit",
+        metavar="BYTES",
+        type=int,
+        default=2**20,
+        help="of a request, larger ones get 413; default 1 MiB",
     )
     group.add_argument("--max-rows", metavar="N", type=int, default=1000, help="of a request; default 1000")
     group.add_argument(

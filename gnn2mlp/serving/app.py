@@ -14,12 +14,13 @@ from gnn2mlp.serving.gate import VERSION, Gate
 from gnn2mlp.serving.openapi import described
 from gnn2mlp.serving.page import page
 from gnn2mlp.serving.predictions import Wanted
-from gnn2mlp.serving.refusal import UNKNOWN, UNREADABLE, Refusal
+from gnn2mlp.serving.refusal import UNKNOWN, UNREADABLE, RefusalError
 from gnn2mlp.serving.rows import parsed
 from gnn2mlp.serving.service import Service, Settings
 
 _LOG = logging.getLogger("gnn2mlp.serving")
 _JSON = "application/json"
+_written = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _FALSE, _TRUE = ("false", "0", "no"), ("true", "1", "yes")
 
 
@@ -86,13 +87,14 @@ def _add_routes(app: Any, service: Service) -> frozenset[str]:
 
     def answer(content: Any, status: int = 200, version: str | None = None) -> Response:
         headers = None if version is None else {VERSION.decode(): version}
-        body = json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
-        return Response(body, status, headers, _JSON)
+        return Response(_written(content), status, headers, _JSON)
 
     # Annotations of what is made within a function are looked up among the module's names.
     async def predict(request: Request) -> Response:
-        """Answer a row, or a list of rows. `?coverage=0.95` names the coverage of sets, `?probabilities=false` spares
-        probabilities."""
+        """Answer a row, or a list of rows.
+
+        `?coverage=0.95` names the coverage of sets, `?probabilities=false` spares probabilities.
+        """
         wanted = _wanted(request.query_params, service)
         found = await service.predict(parsed(await request.body()), wanted)
         content = {"model": found.model.name, "model_version": found.model.version, "predictions": found.predictions}
@@ -163,10 +165,10 @@ def _add_routes(app: Any, service: Service) -> frozenset[str]:
         "/v2/models/{name}/ready": model_ready,
     }
     post = {"/predict": predict, "/explain": explain, "/v2/models/{name}/infer": model_infer}
+    for path, function in post.items():  # first, as routes are tried in their order
+        app.add_api_route(path, function, methods=["POST"], operation_id=_id("post", path))
     for path, function in get.items():
         app.add_api_route(path, function, methods=["GET"], operation_id=_id("get", path))
-    for path, function in post.items():
-        app.add_api_route(path, function, methods=["POST"], operation_id=_id("post", path))
     return frozenset(path.replace("{name}", service.model.name) for path in [*get, *post])
 
 
@@ -186,21 +188,25 @@ def _wanted(query: Mapping[str, str], service: Service) -> Wanted:
     known = ("coverage", "probabilities")
     for name in query:
         if name not in known:
-            raise Refusal(UNREADABLE, f"query: expected coverage or probabilities, got {name!r:.40}{nearest(name, known)}")
+            raise RefusalError(
+                UNREADABLE, f"query: expected coverage or probabilities, got {name!r:.40}{nearest(name, known)}"
+            )
     wish = query.get("probabilities", "true").lower()
     if wish not in (*_FALSE, *_TRUE):
-        raise Refusal(UNREADABLE, f"query: expected true or false of probabilities, got {wish!r:.40}")
+        raise RefusalError(UNREADABLE, f"query: expected true or false of probabilities, got {wish!r:.40}")
     coverages = service.model.coverages
     given = query.get("coverage", coverages[0] if coverages else None)
     try:
         return Wanted(wish in _TRUE, None if given is None else float(given))
     except ValueError as error:
-        raise Refusal(UNREADABLE, f"query: expected a share as coverage, such as 0.9, got {given!r:.40}") from error
+        raise RefusalError(
+            UNREADABLE, f"query: expected a share as coverage, such as 0.9, got {given!r:.40}"
+        ) from error
 
 
 def _check_name(name: str, service: Service) -> None:
     if name != service.model.name:
-        raise Refusal(UNKNOWN, f"expected the model {service.model.name!r}, got {name!r:.80}")
+        raise RefusalError(UNKNOWN, f"expected the model {service.model.name!r}, got {name!r:.80}")
 
 
 async def _infer(request: Any, service: Service) -> tuple[dict[str, Any], str]:
@@ -209,28 +215,32 @@ async def _infer(request: Any, service: Service) -> tuple[dict[str, Any], str]:
     chosen = _chosen(request.get("outputs"))
     identity = request.get("id")
     if identity is not None and not isinstance(identity, str):
-        raise Refusal(UNREADABLE, "infer: expected a text as id")
+        raise RefusalError(UNREADABLE, "infer: expected a text as id")
     found = await service.predict(rows, Wanted(False, coverage))
-    made = infer.tensors(found.model, found.outputs, coverage, chosen)
+    made = infer.tensors(found.model, found.judged, coverage, chosen)
     content = {"model_name": found.model.name, "model_version": found.model.version}
     return {**content, **({"id": identity} if identity else {}), "outputs": made}, found.model.version
 
 
 def _coverage(parameters: Any) -> float | None:
     if parameters is not None and not isinstance(parameters, Mapping):
-        raise Refusal(UNREADABLE, "infer: expected parameters as an object")
+        raise RefusalError(UNREADABLE, "infer: expected parameters as an object")
     found = (parameters or {}).get("coverage")
     if found is not None and type(found) not in (int, float):
-        raise Refusal(UNREADABLE, "infer: expected a share as the parameter coverage, such as 0.9")
+        raise RefusalError(UNREADABLE, "infer: expected a share as the parameter coverage, such as 0.9")
     return None if found is None else float(found)
 
 
 def _chosen(outputs: Any) -> list[str] | None:
     if outputs is None:
         return None
-    names = [one.get("name") if isinstance(one, Mapping) else None for one in outputs] if isinstance(outputs, list) else [None]
+    names = (
+        [one.get("name") if isinstance(one, Mapping) else None for one in outputs]
+        if isinstance(outputs, list)
+        else [None]
+    )
     if not all(isinstance(name, str) for name in names):
-        raise Refusal(UNREADABLE, "infer: expected outputs as a list of objects with a name")
+        raise RefusalError(UNREADABLE, "infer: expected outputs as a list of objects with a name")
     return [str(name) for name in names]
 
 
@@ -258,7 +268,7 @@ def _add_refusals(app: Any, known: frozenset[str]) -> None:
     def told(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
         return Response(json.dumps({"error": message}).encode(), status, dict(headers or {}), _JSON)
 
-    async def refused(_: Request, error: Refusal) -> Response:
+    async def refused(_: Request, error: RefusalError) -> Response:
         return told(error.status, str(error), error.headers)
 
     async def unreadable(_: Request, error: DataError | ConfigError) -> Response:
@@ -267,7 +277,9 @@ def _add_refusals(app: Any, known: frozenset[str]) -> None:
     async def unknown(request: Request, error: HTTPException) -> Response:
         if error.status_code == UNKNOWN:
             path = request.url.path[:200]
-            return told(UNKNOWN, f"there is nothing at {path!r}{nearest(path, known)}; GET /openapi.json lists what is there")
+            return told(
+                UNKNOWN, f"there is nothing at {path!r}; GET /openapi.json lists what is there{nearest(path, known)}"
+            )
         allowed = dict(error.headers or {})
         return told(error.status_code, f"{error.detail}; {request.method[:20]} is not for this address", allowed)
 
@@ -275,7 +287,7 @@ def _add_refusals(app: Any, known: frozenset[str]) -> None:
         return told(500, f"a fault of the server ({type(error).__name__}); its log says more")
 
     app.add_exception_handler(Exception, failed)
-    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RefusalError, refused)
     app.add_exception_handler(DataError, unreadable)
     app.add_exception_handler(ConfigError, unreadable)
     app.add_exception_handler(HTTPException, unknown)

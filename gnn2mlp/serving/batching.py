@@ -3,15 +3,14 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-import numpy as np
-
-from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.serving.model import ServedModel
+from gnn2mlp.serving.predictions import Judged
+from gnn2mlp.serving.refusal import busy
 from gnn2mlp.serving.rows import Rows
 
 
@@ -20,7 +19,8 @@ class _Job(NamedTuple):
 
     model: ServedModel
     rows: Rows
-    answer: "asyncio.Future[np.ndarray]"
+    answer: "asyncio.Future[Judged]"
+    until: float
 
 
 class Batcher:
@@ -32,17 +32,25 @@ class Batcher:
     Args:
         rows: of a batch at most; a request of more is a batch of its own.
         wait: seconds that a batch waits for more rows.
+        seconds: that an answer may take; then its request is refused, whatever the network does.
         told: is called with the rows of each batch.
     """
 
-    def __init__(self, rows: int = 64, wait: float = 0.0, told: Callable[[int], object] = lambda rows: None):
+    def __init__(
+        self,
+        rows: int = 64,
+        wait: float = 0.0,
+        seconds: float = 30.0,
+        told: Callable[[int], object] = lambda rows: None,
+    ):
         check_at_least("serve", 1, batch_rows=rows)
-        self.rows, self.wait = rows, wait
+        self.rows, self.wait, self.seconds = rows, wait, seconds
         self._told = told
         self._waiting: deque[_Job] = deque()
         self._more = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="network")
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._computed: list[_Job] = []
 
     @property
     def waiting(self) -> int:
@@ -51,26 +59,29 @@ class Batcher:
 
     def start(self) -> None:
         """Begin to answer, in the event loop that runs."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._run()), loop.create_task(self._look_at_the_clock())]
 
     async def stop(self) -> None:
-        """Answer no more; requests that still wait are cancelled."""
-        if self._task is not None:
-            self._task.cancel()
+        """Answer no more; requests that still wait are refused."""
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        for job in self._waiting:
-            job.answer.cancel()
+                await task
+        for job in (*self._computed, *self._waiting):
+            _settle(job.answer, busy("the server is going; ask another one, or try again later"))
         self._thread.shutdown(wait=False)
 
-    async def ask(self, model: ServedModel, rows: Rows) -> np.ndarray:
-        """Outputs (rows, outputs) of a model for the rows of a request.
+    async def ask(self, model: ServedModel, rows: Rows) -> Judged:
+        """What a model knows of the rows of a request.
 
         Raises:
             DataError: if one of them cannot be read.
+            RefusalError: if it takes too long.
         """
-        answer: asyncio.Future[np.ndarray] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Job(model, rows, answer))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Judged] = loop.create_future()
+        self._waiting.append(_Job(model, rows, answer, loop.time() + self.seconds))
         self._more.set()
         return await answer
 
@@ -81,13 +92,26 @@ class Batcher:
             jobs = self._next()
             if not jobs:
                 continue
-            self._told(sum(job.rows.count for job in jobs))
+            self._told(sum(job.rows.size for job in jobs))
+            self._computed = jobs
             try:
-                found = await loop.run_in_executor(self._thread, jobs[0].model.outputs, [job.rows for job in jobs])
+                found: Sequence[Judged | Exception] = await loop.run_in_executor(
+                    self._thread, jobs[0].model.judge, [job.rows for job in jobs]
+                )
             except Exception as error:  # a fault of the model: every request is told, and the next batch is another one
-                found = [error] * len(jobs)  # type: ignore[list-item]
-            for job, outputs in zip(jobs, found, strict=True):
-                _settle(job.answer, outputs)
+                found = [error] * len(jobs)
+            for job, one in zip(jobs, found, strict=True):
+                _settle(job.answer, one)
+            self._computed = []
+
+    async def _look_at_the_clock(self) -> None:
+        """Refuse what has waited too long: one task for all requests, as a timer for each costs more."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(min(1.0, self.seconds / 4))
+            for job in (*self._computed, *self._waiting):
+                if job.until < loop.time():
+                    _settle(job.answer, busy(f"an answer took more than {self.seconds:g} seconds; try again later"))
 
     async def _gather(self) -> None:
         """Wait for a request, and for further ones if they are to be waited for."""
@@ -102,26 +126,26 @@ class Batcher:
                 await asyncio.wait_for(self._more.wait(), left)
 
     def _gathered(self) -> int:
-        return sum(job.rows.count for job in self._waiting)
+        return sum(job.rows.size for job in self._waiting)
 
     def _next(self) -> list[_Job]:
         """The requests of a batch: the first that wait, of one version of the model."""
         jobs: list[_Job] = []
         count = 0
         while self._waiting and (not jobs or self._waiting[0].model is jobs[0].model):
-            if jobs and count + self._waiting[0].rows.count > self.rows:
+            if jobs and count + self._waiting[0].rows.size > self.rows:
                 break
             job = self._waiting.popleft()
             if not job.answer.done():  # else its client has given up
                 jobs.append(job)
-                count += job.rows.count
+                count += job.rows.size
         return jobs
 
 
-def _settle(answer: "asyncio.Future[np.ndarray]", outputs: np.ndarray | DataError) -> None:
+def _settle(answer: "asyncio.Future[Judged]", found: Judged | Exception) -> None:
     if answer.done():
         return
-    if isinstance(outputs, Exception):
-        answer.set_exception(outputs)
+    if isinstance(found, Exception):
+        answer.set_exception(found)
     else:
-        answer.set_result(outputs)
+        answer.set_result(found)

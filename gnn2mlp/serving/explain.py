@@ -13,8 +13,8 @@ import numpy as np
 
 from gnn2mlp.deploy.batch_scorer import FEATURES
 from gnn2mlp.serving.model import ServedModel
-from gnn2mlp.serving.predictions import scaled
-from gnn2mlp.serving.refusal import UNREADABLE, Refusal
+from gnn2mlp.serving.predictions import Judged
+from gnn2mlp.serving.refusal import UNREADABLE, RefusalError
 from gnn2mlp.tasks.answers import ClassAnswers
 
 # Columns that are left blank at most: each is a row to the network.
@@ -40,7 +40,7 @@ def blanked(model: ServedModel, row: dict[str, Any]) -> Blanked:
     alone. Columns that are blank already are left out: they have nothing to tell.
 
     Raises:
-        Refusal: if there are too many.
+        RefusalError: if there are too many.
     """
     if model.predictor.columns is None and model.predictor.feature_names is None:
         values = row[FEATURES]
@@ -56,45 +56,45 @@ def blanked(model: ServedModel, row: dict[str, Any]) -> Blanked:
 
 def _check_few(names: Sequence[Any]) -> None:
     if len(names) > MOST:
-        raise Refusal(UNREADABLE, f"explain: expected at most {MOST} columns that are not blank, got {len(names):,}")
+        raise RefusalError(
+            UNREADABLE, f"explain: expected at most {MOST} columns that are not blank, got {len(names):,}"
+        )
 
 
-def contributions(model: ServedModel, names: Sequence[str], outputs: np.ndarray) -> dict[str, Any]:
+def contributions(model: ServedModel, names: Sequence[str], found: Judged) -> dict[str, Any]:
     """What each column does for the answer, the largest first.
 
     Args:
         model: that gave the outputs.
         names: of the columns.
-        outputs: (1 + columns, outputs) of the rows of `blanked`.
+        found: of the rows of `blanked`, (1 + columns) of them.
 
     Returns:
         `of` (the label or target), `method` and `exact`, `blank`, and `columns`, each with `name`, `contribution`, and
         `probability` that the answer has without it.
     """
-    answers, logits = model.predictor.answers, scaled(model.predictor, outputs)
-    if answers.classes is None:
-        values = np.asarray(answers.predict(outputs), np.float64).reshape(len(outputs), -1)
-        scores, of, probabilities = values[:, 0], None, None
+    answers, of = model.predictor.answers, None
+    if found.probabilities is None:
+        scores, probabilities = found.predicted.reshape(len(found.predicted), -1)[:, 0], None
     else:
-        probabilities = answers.probabilities(logits).astype(np.float64)
-        place = int(probabilities[0].argmax())
-        of = answers.classes.tolist()[place]
+        classes, logits = answers.classes.tolist(), found.logits  # type: ignore[union-attr]
         if isinstance(answers, ClassAnswers):
-            place = answers.classes.tolist().index(of := answers.predict(logits[:1]).tolist()[0])
+            place = classes.index(found.predicted[0])
             logits = logits - logits.mean(axis=1, keepdims=True)
-        scores, probabilities = logits[:, place].astype(np.float64), probabilities[:, place]
-    found = [
-        {
-            "name": name,
-            "contribution": round(float(scores[0] - scores[number]), 6),
-            **({} if probabilities is None else {"probability": round(float(probabilities[number]), 6)}),
-        }
-        for number, name in enumerate(names, 1)
+        else:
+            place = int(found.probabilities[0].argmax())
+        of, scores, probabilities = classes[place], logits[:, place], found.probabilities[:, place]
+    drops = (scores[0].astype(np.float64) - scores[1:].astype(np.float64)).round(6).tolist()
+    columns: list[dict[str, Any]] = [
+        {"name": name, "contribution": drop} for name, drop in zip(names, drops, strict=True)
     ]
+    if probabilities is not None:
+        for one, without in zip(columns, probabilities[1:].astype(np.float64).round(6).tolist(), strict=True):
+            one["probability"] = without
     return {
         "of": of,
         "method": "occlusion: each column blank by itself, the others as they are",
         "exact": model.is_linear,
         "blank": "0" if model.predictor.columns is None else "no value",
-        "columns": sorted(found, key=lambda one: -abs(float(one["contribution"]))),  # type: ignore[arg-type]
+        "columns": sorted(columns, key=lambda one: -abs(one["contribution"])),
     }

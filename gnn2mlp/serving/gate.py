@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping, MutableMapp
 from typing import Any
 
 from gnn2mlp.serving.metrics import OTHER
-from gnn2mlp.serving.refusal import TOO_LARGE, Refusal, busy
+from gnn2mlp.serving.refusal import TOO_LARGE, RefusalError, busy
 from gnn2mlp.serving.service import Service
 
 Message = MutableMapping[str, Any]
@@ -80,7 +80,7 @@ class Gate:
                 await self._app(scope, _whole(body, receive), send)
             finally:
                 self._service.inside -= 1
-        except Refusal as refusal:
+        except RefusalError as refusal:
             if scope["method"] == "POST":
                 await _drain(headers, receive)
             await refuse(refusal, send)
@@ -91,7 +91,7 @@ class Gate:
         kind, _, given = headers.get(b"authorization", b"").partition(b" ")
         # Digests of one length: neither letters nor their number can be told from the time that this takes.
         if kind.lower() != b"bearer" or not hmac.compare_digest(_hashed(given.strip()), self._token):
-            raise Refusal(
+            raise RefusalError(
                 _UNAUTHORISED,
                 "expected the token of this server, got none or another; send the header: Authorization: Bearer TOKEN",
                 {"www-authenticate": "Bearer"},
@@ -110,7 +110,7 @@ class Gate:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        raise Refusal(400, "the client went away before its request had come")
+                        raise RefusalError(400, "the client went away before its request had come")
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     if size > most:
@@ -118,15 +118,17 @@ class Gate:
                     if not message.get("more_body"):
                         return parts[0] if len(parts) == 1 else b"".join(parts)
         except TimeoutError:
-            raise Refusal(_TOO_SLOW, f"expected the whole request within {_ARRIVAL:g} seconds; send it faster") from None
+            raise RefusalError(
+                _TOO_SLOW, f"expected the whole request within {_ARRIVAL:g} seconds; send it faster"
+            ) from None
 
 
 def _hashed(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-def _too_large(most: int, got: str) -> Refusal:
-    return Refusal(
+def _too_large(most: int, got: str) -> RefusalError:
+    return RefusalError(
         TOO_LARGE,
         f"body: expected at most {most:,} bytes, got {got}; send fewer rows at a time, or score a table with: "
         "gnn2mlp score",
@@ -136,7 +138,9 @@ def _too_large(most: int, got: str) -> Refusal:
 def _check_encoding(headers: Mapping[bytes, bytes]) -> None:
     encoding = headers.get(b"content-encoding", b"identity").decode("latin-1").lower()
     if encoding != "identity":
-        raise Refusal(_ENCODED, f"body: expected it as it is, got it in the encoding {encoding[:40]!r}; send plain JSON")
+        raise RefusalError(
+            _ENCODED, f"body: expected it as it is, got it in the encoding {encoding[:40]!r}; send plain JSON"
+        )
 
 
 def _whole(body: bytes, receive: Receive) -> Receive:
@@ -167,7 +171,7 @@ async def _drain(headers: Mapping[bytes, bytes], receive: Receive) -> None:
         return
 
 
-async def refuse(refusal: Refusal, send: Send) -> None:
+async def refuse(refusal: RefusalError, send: Send) -> None:
     """Answer with the sentence of a refusal."""
     body = json.dumps({"error": str(refusal)}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]

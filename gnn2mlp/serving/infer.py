@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import listing, nearest
-from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.evaluate.conformal import conformal_sets
 from gnn2mlp.serving.columns import ServedColumn
 from gnn2mlp.serving.model import ServedModel
-from gnn2mlp.serving.predictions import Asked
-from gnn2mlp.serving.refusal import TOO_LARGE, UNREADABLE, Refusal, called
+from gnn2mlp.serving.predictions import Judged
+from gnn2mlp.serving.refusal import TOO_LARGE, UNREADABLE, RefusalError, called
 from gnn2mlp.tasks.answers import ClassAnswers
 
 PLATFORM = "onnx_onnxruntime"
@@ -62,6 +61,7 @@ def _outputs(model: ServedModel) -> list[tuple[str, str, list[int]]]:
     answers, width = model.predictor.answers, model.predictor.answers.num_outputs
     if answers.classes is None:
         return [(PREDICTION, "FP32", [] if getattr(answers, "flat", False) else [width])]
+    found: list[tuple[str, str, list[int]]]
     if isinstance(answers, ClassAnswers):
         found = [(LABEL, _datatype_of(answers.classes), []), (CONFIDENCE, "FP32", [])]
     else:
@@ -81,25 +81,29 @@ def rows_of_tensors(request: Any, columns: Sequence[ServedColumn], most: int) ->
     """The rows of a request as objects of columns.
 
     Raises:
-        Refusal: if it is no request of the protocol, or its tensors do not fit the columns.
+        RefusalError: if it is no request of the protocol, or its tensors do not fit the columns.
     """
     if not isinstance(request, Mapping) or not isinstance(request.get("inputs"), list):
-        raise Refusal(UNREADABLE, f"infer: expected an object with a list of tensors in 'inputs', got {called(request)}")
+        raise RefusalError(
+            UNREADABLE, f"infer: expected an object with a list of tensors in 'inputs', got {called(request)}"
+        )
     known = {column.name: column for column in columns}
     found: dict[str, list[Any]] = {}
     for number, tensor in enumerate(request["inputs"]):
         name = tensor.get("name") if isinstance(tensor, Mapping) else None
         if not isinstance(name, str):
-            raise Refusal(UNREADABLE, f"infer: expected a name, a shape, a datatype and data in inputs[{number}]")
+            raise RefusalError(UNREADABLE, f"infer: expected a name, a shape, a datatype and data in inputs[{number}]")
         if name not in known or name in found:
             reason = "the same twice" if name in found else f"{name!r}{nearest(name, known)}"
-            raise Refusal(UNREADABLE, f"infer: expected each input of the model once, got {reason}")
+            raise RefusalError(UNREADABLE, f"infer: expected each input of the model once, got {reason}")
         found[name] = _values(tensor, known[name], most)
     if missing := [name for name in known if name not in found]:
-        raise Refusal(UNREADABLE, f"infer: expected the {len(known)} inputs of the model; missing {listing(missing)}")
+        raise RefusalError(
+            UNREADABLE, f"infer: expected the {len(known)} inputs of the model; missing {listing(missing)}"
+        )
     lengths = {len(values) for values in found.values()}
     if len(lengths) > 1:
-        raise Refusal(UNREADABLE, f"infer: expected inputs of as many rows each, got {sorted(lengths)[:5]}")
+        raise RefusalError(UNREADABLE, f"infer: expected inputs of as many rows each, got {sorted(lengths)[:5]}")
     return [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
 
 
@@ -107,26 +111,33 @@ def _values(tensor: Mapping[str, Any], column: ServedColumn, most: int) -> list[
     """The values of a column, one a row."""
     name, kind, shape, data = column.name, tensor.get("datatype"), tensor.get("shape"), tensor.get("data")
     if kind not in _VALUES:
-        raise Refusal(UNREADABLE, f"infer, input {name!r}: expected a datatype such as {datatype(column)}, got {kind!r:.40}")
+        raise RefusalError(
+            UNREADABLE, f"infer, input {name!r}: expected a datatype such as {datatype(column)}, got {kind!r:.40}"
+        )
     if (kind == "BYTES") != (datatype(column) == "BYTES") and column.kind != "date":
-        raise Refusal(UNREADABLE, f"infer, input {name!r}: expected the datatype {datatype(column)}, got {kind}")
+        raise RefusalError(UNREADABLE, f"infer, input {name!r}: expected the datatype {datatype(column)}, got {kind}")
     if not isinstance(shape, list) or not shape or any(type(size) is not int or size < 0 for size in shape):
-        raise Refusal(UNREADABLE, f"infer, input {name!r}: expected a shape as a list of sizes, got {shape!r:.40}")
+        raise RefusalError(UNREADABLE, f"infer, input {name!r}: expected a shape as a list of sizes, got {shape!r:.40}")
     if not isinstance(data, list):
-        raise Refusal(UNREADABLE, f"infer, input {name!r}: expected data as a list, got {called(data)}")
+        raise RefusalError(UNREADABLE, f"infer, input {name!r}: expected data as a list, got {called(data)}")
     if shape[0] > most:
-        raise Refusal(TOO_LARGE, f"infer: expected at most {most:,} rows in a request, got {shape[0]:,}")
+        raise RefusalError(TOO_LARGE, f"infer: expected at most {most:,} rows in a request, got {shape[0]:,}")
     flat = _flat(data, len(shape))
     if len(flat) != math.prod(shape):
-        raise Refusal(UNREADABLE, f"infer, input {name!r}: expected {math.prod(shape):,} values, as its shape {shape} says, got {len(flat):,}")
+        raise RefusalError(
+            UNREADABLE,
+            f"infer, input {name!r}: expected {math.prod(shape):,} values, as the shape {shape} says, got {len(flat):,}",
+        )
     _check_types(flat, kind, name)
     width = math.prod(shape[1:])
     if column.kind in ("vector", "list"):
         if len(shape) != 2:
-            raise Refusal(UNREADABLE, f"infer, input {name!r}: expected a shape of rows and values, got {shape}")
+            raise RefusalError(UNREADABLE, f"infer, input {name!r}: expected a shape of rows and values, got {shape}")
         return [flat[row * width : (row + 1) * width] for row in range(shape[0])]
     if width != 1:
-        raise Refusal(UNREADABLE, f"infer, input {name!r}: expected a value for each row, [rows] or [rows, 1], got {shape}")
+        raise RefusalError(
+            UNREADABLE, f"infer, input {name!r}: expected a value for each row, [rows] or [rows, 1], got {shape}"
+        )
     return flat
 
 
@@ -143,10 +154,12 @@ def _check_types(values: Sequence[Any], kind: str, name: str) -> None:
     allowed = _VALUES[kind]
     for value in values:
         if value is not None and type(value) not in allowed:
-            raise Refusal(UNREADABLE, f"infer, input {name!r}: expected values of {kind}, got {called(value)}")
+            raise RefusalError(UNREADABLE, f"infer, input {name!r}: expected values of {kind}, got {called(value)}")
 
 
-def tensors(model: ServedModel, asked: Asked, coverage: float | None, chosen: Sequence[str] | None) -> list[dict[str, Any]]:
+def tensors(
+    model: ServedModel, asked: Judged, coverage: float | None, chosen: Sequence[str] | None
+) -> list[dict[str, Any]]:
     """Outputs of the protocol.
 
     Args:
@@ -156,41 +169,40 @@ def tensors(model: ServedModel, asked: Asked, coverage: float | None, chosen: Se
         chosen: names of the outputs that are wanted; default: all.
 
     Raises:
-        Refusal: for a name that there is not.
+        RefusalError: for a name that there is not.
         ConfigError: for a coverage that the model cannot tell.
     """
     there = {name: (kind, shape) for name, kind, shape in _outputs(model)}
     for name in chosen or ():
         if name not in there:
-            raise Refusal(UNREADABLE, f"infer: expected outputs among {listing(list(there), 9)}, got {name!r:.40}")
+            raise RefusalError(UNREADABLE, f"infer: expected outputs among {listing(list(there), 9)}, got {name!r:.40}")
     names = list(there) if chosen is None else list(dict.fromkeys(chosen))
-    rows = len(asked.outputs)
+    rows = len(asked.predicted)
     return [
         {
             "name": name,
             "datatype": there[name][0],
             "shape": [rows, *there[name][1]],
-            "data": _data(model, model.predictor, asked, name, coverage),
+            "data": _data(model, asked, name, coverage),
         }
         for name in names
     ]
 
 
-def _data(model: ServedModel, predictor: BasePredictor, asked: Asked, name: str, coverage: float | None) -> list[Any]:
-    answers = predictor.answers
+def _data(model: ServedModel, asked: Judged, name: str, coverage: float | None) -> list[Any]:
     if name == PREDICTION:
-        return _listed(answers.predict(asked.outputs))
+        return _listed(asked.predicted)
+    assert asked.probabilities is not None, "whatever else is asked for goes with classes"
     if name == OUTLIER:
-        return _listed(predictor.outliers(asked.outputs))
+        return _listed(np.asarray(asked.outliers))
     if name in (LABEL, LABELS):
-        found = answers.predict(asked.scaled)
-        return _listed(found.astype(bool)) if name == LABELS else _texts(found)
-    probabilities = answers.probabilities(asked.scaled)
+        return _listed(asked.predicted.astype(bool)) if name == LABELS else _texts(asked.predicted)
     if name == CONFIDENCE:
-        return _listed(probabilities.max(axis=1))
+        return _listed(asked.probabilities.max(axis=1))
     if name == PROBABILITIES:
-        return _listed(probabilities)
-    return _listed(conformal_sets(probabilities, predictor.threshold(coverage or float(model.coverages[0]))))
+        return _listed(asked.probabilities)
+    threshold = model.predictor.threshold(coverage or float(model.coverages[0]))
+    return _listed(conformal_sets(asked.probabilities, threshold))
 
 
 def _texts(labels: np.ndarray) -> list[Any]:

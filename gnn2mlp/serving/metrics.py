@@ -31,8 +31,12 @@ class Metrics:
         self._registry = client.CollectorRegistry()
         client.ProcessCollector(registry=self._registry)
         self._requests = self._made(client.Counter, "requests", "requests by path and status", ("path", "code"))
-        self._seconds = self._made(client.Histogram, "request_seconds", "from the first byte to the last", ("path",), buckets=_SECONDS)
-        self._batches = self._made(client.Histogram, "batch_rows", "rows that went through the network at once", buckets=_ROWS)
+        self._seconds = self._made(
+            client.Histogram, "request_seconds", "from the first byte to the last", ("path",), buckets=_SECONDS
+        )
+        self._batches = self._made(
+            client.Histogram, "batch_rows", "rows that went through the network at once", buckets=_ROWS
+        )
         self._predicted = self._made(client.Counter, "predicted", "rows by predicted class", ("label",))
         self._outliers = self._made(client.Counter, "outliers", "rows that are foreign to the model")
         self._reloads = self._made(client.Counter, "reloads", "looks at a changed model directory", ("outcome",))

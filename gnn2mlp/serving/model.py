@@ -1,5 +1,6 @@
 """A model directory as a server holds it: one version, checked whole, on ONNX Runtime."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from gnn2mlp.deploy.onnx_inputs import chunks
 from gnn2mlp.deploy.onnx_predictor import CHUNK, OnnxPredictor, dense
 from gnn2mlp.deploy.sealed import CONFIG, digest
 from gnn2mlp.serving.columns import ServedColumn, served_columns
+from gnn2mlp.serving.predictions import Judged, judged
 from gnn2mlp.serving.rows import Rows, rows_of
 
 # Digits of a digest that name a version.
@@ -59,15 +61,21 @@ class ServedModel:
         student = self.config.get("student") or {}
         return student.get("name") == "mlp" and student.get("layers") == 1
 
-    def outputs(self, requests: Sequence[Rows]) -> list[np.ndarray | DataError]:
-        """What the network gives for each request, float (rows, outputs), or why it has no answer.
+    def judge(self, requests: Sequence[Rows]) -> list[Judged | DataError]:
+        """What is known of the rows of each request, or why it has no answer.
 
         All of them go through the network at once; what comes out for one does not depend on the others.
         """
         read = self._read(requests)
         good = [fed for fed in read if not isinstance(fed, DataError)]
-        made = iter(self._answers(good))
-        return [fed if isinstance(fed, DataError) else _finite(next(made)) for fed in read]
+        if not good:
+            return read
+        counts = [_length(fed) for fed in good]
+        outputs = self._outputs(good)
+        whole, finite = judged(self.predictor, outputs), np.isfinite(outputs).all(axis=1)
+        ends = np.cumsum([0, *counts]).tolist()
+        parts = iter([_part(whole, finite, start, end) for start, end in itertools.pairwise(ends)])
+        return [fed if isinstance(fed, DataError) else next(parts) for fed in read]
 
     def _read(self, requests: Sequence[Rows]) -> list[Any]:
         """What the network is fed for each request, or why it cannot be read."""
@@ -93,22 +101,17 @@ class ServedModel:
             fed = reader.read(columns, "predict")
         except DataError as error:
             return [error] if len(requests) == 1 else [self._read_alike([request])[0] for request in requests]
-        ends = np.cumsum([0, *(request.count for request in requests)]).tolist()
-        spans = zip(ends, ends[1:], strict=False)
+        ends = np.cumsum([0, *(request.size for request in requests)]).tolist()
+        spans = itertools.pairwise(ends)
         return [{name: array[start:end] for name, array in fed.items()} for start, end in spans]
 
-    def _answers(self, feds: Sequence[Any]) -> list[np.ndarray]:
-        """Outputs of what each request feeds the network with."""
-        if not feds:
-            return []
+    def _outputs(self, feds: Sequence[Any]) -> np.ndarray:
+        """Outputs of what several requests feed the network with, (rows, outputs)."""
         predictor = self.predictor
         if predictor.columns is None:
-            counts = [len(rows) for rows in feds]
-            parts = [predictor.answer(dense(np.concatenate(feds)))]
-        else:
-            counts = [len(next(iter(fed.values()))) for fed in feds]
-            parts = [predictor.answer(part) for part in chunks(_joined(feds), predictor.num_features, CHUNK)]
-        return np.split(np.concatenate(parts), np.cumsum(counts)[:-1])
+            return predictor.answer(dense(np.concatenate(feds)))
+        parts = [predictor.answer(part) for part in chunks(_joined(feds), predictor.num_features, CHUNK)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def load_model(folder: str | Path, name: str | None = None, threads: int = 1) -> ServedModel:
@@ -154,11 +157,11 @@ def _exported(found: ModelDirectory, threads: int) -> OnnxPredictor:
 def _try_out(model: ServedModel, path: Path) -> None:
     """Raise `ArtefactError` unless the model answers its own example."""
     try:
-        (outputs,) = model.outputs([rows_of(model.example, model.predictor, 1)])
+        (found,) = model.judge([rows_of(model.example, model.predictor, 1)])
     except ValueError as error:
         raise ArtefactError(f"the model in {path} cannot read its own columns ({error}); make it again") from error
-    if isinstance(outputs, DataError):
-        raise ArtefactError(f"the model in {path} does not answer its own example ({outputs}); make it again")
+    if isinstance(found, DataError):
+        raise ArtefactError(f"the model in {path} does not answer its own example ({found}); make it again")
 
 
 def _slug(text: str) -> str:
@@ -181,8 +184,14 @@ def _even(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     ]
 
 
-def _finite(outputs: np.ndarray) -> np.ndarray | DataError:
-    if np.isfinite(outputs).all():
-        return outputs
-    row = int((~np.isfinite(outputs)).any(axis=1).argmax())
+def _length(fed: Any) -> int:
+    """Rows of what the network is fed."""
+    return len(next(iter(fed.values()))) if isinstance(fed, Mapping) else len(fed)
+
+
+def _part(whole: Judged, finite: np.ndarray, start: int, end: int) -> Judged | DataError:
+    """What is known of the rows of one request."""
+    if finite[start:end].all():
+        return whole.part(start, end)
+    row = int((~finite[start:end]).argmax())
     return DataError(f"row {row}: a number is too large for a feature in single precision; mend it")

@@ -10,7 +10,7 @@ BAD_JSON, UNKNOWN, TOO_LARGE, UNREADABLE, BUSY = 400, 404, 413, 422, 503
 RETRY_AFTER = "1"
 
 
-class Refusal(Gnn2mlpError, ValueError):
+class RefusalError(Gnn2mlpError, ValueError):
     """A request that is not answered, with the status of HTTP that says so.
 
     Args:
@@ -25,9 +25,9 @@ class Refusal(Gnn2mlpError, ValueError):
         self.headers = dict(headers or {})
 
 
-def busy(message: str) -> Refusal:
+def busy(message: str) -> RefusalError:
     """What a client is told that should come again."""
-    return Refusal(BUSY, message, {"retry-after": RETRY_AFTER})
+    return RefusalError(BUSY, message, {"retry-after": RETRY_AFTER})
 
 
 def called(value: Any) -> str:

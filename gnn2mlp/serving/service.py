@@ -16,12 +16,11 @@ from gnn2mlp.serving.batching import Batcher
 from gnn2mlp.serving.explain import blanked, contributions
 from gnn2mlp.serving.metrics import Metrics
 from gnn2mlp.serving.model import ServedModel, load_model
-from gnn2mlp.serving.predictions import Asked, Wanted, predictions, scaled
-from gnn2mlp.serving.refusal import UNREADABLE, Refusal, busy
+from gnn2mlp.serving.predictions import Judged, Wanted, corrected, judged, predictions
+from gnn2mlp.serving.refusal import UNREADABLE, RefusalError, busy
 from gnn2mlp.serving.rows import Rows, rows_of
 from gnn2mlp.serving.teacher import TeacherEndpoint
 from gnn2mlp.serving.watching import Watcher
-from gnn2mlp.tasks.answers import ClassAnswers
 
 _LOG = logging.getLogger("gnn2mlp.serving")
 
@@ -89,7 +88,7 @@ class Answered(NamedTuple):
 
     model: ServedModel
     predictions: list[dict[str, Any]]
-    outputs: Asked
+    judged: Judged
 
 
 class Service:
@@ -118,7 +117,8 @@ class Service:
         chosen = self.settings.teacher
         limits = self.settings.teacher_timeout, self.settings.teacher_token
         self._teacher = None if chosen is None else TeacherEndpoint(chosen, *limits)
-        self._cascade(model)  # which refuses what has no single classes
+        if self._teacher is not None:
+            self._cascade(model)  # which refuses what has no single classes
 
     @property
     def model(self) -> ServedModel:
@@ -130,7 +130,9 @@ class Service:
 
     async def start(self) -> None:
         """Begin to answer, in the event loop that runs."""
-        self._batcher = Batcher(self.settings.batch_rows, self.settings.batch_wait, self.metrics.batch)
+        self._batcher = Batcher(
+            self.settings.batch_rows, self.settings.batch_wait, self.settings.seconds, self.metrics.batch
+        )
         self._batcher.start()
         if self.settings.watch:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
@@ -159,7 +161,7 @@ class Service:
         """Answers for the rows of parsed JSON.
 
         Raises:
-            Refusal: for what are no rows, and where it takes too long.
+            RefusalError: for what are no rows, and where it takes too long.
             DataError: for rows that cannot be read.
             ConfigError: for a coverage that the model cannot tell.
         """
@@ -167,80 +169,62 @@ class Service:
         if wanted.coverage is not None:
             model.predictor.threshold(wanted.coverage)
         rows = rows_of(value, model.predictor, self.settings.rows)
-        if not rows.count:
-            return Answered(model, [], Asked(*2 * (np.empty((0, model.predictor.answers.num_outputs), np.float32),)))
-        asked = await self._in_time(self._ask(model, rows))
-        made = predictions(model.predictor, asked, wanted)
+        if not rows.size:
+            nothing = np.empty((0, model.predictor.answers.num_outputs), np.float32)
+            return Answered(model, [], judged(model.predictor, nothing))
+        found = await self._network(model, rows)
+        if self._teacher is not None:
+            found = await self._deferred(model, rows, found)
+        made = predictions(model.predictor, found, wanted)
         self.metrics.predicted(made)
-        return Answered(model, made, asked)
+        return Answered(model, made, found)
 
     async def explain(self, row: Any) -> tuple[ServedModel, dict[str, Any]]:
         """What drove the answer for one row; see `gnn2mlp.serving.explain`.
 
         Raises:
-            Refusal: if it is no row, or has too many columns.
+            RefusalError: if it is no row, or has too many columns.
             DataError: if it cannot be read.
         """
         model = self.model
         if not isinstance(row, Mapping):
-            raise Refusal(UNREADABLE, "explain: expected one row as an object of its columns, got something else")
+            raise RefusalError(UNREADABLE, "explain: expected one row as an object of its columns, got something else")
         rows_of(dict(row), model.predictor, 1)
         names, rows = blanked(model, dict(row))
-        outputs = await self._in_time(self._network(model, rows_of(rows, model.predictor, len(rows))))
-        return model, contributions(model, names, outputs)
+        found = await self._network(model, rows_of(rows, model.predictor, len(rows)))
+        return model, contributions(model, names, found)
 
-    async def _in_time(self, answer: Any) -> Any:
-        try:
-            async with asyncio.timeout(self.settings.seconds):
-                return await answer
-        except TimeoutError:
-            raise busy(f"the answer took more than {self.settings.seconds:g} seconds; try again later") from None
-
-    async def _network(self, model: ServedModel, rows: Rows) -> np.ndarray:
+    async def _network(self, model: ServedModel, rows: Rows) -> Judged:
         if self._batcher is None:
             raise busy("the server does not answer yet, or no more; try again later")
         return await self._batcher.ask(model, rows)
 
-    async def _ask(self, model: ServedModel, rows: Rows) -> Asked:
-        outputs = await self._network(model, rows)
-        logits = scaled(model.predictor, outputs)
-        cascade = self._cascade(model)
-        if cascade is None:
-            return Asked(outputs, logits)
-        return await self._deferred(cascade, rows, Asked(outputs, logits))
-
-    def _cascade(self, model: ServedModel) -> Cascade | None:
-        """The model with its teacher, if there is one; the teacher itself is asked in `_deferred`."""
-        if self._teacher is None:
-            return None
-        return Cascade(model.predictor, _elsewhere, self.settings.teacher_below)
-
-    async def _deferred(self, cascade: Cascade, rows: Rows, asked: Asked) -> Asked:
+    async def _deferred(self, model: ServedModel, rows: Rows, found: Judged) -> Judged:
         """With the teacher's answers where the student is not sure; where it has none, the student's stay."""
-        assert self._teacher is not None and isinstance(cascade.predictor.answers, ClassAnswers)
-        unsure = cascade.unsure(asked.scaled)
-        nobody = np.zeros(len(unsure), bool)
+        assert self._teacher is not None
+        cascade = self._cascade(model)
+        unsure = cascade.unsure(found.logits)
         places = unsure.nonzero()[0]
+        found = found._replace(deferred=unsure, taught=np.zeros(len(unsure), bool))
         if not places.size:
-            return asked._replace(by_teacher=nobody, deferred=unsure)
+            return found
         if self._teacher.rests:
             self.metrics.taught("spared", int(places.size))
-            reason = "not asked, as the teacher did not answer lately"
-            return asked._replace(by_teacher=nobody, deferred=unsure, failed=reason)
+            return found._replace(failed="not asked, as the teacher did not answer lately")
         try:
             names = [str(name) for name in cascade.classes_.tolist()]
-            found = await self._teacher.ask([rows.given[place] for place in places.tolist()], names)
-            found = cascade.checked(found, int(places.size))
+            said = await self._teacher.ask([rows.given[place] for place in places.tolist()], names)
+            probabilities = cascade.checked(said, int(places.size))
         except DataError as error:
             self.metrics.taught("failed", int(places.size))
             _LOG.warning("%s", error)
-            return asked._replace(by_teacher=nobody, deferred=unsure, failed=str(error))
+            return found._replace(failed=str(error))
         self.metrics.taught("answered", int(places.size))
-        with np.errstate(divide="ignore"):  # a class that the teacher excludes
-            taught = np.log(found)
-        logits = asked.scaled.astype(np.float64)
-        logits[places] = taught
-        return asked._replace(scaled=logits, by_teacher=unsure, deferred=unsure)
+        return corrected(model.predictor, found, places, probabilities)._replace(taught=unsure)
+
+    def _cascade(self, model: ServedModel) -> Cascade:
+        """The model with its threshold; the teacher itself is asked in `_deferred`."""
+        return Cascade(model.predictor, _elsewhere, self.settings.teacher_below)
 
 
 def _elsewhere(rows: Any) -> Any:
