@@ -256,7 +256,6 @@ def _about(service: Service) -> dict[str, Any]:
         "columns": [column._asdict() for column in model.columns],
         "example": model.example,
         "most_rows": service.settings.rows,
-        "linear": model.is_linear,
     }
 
 

@@ -47,7 +47,7 @@ def served_columns(predictor: OnnxPredictor, files: Mapping[str, bytes]) -> tupl
             return (ServedColumn(FEATURES, "vector", [0.0] * width, width=width),)
         return tuple(ServedColumn(name, "number", 0.0) for name in predictor.feature_names)
     known = {column.name: column for column in _encoders(files[STUDENT])}
-    return tuple(_served(known[column.name], column.width) for column in predictor.columns.columns)
+    return tuple(_served(known[column.name]) for column in predictor.columns.columns)
 
 
 def _encoders(content: bytes) -> tuple[EncodedColumn, ...]:
@@ -60,14 +60,17 @@ def _encoders(content: bytes) -> tuple[EncodedColumn, ...]:
     return TableEncoder.of(card["encoders"], states).columns
 
 
-def _served(column: EncodedColumn, width: int | None) -> ServedColumn:
-    encoder, kind = column.encoder, column.kind or "text"
+def _served(column: EncodedColumn) -> ServedColumn:
+    encoder = column.encoder
+    kind = "date" if encoder.name == "date" else column.kind or "text"  # dates may be written as texts
     if encoder.name == "category":
         common = [text for text in encoder.categories_ if text not in encoder.rare_]  # type: ignore[attr-defined]
         example = _typed(next(iter(common or encoder.categories_), ""), kind)  # type: ignore[attr-defined]
         return ServedColumn(column.name, _plain(kind), example, tuple(encoder.categories_[:_CHOICES]))  # type: ignore[attr-defined]
-    made = ServedColumn(column.name, _plain(kind), _example(encoder, kind))
-    return made._replace(width=int(encoder.size_)) if encoder.name == "vector" else made  # type: ignore[attr-defined]
+    if encoder.name == "vector":  # a list of so many numbers
+        size = int(encoder.size_)  # type: ignore[attr-defined]
+        return ServedColumn(column.name, "vector", [0.0] * size, width=size)
+    return ServedColumn(column.name, _plain(kind), _example(encoder, kind))
 
 
 def _plain(kind: str) -> str:
@@ -92,6 +95,4 @@ def _example(encoder: Any, kind: str) -> Any:
     if kind == "number":
         return round(float(getattr(encoder, "fill_", 0.0)), 6)
     words = list(getattr(encoder, "words_", ()))[:_WORDS]
-    if kind == "list":
-        return words
-    return [0.0] * int(encoder.size_) if kind == "vector" else " ".join(words)
+    return words if kind == "list" else " ".join(words)

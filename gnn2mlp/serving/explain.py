@@ -1,9 +1,9 @@
 """What drove an answer: the columns of a row left blank one at a time, and how much lower the answer then scores.
 
 Occlusion (Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014): for column j of row x,
-s(x) - s(x with j blank), where s is the logit of the answer less the mean of all logits, divided by the temperature. Of
-a linear student these are exact and add up to the distance from a row all of whose columns are blank; of any other one
-each says what its column does beside the others as they are, and what columns do together belongs to none of them.
+s(x) - s(x with j blank), where s is the logit of the answer less the mean of all logits, divided by the temperature.
+Where these add up to s(x) - s(all blank), as they do for weighted sums of columns, they are exact; elsewhere each says
+what its column does beside the others as they are, and what columns do together belongs to none of them.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ from gnn2mlp.tasks.answers import ClassAnswers
 
 # Columns that are left blank at most: each is a row to the network.
 MOST = 512
+# By how much sums in single precision may differ.
+_ROUNDING = 1e-4
 
 
 class Blanked(NamedTuple):
@@ -26,7 +28,7 @@ class Blanked(NamedTuple):
 
     Args:
         names: of the columns.
-        rows: the row itself first, then as many as names.
+        rows: the row itself, as many as names, and one with all of these columns blank.
     """
 
     names: tuple[str, ...]
@@ -47,11 +49,12 @@ def blanked(model: ServedModel, row: dict[str, Any]) -> Blanked:
         places = [place for place, value in enumerate(values) if value]
         _check_few(places)
         rows = [{**row, FEATURES: [*values[:place], 0.0, *values[place + 1 :]]} for place in places]
+        rows.append({**row, FEATURES: [0.0] * len(values)})
         return Blanked(tuple(f"{FEATURES}[{place}]" for place in places), [row, *rows])
     blank = None if model.predictor.columns is not None else 0.0
     names = [column.name for column in model.columns if row[column.name] not in (None, blank)]
     _check_few(names)
-    return Blanked(tuple(names), [row, *({**row, name: blank} for name in names)])
+    return Blanked(tuple(names), [row, *({**row, name: blank} for name in names), row | dict.fromkeys(names, blank)])
 
 
 def _check_few(names: Sequence[Any]) -> None:
@@ -67,11 +70,12 @@ def contributions(model: ServedModel, names: Sequence[str], found: Judged) -> di
     Args:
         model: that gave the outputs.
         names: of the columns.
-        found: of the rows of `blanked`, (1 + columns) of them.
+        found: of the rows of `blanked`, (columns + 2) of them.
 
     Returns:
-        `of` (the label or target), `method` and `exact`, `blank`, and `columns`, each with `name`, `contribution`, and
-        `probability` that the answer has without it.
+        `of` (the label or target), `method`, `blank`, `together` (what all columns do), `exact` (whether their
+        contributions add up to that), and `columns`, each with `name`, `contribution`, and the `probability` that the
+        answer has without it.
     """
     answers, of = model.predictor.answers, None
     if found.probabilities is None:
@@ -84,17 +88,18 @@ def contributions(model: ServedModel, names: Sequence[str], found: Judged) -> di
         else:
             place = int(found.probabilities[0].argmax())
         of, scores, probabilities = classes[place], logits[:, place], found.probabilities[:, place]
-    drops = (scores[0].astype(np.float64) - scores[1:].astype(np.float64)).round(6).tolist()
+    *drops, together = (scores[0].astype(np.float64) - scores[1:].astype(np.float64)).round(6).tolist()
     columns: list[dict[str, Any]] = [
         {"name": name, "contribution": drop} for name, drop in zip(names, drops, strict=True)
     ]
     if probabilities is not None:
-        for one, without in zip(columns, probabilities[1:].astype(np.float64).round(6).tolist(), strict=True):
+        for one, without in zip(columns, probabilities[1:-1].astype(np.float64).round(6).tolist(), strict=True):
             one["probability"] = without
     return {
         "of": of,
         "method": "occlusion: each column blank by itself, the others as they are",
-        "exact": model.is_linear,
+        "exact": abs(sum(drops) - together) <= _ROUNDING * max(1.0, sum(map(abs, drops))),
+        "together": together,
         "blank": "0" if model.predictor.columns is None else "no value",
         "columns": sorted(columns, key=lambda one: -abs(one["contribution"])),
     }

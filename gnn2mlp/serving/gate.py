@@ -64,7 +64,14 @@ class Gate:
             self._service.metrics.answered(path, status, time.perf_counter() - begin)
 
     async def _pass(self, scope: Message, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        headers, ended = dict(scope["headers"]), False
+
+        async def heard() -> Message:
+            nonlocal ended
+            message = await receive()
+            ended = message["type"] == "http.disconnect" or not message.get("more_body")
+            return message
+
         try:
             self._check_token(scope["path"], headers)
             if scope["method"] != "POST":
@@ -76,13 +83,14 @@ class Gate:
             _check_encoding(headers)
             self._service.inside += 1
             try:
-                body = await self._body(headers, receive)
+                body = await self._body(headers, heard)
                 await self._app(scope, _whole(body, receive), send)
             finally:
                 self._service.inside -= 1
         except RefusalError as refusal:
-            if scope["method"] == "POST":
-                await _drain(headers, receive)
+            # A client that waits for a word before it sends anything gets that word.
+            if scope["method"] == "POST" and not ended and b"expect" not in headers:
+                await _drain(heard)
             await refuse(refusal, send)
 
     def _check_token(self, path: str, headers: Mapping[bytes, bytes]) -> None:
@@ -157,16 +165,12 @@ def _whole(body: bytes, receive: Receive) -> Receive:
     return first_the_body
 
 
-async def _drain(headers: Mapping[bytes, bytes], receive: Receive) -> None:
+async def _drain(receive: Receive) -> None:
     """Throw away what still comes: a client that is still sending may not listen to an answer."""
-    if b"expect" in headers:  # it waits for a word before it sends anything
-        return
     try:
         async with asyncio.timeout(_DRAIN):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect" or not message.get("more_body"):
-                    return
+            while (message := await receive())["type"] != "http.disconnect" and message.get("more_body"):
+                pass
     except TimeoutError:
         return
 

@@ -110,7 +110,7 @@ def rows_of_tensors(request: Any, columns: Sequence[ServedColumn], most: int) ->
 def _values(tensor: Mapping[str, Any], column: ServedColumn, most: int) -> list[Any]:
     """The values of a column, one a row."""
     name, kind, shape, data = column.name, tensor.get("datatype"), tensor.get("shape"), tensor.get("data")
-    if kind not in _VALUES:
+    if not isinstance(kind, str) or kind not in _VALUES:
         raise RefusalError(
             UNREADABLE, f"infer, input {name!r}: expected a datatype such as {datatype(column)}, got {kind!r:.40}"
         )
@@ -126,7 +126,7 @@ def _values(tensor: Mapping[str, Any], column: ServedColumn, most: int) -> list[
     if len(flat) != math.prod(shape):
         raise RefusalError(
             UNREADABLE,
-            f"infer, input {name!r}: expected {math.prod(shape):,} values, as the shape {shape} says, got {len(flat):,}",
+            f"infer, input {name!r}: expected {math.prod(shape)} values, as the shape {shape} says, got {len(flat):,}",
         )
     _check_types(flat, kind, name)
     width = math.prod(shape[1:])

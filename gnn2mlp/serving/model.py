@@ -55,12 +55,6 @@ class ServedModel:
         calibration = self.predictor.calibration
         return () if calibration is None else tuple(calibration.conformal)
 
-    @property
-    def is_linear(self) -> bool:
-        """Whether outputs are weighted sums of features, so that contributions of columns add up."""
-        student = self.config.get("student") or {}
-        return student.get("name") == "mlp" and student.get("layers") == 1
-
     def judge(self, requests: Sequence[Rows]) -> list[Judged | DataError]:
         """What is known of the rows of each request, or why it has no answer.
 

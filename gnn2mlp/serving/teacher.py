@@ -98,12 +98,15 @@ class TeacherEndpoint:
             raise ValueError(f"status {response.status}")
         if len(content) > _MOST_BYTES:
             raise ValueError(f"more than {_MOST_BYTES:,} bytes")
-        return json.loads(content)
+        try:
+            return json.loads(content)
+        except RecursionError as error:
+            raise ValueError("JSON that is nested too deeply") from error
 
 
 def _probabilities(answer: Any, classes: Sequence[str]) -> np.ndarray:
     try:
         rows = [[float(one["probabilities"][name]) for name in classes] for one in answer["predictions"]]
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"expected predictions with probabilities of each class, got others: {error!r}") from error
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(classes))
