@@ -66,7 +66,9 @@ class ServedModel:
             return read
         counts = [_length(fed) for fed in good]
         outputs = self._outputs(good)
-        whole, finite = judged(self.predictor, outputs), np.isfinite(outputs).all(axis=1)
+        finite = np.isfinite(outputs).all(axis=1)
+        with np.errstate(invalid="ignore"):  # of rows that are refused below
+            whole = judged(self.predictor, outputs)
         ends = np.cumsum([0, *counts]).tolist()
         parts = iter([_part(whole, finite, start, end) for start, end in itertools.pairwise(ends)])
         return [fed if isinstance(fed, DataError) else next(parts) for fed in read]
