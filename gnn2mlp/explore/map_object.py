@@ -1,6 +1,8 @@
 """`InteractiveMap`: a page to save, a widget to look at, and the rows that were selected in it."""
 
+import base64
 import html
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +18,8 @@ from gnn2mlp.explore.map_page import render_page
 
 # Of the frame in a notebook, in CSS pixels.
 HEIGHT = 720
+# Bytes of a page that is kept in a notebook beside the widget; instead of a larger one, a picture is.
+KEPT = 1_000_000
 
 
 class InteractiveMap:
@@ -121,12 +125,29 @@ class InteractiveMap:
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """The widget where anywidget is installed, else the page in a frame."""
+        """The widget where anywidget is installed, and what stands for it where no notebook runs; else the page."""
         try:
-            shown = self.widget()._repr_mimebundle_(include=include, exclude=exclude)
+            data, metadata = self.widget()._repr_mimebundle_(include=include, exclude=exclude)
         except ConfigError:
-            shown = None
-        return {"text/plain": repr(self), "text/html": self._repr_html_()} if shown is None else shown
+            return {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return {**data, "text/plain": repr(self), "text/html": self._still()}, metadata
+
+    def _still(self) -> str:
+        """A picture and, unless it is large, the page over it: a viewer that leaves out frames shows the picture."""
+        from gnn2mlp.explore.map_picture import map_figure
+
+        picture = io.BytesIO()
+        map_figure(self.packed).savefig(picture, format="png", dpi=120)
+        coded = base64.b64encode(picture.getvalue()).decode()
+        title, page = html.escape(self.title, quote=True), self._repr_html_()
+        kept = len(page) <= KEPT
+        over = page.replace('style="', 'style="position:absolute;inset:0;background:white;', 1) if kept else ""
+        return (
+            f'<div style="position:relative;min-height:{HEIGHT * kept}px">'
+            f"<p>{title}: a picture of the map with {plural(self.nodes, 'node')}. In a notebook that runs it can be "
+            "zoomed and searched, and nodes selected; <code>save</code> writes a page.</p>"
+            f'<img alt="{title}" src="data:image/png;base64,{coded}">{over}</div>'
+        )
 
 
 def _values(column: Column) -> Any:

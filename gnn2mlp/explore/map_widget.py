@@ -41,7 +41,15 @@ async function render({{ model, el }}) {{
   const map = await mountMap(el, bytes, {{
     onSelect: (rows) => {{ model.set("selected_rows", rows); model.save_changes(); }},
   }});
-  return () => map.destroy();
+  // Plain keys would be Jupyter's commands: "m" would make text of the cell, "d d" delete it.
+  const keep = ({{ target, ctrlKey, metaKey, altKey }}) => {{
+    if (el.contains(target)) target.toggleAttribute("data-lm-suppress-shortcuts", !(ctrlKey || metaKey || altKey));
+  }};
+  window.addEventListener("keydown", keep, true);
+  return () => {{
+    window.removeEventListener("keydown", keep, true);
+    map.destroy();
+  }};
 }}
 export default {{ render }};
 """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.explore import interactive_map
+from gnn2mlp.explore import interactive_map, map_object
 from tests.explore.maps import small_map
 
 
@@ -39,6 +39,23 @@ def test_what_is_selected_in_the_widget_is_a_frame() -> None:
     found.widget().selected_rows = [2, 1]
     assert found.selected["id"].tolist() == found.ids[[2, 1]].tolist()
     assert "application/vnd.jupyter.widget-view+json" in found._repr_mimebundle_()[0]
+
+
+def test_beside_the_widget_a_notebook_keeps_a_picture_and_a_page_that_is_not_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("anywidget")
+    found = small_map()
+    kept = found._repr_mimebundle_()[0]["text/html"]
+    assert "Cats &amp; dogs: a picture of the map with 40 nodes." in kept
+    assert '<img alt="Cats &amp; dogs" src="data:image/png;base64,iVBOR' in kept
+    assert kept.index("<img") < kept.index("<iframe")
+    assert "position:absolute" in kept  # over the picture
+    monkeypatch.setattr(map_object, "KEPT", 1000)
+    bundle, _ = found._repr_mimebundle_()
+    assert "<img" in bundle["text/html"]
+    assert "<iframe" not in bundle["text/html"]
+    assert bundle["text/plain"] == repr(found)
 
 
 def test_without_anywidget_a_notebook_shows_the_page_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:

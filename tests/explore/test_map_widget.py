@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -5,8 +6,8 @@ import pytest
 
 from gnn2mlp.explore.map_page import map_style
 from gnn2mlp.explore.map_widget import make_widget, widget_module
+from tests.browser import Seen, opened
 from tests.browser import chromium as chromium
-from tests.browser import opened
 from tests.explore.maps import small_map
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ def test_a_widget_holds_the_nodes_and_what_is_selected() -> None:
     assert widget.selected_rows == []
 
 
-# What Jupyter does with a widget: a module, a model with values, an element.
+# What Jupyter does with a widget: a module, a model with values, an element, which is not on the page yet. Keys pressed
+# where nothing asks it to stay out are its commands.
 _CELL = """
-<!doctype html><html><head><style>{style}</style></head><body data-jp-theme-light="false"><div id="cell"></div>
+<!doctype html><html><head><style>{style}</style></head><body data-jp-theme-light="false">
 <script type="module">
 {module}
 const values = {{ packed: new DataView(Uint8Array.from({packed}).buffer) }};
@@ -30,26 +32,64 @@ window.model = {{
   get: (name) => values[name], set: (name, value) => {{ values[name] = value; }}, save_changes: () => {{}},
 }};
 window.values = values;
-await render({{ model, el: document.getElementById("cell") }});
+window.commands = [];
+document.addEventListener("keydown", ({{ target, key }}) => {{
+  if (key !== "Control" && !target.hasAttribute("data-lm-suppress-shortcuts")) window.commands.push(key);
+}}, true);
+window.cell = document.createElement("div");
+window.leave = await render({{ model, el: cell }});
+document.body.append(cell);
 document.body.dataset.done = "yes";
 </script></body></html>
 """
+_GROUND = "getComputedStyle(document.querySelector('.stage')).backgroundColor"
+# Of the corner of the map, where nothing is; read from a copy, as Chromium warns of reading what is drawn often.
+_CANVAS = """(() => {
+  const pen = new OffscreenCanvas(1, 1).getContext("2d");
+  pen.drawImage(document.querySelector("canvas"), -2, -2);
+  return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).join();
+})()"""
 
 
-def test_it_draws_in_a_cell_and_tells_python_what_is_selected(chromium: "Browser", tmp_path: Path) -> None:
-    found = small_map()
+@pytest.fixture
+def cell(chromium: "Browser", tmp_path: Path) -> Iterator[Seen]:
+    """A small map in a cell of Jupyter's dark theme, on a system that prefers a light one."""
     page = tmp_path / "cell.html"
     module = widget_module().replace("export default { render };", "")
-    page.write_text(_CELL.format(style=map_style(), module=module, packed=list(found.packed)), encoding="utf-8")
+    page.write_text(_CELL.format(style=map_style(), module=module, packed=list(small_map().packed)), encoding="utf-8")
     with opened(chromium, page) as seen:
         seen.page.wait_for_selector("[data-done=yes]")
-        seen.page.fill(".find", "page 7")
-        seen.page.wait_for_function("values.selected_rows?.length === 1")
-        (row,) = seen.page.evaluate("values.selected_rows")
-        assert found.ids[row] == "page 7"
-        # Jupyter's dark theme wins over what the system prefers.
-        assert (
-            seen.page.evaluate("getComputedStyle(document.querySelector('.stage')).backgroundColor")
-            == "rgb(29, 33, 38)"
-        )
+        yield seen
         assert seen.messages == []
+
+
+def test_it_draws_in_a_cell_and_tells_python_what_is_selected(cell: Seen) -> None:
+    cell.page.fill(".find", "page 7")
+    cell.page.wait_for_function("values.selected_rows?.length === 1")
+    (row,) = cell.page.evaluate("values.selected_rows")
+    assert small_map().ids[row] == "page 7"
+
+
+def test_it_follows_the_theme_of_jupyter_even_if_drawn_before_it_was_on_the_page(cell: Seen) -> None:
+    cell.page.wait_for_function(f"{_CANVAS} === '29,33,38'")
+    assert cell.page.evaluate(_GROUND) == "rgb(29, 33, 38)"
+    cell.page.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    cell.page.wait_for_function(f"{_CANVAS} === '255,255,255'")
+    # Scrolled away, a cell is no part of the page; there the theme changes again.
+    cell.page.evaluate("cell.remove()")
+    cell.page.wait_for_function("document.querySelector('.stage') === null")
+    cell.page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+    cell.page.evaluate("document.body.dataset.jpThemeLight = 'false'; document.body.append(cell)")
+    cell.page.wait_for_function(f"{_CANVAS} === '29,33,38'")
+
+
+def test_keys_in_it_are_no_commands_of_jupyter(cell: Seen) -> None:
+    for part in (".stage", ".lasso", ".by"):
+        cell.page.focus(part)
+        cell.page.keyboard.press("m")
+    assert cell.page.evaluate("commands") == []
+    cell.page.keyboard.press("Control+s")
+    assert cell.page.evaluate("commands") == ["s"]
+    cell.page.evaluate("leave()")
+    cell.page.keyboard.press("m")
+    assert cell.page.evaluate("commands") == ["s", "m"]

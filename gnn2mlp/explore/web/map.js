@@ -44,16 +44,17 @@ class InteractiveMap {
       onHover: (i) => this.hover(i),
       onPick: (i, code) => (code !== undefined ? this.chooseCode(code) : i < 0 ? this.clear() : this.chooseNode(i)),
       onLasso: (rows) => this.select(rows, "inside the lasso"),
+      onShown: () => this.recolour(),
     });
     this.listen();
     this.view.resized();
-    this.recolour();
     this.view.draw();
     this.root.dataset.ready = "yes";
   }
 
   destroy() {
     this.dark.removeEventListener("change", this.onDark);
+    this.theme.disconnect();
     this.view.destroy();
   }
 
@@ -91,8 +92,11 @@ class InteractiveMap {
     this.part(".stage").addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.clear());
     this.dark = matchMedia("(prefers-color-scheme: dark)");
-    this.onDark = () => this.recolour();
+    // Colours can be read only of what is a part of the page; what is not is coloured when it is shown again.
+    this.onDark = () => this.view.away || this.recolour();
     this.dark.addEventListener("change", this.onDark);
+    this.theme = new MutationObserver(this.onDark);
+    this.theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   }
 
   key(event) {

@@ -9,8 +9,8 @@ const RAMP_STEPS = 64;
 const REACH = 9;
 
 class MapView {
-  constructor(stage, data, { onHover, onPick, onLasso }) {
-    Object.assign(this, { stage, data, onHover, onPick, onLasso });
+  constructor(stage, data, { onHover, onPick, onLasso, onShown }) {
+    Object.assign(this, { stage, data, onHover, onPick, onLasso, onShown, away: true });
     this.order = drawingOrder(data.count, data.seed + 1);
     [this.mask, this.picked, this.under, this.lasso] = [null, -1, -1, false];
     this.canvas = stage.querySelector("canvas");
@@ -136,7 +136,11 @@ class MapView {
 
   resized() {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    if (!width || !height || (width === this.width && height === this.height)) return;
+    // Jupyter draws a cell before it is a part of the page, and takes it out while it is scrolled away.
+    const shown = width > 0 && height > 0;
+    if (shown && this.away) this.onShown();
+    this.away = !shown;
+    if (!shown || (width === this.width && height === this.height)) return;
     const centre = this.width ? this.inMap(this.width / 2, this.height / 2) : null;
     [this.width, this.height, this.base] = [width, height, Math.min(width, height) / 2];
     this.canvas.width = Math.round(width * (devicePixelRatio || 1));
