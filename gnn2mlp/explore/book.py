@@ -417,8 +417,10 @@ class Codebook:
                 columns |= {"answer": self._called(answer), "right": right}
         return columns
 
-    def _called(self, classes: np.ndarray) -> list[Any]:
-        return [self.class_names[k] if k >= 0 else None for k in classes.tolist()]
+    def _called(self, classes: np.ndarray) -> Any:
+        found = [self.class_names[k] if k >= 0 else None for k in classes.tolist()]
+        # pandas would make fractions of whole numbers among which one is missing.
+        return np.array([*found, ""], dtype=object)[:-1] if None in found else found
 
     def _probability(self) -> np.ndarray:
         """(observed,): of the code that a node has; 1 where none was written down."""

@@ -1,5 +1,6 @@
 """Where student, teacher and plain MLP disagree: by class, by kind of node, and on groups found by a search."""
 
+import importlib
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,8 @@ from gnn2mlp.explore.grouping import NEED_TRUTH, most_common
 
 if TYPE_CHECKING:
     import pandas
+
+    from gnn2mlp.explore.book import Codebook
 
 # What is asked of groups of nodes, and what a group that is found means.
 GAPS = {"teacher": "the student falls behind its teacher", "truth": "the student is wrong"}
@@ -143,19 +146,31 @@ class Disagreement:
             members = [(texts[k], rows[group[rows] == k]) for k in range(len(texts))]
         else:
             members = self._column_members(attribute, rows)
-        return [self._score(text, found) for text, found in members if found.size]
+        return [self.score_of(text, found) for text, found in members if found.size]
 
-    def by(self, attribute: str, population: str | None = None) -> "pandas.DataFrame":
+    def by(
+        self, attribute: str, population: str | None = None, codebook: "Codebook | None" = None
+    ) -> "pandas.DataFrame":
         """A row for each group: nodes, the share of right answers of each model (or its error) and the student's gaps.
 
         Args:
             attribute: `"class"`, `"degree"`, `"homophily"`, `"distance"`, `"code"`, `"answer"`, or the name of a
                 feature or column; see `attributes`.
             population: default: unseen nodes, if there are any.
+            codebook: whose codes the groups are, such as `model.codebook()`; a column `description` then has what it
+                says of each.
+
+        Raises:
+            DataError: if there is no such attribute or population, or it has nothing to do with the codebook.
         """
         from gnn2mlp.explore.disagreement_frames import groups_frame
 
-        return groups_frame(self, self.scores_by(attribute, population), attribute)
+        found = groups_frame(self, self.scores_by(attribute, population), attribute)
+        if codebook is None:
+            return found
+        if attribute != "code":
+            raise DataError(f"by: a codebook describes groups by 'code', got {attribute!r}; leave codebook out")
+        return found.assign(description=[codebook.describe(int(text.rpartition(" ")[2])) for text in found["code"]])
 
     def by_column(self, population: str | None = None) -> "pandas.DataFrame":
         """A row for each condition on a feature or column, where the student is furthest behind its teacher first.
@@ -179,7 +194,7 @@ class Disagreement:
         mean = (holds.T @ gap)[able] / count[able]
         kept = able[np.argsort(-mean, kind="stable")[:most]]
         found = [
-            self._score(table.conditions.texts[k], rows[holds.indices[holds.indptr[k] : holds.indptr[k + 1]]])
+            self.score_of(table.conditions.texts[k], rows[holds.indices[holds.indptr[k] : holds.indptr[k + 1]]])
             for k in kept
         ]
         return sorted(found, key=lambda one: -(one.behind[rival] if rival else one.errors["student"]).value)
@@ -280,11 +295,16 @@ class Disagreement:
         told = []
         for population in table.tested:
             rows = table.rows_of(population)
-            score = self._score(population, rows)
+            score = self.score_of(population, rows)
             models = ", ".join(f"{table.name_of(m)} {self.told(score.errors[m].value)}" for m in table.models)
             told.append(f"{score.nodes:,} {population} nodes: {models}")
         what = "right" if table.is_share else table.measure
         return f"Disagreement({seeds}; {'; '.join(told)} ({what}))"
+
+    def _repr_html_(self) -> str:
+        # By its name: how a page shows it is known above this layer.
+        shown: str = importlib.import_module("gnn2mlp.report.disagreement_cell").disagreement_cell(self)
+        return shown
 
     def told(self, error: float) -> str:
         """A mean error as a person reads it: the share that is right, in per cent, or the error itself."""
@@ -317,7 +337,8 @@ class Disagreement:
         rest = rows[~np.any(masks, axis=0)]
         return [*members, ("all others", rest)] if rest.size else members
 
-    def _score(self, text: str, rows: np.ndarray) -> GroupScore:
+    def score_of(self, text: str, rows: np.ndarray) -> GroupScore:
+        """How the models fare on some rows of the table, such as `answered.rows_of("unseen")`."""
         table = self.answered
         node, mean = table.node[rows], share_of_nodes if table.is_share else mean_of_nodes
         errors = {model: mean(table.errors[model][rows], node) for model in table.models}
@@ -363,7 +384,7 @@ class Disagreement:
         table = self.answered
         rows = table.rows_of(population)
         held = rows[(conditions.mask(one.conditions) & ~first)[table.node[rows]]]
-        score = self._score(one.text, held) if held.size else GroupScore(one.text, 0, {}, {})
+        score = self.score_of(one.text, held) if held.size else GroupScore(one.text, 0, {}, {})
         truth = any(conditions.kinds[place] in NEED_TRUTH for place in one.conditions)
         return FoundSlice(number, population, gap, one, score, truth)
 

@@ -27,6 +27,7 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, differing, read_yaml
 from gnn2mlp.pipeline.shipping import about_rows
+from gnn2mlp.report.result_cells import distil_cell
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
@@ -114,6 +115,9 @@ class DistilResult:
     out: UserPath
 
     __repr__ = short_repr
+
+    def _repr_html_(self) -> str:
+        return distil_cell(self.results, self.out)
 
     def predictor(self) -> Predictor:
         """The student, ready to predict from features."""

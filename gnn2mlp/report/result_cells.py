@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gnn2mlp.core.errors import listing
+from gnn2mlp.explore.formatting import MISSING
 from gnn2mlp.report.auto_table import basis as judged_on
 from gnn2mlp.report.auto_table import leaderboard_grid
 from gnn2mlp.report.cell import Drawn, Table, cell
@@ -20,6 +22,7 @@ from gnn2mlp.report.fit_grids import (
 )
 from gnn2mlp.report.fit_trust import trust_advice
 from gnn2mlp.report.grids import (
+    Grid,
     accuracy_grid,
     difference_grid,
     forms_grid,
@@ -34,8 +37,8 @@ from gnn2mlp.report.plots import plot_accuracy, plot_latency
 from gnn2mlp.report.plots_intervals import plot_intervals
 from gnn2mlp.report.results import Results, has_spread, judged_by, latency_rows, models
 
-# Rows of a leaderboard that are shown.
-_MOST = 12
+# Rows of a leaderboard that are shown, and features that are named.
+_MOST, _NAMED = 12, 10
 
 
 def run_cell(results: Results, out: Path) -> str:
@@ -114,6 +117,28 @@ def latency_cell(results: Results, out: Path) -> str:
     tables = [latency_grid(results), throughput_grid(results), forms_grid(results)]
     lines = [*cost_lines(results), _page(out / "latency.html")]
     return cell(latency_line(results), lines, tables, _latency_plot(results))
+
+
+def distil_cell(results: Results, out: Path) -> str:
+    """A distillation from tables: how student and teacher do on rows that were held back, and where the student is.
+
+    Args:
+        results: what `distil` returns and writes to `results.json`.
+        out: its folder, where the student is.
+    """
+    rows = [
+        [role, f"{found['rows']:,}", *map(_percent, (found["accuracy"], found["teacher_accuracy"], found["agreement"]))]
+        for role, found in results["scores"].items()
+    ]
+    table = Grid("Accuracy, %", ["Rows", "Count", "Student", "Teacher", "Agreement"], rows)
+    counts = ", ".join(f"{number:,} {what}" for what, number in results["counts"].items() if number)
+    features = listing([column["name"] for column in results["columns"]["features"]], _NAMED)
+    lines = [f"Of the tables: {counts}. Features: {features}.", f"The student: {out / 'student'}"]
+    return cell("", lines, [table])
+
+
+def _percent(share: float | None) -> str:
+    return MISSING if share is None else f"{100 * share:.2f}"
 
 
 def _latency_plot(results: Results) -> list[Drawn]:

@@ -89,6 +89,14 @@ def test_members_are_by_name_most_probable_first() -> None:
     assert _book().members(1).empty
 
 
+def test_classes_that_are_whole_numbers_stay_so_where_some_are_unknown() -> None:
+    values = {"code": torch.zeros(3, dtype=torch.int64), "codebook": torch.eye(2)}
+    values["code_unit_length"] = torch.tensor(False)
+    book = Codebook(TeacherKnowledge(torch.arange(3), values), labels=[1, -1, 0], class_names=[8, 9])
+    assert book.members(0)["class"].tolist() == [9, None, 8]
+    assert [type(one) for one in book.members(0)["class"]] == [int, type(None), int]
+
+
 def test_neighbourhoods_have_names_and_tell_right_from_wrong() -> None:
     found = _book().neighbourhoods(0, most=1)
     assert found.index.unique().tolist() == ["city"]

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.explore import Codebook
+from gnn2mlp.knowledge import TeacherKnowledge
 from tests.explore.disagreeing import weak_spot
 
 
@@ -26,6 +29,17 @@ def test_frames_hold_what_the_lists_do() -> None:
     slices = found.slices("teacher", "seen")
     assert slices.iloc[0]["holds"]
     assert slices.index[0] == found.of_gap("teacher", "seen")[0].number
+
+
+def test_groups_by_code_are_described_by_their_codebook() -> None:
+    found = weak_spot()
+    values = {"code": torch.arange(900) % 4, "codebook": torch.eye(4), "code_unit_length": torch.tensor(False)}
+    book = Codebook(TeacherKnowledge(torch.arange(900), values))
+    frame = found.by("code", "seen", codebook=book).set_index("code")
+    assert frame.loc["code is 2", "description"] == book.describe(2)
+    assert "description" not in found.by("code", "seen").columns
+    with pytest.raises(DataError, match="by 'code', got 'colour'"):
+        found.by("colour", codebook=book)
 
 
 def test_rows_show_ids_answers_and_features() -> None:

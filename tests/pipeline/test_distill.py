@@ -42,6 +42,10 @@ def test_a_student_learns_from_rows_and_ships_with_its_columns(tmp_path: Path) -
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert results == json.loads(json.dumps(made.results))
     assert results["counts"]["train"] == 350
+    shown = made._repr_html_()
+    assert f"{100 * results['scores']['test']['accuracy']:.2f}" in shown
+    assert "350 train" in shown
+    assert "Features: f0, f1, f2, f3." in shown
     assert results["chosen_by"] == "accuracy"
     scores = results["scores"]
     assert {role: found["rows"] for role, found in scores.items()} == {"valid": 70, "test": 80}
