@@ -20,7 +20,7 @@ study = Study(
     settings=["inductive"],
     teachers=["gcn"],
     methods=["glnn", "krd"],
-    splits=4,
+    splits=3,
     out="studies/small",
 )
 [str(cell) for cell in study.cells()[:4]]
