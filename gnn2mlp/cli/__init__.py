@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_memory()
     continues = False
     try:
-        from gnn2mlp.cli._console import accept_all_characters, announce, plain_warnings, silence_matplotlib
+        from gnn2mlp.cli._console import accept_all_characters, announce, complain, plain_warnings, silence_matplotlib
 
         accept_all_characters()
         silence_matplotlib()
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.execute(options)
         sys.stdout.flush()  # here, where a closed pipe is caught
     except Gnn2mlpError as error:
-        print(f"gnn2mlp: error: {error}", file=sys.stderr)
+        complain(f"gnn2mlp: error: {error}")
         return USER_ERROR
     except KeyboardInterrupt:
         hint = "; the same command continues where it stopped" if continues else ""

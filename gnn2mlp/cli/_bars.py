@@ -1,7 +1,8 @@
 """Progress on standard error: a bar per stage, over all seeds, with the time left; lines where nobody watches."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -50,15 +51,7 @@ class Bars:
     def __init__(self, config: Seeded, console: Console | None = None, clock: Callable[[], float] = time.monotonic):
         self.seeds = list(config.seeds)
         self.console = Terminal(stderr=True) if console is None else console
-        self.progress = Progress(
-            TextColumn("{task.description:<9}"),
-            BarColumn(),
-            _Share("{task.percentage:>3.0f}%"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", style="dim"),
-            console=self.console,
-            redirect_stdout=Console().is_terminal,  # else what is piped would end among the bars
-        )
+        self.progress = self._drawing()
         self.tasks: dict[str, TaskID] = {}
         self.sweeping: TaskID | None = None
         self.log = _Log(self.console, clock)
@@ -88,10 +81,39 @@ class Bars:
 
     def renew(self, config: Seeded) -> None:
         """Begin again with no bars, for another configuration."""
-        self._stop_sweeping()
-        for task in self.tasks.values():
-            self.progress.remove_task(task)
+        self._erase()
         self.seeds, self.tasks = list(config.seeds), {}
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Within the block no bars are on the screen, so that what is printed is not drawn over; then they go on."""
+        there = {task.id: task for task in self.progress.tasks}
+        self._erase()
+        for stage, place in self.tasks.items():
+            old = there[place]
+            self.tasks[stage] = self.progress.add_task(
+                old.description, total=old.total, completed=int(old.completed), **old.fields
+            )
+        yield
+
+    def _drawing(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description:<9}"),
+            BarColumn(),
+            _Share("{task.percentage:>3.0f}%"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}", style="dim"),
+            console=self.console,
+            redirect_stdout=Console().is_terminal,  # else what is piped would end among the bars
+        )
+
+    def _erase(self) -> None:
+        """Take the bars off the screen. A new drawing follows: rich would go up as many lines as the old one had."""
+        self._stop_sweeping()
+        if self.progress.live.is_started:
+            self.progress.live.transient = True
+            self.progress.stop()
+        self.progress = self._drawing()
 
     def _stop_sweeping(self) -> None:
         if self.sweeping is not None:

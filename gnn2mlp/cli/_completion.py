@@ -53,7 +53,9 @@ def script(parser: argparse.ArgumentParser, shell: str) -> str:
     for verb in _verbs(parser):
         for action in verb._actions:
             _describe(action, shtab.FILE, shtab.DIRECTORY)
-    return str(shtab.complete(parser, shell))
+    told = str(shtab.complete(parser, shell))
+    # tcsh counts words, flags included: a word behind a flag that no rule expects is a file.
+    return told.replace("'p/*/()/'", "'p/*/f/'")
 
 
 def _verbs(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:

@@ -4,7 +4,9 @@ import codecs
 import io
 import logging
 import os
+import shutil
 import sys
+import textwrap
 import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping
@@ -63,6 +65,15 @@ def announce(verb: str) -> None:
         print(f"gnn2mlp {verb}: loading libraries ...", file=sys.stderr, flush=True)
 
 
+def complain(message: str) -> None:
+    """Say what is wrong on standard error; where a person reads it, lines end between words, and paths stay whole."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        wrap = textwrap.TextWrapper(width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        message = "\n".join(wrap.fill(line) if len(line) > width else line for line in message.split("\n"))
+    print(message, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def plain_warnings() -> Iterator[None]:
     """Within the block a warning about the user's data is one line, without the place in the code that gave it."""
@@ -77,7 +88,7 @@ def plain_warnings() -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         if issubclass(category, DataWarning):
-            print(f"gnn2mlp: warning: {message}", file=sys.stderr, flush=True)
+            complain(f"gnn2mlp: warning: {message}")
         else:
             shown(message, category, filename, lineno, file, line)
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from gnn2mlp.cli._console import complain
 from gnn2mlp.core.errors import nearest
 
 
@@ -40,6 +41,12 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             self._refuse(unknown)
         return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message, and end with exit code 2."""
+        self.print_usage(sys.stderr)
+        complain(f"{self.prog}: error: {message}")
+        self.exit(2)
 
     def _check_options(self, words: Sequence[str]) -> None:
         """Refuse an option that there is not, before argparse asks for what is missing beside it."""

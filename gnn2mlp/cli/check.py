@@ -24,6 +24,7 @@ def execute(options: argparse.Namespace) -> None:
         reseal(options.folder)
     config = verify(options.folder)
     print(f"{config['name']}: {config['task']}, written by gnn2mlp {config['versions']['gnn2mlp']}")
+    width = max(map(len, config["files"]), default=0)
     for name, listed in config["files"].items():
-        print(f"{name:<24} {listed['bytes']:>12,} bytes  sha256 {listed['sha256'][:16]}")
+        print(f"{name:<{width}}  {listed['bytes']:>11,} bytes  {listed['sha256'][:16]}")
     print(f"all {len(config['files'])} files are as they were written")

@@ -9,7 +9,7 @@ from rich.text import Text
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli._settable import DISTIL, add_set
-from gnn2mlp.cli.run import assign, yaml_value
+from gnn2mlp.cli.run import assign, component, yaml_value
 from gnn2mlp.core.errors import listing
 
 # Names of columns that are shown.
@@ -97,6 +97,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     names = (*tables, "method", "student", "inputs", "missing", "seed", "device")
     given = {name: value for name, value in vars(options).items() if value is not None}
     chosen = {name: given[name] for name in names if name in given}
+    chosen |= {name: component(name, chosen[name]) for name in ("method", "student", "inputs") if name in chosen}
     chosen |= {name: given[name].split(",") for name in ("classes", "columns") if name in given}
     if "threads" in given:
         chosen["threads"] = yaml_value("--threads", given["threads"])

@@ -8,7 +8,7 @@ from rich.text import Text
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli._settable import FIT, add_set
-from gnn2mlp.cli.run import add_budget, assign, with_budget, yaml_value
+from gnn2mlp.cli.run import add_budget, assign, component, with_budget, yaml_value
 from gnn2mlp.core.errors import ConfigError
 
 _PATHS = ("nodes", "edges", "out", "previous")
@@ -87,7 +87,8 @@ def execute(options: argparse.Namespace) -> None:
 
     def told(report: dict[str, Any]) -> None:
         shown.append(report)
-        console.print(data_table(report))
+        with bars.aside():
+            console.print(data_table(report))
 
     with Bars(config) as bars:
         result = fit(config, lambda stage: bars.listen(config.seed, stage), told, options.dry_run)
@@ -116,7 +117,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     chosen |= {key: given[key] for key in (*_PATHS, *_NAMES, "seed", "directed", "left_out") if key in given}
     for key in _COMPONENTS:
         if key in given and (chosen.get(key) is None or Spec.parse(chosen[key]).name != given[key]):
-            chosen[key] = given[key]
+            chosen[key] = component(key, given[key])
     if "label" in given:
         chosen["label"] = given["label"].split(",")
     if "threads" in given:

@@ -116,7 +116,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     }
     for key in _COMPONENTS:
         if key in given and _name(chosen.get(key)) != given[key]:
-            chosen[key] = given[key]
+            chosen[key] = component(key, given[key])
     if "seeds" in given:
         chosen["seeds"] = _numbers(given["seeds"])
     if "threads" in given:
@@ -143,6 +143,11 @@ def with_budget(chosen: dict[str, Any], budget: str | None) -> None:
     if _name(method) != "auto":
         raise ConfigError("--budget: only a search has one; add --method auto")
     chosen["method"] = {**plain(Spec.parse(method)), "budget": budget}
+
+
+def component(option: str, text: str) -> Any:
+    """A name, or in braces a name and options, as YAML has them: `"{name: synthetic, nodes: 500}"`."""
+    return yaml_value(f"--{option}", text) if text.startswith("{") else text
 
 
 def yaml_value(option: str, text: str) -> Any:

@@ -62,7 +62,8 @@ def execute(options: argparse.Namespace) -> None:
         return
 
     def told(number: int, count: int, cell: "Cell", line: Any) -> None:
-        console.print(Text(f"[{number}/{count}] {cell}  {scores(line)}"), soft_wrap=True)
+        with bars.aside():
+            console.print(Text(f"[{number}/{count}] {cell}  {scores(line)}"), soft_wrap=True)
 
     with Bars(study.cells()[0].config) as bars:
 

@@ -1,7 +1,7 @@
 """The cell of a disagreement: what it shows in a notebook."""
 
 from gnn2mlp.explore.disagreements import GAPS, Disagreement
-from gnn2mlp.report.cell import Table, cell
+from gnn2mlp.report.cell import cell
 from gnn2mlp.report.disagreement_grids import classes_grid, confusions_grid, groups_grid, slices_grid
 from gnn2mlp.report.disagreement_report import headline
 
@@ -24,5 +24,4 @@ def disagreement_cell(found: Disagreement) -> str:
     ]
     first = found.population
     classes = [make(found, first) for make in (classes_grid, confusions_grid)] if table.answers else []
-    tables = [Table(all_nodes.title, all_nodes.head, all_nodes.rows), *holding]
-    return cell(headline(found), [_MORE], tables, more=classes, summary=f"By class, {first} nodes")
+    return cell(headline(found), [_MORE], [all_nodes, *holding], more=classes, summary=f"By class, {first} nodes")

@@ -1,4 +1,5 @@
 import io
+import re
 from contextlib import suppress
 
 from rich.console import Console
@@ -73,6 +74,51 @@ def test_bars_can_begin_again_for_another_configuration():
         bars.renew(RunConfig(seeds=[7]))
         bars.listen(7, "student")(1, 2)
         assert [one.description for one in bars.progress.tasks] == ["student"]
+
+
+def screen(shown: str) -> list[str]:
+    """The lines that a terminal shows at last, of what rich writes to it."""
+    lines, row = [""], 0
+    for part in re.split(r"(\n|\r|\x1b\[\d*[A-Za-z]|\x1b\[\?25[hl])", shown):
+        if part == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif part == "\x1b[2K":
+            lines[row] = ""
+        elif part.endswith("A") and part.startswith("\x1b["):
+            row -= int(part[2:-1] or 1)
+        elif not part.startswith(("\x1b", "\r")):
+            lines[row] += part
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def test_what_is_printed_aside_stays_and_no_bar_is_left_of_what_is_over():
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, color_system=None, width=60)
+    with Bars(RunConfig(seeds=[0]), console) as bars:
+        for number in (1, 2):
+            bars.renew(RunConfig(seeds=[number]))
+            for stage in ("teacher", "student"):
+                bars.listen(number, stage)(3, 10, "valid 0.5")
+            with bars.aside():
+                console.print(f"line {number}")
+            assert [task.completed for task in bars.progress.tasks] == [3, 3]
+    assert screen(shown.getvalue()) == ["line 1", "line 2"]
+
+
+def test_bars_go_on_after_what_is_printed_aside():
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, color_system=None, width=60)
+    with Bars(RunConfig(seeds=[0]), console) as bars:
+        bars.listen(0, "tables")(1, 1, "300 rows")
+        with bars.aside():
+            console.print("what is in them")
+        bars.listen(0, "teacher")(1, 2)
+    report, tables, teacher = screen(shown.getvalue())
+    assert report == "what is in them"
+    assert tables.startswith("tables")
+    assert "300 rows" in tables
+    assert teacher.startswith("teacher")
 
 
 def test_bars_go_to_standard_error(capsys):

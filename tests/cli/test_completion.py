@@ -1,9 +1,13 @@
 """Completion as a shell does it: the script is sourced, and asked."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +44,69 @@ def test_bash_completes(line: str, script: Path) -> None:
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [WORDS[line]]
     assert done.stderr == ""
+
+
+# How a shell that somebody types into learns of the script, by the file that it reads when it starts.
+STARTS = {
+    "zsh": (".zshrc", "fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -d {folder}/dump; PS1='ready> '\n"),
+    "tcsh": (".tcshrc", "set prompt='ready> '; set autolist; source {folder}/_gnn2mlp\n"),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal as POSIX has it")
+@pytest.mark.parametrize("shell", STARTS)
+def test_a_shell_that_is_typed_into_completes(shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"needs {shell}")
+    with pytest.raises(SystemExit):
+        main(["--print-completion", shell])
+    (tmp_path / "_gnn2mlp").write_text(capsys.readouterr().out)
+    name, content = STARTS[shell]
+    (tmp_path / name).write_text(content.format(folder=tmp_path))
+    (tmp_path / "a file.yaml").touch()
+    where = {"HOME": str(tmp_path), "ZDOTDIR": str(tmp_path), "TERM": "xterm", "PATH": os.environ["PATH"]}
+    with typed(found, tmp_path, where) as ask:
+        ask("", "ready> ")
+        for line, word in WORDS.items():
+            if not line.endswith(" ba"):  # each script offers all shells
+                whole = " ".join([*line.split()[:-1], word])
+                ask(f"{line}\t", whole)
+                ask("\x15\r", "ready> ")  # empties the line
+        ask("gnn2mlp export --onnx a\t", "a\\ file.yaml" if shell == "tcsh" else "gnn2mlp export --onnx a")
+
+
+@contextmanager
+def typed(shell: str, folder: Path, where: dict[str, str]) -> Iterator[Callable[[str, str], None]]:
+    """A shell at a terminal; what it is called with is typed, and has to be answered by the text beside it."""
+    import fcntl
+    import pty
+    import select
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
+    process = subprocess.Popen(
+        [shell, "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=where, start_new_session=True
+    )
+    os.close(theirs)
+
+    def ask(keys: str, expected: str) -> None:
+        os.write(ours, keys.encode())
+        shown, end = "", time.monotonic() + 60
+        while expected not in shown:
+            ready, _, _ = select.select([ours], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"{keys!r} was answered by {shown!r}, which has no {expected!r}"
+            # Besides the text there are colours and movements of the cursor.
+            shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|.\x08", "", shown + os.read(ours, 4096).decode(errors="replace"))
+
+    try:
+        yield ask
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -109,3 +109,20 @@ def test_a_warning_about_data_is_one_line(capsys: pytest.CaptureFixture[str]):
 def test_other_warnings_are_shown_as_ever():
     with pytest.warns(UserWarning, match="of another kind"), _console.plain_warnings():
         warnings.warn("of another kind", UserWarning, stacklevel=1)
+
+
+def test_a_person_reads_whole_words_and_a_file_gets_the_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    message = "gnn2mlp: error: expected a file at some/long-folder/with/config.yaml, got none\n  second line"
+    _console.complain(message)
+    assert capsys.readouterr().err == f"{message}\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    _console.complain(message)
+    assert capsys.readouterr().err.splitlines() == [
+        "gnn2mlp: error: expected a file at",
+        "  some/long-folder/with/config.yaml, got",
+        "  none",
+        "  second line",
+    ]

@@ -54,6 +54,12 @@ def test_options_win_over_the_file_and_set_wins_over_both(tmp_path: Path):
     assert arguments("--config", str(path), "--method", "glnn")["method"]["temperature"] == 3
 
 
+def test_a_component_may_be_written_with_its_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert arguments("--dataset", "{name: synthetic, nodes: 60}")["dataset"] == {"name": "synthetic", "nodes": 60}
+    assert main(["run", "--dataset", "{name: synthetic", "--out", str(tmp_path)]) == 2
+    assert "--dataset: '{name: synthetic' is not a YAML value" in capsys.readouterr().err
+
+
 def test_set_without_a_name_sets_the_default_component():
     assert arguments("--set", "teacher.hidden=16")["teacher"] == {"name": "gcn", "hidden": 16}
     assert arguments("--seeds", "0,3,7")["seeds"] == [0, 3, 7]

@@ -1,6 +1,10 @@
 """How much of a budget is spent, also by an earlier process whose work is taken up."""
 
 import time
+from collections.abc import Callable
+
+# Seconds between two news of a training.
+NEWS = 1.0
 
 
 class OutOfTimeError(Exception):
@@ -16,6 +20,9 @@ class Clock:
     Args:
         budget: seconds; `None`: no limit.
 
+    Attributes:
+        told: called about every second while something is trained.
+
     Example:
         >>> clock = Clock(60)
         >>> clock.carry(50)
@@ -28,7 +35,8 @@ class Clock:
     def __init__(self, budget: float | None = None):
         self.budget = budget
         self.limit = budget
-        self._begun = time.monotonic()
+        self.told: Callable[[], None] = _nothing
+        self._begun = self._said = time.monotonic()
         self._carried = 0.0
 
     @property
@@ -46,6 +54,16 @@ class Clock:
         self._carried += seconds
 
     def check(self, done: int = 0, total: int = 0, note: str = "") -> None:
-        """Raise `OutOfTimeError` if the limit is reached; it is called after every epoch, as a listener of progress."""
+        """Raise `OutOfTimeError` if the limit is reached; it is called after every epoch, as a listener of progress.
+
+        Now and then it calls `told`, so that who watches a search sees that time passes.
+        """
         if self.over:
             raise OutOfTimeError(f"{self.limit:g} s are spent")
+        if time.monotonic() - self._said >= NEWS:
+            self._said = time.monotonic()
+            self.told()
+
+
+def _nothing() -> None:
+    """Nobody is told."""

@@ -113,6 +113,7 @@ class Search:
             Gnn2mlpError: whatever training plain GLNN raises: it says that nothing can be learnt here.
         """
         numbers = range(self.auto.rehearsals)
+        self.clock.told = self._news
         self._limit(SEARCHING)
         self._references(numbers)
         with _quiet():
@@ -257,9 +258,9 @@ class Search:
             trial.seconds += self.clock.spent - before
         trial.scores.append(score)
         trial.losses.append(loss)
-        self._news(trial)
+        self._news()
 
-    def _news(self, trial: Trial) -> None:
+    def _news(self) -> None:
         best = self.best()
         note = f"{len(self.trials)} tried" + (f", best {fmean(best.scores):.4g}" if best is not None else "")
         total = self.clock.budget

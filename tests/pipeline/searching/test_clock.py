@@ -1,7 +1,10 @@
 """A clock counts what an earlier process spent, and says when time is over."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from gnn2mlp.pipeline.searching import clock as clock_module
 from gnn2mlp.pipeline.searching.clock import Clock, OutOfTimeError
 
 
@@ -27,3 +30,13 @@ def test_a_limit_may_be_earlier_than_the_budget():
     clock.limit = 10
     clock.carry(11)
     assert clock.over
+
+
+def test_who_watches_is_told_now_and_then(monkeypatch):
+    now = iter([0.0, 0.2, 0.2, 1.3, 1.3, 1.4])
+    monkeypatch.setattr(clock_module, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    clock, told = Clock(), []
+    clock.told = lambda: told.append("news")
+    for _ in range(3):
+        clock.check()
+    assert told == ["news"]
