@@ -50,14 +50,23 @@ def _template() -> jinja2.Template:
 
 
 def _variables() -> str:
-    """CSS variables on light and dark ground: what the system prefers, and in Jupyter what its theme is."""
+    """CSS variables on light and dark ground: what the system prefers, and in a notebook what its theme is."""
     light, dark = (_declared(*colours) for colours in (_LIGHT, _DARK))
     return (
         f".gnn2mlp-map {{ color-scheme: light dark; {light} }}\n"
         f"@media (prefers-color-scheme: dark) {{ .gnn2mlp-map {{ {dark} }} }}\n"
-        f'[data-jp-theme-light="true"] .gnn2mlp-map {{ color-scheme: light; {light} }}\n'
-        f'[data-jp-theme-light="false"] .gnn2mlp-map {{ color-scheme: dark; {dark} }}'
+        f"{_within(_LIGHT_THEMES)} {{ color-scheme: light; {light} }}\n"
+        f"{_within(_DARK_THEMES)} {{ color-scheme: dark; {dark} }}"
     )
+
+
+def _within(themes: Sequence[str]) -> str:
+    return ", ".join(f"{theme} .gnn2mlp-map" for theme in themes)
+
+
+# Of Jupyter, VS Code and Colab.
+_LIGHT_THEMES = ('[data-jp-theme-light="true"]', ".vscode-light", 'html[theme="light"]')
+_DARK_THEMES = ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
 
 
 _LIGHT = (

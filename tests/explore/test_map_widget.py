@@ -83,6 +83,13 @@ def test_it_follows_the_theme_of_jupyter_even_if_drawn_before_it_was_on_the_page
     cell.page.wait_for_function(f"{_CANVAS} === '29,33,38'")
 
 
+def test_it_follows_the_theme_of_vs_code(cell: Seen) -> None:
+    cell.page.evaluate("delete document.body.dataset.jpThemeLight")
+    cell.page.wait_for_function(f"{_CANVAS} === '255,255,255'")
+    cell.page.evaluate("document.body.className = 'vscode-dark'")
+    cell.page.wait_for_function(f"{_CANVAS} === '29,33,38'")
+
+
 def test_keys_in_it_are_no_commands_of_jupyter(cell: Seen) -> None:
     for part in (".stage", ".lasso", ".by"):
         cell.page.focus(part)

@@ -96,7 +96,8 @@ class InteractiveMap {
     this.onDark = () => this.view.away || this.recolour();
     this.dark.addEventListener("change", this.onDark);
     this.theme = new MutationObserver(this.onDark);
-    this.theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+    this.theme.observe(document.body, { attributeFilter: ["data-jp-theme-light", "class"] });
+    this.theme.observe(document.documentElement, { attributeFilter: ["theme"] });
   }
 
   key(event) {

@@ -60,7 +60,7 @@ function egoDrawing(data, i, look, size = 150) {
 
 function describe(data, i) {
   const parts = [data.classColumn, data.rightColumn].filter(Boolean).map((column) => data.text(column, i));
-  return [String(data.ids[i]), ...parts].join(" · ");
+  return [String(data.ids[i]), ...new Set(parts)].join(" · "); // of one that is unknown this is said once
 }
 
 function terms(pairs) {
