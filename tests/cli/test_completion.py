@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,18 +87,33 @@ def typed(shell: str, folder: Path, where: dict[str, str]) -> Iterator[Callable[
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
     process = subprocess.Popen(
-        [shell, "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=where, start_new_session=True
+        [shell, "-i"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=folder,
+        env=where,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # tcsh edits lines of the terminal that controls it
     )
     os.close(theirs)
 
-    def ask(keys: str, expected: str) -> None:
+    def answer(keys: str, expected: str) -> str:
         os.write(ours, keys.encode())
-        shown, end = "", time.monotonic() + 60
-        while expected not in shown:
-            ready, _, _ = select.select([ours], [], [], max(0.0, end - time.monotonic()))
-            assert ready, f"{keys!r} was answered by {shown!r}, which has no {expected!r}"
+        shown = ""
+        while expected not in shown and select.select([ours], [], [], 4)[0]:
             # Besides the text there are colours and movements of the cursor.
             shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|.\x08", "", shown + os.read(ours, 4096).decode(errors="replace"))
+        return shown
+
+    def ask(keys: str, expected: str) -> None:
+        shown = answer(keys, expected)
+        for _ in range(10):
+            if expected in shown:
+                return
+            # A shell prints its prompt before it listens to single keys; then the line is typed again.
+            shown = answer(f"\x15{keys}", expected)
+        raise AssertionError(f"{keys!r} was answered by {shown!r}, which has no {expected!r}")
 
     try:
         yield ask
