@@ -19,6 +19,8 @@ BATCH_ROWS = 16_384
 PART_ROWS = 1_000_000
 # Rows of what is written that are compressed together.
 ROW_GROUP = 131_072
+# Bytes of different values from which a column no longer looks for repeated ones: to look costs more than to write.
+_DICTIONARY = 2**15
 # In the metadata of what was written: what decided its content.
 _IDENTITY = b"gnn2mlp.score"
 _PLAN = "plan.json"
@@ -279,7 +281,8 @@ def _write(path: Path, schema: Any, batches: Iterator[Any], rows: int) -> None:
 
 def _writer(file: Any, schema: Any) -> Any:
     _, parquet = pyarrow_modules()
-    return parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True)
+    limits = {"dictionary_pagesize_limit": _DICTIONARY, "write_page_checksum": True}
+    return parquet.ParquetWriter(file, schema, compression="snappy", **limits)
 
 
 def _grouped(batches: Iterator[Any]) -> Iterator[list[Any]]:

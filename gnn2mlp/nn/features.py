@@ -29,8 +29,10 @@ def check_features(features: Any, name: str = "features") -> Features:
     check_real(features, name)
     x = _as_features(features, name)
     check_shape(x.shape, name)
-    finite = torch.isfinite(x.values if isinstance(x, CSR) else x)
-    if not finite.all():
+    values = x.values if isinstance(x, CSR) else x
+    # A sum is soon made, and is finite only of finite numbers; if it is not, they may still be, and are looked at.
+    if not torch.isfinite(values.sum()):
+        finite = torch.isfinite(values)
         bad = x.row_ids()[~finite] if isinstance(x, CSR) else (~finite).nonzero()[:, 0]
         check_finite(bad.cpu().numpy(), x.shape[0], name)
     return x

@@ -125,3 +125,11 @@ def test_no_rows_is_a_table() -> None:
 def test_complex_numbers_are_refused_not_halved(form) -> None:
     with pytest.raises(DataError, match=r"x: Complex data not supported: .* got (torch\.)?complex128"):
         check_features(form(np.eye(2) * 1j), "x")
+
+
+def test_finite_numbers_whose_sum_is_not_are_accepted() -> None:
+    large = torch.full((4, 2), torch.finfo(torch.float32).max)
+    assert torch.equal(check_features(large), large)
+    cancelling = torch.tensor([[float("inf"), 1.0], [float("-inf"), 1.0]])
+    with pytest.raises(DataError, match="in 2 of 2 rows"):
+        check_features(cancelling)
