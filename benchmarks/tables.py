@@ -16,6 +16,7 @@ import hypergraph_tables
 import imputation_words
 import method_pages
 import reference_pages
+import scale_plan
 import selection
 import spot_check
 from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
@@ -419,6 +420,10 @@ SECTIONS = {
     "versions": versions,
     "at_a_glance": at_a_glance,
     "in_words": in_words,
+    "scale_assumptions": scale_plan.assumptions,
+    "scale_sizes": scale_plan.sizes_table,
+    "scale_shuffles": scale_plan.shuffles_table,
+    "scale_steps": scale_plan.steps_table,
     "imputation_worth": imputation_words.worth,
     "imputation_trials": imputation_words.trials,
     "imputation_kernels": imputation_words.kernels,

@@ -17,7 +17,9 @@ from sklearn.neighbors import kneighbors_graph
 CHECKOUT = Path(__file__).resolve().parents[1]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 WITH_CODE = [page for page in PAGES if "\n```" in page.read_text()]
-_BLOCK = re.compile(r'^```(\w*)(?: title="([\w.]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r'^(<!-- make integration -->\n)?```(\w*)(?: title="([\w.]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL
+)
 # Between the Python blocks of a page, which share their names as the cells of a notebook do.
 _NEXT = "\n\n"
 # What is not run in the tests, as it would run the tests, or install: make says what it would do, and pip is asked
@@ -30,22 +32,37 @@ STAND_INS = {
 
 
 class Block(NamedTuple):
-    """A piece of code: its language, the file that it is (or an empty text), and the code."""
+    """A piece of code.
+
+    Args:
+        language: of it.
+        title: the file that it is, or an empty text.
+        code: its lines.
+        heavy: whether `make integration` alone runs it, as it needs Spark, a server or the like.
+    """
 
     language: str
     title: str
     code: str
+    heavy: bool = False
 
 
 def blocks(text: str) -> list[Block]:
     """The code blocks of a page, in their order."""
-    return [Block(*found) for found in _BLOCK.findall(text)]
+    return [Block(*found, heavy=bool(heavy)) for heavy, *found in _BLOCK.findall(text)]
 
 
-def script(page: list[Block]) -> str:
-    """One Python program that runs all blocks: those of the shell by a call, which fails as they fail."""
+def script(page: list[Block], heavy: bool = False) -> str:
+    """One Python program that runs all blocks: those of the shell by a call, which fails as they fail.
+
+    Args:
+        page: the blocks of a page.
+        heavy: whether those of `make integration` run as well.
+    """
     lines = ["import pathlib, subprocess"]
     for block in page:
+        if block.heavy and not heavy:
+            continue
         if block.title:
             lines.append(f"pathlib.Path({block.title!r}).write_text({block.code!r})")
         elif block.language == "python":
@@ -103,11 +120,16 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.stem)
 def test_every_block_of_a_page_runs(page: Path, tmp_path: Path):
+    run_page(page, tmp_path)
+
+
+def run_page(page: Path, tmp_path: Path, heavy: bool = False) -> None:
+    """Run the blocks of a page, with `heavy` those of `make integration`, too; fail as they fail."""
     work = tmp_path / "work"
     work.mkdir()
     if page.name == "README.md":
         readers_files(work)
-    program = script(blocks(page.read_text()))
+    program = script(blocks(page.read_text()), heavy)
     run = subprocess.run(
         [sys.executable, "-c", program],
         cwd=work,
@@ -170,6 +192,13 @@ def test_blocks_are_told_apart_and_a_failing_one_fails(tmp_path: Path):
         run = subprocess.run([sys.executable, "-c", script(page)], cwd=tmp_path, capture_output=True)
         assert bool(run.returncode) is fails
     assert (tmp_path / "a.yaml").read_text() == "a: 1\n"
+
+
+def test_heavy_blocks_run_when_asked_for():
+    light, heavy = blocks("```python\nx = 1\n```\n\n<!-- make integration -->\n```python\nx = 2\n```\n")
+    assert (light.heavy, heavy.heavy) == (False, True)
+    assert "x = 2" not in script([light, heavy])
+    assert "x = 2" in script([light, heavy], heavy=True)
 
 
 def test_an_extra_that_there_is_not_is_found():

@@ -1,4 +1,4 @@
-"""`gnn2mlp export`: a student for other runtimes."""
+"""`gnn2mlp export`: a student for other runtimes and servers."""
 
 import argparse
 from collections.abc import Mapping
@@ -10,22 +10,27 @@ def add(verbs: Any) -> None:
     """Register the verb and its options."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "export",
-        help="write a student for ONNX Runtime",
+        help="write a student for ONNX Runtime or MLflow",
         description="Write the student of a run, or a model, for ONNX Runtime, where it needs neither torch nor a "
         "graph. A model that reads columns of tables becomes one file, model.onnx, from raw columns to probabilities, "
         "and so does any student where --out ends in .onnx. 8-bit weights are written if they keep the accuracy on the "
-        "run's validation nodes.",
+        "run's validation nodes. With --mlflow: a model that `mlflow models serve` and `spark_udf` take as it is.",
+        epilog="example: gnn2mlp export model/ --mlflow --out served",
     )
     parser.add_argument("folder", metavar="DIR", help="folder of a run, or of a student or model alone")
-    parser.add_argument("--onnx", action="store_true", required=True, help="the format")
+    formats = parser.add_mutually_exclusive_group(required=True)
+    formats.add_argument("--onnx", action="store_true", help="for ONNX Runtime")
+    formats.add_argument("--mlflow", action="store_true", help="for MLflow, a new folder at --out")
     parser.add_argument("--int8", action="store_true", help="with 8-bit weights as well; needs the run's folder")
     parser.add_argument("--tolerance", metavar="POINTS", type=float, default=0.5, help="they may lose; default 0.5")
-    parser.add_argument("--out", metavar="DIR|FILE.onnx", help="where to; default: beside the student")
+    parser.add_argument("--out", metavar="DIR|FILE.onnx", help="where to; default of ONNX: beside the student")
     parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> None:
     """Write the files, print where they are, how large, and how accurate."""
+    if options.mlflow:
+        return _mlflow(options)
     from gnn2mlp.pipeline.export import export_onnx
 
     path = export_onnx(options.folder, options.out, options.int8, options.tolerance)
@@ -33,6 +38,17 @@ def execute(options: argparse.Namespace) -> None:
         _tell_of_file(path)
     else:
         _tell_of_folder(path)
+
+
+def _mlflow(options: argparse.Namespace) -> None:
+    from gnn2mlp.core.errors import ConfigError
+    from gnn2mlp.pipeline.export import export_mlflow
+
+    if options.out is None or options.int8:
+        raise ConfigError("mlflow: expected a new folder as --out, and no --int8")
+    path = export_mlflow(options.folder, options.out)
+    print(f"mlflow {path}")
+    print(f"serve  mlflow models serve -m {path} --env-manager local")
 
 
 def _tell_of_file(path: Path) -> None:

@@ -32,11 +32,8 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
         DataError: if 8-bit weights lose too much.
     """
     folder, out = user_path(folder, "folder"), None if out is None else user_path(out, "out")
-    is_run = (folder / "config.yaml").exists()
-    student = folder / "student" if is_run else folder
-    if not (student / FILE).exists():
-        found = f"found no {FILE} in {student}" if folder.is_dir() else f"got {folder}, which is none"
-        raise ArtefactError(f"expected the folder of a run or of a student, {found}")
+    student = _student(folder)
+    is_run = student != folder
     if int8 and not (is_run and "knowledge" not in read_yaml(folder / "config.yaml")):
         what = "a distillation from tables" if is_run else "a student without its run"
         raise ConfigError(
@@ -48,6 +45,31 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
     predictor = Predictor.load(student)
     check = _validation(folder, predictor) if int8 else None
     return predictor.to_onnx(place, int8, check, tolerance)
+
+
+def export_mlflow(folder: str | Path, out: str | Path) -> Path:
+    """Write a student as a pyfunc model of MLflow's: see `gnn2mlp.deploy.mlflow.save_model`.
+
+    Args:
+        folder: of a run, or of a student or model alone.
+        out: the folder to write, which must not exist.
+
+    Raises:
+        ArtefactError: if there is no student in `folder`, or `out` is there or cannot be written.
+        ConfigError: if MLflow or ONNX is not installed.
+    """
+    from gnn2mlp.deploy.mlflow import save_model
+
+    return save_model(_student(user_path(folder, "folder")), out)
+
+
+def _student(folder: Path) -> Path:
+    """The folder of the student of a run, or itself where that is one."""
+    student = folder / "student" if (folder / "config.yaml").exists() else folder
+    if not (student / FILE).exists():
+        found = f"found no {FILE} in {student}" if folder.is_dir() else f"got {folder}, which is none"
+        raise ArtefactError(f"expected the folder of a run or of a student, {found}")
+    return student
 
 
 def _validation(folder: Path, predictor: Predictor) -> tuple[Any, Any]:
