@@ -12,6 +12,7 @@ PACKAGES = (
     "estimators",
     "pipeline",
     "deploy",
+    "deploy.mlflow",
     "explore",
     "evaluate",
     "report",

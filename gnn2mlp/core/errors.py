@@ -1,7 +1,7 @@
 """Exceptions of the package: one root, each with the standard parent that a caller would expect to catch."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 
 class Gnn2mlpError(Exception):
@@ -22,6 +22,21 @@ class DataError(Gnn2mlpError, ValueError):
 
 class ValueTypeError(DataError, TypeError):
     """Input data with a value of a type that can be no number, such as a mapping in the cell of an array."""
+
+
+class RowsError(DataError):
+    """Rows of a table that cannot be read, all that one fault is found in.
+
+    Args:
+        message: names the first of them.
+        rows: their numbers, in order.
+        reason: of one of them, without its number.
+    """
+
+    def __init__(self, message: str, rows: Sequence[int] = (), reason: Callable[[int], str] | None = None):
+        super().__init__(message)
+        self.rows = list(rows)
+        self.reasons = [message if reason is None else reason(row) for row in self.rows]
 
 
 class MissingKnowledgeError(Gnn2mlpError, KeyError):

@@ -47,12 +47,23 @@ def reading(path: Path, *kinds: type[Exception]) -> Iterator[None]:
         raise ArtefactError(f"expected a Parquet table at {path}, got: {error}") from error
 
 
-def open_table(path: Path) -> Any:
-    """The `pyarrow.parquet.ParquetFile` at `path`, which compares the checksums of the pages that it reads."""
+def open_table(path: Path, repeating: Sequence[str] = ()) -> Any:
+    """The `pyarrow.parquet.ParquetFile` at `path`, which compares the checksums of the pages that it reads.
+
+    Args:
+        path: of the file.
+        repeating: columns of texts of which each different one is to be held once.
+    """
     _, parquet = pyarrow_modules()
     with reading(path):
         # Not pre-buffered: that holds all of a file once its rows have been gone through.
-        return parquet.ParquetFile(path, page_checksum_verification=True, pre_buffer=False, buffer_size=_BUFFER)
+        return parquet.ParquetFile(
+            path,
+            page_checksum_verification=True,
+            pre_buffer=False,
+            buffer_size=_BUFFER,
+            read_dictionary=list(repeating),
+        )
 
 
 def read_batches(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gnn2mlp.core.errors import ConfigError, DataError, listing, nearest
+from gnn2mlp.core.errors import ConfigError, DataError, RowsError, listing, nearest
 from gnn2mlp.core.parquet import is_list, is_numeric, is_text, one_array, pyarrow_modules
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.answer_columns import Asked, answer_columns
@@ -206,7 +206,7 @@ class BatchScorer:
         return outputs, ["a feature is missing, NaN or infinite" if one else None for one in bad.tolist()]
 
     def _raw_outputs(self, table: Any) -> tuple[np.ndarray, list[str | None]]:
-        """Of a table, halved where something in it cannot be read."""
+        """Of a table, without the rows that an error names, or halved where something else cannot be read."""
         outputs = self._nothing(table.num_rows)
         reasons: list[str | None] = [None] * table.num_rows
         large = _too_large(table)
@@ -218,6 +218,10 @@ class BatchScorer:
             try:
                 if rows.size:
                     outputs[rows] = self.predictor.outputs(table if rows.size == len(reasons) else table.take(rows))
+            except RowsError as error:
+                for row, reason in zip(rows[error.rows].tolist(), error.reasons, strict=True):
+                    reasons[row] = reason
+                waiting.append(np.delete(rows, error.rows))
             except DataError as error:
                 if rows.size == 1:
                     reasons[int(rows[0])] = str(error)

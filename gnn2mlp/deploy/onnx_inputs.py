@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import RowsError
 from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._reading import as_lists
 from gnn2mlp.encoders._tables import RawTable, check_columns
@@ -168,12 +168,15 @@ def _prepared(column: Column, encoder: ColumnEncoder, values: Values) -> np.ndar
 
 def _check_size(array: np.ndarray, name: str) -> None:
     """Refuse numbers that single precision cannot hold: the model's outputs do not always show that there was one."""
-    large = np.abs(array) > np.finfo(np.float32).max
+    large = (np.abs(array) > np.finfo(np.float32).max).any(axis=1)
     if large.any():
-        row = int(large.any(axis=1).argmax())
-        raise DataError(
-            f"column {name!r}, row {row}: {array[row].max()} is too large for a feature in single precision; mend it"
-        )
+        rows = large.nonzero()[0].tolist()
+
+        def reason(row: int) -> str:
+            return f"{array[row].max()} is too large for a feature in single precision; mend it"
+
+        first = f"column {name!r}, row {rows[0]}: {reason(rows[0])}"
+        raise RowsError(first, rows, lambda row: f"column {name!r}: {reason(row)}")
 
 
 def _padded(values: Values) -> np.ndarray:

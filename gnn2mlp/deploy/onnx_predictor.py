@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, RowsError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
@@ -61,8 +61,9 @@ class OnnxPredictor(BasePredictor):
         parts = [self.answer(chunk) for chunk in chunks(fed, self.num_features, CHUNK)]
         outputs = np.concatenate(parts) if parts else np.empty((0, self.answers.num_outputs), self.dtype)
         if not np.isfinite(outputs).all():
-            row = int((~np.isfinite(outputs)).any(axis=1).argmax())
-            raise DataError(f"{name}, row {row}: a number is too large for a feature in single precision; mend it")
+            rows = (~np.isfinite(outputs)).any(axis=1).nonzero()[0].tolist()
+            fault = "a number is too large for a feature in single precision; mend it"
+            raise RowsError(f"{name}, row {rows[0]}: {fault}", rows, lambda row: fault)
         return outputs
 
     def digest(self) -> str:

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, listing
 from gnn2mlp.core.files import atomic, check_writable, read_json, user_path, write_json
 from gnn2mlp.core.locks import claimed
-from gnn2mlp.core.parquet import open_table, pyarrow_modules, reading
+from gnn2mlp.core.parquet import is_text, open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy.batch_scorer import ERROR, BatchScorer
 
-# Rows that are scored at once, and rows of a part: what is done anew after a kill.
-BATCH_ROWS = 16_384
+# Rows that are scored at once, fewer where these have more bytes, and rows of a part: what is done anew after a kill.
+BATCH_ROWS, BATCH_BYTES = 16_384, 2**26
 PART_ROWS = 1_000_000
 # Rows of what is written that are compressed together.
 ROW_GROUP = 131_072
@@ -244,14 +244,36 @@ def _score_parts(
 def _answers(scorer: BatchScorer, path: Path, table: Any, part: _Part) -> Iterator[Any]:
     """The answers of a part, batch by batch."""
     at, needed = part.first, list(dict.fromkeys([*scorer.reads, *scorer.keep]))
+    sizes = _sizes(table.metadata, part, needed)
+    rows = min(BATCH_ROWS, max(1, BATCH_BYTES * part.rows // max(1, sum(map(sum, sizes.values())))))
+    texts = [name for name in scorer.reads if name not in scorer.keep and _is_repeating(table, name, sizes)]
     with reading(path):
-        for batch in table.iter_batches(BATCH_ROWS, row_groups=list(part.groups), columns=needed):
+        for batch in open_table(path, texts).iter_batches(rows, row_groups=list(part.groups), columns=needed):
             try:
                 answered = scorer(batch)
             except DataError as error:
                 raise type(error)(f"{path}, rows {at} to {at + batch.num_rows - 1}: {error}") from error
             at += batch.num_rows
             yield answered
+
+
+def _sizes(metadata: Any, part: _Part, columns: Sequence[str]) -> dict[str, list[int]]:
+    """Bytes of some columns, uncompressed, as they lie in each row group of a part."""
+    found: dict[str, list[int]] = {name: [] for name in columns}
+    for group in map(metadata.row_group, part.groups):
+        for chunk in map(group.column, range(group.num_columns)):
+            name = chunk.path_in_schema.partition(".")[0]
+            if name in found:
+                found[name].append(chunk.total_uncompressed_size)
+    return found
+
+
+def _is_repeating(table: Any, name: str, sizes: Mapping[str, Sequence[int]]) -> bool:
+    """Whether a column holds texts of which all different ones of a row group may be held together.
+
+    Few of them, repeated, may be far more bytes than lie in the file.
+    """
+    return is_text(table.schema_arrow.field(name).type) and max(sizes[name], default=0) <= BATCH_BYTES
 
 
 def _told(batches: Iterator[Any], done: int, total: int, progress: Progress) -> Iterator[Any]:

@@ -27,8 +27,10 @@ def read(column: Any, where: Where | None = None) -> Values:
     values = _values(column, where)
     numbers = values.numbers if isinstance(values, Numbers) else values.vectors if isinstance(values, Vectors) else None
     if numbers is not None and np.isinf(numbers).any():
-        row = int(np.isinf(numbers).nonzero()[0][0])
-        raise values.error(row, "expected a finite number, got an infinite one; mend it, or leave the value out")
+        bad = np.isinf(numbers).reshape(len(values), -1).any(axis=1)
+        raise values.errors(
+            bad, lambda row: "expected a finite number, got an infinite one; mend it, or leave the value out"
+        )
     return values
 
 
@@ -119,8 +121,9 @@ def accepted(values: Values, reads: Collection[Kind]) -> Values:
 def _truths(values: Numbers) -> Numbers:
     bad = ~(np.isin(values.numbers, (0, 1)) | values.gaps)
     if bad.any():
-        row = int(bad.argmax())
-        raise values.error(row, f"expected true or false, or 1 or 0, as in training, got {values.numbers[row]:g}")
+        raise values.errors(
+            bad, lambda row: f"expected true or false, or 1 or 0, as in training, got {values.numbers[row]:g}"
+        )
     return values.of_kind("boolean")
 
 
@@ -155,8 +158,10 @@ def as_vectors(values: Lists) -> Vectors:
             raise mismatch(values, "lists of numbers")
         vectors[full] = values.items.numbers.reshape(-1, width)
     if np.isinf(vectors).any():
-        row = int(np.isinf(vectors).any(axis=1).argmax())
-        raise values.error(row, "expected finite numbers, got an infinite one; mend it, or leave the value out")
+        raise values.errors(
+            np.isinf(vectors).any(axis=1),
+            lambda row: "expected finite numbers, got an infinite one; mend it, or leave the value out",
+        )
     return Vectors("vector", values.dtype, vectors, where=values.where)
 
 

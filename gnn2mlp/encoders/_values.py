@@ -5,13 +5,13 @@ every row, so that a million rows of a category are a million small numbers.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, RowsError
 
 Kind = Literal["number", "boolean", "category", "date", "list", "text", "vector"]
 
@@ -79,6 +79,17 @@ class Values(ABC):
     def error(self, row: int, message: str) -> DataError:
         """What to raise for the value of a row."""
         return DataError(f"{self.where.row(row)}: {message}")
+
+    def errors(self, bad: np.ndarray, reason: Callable[[int], str]) -> RowsError:
+        """What to raise for the values of rows, at least one.
+
+        Args:
+            bad: which rows, bool (rows,).
+            reason: what is wrong with one of them.
+        """
+        rows = bad.nonzero()[0].tolist()
+        first = f"{self.where.row(rows[0])}: {reason(rows[0])}"
+        return RowsError(first, rows, lambda row: f"{self.where}: {reason(row)}")
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,13 @@ class Date(FilledEncoder):
         found = np.array([*(_days(text) for text in values.texts), np.nan])
         bad = np.append(np.isnan(found[:-1]), False)[values.codes]
         if bad.any():
-            row = int(bad.argmax())
-            text = values.texts[values.codes[row]]
-            raise values.error(row, f"expected a date such as 2024-02-29 or 2024-02-29T13:30:00Z, got {text!r}")
+            raise values.errors(
+                bad,
+                lambda row: (
+                    "expected a date such as 2024-02-29 or 2024-02-29T13:30:00Z, got "
+                    f"{values.texts[values.codes[row]]!r}"
+                ),
+            )
         days: np.ndarray = found[values.codes]
         return days
 

@@ -28,11 +28,12 @@ class Log(Number):
         assert isinstance(values, Numbers), "other kinds were refused before"
         below = values.numbers < 0
         if below.any():
-            row = int(below.argmax())
-            raise values.error(
-                row,
-                f"expected a number of at least 0 to take the logarithm of, got {values.numbers[row]:g}; mend it, or "
-                "read the column with the encoder 'number'",
+            raise values.errors(
+                below,
+                lambda row: (
+                    f"expected a number of at least 0 to take the logarithm of, got {values.numbers[row]:g}; "
+                    "mend it, or read the column with the encoder 'number'"
+                ),
             )
         return values.numbers
 

@@ -175,9 +175,10 @@ class TableEncoder:
         for column in self._used:
             part = column.encoder._transform(self._read(raw, column, ids, rows))
             if isinstance(part, np.ndarray) and not np.isfinite(part).all():
-                row = int((~np.isfinite(part)).any(axis=1).argmax())
-                values = raw.read(column.name, ids, rows)
-                raise values.error(row, "the number is too large for a feature in single precision; mend it")
+                values, bad = raw.read(column.name, ids, rows), ~np.isfinite(part).all(axis=1)
+                raise values.errors(
+                    bad, lambda row: "the number is too large for a feature in single precision; mend it"
+                )
             parts.append(part)
         return parts
 

@@ -47,8 +47,8 @@ class Vector(ColumnEncoder):
         assert isinstance(values, Vectors), "other kinds were refused before"
         torn = np.isnan(values.vectors).any(axis=1) & ~values.gaps
         if torn.any():
-            raise values.error(
-                int(torn.argmax()), "expected a number in each place, got NaN in some; mend or leave it out"
+            raise values.errors(
+                torn, lambda row: "expected a number in each place, got NaN in some; mend or leave it out"
             )
         return values.vectors
 
@@ -60,7 +60,7 @@ class Vector(ColumnEncoder):
         full = ~np.isnan(vectors).all(axis=1)
         if full.any():
             got = vectors.shape[1]
-            raise values.error(int(full.argmax()), f"expected {self.size_} numbers, as in training, got {got}")
+            raise values.errors(full, lambda row: f"expected {self.size_} numbers, as in training, got {got}")
         return np.full((len(vectors), self.size_), np.nan, dtype=np.float32)
 
     def _transform(self, values: Values) -> np.ndarray:

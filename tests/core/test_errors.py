@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from gnn2mlp.core import errors
@@ -46,3 +48,11 @@ def test_nearest_of_nothing() -> None:
 )
 def test_a_listing_is_cut_and_says_so(names: list[str], expected: str) -> None:
     assert errors.listing(names, most=2) == expected
+
+
+def test_rows_that_cannot_be_read_have_a_reason_each() -> None:
+    error = errors.RowsError("column 'a', row 1: got 3", [1, 4], lambda row: f"got {row + 2}")
+    assert str(error) == "column 'a', row 1: got 3"
+    assert (error.rows, error.reasons) == ([1, 4], ["got 3", "got 6"])
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.rows, again.reasons) == (str(error), error.rows, error.reasons)

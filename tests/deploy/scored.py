@@ -23,10 +23,12 @@ def student_of(
     return Predictor(recipe, recipe.build(3, outputs), 3, answers, feature_names=names, calibration=calibration)
 
 
-def student_of_columns() -> tuple[Predictor, dict[str, Any]]:
-    """A student that reads a number and a category, and the table that its encoders were fitted to."""
-    table = {"likes": [1.0, 5.0, 9.0, 3.0], "kind": ["shop", "bar", "shop", "bar"]}
-    columns = TableEncoder().fit(table)
+def student_of_columns(
+    table: dict[str, Any] | None = None, stated: dict[str, str] | None = None
+) -> tuple[Predictor, dict[str, Any]]:
+    """A student that reads columns, a number and a category, and the table that its encoders were fitted to."""
+    table = table or {"likes": [1.0, 5.0, 9.0, 3.0], "kind": ["shop", "bar", "shop", "bar"]}
+    columns = TableEncoder(stated).fit(table)
     torch.manual_seed(0)
     recipe = MLPStudent(hidden=8)
     module = recipe.build(columns.num_features, 2)

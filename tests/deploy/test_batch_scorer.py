@@ -93,6 +93,39 @@ def test_columns_of_any_type_are_read_as_in_training() -> None:
         BatchScorer(student)(odd)
 
 
+def test_all_bad_rows_of_a_column_are_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {
+        "likes": [1.0, 5.0, 9.0, 3.0],
+        "open": [True, False, True, True],
+        "born": ["1990-01-01", "1991-01-01", "1992-01-01", "1993-01-01"],
+        "vector": [[1.0, 2.0], [0.5, 1.0], [1.0, 1.0], [0.0, 1.0]],
+    }
+    student = student_of_columns(table, {"likes": "log"})[0]
+    rows, calls, answer = 400, 0, student.outputs
+    odd = {name: [*values] * (rows // 4) for name, values in table.items()}
+    odd["open"] = [float(value) for value in odd["open"]]
+    for row in range(0, rows, 2):
+        name, value = [("likes", -1.0), ("open", 0.5), ("born", "tomorrow"), ("vector", [1.0, None])][row // 2 % 4]
+        odd[name][row] = value
+
+    def counted(X: object) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        return answer(X)
+
+    monkeypatch.setattr(student, "outputs", counted)
+    found = BatchScorer(student, errors="null")(batch_of(odd))
+    assert calls < 10
+    reasons = found["error"].to_pylist()
+    assert [row for row, reason in enumerate(reasons) if reason] == [*range(0, rows, 2)]
+    told = [("likes", "at least 0"), ("open", "got 0.5"), ("born", "'tomorrow'"), ("vector", "NaN in some")]
+    for row, (name, part) in zip(range(0, 8, 2), told, strict=True):
+        assert reasons[row].startswith(f"column {name!r}: expected")
+        assert part in reasons[row]
+    good = pa.table(odd).take([*range(1, rows, 2)])
+    assert found["prediction"].to_pylist()[1::2] == student.predict(good).tolist()
+
+
 @pytest.mark.parametrize("errors", ["raise", "null"])
 def test_what_is_wrong_with_columns_is_raised_in_any_case(errors: str) -> None:
     named, (columns, table) = student_of(["a", "b"]), student_of_columns()
