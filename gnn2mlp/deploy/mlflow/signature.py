@@ -42,15 +42,15 @@ def input_schema(predictor: Predictor) -> Any:
         return Schema([_column(column) for column in read])
     if predictor.feature_names is not None:
         return Schema([ColSpec("double", name) for name in predictor.feature_names])
-    return Schema([ColSpec(Array("double"), FEATURES, required=False)])
+    return Schema([ColSpec(Array("double"), FEATURES)])
 
 
 def _column(column: EncodedColumn) -> Any:
     from mlflow.types import ColSpec
     from mlflow.types.schema import AnyType, Array
 
-    if column.kind in ("list", "vector"):  # MLflow takes a missing list for a fault unless it need not be there
-        return ColSpec(Array(_items(column)), column.name, required=False)
+    if column.kind in ("list", "vector"):  # where it is required, MLflow takes a missing list for a fault
+        return ColSpec(Array(_items(column)), column.name, required=not column.gaps)
     kind = _TYPES[column.kind or "text"]
     if kind == "double" and column.dtype.lower().lstrip("u").startswith("int"):
         # With gaps pandas makes real numbers of whole ones, in batches with a gap alone.
