@@ -61,7 +61,7 @@ class OnnxPredictor(BasePredictor):
         parts = [self.answer(chunk) for chunk in chunks(fed, self.num_features, CHUNK)]
         outputs = np.concatenate(parts) if parts else np.empty((0, self.answers.num_outputs), self.dtype)
         if not np.isfinite(outputs).all():
-            rows = (~np.isfinite(outputs)).any(axis=1).nonzero()[0].tolist()
+            rows = np.flatnonzero((~np.isfinite(outputs)).any(axis=1)).tolist()
             fault = "a number is too large for a feature in single precision; mend it"
             raise RowsError(f"{name}, row {rows[0]}: {fault}", rows, lambda row: fault)
         return outputs

@@ -159,7 +159,7 @@ def as_vectors(values: Lists) -> Vectors:
         vectors[full] = values.items.numbers.reshape(-1, width)
     if np.isinf(vectors).any():
         raise values.errors(
-            np.isinf(vectors).any(axis=1),
+            np.logical_or.reduce(np.isinf(vectors), axis=1),
             lambda row: "expected finite numbers, got an infinite one; mend it, or leave the value out",
         )
     return Vectors("vector", values.dtype, vectors, where=values.where)

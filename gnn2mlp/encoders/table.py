@@ -175,7 +175,7 @@ class TableEncoder:
         for column in self._used:
             part = column.encoder._transform(self._read(raw, column, ids, rows))
             if isinstance(part, np.ndarray) and not np.isfinite(part).all():
-                values, bad = raw.read(column.name, ids, rows), ~np.isfinite(part).all(axis=1)
+                values, bad = raw.read(column.name, ids, rows), np.logical_or.reduce(~np.isfinite(part), axis=1)
                 raise values.errors(
                     bad, lambda row: "the number is too large for a feature in single precision; mend it"
                 )
