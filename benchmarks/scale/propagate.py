@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 sys.path.append(str(HERE))
 
+import torch  # noqa: E402
 from figures import markdown  # noqa: E402
 
 from gnn2mlp.core.environment import environment  # noqa: E402
@@ -156,7 +157,7 @@ def journey(scratch: Path, scale: float, memory: str, teacher: list[str], studen
         results = json.loads((work / "student" / "results.json").read_text())
         found["distill"] |= {"scores": results["scores"], "epochs": len(results["history"]["valid"])}
     found["rates"] = rates(found)
-    found |= {"environment": environment("cpu"), "load": {"before": load, "after": os.getloadavg()}}
+    found |= {"environment": environment(torch.device("cpu")), "load": {"before": load, "after": os.getloadavg()}}
     shutil.rmtree(work)
     return found
 
