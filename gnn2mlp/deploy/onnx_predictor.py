@@ -108,6 +108,11 @@ class OnnxPredictor(BasePredictor):
             listed = (path / CONFIG).exists()  # then the directory vouches for the file, too
             content = read_directory(path, (MODEL,)).files[MODEL] if listed else _content(path / MODEL)
             return cls.of_bytes(content, path / MODEL, threads)
+        if not (path / CARD).exists():
+            raise ArtefactError(
+                f"expected a student for ONNX Runtime in {path}, found neither {MODEL} nor {CARD}; write one: gnn2mlp "
+                "export DIR --onnx"
+            )
         card = _checked_card(read_json(path / CARD), path / CARD)
         return cls._of_card(card, lambda name: _content(path / name), path, int8, threads)
 

@@ -77,9 +77,9 @@ def test_neither_torch_nor_a_graph_library_is_loaded_to_answer(served: Path) -> 
 import sys, json
 for name in ("torch", "torch_geometric", "ogb", "sklearn", "scipy", "safetensors"):
     sys.modules[name] = None
-import mlflow, pandas as pd
+import mlflow
 model = mlflow.pyfunc.load_model({str(served)!r})
-print(json.dumps(model.predict(pd.read_json({str(served)!r} + "/input_example.json", orient="split")).to_dict("list")))
+print(json.dumps(model.predict(model.input_example).to_dict("list")))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
