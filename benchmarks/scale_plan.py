@@ -7,6 +7,7 @@ goes through it. Prices are yours: `--price` is of an hour of one core, in whate
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from gnn2mlp.core.files import read_json
 
 HERE = Path(__file__).parent
 FLOAT, ID = 4, 8
+# Values of features that a block of `propagate` has for each GiB: of 4 GiB it makes one of 2 million nodes x 100.
+BLOCK = 5e7
 # Operations of a weight for a row of training: forward, and twice as much backward.
 TRAINING = 6
 
@@ -35,6 +38,7 @@ class Plan(NamedTuple):
         labelled: share of the nodes that teach the teacher.
         teacher_epochs: over the labelled nodes.
         student_epochs: over all nodes.
+        memory: GiB for blocks of hop features, of all machines together.
         cores: that work at the same time.
         price: of an hour of a core.
     """
@@ -48,6 +52,7 @@ class Plan(NamedTuple):
     labelled: float = 0.08
     teacher_epochs: int = 10
     student_epochs: int = 2
+    memory: float = 1024
     cores: int = 64
     price: float = 0.05
 
@@ -85,13 +90,18 @@ def sizes(plan: Plan) -> list[tuple[str, str, float]]:
 
 
 def shuffles(plan: Plan) -> list[tuple[str, str, float]]:
-    """What crosses between machines if nothing is combined before: what, how it is made up, bytes."""
+    """What is read or sent beside the tables themselves: what, how it is made up, bytes."""
+    passes = math.ceil(plan.nodes * plan.features / (BLOCK * plan.memory))
     message = 2 * plan.links * (ID + FLOAT * plan.features)
     joined = plan.nodes * (plan.row + ID + FLOAT * plan.classes)
     return [
         ("degrees and weights", f"2 x edges x {ID}", 2 * plan.links * ID),
-        ("one hop: a row along each direction of an edge", f"2 x edges x ({ID} + {FLOAT} x features)", message),
-        (f"all {plan.hops} hops", "hops x one hop", plan.hops * message),
+        (f"one hop by blocks: {passes:,} passes over all rows", "passes x nodes table", passes * plan.nodes * plan.row),
+        (
+            "one hop by a join: a row along each direction of an edge",
+            f"2 x edges x ({ID} + {FLOAT} x features)",
+            message,
+        ),
         ("join of features and knowledge", "nodes x both rows", joined),
     ]
 
@@ -116,8 +126,9 @@ def steps(plan: Plan) -> list[Step]:
     scored = _measured("production/results/score.json")["sizes"][-1]
     rows = scored["rows"] / scored["ours"]["cpu_seconds"]
     speed = f"{operations / 1e9:,.0f} GFLOP/s"
+    hops = HERE / "scale" / "results" / "propagate.json"
     return [
-        _propagation(plan),
+        *propagation(plan, read_json(hops) if hops.exists() else None),
         Step("train the teacher", f"{_short(teacher)} rows", speed, teacher * TRAINING * wide / operations / 3600),
         Step("knowledge of all nodes", f"{_short(plan.nodes)} rows", speed, plan.nodes * 2 * wide / operations / 3600),
         Step("join features and knowledge", _bytes(both), f"{joined / 1e6:,.1f} MB/s", both / joined / 3600),
@@ -131,16 +142,24 @@ def steps(plan: Plan) -> list[Step]:
     ]
 
 
-def _propagation(plan: Plan) -> Step:
-    """Hop features, by the rate of `benchmarks/scale/results/propagate.json`, if it is there."""
-    values = 2 * plan.links * plan.features * plan.hops
-    through = f"{_short(values)} products"
-    path = HERE / "scale" / "results" / "propagate.json"
-    if not path.exists():
-        return Step(f"{plan.hops} hops", through, "not measured", None)
-    found = read_json(path)
-    rate = found["edges"] * found["features"] * found["hops"] / found["cpu_seconds"]
-    return Step(f"{plan.hops} hops", through, f"{_short(rate)} products/s", values / rate / 3600)
+def propagation(plan: Plan, entries: Mapping[str, Any] | None) -> list[Step]:
+    """Links sorted and added up, by the rates that `benchmarks/scale/propagate.py` measured on its largest graph.
+
+    Args:
+        plan: sizes.
+        entries: what that script wrote; `None` if it was not run.
+    """
+    links = 2 * plan.links
+    products = links * plan.features * plan.hops
+    if not entries:
+        names = ("sort the links", f"{_short(links)} links"), (f"{plan.hops} hops", f"{_short(products)} products")
+        return [Step(name, through, "not measured", None) for name, through in names]
+    rates = max(entries.values(), key=lambda found: found["scale"])["rates"]
+    sorted_, added = rates["links_sorted_per_cpu_second"], rates["link_features_per_cpu_second"]
+    return [
+        Step("sort the links", f"{_short(links)} links", f"{_short(sorted_)}/s", links / sorted_ / 3600),
+        Step(f"{plan.hops} hops", f"{_short(products)} products", f"{_short(added)}/s", products / added / 3600),
+    ]
 
 
 def _measured(name: str) -> Mapping[str, Any]:
@@ -166,9 +185,9 @@ def sizes_table(plan: Plan | None = None) -> str:
 
 
 def shuffles_table(plan: Plan | None = None) -> str:
-    """What crosses between machines."""
+    """What is read or sent beside the tables themselves."""
     rows = [[what, how, _bytes(size)] for what, how, size in shuffles(plan or Plan())]
-    return markdown(["step", "made up of", "bytes, if nothing is combined before"], rows)
+    return markdown(["step", "made up of", "bytes"], rows)
 
 
 def steps_table(plan: Plan | None = None) -> str:
@@ -192,7 +211,11 @@ def assumptions(plan: Plan | None = None) -> str:
     """The settings of the plan in words."""
     plan = plan or Plan()
     return markdown(
-        ["setting", "value"], [[name.replace("_", " "), f"{value:,g}"] for name, value in plan._asdict().items()]
+        ["setting", "value"],
+        [
+            [name.replace("_", " "), _short(value) if value >= 1e6 else f"{value:,g}"]
+            for name, value in plan._asdict().items()
+        ],
     )
 
 
