@@ -35,6 +35,8 @@ PAGES = ("auto", "compare", "compare-one", "disagreement", "fit", "latency", "ma
 FONTS = ("DejaVu Sans", "Liberation Sans")
 # CSS pixels on the screen.
 LEAST = 9
+# Screens of a telephone that a figure may be wide: beyond, most of it is out of sight.
+SCREENS = 1.5
 NARROW, WIDE = 390, 1200
 
 # Text that is smaller on the screen than it may be; a figure's shrinks with the figure.
@@ -45,6 +47,10 @@ SMALL = """(least) => [...document.querySelectorAll("body *")].flatMap((one) => 
   const size = parseFloat(getComputedStyle(one).fontSize) * (matrix ? Math.hypot(matrix.a, matrix.b) : 1);
   return size < least ? [`${own[0].data.trim()}: ${size.toFixed(1)} px`] : [];
 })"""
+
+# Figures that are so many times as wide as what shows them.
+BROAD = """(screens) => [...document.querySelectorAll(".drawing")].flatMap((one) => one.checkVisibility() &&
+  one.scrollWidth > screens * one.clientWidth ? [`${one.ariaLabel}: ${one.scrollWidth} of ${one.clientWidth} px`] : [])"""
 
 # What is cut off: boxes that hide what they hold, and text that reaches out of its figure.
 CUT = """() => [...document.querySelectorAll("body *")].flatMap((one) => {
@@ -125,6 +131,7 @@ def test_it_can_be_read(chromium: "Browser", folder: Path, name: str, width: int
     with _shown(chromium, folder / f"{name}.html", width) as seen:
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
         assert seen.page.evaluate(SMALL, LEAST) == []
+        assert seen.page.evaluate(BROAD, SCREENS) == []
         assert faults(seen.page, axe) == []
         seen.page.emulate_media(color_scheme="dark")
         assert faults(seen.page, axe) == []
