@@ -49,8 +49,9 @@ SMALL = """(least) => [...document.querySelectorAll("body *")].flatMap((one) => 
 })"""
 
 # Figures that are so many times as wide as what shows them.
-BROAD = """(screens) => [...document.querySelectorAll(".drawing")].flatMap((one) => one.checkVisibility() &&
-  one.scrollWidth > screens * one.clientWidth ? [`${one.ariaLabel}: ${one.scrollWidth} of ${one.clientWidth} px`] : [])"""
+BROAD = """(screens) => [...document.querySelectorAll(".drawing")].flatMap((one) =>
+  one.checkVisibility() && one.scrollWidth > screens * one.clientWidth
+    ? [`${one.ariaLabel}: ${one.scrollWidth} of ${one.clientWidth} px`] : [])"""
 
 # What is cut off: boxes that hide what they hold, and text that reaches out of its figure.
 CUT = """() => [...document.querySelectorAll("body *")].flatMap((one) => {
