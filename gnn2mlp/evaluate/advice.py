@@ -29,6 +29,8 @@ ANSWER_SCORES = {
     "code_distance": "less the distance to the nearest code of the teacher's codebook",
     "neighbours": "how probable the answer is to the teacher at the nearest observed nodes, by features",
 }
+# Of these a sentence speaks as of several.
+PLURAL = ("neighbours",)
 NEIGHBOURS = 10
 # Of more observed nodes, so many are looked at for the nearest.
 MOST_OBSERVED = 20_000
@@ -157,8 +159,9 @@ class Advice(NamedTuple):
         name = self.best.replace("_", " ").capitalize()
         if found.trust.auroc is None or found.low is None or found.high is None:
             return f"{name} was best on validation nodes; on {where} it cannot be judged, as all answers are alike."
+        verb = "tell" if self.best in PLURAL else "tells"
         text = (
-            f"{name} tells best which answers are right: AUROC {found.trust.auroc:.2f} ({found.low:.2f} to "
+            f"{name} {verb} best which answers are right: AUROC {found.trust.auroc:.2f} ({found.low:.2f} to "
             f"{found.high:.2f}) on {found.trust.nodes:,} {where}."
         )
         if self.gain is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gnn2mlp.evaluate.advice import PLURAL
 from gnn2mlp.explore.formatting import factor, plural, signed_points, significant
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.claims import (
@@ -93,7 +94,7 @@ def student_trust_line(results: Results) -> str:
 def _telling(scores: Mapping[str, Mapping[str, Mapping[str, float]]], best: str, who: str, nodes: str) -> str:
     """The best score with its interval over nodes, and what the others reach, from the best to the worst."""
     chosen = ", by validation nodes," if any("valid_auroc" in one for one in scores.values()) else ""
-    told = f"{style_of(best).label} tells best{chosen} where {who} is right"
+    told = f"{style_of(best).label} {'tell' if best in PLURAL else 'tells'} best{chosen} where {who} is right"
     if "auroc" not in scores[best]:
         return told
     interval = ""

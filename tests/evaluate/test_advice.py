@@ -94,6 +94,12 @@ def test_what_does_not_matter_is_said_to_be_simpler() -> None:
     assert "Confidence does as well, as far as can be told (−0." in found.sentence()
 
 
+def test_several_are_spoken_of_as_several() -> None:
+    scores, right = drawn()
+    one = {"neighbours": scores["margin"]}
+    assert advise(one, right, one, right).sentence().startswith("Neighbours tell best which answers are right")
+
+
 def test_answers_that_are_all_right_cannot_be_judged() -> None:
     scores, right = drawn(50)
     found = advise(scores, right, scores, np.ones(50, dtype=bool))

@@ -108,6 +108,14 @@ def test_the_students_answers_have_a_line_where_there_is_a_student(make_results:
     assert student_trust_line(results) == ""
 
 
+def test_neighbours_are_spoken_of_as_several(make_results: Make) -> None:
+    results = add_student_trust(make_results())
+    for measured in (results["summary"]["student_trust"], *(one["student_trust"] for one in results["seeds"])):
+        for scores in {id(one): one for one in measured.values()}.values():
+            scores["neighbours"] = scores.pop("margin")
+    assert student_trust_line(results).startswith("Neighbours tell best")
+
+
 def test_reliability_that_may_be_chance_is_called_so(make_results: Make) -> None:
     results = add_knowledge(make_results())
     for seed, bottom in zip(results["seeds"], (0.2, 0.8), strict=True):
