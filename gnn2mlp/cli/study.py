@@ -63,7 +63,8 @@ def execute(options: argparse.Namespace) -> None:
 
     def told(number: int, count: int, cell: "Cell", line: Any) -> None:
         with bars.aside():
-            console.print(Text(f"[{number}/{count}] {cell}  {scores(line)}"), soft_wrap=True)
+            # A person reads whole words, a program whole lines.
+            console.print(Text(f"[{number}/{count}] {cell}  {scores(line)}"), soft_wrap=not console.is_terminal)
 
     with Bars(study.cells()[0].config) as bars:
 
