@@ -16,7 +16,7 @@ from gnn2mlp.cli._completion import SHELLS
 
 WORDS = {
     "gnn2mlp co": "compare",
-    "gnn2mlp run --me": "--method",
+    "gnn2mlp run --met": "--method",
     "gnn2mlp run --method vq": "vqgraph",
     "gnn2mlp auto --method au": "auto",
     "gnn2mlp run --set teacher.hid": "teacher.hidden",
