@@ -31,7 +31,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-def test_it_serves_to_this_machine_alone_and_says_where(folder: Path, seen: Any, capsys: pytest.CaptureFixture) -> None:
+def test_it_serves_to_this_machine_alone_and_says_where(
+    folder: Path, seen: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["serve", str(folder), "--port", "0"]) == 0
     service, host, drain = seen[0]
     assert (host, drain, service.settings.token) == ("127.0.0.1", 0.0, None)
@@ -54,7 +56,7 @@ def test_options_become_settings(folder: Path, seen: Any, tmp_path: Path, monkey
     assert (found.token, found.teacher_below, found.teacher_token) == ("secret", 0.7, "other")
 
 
-def test_an_open_door_is_told(folder: Path, seen: Any, capsys: pytest.CaptureFixture) -> None:
+def test_an_open_door_is_told(folder: Path, seen: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", str(folder), "--host", "0.0.0.0", "--port", "0"]) == 0
     assert "whoever reaches this machine may ask" in capsys.readouterr().err
 
@@ -86,7 +88,7 @@ def _code(words: list[str]) -> Any:
         return error.code
 
 
-def test_its_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+def test_its_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     with pytest.raises(SystemExit):
         main(["serve", "--help"])

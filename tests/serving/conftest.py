@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.serving import Settings
-from gnn2mlp.serving.model import ServedModel
+from gnn2mlp.serving.model import ServedModel, load_model
 from tests.serving import served
 
 pytest.importorskip("fastapi", reason="needs the extra 'serve'")
@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def model(folder: Path) -> ServedModel:
     """The model in it."""
-    return served.load_model(folder)
+    return load_model(folder)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ TABLE: dict[str, list[Any]] = {
     "tags": [["x", "y"], ["y"], [], ["x"], ["z", "x"], ["y"]],
     "place": [[1.0, 2.0], [3.0, 1.0], [0.0, 1.0], [2.0, 2.0], [1.0, 1.0], [0.5, 2.0]],
 }
-STATED = {
+STATED: dict[str, Any] = {
     "note": {"name": "text", "least": 1},
     "kind": "category",
     "since": "date",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
-from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy import ModelDirectory, Predictor, read_directory
 from gnn2mlp.serving.model import ServedModel, load_model
 from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.rows import rows_of
@@ -96,16 +96,12 @@ def test_what_is_not_whole_is_refused(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_student_that_takes_the_graph_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gnn2mlp.serving import model as module
-
-    read = module.read_directory
-
-    def graph(*arguments: object) -> object:
-        found = read(*arguments)  # type: ignore[arg-type]
+    def graph(path: Path, keep: None) -> ModelDirectory:
+        found = read_directory(path, keep)
         found.config["needs_graph"] = True
         return found
 
-    monkeypatch.setattr(module, "read_directory", graph)
+    monkeypatch.setattr("gnn2mlp.serving.model.read_directory", graph)
     with pytest.raises(ConfigError, match="a node's place in the graph"):
         load_model(folder)
 
