@@ -1,7 +1,8 @@
-"""Requests that wait go through the network together: one queue, one thread that computes."""
+"""Requests that wait go through the network together: one queue, and one thread beside for what takes long."""
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,10 @@ from gnn2mlp.serving.model import ServedModel
 from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.refusal import busy
 from gnn2mlp.serving.rows import Rows
+
+# Seconds: a batch that is likely to take less is computed at once. To hand it to a thread and back would take longer,
+# and the event loop is not kept from anything that could not wait as long.
+_SHORT = 0.005
 
 
 class _Job(NamedTuple):
@@ -26,8 +31,9 @@ class _Job(NamedTuple):
 class Batcher:
     """Forms a batch of what waits, up to so many rows; while it is computed, the next ones gather.
 
-    An idle server answers at once; under load batches grow by themselves. `wait` holds a batch back for more, which
-    spares work where requests come one by one, and costs each of them that time.
+    What takes long is computed in a thread, so that the event loop goes on. An idle server answers at once; under load
+    batches grow by themselves. `wait` holds a batch back for more, which spares work where requests come one by one,
+    and costs each of them that time.
 
     Args:
         rows: of a batch at most; a request of more is a batch of its own.
@@ -51,6 +57,7 @@ class Batcher:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="network")
         self._tasks: list[asyncio.Task[None]] = []
         self._computed: list[_Job] = []
+        self._usual = float("inf")  # seconds of computing that a batch took of late
 
     @property
     def waiting(self) -> int:
@@ -86,7 +93,6 @@ class Batcher:
         return await answer
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             await self._gather()
             jobs = self._next()
@@ -95,14 +101,24 @@ class Batcher:
             self._told(sum(job.rows.size for job in jobs))
             self._computed = jobs
             try:
-                found: Sequence[Judged | Exception] = await loop.run_in_executor(
-                    self._thread, jobs[0].model.judge, [job.rows for job in jobs]
-                )
+                found = await self._answers(jobs)
             except Exception as error:  # a fault of the model: every request is told, and the next batch is another one
                 found = [error] * len(jobs)
             for job, one in zip(jobs, found, strict=True):
                 _settle(job.answer, one)
             self._computed = []
+
+    async def _answers(self, jobs: Sequence[_Job]) -> Sequence[Judged | Exception]:
+        """What the network knows of the requests of a batch."""
+        is_usual = jobs[0].rows.size <= self.rows
+        if is_usual and self._usual < _SHORT:
+            found, took = _timed(jobs)
+            await asyncio.sleep(0)  # whatever else waits comes first
+        else:
+            found, took = await asyncio.get_running_loop().run_in_executor(self._thread, _timed, jobs)
+        if is_usual:
+            self._usual = took if self._usual == float("inf") else 0.8 * self._usual + 0.2 * took
+        return found
 
     async def _look_at_the_clock(self) -> None:
         """Refuse what has waited too long: one task for all requests, as a timer for each costs more."""
@@ -140,6 +156,12 @@ class Batcher:
                 jobs.append(job)
                 count += job.rows.size
         return jobs
+
+
+def _timed(jobs: Sequence[_Job]) -> tuple[Sequence[Judged | Exception], float]:
+    """What the network knows, and how long it computed: what other programs did meanwhile is not counted."""
+    begin = time.thread_time()
+    return jobs[0].model.judge([job.rows for job in jobs]), time.thread_time() - begin
 
 
 def _settle(answer: "asyncio.Future[Judged]", found: Judged | Exception) -> None:

@@ -61,6 +61,10 @@ def test_health_and_what_there_is(client: Any) -> None:
     assert client.get("/").headers["content-type"].startswith("text/html")
 
 
+def test_balancers_may_ask_for_the_head_alone(client: Any) -> None:
+    assert [client.head(path).status_code for path in ("/live", "/ready", "/nothing")] == [200, 200, 404]
+
+
 def test_the_page_is_described_by_its_policy(client: Any) -> None:
     assert "default-src 'none'" in client.get("/").headers["content-security-policy"]
 

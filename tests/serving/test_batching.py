@@ -107,3 +107,23 @@ def test_who_still_waits_when_it_stops_is_told() -> None:
 def test_a_batch_has_a_row() -> None:
     with pytest.raises(ConfigError, match="batch_rows"):
         Batcher(0)
+
+
+def test_what_takes_long_is_computed_beside_the_loop_and_what_does_not_at_once() -> None:
+    import threading
+
+    class Where(Slow):
+        def judge(self, requests: Any) -> list[Any]:
+            self.batches.append(threading.current_thread() is threading.main_thread())
+            end = time.thread_time() + self.seconds
+            while time.thread_time() < end:
+                pass
+            return [request.given for request in requests]
+
+    for seconds, expected in ((0.0, [False, True, True]), (0.01, [False, False, False])):
+        model = Where(seconds)
+        asked(Batcher(1), *[(model, rows(number)) for number in range(3)])
+        assert model.batches == expected
+    model = Where(0.0)
+    asked(Batcher(1), (model, rows(1)), (model, rows(2, size=5)), (model, rows(3)))
+    assert model.batches == [False, False, True]
