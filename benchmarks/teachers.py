@@ -35,6 +35,8 @@ from gnn2mlp.teachers.ensemble import Ensemble
 RESULTS = Path(__file__).parent / "results" / "teachers.jsonl"
 PAGE = Path(__file__).parent / "TEACHERS.md"
 SINGLE = ("sage", "gcn", "gat", "appnp", "grand")
+# Members of no ensemble, trained by themselves.
+BESIDE = ("sign",)
 ENSEMBLES: Mapping[str, tuple[str, ...]] = {
     "ensemble (sage, gcn, gat)": ("sage", "gcn", "gat"),
     "ensemble (gcn, appnp, grand)": ("gcn", "appnp", "grand"),
@@ -70,11 +72,8 @@ def scores(logits: Logits, views: Views) -> dict[str, float]:
 
 def lines(dataset: str, graph: GraphData, seed: int) -> Iterator[dict[str, Any]]:
     """A line for each teacher and ensemble on one split."""
-    split = Spec("cpf").build(SPLITTERS).split(graph, seed, "inductive")
-    views = Views.of(graph, split)
+    facts, views = drawn(dataset, graph, seed)
     found, spent = dict[str, Logits](), dict[str, float]()
-    ratio = split.unseen.numel() / (split.train.numel() + split.valid.numel())
-    facts = {"dataset": dataset, "seed": seed, "split": split.digest, "ratio": ratio}
     for name in SINGLE:
         found[name], spent[name], options = trained(name, dataset, views, seed)
         yield {**facts, "teacher": name, "options": options, "cpu_seconds": spent[name], **scores(found[name], views)}
@@ -88,15 +87,30 @@ def lines(dataset: str, graph: GraphData, seed: int) -> Iterator[dict[str, Any]]
         yield {**facts, "teacher": title, "members": list(members), "cpu_seconds": seconds, **scores(said, views)}
 
 
+def drawn(dataset: str, graph: GraphData, seed: int) -> tuple[dict[str, Any], Views]:
+    """What a line says of its split, and the views of it."""
+    split = Spec("cpf").build(SPLITTERS).split(graph, seed, "inductive")
+    ratio = split.unseen.numel() / (split.train.numel() + split.valid.numel())
+    return {"dataset": dataset, "seed": seed, "split": split.digest, "ratio": ratio}, Views.of(graph, split)
+
+
+def alone(dataset: str, graph: GraphData, seed: int, name: str) -> dict[str, Any]:
+    """The line of one teacher that is in no ensemble."""
+    facts, views = drawn(dataset, graph, seed)
+    found, spent, options = trained(name, dataset, views, seed)
+    return {**facts, "teacher": name, "options": options, "cpu_seconds": spent, **scores(found, views)}
+
+
 def run(root: Path, datasets: Sequence[str], splits: int) -> None:
     """Append what is missing, split by split."""
     for dataset in datasets:
         graph = load_dataset(dataset, root)
         assert isinstance(graph, GraphData)
         for seed in range(splits):
-            if any((line["dataset"], line["seed"]) == (dataset, seed) for line in read()):
-                continue
-            made = [{**line, "environment": environment(torch.device("cpu"))} for line in lines(dataset, graph, seed)]
+            there = {line["teacher"] for line in read() if (line["dataset"], line["seed"]) == (dataset, seed)}
+            made = [] if there else list(lines(dataset, graph, seed))
+            made += [alone(dataset, graph, seed, name) for name in BESIDE if name not in there]
+            made = [{**line, "environment": environment(torch.device("cpu"))} for line in made]
             with RESULTS.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(line) + "\n" for line in made)
             print(dataset, seed, flush=True)

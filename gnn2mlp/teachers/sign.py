@@ -16,6 +16,7 @@ from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.mlp import Norm, make_norm
 from gnn2mlp.teachers._network import LayerInput, Network, OverAll, PreAggregated, rows_of
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
+from gnn2mlp.teachers._training import MiniBatch
 from gnn2mlp.teachers.gcn import gcn_norm
 
 Combine = Literal["concat", "average", "last"]
@@ -199,6 +200,14 @@ class SIGN(NetworkTeacher):
     def combined_width(self, num_features: int) -> int:
         """How wide the row is that the MLP reads."""
         return num_features * (self.hops + 1 if self.combine == "concat" else 1)
+
+    def loss(self, batch: MiniBatch, random: torch.Generator) -> Tensor:
+        """The supervised loss; of labelled nodes alone, as no node reads another one's row any more."""
+        if not isinstance(batch.features, PreAggregated):
+            return super().loss(batch, random)
+        rows = batch.features.aggregated[batch.rows]
+        logits, _ = self.module_.head(rows)
+        return self.supervised_loss(logits, batch._replace(rows=torch.arange(len(rows), device=rows.device)))
 
     def build(self, num_features: int, num_classes: int) -> HopNetwork:
         """The untrained network for these sizes."""

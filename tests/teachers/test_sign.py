@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.data import NeighbourSampler
+from gnn2mlp.teachers._training import full_batch
 from gnn2mlp.teachers.sign import SIGN
 from tests.helpers import tiny_graph
 from tests.teachers.test_propagation import dense_gcn
@@ -68,3 +69,17 @@ def test_training_sees_the_observed_graph_alone() -> None:
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         SIGN(**wrong)
+
+
+def test_a_step_computes_labelled_nodes_alone_and_the_same_loss() -> None:
+    observed = tiny_views().observed
+    teacher = SIGN(hops=2, hidden=8, dropout=0.0, input_dropout=0.0)
+    with seeded(0, "test"):
+        teacher.initialise(observed.graph.num_features, 3)
+    block, random = teacher.sampler(observed.graph).full_block(), torch.Generator()
+    plain = full_batch(observed, observed.graph.features, [block] * 2)
+    made = full_batch(observed, teacher.module_.pre_aggregate(observed.graph.features, block), [block] * 2)
+    seen: list[int] = []
+    teacher.module_.convs[0].register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    torch.testing.assert_close(teacher.loss(made, random), teacher.loss(plain, random))
+    assert seen == [observed.train.numel(), observed.graph.num_nodes]
