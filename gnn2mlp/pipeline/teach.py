@@ -195,6 +195,8 @@ class _Job:
         if self.here.owns(self.config.out):
             _check_free(self.config)
             check_writable(self.config.out, "name another folder with --out (in Python: out=)")
+            for path in self.config.out.glob(".*.tmp"):  # what a kill left half written
+                path.unlink()
         table = self._table(rows)
         identity = fingerprint(
             [

@@ -150,7 +150,9 @@ class _Job:
         self._finish(hops, found, directed, normalise)
 
     def _begin(self) -> None:
-        """Keep what was noted of the same job, and nothing of another."""
+        """Keep what was noted of the same job, and nothing of another, nor files that were not finished."""
+        for path in self.folder.rglob(".*.tmp"):
+            path.unlink()
         plan = {"identity": self.identity, "plan": list(self.plan)}
         if self.notes.read(_PLAN) != plan:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -242,7 +244,8 @@ def _present(folder: Path, identity: dict[str, Any], plan: HopPlan) -> HopTable 
             files = [table.parts(hop).path(part) for hop in range(table.hops + 1) for part in range(table.plan.parts)]
             return table if all(map(Path.exists, files)) else None
         raise ConfigError(f"out: {folder} holds something else than hop features; choose another folder")
-    if not (folder / _WORK / f"{_PLAN}.json").exists():
+    begun = all(path.name == _WORK for path in folder.iterdir())  # and ended before there was a plan
+    if not begun and not (folder / _WORK / f"{_PLAN}.json").exists():
         raise ConfigError(f"out: {folder} holds something else than hop features; choose another folder")
     return None
 
