@@ -73,9 +73,9 @@ def contributions(model: ServedModel, names: Sequence[str], found: Judged) -> di
         found: of the rows of `blanked`, (columns + 2) of them.
 
     Returns:
-        `of` (the label or target), `method`, `blank`, `together` (what all columns do), `exact` (whether their
-        contributions add up to that), and `columns`, each with `name`, `contribution`, and the `probability` that the
-        answer has without it.
+        `of` (the label; of numbers the first is explained, and `several` says whether there are more), `method`,
+        `blank`, `together` (what all columns do), `exact` (whether their contributions add up to that), and `columns`,
+        each with `name`, `contribution`, and the `probability` that the answer has without it.
     """
     answers, of = model.predictor.answers, None
     if found.probabilities is None:
@@ -100,6 +100,7 @@ def contributions(model: ServedModel, names: Sequence[str], found: Judged) -> di
         "method": "occlusion: each column blank by itself, the others as they are",
         "exact": abs(sum(drops) - together) <= _ROUNDING * max(1.0, sum(map(abs, drops))),
         "together": together,
+        "several": answers.classes is None and answers.num_outputs > 1,
         "blank": "0" if model.predictor.columns is None else "no value",
         "columns": sorted(columns, key=lambda one: -abs(one["contribution"])),
     }
