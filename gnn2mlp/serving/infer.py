@@ -85,7 +85,7 @@ def rows_of_tensors(request: Any, columns: Sequence[ServedColumn], most: int) ->
     """
     if not isinstance(request, Mapping) or not isinstance(request.get("inputs"), list):
         raise RefusalError(
-            UNREADABLE, f"infer: expected an object with a list of tensors in 'inputs', got {called(request)}"
+            UNREADABLE, f"infer: expected an object with a list of tensors in 'inputs', got {_got(request)}"
         )
     known = {column.name: column for column in columns}
     found: dict[str, list[Any]] = {}
@@ -105,6 +105,10 @@ def rows_of_tensors(request: Any, columns: Sequence[ServedColumn], most: int) ->
     if len(lengths) > 1:
         raise RefusalError(UNREADABLE, f"infer: expected inputs of as many rows each, got {sorted(lengths)[:5]}")
     return [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
+
+
+def _got(request: Any) -> str:
+    return f"in it {called(request.get('inputs'))}" if isinstance(request, Mapping) else called(request)
 
 
 def _values(tensor: Mapping[str, Any], column: ServedColumn, most: int) -> list[Any]:
