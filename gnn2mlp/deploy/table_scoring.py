@@ -23,7 +23,7 @@ ROW_GROUP = 131_072
 _DICTIONARY = 2**15
 # In the metadata of what was written: what decided its content.
 _IDENTITY = b"gnn2mlp.score"
-_PLAN = "plan.json"
+_PLAN, _WHOLE = "plan.json", "whole.parquet"
 
 
 class Scored(NamedTuple):
@@ -206,7 +206,8 @@ def _begun(out: Path, identity: str) -> Path:
     folder = _folder(out)
     plan = folder / _PLAN
     if folder.exists() and not (plan.exists() and read_json(plan) == {"identity": identity}):
-        if any(folder.iterdir()) and not plan.exists():
+        # A call that was killed before it had written its plan leaves a hidden file, or none.
+        if not plan.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
             raise ConfigError(f"out: {folder} is in the way, and holds no parts of a table; move it, or rename --out")
         shutil.rmtree(folder)
     if not plan.exists():
@@ -320,7 +321,7 @@ def _grouped(batches: Iterator[Any]) -> Iterator[list[Any]]:
 
 
 def _assemble(parts: Sequence[Path], schema: Any, out: Path) -> None:
-    """One table of all parts, in one step."""
+    """One table of all parts, in one step; what a kill leaves meanwhile lies among the parts, and goes with them."""
 
     def fill(file: Any) -> None:
         with _writer(file, schema) as writer:
@@ -330,7 +331,12 @@ def _assemble(parts: Sequence[Path], schema: Any, out: Path) -> None:
                     for group in range(table.metadata.num_row_groups):
                         writer.write_table(table.read_row_group(group).replace_schema_metadata(schema.metadata))
 
-    atomic(out, fill)
+    whole = _folder(out) / _WHOLE
+    atomic(whole, fill)
+    try:
+        whole.replace(out)
+    except OSError as error:
+        raise ArtefactError(f"could not write {out} ({error}); choose another name for --out") from error
 
 
 def _failed(paths: Sequence[Path]) -> int:

@@ -173,6 +173,10 @@ def test_faults_are_told_before_any_row_is_scored(source: Path, student: Predict
     with locked(out), pytest.raises(ArtefactError, match="another process is writing"):
         score_table(scorer, source, out)
     (tmp_path / "out.parquet.parts").mkdir()
+    (tmp_path / "out.parquet.parts" / ".0123456789abcdef.tmp").touch()  # of a call that was killed at once
+    assert score_table(scorer, source, tmp_path / "out.parquet").rows == 1000
+    out.unlink()
+    (tmp_path / "out.parquet.parts").mkdir()
     (tmp_path / "out.parquet.parts" / "mine.txt").write_text("precious")
     with pytest.raises(ConfigError, match="is in the way, and holds no parts"):
         score_table(scorer, source, out)
