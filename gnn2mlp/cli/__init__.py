@@ -19,7 +19,7 @@ COMPLETION = """completion of commands, options and names, once for each shell:
 """
 EXIT_CODES = """exit codes:
   0    done
-  1    a fault of the program, with a traceback
+  1    a fault of the program, with a traceback; of monitor: there is drift
   2    something that was asked for, or that was found, cannot work; the message says what to do
   130  interrupted (Ctrl-C)
   141  nobody reads the output any more (a closed pipe)
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "teach",
         )
         with plain_warnings():
-            options.execute(options)
+            code = options.execute(options)
         sys.stdout.flush()  # here, where a closed pipe is caught
     except Gnn2mlpError as error:
         complain(f"gnn2mlp: error: {error}")
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         discard_output()
         return BROKEN_PIPE
-    return 0
+    return int(code or 0)
 
 
 def _command() -> argparse.ArgumentParser:
@@ -83,6 +83,7 @@ def _command() -> argparse.ArgumentParser:
         export,
         fit,
         latency,
+        monitor,
         propagate,
         run,
         score,
@@ -117,6 +118,7 @@ def _command() -> argparse.ArgumentParser:
         disagree,
         score,
         serve,
+        monitor,
         export,
         check,
         list_,

@@ -11,8 +11,9 @@ from gnn2mlp.cli._settable import FIT, add_set
 from gnn2mlp.cli.run import add_budget, assign, component, with_budget, yaml_value
 from gnn2mlp.core.errors import ConfigError
 
-_PATHS = ("nodes", "edges", "out", "previous")
+_PATHS = ("nodes", "edges", "out", "previous", "warm_start")
 _NAMES = ("id", "source", "target", "weight", "time", "group", "device")
+_OTHERS = ("seed", "directed", "left_out", "replace", "tradeoff")
 _COMPONENTS = ("split", "task", "teacher", "method", "student", "inputs")
 
 
@@ -60,10 +61,25 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--previous", metavar="DIR", help="a deployed model, to whose answers the new one keeps; churn is reported"
     )
+    parser.add_argument(
+        "--warm-start", metavar="DIR", help="as --previous, and training starts from that model's weights"
+    )
+    parser.add_argument(
+        "--tradeoff",
+        action="store_true",
+        default=None,
+        help="draw accuracy against churn, too, for five weights of keeping to the deployed model",
+    )
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one below 50,000 rows, else all")
     parser.add_argument("--no-refit", action="store_true", help="ship the student that was scored")
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        default=None,
+        help="replace a model of other tables or settings in --out; nothing of it is left",
+    )
     parser.add_argument(
         "--left-out",
         action="store_true",
@@ -114,7 +130,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
 
     chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
     given = {key: value for key, value in vars(options).items() if value is not None}
-    chosen |= {key: given[key] for key in (*_PATHS, *_NAMES, "seed", "directed", "left_out") if key in given}
+    chosen |= {key: given[key] for key in (*_PATHS, *_NAMES, *_OTHERS) if key in given}
     for key in _COMPONENTS:
         if key in given and (chosen.get(key) is None or Spec.parse(chosen[key]).name != given[key]):
             chosen[key] = component(key, given[key])

@@ -7,6 +7,9 @@ import numpy as np
 
 from gnn2mlp.core.errors import DataError, ValueTypeError
 
+# What a cell of a CSV file says where it says nothing. A bare NA is one in columns of numbers alone: it is a country.
+GAPS = ("", "#N/A", "<NA>", "N/A", "NULL", "NaN", "n/a", "nan", "null")
+
 
 def check_table(table: Any, name: str = "features") -> Any:
     """`table` as a float array or scipy CSR matrix of shape (rows, features).

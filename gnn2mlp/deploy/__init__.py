@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.batch_scorer import BatchScorer
+    from gnn2mlp.deploy.byte_search import traces
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
     from gnn2mlp.deploy.cascade import Cascade
     from gnn2mlp.deploy.directory import (
@@ -40,6 +41,7 @@ __all__ = [
     "read_directory",
     "reseal",
     "score_table",
+    "traces",
     "verify",
     "write_directory",
 ]
@@ -62,6 +64,7 @@ _EXPORTS = {
     "read_directory": "gnn2mlp.deploy.directory",
     "reseal": "gnn2mlp.deploy.directory",
     "score_table": "gnn2mlp.deploy.table_scoring",
+    "traces": "gnn2mlp.deploy.byte_search",
     "verify": "gnn2mlp.deploy.directory",
     "write_directory": "gnn2mlp.deploy.directory",
 }

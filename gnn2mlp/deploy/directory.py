@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
 STUDENT = "student.safetensors"
 README = "README.md"
+# The codes of the teacher, and the student's way to them.
+CODES = "codes.safetensors"
 # What releases before model directories left beside a student: nobody else's files.
 _EARLIER = frozenset({STUDENT, "student.onnx", "student.int8.onnx", "student.onnx.json"})
-_OWN = _EARLIER | {README, "model.onnx", "report.html", "scores.json"}
+_OWN = _EARLIER | {README, "model.onnx", "report.html", "scores.json", "profile.json", CODES}
 # Seconds: a writer moves its files in less, and a reader tries again while writers are at work for no longer.
 _MOVING, _PATIENCE = 1.0, 10.0
 

@@ -24,6 +24,7 @@ from gnn2mlp.distill.in_memory import InMemory, Tables
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.source import RowPass, Source
+from gnn2mlp.distill.start import Start
 from gnn2mlp.distill.streamed import Streamed, feature_chunks
 from gnn2mlp.distill.sync_batch_norm import convert_batch_norms
 from gnn2mlp.distill.updates import Pass, UpdateRule, passes
@@ -123,6 +124,7 @@ class Distiller(Configurable):
         checkpoint: Checkpoint | None = None,
         group: ProcessGroup = ALONE,
         stage: str = "student",
+        start: Start | None = None,
     ) -> DistillationResult:
         """Train `student` on the observed nodes of a graph, or on the rows of a table.
 
@@ -145,6 +147,7 @@ class Distiller(Configurable):
                 that the student is that of one process but for rounding, and for dropout, whose masks are drawn by
                 each process.
             stage: what listeners and messages call it.
+            start: weights of an earlier student, from which training starts; default: it starts afresh.
 
         Raises:
             MissingKnowledgeError: before the first step, if the objective needs a key that the tables do not hold.
@@ -165,6 +168,8 @@ class Distiller(Configurable):
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.network(source.num_features, source.num_classes).to(device)
             _check_foldable(module, inputs)
+            if start is not None:
+                start.apply(module)
             if group.connected:
                 convert_batch_norms(module)
             objective.prepare_features(source.num_features)
@@ -175,7 +180,7 @@ class Distiller(Configurable):
             selection = Selection(module, self.patience, begin, tolerance, *kept)
             state = TrainingState(module, optimiser, selection, objective, source.random)
             training = _Training(source, module, objective, passes(objective, update))
-            keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed)
+            keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed, start)
             _check_alike(state, source)
             history = loop.fit(
                 training, state, self.epochs, stage=stage, progress=progress, listeners=listeners, checkpoint=keeping
@@ -257,6 +262,7 @@ class Distiller(Configurable):
         source: Source,
         update: UpdateRule,
         seed: int,
+        start: Start | None = None,
     ) -> loop.Checkpointing | None:
         """Take up the checkpoint, if there is one; what is returned writes the next."""
         if checkpoint is None:
@@ -274,6 +280,7 @@ class Distiller(Configurable):
             # Of other code or another machine's kind, a checkpoint is none.
             "code": code_of(*kinds),
             "execution": fingerprint(Execution.on(next(state.module.parameters()).device)),
+            **({} if start is None else {"start": fingerprint([dict(start.weights), start.features])}),
         }
         state.restore(checkpoint.path, identity)
 

@@ -14,6 +14,7 @@ from gnn2mlp.distill.average import average_results
 from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
+from gnn2mlp.distill.start import Start
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -51,6 +52,7 @@ class Learner:
         anchor: what holds the student that ships to it, beside the objective. Students that a method trains on the way
             are left alone.
         anchor_weight: w: the loss is (1 - w) · the objective + w · the anchor.
+        start: weights from which the student that ships starts; default: it starts afresh.
 
     Example:
         >>> from gnn2mlp.data import PerClass, Views, graph_from_arrays
@@ -81,6 +83,7 @@ class Learner:
     previous: TeacherKnowledge | None = None
     anchor: Objective | None = None
     anchor_weight: float = 0.5
+    start: Start | None = None
 
     __repr__ = short_repr
 
@@ -133,6 +136,7 @@ class Learner:
             checkpoint=self.checkpoint_of(name),
             group=self.group,
             stage=self.stage if name == _SHIPPED else name,
+            start=self.start if name == _SHIPPED else None,
         )
 
     def average(

@@ -16,10 +16,11 @@ from sklearn.utils.validation import check_is_fitted
 from gnn2mlp.core.environment import cpu_threads, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import user_path
+from gnn2mlp.core.rows import take_rows
 from gnn2mlp.core.spec import Spec, name_of, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
-from gnn2mlp.deploy.directory import STUDENT, read_directory, write_directory
+from gnn2mlp.deploy.directory import CODES, STUDENT, read_directory, write_directory
 from gnn2mlp.deploy.sealed import CONFIG
 from gnn2mlp.estimators import nested
 from gnn2mlp.estimators.nodes import features_of, node_names, read_nodes
@@ -33,10 +34,8 @@ if TYPE_CHECKING:
     from gnn2mlp.explore.placement import CodePlacement
 
 _COMPONENTS = ("teacher", "method", "student", "inputs")
-# The codes of the teacher, and the student's way to them, in a model directory.
-CODES = "codes.safetensors"
 # Fitted attributes that need the training side of the package, or are as large as the graph.
-_OF_TRAINING = ("teacher_", "knowledge_", "graph_", "leaderboard_")
+_OF_TRAINING = ("teacher_", "knowledge_", "graph_", "leaderboard_", "churn_")
 _ONE_SCALE = "bring them on one scale, in X, or for the student alone with inputs='standardise'"
 
 
@@ -91,7 +90,13 @@ class NodeEstimator(BaseEstimator):
             if search is not None:
                 result = search.search(observed, seed, plan.device, stage("search"))
                 plan = fitting.Plan.make(**result.components(), device=self.device, seed=seed)
-            fitted = fitting.train(plan, observed, read, names, stage)
+            last = self._earlier()
+            if last is not None:
+                rows = nodes.features if found.rows is None else take_rows(nodes.features, found.rows)
+                weight = getattr(self, "previous_weight", 0.5)
+                last = fitting.earlier_of(last, plan, rows, observed, read, names, weight)
+            fitted = fitting.train(plan, observed, read, names, stage, last)
+        self.churn_ = None if last is None else fitting.churn_of(last, fitted.predictor, observed)
         self.leaderboard_ = None if search is None else result.leaderboard
         if search is not None:
             fitted.predictor.card["search"] = result.told()
@@ -100,6 +105,10 @@ class NodeEstimator(BaseEstimator):
         if found.counts is not None:
             fitted.predictor.card["edges"] = dict(found.counts)
         return self._adopt(fitted.predictor)
+
+    def _earlier(self) -> Any:
+        """The student of an earlier fit, if the next one is to start from it."""
+        return getattr(self, "predictor_", None) if getattr(self, "warm_start", False) else None
 
     def _search(self) -> "Searching | None":
         """The search for teacher, method and student, if the method is one."""

@@ -57,6 +57,10 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
         id_column: name of the column that holds the ids; default: the index of a pandas frame.
         directed: whether messages pass along edges from source to target alone; default: both ways.
         k: how many nearest samples each is linked to, where `fit` is given no edges.
+        warm_start: a further `fit` starts from the student of the one before, as far as architecture, classes and
+            features are the same, and keeps to its answers; `churn_` tells how many changed.
+        previous_weight: how much it keeps to them, w in 0..1: the loss is (1 - w) · that of the method + w ·
+            KL(earlier ‖ student).
         random_state: seed of hold-out, initialisation and batches; `None` draws a fresh one in each `fit`, and so does
             a `RandomState`, which moves on.
         device: where to train: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`. Prediction runs on the CPU;
@@ -76,6 +80,8 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
             `best_epoch` and `seconds`.
         teacher_: the fitted teacher, or `None` if the method needs none; neither saved nor pickled.
         leaderboard_: all that a search tried, `leaderboard_.frame()` as a pandas frame, or `None`; as `teacher_`.
+        churn_: of a warm start, which answers to the nodes of `fit` changed, by class (`gnn2mlp.evaluate.churn.Churn`);
+            else `None`. As `teacher_`.
         knowledge_: what the teacher knows about each node given to `fit` (at least `logits`), or `None`; as `teacher_`.
 
     Example:
@@ -117,6 +123,8 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
         id_column: str | None = None,
         directed: bool = False,
         k: int = 10,
+        warm_start: bool = False,
+        previous_weight: float = 0.5,
         random_state: Any = 0,
         device: str = "auto",
         verbose: bool = False,
@@ -134,6 +142,8 @@ class NodeClassifier(ClassifierMixin, NodeEstimator):
         self.id_column = id_column
         self.directed = directed
         self.k = k
+        self.warm_start = warm_start
+        self.previous_weight = previous_weight
         self.random_state = random_state
         self.device = device
         self.verbose = verbose

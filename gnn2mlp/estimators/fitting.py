@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import torch
 
 from gnn2mlp.core.environment import environment, resolve_device
@@ -19,7 +20,9 @@ from gnn2mlp.encoders import TableEncoder
 from gnn2mlp.estimators import holdout
 from gnn2mlp.estimators.bars import Stage
 from gnn2mlp.estimators.nodes import Nodes
+from gnn2mlp.evaluate.churn import Churn, churn
 from gnn2mlp.inputs import INPUTS, Inputs
+from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.methods.composed import Composed
@@ -27,6 +30,8 @@ from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._reliability import check_draws
+from gnn2mlp.pipeline.previous import Previous
+from gnn2mlp.pipeline.warm import Warm, warm_start
 from gnn2mlp.students import STUDENTS, Student
 from gnn2mlp.teachers import TEACHERS, Export, Teacher, providing
 
@@ -183,8 +188,79 @@ class Fitted:
     history: dict[str, dict[str, Any]]
 
 
-def train(plan: Plan, observed: Observed, read: Read, names: tuple[str, ...] | None, stage: Stage) -> Fitted:
-    """Fit the teacher, write down what it knows, distil the student."""
+class Earlier(NamedTuple):
+    """The student of an earlier fit, to whose answers the next one keeps.
+
+    Attributes:
+        previous: what it says of the nodes.
+        warm: its weights, as far as the next one can start from them.
+    """
+
+    previous: Previous
+    warm: Warm
+
+
+def earlier_of(
+    predictor: Predictor, plan: Plan, rows: Any, observed: Observed, read: Read, names: Any, weight: float
+) -> Earlier:
+    """What a fit takes over from an earlier one.
+
+    Args:
+        predictor: the student of the earlier fit.
+        plan: of this one.
+        rows: nodes as that student reads them.
+        observed: with the task.
+        read: features of the nodes.
+        names: of the features, or `None`.
+        weight: of keeping to its answers.
+
+    Raises:
+        DataError: if it answers something else, or reads other columns.
+    """
+    task = observed.task
+    kept = Previous.of_student(predictor, rows, task, check_weight(weight), "the earlier fit")
+    features = read.x.shape[1] if names is None else names
+    if read.encoder is not None:
+        features = read.encoder.feature_names
+    rescales = plan.inputs.name != OwnFeatures.name
+    return Earlier(kept, warm_start(predictor, plan.student.spec(), features, task.answers.classes, rescales))
+
+
+def check_weight(weight: float) -> float:
+    """The weight, if it is one.
+
+    Raises:
+        ConfigError: if it is not between 0 and 1.
+    """
+    if not 0 <= weight <= 1:
+        raise ConfigError(f"previous_weight: expected a number from 0 to 1, got {weight!r}")
+    return weight
+
+
+def churn_of(earlier: Earlier, predictor: Predictor, observed: Observed) -> Churn | None:
+    """Which answers to the nodes the new student changes; validation nodes tell whether for the better.
+
+    `None` where answers are no single classes.
+    """
+    task, graph = observed.task, observed.graph
+    if not task.exclusive:
+        return None
+    now = torch.from_numpy(np.asarray(predictor.on_features().outputs(graph.features)))
+    before, after = (task.decide(one).numpy() for one in (earlier.previous.said, now))  # type: ignore[attr-defined]
+    truth = np.full(graph.num_nodes, -1)
+    truth[observed.valid.numpy()] = graph.labels[observed.valid].numpy()
+    return churn(before, after, task.num_outputs, truth)
+
+
+def train(
+    plan: Plan,
+    observed: Observed,
+    read: Read,
+    names: tuple[str, ...] | None,
+    stage: Stage,
+    earlier: Earlier | None = None,
+) -> Fitted:
+    """Fit the teacher, write down what it knows, distil the student; from the weights of an earlier one, if given."""
     teacher = plan.teacher if plan.method.teacher_keys else None
     knowledge = None if teacher is None else _taught(plan, teacher, observed, stage)
     learner = Learner(
@@ -196,6 +272,7 @@ def train(plan: Plan, observed: Observed, read: Read, names: tuple[str, ...] | N
         seed=plan.seed,
         device=plan.device,
         progress=stage("student"),
+        **({} if earlier is None else _kept_to(earlier, observed)),
     )
     result = plan.method.learn(learner)
     history = {} if teacher is None else {"teacher": teacher.history_.to_dict()}
@@ -207,6 +284,12 @@ def train(plan: Plan, observed: Observed, read: Read, names: tuple[str, ...] | N
     width = observed.graph.num_features
     predictor = Predictor(result.student or plan.student, module, width, task, card, names, result.inputs, **more)
     return Fitted(predictor, teacher, knowledge, history)
+
+
+def _kept_to(earlier: Earlier, observed: Observed) -> dict[str, Any]:
+    kept = earlier.previous
+    anchored = {"previous": kept.table(observed), "anchor": kept.anchor(), "anchor_weight": kept.weight}
+    return {**anchored, "start": earlier.warm.start}
 
 
 def _taught(plan: Plan, teacher: Teacher, observed: Observed, stage: Stage) -> TeacherKnowledge:

@@ -1,5 +1,6 @@
 """`fit`: from tables in files to a model that ships, in one call that can be interrupted and goes on."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,14 +25,18 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
 from gnn2mlp.pipeline.fitting.disagreement import compare_models
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
+from gnn2mlp.pipeline.fitting.profiling import placement_of, profile_files
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
 from gnn2mlp.pipeline.fitting.stages import Listen, job_of, left_out_stage, shipped_stage, stages
 from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
+from gnn2mlp.pipeline.fitting.tradeoff import tradeoff
 from gnn2mlp.pipeline.left_out import left_out_class
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
 from gnn2mlp.pipeline.searching.settings import is_auto
+from gnn2mlp.pipeline.views import training_view
+from gnn2mlp.pipeline.warm import Warm, warm_start
 from gnn2mlp.report.result_cells import fit_cell
 from gnn2mlp.teachers import TEACHERS
 
@@ -86,7 +91,8 @@ def fit(
     Args:
         config: which tables, and what to do with them.
         listen: gives the progress listener of each stage: `"tables"`, `"encode"`, `"teacher"`, `"mlp"`, `"student"`,
-            `"search"`, `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"refit teacher"`, `"refit"`, `"write"`.
+            `"search"`, `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"weight 0.25"` and others of a trade-off,
+            `"refit teacher"`, `"refit"`, `"write"`.
         told: is given the data report, before anything is trained.
         dry_run: end with the data report; nothing is trained, and nothing written.
 
@@ -139,30 +145,37 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
     if config.left_out:
         left_out_class(tables.bare)  # before anything is trained
     deployed = None
-    if config.previous is not None:  # what cannot be kept to is named before anything is encoded
-        deployed = Previous.of(config.previous, tables.bare, config.previous_weight, tables.features)
+    if config.deployed is not None:  # what cannot be kept to is named before anything is encoded
+        deployed = Previous.of(config.deployed, tables.bare, config.previous_weight, tables.features)
     threads = config.threads if isinstance(config.threads, int) else threads_for(len(tables.ids))
     with cpu_threads(threads):
         split, encoded, report = _observed(config, tables, listen)
         told(report)
         state = {"format": FORMAT, "rows": len(tables.ids), "config": config.to_dict(), "digests": tables.digests}
         write_json(work / STATE, {**state, "finished": False})
-        found = {}
+        found: dict[str, Any] = {}
         if is_auto(config.method):
             config, board = search(config, encoded, split, work, device, listen)
             found = {"search": {**board.verdict, "facts": board.facts, "page": f"{WORK}/{FOLDER}/{PAGE}"}}
-        job = job_of(config, encoded, work, device, listen, deployed)
+        warm = _warm(config, encoded)
+        if warm is not None:
+            found["warm_start"] = warm.told
+        job = job_of(config, encoded, work, device, listen, deployed, None if warm is None else warm.start)
         made = stages(job, config, split, encoded.encoder, listen)
         record = made.record.value
+        if config.tradeoff and tables.task.exclusive:
+            found["tradeoff"] = tradeoff(job, made, training_view(job.graph, split))
         if config.left_out:
             record = {**record, "left_out": left_out_stage(job, config, split).value}
         if len(tables.ids) <= AFFORDABLE:
             found["disagreement"] = compare_models(job, made, config, split, tables, encoded)
-        student, whole = made.student.value, encoded
+        shipped, whole = made.student, encoded
         if config.refit:
             listen("encode")(1, 2, "all rows")
             whole = encode(config, tables)
-            student = shipped_stage(job, config, whole, record).value
+            warm = _warm(config, whole)
+            shipped = shipped_stage(job, config, whole, record, None if warm is None else warm.start)
+        student = shipped.value
         results = {
             "format": FORMAT,
             "config": config.to_dict(),
@@ -174,10 +187,21 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         }
         listen("write")(0, 1, "")
         predictor = shipped_predictor(student, made.student.value, whole, results, config)
-        results = ship(out, predictor, config, tables, split, results)
+        scored = shipped_predictor(made.student.value, made.student.value, encoded, results, config)
+        codes = placement_of(student, shipped.inputs["knowledge"].value, whole.graph.features)
+        further = profile_files(predictor, scored, config, tables, split, codes, whole.graph.features)
+        results = ship(out, predictor, config, tables, split, results, further)
         write_json(work / STATE, {**state, "finished": True})
         listen("write")(1, 1, "")
     return FitResult(results, out)
+
+
+def _warm(config: FitConfig, encoded: Encoded) -> Warm | None:
+    """From which weights a student of these features starts; `None` where no warm start was asked for."""
+    if config.warm_start is None:
+        return None
+    answers, rescales = encoded.graph.task.answers, config.inputs.name != "features"
+    return warm_start(config.warm_start, config.student, encoded.encoder.feature_names, answers.classes, rescales)
 
 
 def _observed(config: FitConfig, tables: Tables, listen: Listen) -> tuple[Split, Encoded, dict[str, Any]]:
@@ -210,20 +234,31 @@ def _finished(config: FitConfig) -> FitResult | None:
     except (ArtefactError, KeyError, TypeError):
         return None
     others = differing(known.identity(), config.resolve(state["rows"]).identity())
-    if others:
+    if others and not config.replace:
         raise ConfigError(
-            f"out: {config.out} holds a model with another {others}; choose another --out, or remove that folder"
+            f"out: {config.out} holds a model with another {others}; choose another --out, or replace it (--replace)"
         )
-    if not state.get("finished"):
-        return None
+    finished = state.get("finished")
     changed = [name for name, digest in state["digests"].items() if file_digest(getattr(config, name)) != digest]
-    if changed:
+    if changed and finished and not config.replace:
         raise ConfigError(
             f"out: {config.out} holds a model of other {' and '.join(changed)} than are now in "
-            f"{', '.join(str(getattr(config, name)) for name in changed)}; choose another --out, or remove that folder"
+            f"{', '.join(str(getattr(config, name)) for name in changed)}; choose another --out, or replace it "
+            "(--replace)"
         )
+    if others or changed:  # teachers and rows of other tables, of which nothing is to be left
+        forget(config.out / WORK)
+        return None
+    if not finished:
+        return None
     verify(config.out)  # an altered model is named, and not answered
     return FitResult(read_json(config.out / SCORES), config.out)
+
+
+def forget(work: Path) -> None:
+    """Remove what an earlier fit kept for itself: its teachers and students, and what it says of rows."""
+    for entry in sorted(work.iterdir()):
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def _busy(out: Path | None) -> None:

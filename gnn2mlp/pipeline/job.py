@@ -15,6 +15,7 @@ from gnn2mlp.core.listeners import Listener, Staged
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.seeds import derive
 from gnn2mlp.data import SPLITTERS, GraphData, HypergraphData, NodeData, Split
+from gnn2mlp.distill.start import Start
 from gnn2mlp.explore.homophily import homophily, hyperedge_homophily
 from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.citing import citations
@@ -48,6 +49,7 @@ class Job:
         extra: keys of knowledge beside those that the method reads.
         listeners: told of every training, whose stage is called like `"seed-000/teacher"`.
         previous: what a deployed student says of all nodes, if students are to keep to one.
+        start: weights from which students start that learn from a teacher; default: they start afresh.
     """
 
     config: RunConfig
@@ -59,6 +61,7 @@ class Job:
     extra: frozenset[str] = frozenset()
     listeners: Sequence[Listener] = ()
     previous: Previous | None = None
+    start: Start | None = None
 
     def split(self, seed: int) -> Split:
         """The split of a seed."""

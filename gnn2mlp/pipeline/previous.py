@@ -61,11 +61,29 @@ class Previous:
             ArtefactError: if there is no student.
             DataError: if it answers something else, or reads other columns.
         """
-        student = _load(folder)
+        student = deployed(folder)
         if table is None and student.columns is not None:
             raise DataError(f"previous: the model in {folder} reads columns of tables, and {graph.name} has features")
         rows = _rows(student, graph) if table is None else table
-        return cls(_aligned(student, rows, graph.task, folder), WEIGHT if weight is None else weight)
+        return cls.of_student(student, rows, graph.task, weight, folder)
+
+    @classmethod
+    def of_student(
+        cls, student: Predictor, rows: Any, task: Task, weight: float | None = None, where: object = "memory"
+    ) -> "Previous":
+        """The answers of a student to rows as it reads them.
+
+        Args:
+            student: that is deployed.
+            rows: of all nodes.
+            task: that names what outputs stand for.
+            weight: w; default: 0.5.
+            where: it is, for messages.
+
+        Raises:
+            DataError: if it answers something else, or reads other columns.
+        """
+        return cls(_aligned(student, rows, task, where), WEIGHT if weight is None else weight)
 
     def outputs(self, task: Task) -> Tensor:
         """The same in the units in which a student of `task` learns."""
@@ -81,7 +99,12 @@ class Previous:
         return TeacherKnowledge(observed.node_ids, {"logits": said.float()}, {"teacher": "previous"})
 
 
-def _load(folder: Path) -> Predictor:
+def deployed(folder: Path) -> Predictor:
+    """The student in the folder of a run, a fit, or a student alone.
+
+    Raises:
+        ArtefactError: if there is none.
+    """
     for place in (folder, folder / "student"):
         if (place / FILE).exists() or (place / "config.json").exists():
             return Predictor.load(place)
@@ -94,7 +117,7 @@ def _rows(student: Predictor, graph: NodeData) -> Any:
     return rows.to_scipy() if isinstance(rows, CSR) else rows.numpy()
 
 
-def _aligned(student: Predictor, rows: Any, task: Task, folder: Path) -> Tensor:
+def _aligned(student: Predictor, rows: Any, task: Task, folder: object) -> Tensor:
     """Its answers with a column for each output of the task."""
     known, wanted = student.answers.classes, task.answers.classes
     if (known is None) != (wanted is None) or type(student.answers) is not type(task.answers):
@@ -119,7 +142,7 @@ def _aligned(student: Predictor, rows: Any, task: Task, folder: Path) -> Tensor:
     return log_p[:, [logits.size(1) if place is None else place for place in order]]
 
 
-def _columns(said: Tensor, order: Sequence[int | None], task: Task, folder: Path) -> Tensor:
+def _columns(said: Tensor, order: Sequence[int | None], task: Task, folder: object) -> Tensor:
     """Columns of outputs that stand for themselves: each has to be there."""
     found = [place for place in order if place is not None and place < said.size(1)]
     if len(found) < len(order) or said.size(1) != task.num_outputs:

@@ -9,7 +9,7 @@ from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import call
-from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy import Predictor, write_directory
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
 from gnn2mlp.pipeline.job import Job, Listen
@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.maps import write_map
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.refit import refit_plan, refit_stage
+from gnn2mlp.pipeline.run_profile import run_profile
 from gnn2mlp.pipeline.scoring import parameters
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
@@ -131,6 +132,7 @@ def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
         about |= {"labels": how.labels, "refit": asdict(how)}
         student.card["refit"] = {**asdict(how), "score": "none of its own: the scores of the seeds estimate it"}
     told = about_run(job, scored, best, about["labels"], "refit" in about)
-    student.save(job.folder / "student", told)
+    profile = run_profile(job.graph, student, best.student.value, best.split)
+    write_directory(job.folder / "student", student, told, profile)
     weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))
     return {**about, "parameters": parameters(student.module), "bytes": weights}

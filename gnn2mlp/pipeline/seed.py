@@ -126,6 +126,8 @@ def student_stage(
     if job.previous is not None and role != "mlp":
         anchor = {"anchor": job.previous.anchor(), "anchor_weight": job.previous.weight}
         inputs |= {"previous": job.previous.table(observed), **anchor}
+    if job.start is not None and role != "mlp":
+        inputs["start"] = job.start
     path = job.folder / "students" / label(seed) / role / FILE
     storage = Storage(lambda identity: path, load_student, save_student)
     return Stage(distil_student, inputs, storage, job.environment, job.context(seed, role))

@@ -14,6 +14,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.deploy.predictor import FILE, Predictor
 from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.distill.learner import Learner
+from gnn2mlp.distill.start import Start
 from gnn2mlp.inputs._base import Inputs
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.methods._base import Method
@@ -40,6 +41,7 @@ def distil_student(
     previous: TeacherKnowledge | None = None,
     anchor: Objective | None = None,
     anchor_weight: float = 0.0,
+    start: Start | None = None,
     *,
     device: torch.device,
     progress: Progress,
@@ -64,6 +66,7 @@ def distil_student(
         previous: what a deployed student says of the observed nodes, if it is to keep to one.
         anchor: what holds it to that one.
         anchor_weight: how much.
+        start: weights from which training starts, if it is not to start afresh.
         device: which device of the kind that `execution` names.
         progress: told after every epoch.
         listeners: told of every training.
@@ -82,6 +85,7 @@ def distil_student(
         previous=previous,
         anchor=anchor,
         anchor_weight=anchor_weight,
+        start=start,
     )
     result = method.learn(learner)
     student = result.student or student

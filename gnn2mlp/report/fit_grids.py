@@ -75,6 +75,36 @@ def churn_grid(results: Results) -> Grid:
     return Grid("Answers of the deployed model that changed, %", ["", "Seen", "Unseen"], rows)
 
 
+def changed_grid(results: Results) -> Grid:
+    """Of each class that the deployed model answered with, how many answers are others now, with intervals."""
+    changed, names = results.get("changed", {}), results.get("class_names", [])
+    rows = []
+    for place, name in enumerate(["all", *names] if changed else []):
+        found = [by["share"] if not place else by["by_class"][place - 1] for by in (changed[p] for p in _POPULATIONS)]
+        rows.append([_short(name), *(cell for one in found for cell in _share_cells(one))])
+    head = ["Answered before", "Seen", "95 % interval", "Unseen", "95 % interval"]
+    return Grid("Answers of the student that changed, by class, %", head, rows)
+
+
+def _share_cells(one: Results | None) -> list[str]:
+    if one is None:
+        return [MISSING, MISSING]
+    return [f"{100 * one['value']:.1f}", f"{100 * one['low']:.1f} to {100 * one['high']:.1f}"]
+
+
+def churn_line(results: Results) -> str:
+    """Whether changed answers were for the better, on unseen nodes, in a sentence; nothing where none was counted."""
+    one = results.get("changed", {}).get("unseen")
+    if not one or not one["known"]:
+        return ""
+    share = {key: 100 * value for key, value in one["share"].items()}
+    return (
+        f"Of {one['known']:,} unseen nodes {share['value']:.1f} % are answered otherwise than by the deployed model "
+        f"({share['low']:.1f} to {share['high']:.1f}): {one['mended']:,} were wrong and are right now, "
+        f"{one['broken']:,} the other way round."
+    )
+
+
 def trust_grid(results: Results) -> Grid:
     """Calibration error and what became of the promise of the sets, by population."""
     trust = results["trust"]

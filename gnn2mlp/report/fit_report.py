@@ -7,7 +7,9 @@ from typing import Any
 
 from gnn2mlp.report.fit_grids import (
     beside_grid,
+    changed_grid,
     churn_grid,
+    churn_line,
     classes_grid,
     columns_grid,
     differences_grid,
@@ -21,6 +23,7 @@ from gnn2mlp.report.fit_trust import left_out_sentence, trust_advice
 from gnn2mlp.report.headline import Tile
 from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
 from gnn2mlp.report.plots import plot_training
+from gnn2mlp.report.plots_churn import plot_churn
 from gnn2mlp.report.plots_intervals import plot_intervals
 from gnn2mlp.report.results import Judged
 from gnn2mlp.report.trust_plots import importance_plot, trust_plots
@@ -45,8 +48,9 @@ def _content(results: Results) -> dict[str, Any]:
         f"method {config['method']['name']}, student {config['student']['name']}.",
         "split": split_line(data),
         "tiles": _tiles(results),
-        "scores": [g for g in (scores_grid(results), differences_grid(results), churn_grid(results)) if g.rows],
+        "scores": [g for g in (scores_grid(results), differences_grid(results)) if g.rows],
         "beside": beside_grid(results),
+        "changed": _changed(results),
         "plots": _score_plots(results),
         "baselines": _baseline_notes(results),
         "trust": _trust(results),
@@ -62,6 +66,24 @@ def _content(results: Results) -> dict[str, Any]:
         "onnx": results.get("onnx", ""),
         "environment": environment_facts(results),
         "config": plain_yaml(config),
+    }
+
+
+def _changed(results: Results) -> dict[str, Any]:
+    """What became of the answers of the deployed model; empty where none was named."""
+    if not results.get("churn"):
+        return {}
+    found = results.get("tradeoff")
+    note = (
+        "On validation nodes, with 95 % intervals; each mark bears its weight w of (1 - w) · loss of the method + w · "
+        "KL(deployed ‖ student). The dashed line is the deployed model."
+    )
+    plots = [draw(plot_churn(found), "tradeoff", "Accuracy against changed answers", note)] if found else []
+    lines = [churn_line(results), results.get("warm_start", "")]
+    return {
+        "grids": [grid for grid in (churn_grid(results), changed_grid(results)) if grid.rows],
+        "lines": [line for line in lines if line],
+        "plots": plots,
     }
 
 

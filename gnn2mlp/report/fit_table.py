@@ -9,6 +9,7 @@ from rich.text import Text
 
 from gnn2mlp.report.fit_grids import (
     churn_grid,
+    churn_line,
     columns_grid,
     differences_grid,
     labels_grid,
@@ -45,7 +46,9 @@ def fit_table(results: Mapping[str, Any]) -> Group:
     onnx = results.get("onnx", "")
     trust = results["trust"]
     foreign = left_out_sentence(results["left_out"]) if results.get("left_out") else ""
-    told = [*_searched(results.get("search")), *trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
+    next_one = [results.get("warm_start", ""), churn_line(results)]
+    searched = _searched(results.get("search"))
+    told = [*next_one, *searched, *trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
     notes = [note for note in (*told, f"ONNX: {onnx}" if onnx.startswith("not") else "") if note]
     return Group(Text(results["verdict"]["sentence"], style="bold"), *parts, *map(Text, notes))
 

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, listing, nearest
+from gnn2mlp.core.tables import GAPS
 
-# What a cell of a CSV file says where it says nothing. A bare NA is one in columns of numbers alone: it is a country.
-GAPS = ("", "#N/A", "<NA>", "N/A", "NULL", "NaN", "n/a", "nan", "null")
 _TEXTS = (".csv", ".tsv", ".txt")
 _PACKED = (".gz", ".bz2", ".zst", ".lz4")
 _ARROW = (".arrow", ".feather", ".ipc")

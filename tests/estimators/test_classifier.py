@@ -412,3 +412,28 @@ def test_it_learns_on_any_device_and_answers_from_the_cpu(
     model.save(tmp_path / "model")
     for again in (pickle.loads(pickle.dumps(model)), NodeClassifier.load(tmp_path / "model")):
         np.testing.assert_array_equal(again.predict_proba(tiny.X), expected)
+
+
+def test_a_warm_start_keeps_to_the_answers_of_the_fit_before(tiny: Tiny) -> None:
+    model = quick(warm_start=True, previous_weight=1.0).fit(tiny.X, tiny.y, edge_index=tiny.edges)
+    assert model.churn_ is None
+    before = model.predict(tiny.X)
+    model.set_params(random_state=5).fit(tiny.X, tiny.y, edge_index=tiny.edges)
+    kept = (before != model.predict(tiny.X)).mean()
+    assert model.churn_ is not None
+    assert model.churn_.share.value == pytest.approx(kept)
+    other = quick(random_state=5).fit(tiny.X, tiny.y, edge_index=tiny.edges)
+    assert kept <= (before != other.predict(tiny.X)).mean()
+    assert other.churn_ is None
+    with pytest.raises(ConfigError, match="previous_weight: expected a number from 0 to 1"):
+        model.set_params(previous_weight=2.0).fit(tiny.X, tiny.y, edge_index=tiny.edges)
+
+
+def test_a_warm_start_reads_tables_and_goes_on_after_loading(tiny: Tiny, tmp_path: Path) -> None:
+    table = pd.DataFrame(tiny.X, columns=[f"c{k}" for k in range(tiny.X.shape[1])])
+    model = quick(warm_start=True).fit(table, tiny.y, edge_index=tiny.edges)
+    model.save(tmp_path / "model")
+    again = NodeClassifier.load(tmp_path / "model")
+    assert again.get_params()["warm_start"] is True
+    again.fit(table, tiny.y, edge_index=tiny.edges)
+    assert again.churn_ is not None

@@ -44,7 +44,12 @@ def test_a_folder_of_a_single_file_becomes_a_directory(settings: dict[str, Any])
     (folder / "student.safetensors").write_bytes(single)
     Predictor.load(folder)
     run(config)
-    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "config.json", "student.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "config.json",
+        "profile.json",
+        "student.safetensors",
+    ]
 
 
 def test_rows_of_tables_have_figures_by_role() -> None:

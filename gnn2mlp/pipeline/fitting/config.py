@@ -53,9 +53,14 @@ class FitConfig(Settings):
             and the report tells how many changed.
         previous_weight: how much, w in 0..1: the loss is (1 - w) · that of the method + w · KL(previous ‖ student); 0.5
             by default.
+        warm_start: folder of a model that is deployed, as `previous`, from whose weights training starts besides, as
+            far as architecture, classes and features are the same.
+        tradeoff: with a deployed model, train the student with other weights of keeping to it, too, and draw accuracy
+            against the share of changed answers.
         inputs: what makes the student's row of the encoded columns.
         distill: options of `Distiller`.
         refit: train what ships again, on all labels.
+        replace: of a model of other tables or settings in `out`: it is replaced, and nothing of it is left.
         left_out: measure how well foreign rows are told, on a teacher and a student more that never met the rarest
             class of at least 20 rows.
         seed: of hashes, initialisation, batches and dropout.
@@ -64,7 +69,7 @@ class FitConfig(Settings):
     """
 
     # Where things are, and on how many threads torch computes. What is in the tables decides; that is compared apart.
-    beside = ("nodes", "edges", "out", "device", "threads")
+    beside = ("nodes", "edges", "out", "device", "threads", "replace")
 
     nodes: UserPath
     edges: UserPath
@@ -86,9 +91,12 @@ class FitConfig(Settings):
     student: Spec = Spec("mlp")
     previous: UserPath | None = None
     previous_weight: float | None = pydantic.Field(default=None, ge=0, le=1)
+    warm_start: UserPath | None = None
+    tradeoff: bool = False
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     refit: bool = True
+    replace: bool = False
     left_out: bool = False
     seed: int = pydantic.Field(default=0, ge=0)
     device: Device = "auto"
@@ -122,6 +130,27 @@ class FitConfig(Settings):
         by = [name for name in (self.time, self.group) if name is not None and name not in self.columns]
         return (self.id, *self.label, *by)
 
+    @property
+    def deployed(self) -> Path | None:
+        """The folder of the model that is deployed, if one was named."""
+        return self.warm_start or self.previous
+
+    def _check_deployed(self) -> None:
+        if self.warm_start is not None and self.previous is not None and self.warm_start != self.previous:
+            raise ConfigError(
+                f"warm_start, previous: expected one deployed model, got {self.warm_start} and {self.previous}; name "
+                "it with warm_start alone, which keeps to its answers, too"
+            )
+        if self.deployed is not None and self.out is not None and self.deployed.resolve() == self.out.resolve():
+            raise ConfigError(
+                f"out: expected another folder than that of the deployed model, got {self.out}; the next version is "
+                "compared with it"
+            )
+        if self.tradeoff and self.deployed is None:
+            raise ConfigError(
+                "tradeoff: expected a deployed model to keep to; name one with --warm-start or --previous"
+            )
+
     def resolve(self, rows: int) -> "FitConfig":
         """The same for a table of so many rows, with every setting written out.
 
@@ -132,6 +161,7 @@ class FitConfig(Settings):
             UnknownNameError: for a name that is not registered; the message offers the nearest match.
             ConfigError: for an option that cannot work, or a teacher that cannot provide what the method reads.
         """
+        self._check_deployed()
         if (self.source is None) != (self.target is None):
             raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
         if self.inputs.build(INPUTS).needs_graph:

@@ -15,6 +15,7 @@ from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy.calibration import calibrate
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.evaluate.by_class import class_counts
+from gnn2mlp.evaluate.churn import churn
 from gnn2mlp.evaluate.intervals import Interval, bootstrap_interval, difference_interval, share_interval
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
@@ -136,15 +137,16 @@ def score_models(
         p: observed.task.agreement(outputs["student"][p][ids], outputs["teacher"][p][ids])
         for p, ids in {**groups, "test": split.test}.items()
     }
-    churn = {}
+    changed = {}
     if previous is not None:
-        churn = {
+        changed = {
             m: {
                 p: 1 - observed.task.agreement(by[p][ids], previous[ids])
                 for p, ids in {**groups, "test": split.test}.items()
             }
             for m, by in outputs.items()
         }
+    told = {} if previous is None else _changed(observed.task, outputs["student"], previous, labels, groups)
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
     metric = {"name": observed.task.metric, **_told(observed.task)}
     record = {
@@ -153,7 +155,8 @@ def score_models(
         "beside": _beside(tasks, outputs, labels, groups),
         "differences": differences,
         "agreement": agreement,
-        **({"churn": churn} if churn else {}),
+        **({"churn": changed} if changed else {}),
+        **({"changed": told} if told else {}),
         **_by_class(tasks, outputs, labels, groups),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
         "history": {model: _with_best(history) for model, history in histories.items() if history["valid"]},
@@ -165,6 +168,22 @@ def score_models(
         "trust": _trust(student, alone["student"], full, knowledge, of_teacher),
     }
     return {**record, "verdict": verdict(scores, differences, metric)}
+
+
+def _changed(
+    task: Task, student: Mapping[str, Tensor], previous: Tensor, labels: Tensor, groups: Mapping[str, Tensor]
+) -> dict[str, Any]:
+    """Which answers of the deployed student are others now, by population and class; nothing where none is a class."""
+    if not task.exclusive:
+        return {}
+    decide = task.decide  # type: ignore[attr-defined]
+    before = decide(previous)
+    return {
+        population: churn(
+            before[ids].numpy(), decide(student[population][ids]).numpy(), task.num_outputs, labels[ids].numpy()
+        ).record()
+        for population, ids in groups.items()
+    }
 
 
 def _by_class(

@@ -58,10 +58,16 @@ def shipped_predictor(
 
 
 def ship(
-    out: Path, predictor: Predictor, config: FitConfig, tables: Tables, split: Split, results: dict[str, Any]
+    out: Path,
+    predictor: Predictor,
+    config: FitConfig,
+    tables: Tables,
+    split: Split,
+    results: dict[str, Any],
+    further: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
-    """Write the model directory, with its report and scores; the results, with what became of the ONNX file."""
-    files: dict[str, bytes] = {}
+    """Write the model directory, with its report, scores and `further` files; the results, with what became of ONNX."""
+    files = dict(further or {})
     content, note = onnx_of(predictor)
     if content is not None:
         files["model.onnx"] = content

@@ -15,6 +15,7 @@ from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill import Distiller
+from gnn2mlp.distill.start import Start
 from gnn2mlp.encoders import TableEncoder
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store
@@ -63,6 +64,7 @@ def job_of(
     device: torch.device,
     listen: Listen,
     previous: Previous | None = None,
+    start: Start | None = None,
 ) -> Job:
     """A job of the pipeline on encoded tables, which keeps everything in the folder `work`."""
     chosen = RunConfig(
@@ -74,7 +76,7 @@ def job_of(
         seeds=(config.seed,),
         recipe=False,
     )
-    told: dict[str, Any] = {"listen": lambda seed, stage: listen(stage), "previous": previous}
+    told: dict[str, Any] = {"listen": lambda seed, stage: listen(stage), "previous": previous, "start": start}
     return Job(chosen, encoded.graph, work, Store(work), device, **told)
 
 
@@ -120,12 +122,14 @@ def left_out_stage(job: Job, config: FitConfig, split: Split) -> Stage[dict[str,
     return Stage(_left_out, inputs, storage, job.environment, lambda: {"device": job.device, "progress": listen})
 
 
-def shipped_stage(job: Job, config: FitConfig, encoded: Encoded, record: dict[str, Any]) -> Stage[Predictor]:
+def shipped_stage(
+    job: Job, config: FitConfig, encoded: Encoded, record: dict[str, Any], start: Start | None = None
+) -> Stage[Predictor]:
     """The student of all labels and of encoders that have seen all rows, trained for as long as validation chose."""
     history = record["history"]
     epochs = {model: history[model]["best_epoch"] for model in ("teacher", "student") if model in history}
     known = int(encoded.graph.task.known(encoded.graph.labels).sum())
-    whole = replace(job, graph=encoded.graph)
+    whole = replace(job, graph=encoded.graph, start=start)
     return refit_stage(
         whole, Refit(known, epochs, [config.seed], config.seed, members_epochs([history])), needs_of(config)
     )

@@ -1,0 +1,81 @@
+"""A table in a file beside the training table of a model directory. Loads no torch where ONNX Runtime answers."""
+
+import importlib.util
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy._base import BasePredictor
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.monitoring.comparing import Codes, compare
+from gnn2mlp.deploy.monitoring.drift import Limits
+from gnn2mlp.deploy.monitoring.monitored import Monitored
+from gnn2mlp.deploy.monitoring.profile import Profile
+from gnn2mlp.deploy.monitoring.reading import table_batches
+from gnn2mlp.deploy.onnx_predictor import MODEL
+
+
+def monitor_table(
+    directory: str | Path,
+    source: str | Path,
+    label: str | Sequence[str] | None = None,
+    limits: Limits | None = None,
+    ignore: Collection[str] = (),
+    codes: Callable[[BasePredictor], Codes] | None = None,
+    progress: Progress = silent,
+) -> Monitored:
+    """Compare a table with the one that a model was trained on, in a stream and in bounded memory.
+
+    The answers come from `model.onnx` where there is one and ONNX Runtime is installed, else from the weights.
+
+    Args:
+        directory: of the model, with a profile, as `gnn2mlp fit` writes it.
+        source: a Parquet file, a folder of such files, or a CSV file.
+        label: as in `compare`.
+        limits: likewise.
+        ignore: likewise.
+        codes: from the model's `Predictor`, gives what tells the codes of rows; default: they are not compared.
+        progress: told after each batch, in rows.
+
+    Raises:
+        ConfigError: if there is no such file, or no such column as `label` or `ignore` name.
+        DataError: for a table without rows.
+        ArtefactError: if the directory was altered or has no profile, or the file cannot be read.
+
+    Example:
+        >>> monitor_table("model", "tomorrow.parquet").drifted  # doctest: +SKIP
+        False
+    """
+    profile = Profile.load(directory)
+    predictor = predictor_of(directory, weights=codes is not None)
+    found = table_batches(source, profile, [label] if isinstance(label, str) else list(label or ()))
+    batches = _told(found.batches, found.rows, progress)
+    return compare(
+        profile, batches, predictor, label, None if codes is None else codes(predictor), limits, ignore, found.extra
+    )
+
+
+def predictor_of(directory: str | Path, weights: bool = False) -> BasePredictor:
+    """The model as it answers with the least to load: on ONNX Runtime, else on torch.
+
+    Args:
+        directory: of the model.
+        weights: whether the weights are needed, for more than answers.
+    """
+    listed = read_directory(directory, ()).config["files"]
+    if MODEL in listed and not weights and importlib.util.find_spec("onnxruntime"):
+        from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+
+        return OnnxPredictor.load(directory)
+    from gnn2mlp.deploy.predictor import Predictor
+
+    return Predictor.load(directory)
+
+
+def _told(batches: Iterator[Any], rows: int | None, progress: Progress) -> Iterator[Any]:
+    done = 0
+    for batch in batches:
+        done += batch.num_rows
+        yield batch
+        progress(done, max(done, rows or 0))
