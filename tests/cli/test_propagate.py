@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from gnn2mlp.cli import main
-from gnn2mlp.tables.hops import HopTable
+from gnn2mlp.cli.propagate import _ENGINES
+from gnn2mlp.tables.hops import ENGINES, HopTable
 from tests.hops import draw, write_graph
 
 
@@ -18,3 +19,7 @@ def test_hops_are_written_and_told_of(tmp_path: Path, capsys: pytest.CaptureFixt
     assert HopTable.open(tmp_path / "hops").hops == 2
     assert main([*arguments, "--normalise", "row"]) == 2
     assert "another normalisation" in capsys.readouterr().err
+
+
+def test_the_command_knows_every_engine() -> None:
+    assert set(_ENGINES) == set(ENGINES)
