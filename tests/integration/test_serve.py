@@ -1,5 +1,6 @@
 """`gnn2mlp serve` as a process: what is sent to it, how it is killed, and what is put in its place."""
 
+import http.client
 import os
 import random
 import shutil
@@ -123,7 +124,7 @@ class Load:
         while not self._ended.is_set():
             try:
                 status, told, headers = self.server.predict(served.table_rows())
-            except (OSError, ValueError):  # it was killed meanwhile
+            except (OSError, ValueError, http.client.HTTPException):  # it was killed meanwhile
                 self.seen["gone"] += 1
                 time.sleep(0.02)
                 continue
