@@ -1,5 +1,6 @@
 """Requests that no server can answer, drawn by a seed."""
 
+import copy
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -85,3 +86,43 @@ def _no_row(draw: random.Random) -> tuple[str, bytes]:
 
 def _half_a_character(draw: random.Random) -> tuple[str, bytes]:
     return "half a character", _written({**served.ROW, "note": "a\ud800" * draw.randrange(1, 5)})
+
+
+VALUES: list[Any] = [None, True, 0, -1, 2.5, 1e308, 10**18, 10**300, 2**63, "", "x", "\x00", "é\u202e", "a" * 3000]
+VALUES += [[], [[]], {}, ["x"], [None], [True, 1.5, "x"], {"a": 1}, "9999-12-31T23:59:59", "2020-02-30", "NaN"]
+VALUES += [[1e308, 2], [10**300, 1]]
+
+
+def mutations(whole: Any, count: int, seed: int = 0) -> Iterator[bytes]:
+    """So many requests like a good one, in each of which some values are others, gone, or beside others."""
+    draw = random.Random(seed)
+    for _ in range(count):
+        value = copy.deepcopy(whole)
+        for _ in range(draw.choice([1, 1, 1, 2, 3])):
+            _mutate(draw, value)
+        yield _written(value)
+
+
+def _mutate(draw: random.Random, value: Any) -> None:
+    *way, last = draw.choice([path for path in _paths(value) if path] or [(None,)])
+    if last is None:  # nothing is left of it
+        return
+    for step in way:
+        value = value[step]
+    new, chance = copy.deepcopy(draw.choice(VALUES)), draw.random()
+    if chance < 0.7:
+        value[last] = new
+    elif chance < 0.85:
+        del value[last]
+    elif isinstance(value, list):
+        value.append(new)
+    else:
+        value[f"{last}{draw.choice(['x', ' '])}"] = new
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Ways to every value in JSON."""
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in items:
+        yield from _paths(inner, (*path, step))

@@ -210,6 +210,22 @@ def answering(versions: list[Path]) -> Iterator[Running]:
         yield server
 
 
+def test_requests_that_are_nearly_right_are_never_a_fault_of_the_server(answering: Running) -> None:
+    example = answering.ask("GET", "/model")[1]["example"]
+    infer = f"/v2/models/{answering.ask('GET', '/model')[1]['name']}/infer"
+    described = answering.ask("GET", "/openapi.json")[1]["paths"][infer]["post"]["requestBody"]
+    tensors = described["content"]["application/json"]["example"]
+    tensors |= {"id": "x", "parameters": {"coverage": 0.9}, "outputs": [{"name": "label"}]}
+    seen: Counter[int] = Counter()
+    for path, whole in (("/predict", example), ("/predict", [example] * 3), ("/explain", example), (infer, tensors)):
+        for body in malformed.mutations(whole, 100):
+            status, told, _ = answering.ask("POST", path, body)
+            assert status in (200, 400, 413, 422), (path, body, told)
+            seen[status] += 1
+    assert seen[200]
+    assert seen[422]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1200, 390])
