@@ -8,6 +8,7 @@ goes through it. Prices are yours: `--price` is of an hour of one core, in whate
 
 import argparse
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,18 +30,18 @@ class Plan(NamedTuple):
     """What is planned for.
 
     Args:
-        nodes: of the graph.
-        edges: of each node, both directions counted once.
-        features: of a node, single precision.
+        nodes: nodes of the graph.
+        edges: edges for each node, each listed once.
+        features: numbers of a node, in single precision.
         hops: products with the operator.
-        classes: of the teacher's answer.
-        hidden: units of each of the three layers of teacher and student.
-        labelled: share of the nodes that teach the teacher.
-        teacher_epochs: over the labelled nodes.
-        student_epochs: over all nodes.
+        classes: numbers of an answer of the teacher.
+        hidden: units of the two hidden layers of teacher and student.
+        labelled: share of nodes that train the teacher.
+        teacher_epochs: epochs over the labelled nodes.
+        student_epochs: epochs over all nodes.
         memory: GiB for blocks of hop features, of all machines together.
-        cores: that work at the same time.
-        price: of an hour of a core.
+        cores: cores that work at the same time.
+        price: price of an hour of a core.
     """
 
     nodes: float = 1e9
@@ -208,15 +209,14 @@ def _costs(hours: float | None, plan: Plan) -> Sequence[str]:
 
 
 def assumptions(plan: Plan | None = None) -> str:
-    """The settings of the plan in words."""
+    """The settings of the plan, their values, and what they are."""
     plan = plan or Plan()
-    return markdown(
-        ["setting", "value"],
-        [
-            [name.replace("_", " "), _short(value) if value >= 1e6 else f"{value:,g}"]
-            for name, value in plan._asdict().items()
-        ],
-    )
+    meanings = dict(re.findall(r"^ +(\w+): (.*)\.$", Plan.__doc__ or "", re.MULTILINE))
+    rows = [
+        [f"`--{name.replace('_', '-')}`", _short(value) if value >= 1e6 else f"{value:,g}", meanings[name]]
+        for name, value in plan._asdict().items()
+    ]
+    return markdown(["setting", "value", "what it is"], rows)
 
 
 def main() -> int:

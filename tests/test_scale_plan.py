@@ -52,6 +52,7 @@ def test_hours_and_prices_follow_the_sizes(plans: ModuleType) -> None:
     scored = plans.steps(one)[-1]
     measured = plans._measured("production/results/score.json")["sizes"][-1]
     assert scored.hours == pytest.approx(1e9 / measured["rows"] * measured["ours"]["cpu_seconds"] / 3600)
+    assert "| `--student-epochs` | 2 | epochs over all nodes |" in plans.assumptions()
     assert plans._costs(100.0, plans.Plan(cores=50, price=0.1)) == ("100.0", "2.00", "10.00")
 
 
