@@ -30,12 +30,12 @@ def plot_churn(found: Mapping[str, Any]) -> Figure:
         if one["weight"] == found["weight"]:
             axes.plot([across], [up], "o", ms=12, mfc="none", mec=INK, mew=1.4, label="this fit", zorder=4)
         axes.annotate(
-            f"{one['weight']:g}", (across, up), (7, 6), textcoords="offset points", fontsize=TEXT - 1, color=INK
-        )
+            f"{one['weight']:g}", (across, up), (0, 9), textcoords="offset points", ha="center", va="bottom",
+            fontsize=TEXT - 1, color=INK, bbox={"pad": 0.6, "fc": PAPER, "ec": "none"},
+        )  # fmt: skip
     before = 100 * found["deployed"]["value"]
     axes.axhline(before, color=MUTED, lw=1.2, ls="--", label="deployed model", zorder=1)
     axes.set(xlabel="answers that change, %", ylabel="accuracy, %")
-    axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     axes.grid(axis="x", color=GRID, lw=0.8)
     legend(axes)
     return figure

@@ -70,7 +70,7 @@ def measure(
     """
     rows: Features = gather(observed.graph.features, observed.valid)
     labels, task = observed.graph.labels[observed.valid], observed.task
-    before = task.decide(previous[observed.valid])  # type: ignore[attr-defined]
+    before = task.decide(previous[observed.node_ids[observed.valid]])  # type: ignore[attr-defined]
     points = []
     for student, weight in zip(students, weights, strict=True):
         now = task.decide(torch.from_numpy(student.outputs(rows)))  # type: ignore[attr-defined]

@@ -25,6 +25,8 @@ def test_the_next_version_starts_from_the_deployed_one_and_tells_what_changed(
     points = results["tradeoff"]["points"]
     assert [one["weight"] for one in points] == list(WEIGHTS)
     assert points[-1]["churn"]["value"] <= points[0]["churn"]["value"]
+    assert points[-1]["churn"]["value"] < 0.2  # it learns nothing but the answers of the deployed one
+    assert results["tradeoff"]["deployed"]["value"] > 0.6
     assert next_one.out is not None
     page = (next_one.out / "report.html").read_text()
     for told in ("What changes for whoever uses the deployed model?", "Accuracy against changed answers", "by class"):
