@@ -165,6 +165,8 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         record = made.record.value
         if config.tradeoff and tables.task.exclusive:
             found["tradeoff"] = tradeoff(job, made, training_view(job.graph, split))
+        if "class_names" in record:  # of which training, and so the record, knows numbers alone
+            record = {**record, "class_names": list(tables.task.output_names)}
         if config.left_out:
             record = {**record, "left_out": left_out_stage(job, config, split).value}
         if len(tables.ids) <= AFFORDABLE:

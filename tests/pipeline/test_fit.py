@@ -45,6 +45,7 @@ def test_a_folder_holds_a_model_that_answers_tables(fitted: FitResult, company_t
     assert predictor.calibration is not None
     assert read_json(fitted.out / "scores.json") == fitted.results
     assert fitted.verdict == fitted.results["verdict"]["sentence"]
+    assert fitted.results["class_names"] == ["blue", "green", "red"]
 
 
 def test_a_finished_folder_is_answered_at_once(fitted: FitResult, company_tables: dict[str, Any]) -> None:
