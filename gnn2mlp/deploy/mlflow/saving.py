@@ -20,7 +20,7 @@ from gnn2mlp.deploy.sealed import CONFIG
 from gnn2mlp.encoders.table import TableEncoder
 
 # Beside this package's own code, which goes with the model: what answers with ONNX Runtime, and what with torch.
-_NEEDED = ("numpy", "pandas", "pyarrow", "filelock")
+_NEEDED = ("numpy", "pandas", "filelock")
 _RUNTIME = ("onnxruntime",)
 _TORCH = ("torch", "torch-geometric", "scipy", "scikit-learn", "safetensors", "pydantic", "PyYAML", "jaxtyping")
 
@@ -166,8 +166,15 @@ _NOT_CODE = shutil.ignore_patterns("__pycache__", "web", "templates")
 
 
 def _requirements(on_onnx: bool) -> list[str]:
-    """Packages with the versions that are installed here; `mlflow-skinny` cannot serve, so that `mlflow` is named."""
+    """Packages with the versions that are installed here, but pyarrow's, of which MLflow refuses the newest ones.
+
+    `mlflow-skinny` cannot serve, so that `mlflow` is named in any case.
+    """
     import mlflow
 
     others = (*_NEEDED, *(_RUNTIME if on_onnx else _TORCH))
-    return [f"mlflow=={mlflow.__version__}", *(f"{name}=={importlib.metadata.version(name)}" for name in others)]
+    return [
+        f"mlflow=={mlflow.__version__}",
+        "pyarrow>=18",
+        *(f"{name}=={importlib.metadata.version(name)}" for name in others),
+    ]
