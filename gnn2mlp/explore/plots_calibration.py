@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate.conformal import share_interval
-from gnn2mlp.explore.drawing import TEXT, legend, new_figure
+from gnn2mlp.explore.drawing import SIZE, TEXT, legend, new_figure
 from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, plain_text, style_of
 
 # Inches that a line of `plot_set_coverage` takes.
@@ -74,7 +74,7 @@ def plot_set_coverage(coverages: Mapping[str, Mapping[str, Any]]) -> Figure:
     if len(nominal) != 1:
         raise DataError(f"expected populations of one nominal coverage, got {sorted(nominal) or 'none'}")
     (promised,) = nominal
-    figure, axes = new_figure((5.6, 1.3 + _LINE * len(coverages)))
+    figure, axes = new_figure((SIZE[0], 1.3 + _LINE * len(coverages)))
     axes.axvline(100 * promised, ls="--", color=MUTED, lw=1)
     places = range(len(coverages))
     for place, one in zip(places, coverages.values(), strict=True):
@@ -93,6 +93,7 @@ def plot_set_coverage(coverages: Mapping[str, Mapping[str, Any]]) -> Figure:
     axes.set_ylim(len(coverages) - 0.4, -0.6)
     axes.grid(axis="x", color=GRID, lw=0.8)
     axes.grid(axis="y", visible=False)
-    axes.xaxis.set_major_formatter(PercentFormatter(decimals=0))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
     axes.set_xlabel(f"sets that hold the true class ({100 * promised:g}% promised)")
     return figure

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.drawing import TEXT, new_figure
+from gnn2mlp.explore.drawing import SIZE, TEXT, new_figure
 from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, plain_text, style_of
 
 # So many columns fit, and more nobody reads.
@@ -42,7 +42,7 @@ def plot_importance(
     if not len(names) or values.shape != (len(names),) or spread.shape != values.shape:
         raise DataError(f"expected a mean and a deviation for each column, got {len(names)} names, {values.size} means")
     order = np.argsort(-values, kind="stable")[:most]
-    figure, axes = new_figure((5.6, 1.1 + 0.3 * len(order)))
+    figure, axes = new_figure((SIZE[0], 1.1 + 0.3 * len(order)))
     colour = style_of("student").colour
     tells = values[order] > 2 * spread[order]
     bars = axes.barh(range(len(order)), values[order], height=0.68, color=colour, ec=colour, lw=1.1)

@@ -133,7 +133,7 @@ def tables_grid(data: Results) -> Grid:
         [
             "neighbours",
             f"{degrees['mean']:.1f}",
-            f"on average; median {degrees['median']:g}, 99 % {degrees['99 %']:g}, most {degrees['most']:,}",
+            f"on average; median {degrees['median']:g}, 99 % {degrees['99 %']:.0f}, most {degrees['most']:,}",
         ],
     ]
     found = data.get("homophily")

@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from gnn2mlp.explore.drawing import TEXT, clean_axes
+from gnn2mlp.explore.drawing import SIZE, TEXT, clean_axes
 from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.theme import INK, MUTED, style_of
 
@@ -25,7 +25,7 @@ def plot_intervals(
         populations: those that are drawn, the first on top.
     """
     scale, models = 100 if metric["share"] else 1, list(scores)
-    figure = ShownFigure(figsize=(5.2, 0.5 + 0.3 * (len(models) + 1) * len(populations)), layout="constrained")
+    figure = ShownFigure(figsize=(SIZE[0], 0.5 + 0.3 * (len(models) + 1) * len(populations)), layout="constrained")
     panels = figure.subplots(len(populations), 1, sharex=True, squeeze=False)[:, 0]
     for axes, population in zip(panels, populations, strict=True):
         for place, model in enumerate(models):

@@ -42,6 +42,14 @@ def test_a_broken_promise_has_a_mark_and_a_word_of_its_own() -> None:
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["seen\n400", "cost in \\$\n400"]
 
 
+def test_shares_that_are_close_are_told_apart() -> None:
+    close = coverage(np.ones((20_000, 2), dtype=bool), np.zeros(20_000, dtype=int), 0.999)
+    figure = plot_set_coverage({"seen": close._asdict()})
+    figure.draw_without_rendering()
+    ticks = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    assert len(set(ticks)) == len(ticks) > 1
+
+
 def test_promises_are_not_mixed() -> None:
     one = coverage([[True]], [0], 0.9)._asdict()
     with pytest.raises(DataError, match=r"one nominal coverage, got \[0.9, 0.95\]"):

@@ -40,6 +40,7 @@ def test_one_class_a_row_and_several_labels_a_row_are_told_apart(fitted: FitResu
 
 def test_classes_of_unseen_rows_stand_with_recall_and_precision(fitted: FitResult) -> None:
     grid = classes_grid(fitted.results)
+    assert fitted.results["class_names"] == sorted(fitted.results["data"]["labels"]["classes"])  # as a user wrote them
     assert {row[0] for row in grid.rows} == set(fitted.results["class_names"])
     told = fitted.results["by_class"]["unseen"]["student"]
     right, nodes = sum(told["right"]), sum(told["nodes"])

@@ -1,6 +1,6 @@
 """The stage of scores: every model on the same test rows, once, with intervals, and what distilling brings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -157,7 +157,7 @@ def score_models(
         "agreement": agreement,
         **({"churn": changed} if changed else {}),
         **({"changed": told} if told else {}),
-        **_by_class(tasks, outputs, labels, groups),
+        **_by_class(tasks, outputs, labels, groups, full.graph.class_names),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
         "history": {model: _with_best(history) for model, history in histories.items() if history["valid"]},
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
@@ -187,7 +187,11 @@ def _changed(
 
 
 def _by_class(
-    tasks: Mapping[str, Task], outputs: Mapping[str, Mapping[str, Tensor]], labels: Tensor, groups: Mapping[str, Tensor]
+    tasks: Mapping[str, Task],
+    outputs: Mapping[str, Mapping[str, Tensor]],
+    labels: Tensor,
+    groups: Mapping[str, Tensor],
+    names: Sequence[str],
 ) -> dict[str, Any]:
     """Counts by population and model of each class, or label, and their names; nothing of numbers."""
     task = tasks["student"]
@@ -200,7 +204,7 @@ def _by_class(
         }
         for population, ids in groups.items()
     }
-    return {"by_class": counts, "class_names": list(task.output_names)}
+    return {"by_class": counts, "class_names": list(names)}
 
 
 def _trust(
