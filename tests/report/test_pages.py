@@ -36,7 +36,7 @@ FONTS = ("DejaVu Sans", "Liberation Sans")
 # CSS pixels on the screen.
 LEAST = 9
 # Screens of a telephone that a figure may be wide: beyond, most of it is out of sight.
-SCREENS = 1.5
+SCREENS = 1.3
 NARROW, WIDE = 390, 1200
 
 # Text that is smaller on the screen than it may be; a figure's shrinks with the figure.
