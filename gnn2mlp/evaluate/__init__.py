@@ -13,11 +13,13 @@ if TYPE_CHECKING:
         reliability_diagram,
     )
     from gnn2mlp.evaluate.cascade import CascadeCurve, cascade_curve, choose_threshold
+    from gnn2mlp.evaluate.churn import Churn
     from gnn2mlp.evaluate.compare import Outcome, Paired, paired
     from gnn2mlp.evaluate.conditions import Conditions
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
     from gnn2mlp.evaluate.importance import Importance, column_importance
+    from gnn2mlp.evaluate.membership import Membership, membership_auc
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
     from gnn2mlp.evaluate.ranks import Ranking, critical_difference, friedman, ranked
     from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 __all__ = [
     "POPULATIONS",
     "CascadeCurve",
+    "Churn",
     "ClassCounts",
     "ClassScore",
     "Conditions",
     "Coverage",
     "Importance",
+    "Membership",
     "Outcome",
     "Paired",
     "Ranking",
@@ -62,6 +66,7 @@ __all__ = [
     "friedman",
     "halves",
     "joint_energy",
+    "membership_auc",
     "outlier_auroc",
     "paired",
     "placed_among_codes",
@@ -73,6 +78,8 @@ __all__ = [
 ]
 
 _EXPORTS = {
+    "gnn2mlp.evaluate.churn": ("Churn",),
+    "gnn2mlp.evaluate.membership": ("Membership", "membership_auc"),
     "gnn2mlp.evaluate.conditions": ("Conditions",),
     "gnn2mlp.evaluate.confusion": (
         "ClassScore",
