@@ -39,6 +39,13 @@ def add(verbs: Any) -> None:
     parser.add_argument("--int8", action="store_true", help="by 8-bit weights, which --onnx --int8 of export wrote")
     parser.add_argument("--threads", metavar="N", type=int, help="CPU threads; default: all")
     parser.add_argument("--overwrite", action="store_true", help="replace another table at OUT")
+    parser.add_argument(
+        "--engine",
+        choices=("local", "spark"),
+        default="local",
+        help="spark: on the cluster that spark-submit or Spark's settings name, to a folder OUT, in any order; IN and "
+        "OUT have to be where all workers see them",
+    )
     parser.set_defaults(execute=execute)
 
 
@@ -51,6 +58,9 @@ def execute(options: argparse.Namespace) -> None:
     asked = {name: getattr(options, name) for name in ("probabilities", "coverage", "outliers", "errors")}
     scorer = BatchScorer(predictor, _kept(options, predictor), **asked)
     console = Terminal()
+    if options.engine == "spark":
+        _score_on_spark(scorer, options, console)
+        return
     with Bars(Once()) as bars:
         done = score_table(scorer, options.source, options.out, bars.listen(0, "rows"), options.overwrite)
     scored = done.rows - done.reused
@@ -59,6 +69,18 @@ def execute(options: argparse.Namespace) -> None:
     failed = f", {done.failed:,} without an answer" if options.errors == "null" else ""
     console.print(Text(f"{done.rows:,} rows{again}{failed}{rate}"), soft_wrap=True)
     show_files(console, {"answers": done.out})
+
+
+def _score_on_spark(scorer: Any, options: argparse.Namespace, console: Terminal) -> None:
+    """The same by Spark, which writes what is missing again if a worker is lost."""
+    from gnn2mlp.core.files import user_path
+    from gnn2mlp.deploy.spark import score_files, write_answers
+
+    out = user_path(options.out, "out")
+    rows, failed = write_answers(score_files(scorer, options.source), out, options.overwrite)
+    told = f", {failed:,} without an answer" if options.errors == "null" else ""
+    console.print(Text(f"{rows:,} rows{told}"), soft_wrap=True)
+    show_files(console, {"answers": out})
 
 
 class Once(NamedTuple):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
+    from gnn2mlp.deploy.spark import score_dataframe, score_files
     from gnn2mlp.deploy.table_scoring import Scored, score_table
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "push_to_hub",
     "read_directory",
     "reseal",
+    "score_dataframe",
+    "score_files",
     "score_table",
     "traces",
     "verify",
@@ -63,6 +66,8 @@ _EXPORTS = {
     "push_to_hub": "gnn2mlp.deploy.hub",
     "read_directory": "gnn2mlp.deploy.directory",
     "reseal": "gnn2mlp.deploy.directory",
+    "score_dataframe": "gnn2mlp.deploy.spark",
+    "score_files": "gnn2mlp.deploy.spark",
     "score_table": "gnn2mlp.deploy.table_scoring",
     "traces": "gnn2mlp.deploy.byte_search",
     "verify": "gnn2mlp.deploy.directory",

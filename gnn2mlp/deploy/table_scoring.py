@@ -44,7 +44,7 @@ class Scored(NamedTuple):
     seconds: float
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Consecutive row groups of a file, and the number of the first of their rows in it."""
 
     file: int
@@ -86,9 +86,9 @@ def score_table(
     if place in files:
         raise ConfigError(f"out: expected another file than the source, got {out}")
     tables = [open_table(file) for file in files]
-    schema = _common_schema(scorer, files, tables)
+    schema = common_schema(scorer, files, tables)
     identity = _identity(scorer, files, part_rows)
-    plan = _plan(tables, part_rows)
+    plan = planned_parts(tables, part_rows)
     check_writable(place.parent, "choose another folder for --out")
     with claimed(place) as alone:
         if not alone:
@@ -123,8 +123,12 @@ def source_files(source: Path) -> list[Path]:
     raise ConfigError(f"source: expected a Parquet file, or a folder with some, at {source}, found none")
 
 
-def _common_schema(scorer: BatchScorer, files: Sequence[Path], tables: Sequence[Any]) -> Any:
-    """The schema of what comes out, once all files are known to have the columns that it needs."""
+def common_schema(scorer: BatchScorer, files: Sequence[Path], tables: Sequence[Any]) -> Any:
+    """The schema of what comes out, once all files are known to have the columns that it needs.
+
+    Raises:
+        ConfigError, DataError: as `BatchScorer.output_schema`, of any file.
+    """
     first = tables[0].schema_arrow
     schema = scorer.output_schema(first)
     needed = [*scorer.reads, *scorer.keep]
@@ -159,16 +163,16 @@ def _footer(path: Path) -> bytes:
         return file.read(length)
 
 
-def _plan(tables: Sequence[Any], part_rows: int) -> list[_Part]:
+def planned_parts(tables: Sequence[Any], part_rows: int) -> list[Part]:
     """Row groups in their order, as many in a part as have no more than `part_rows` rows, at least one."""
-    plan: list[_Part] = []
+    plan: list[Part] = []
     for number, table in enumerate(tables):
-        first, part = 0, _Part(number, (), 0, 0)
+        first, part = 0, Part(number, (), 0, 0)
         for group in range(table.metadata.num_row_groups):
             rows = table.metadata.row_group(group).num_rows
             if part.groups and part.rows + rows > part_rows:
                 plan.append(part)
-                part = _Part(number, (), 0, first)
+                part = Part(number, (), 0, first)
             part = part._replace(groups=(*part.groups, group), rows=part.rows + rows)
             first += rows
         plan.append(part)
@@ -224,7 +228,7 @@ def _score_parts(
     files: Sequence[Path],
     tables: Sequence[Any],
     schema: Any,
-    plan: Sequence[_Part],
+    plan: Sequence[Part],
     folder: Path,
     progress: Progress,
 ) -> int:
@@ -235,15 +239,26 @@ def _score_parts(
         if path.exists():  # it was written in one step, so that it is whole
             reused += part.rows
         else:
-            batches = _answers(scorer, files[part.file], tables[part.file], part)
+            batches = part_answers(scorer, files[part.file], tables[part.file], part)
             _write(path, schema, _told(batches, done, total, progress), part.rows)
         done += part.rows
         progress(done, total)
     return reused
 
 
-def _answers(scorer: BatchScorer, path: Path, table: Any, part: _Part) -> Iterator[Any]:
-    """The answers of a part, batch by batch."""
+def part_answers(scorer: BatchScorer, path: Path, table: Any, part: Part) -> Iterator[Any]:
+    """The answers of a part, batch by batch.
+
+    Args:
+        scorer: the student, and what is asked of it.
+        path: of the file, for messages.
+        table: the file as `open_table` opens it.
+        part: some row groups of it.
+
+    Raises:
+        DataError: for rows that cannot be read; the message names them.
+        ArtefactError: if the file is damaged.
+    """
     at, needed = part.first, list(dict.fromkeys([*scorer.reads, *scorer.keep]))
     sizes = _sizes(table.metadata, part, needed)
     rows = min(BATCH_ROWS, max(1, BATCH_BYTES * part.rows // max(1, sum(map(sum, sizes.values())))))
@@ -258,7 +273,7 @@ def _answers(scorer: BatchScorer, path: Path, table: Any, part: _Part) -> Iterat
             yield answered
 
 
-def _sizes(metadata: Any, part: _Part, columns: Sequence[str]) -> dict[str, list[int]]:
+def _sizes(metadata: Any, part: Part, columns: Sequence[str]) -> dict[str, list[int]]:
     """Bytes of some columns, uncompressed, as they lie in each row group of a part."""
     found: dict[str, list[int]] = {name: [] for name in columns}
     for group in map(metadata.row_group, part.groups):
