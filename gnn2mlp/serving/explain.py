@@ -60,7 +60,9 @@ def blanked(model: ServedModel, row: dict[str, Any]) -> Blanked:
 def _check_few(names: Sequence[Any]) -> None:
     if len(names) > MOST:
         raise RefusalError(
-            UNREADABLE, f"explain: expected at most {MOST} columns that are not blank, got {len(names):,}"
+            UNREADABLE,
+            f"explain: expected at most {MOST} columns that are not blank, got {len(names):,}; /predict answers such a "
+            "row all the same",
         )
 
 
