@@ -220,7 +220,7 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
                         f"{step['cpu_seconds']:.0f}",
                         f"{step['seconds']:.0f}",
                         f"{step['peak_gib']:.2f}",
-                        f"{100 * test['accuracy']:.2f}",
+                        f"{100 * test['accuracy']:.3f}",
                     ]
                 )
     head = ["nodes", "step", "epochs", "CPU s", "s", "peak, GiB", "accuracy, test"]
@@ -235,9 +235,9 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
         parts.append(
             f"Beside it: SAGE with sampled neighbours on the same graph and split, in memory (SPEED.md): "
             f"{stages['teacher']['epochs']} epochs and the export in {spent:.0f} s on {sage['threads']} threads, "
-            f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.2f} %. Hops, teacher and its "
+            f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.3f} %. Hops, teacher and its "
             f"knowledge here: {mine:.0f} CPU s in all, at most "
-            f"{peak:.2f} GiB, validation {100 * valid:.2f} %."
+            f"{peak:.2f} GiB, validation {100 * valid:.3f} %."
         )
     return "\n\n".join(parts) + "\n"
 
