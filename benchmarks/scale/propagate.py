@@ -185,7 +185,9 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
     """The page: steps of each size, and the teacher beside the sampled SAGE of SPEED.md."""
     parts = [
         "# Graphs larger than memory\n\nMade by `python benchmarks/scale/propagate.py --page` from "
-        "`benchmarks/scale/results/propagate.json`. CPU seconds are those of all threads of a step.",
+        "`benchmarks/scale/results/propagate.json`. CPU seconds are those of all threads of a step, on a machine that "
+        "did other things as well, so that `s` says little. An epoch is as many steps as there are batches of 4,096 "
+        "labelled nodes: on the small graph ten of them train no teacher to its end.",
     ]
     body = []
     for entry in sorted(entries.values(), key=lambda one: one["scale"]):
