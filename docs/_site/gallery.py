@@ -70,11 +70,11 @@ class Shown(NamedTuple):
 
 @contextmanager
 def taken(section: str, into: list[Shown]) -> Iterator[None]:
-    """Collect what is put into pages meanwhile; of figures of one key the first."""
+    """Collect what is put into pages meanwhile; of figures of one key the first, of those by group the unseen nodes'."""
     real = page.inline_svg
 
     def take(figure: Figure, key: str, description: str) -> str:
-        if key not in {one.key for one in into}:
+        if not key.startswith("seen-") and key not in {one.key for one in into}:
             title = description.partition(". ")[0]
             into.append(Shown(section, key, f"{DIAGRAM}{title}" if key.startswith("reliability-") else title, figure))
         return real(figure, key, description)
