@@ -70,7 +70,7 @@ class Shown(NamedTuple):
 
 @contextmanager
 def taken(section: str, into: list[Shown]) -> Iterator[None]:
-    """Collect what is put into pages meanwhile; of figures of one key the first, of those by group the unseen nodes'."""
+    """Collect what is put into pages meanwhile; of one key the first, and not what seen nodes repeat."""
     real = page.inline_svg
 
     def take(figure: Figure, key: str, description: str) -> str:
