@@ -32,6 +32,7 @@ from gnn2mlp.core.files import write_json, write_text  # noqa: E402
 from gnn2mlp.core.memory import keep_memory  # noqa: E402
 
 RESULTS, PAGE = HERE / "results" / "propagate.json", HERE.parent / "SCALE.md"
+KILLS = HERE / "results" / "kills.json"
 SPEED = HERE.parent / "speed" / "results" / "products.json"
 GIB = 2**30
 HOPS = 3
@@ -181,7 +182,7 @@ def rates(found: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
+def page(entries: Mapping[str, Any], sage: Mapping[str, Any], kills: Mapping[str, Any] | None) -> str:
     """The page: steps of each size, and the teacher beside the sampled SAGE of SPEED.md."""
     parts = [
         "# Graphs larger than memory\n\nMade by `python benchmarks/scale/propagate.py --page` from "
@@ -241,7 +242,22 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
             f"knowledge here: {mine:.0f} CPU s in all, at most "
             f"{peak:.2f} GiB, validation {100 * valid:.3f} %."
         )
+    if kills is not None:
+        told = "; ".join(
+            f"`{name}` {kills[name]['kills']} kills in {kills[name]['starts']} starts"
+            for name in ("propagate", "teach", "distill")
+        )
+        parts.append(
+            f"## Killed\n\nBy SIGKILL at random moments (`python benchmarks/scale/kills.py`), and started again to the "
+            f"end: {told}. What came out was each time what an undisturbed run gave, by digest."
+        )
     return "\n\n".join(parts) + "\n"
+
+
+def made() -> str:
+    """The page of what was measured."""
+    (sage,) = json.loads(SPEED.read_text()).values()
+    return page(json.loads(RESULTS.read_text()), sage, json.loads(KILLS.read_text()) if KILLS.exists() else None)
 
 
 def main() -> None:
@@ -264,8 +280,7 @@ def main() -> None:
         found = journey(options.scratch, options.scale, options.memory, options.teacher, options.student)
         entries[f"{options.scale:g} {options.memory}"] = found
         write_json(RESULTS, entries)
-    (sage,) = json.loads(SPEED.read_text()).values()
-    write_text(PAGE, page(entries, sage))
+    write_text(PAGE, made())
 
 
 if __name__ == "__main__":
