@@ -230,8 +230,6 @@ def input_maps(module: nn.Module) -> list[Linear] | None:
     if isinstance(module, Mixture):
         maps = _all_maps(module.experts)
         return None if maps is None else [module.gate, *maps]
-        found = [input_maps(member) for member in module.members]
-        return None if None in found else [each for maps in found for each in maps or ()]
     if isinstance(module, Progressive):
         return [stage.own for stage in module.stages]  # type: ignore[misc]
     if not isinstance(module, MLP):
