@@ -9,7 +9,7 @@ from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli.score import Once
 
-_ENGINES = ("duckdb",)
+_ENGINES = ("duckdb", "spark")
 
 
 def add(verbs: Any) -> None:
@@ -27,7 +27,13 @@ def add(verbs: Any) -> None:
     parser.add_argument("edges", metavar="EDGES", help="Parquet table with a column of ids for each end")
     parser.add_argument("--out", metavar="DIR", required=True, help="folder of the hops")
     parser.add_argument("--hops", metavar="N", type=int, default=3, help="how far features travel; default 3")
-    parser.add_argument("--engine", choices=_ENGINES, default="duckdb", help="what joins and sorts; default duckdb")
+    parser.add_argument(
+        "--engine",
+        choices=_ENGINES,
+        default="duckdb",
+        help="what joins and sorts: duckdb on this machine (default), or spark on the cluster that spark-submit or "
+        "Spark's settings name, whose workers have to find all files under the same paths",
+    )
     parser.add_argument("--memory", metavar="SIZE", default="4GiB", help="that may be held; default 4GiB")
     parser.add_argument("--spill", metavar="DIR", help="folder for what is put aside; default: within --out")
     parser.add_argument(

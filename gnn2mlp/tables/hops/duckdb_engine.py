@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.tables.hops.engine import Counts, Engine, Graph, without_loops
@@ -43,7 +43,7 @@ class DuckDBEngine(Engine):
                 folder, in_blocks(_told(unique_links(keys), expected, progress), graph.plan), graph.plan
             )
             if counts.given and not counts.kept:
-                raise self._foreign(database, graph)
+                raise graph.foreign()
         return {**found, "counts": counts.to_dict()}
 
     @contextmanager
@@ -84,25 +84,7 @@ class DuckDBEngine(Engine):
         found = database.execute(f"SELECT count(*), min(row) FROM ({twice})").fetchall()
         count, row = found[0]
         if count:
-            shown = self._shown(database, f"SELECT id FROM nodes WHERE row = {row}", graph)
-            raise DataError(
-                f"{graph.where}: expected each id once, got {count:,} more than once (first: {shown}); keep one row "
-                "of each"
-            )
-
-    def _foreign(self, database: Any, graph: Graph) -> DataError:
-        node = self._shown(database, "SELECT id FROM nodes ORDER BY row LIMIT 1", graph)
-        first = next(graph.edges.batches(graph.ids), None)
-        end = graph.ids.shown(first.column(0)) if first is not None and first.num_rows else "none"
-        return DataError(
-            f"{graph.edges.path}: expected edges between the nodes, got {graph.edges.rows:,}, none of which joins two "
-            f"of them: they have ids such as {end}, while {graph.where} has {node}; write the ids alike in both"
-        )
-
-    def _shown(self, database: Any, query: str, graph: Graph) -> str:
-        arrow, _ = pyarrow_modules()
-        ((value,),) = database.execute(query).fetchall()
-        return graph.ids.shown(arrow.array([value], type=graph.ids.compared))
+            raise graph.repeated(count, row)
 
 
 def _query(graph: Graph) -> str:

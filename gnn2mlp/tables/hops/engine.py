@@ -6,8 +6,8 @@ An engine is one class in one file. Two methods are its own:
   edge by row numbers, and hands links to `write_links` in the order of `key_sql`, each once (`unique_links`), no node
   linked with itself (`without_loops`). An engine whose links are already apart by the receiver's block may call
   `write_block` for each, wherever that runs.
-* `multiply` calls `multiply_block`, a pure function of files, for each block that is not noted yet, here one after the
-  other. Blocks need nothing of each other, so that they may run anywhere that sees the folder.
+* `multiply` calls a function of files for each block that is not noted yet, here one after the other. Blocks need
+  nothing of each other, and the function can be pickled, so that it may run anywhere that sees the folder.
 
 Nothing else decides what a hop is, so that engines agree but for the rounding of sums.
 """
@@ -19,6 +19,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.tables.hops.edge_table import EdgeTable
@@ -58,6 +59,28 @@ class Graph(NamedTuple):
             first = part << self.plan.part_bits
             row = arrow.array(np.arange(first, first + len(read), dtype=np.uint64))
             yield arrow.record_batch([read, row], names=["id", "row"])
+
+    def repeated(self, count: int, row: int) -> DataError:
+        """The error of so many ids that are there more than once; the first of them is that of this row."""
+        return DataError(
+            f"{self.where}: expected each id once, got {count:,} more than once (first: {self._shown(row)}); keep one "
+            "row of each"
+        )
+
+    def foreign(self) -> DataError:
+        """The error of edges none of which joins two nodes."""
+        first = next(self.edges.batches(self.ids), None)
+        end = self.ids.shown(first.column(0)) if first is not None and first.num_rows else "none"
+        return DataError(
+            f"{self.edges.path}: expected edges between the nodes, got {self.edges.rows:,}, none of which joins two of "
+            f"them: they have ids such as {end}, while {self.where} has {self._shown(0)}; write the ids alike in both"
+        )
+
+    def _shown(self, row: int) -> str:
+        arrow, _ = pyarrow_modules()
+        bits = self.plan.part_bits
+        ids = self.nodes.ids(row >> bits).slice(row & ((1 << bits) - 1), 1)
+        return self.ids.shown(self.ids.read(arrow.chunked_array([ids]), self.where))
 
 
 class Counts:
@@ -123,7 +146,8 @@ class Engine(ABC):
             ArtefactError: if the disk is full, or a file damaged.
         """
 
-    def multiply(self, blocks: Iterable[int], run: Callable[[int], None]) -> None:
-        """Call `run` for each of these blocks."""
+    def multiply(self, blocks: Iterable[int], run: Callable[[int], None], told: Callable[[int], None]) -> None:
+        """Call `run` for each of these blocks, and `told`, here, once that is done."""
         for block in blocks:
             run(block)
+            told(block)

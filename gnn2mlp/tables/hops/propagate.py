@@ -9,6 +9,7 @@ does not grow with nodes or edges. What is finished is noted, and is not done ag
 import hashlib
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ from gnn2mlp.tables.hops.table import FORMAT, MANIFEST, HopTable
 from gnn2mlp.tables.schema import ColumnNames
 
 # Engines by name, each where its class is; nothing of one is imported before it is asked for.
-ENGINES = {"duckdb": "gnn2mlp.tables.hops.duckdb_engine:DuckDBEngine"}
+ENGINES = {
+    "duckdb": "gnn2mlp.tables.hops.duckdb_engine:DuckDBEngine",
+    "spark": "gnn2mlp.tables.hops.spark_engine:SparkEngine",
+}
 MEMORY = "4GiB"
 _WORK, _PLAN = "work", "plan"
 
@@ -80,6 +84,7 @@ def propagate_hops(
         ArtefactError: if a table is missing or damaged, or the disk is full; what was finished stays.
     """
     check_at_least("propagate", 1, hops=hops)
+    folder = folder.absolute()  # engines may work on it elsewhere
     if normalise not in ("symmetric", "row"):
         raise ConfigError(f"normalise: expected symmetric or row, got {normalise!r}")
     kind, given = _engine(engine), memory_bytes(memory)
@@ -173,12 +178,11 @@ class _Job:
     ) -> list[str]:
         blocks, source, target = self.plan.blocks, self._parts(hop - 1), self._parts(hop)
 
-        def run(block: int) -> None:
-            digests = multiply_block(links, senders[block], block, source, target, normalise)
-            self.notes.write({"digests": digests}, "hop", hop, block)
-            progress((hop - 1) * blocks + block + 1, hops * blocks, f"hop {hop} of {hops}")
-
-        engine.multiply([block for block in range(blocks) if self._noted(hop, block) is None], run)
+        run = _Product(links, senders, source, target, normalise, self.notes, hop)
+        waiting = [block for block in range(blocks) if self._noted(hop, block) is None]
+        engine.multiply(
+            waiting, run, lambda block: progress((hop - 1) * blocks + block + 1, hops * blocks, f"hop {hop} of {hops}")
+        )
         return [digest for block in range(blocks) for digest in (self._noted(hop, block) or [])]
 
     def _noted(self, hop: int, block: int) -> list[str] | None:
@@ -203,6 +207,23 @@ class _Job:
             },
         )
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class _Product:
+    """Computes a block of rows of a hop and notes it; everything that it needs lies in files."""
+
+    links: Path
+    senders: list[list[int]]
+    source: HopParts
+    target: HopParts
+    normalise: Normalise
+    notes: Notes
+    hop: int
+
+    def __call__(self, block: int) -> None:
+        digests = multiply_block(self.links, self.senders[block], block, self.source, self.target, self.normalise)
+        self.notes.write({"digests": digests}, "hop", self.hop, block)
 
 
 def file_digest(path: Path) -> str:
