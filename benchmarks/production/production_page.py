@@ -69,6 +69,14 @@ turns, each in a process of its own; medians. CPU seconds, as other programs ran
 is more than that is checks, probabilities, and the table of answers.
 """
 
+SPARK = """## Scoring on Spark
+
+`benchmarks/production/spark.py`: {rows:,} rows of 128 features, a student of 256 hidden units on ONNX Runtime, Spark
+{pyspark} with two executors of one core each, on one machine, in turns with `score_table` in one process of one thread;
+medians of {turns} turns after one that does not count. CPU seconds are those of driver, executors and Python workers
+together. `score_files` has workers read Parquet themselves, `score_dataframe` takes rows from Spark.
+"""
+
 
 def percent(values: Sequence[float]) -> str:
     """`85.5 ± 0.7` of shares."""
@@ -247,6 +255,24 @@ def score(found: Mapping[str, Any]) -> list[str]:
     return [SCORE, markdown(header, rows)]
 
 
+def spark(found: Mapping[str, Any]) -> list[str]:
+    """The table of `spark.json`."""
+    names = {"local": "`score_table`, one process", "files": "`score_files`", "frame": "`score_dataframe`"}
+    header = ["scored by", "CPU seconds", "rows a second of a core", "CPU seconds / those of one process"]
+    rows = [
+        [
+            name,
+            f"{found['kinds'][kind]['cpu_seconds']:.1f}",
+            f"{found['kinds'][kind]['rows_per_core_second']:,.0f}",
+            f"{found['kinds'][kind]['ratio']:.2f}",
+        ]
+        for kind, name in names.items()
+    ]
+    turns = len(found["kinds"]["local"]["turns"])
+    pyspark = found["environment"]["pyspark"]
+    return [SPARK.format(rows=found["rows"], pyspark=pyspark, turns=turns), markdown(header, rows)]
+
+
 def text() -> str:
     """The page; what was not measured is left out."""
     parts = [HEAD]
@@ -257,6 +283,7 @@ def text() -> str:
         (HERE / "results" / "scale.json", scale),
         (HERE / "results" / "score.json", score),
         (HERE / "results" / "score_kills.json", score_kills),
+        (HERE / "results" / "spark.json", spark),
     ):
         if path.exists():
             parts += [*write(read_json(path)), ""]
