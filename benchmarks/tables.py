@@ -103,9 +103,14 @@ def _teachers(group: Sequence[Row]) -> list[tuple[str, Row]]:
             users.setdefault(digest_json(row.lines[0]["config"]["teacher"]), []).append(row)
     named = [(network(found[0].lines[0]["config"]["teacher"]), found) for found in users.values()]
     return [
-        (f"*teacher {name} of {', '.join(row.label for row in found)}*", max(found, key=lambda row: len(row.lines)))
+        (f"*teacher {name} of {', '.join(row.label for row in found)}*", max(found, key=_told_of_teacher))
         for name, found in named
     ]
+
+
+def _told_of_teacher(row: Row) -> tuple[int, bool]:
+    """How much a row says of its teacher: splits, and whether the paper has a figure of it."""
+    return len(row.lines), "teacher" in row.reported.get("scores", {})
 
 
 def _entry(row: Row, model: str, population: str, label: str) -> list[str]:
