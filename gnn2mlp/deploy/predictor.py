@@ -119,7 +119,8 @@ class Predictor(BasePredictor):
     def _outputs(self, X: Any, name: str) -> np.ndarray:
         x = self._checked(X, name)
         answer = self._network()
-        return torch.cat([answer(self._rows(chunk)) for chunk in chunks(x, CHUNK)]).numpy()
+        parts = [answer(self._rows(chunk)) for chunk in chunks(x, CHUNK)]
+        return _array(torch.cat(parts))
 
     def _rows(self, features: Features) -> Features:
         """What the network reads of features, or of rows where these take the graph."""
@@ -231,7 +232,7 @@ class Predictor(BasePredictor):
         """
         x = self._checked(X, "hidden")
         parts = [self.module(self._rows(chunk).to(self.device)).hidden.cpu() for chunk in chunks(x, CHUNK)]
-        return torch.cat(parts).numpy()
+        return _array(torch.cat(parts))
 
     def on_features(self) -> "Predictor":
         """The same student on rows of features (rows, num_features), as `columns` gives them; itself if it has none."""
@@ -452,6 +453,11 @@ def _moved(module: nn.Module, device: torch.device) -> nn.Module:
     if here.type == device.type and device.index in (None, here.index):
         return module
     return copy.deepcopy(module).to(device)
+
+
+def _array(answers: torch.Tensor) -> np.ndarray:
+    """In double or single precision: under autocast of the caller's, answers have one that numpy does not know."""
+    return (answers if answers.dtype == torch.float64 else answers.float()).numpy()
 
 
 def chunks(x: Features, size: int) -> Iterator[Features]:

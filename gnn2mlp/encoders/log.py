@@ -18,7 +18,7 @@ class Log(Number):
         [-1.0, 0.0, 1.0]
         >>> Log().fit([3, -1])
         Traceback (most recent call last):
-        gnn2mlp.core.errors.DataError: values, row 1: expected a number of at least 0 to take the logarithm of, ...
+        gnn2mlp.core.errors.RowsError: values, row 1: expected a number of at least 0 to take the logarithm of, ...
     """
 
     name = "log"

@@ -22,7 +22,7 @@ class Vector(ColumnEncoder):
         [[1.0, 2.0], [0.0, 0.0]]
         >>> encoder.transform([[1.0]])
         Traceback (most recent call last):
-        gnn2mlp.core.errors.DataError: values, row 0: expected 2 numbers, as in training, got 1
+        gnn2mlp.core.errors.RowsError: values, row 0: expected 2 numbers, as in training, got 1
     """
 
     name = "vector"

@@ -191,6 +191,13 @@ def test_a_network_in_double_precision_stays_so(tmp_path: Path) -> None:
     assert (loaded.decision_function(X) == made.decision_function(X)).all()
 
 
+def test_answers_under_autocast_are_numbers_of_numpy() -> None:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        lowered = make().decision_function(X), make().hidden(X)
+    assert {array.dtype.name for array in lowered} == {"float32"}
+    np.testing.assert_allclose(lowered[0], make().decision_function(X), atol=0.05)
+
+
 @pytest.mark.parametrize(
     "classes",
     [

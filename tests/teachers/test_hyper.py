@@ -156,7 +156,7 @@ def test_singletons_decide_what_a_node_keeps_of_itself() -> None:
 def test_graphs_are_refused_before_anything_is_trained(kind: type[HypergraphTeacher]) -> None:
     teacher, message = kind(epochs=1), f"teacher '{kind.name}' works on a hypergraph, and tiny is a graph"
     told: list[int] = []
-    with pytest.raises(DataError, match=f"{message}; expected one of .*gat, gcn, .*sage as teacher"):
+    with pytest.raises(DataError, match=f"{message}; expected one of .*gat, gcn, .*sage, sign as teacher"):
         teacher.fit(tiny_views().observed, progress=lambda done, total, note="": told.append(done))
     assert told == []
     with pytest.raises(DataError, match=message):
