@@ -1,5 +1,6 @@
-"""A cluster of Spark with two workers, for the tests that ask for one."""
+"""The environment that heavy tests find, and a cluster of Spark with two workers for those that ask for one."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,16 @@ from typing import Any
 import pytest
 
 CLUSTER = "local-cluster[2,1,1024]"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def activated() -> Iterator[None]:
+    """As in an activated environment: MLflow and Spark start commands and workers by what PATH finds first."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", path)
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +34,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_HOME", str(Path(pyspark.__file__).parent))
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        patch.setenv("PYSPARK_PYTHON", sys.executable)
         session = spark_session(
             {
                 "spark.master": CLUSTER,
