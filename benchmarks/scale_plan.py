@@ -155,7 +155,7 @@ def propagation(plan: Plan, entries: Mapping[str, Any] | None) -> list[Step]:
     if not entries:
         names = ("sort the links", f"{_short(links)} links"), (f"{plan.hops} hops", f"{_short(products)} products")
         return [Step(name, through, "not measured", None) for name, through in names]
-    rates = max(entries.values(), key=lambda found: found["scale"])["rates"]
+    rates = max(entries.values(), key=lambda found: (found["scale"], found.get("memory", "")))["rates"]
     sorted_, added = rates["links_sorted_per_cpu_second"], rates["link_features_per_cpu_second"]
     return [
         Step("sort the links", f"{_short(links)} links", f"{_short(sorted_)}/s", links / sorted_ / 3600),

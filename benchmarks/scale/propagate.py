@@ -228,18 +228,19 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any], kills: Mapping[str
                 )
     head = ["nodes", "step", "epochs", "CPU s", "s", "peak, GiB", "accuracy, test"]
     parts.append(f"## `teach` and `distill`\n\n{markdown(head, body)}")
-    whole = next((entry for entry in entries.values() if entry["scale"] == 1), None)
+    whole = max((entry for entry in entries.values() if entry["scale"] == 1), key=_limit, default=None)
     if whole is not None:
         stages = sage["stages"]
         spent = stages["teacher"]["seconds"] + stages["export"]["seconds"]
         mine = whole["propagate"]["cpu_seconds"] + whole["teach"]["cpu_seconds"]
         peak = max(whole[name]["peak_gib"] for name in ("propagate", "teach"))
+        wall = whole["propagate"]["seconds"] + whole["teach"]["seconds"]
         valid = whole["teach"]["scores"]["valid"]["accuracy"]
         parts.append(
             f"Beside it: SAGE with sampled neighbours on the same graph and split, in memory (SPEED.md): "
             f"{stages['teacher']['epochs']} epochs and the export in {spent:.0f} s on {sage['threads']} threads, "
             f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.3f} %. Hops, teacher and its "
-            f"knowledge here: {mine:.0f} CPU s in all, at most "
+            f"knowledge here, with --memory {whole['memory']}: {wall:.0f} s and {mine:.0f} CPU s in all, at most "
             f"{peak:.2f} GiB, validation {100 * valid:.3f} %."
         )
     if kills is not None:
@@ -252,6 +253,11 @@ def page(entries: Mapping[str, Any], sage: Mapping[str, Any], kills: Mapping[str
             f"end: {told}. What came out was each time what an undisturbed run gave, by digest."
         )
     return "\n\n".join(parts) + "\n"
+
+
+def _limit(entry: Mapping[str, Any]) -> float:
+    """The GiB that a run was allowed."""
+    return float(entry["memory"].removesuffix("GiB"))
 
 
 def made() -> str:
