@@ -9,7 +9,32 @@ from typing import Any
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import read_json, write_json
+from gnn2mlp.core.locks import locked
 from gnn2mlp.tables.table import MANIFEST, SHARED, RowTable
+
+
+def table_of(
+    folder: Path, identity: Mapping[str, Any], write: Callable[[Path], dict[str, Any]], waiting: Callable[[], object]
+) -> RowTable:
+    """The table in a folder if it is made of that, else one that is made there now; one process makes it at a time.
+
+    Args:
+        folder: of the table.
+        identity: what decides its rows, as its manifest says.
+        write: as in `replace_table`.
+        waiting: called before another process is waited for.
+
+    Raises:
+        ConfigError: if something else lies there.
+        ArtefactError: as `replace_table`.
+    """
+    with locked(folder, waiting):
+        present = present_table(folder)
+        if present is not None and present.manifest["identity"] == identity:
+            return present
+        check_own(folder)
+        replace_table(folder, write)
+    return RowTable.open(folder)
 
 
 def rows_folder(identity: Mapping[str, Any]) -> str:

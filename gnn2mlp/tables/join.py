@@ -18,7 +18,6 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.limits import check_share
-from gnn2mlp.core.locks import locked
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.source import code_of
@@ -26,7 +25,7 @@ from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.knowledge.batches import KnowledgeBatch, KnowledgeFile
 from gnn2mlp.tables.classes import UNLABELLED, Classes
 from gnn2mlp.tables.features import ROLES, FeatureTable
-from gnn2mlp.tables.folder import check_own, present_table, replace_table, rows_folder
+from gnn2mlp.tables.folder import rows_folder, table_of
 from gnn2mlp.tables.ids import Ids
 from gnn2mlp.tables.merge import BUCKET, ID, ROW, Notes, Rows, SortedTable, merged
 from gnn2mlp.tables.schema import ColumnNames
@@ -92,16 +91,14 @@ def join_tables(
         "layout": [FORMAT, SHARD_ROWS, LANES],
         "code": code_of(join_tables),
     }
-    with locked(folder, lambda: progress(0, 1, "waiting for another process that joins tables there")):
-        present = present_table(folder)
-        if present is not None and present.manifest["identity"] == identity:
-            return present
-        check_own(folder)
-        join = _Join(
-            KnowledgeFile(knowledge, names.id_column), FeatureTable(features, names), wanted, missing == "drop", valid
-        )
-        replace_table(folder, lambda work: join.write(work, identity, classes, seed, progress))
-    return RowTable.open(folder)
+
+    def write(work: Path) -> dict[str, Any]:
+        tables = KnowledgeFile(knowledge, names.id_column), FeatureTable(features, names)
+        return _Join(*tables, wanted, missing == "drop", valid).write(work, identity, classes, seed, progress)
+
+    return table_of(
+        folder, identity, write, lambda: progress(0, 1, "waiting for another process that joins tables there")
+    )
 
 
 class _Join:

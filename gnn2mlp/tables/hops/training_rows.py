@@ -12,13 +12,12 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_share
-from gnn2mlp.core.locks import locked
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.source import code_of
 from gnn2mlp.tables.classes import Classes
 from gnn2mlp.tables.features import ROLES, FeatureTable
-from gnn2mlp.tables.folder import check_own, present_table, replace_table, rows_folder
+from gnn2mlp.tables.folder import rows_folder, table_of
 from gnn2mlp.tables.hops.table import HopTable
 from gnn2mlp.tables.join import LANES, SHARD_ROWS, _row_type
 from gnn2mlp.tables.merge import BUCKET, ID, ROW, Notes, SortedTable
@@ -91,14 +90,13 @@ def training_rows(
         "layout": [FORMAT, SHARD_ROWS, LANES],
         "code": code_of(training_rows),
     }
-    with locked(folder, lambda: progress(0, 1, "waiting for another process that writes rows there")):
-        present = present_table(folder)
-        if present is not None and present.manifest["identity"] == identity:
-            return present
-        check_own(folder)
-        rows = _Rows(hops, nodes, classes, combine, valid, seed)
-        replace_table(folder, lambda work: rows.write(work, identity, progress))
-    return RowTable.open(folder)
+
+    def write(work: Path) -> dict[str, Any]:
+        return _Rows(hops, nodes, classes, combine, valid, seed).write(work, identity, progress)
+
+    return table_of(
+        folder, identity, write, lambda: progress(0, 1, "waiting for another process that writes rows there")
+    )
 
 
 def answers_by_part(
