@@ -143,6 +143,25 @@ def steps(plan: Plan) -> list[Step]:
     ]
 
 
+def measured_in_words() -> str:
+    """What `propagate` and `teach` took on the largest graph and held on the smallest, as SCALE.md has it."""
+    entries = sorted(_measured("scale/results/propagate.json").values(), key=_extent)
+    small, large = entries[0], entries[-1]
+    sizes = large["propagate"]["counts"]
+    return (
+        f"Measured ([SCALE](../benchmarks/SCALE.md)): three hops of {sizes['nodes']:,} nodes and {sizes['edges']:,} "
+        f"edges, 100 features each, with `--memory {large['memory']}` take {large['propagate']['seconds']:.0f} seconds "
+        f"({large['propagate']['cpu_seconds']:.0f} of CPU) and {large['propagate']['peak_gib']:.2f} GiB. `teach` then "
+        f"holds {large['teach']['peak_gib']:.2f} GiB; of {small['propagate']['counts']['nodes']:,} nodes it was "
+        f"{small['teach']['peak_gib']:.2f} GiB."
+    )
+
+
+def _extent(entry: Mapping[str, Any]) -> tuple[float, str]:
+    """How large the graph of a run was, and what memory it was allowed."""
+    return entry["scale"], entry.get("memory", "")
+
+
 def propagation(plan: Plan, entries: Mapping[str, Any] | None) -> list[Step]:
     """Links sorted and added up, by the rates that `benchmarks/scale/propagate.py` measured on its largest graph.
 
@@ -155,7 +174,7 @@ def propagation(plan: Plan, entries: Mapping[str, Any] | None) -> list[Step]:
     if not entries:
         names = ("sort the links", f"{_short(links)} links"), (f"{plan.hops} hops", f"{_short(products)} products")
         return [Step(name, through, "not measured", None) for name, through in names]
-    rates = max(entries.values(), key=lambda found: (found["scale"], found.get("memory", "")))["rates"]
+    rates = max(entries.values(), key=_extent)["rates"]
     sorted_, added = rates["links_sorted_per_cpu_second"], rates["link_features_per_cpu_second"]
     return [
         Step("sort the links", f"{_short(links)} links", f"{_short(sorted_)}/s", links / sorted_ / 3600),

@@ -429,6 +429,7 @@ SECTIONS = {
     "scale_sizes": scale_plan.sizes_table,
     "scale_shuffles": scale_plan.shuffles_table,
     "scale_steps": scale_plan.steps_table,
+    "scale_measured": scale_plan.measured_in_words,
     "imputation_worth": imputation_words.worth,
     "imputation_trials": imputation_words.trials,
     "imputation_kernels": imputation_words.kernels,
