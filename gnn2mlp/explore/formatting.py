@@ -75,6 +75,18 @@ def signed_points(difference: float) -> str:
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
 
 
+def points_interval(low: float, high: float) -> str:
+    """The interval of a difference of two shares. None exceeds 100 points: what lies beyond is no part of it.
+
+    A t-interval over two or three splits knows nothing of that; without what cannot be it holds the truth as often.
+
+    Example:
+        >>> points_interval(-0.008, 0.012), points_interval(-0.153, 1.375)
+        ('−0.8 to +1.2', '−15.3 to +100.0')
+    """
+    return f"{signed_points(max(-1.0, low))} to {signed_points(min(1.0, high))}"
+
+
 def p_value(p: float) -> str:
     """Three decimals.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gnn2mlp.evaluate import Outcome, Paired, paired
-from gnn2mlp.explore.formatting import plural, points, signed_points
+from gnn2mlp.explore.formatting import plural, points, points_interval
 from gnn2mlp.report.results import ACCURACY, Results, best_score, judged_by, populations
 
 # How a sentence calls the nodes of a population.
@@ -88,7 +88,7 @@ def interval(found: Paired) -> str:
     """`"95% interval −0.8 to +1.2 points"`, or that a single seed has none."""
     if found.n == 1:
         return ONE_SEED
-    return f"{_INTERVAL}{signed_points(found.low)} to {signed_points(found.high)} points"
+    return f"{_INTERVAL}{points_interval(found.low, found.high)} points"
 
 
 def trust_gap(results: Results) -> Paired | None:
@@ -115,7 +115,7 @@ def _scored(record: Results, population: str) -> set[str]:
 def _difference(one: Comparison) -> str:
     """`"3.0 points behind its teacher (95% interval 1.0 to 5.0)"`, of a difference beyond chance."""
     word = "ahead of" if one.found.difference > 0 else "behind"
-    low, high = (points(end).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
+    low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
     return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} ({_INTERVAL}{low} to {high})"
 
 

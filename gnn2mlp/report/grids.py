@@ -11,6 +11,7 @@ from gnn2mlp.explore.formatting import (
     p_value,
     percent,
     plural,
+    points_interval,
     signed_points,
     significant,
 )
@@ -85,7 +86,7 @@ def difference_grid(results: Results) -> Grid:
             population,
             style_of(rival).label,
             signed_points(found.difference),
-            f"{signed_points(found.low)} to {signed_points(found.high)}",
+            points_interval(found.low, found.high),
             p_value(found.p),
             f"{found.wins} of {found.n}",
         ]

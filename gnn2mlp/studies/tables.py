@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from gnn2mlp.evaluate import Paired
-from gnn2mlp.explore.formatting import MISSING, p_value, plural, signed_points, significant
+from gnn2mlp.explore.formatting import MISSING, p_value, plural, points_interval, signed_points, significant
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.studies.comparing import Comparison, Row, Task
 
@@ -160,15 +160,19 @@ def _details(comparison: Comparison, row: Row) -> list[str]:
         f"± {score_text(row, row.split_std)}" if several else MISSING,
         MISSING if again is None else f"± {score_text(row, again)}",
         MISSING if found is None else signed_points(scale * found.difference),
-        MISSING
-        if found is None or found.n == 1
-        else f"{signed_points(scale * found.low)} to {signed_points(scale * found.high)}",
+        MISSING if found is None or found.n == 1 else _interval_text(row, found),
         MISSING if found is None or found.n == 1 else p_value(found.p),
         MISSING if row.ece is None else f"{100 * row.ece:.1f}",
         f"{row.seconds:.1f}",
         "yes" if row.needs_graph else "no",
         f"{len(row.by_split)} × {row.trainings // len(row.by_split)}",
     ]
+
+
+def _interval_text(row: Row, found: Paired) -> str:
+    if row.share:
+        return points_interval(found.low, found.high)
+    return " to ".join(signed_points(0.01 * end) for end in (found.low, found.high))
 
 
 def _needs_graph(comparison: Comparison, tasks: Iterable[Task], model: str) -> bool:

@@ -41,6 +41,20 @@ def test_a_loss_beyond_chance_is_said(make_results: Make) -> None:
     )
 
 
+def test_no_interval_of_a_share_holds_more_than_a_hundred_points(make_results: Make) -> None:
+    results = transductive(make_results, [0.9, 0.8], [0.8, 0.8], [0.7, 0.2])
+    # Ahead of the MLP by 20 and 60 points: mean 40, error 28.3 * sqrt(1/2 + 6.1) = 72.7, t_0.975 = 12.71.
+    assert comparisons(results, "test")[1].found.low < -8
+    assert "a plain MLP (−100.0 to +100.0 points)" in claim(results, "test")
+    for seed in results["seeds"]:
+        seed["split"] |= {"seen": 1, "unseen": 0}
+    results = set_scores(results, "test", student=[0.9, 0.9], teacher=[0.9, 0.9], mlp=[0.24, 0.2])
+    # 66 and 70 points: error 2.83 * sqrt(1/2 + 1/350) = 2.0.
+    assert "ahead of a plain MLP (95% interval 42.5 to 93.5)" in claim(results, "test")
+    results = set_scores(results, "test", student=[0.9, 0.9], teacher=[0.9, 0.9], mlp=[0.1, 0.16])
+    assert "ahead of a plain MLP (95% interval 38.8 to 100.0)" in claim(results, "test")
+
+
 def test_one_seed_tells_scores_and_no_difference(make_results: Make) -> None:
     results = make_results(seeds=1)
     assert claim(results, "unseen") == (
