@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeRemainingColumn
@@ -27,6 +27,12 @@ class Seeded(Protocol):
     @property
     def seeds(self) -> Sequence[int]:
         """The seeds, in the order in which they are carried out."""
+
+
+class Once(NamedTuple):
+    """What is carried out once, and has no seeds."""
+
+    seeds: Sequence[int] = (0,)
 
 
 class _Share(TextColumn):

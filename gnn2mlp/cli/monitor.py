@@ -3,9 +3,9 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._bars import Bars, Once
 from gnn2mlp.cli._console import Terminal, show_files
 
 DRIFT = 1
@@ -51,7 +51,7 @@ def execute(options: argparse.Namespace) -> int:
     ignore = [name for name in (options.ignore or "").split(",") if name]
     answers = Profile.load(options.model).answers
     codes = _codes(options.model) if answers is not None and "codes" in answers[1] else None
-    with Bars(_Once()) as bars:
+    with Bars(Once()) as bars:
         found = monitor_table(
             options.model, options.source, labels, limits_of(options), ignore, codes, bars.listen(0, "rows")
         )
@@ -98,9 +98,3 @@ def _write(found: Any, model: str, source: str, out: str) -> dict[str, Path]:
     write_text(files["page"], render_monitor(found, model, source))
     write_json(files["json"], found.to_dict())
     return files
-
-
-class _Once(NamedTuple):
-    """One round, for the bars."""
-
-    seeds: tuple[int, ...] = (0,)

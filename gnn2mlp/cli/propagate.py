@@ -5,9 +5,8 @@ from typing import Any
 
 from rich.text import Text
 
-from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._bars import Bars, Once
 from gnn2mlp.cli._console import Terminal, show_files
-from gnn2mlp.cli.score import Once
 
 _ENGINES = ("duckdb", "spark")
 

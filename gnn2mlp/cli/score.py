@@ -1,11 +1,11 @@
 """`gnn2mlp score`: answers for a table of any length."""
 
 import argparse
-from typing import Any, NamedTuple
+from typing import Any
 
 from rich.text import Text
 
-from gnn2mlp.cli._bars import Bars
+from gnn2mlp.cli._bars import Bars, Once
 from gnn2mlp.cli._console import Terminal, show_files
 
 
@@ -81,12 +81,6 @@ def _score_on_spark(scorer: Any, options: argparse.Namespace, console: Terminal)
     told = f", {failed:,} without an answer" if options.errors == "null" else ""
     console.print(Text(f"{rows:,} rows{told}"), soft_wrap=True)
     show_files(console, {"answers": out})
-
-
-class Once(NamedTuple):
-    """One round, for the bars."""
-
-    seeds: tuple[int, ...] = (0,)
 
 
 def _predictor(options: argparse.Namespace) -> Any:
