@@ -23,6 +23,7 @@ from jaxtyping import Float
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.core.showing import short_repr
+from gnn2mlp.evaluate.permutation import holm
 
 Rule = Literal["wilcoxon", "nemenyi"]
 RULES = ("wilcoxon", "nemenyi")
@@ -161,15 +162,10 @@ def _nemenyi(ranks: np.ndarray, datasets: int) -> dict[tuple[int, int], float]:
 
 
 def _wilcoxon_holm(scores: np.ndarray) -> dict[tuple[int, int], float]:
-    """Holm's adjustment: the m-th smallest of n p-values times n - m + 1, never below the one before it."""
-    found = {
-        pair: _signed_rank(scores[:, pair[0]] - scores[:, pair[1]]) for pair in combinations(range(scores.shape[1]), 2)
-    }
-    adjusted, least = {}, 0.0
-    for place, (pair, value) in enumerate(sorted(found.items(), key=lambda item: item[1])):
-        least = max(least, min(1.0, (len(found) - place) * value))
-        adjusted[pair] = least
-    return adjusted
+    """The adjusted p-value of each pair of models."""
+    pairs = list(combinations(range(scores.shape[1]), 2))
+    p = np.array([_signed_rank(scores[:, first] - scores[:, second]) for first, second in pairs])
+    return dict(zip(pairs, holm(p).tolist(), strict=True))
 
 
 def _signed_rank(differences: np.ndarray) -> float:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import chdtrc, gammaln
 
+from gnn2mlp.evaluate.permutation import holm
+
 # Rows that a part of a chi-square test is expected to hold in either sample: with fewer its p-values are no good.
 EXPECTED = 5.0
 # Parts over which the index is summed: as is usual, so that its usual limits mean what they mean elsewhere.
@@ -73,23 +75,18 @@ class Check(NamedTuple):
 
 
 def judged(checks: Sequence[Check], alpha: float) -> list[Check]:
-    """The checks with p-values for all of them together, and which of them are drift.
-
-    Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.
+    """The checks with p-values for all of them together (Holm), and which of them are drift.
 
     Example:
         >>> low, high = Check("gaps", "points", 0.2, 0.05, 0.004), Check("values", "PSI", 0.01, 0.2, 0.3)
         >>> [(one.adjusted, one.drifted) for one in judged([high, low], 0.01)]
         [(0.3, False), (0.008, True)]
     """
-    order = sorted(range(len(checks)), key=lambda place: checks[place].p)
-    found: list[Check] = list(checks)
-    highest = 0.0
-    for rank, place in enumerate(order):
-        one = checks[place]
-        highest = max(highest, min(1.0, (len(checks) - rank) * one.p))
-        found[place] = one._replace(adjusted=highest, drifted=one.effect >= one.limit and highest < alpha)
-    return found
+    adjusted = holm(np.array([one.p for one in checks])).tolist()
+    return [
+        one._replace(adjusted=p, drifted=bool(one.effect >= one.limit) and p < alpha)
+        for one, p in zip(checks, adjusted, strict=True)
+    ]
 
 
 def compare_counts(what: str, then: np.ndarray, now: np.ndarray, ordered: bool, limit: float) -> Check:

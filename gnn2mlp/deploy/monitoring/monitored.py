@@ -137,12 +137,12 @@ class Monitored:
                     "form": one.form,
                     "drifted": one.drifted,
                     "problem": one.problem,
-                    "checks": [_record(check) for check in one.checks],
+                    "checks": [check._asdict() for check in one.checks],
                     "figures": dict(one.figures),
                 }
                 for one in self.columns
             ],
-            "answers": [_record(check) for check in self.answers],
+            "answers": [check._asdict() for check in self.answers],
         }
 
     def __repr__(self) -> str:
@@ -172,7 +172,3 @@ def shown(check: Check) -> str:
         moved = check.effect if check.then is None or check.now is None else check.now - check.then
         return f"{100 * moved:+.1f} points"
     return f"{check.effect:.2f} {check.measure}"
-
-
-def _record(check: Check) -> dict[str, Any]:
-    return {key: bool(value) if key == "drifted" else value for key, value in check._asdict().items()}
