@@ -30,6 +30,17 @@ def take_rows(table: Any, rows: np.ndarray) -> Any:
     return (table.tocsr() if hasattr(table, "tocsr") else table)[rows]
 
 
+def spread(rows: np.ndarray, most: int) -> np.ndarray:
+    """The rows, or, of more than `most`, as many of them, evenly spread.
+
+    Example:
+        >>> spread(np.arange(10), 4).tolist(), spread(np.arange(3), 4).tolist()
+        ([0, 3, 6, 9], [0, 1, 2])
+    """
+    found: np.ndarray = rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
+    return found
+
+
 def num_rows(table: Any) -> int:
     """How many rows a table has; of columns by name, the first one's.
 

@@ -7,12 +7,13 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.parquet import pyarrow_modules
+from gnn2mlp.core.rows import spread
 from gnn2mlp.data import NodeData, Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.answer_columns import Asked, answer_columns
 from gnn2mlp.deploy.batch_scorer import FEATURES
 from gnn2mlp.deploy.monitoring import PROFILE, Answered, profile_of
-from gnn2mlp.deploy.monitoring.answering import named
+from gnn2mlp.deploy.monitoring.answering import named_truth
 from gnn2mlp.deploy.monitoring.comparing import answered_of
 from gnn2mlp.nn.csr import CSR, gather
 
@@ -38,13 +39,13 @@ def run_profile(graph: NodeData, shipped: Predictor, scored: Predictor, split: S
     except ConfigError:
         return {}
     most = max(1, MOST // max(1, graph.num_features))
-    rows, held, basis = np.arange(graph.num_nodes), split.unseen, "nodes that did not exist in training"
+    held, basis = split.unseen, "nodes that did not exist in training"
     if held.numel() < ENOUGH:
         held, basis = torch.cat([split.valid, split.test]), "nodes whose labels were held back"
-    matrix = _dense(graph, _spread(rows, most))
+    matrix = _dense(graph, spread(np.arange(graph.num_nodes), most))
     names = shipped.feature_names
     table: dict[str, Any] = {FEATURES: matrix} if names is None else dict(zip(names, matrix.T, strict=True))
-    answered = _answered(graph, scored, _spread(held.sort().values.numpy(), most))
+    answered = _answered(graph, scored, spread(held.sort().values.numpy(), most))
     return {PROFILE: profile_of(shipped, table, (), answered, f"{basis}, answered as it was scored").encode()}
 
 
@@ -52,20 +53,10 @@ def _answered(graph: NodeData, scored: Predictor, rows: np.ndarray) -> Answered:
     arrow, _ = pyarrow_modules()
     outliers = scored.calibration is not None and scored.calibration.outlier is not None
     columns = answer_columns(scored, scored.outputs(_dense(graph, rows)), Asked(outliers=outliers))
-    labels: Any = graph.labels[torch.from_numpy(rows)].numpy()
-    if scored.answers.classes is not None and labels.ndim == 1:
-        names = named(scored.answers.classes.tolist())
-        labels = np.array([names[code] if code >= 0 else None for code in labels.tolist()], dtype=object)
-    else:
-        labels = labels.astype(np.float64)
-    return answered_of(arrow.RecordBatch.from_pydict(columns), scored, labels)
+    truth = named_truth(graph.labels[torch.from_numpy(rows)].numpy(), scored.answers.classes)
+    return answered_of(arrow.RecordBatch.from_pydict(columns), scored, truth)
 
 
 def _dense(graph: NodeData, rows: np.ndarray) -> np.ndarray:
     found = gather(graph.features, torch.from_numpy(rows))
     return found.to_dense().numpy() if isinstance(found, CSR) else found.numpy()
-
-
-def _spread(rows: np.ndarray, most: int) -> np.ndarray:
-    found: np.ndarray = rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
-    return found

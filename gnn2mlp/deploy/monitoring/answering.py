@@ -185,6 +185,23 @@ def named(values: Sequence[Any]) -> np.ndarray:
     return np.array([_named(value) for value in values], dtype=object)
 
 
+def named_truth(labels: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
+    """Labels of a graph as `Answered.truth` has them.
+
+    Args:
+        labels: int (rows,), numbers of classes, -1 where unknown; or (rows, labels or targets), NaN where unknown.
+        classes: what the numbers stand for; `None` of targets.
+
+    Example:
+        >>> named_truth(np.array([1, -1]), np.array(["cat", "dog"])).tolist()
+        ['dog', None]
+    """
+    if classes is None or labels.ndim == 2:
+        return np.asarray(labels, np.float64)
+    names = named(classes.tolist())
+    return np.array([names[code] if code >= 0 else None for code in labels.tolist()], dtype=object)
+
+
 def _named(value: Any) -> str | None:
     if value is None or value != value or value == "":
         return None

@@ -1,17 +1,18 @@
 """What a fit leaves behind for `gnn2mlp monitor`: a profile of its table, and the codes of its teacher."""
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.parquet import BATCH_ROWS
+from gnn2mlp.core.rows import spread
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import BatchScorer, Predictor
 from gnn2mlp.deploy.directory import CODES
 from gnn2mlp.deploy.monitoring import PROFILE, Answered, profile_of
-from gnn2mlp.deploy.monitoring.answering import named
+from gnn2mlp.deploy.monitoring.answering import named_truth
 from gnn2mlp.deploy.monitoring.comparing import answered_of
 from gnn2mlp.explore.placement import CodePlacement
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
@@ -44,14 +45,10 @@ def profile_files(
         features: of all rows, as it reads them; needed with `placement`.
     """
     held, basis = _held_back(split, config.refit)
-    answered = _answered(scored, tables, held)
+    answered, some = _answered(scored, tables, held), spread(np.arange(len(tables.ids)), MOST)
     if placement is not None and features is not None:
-        rows = _spread(np.arange(len(tables.ids)))
-        hidden = shipped.on_features().hidden(gather(features, torch.from_numpy(rows)))
-        answered = Answered(
-            **{**vars(answered), "codes": placement.place(hidden).code, "num_codes": len(placement.vectors)}
-        )
-    some = _spread(np.arange(len(tables.ids)))
+        hidden = shipped.on_features().hidden(gather(features, torch.from_numpy(some)))
+        answered = replace(answered, codes=placement.place(hidden).code, num_codes=len(placement.vectors))
     profile = profile_of(
         shipped,
         tables.features if len(some) == len(tables.ids) else tables.features.take(some),
@@ -83,7 +80,7 @@ def _held_back(split: Split, refit: bool) -> tuple[np.ndarray, str]:
         rows = torch.cat([split.valid, split.seen, split.unseen, split.absent])
         told = "rows whose labels were held back"
     by = " by the same training on a part of the labels" if refit else ""
-    return _spread(np.sort(rows.numpy())), f"{told}, answered{by}"
+    return spread(np.sort(rows.numpy()), MOST), f"{told}, answered{by}"
 
 
 def _answered(scored: Predictor, tables: Tables, rows: np.ndarray) -> Answered:
@@ -97,19 +94,5 @@ def _answered(scored: Predictor, tables: Tables, rows: np.ndarray) -> Answered:
     table = tables.features.take(rows)
     parts = [scorer(table.slice(at, BATCH_ROWS)) for at in range(0, max(1, len(rows)), BATCH_ROWS)]
     made = pyarrow.Table.from_batches(parts).combine_chunks().to_batches()
-    return answered_of(made[0] if made else parts[0], scored, _truth(scored, tables, rows))
-
-
-def _truth(scored: Predictor, tables: Tables, rows: np.ndarray) -> np.ndarray:
-    """Labels as `Answered` has them."""
-    labels: Any = tables.labels[torch.from_numpy(rows)].numpy()
-    if scored.answers.classes is None or labels.ndim == 2:
-        return np.asarray(labels, np.float64)
-    names = named(scored.answers.classes.tolist())
-    return np.array([names[code] if code >= 0 else None for code in labels.tolist()], dtype=object)
-
-
-def _spread(rows: np.ndarray) -> np.ndarray:
-    """The rows, or as many as are counted, evenly spread."""
-    found: np.ndarray = rows if len(rows) <= MOST else rows[np.linspace(0, len(rows) - 1, MOST).astype(np.int64)]
-    return found
+    truth = named_truth(tables.labels[torch.from_numpy(rows)].numpy(), scored.answers.classes)
+    return answered_of(made[0] if made else parts[0], scored, truth)
