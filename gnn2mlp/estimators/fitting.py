@@ -22,7 +22,6 @@ from gnn2mlp.estimators.bars import Stage
 from gnn2mlp.estimators.nodes import Nodes
 from gnn2mlp.evaluate.churn import Churn, churn
 from gnn2mlp.inputs import INPUTS, Inputs
-from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.methods.composed import Composed
@@ -222,8 +221,7 @@ def earlier_of(
     features = read.x.shape[1] if names is None else names
     if read.encoder is not None:
         features = read.encoder.feature_names
-    rescales = plan.inputs.name != OwnFeatures.name
-    return Earlier(kept, warm_start(predictor, plan.student.spec(), features, task.answers.classes, rescales))
+    return Earlier(kept, warm_start(predictor, plan.student.spec(), features, task.answers.classes, plan.inputs.name))
 
 
 def check_weight(weight: float) -> float:

@@ -202,8 +202,8 @@ def _warm(config: FitConfig, encoded: Encoded) -> Warm | None:
     """From which weights a student of these features starts; `None` where no warm start was asked for."""
     if config.warm_start is None:
         return None
-    answers, rescales = encoded.graph.task.answers, config.inputs.name != "features"
-    return warm_start(config.warm_start, config.student, encoded.encoder.feature_names, answers.classes, rescales)
+    names, classes = encoded.encoder.feature_names, encoded.graph.task.answers.classes
+    return warm_start(config.warm_start, config.student, names, classes, config.inputs.name)
 
 
 def _observed(config: FitConfig, tables: Tables, listen: Listen) -> tuple[Split, Encoded, dict[str, Any]]:

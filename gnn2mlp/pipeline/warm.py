@@ -10,6 +10,7 @@ import torch
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill.start import Start
+from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn.fold import input_maps
 from gnn2mlp.pipeline.previous import deployed
 from gnn2mlp.students import STUDENTS
@@ -29,7 +30,7 @@ class Warm:
 
 
 def warm_start(
-    earlier: Predictor | Path, student: Spec, feature_names: Any, classes: Any, rescales: bool = False
+    earlier: Predictor | Path, student: Spec, feature_names: Any, classes: Any, inputs: str = OwnFeatures.name
 ) -> Warm:
     """The weights of an earlier student for a new one.
 
@@ -41,7 +42,7 @@ def warm_start(
         student: recipe of the new one.
         feature_names: of the features that it reads, or their number where they have no names.
         classes: that it answers with; `None` of numbers.
-        rescales: whether its inputs are more than the features themselves, so that weights mean something else.
+        inputs: name of what makes its rows; only on features as they are do weights mean the same.
     """
     model = deployed(earlier) if isinstance(earlier, Path) else earlier
     own, wanted = model.student.spec().resolved(STUDENTS), student.resolved(STUDENTS)
@@ -50,7 +51,7 @@ def warm_start(
     known, asked = (None if one is None else [str(name) for name in one] for one in (model.answers.classes, classes))
     if known != asked:
         return Warm(None, "It starts afresh: the deployed student answers with other classes, or in another order.")
-    if rescales or model.inputs.name != "features":
+    if {inputs, model.inputs.name} != {OwnFeatures.name}:
         return Warm(None, "It starts afresh: one of the two students reads more than the features themselves.")
     names = model.on_features().feature_names
     if names is None or isinstance(feature_names, int):

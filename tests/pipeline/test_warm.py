@@ -37,7 +37,7 @@ def test_what_is_not_alike_starts_afresh_and_says_why() -> None:
     told = {
         "hidden=16": warm_start(model, Spec("mlp", hidden=16), NAMES, ["a", "b"]),
         "other classes": warm_start(model, spec, NAMES, ["b", "a"]),
-        "more than the features": warm_start(model, spec, NAMES, ["a", "b"], rescales=True),
+        "more than the features": warm_start(model, spec, NAMES, ["a", "b"], inputs="standardise"),
         "other features": warm_start(model, spec, ["x", "y"], ["a", "b"]),
     }
     for why, found in told.items():
