@@ -61,6 +61,9 @@ class NodeEstimator(BaseEstimator):
     device: str
     verbose: bool
     _codes: "CodePlacement | None"
+    # Options of those alone that can start from an earlier fit.
+    warm_start: bool = False
+    previous_weight: float = 0.5
 
     def _fit(self, X: Any, y: Any, weight: Any, edges: Any, links: tuple[Any, Any, Any], validation_ids: Any) -> Self:
         """Train the teacher on the graph, then the student on what the teacher knows."""
@@ -93,8 +96,7 @@ class NodeEstimator(BaseEstimator):
             last = self._earlier()
             if last is not None:
                 rows = nodes.features if found.rows is None else take_rows(nodes.features, found.rows)
-                weight = getattr(self, "previous_weight", 0.5)
-                last = fitting.earlier_of(last, plan, rows, observed, read, names, weight)
+                last = fitting.earlier_of(last, plan, rows, observed, read, names, self.previous_weight)
             fitted = fitting.train(plan, observed, read, names, stage, last)
         self.churn_ = None if last is None else fitting.churn_of(last, fitted.predictor, observed)
         self.leaderboard_ = None if search is None else result.leaderboard
@@ -108,7 +110,7 @@ class NodeEstimator(BaseEstimator):
 
     def _earlier(self) -> Any:
         """The student of an earlier fit, if the next one is to start from it."""
-        return getattr(self, "predictor_", None) if getattr(self, "warm_start", False) else None
+        return getattr(self, "predictor_", None) if self.warm_start else None
 
     def _search(self) -> "Searching | None":
         """The search for teacher, method and student, if the method is one."""
