@@ -178,7 +178,8 @@ def _anchors(page: Path) -> set[str]:
 
 
 def test_readme_is_read_in_three_minutes():
-    prose = re.sub(r"^(?:\|.*|```.*?^```)$", "", (CHECKOUT / "README.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+    text = (CHECKOUT / "README.md").read_text()
+    prose = re.sub(r"^(?:\|[^\n]*|```.*?^```)$", "", text, flags=re.MULTILINE | re.DOTALL)
     assert len(prose.split()) < 750  # at 250 words a minute
 
 
