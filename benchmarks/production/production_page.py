@@ -69,6 +69,12 @@ turns, each in a process of its own; medians. CPU seconds, as other programs ran
 is more than that is checks, probabilities, and the table of answers.
 """
 
+KILLS = """`benchmarks/production/score_kills.py`: {kills} calls of `gnn2mlp score` got SIGKILL at random moments, and
+the next one went on: {going} of them found parts of the one before. Of {rows:,} rows in {parts} parts {lost} were lost
+in the end, {twice} were there twice, ids were {order}, and the table was {equal}
+that of a call that nobody disturbed.
+"""
+
 SPARK = """## Scoring on Spark
 
 `benchmarks/production/spark.py`: {rows:,} rows of 128 features, a student of 256 hidden units on ONNX Runtime, Spark
@@ -209,13 +215,6 @@ def scale(found: Mapping[str, Any]) -> list[str]:
         for one in found["sizes"]
     ]
     return [SCALE, markdown(header, rows)]
-
-
-KILLS = """`benchmarks/production/score_kills.py`: {kills} calls of `gnn2mlp score` got SIGKILL at random moments, and
-the next one went on: {going} of them found parts of the one before. Of {rows:,} rows in {parts} parts {lost} were lost
-in the end, {twice} were there twice, ids were {order}, and the table was {equal}
-that of a call that nobody disturbed.
-"""
 
 
 def score_kills(found: Mapping[str, Any]) -> list[str]:

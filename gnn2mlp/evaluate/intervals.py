@@ -13,7 +13,7 @@ from jaxtyping import Bool
 
 # Share of such intervals that hold the true value, and the quantile of the normal distribution that goes with it.
 CONFIDENCE = 0.95
-_Z = 1.959963984540054
+NORMAL_QUANTILE = 1.959963984540054
 # Samples of a bootstrap: as many as so many nodes are drawn in all, within these bounds.
 MOST_DRAWS, LEAST_DRAWS, DRAWN = 1000, 200, 2_000_000
 
@@ -50,8 +50,12 @@ def wilson(share: float, count: int) -> Interval:
         share: from 0 to 1; not every share of `count` need be possible.
         count: of independent nodes, at least one.
     """
-    middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
-    reach = _Z / (1 + _Z**2 / count) * sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
+    middle = (share + NORMAL_QUANTILE**2 / (2 * count)) / (1 + NORMAL_QUANTILE**2 / count)
+    reach = (
+        NORMAL_QUANTILE
+        / (1 + NORMAL_QUANTILE**2 / count)
+        * sqrt(share * (1 - share) / count + NORMAL_QUANTILE**2 / (4 * count**2))
+    )
     return Interval(share, max(0.0, middle - reach), min(1.0, middle + reach), count)
 
 
@@ -87,7 +91,7 @@ def bonett_price(ours: float, theirs: float, count: int) -> Interval:
         count: of independent nodes, at least one.
     """
     p, q = (ours + 1) / (count + 2), (theirs + 1) / (count + 2)
-    reach = _Z * sqrt((p + q - (p - q) ** 2) / (count + 2))
+    reach = NORMAL_QUANTILE * sqrt((p + q - (p - q) ** 2) / (count + 2))
     return Interval((ours - theirs) / count, max(-1.0, p - q - reach), min(1.0, p - q + reach), count)
 
 

@@ -12,9 +12,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from gnn2mlp.evaluate.intervals import NORMAL_QUANTILE
+
 BINS = 10
-# Of the normal distribution: 95 % lie within so many deviations.
-_Z = 1.959963984540054
 
 
 class Trust(NamedTuple):
@@ -101,7 +101,7 @@ def auroc_interval(
     variance = sum(part.var(correction=1).item() / part.numel() for part in (wins, losses) if part.numel() > 1)
     if not variance or not 0 < value < 1:
         return value, value
-    middle, reach = math.log(value / (1 - value)), _Z * math.sqrt(variance) / (value * (1 - value))
+    middle, reach = math.log(value / (1 - value)), NORMAL_QUANTILE * math.sqrt(variance) / (value * (1 - value))
     low, high = (1 / (1 + math.exp(-(middle + sign * reach))) for sign in (-1, 1))
     return low, high
 

@@ -137,16 +137,17 @@ def score_models(
         p: observed.task.agreement(outputs["student"][p][ids], outputs["teacher"][p][ids])
         for p, ids in {**groups, "test": split.test}.items()
     }
-    changed = {}
+    changes: dict[str, Any] = {}
     if previous is not None:
-        changed = {
+        changes["churn"] = {
             m: {
                 p: 1 - observed.task.agreement(by[p][ids], previous[ids])
                 for p, ids in {**groups, "test": split.test}.items()
             }
             for m, by in outputs.items()
         }
-    told = {} if previous is None else _changed(observed.task, outputs["student"], previous, labels, groups)
+        if observed.task.exclusive:
+            changes["changed"] = _changed(observed.task, outputs["student"], previous, labels, groups)
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
     metric = {"name": observed.task.metric, **_told(observed.task)}
     record = {
@@ -155,8 +156,7 @@ def score_models(
         "beside": _beside(tasks, outputs, labels, groups),
         "differences": differences,
         "agreement": agreement,
-        **({"churn": changed} if changed else {}),
-        **({"changed": told} if told else {}),
+        **changes,
         **_by_class(tasks, outputs, labels, groups, full.graph.class_names),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
         "history": {model: _with_best(history) for model, history in histories.items() if history["valid"]},
@@ -173,9 +173,7 @@ def score_models(
 def _changed(
     task: Task, student: Mapping[str, Tensor], previous: Tensor, labels: Tensor, groups: Mapping[str, Tensor]
 ) -> dict[str, Any]:
-    """Which answers of the deployed student are others now, by population and class; nothing where none is a class."""
-    if not task.exclusive:
-        return {}
+    """Which answers of the deployed student, each of them a class, are others now, by population and class."""
     decide = task.decide  # type: ignore[attr-defined]
     before = decide(previous)
     return {
