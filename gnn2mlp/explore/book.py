@@ -10,11 +10,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
-from gnn2mlp.core.frames import frame
+from gnn2mlp.explore.book_arrays import between, check, class_numbers, count_nodes, matrix, per_node
+from gnn2mlp.explore.book_frames import members_frame, neighbourhoods_frame, placed_frame, table_frame
 from gnn2mlp.explore.book_map import book_map
+from gnn2mlp.explore.book_sentence import book_sentence
 from gnn2mlp.explore.book_student import ReadsRows, StudentView, student_view
 from gnn2mlp.explore.code_table import CodeFigures, code_figures
-from gnn2mlp.explore.codebook import check_code, code_vectors, with_codes
+from gnn2mlp.explore.codebook import code_vectors, with_codes
 from gnn2mlp.explore.comparison import Comparison, compare_codes
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.map_object import InteractiveMap
@@ -22,11 +24,11 @@ from gnn2mlp.explore.merging import MergeMap, merge_map
 from gnn2mlp.explore.neighbourhoods import BehindCode, behind_code
 from gnn2mlp.explore.placement import CodePlacement
 from gnn2mlp.explore.plots_neighbourhoods import plot_behind_code
-from gnn2mlp.explore.sentences import describe_code
 from gnn2mlp.explore.typical import Feature, central_rows, typical_features
 from gnn2mlp.knowledge import TeacherKnowledge
 
-_TYPICAL, _NEAREST, _CENTRAL = 8, 3, 5
+# Of a code, how many typical features, and how many nodes of its middle, are looked for.
+_TYPICAL, _CENTRAL = 8, 5
 
 
 class Codebook:
@@ -92,13 +94,13 @@ class Codebook:
         of_student: bool = False,
     ):
         self.knowledge = knowledge = with_codes(knowledge)
-        self.features = _matrix(features)
+        self.features = matrix(features)
         self.observed = knowledge.node_ids.numpy()
-        self.num_nodes = _count(self.features, labels, names, self.observed)
-        self.labels = _per_node(labels, self.num_nodes, "labels", -1)
-        self.names = np.arange(self.num_nodes) if names is None else _per_node(names, self.num_nodes, "names", "")
+        self.num_nodes = count_nodes(self.features, labels, names, self.observed)
+        self.labels = per_node(labels, self.num_nodes, "labels", -1)
+        self.names = np.arange(self.num_nodes) if names is None else per_node(names, self.num_nodes, "names", "")
         self.feature_names = None if feature_names is None else tuple(feature_names)
-        self.class_names = tuple(class_names) if class_names is not None else _numbers(self.labels)
+        self.class_names = tuple(class_names) if class_names is not None else class_numbers(self.labels)
         self.student = student
         self.reader = reader if reader is not None else student
         self._rows = features if rows is None else rows
@@ -106,9 +108,9 @@ class Codebook:
         self.of_student = of_student
         self.code = np.full(self.num_nodes, -1)
         self.code[self.observed] = knowledge["code"].numpy()
-        self.edges = None if edge_index is None else _between(np.asarray(edge_index), self.code)
+        self.edges = None if edge_index is None else between(np.asarray(edge_index), self.code)
         if self.feature_names is not None and self.features is not None:
-            _check(len(self.feature_names) == self.features.shape[1], "feature_names: expected one per feature")
+            check(len(self.feature_names) == self.features.shape[1], "feature_names: expected one per feature")
 
     @classmethod
     def from_run(cls, folder: str | Path, seed: int | None = None, data_root: str | Path | None = None) -> "Codebook":
@@ -181,22 +183,7 @@ class Codebook:
             nodes that the student places there too), `confused_with` (where it places most others; -1: none),
             `confusion` (how many, as a share), `accuracy` (of its answers on nodes of known class).
         """
-        found, names = self.figures, [str(name) for name in self.class_names]
-        columns: dict[str, Any] = {"nodes": found.nodes}
-        if names:
-            columns["class"] = [names[k] if k >= 0 else None for k in found.largest]
-            columns |= {"purity": found.purity, "homophily": found.homophily}
-        columns["degree"] = found.degree
-        columns["typical"] = [", ".join(map(str, one)) for one in self.typical]
-        columns["medoids"] = [self.names[one].tolist() for one in self.central]
-        columns["nearest"] = self._nearest().tolist()
-        if self._view is not None and not self.of_student:
-            columns |= {"agreement": found.agreement, "confused_with": found.confused, "confusion": found.confusion}
-        if self._view is not None and names:
-            columns["accuracy"] = found.accuracy
-        if shares:
-            columns |= {f"share of {name}": found.classes[:, k] for k, name in enumerate(names)}
-        return frame(columns, np.arange(self.num_codes), "code")
+        return table_frame(self, shares)
 
     def of(self, rows: Any) -> Any:
         """The code of new rows, as the student places them: by their features alone.
@@ -212,14 +199,7 @@ class Codebook:
             ConfigError: without a student.
             DataError: as `predict`.
         """
-        view = self._seen_by_student("of")
-        assert self.reader is not None
-        placed = view.placement.place(self.reader.hidden(rows))
-        known = np.sort(view.placed.distance[self.observed])
-        share = np.searchsorted(known, placed.distance) / max(1, known.size)
-        columns = {"code": placed.code, "distance": placed.distance, "farther_than": share, "second": placed.second}
-        index = getattr(rows, "index", None) if hasattr(rows, "iloc") else None
-        return frame(columns, index)
+        return placed_frame(self, self._seen_by_student("of"), rows)
 
     def members(self, code: int) -> Any:
         """The observed nodes that have a code, most probable first.
@@ -232,18 +212,7 @@ class Codebook:
         Raises:
             DataError: if there is no such code.
         """
-        check_code(code, self.num_codes)
-        at = np.flatnonzero(self.knowledge["code"].numpy() == code)
-        probability = self._probability()[at]
-        distance = None if self._view is None else self._view.placed.distance[self.observed[at]]
-        order = np.argsort(-probability if distance is None or not self.of_student else distance, kind="stable")
-        nodes = self.observed[at[order]]
-        columns: dict[str, Any] = {"row": nodes}
-        if "code_probabilities" in self.knowledge.values:
-            columns["probability"] = probability[order]
-        if distance is not None and self.of_student:
-            columns["distance"] = distance[order]
-        return frame(columns | self._told(nodes), self.names[nodes], "node")
+        return members_frame(self, code)
 
     def behind(self, code: int, hops: int = 1) -> BehindCode:
         """The nodes of a code and their neighbourhoods, as arrays; see `behind_code`.
@@ -271,12 +240,7 @@ class Codebook:
             ConfigError: without edges.
             DataError: if there is no such code.
         """
-        around = self.behind(code, hops).neighbourhoods[:most]
-        nodes = np.concatenate([one.nodes for one in around]) if around else np.zeros(0, np.int64)
-        centre = np.repeat([one.node for one in around], [one.nodes.size for one in around]).astype(np.int64)
-        hop = np.concatenate([one.hops for one in around]) if around else nodes
-        columns = {"node": self.names[nodes], "row": nodes, "hop": hop, "code": self.code[nodes]}
-        return frame(columns | self._told(nodes), self.names[centre], "centre")
+        return neighbourhoods_frame(self, self.behind(code, hops).neighbourhoods[:most])
 
     def plot_neighbourhoods(self, code: int, most: int = 6, hops: int = 1) -> Figure:
         """The same, drawn as small graphs: coloured by class, the student's wrong answers ringed."""
@@ -296,7 +260,7 @@ class Codebook:
         place = {name: node for node, name in enumerate(other.names.tolist())}
         mine = np.array([place.get(name, -1) for name in self.names[self.observed].tolist()], dtype=np.int64)
         both = (mine >= 0) & (other.code[mine] >= 0)
-        _check(bool(both.any()), "compare: expected codebooks with nodes of the same names, got none in common")
+        check(bool(both.any()), "compare: expected codebooks with nodes of the same names, got none in common")
         return compare_codes(self.code[self.observed[both]], other.code[mine[both]])
 
     def merge_map(self) -> MergeMap:
@@ -345,23 +309,7 @@ class Codebook:
         Raises:
             DataError: if there is no such code.
         """
-        check_code(code, self.num_codes)
-        found = self.figures
-        typical = [one for one in self.typical[code] if one.lift is not None][:words]
-        numbers = [one for one in self.typical[code] if one.shift is not None]
-        return describe_code(
-            code,
-            int(found.nodes[code]),
-            noun,
-            None if found.largest[code] < 0 or not self.class_names else str(self.class_names[found.largest[code]]),
-            float(found.purity[code]),
-            float(found.degree[code]),
-            self._usual_degree,
-            [one._replace(name=self._bare(one.name)) for one in (*typical, *numbers)],
-            [str(name) for name in self.names[self.central[code][:examples]].tolist()],
-            int(found.confused[code]),
-            float(found.confusion[code]),
-        )
+        return book_sentence(self, code, noun, words, examples)
 
     def node(self, name: Any) -> int:
         """The number of the node that is called so.
@@ -388,39 +336,10 @@ class Codebook:
 
     @cached_property
     def _usual_degree(self) -> float:
+        """The median over observed nodes; NaN without edges."""
         if self.edges is None:
             return float("nan")
         return float(np.median(np.bincount(self.edges[0], minlength=self.num_nodes)[self.observed]))
-
-    @cached_property
-    def _text_column(self) -> str:
-        """What the names of all words begin with where there is one column of texts, as `about: `; else nothing."""
-        begin = {name.partition(": ")[0] for name in self.feature_names or () if ": " in name}
-        return f"{begin.pop()}: " if len(begin) == 1 else ""
-
-    def _bare(self, feature: str) -> str:
-        return feature.removeprefix(self._text_column) or feature
-
-    def _told(self, nodes: np.ndarray) -> dict[str, Any]:
-        """Columns about nodes: class, degree, and what the student makes of them."""
-        columns: dict[str, Any] = {}
-        if self.class_names:
-            columns["class"] = self._called(self.labels[nodes])
-        if self.edges is not None:
-            columns["degree"] = np.bincount(self.edges[0], minlength=self.num_nodes)[nodes]
-        view = self._view
-        if view is not None:
-            columns["student_code"] = view.placed.code[nodes]
-            if self.class_names:
-                answer, label = view.answer[nodes], self.labels[nodes]
-                right = [bool(a == b) if b >= 0 else None for a, b in zip(answer, label, strict=True)]
-                columns |= {"answer": self._called(answer), "right": right}
-        return columns
-
-    def _called(self, classes: np.ndarray) -> Any:
-        found = [self.class_names[k] if k >= 0 else None for k in classes.tolist()]
-        # pandas would make fractions of whole numbers among which one is missing.
-        return np.array([*found, ""], dtype=object)[:-1] if None in found else found
 
     def _probability(self) -> np.ndarray:
         """(observed,): of the code that a node has; 1 where none was written down."""
@@ -435,14 +354,6 @@ class Codebook:
         starts = np.searchsorted(self.knowledge["code"].numpy()[order], np.arange(1, self.num_codes))
         return np.split(order, starts)
 
-    def _nearest(self) -> np.ndarray:
-        """(codes, nearest): the codes with nodes whose vectors lie nearest to each."""
-        used, squares = self.figures.nodes > 0, (self.vectors**2).sum(axis=1)
-        far = squares[:, None] + squares - 2 * self.vectors @ self.vectors.T
-        far[:, ~used] = np.inf
-        np.fill_diagonal(far, np.inf)
-        return np.argsort(far, axis=1, kind="stable")[:, : min(_NEAREST, max(0, int(used.sum()) - 1))]
-
     def __repr__(self) -> str:
         used = int((self.knowledge["code"].bincount(minlength=self.num_codes) > 0).sum())
         told = [plural(self.observed.size, "node")]
@@ -451,49 +362,3 @@ class Codebook:
         if self.class_names:
             told.append(f"{len(self.class_names)} classes")
         return f"Codebook({plural(self.num_codes, 'code')}, {used:,} used; {', '.join(told)})"
-
-
-def _matrix(features: Any) -> Any:
-    """Features as numpy or scipy."""
-    if features is None or hasattr(features, "tocsr"):
-        return features
-    return features.to_scipy() if hasattr(features, "to_scipy") else np.asarray(features)
-
-
-def _count(features: Any, labels: Any, names: Any, observed: np.ndarray) -> int:
-    given = next((len(one) for one in (labels, names) if one is not None), int(observed.max(initial=-1)) + 1)
-    count = given if features is None else int(features.shape[0])
-    _check(
-        count > observed.max(initial=-1),
-        f"features: expected a row for each node of the full graph, at least {observed.max(initial=-1) + 1}, "
-        f"got {count}",
-    )
-    return count
-
-
-def _per_node(values: Any, count: int, what: str, blank: Any) -> np.ndarray:
-    if values is None:
-        return np.full(count, blank)
-    found = np.asarray(values)
-    _check(found.shape == (count,), f"{what}: expected one for each of {count} nodes, got the shape {found.shape}")
-    return found
-
-
-def _numbers(labels: np.ndarray) -> tuple[Any, ...]:
-    return tuple(range(int(labels.max(initial=-1)) + 1))
-
-
-def _between(edges: np.ndarray, code: np.ndarray) -> np.ndarray:
-    """Each edge between observed nodes in both directions, once."""
-    _check(
-        edges.ndim == 2 and len(edges) == 2 and (not edges.size or 0 <= edges.min() <= edges.max() < len(code)),
-        f"edge_index: expected (2, edges) with ends in 0..{len(code) - 1}, got the shape {edges.shape}",
-    )
-    inside = edges[:, (code[edges] >= 0).all(axis=0) & (edges[0] != edges[1])].astype(np.int64)
-    keys = np.unique(np.concatenate([inside[0] * len(code) + inside[1], inside[1] * len(code) + inside[0]]))
-    return np.stack([keys // len(code), keys % len(code)])
-
-
-def _check(fits: bool, otherwise: str) -> None:
-    if not fits:
-        raise DataError(otherwise)
