@@ -11,7 +11,7 @@ from gnn2mlp.encoders._values import Kind, Lists, Numbers, Other, Texts, Values,
 
 
 def read(column: Any, where: Where | None = None) -> Values:
-    """The values of a column: of numpy, pandas, polars, Arrow, or a sequence of Python objects.
+    """The values of a column: of numpy, pandas, polars, Arrow, or a sequence of Python objects; `Values` as they are.
 
     Raises:
         DataError: if it is none, holds values of several kinds, or a number that is infinite.
@@ -23,8 +23,9 @@ def read(column: Any, where: Where | None = None) -> Values:
         Traceback (most recent call last):
         gnn2mlp.core.errors.DataError: values, row 1: expected one kind of values in a column, got text ('a') where ...
     """
-    where = where or Where()
-    values = _values(column, where)
+    if isinstance(column, Values):  # which were read, and checked, before
+        return column
+    values = _values(column, where or Where())
     numbers = values.numbers if isinstance(values, Numbers) else values.vectors if isinstance(values, Vectors) else None
     if numbers is not None and np.isinf(numbers).any():
         bad = np.isinf(numbers).reshape(len(values), -1).any(axis=1)
@@ -35,8 +36,6 @@ def read(column: Any, where: Where | None = None) -> Values:
 
 
 def _values(column: Any, where: Where) -> Values:
-    if isinstance(column, Values):
-        return column
     if isinstance(column, np.ndarray):
         return of_array(column, where)
     if isinstance(column, list | tuple):

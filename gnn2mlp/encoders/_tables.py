@@ -119,7 +119,8 @@ class RawTable:
 
 def check_columns(raw: RawTable, names: Sequence[str]) -> None:
     """Raise `DataError` unless the columns that training read are all there; it names the nearest that are there."""
-    missing = [name for name in names if name not in raw.names]
+    there = frozenset(raw.names)
+    missing = [name for name in names if name not in there]
     if missing:
         spare = [name for name in raw.names if name not in names]
         told = listing([f"{name!r}{nearest(name, spare)}" for name in missing])
