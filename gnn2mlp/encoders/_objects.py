@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
@@ -20,8 +21,6 @@ _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((dt.date, np.datetime64), "date"),
     ((list, tuple, np.ndarray, set, frozenset), "list"),
 )
-# Types that were met before; to ask an abstract class takes long.
-_MET: dict[type, str] = {}
 _GAPS = {"NoneType", "NAType", "NaTType"}
 _MICROSECONDS_A_DAY = 86_400_000_000
 
@@ -65,25 +64,36 @@ def of_list(values: list[Any], where: Where, dtype: str = "") -> Values:
     Raises:
         DataError: if numbers and texts, say, stand in one column.
     """
-    types = {kind for kind in set(map(type, values)) if kind.__name__ not in _GAPS}
-    kinds = {kind: _kind_of(kind) for kind in types}
-    found = set(kinds.values())
+    types = frozenset(map(type, values))
+    found = _kinds_of(types)
     # A float among texts is a gap if it is NaN, which is how pandas writes one.
     if len(found) > 1 and "number" in found and not any(_is_number(value) for value in values):
         found -= {"number"}
     if found == {"boolean", "number"}:
-        found = {"number"}
+        found = frozenset({"number"})
     if len(found) > 1:
         raise _mixed(values, found, where)
-    dtype = dtype or f"object ({', '.join(sorted(kind.__name__ for kind in types)) or 'no value'})"
-    kind = found.pop() if found else "nothing"
-    return _READERS[kind](values, where, dtype)
+    kind = next(iter(found), "nothing")
+    return _READERS[kind](values, where, dtype or _called(types))
 
 
+# Columns are of few types, and to ask an abstract class what it is takes long.
+@lru_cache(256)
 def _kind_of(kind: type) -> str:
-    if kind not in _MET:
-        _MET[kind] = next((name for types, name in _KINDS if issubclass(kind, types)), "other")
-    return _MET[kind]
+    return next((name for types, name in _KINDS if issubclass(kind, types)), "other")
+
+
+@lru_cache(256)
+def _kinds_of(types: frozenset[type]) -> frozenset[str]:
+    """What values of these types are; gaps are of no kind."""
+    return frozenset(_kind_of(kind) for kind in types if kind.__name__ not in _GAPS)
+
+
+@lru_cache(256)
+def _called(types: frozenset[type]) -> str:
+    """What the type of a column with values of these types is called."""
+    names = sorted(kind.__name__ for kind in types if kind.__name__ not in _GAPS)
+    return f"object ({', '.join(names) or 'no value'})"
 
 
 def _is_gap(value: Any) -> bool:
@@ -94,7 +104,7 @@ def _is_number(value: Any) -> bool:
     return _kind_of(type(value)) == "number" and value == value
 
 
-def _mixed(values: Sequence[Any], found: set[str], where: Where) -> DataError:
+def _mixed(values: Sequence[Any], found: frozenset[str], where: Where) -> DataError:
     """Names the first row of each kind but the first."""
     told = [(row, _kind_of(type(value))) for row, value in enumerate(values) if not _is_gap(value)]
     first = told[0][1]
