@@ -22,6 +22,8 @@ from gnn2mlp.serving.rows import Rows, rows_of
 
 # Digits of a digest that name a version.
 _VERSION = 12
+# Forms of columns whose values are read as they are alone, or are all refused, whatever other types stand beside them.
+_BY_THEMSELVES = frozenset({"number", "category", "text"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +79,8 @@ class ServedModel:
         """What the network is fed for each request, or why it cannot be read."""
         if self.predictor.columns is None:
             return [request.columns for request in requests]
+        if all(column.form in _BY_THEMSELVES for column in self.predictor.columns.columns):
+            return self._read_alike(requests)
         found: list[Any] = [None] * len(requests)
         groups: dict[Any, list[int]] = {}
         for place, request in enumerate(requests):
@@ -87,7 +91,7 @@ class ServedModel:
         return found
 
     def _read_alike(self, requests: Sequence[Rows]) -> list[Any]:
-        """Of requests whose values are of the same types; one by one where one of them cannot be read."""
+        """Of requests that may be read together; in halves where one of them cannot be read, until it is alone."""
         reader = self.predictor.columns
         assert reader is not None, "the student reads columns"
         columns: dict[str, list[Any]] = {
@@ -96,7 +100,10 @@ class ServedModel:
         try:
             fed = reader.read(columns, "predict")
         except DataError as error:
-            return [error] if len(requests) == 1 else [self._read_alike([request])[0] for request in requests]
+            if len(requests) == 1:
+                return [error]
+            half = len(requests) // 2
+            return [*self._read_alike(requests[:half]), *self._read_alike(requests[half:])]
         ends = np.cumsum([0, *(request.size for request in requests)]).tolist()
         spans = itertools.pairwise(ends)
         return [{name: array[start:end] for name, array in fed.items()} for start, end in spans]

@@ -38,9 +38,11 @@ ROW: dict[str, Any] = {name: values[0] for name, values in TABLE.items()}
 CALIBRATION = Calibration(temperature=0.5, conformal={"0.9": 0.65, "0.95": 0.8}, outlier=0.0, rows=210)
 
 
-def of_columns(seed: int = 0) -> Predictor:
-    """A seeded, untrained student of columns of every kind."""
-    columns = TableEncoder(STATED).fit(TABLE)
+def of_columns(seed: int = 0, without: tuple[str, ...] = ()) -> Predictor:
+    """A seeded, untrained student of columns of every kind, or of all but some."""
+    kept = [name for name in TABLE if name not in without]
+    stated = {name: encoder for name, encoder in STATED.items() if name in kept}
+    columns = TableEncoder(stated).fit({name: TABLE[name] for name in kept})
     student = MLPStudent(hidden=4)
     with torch.random.fork_rng():
         torch.manual_seed(seed)

@@ -40,6 +40,25 @@ def test_rows_together_are_answered_as_alone(model: ServedModel) -> None:
         assert one.outputs.tolist() == alone.outputs.tolist()
 
 
+def test_values_of_other_types_are_read_together_where_there_are_no_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = served.loaded(tmp_path / "plain", served.of_columns(without=("tags", "place")))
+    changes = [{"likes": None}, {"likes": True}, {"likes": 2.5, "since": None}, {"kind": "", "open": 1}, {"open": None}]
+    rows = [{**served.ROW, **change} for change in changes]
+    spoilt = [*rows, {**served.ROW, "likes": "many"}, {**served.ROW, "kind": [1]}, {**served.ROW, "open": 2}]
+    alone = [judged(plain, row)[0] for row in spoilt]
+    for one, other in zip(judged(plain, *spoilt), alone, strict=True):
+        assert type(one) is type(other)
+        assert one.outputs.tolist() == other.outputs.tolist() if isinstance(one, Judged) else str(one) == str(other)
+    reader, sizes = plain.predictor.columns, []
+    assert reader is not None
+    read = reader.read
+    monkeypatch.setattr(reader, "read", lambda table, name: (sizes.append(len(table["likes"])), read(table, name))[1])
+    judged(plain, *rows)
+    assert sizes == [len(rows)]
+
+
 def test_a_row_that_cannot_be_read_spoils_no_other(model: ServedModel) -> None:
     found = judged(model, served.ROW, {**served.ROW, "since": "yesterday"}, {**served.ROW, "since": "2020-01-01"})
     assert [isinstance(one, DataError) for one in found] == [False, True, False]
