@@ -21,6 +21,8 @@ _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((dt.date, np.datetime64), "date"),
     ((list, tuple, np.ndarray, set, frozenset), "list"),
 )
+# Types that were met before; to ask an abstract class takes long.
+_MET: dict[type, str] = {}
 _GAPS = {"NoneType", "NAType", "NaTType"}
 _MICROSECONDS_A_DAY = 86_400_000_000
 
@@ -77,10 +79,10 @@ def of_list(values: list[Any], where: Where, dtype: str = "") -> Values:
     return _READERS[kind](values, where, dtype or _called(types))
 
 
-# Columns are of few types, and to ask an abstract class what it is takes long.
-@lru_cache(256)
 def _kind_of(kind: type) -> str:
-    return next((name for types, name in _KINDS if issubclass(kind, types)), "other")
+    if kind not in _MET:
+        _MET[kind] = next((name for types, name in _KINDS if issubclass(kind, types)), "other")
+    return _MET[kind]
 
 
 @lru_cache(256)
