@@ -44,13 +44,10 @@ class Watcher:
             return False
         try:
             found = self._load()
-        except (Gnn2mlpError, OSError) as error:
+        except Exception as error:  # whatever it is, the version that is served goes on
             self._seen = moment
-            self._refuse(str(error))
-            return False
-        except Exception as error:
-            self._seen = moment
-            self._refuse(f"{type(error).__name__}: {error}")
+            says_why = isinstance(error, Gnn2mlpError | OSError)
+            self._refuse(str(error) if says_why else f"{type(error).__name__}: {error}")
             return False
         self._seen, self._reason = moment, ""
         if found.version == self.current.version:
