@@ -58,13 +58,19 @@ class OnnxPredictor(BasePredictor):
         return np.concatenate([self.answer(dense(x[start : start + size])) for start in starts])
 
     def _of_columns(self, fed: dict[str, np.ndarray], name: str) -> np.ndarray:
-        parts = [self.answer(chunk) for chunk in chunks(fed, self.num_features, CHUNK)]
-        outputs = np.concatenate(parts) if parts else np.empty((0, self.answers.num_outputs), self.dtype)
+        outputs = self.answer_columns(fed)
         if not np.isfinite(outputs).all():
             rows = np.flatnonzero((~np.isfinite(outputs)).any(axis=1)).tolist()
             fault = "a number is too large for a feature in single precision; mend it"
             raise RowsError(f"{name}, row {rows[0]}: {fault}", rows, lambda row: fault)
         return outputs
+
+    def answer_columns(self, fed: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Outputs (rows, outputs) for what `columns.read` gave, some rows at a time; they may be infinite."""
+        parts = [self.answer(chunk) for chunk in chunks(fed, self.num_features, CHUNK)]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.empty((0, self.answers.num_outputs), self.dtype)
 
     def digest(self) -> str:
         """The SHA-256 of the network's file and of the card."""

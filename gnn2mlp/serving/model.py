@@ -13,8 +13,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy.directory import ModelDirectory, read_directory
-from gnn2mlp.deploy.onnx_inputs import chunks
-from gnn2mlp.deploy.onnx_predictor import CHUNK, OnnxPredictor, dense
+from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.sealed import CONFIG, digest
 from gnn2mlp.serving.columns import ServedColumn, served_columns
 from gnn2mlp.serving.predictions import Judged, judged
@@ -110,11 +109,9 @@ class ServedModel:
 
     def _outputs(self, feds: Sequence[Any]) -> np.ndarray:
         """Outputs of what several requests feed the network with, (rows, outputs)."""
-        predictor = self.predictor
-        if predictor.columns is None:
-            return predictor.answer(dense(np.concatenate(feds)))
-        parts = [predictor.answer(part) for part in chunks(_joined(feds), predictor.num_features, CHUNK)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if self.predictor.columns is None:
+            return self.predictor.answer(np.concatenate(feds))
+        return self.predictor.answer_columns(_joined(feds))
 
 
 def load_model(folder: str | Path, name: str | None = None, threads: int = 1) -> ServedModel:
