@@ -1,7 +1,7 @@
 """What several models answered of the same nodes, over one seed or several: what disagreements are read from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -97,6 +97,19 @@ class Answered:
             raise DataError(f"population: expected one of {', '.join(self.tested)}, got {population!r}")
         found: np.ndarray = np.flatnonzero(self.population == self.populations.index(population))
         return found
+
+    def take(self, rows: np.ndarray) -> "Answered":
+        """The table of some rows; nodes stay numbered as they are."""
+        return replace(
+            self,
+            node=self.node[rows],
+            seed=self.seed[rows],
+            population=self.population[rows],
+            errors={name: each[rows] for name, each in self.errors.items()},
+            answers={name: each[rows] for name, each in self.answers.items()},
+            confidence=None if self.confidence is None else self.confidence[rows],
+            groups={name: each._replace(group=each.group[rows]) for name, each in self.groups.items()},
+        )
 
     def name_of(self, model: str) -> str:
         """What a model is called in a sentence."""

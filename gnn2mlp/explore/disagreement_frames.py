@@ -12,7 +12,9 @@ from gnn2mlp.evaluate.intervals import Interval
 if TYPE_CHECKING:
     import pandas
 
-    from gnn2mlp.explore.disagreements import Disagreement, FoundSlice, GroupScore
+    from gnn2mlp.explore.disagreements import Disagreement
+    from gnn2mlp.explore.group_scores import GroupScore
+    from gnn2mlp.explore.group_search import FoundSlice
 
 _NAN = float("nan")
 

@@ -1,66 +1,23 @@
 """Where student, teacher and plain MLP disagree: by class, by kind of node, and on groups found by a search."""
 
 import importlib
-from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gnn2mlp.core.errors import DataError, nearest
-from gnn2mlp.evaluate.conditions import Conditions, groups_of, joined
+from gnn2mlp.evaluate.conditions import Conditions
 from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
-from gnn2mlp.evaluate.intervals import Interval
-from gnn2mlp.evaluate.repeated import by_node, difference_of_nodes, mean_of_nodes, share_of_nodes
-from gnn2mlp.evaluate.slices import DRAWS, GROUPS, LEAST, Slice, find_slices, halves
-from gnn2mlp.explore.answered import VALID, Answered
-from gnn2mlp.explore.grouping import NEED_TRUTH, most_common
+from gnn2mlp.evaluate.slices import DRAWS, GROUPS, LEAST
+from gnn2mlp.explore.answered import Answered
+from gnn2mlp.explore.group_scores import GroupScore, score_rows, scores_by_condition, scores_by_group
+from gnn2mlp.explore.group_search import GAPS, FoundSlice, conditions_of, find_groups
 
 if TYPE_CHECKING:
     import pandas
 
     from gnn2mlp.explore.book import Codebook
-
-# What is asked of groups of nodes, and what a group that is found means.
-GAPS = {"teacher": "the student falls behind its teacher", "truth": "the student is wrong"}
-# Beside the conditions on features: groupings by which the search goes.
-_STRUCTURE = ("class", "answer", "degree", "homophily", "distance", "code")
-
-
-class GroupScore(NamedTuple):
-    """How the models fare on a group of nodes.
-
-    Args:
-        text: what its nodes have in common.
-        nodes: how many different ones there are.
-        errors: by model, mean error with its interval.
-        behind: by rival of the student, how much larger the student's error is, with its interval.
-    """
-
-    text: str
-    nodes: int
-    errors: dict[str, Interval]
-    behind: dict[str, Interval]
-
-
-class FoundSlice(NamedTuple):
-    """A group that the search proposed, with the question and the population that it is of.
-
-    Args:
-        number: for `Disagreement.rows`.
-        population: of test nodes.
-        gap: one of `GAPS`.
-        slice: the group with its test.
-        score: of all models on its nodes in the half that tests.
-        needs_truth: whether it can only be told of nodes whose true class is known.
-    """
-
-    number: int
-    population: str
-    gap: str
-    slice: Slice
-    score: GroupScore
-    needs_truth: bool
 
 
 class Disagreement:
@@ -94,7 +51,7 @@ class Disagreement:
         table = self.answered
         if seed not in table.seeds:
             raise DataError(f"seed: expected one of {', '.join(map(str, table.seeds))}, got {seed}")
-        return Disagreement(_some(table, np.flatnonzero(table.seed == seed)), **self.search)
+        return Disagreement(table.take(np.flatnonzero(table.seed == seed)), **self.search)
 
     # By class
 
@@ -141,12 +98,10 @@ class Disagreement:
             DataError: if there is no such attribute or population.
         """
         table, rows = self.answered, self.answered.rows_of(self._known(population))
-        if attribute in table.groups:
-            group, texts = table.groups[attribute]
-            members = [(texts[k], rows[group[rows] == k]) for k in range(len(texts))]
-        else:
-            members = self._column_members(attribute, rows)
-        return [self.score_of(text, found) for text, found in members if found.size]
+        if attribute not in self.attributes:
+            close = nearest(attribute, self.attributes)
+            raise DataError(f"by: there is no attribute {attribute!r}{close}; attributes lists them")
+        return scores_by_group(table, attribute, rows)
 
     def by(
         self, attribute: str, population: str | None = None, codebook: "Codebook | None" = None
@@ -184,40 +139,14 @@ class Disagreement:
 
     def column_scores(self, population: str | None = None, least: int = 1, most: int | None = None) -> list[GroupScore]:
         """What `by_column` has, of conditions that at least `least` answers meet; `most` of them."""
-        table, rows = self.answered, self.answered.rows_of(self._known(population))
-        holds = table.conditions.holds[table.node[rows]].tocsc()
-        rival = "teacher" if "teacher" in table.errors else None
-        gap = table.errors["student"][rows] - (table.errors[rival][rows] if rival else 0)
-        count = np.diff(holds.indptr)
-        able = np.flatnonzero((np.array(table.conditions.kinds) == "column") & (count >= max(1, least)))
-        # To score every word of a vocabulary takes long: a sum tells which are to be scored.
-        mean = (holds.T @ gap)[able] / count[able]
-        kept = able[np.argsort(-mean, kind="stable")[:most]]
-        found = [
-            self.score_of(table.conditions.texts[k], rows[holds.indices[holds.indptr[k] : holds.indptr[k + 1]]])
-            for k in kept
-        ]
-        return sorted(found, key=lambda one: -(one.behind[rival] if rival else one.errors["student"]).value)
+        return scores_by_condition(self.answered, self.answered.rows_of(self._known(population)), least, most)
 
     # Groups that are found
 
     @cached_property
     def found(self) -> list[FoundSlice]:
         """Groups that the search proposed, tested on nodes at which it did not look; of all questions together."""
-        table = self.answered
-        nodes = len(table.ids)
-        conditions, first = self.node_conditions, self._first()
-        asked = {
-            (population, gap): self._node_values(gap, population)
-            for population in table.tested
-            for gap in GAPS
-            if gap == "truth" or gap in table.errors
-        }
-        if not nodes or not len(conditions):
-            return []
-        found = find_slices(asked, conditions, first, rationed=NEED_TRUTH, **self.search)
-        flat = [(population, gap, one) for (population, gap), slices in found.items() for one in slices]
-        return [self._found(number, *one, conditions, first) for number, one in enumerate(flat)]
+        return find_groups(self.answered, self.node_conditions, self.search)
 
     def slices(self, gap: str | None = None, population: str | None = None) -> "pandas.DataFrame":
         """A row for each group that the search proposed, with its test; `holds` where it is beyond chance and search.
@@ -278,16 +207,7 @@ class Disagreement:
 
         Codes of several seeds are those of several codebooks, and make no group.
         """
-        table = self.answered
-        parts = []
-        for name in _STRUCTURE:
-            if name not in table.groups or (name == "code" and len(table.seeds) > 1):
-                continue
-            own = most_common(table.groups[name], table.node, len(table.ids))
-            # A class with an answer is right or wrong as a whole, and no group to look for.
-            about = "class" if name == "answer" else name
-            parts.append(groups_of(about, name, own.group, own.texts))
-        return joined([*parts, table.conditions]) if parts else table.conditions
+        return conditions_of(self.answered)
 
     def __repr__(self) -> str:
         table = self.answered
@@ -325,79 +245,6 @@ class Disagreement:
         rows = table.rows_of(self._known(population))
         return rows, table.answers[model][rows]
 
-    def _column_members(self, attribute: str, rows: np.ndarray) -> list[tuple[str, np.ndarray]]:
-        conditions = self.answered.conditions
-        places = [k for k, name in enumerate(conditions.attributes) if name == attribute]
-        if not places:
-            raise DataError(
-                f"by: there is no attribute {attribute!r}{nearest(attribute, self.attributes)}; attributes lists them"
-            )
-        masks = [conditions.mask([place])[self.answered.node[rows]] for place in places]
-        members = [(conditions.texts[place], rows[mask]) for place, mask in zip(places, masks, strict=True)]
-        rest = rows[~np.any(masks, axis=0)]
-        return [*members, ("all others", rest)] if rest.size else members
-
     def score_of(self, text: str, rows: np.ndarray) -> GroupScore:
         """How the models fare on some rows of the table, such as `answered.rows_of("unseen")`."""
-        table = self.answered
-        node, mean = table.node[rows], share_of_nodes if table.is_share else mean_of_nodes
-        errors = {model: mean(table.errors[model][rows], node) for model in table.models}
-        ours = table.errors["student"][rows]
-        behind = {
-            model: difference_of_nodes(ours, table.errors[model][rows], node)
-            if table.is_share
-            else mean_of_nodes(ours - table.errors[model][rows], node)
-            for model in table.models
-            if model != "student"
-        }
-        return GroupScore(text, next(iter(errors.values())).nodes, errors, behind)
-
-    def _node_values(self, gap: str, population: str) -> np.ndarray:
-        """(nodes,): mean over the rows of the population, and of validation nodes, which test nothing; NaN without."""
-        table = self.answered
-        values = table.errors["student"] - (table.errors[gap] if gap != "truth" else 0)
-        rows = table.rows_of(population)
-        if VALID in table.populations:
-            rows = np.concatenate([rows, self._only_valid()])
-        found = np.full(len(table.ids), np.nan)
-        found[np.unique(table.node[rows])] = by_node(values[rows], table.node[rows])
-        return found
-
-    def _only_valid(self) -> np.ndarray:
-        """Rows of validation nodes that no seed tests: the half that proposes may have them."""
-        table = self.answered
-        valid = table.rows_of(VALID)
-        tested = np.zeros(len(table.ids), dtype=bool)
-        tested[np.delete(table.node, valid)] = True
-        found: np.ndarray = valid[~tested[table.node[valid]]]
-        return found
-
-    def _first(self) -> np.ndarray:
-        first: np.ndarray = halves(len(self.answered.ids))
-        if VALID in self.answered.populations:
-            first[self.answered.node[self._only_valid()]] = True
-        return first
-
-    def _found(
-        self, number: int, population: str, gap: str, one: Slice, conditions: Conditions, first: np.ndarray
-    ) -> FoundSlice:
-        table = self.answered
-        rows = table.rows_of(population)
-        held = rows[(conditions.mask(one.conditions) & ~first)[table.node[rows]]]
-        score = self.score_of(one.text, held) if held.size else GroupScore(one.text, 0, {}, {})
-        truth = any(conditions.kinds[place] in NEED_TRUTH for place in one.conditions)
-        return FoundSlice(number, population, gap, one, score, truth)
-
-
-def _some(table: Answered, rows: np.ndarray) -> Answered:
-    """The table of some rows; nodes stay numbered as they are."""
-    return replace(
-        table,
-        node=table.node[rows],
-        seed=table.seed[rows],
-        population=table.population[rows],
-        errors={name: each[rows] for name, each in table.errors.items()},
-        answers={name: each[rows] for name, each in table.answers.items()},
-        confidence=None if table.confidence is None else table.confidence[rows],
-        groups={name: each._replace(group=each.group[rows]) for name, each in table.groups.items()},
-    )
+        return score_rows(self.answered, text, rows)

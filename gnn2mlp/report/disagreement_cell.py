@@ -1,6 +1,7 @@
 """The cell of a disagreement: what it shows in a notebook."""
 
-from gnn2mlp.explore.disagreements import GAPS, Disagreement
+from gnn2mlp.explore.disagreements import Disagreement
+from gnn2mlp.explore.group_search import GAPS
 from gnn2mlp.report.cell import cell
 from gnn2mlp.report.disagreement_grids import classes_grid, confusions_grid, groups_grid, slices_grid
 from gnn2mlp.report.disagreement_report import headline

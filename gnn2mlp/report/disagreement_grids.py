@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from gnn2mlp.evaluate.intervals import Interval
-from gnn2mlp.explore.disagreements import Disagreement, FoundSlice, GroupScore
+from gnn2mlp.explore.disagreements import Disagreement
 from gnn2mlp.explore.formatting import MISSING, p_value, signed_points, significant
+from gnn2mlp.explore.group_scores import GroupScore
+from gnn2mlp.explore.group_search import FoundSlice
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.grids import Grid
 

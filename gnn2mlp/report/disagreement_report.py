@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate.intervals import Interval
-from gnn2mlp.explore.disagreements import GAPS, Disagreement, FoundSlice
+from gnn2mlp.explore.disagreements import Disagreement
 from gnn2mlp.explore.formatting import plural
+from gnn2mlp.explore.group_search import GAPS, FoundSlice
 from gnn2mlp.explore.plots_disagreement import plot_confusion, plot_groups
 from gnn2mlp.report.disagreement_grids import (
     MOST,

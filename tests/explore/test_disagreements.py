@@ -8,33 +8,6 @@ from gnn2mlp.explore import Disagreement
 from tests.explore.disagreeing import weak_spot
 
 
-def test_the_weak_spot_is_found_in_every_population_and_for_both_questions() -> None:
-    found = weak_spot(nodes=2000)
-    for population in ("unseen", "seen"):
-        for gap in ("teacher", "truth"):
-            best = found.of_gap(gap, population)[0]
-            assert {"class is b", "colour is red"} == set(best.slice.text.split(" and "))
-            assert best.slice.holds
-            assert best.needs_truth
-            assert best.score.errors["teacher"].value == 0
-            assert best.score.behind["teacher"].value == pytest.approx(best.slice.inside)
-
-
-def test_groups_are_scored_with_all_models() -> None:
-    found = weak_spot()
-    red, blue = found.scores_by("colour", "seen")
-    if red.text != "colour is red":
-        red, blue = blue, red
-    assert red.nodes + blue.nodes == 450
-    assert blue.errors["student"].value == 0
-    assert red.behind["teacher"].value > 0.1
-    assert [score.text for score in found.scores_by("degree")] == ["degree is 2"]
-    assert {score.text for score in found.scores_by("code")} == {"code is 1", "code is 3"}  # unseen nodes are odd
-    assert "size" in found.attributes
-    with pytest.raises(DataError, match="no attribute 'colou'.*did you mean 'colour'"):
-        found.scores_by("colou")
-
-
 def test_the_confusions_of_a_model_are_counted() -> None:
     found = weak_spot()
     counts = found.confusion_counts("student", "seen")
@@ -71,18 +44,6 @@ def test_nodes_of_several_seeds_count_once() -> None:
     assert "3 seeds" in repr(several)
     with pytest.raises(DataError, match="seed: expected one of 0, 1, 2, got 7"):
         several.of_seed(7)
-
-
-def test_validation_nodes_propose_and_never_test() -> None:
-    table = weak_spot(nodes=1200).answered
-    populations = (*table.populations, "valid")
-    valid = np.where(np.arange(1200) < 300, 2, table.population)
-    found = Disagreement(replace(table, populations=populations, population=valid))
-    assert found.answered.tested == ("unseen", "seen")
-    for one in found.found:
-        held = found.node_conditions.mask(one.slice.conditions) & (np.arange(1200) >= 300)
-        assert one.slice.nodes <= held.sum()
-    assert (found._first()[:300]).all()
 
 
 def test_a_task_without_classes_has_groups_and_no_confusions() -> None:
