@@ -79,8 +79,8 @@ def _held_back(split: Split, refit: bool) -> tuple[np.ndarray, str]:
     if rows.numel() < ENOUGH:
         rows = torch.cat([split.valid, split.seen, split.unseen, split.absent])
         told = "rows whose labels were held back"
-    by = " by the same training on a part of the labels" if refit else ""
-    return spread(np.sort(rows.numpy()), MOST), f"{told}, answered{by}"
+    by = ", answered by the same training on a part of the labels" if refit else ""
+    return spread(np.sort(rows.numpy()), MOST), told + by
 
 
 def _answered(scored: Predictor, tables: Tables, rows: np.ndarray) -> Answered:

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
 from gnn2mlp import Predictor
 from gnn2mlp.cli import main
+from gnn2mlp.data import Split
 from gnn2mlp.deploy import read_directory
 from gnn2mlp.deploy.directory import CODES
 from gnn2mlp.deploy.monitoring import PROFILE, Profile
 from gnn2mlp.deploy.monitoring.watching import monitor_table
 from gnn2mlp.pipeline import FitConfig, FitResult, fit
+from gnn2mlp.pipeline.fitting.profiling import _held_back
 from tests.company import company
 
 
@@ -30,6 +33,12 @@ def test_a_fit_writes_one_that_knows_columns_and_answers(fitted: FitResult) -> N
     assert {"predicted", "confidence", "outliers"} <= counts.keys()
     assert counts["right"][1] > 0
     assert "answered by the same training on a part of the labels" in profile.basis
+
+
+def test_what_answers_rest_on_is_a_clause_with_and_without_another_training() -> None:
+    split = Split(*(torch.tensor([k]) for k in range(4)), "inductive", 0, {})
+    assert _held_back(split, False)[1] == "rows whose labels were held back"
+    assert _held_back(split, True)[1].endswith("held back, answered by the same training on a part of the labels")
 
 
 def test_no_id_is_in_it(fitted: FitResult) -> None:
