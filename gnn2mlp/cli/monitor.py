@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,20 @@ _LIMITS = {
 
 def execute(options: argparse.Namespace) -> int:
     """Compare, print what was found and where the page is; 1 if there is drift."""
-    from gnn2mlp.deploy.monitoring.profile import Profile
     from gnn2mlp.deploy.monitoring.text import as_text
     from gnn2mlp.deploy.monitoring.watching import monitor_table
 
     labels = [name for name in (options.label or "").split(",") if name]
     ignore = [name for name in (options.ignore or "").split(",") if name]
-    answers = Profile.load(options.model).answers
-    codes = _codes(options.model) if answers is not None and "codes" in answers[1] else None
     with Bars(Once()) as bars:
         found = monitor_table(
-            options.model, options.source, labels, limits_of(options), ignore, codes, bars.listen(0, "rows")
+            options.model,
+            options.source,
+            labels,
+            limits_of(options),
+            ignore,
+            partial(_codes, options.model),
+            bars.listen(0, "rows"),
         )
     console = Terminal()
     told = json.dumps(found.to_dict(), indent=2) if options.json else as_text(found)
@@ -79,13 +83,13 @@ def limits_of(options: argparse.Namespace) -> Any:
     return Limits(**given)
 
 
-def _codes(model: str) -> Any:
+def _codes(model: str, predictor: Any) -> Any:
     """What tells the codes of rows, of a model with a codebook."""
     from gnn2mlp.deploy.directory import CODES, read_directory
     from gnn2mlp.explore.placement import CodePlacement
 
     placement = CodePlacement.decode(read_directory(model, (CODES,)).files[CODES])
-    return lambda predictor: lambda table: placement.place(predictor.hidden(table)).code
+    return lambda table: placement.place(predictor.hidden(table)).code
 
 
 def _write(found: Any, model: str, source: str, out: str) -> dict[str, Path]:

@@ -7,11 +7,9 @@ from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.core.files import user_path
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.deploy import BatchScorer
-from gnn2mlp.deploy._base import BasePredictor
-from gnn2mlp.deploy.onnx_predictor import MODEL
+from gnn2mlp.deploy.loading import predictor_of
 
 # The name of the model directory among the artefacts, and of what is asked of it in the configuration.
 DIRECTORY, ASKED = "model", ("probabilities", "coverage", "outliers", "errors")
@@ -27,7 +25,7 @@ class ServedStudent(PythonModel):
             ArtefactError: if a file is missing, altered or added.
         """
         asked = {name: context.model_config[name] for name in ASKED if name in (context.model_config or {})}
-        self.scorer = BatchScorer(_predictor(context.artifacts[DIRECTORY]), **asked)
+        self.scorer = BatchScorer(predictor_of(context.artifacts[DIRECTORY]), **asked)
 
     # MLflow would read annotations of types as another signature.
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
@@ -42,17 +40,6 @@ class ServedStudent(PythonModel):
         except (arrow.ArrowException, TypeError, ValueError) as error:
             raise DataError(f"predict: expected one kind of values in each column, got {error}") from error
         return self.scorer(batch).to_pandas(integer_object_nulls=True)
-
-
-def _predictor(directory: str) -> BasePredictor:
-    """The student of a model directory, on ONNX Runtime where its file lies there."""
-    if (user_path(directory, "directory") / MODEL).exists():
-        from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
-
-        return OnnxPredictor.load(directory)
-    from gnn2mlp.deploy.predictor import Predictor
-
-    return Predictor.load(directory)
 
 
 set_model(ServedStudent())

@@ -1,19 +1,17 @@
 """A table in a file beside the training table of a model directory. Loads no torch where ONNX Runtime answers."""
 
-import importlib.util
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._base import BasePredictor
-from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.loading import predictor_of
 from gnn2mlp.deploy.monitoring.comparing import Codes, compare
 from gnn2mlp.deploy.monitoring.drift import Limits
 from gnn2mlp.deploy.monitoring.monitored import Monitored
 from gnn2mlp.deploy.monitoring.profile import Profile
 from gnn2mlp.deploy.monitoring.reading import table_batches
-from gnn2mlp.deploy.onnx_predictor import MODEL
 
 
 def monitor_table(
@@ -35,7 +33,8 @@ def monitor_table(
         label: as in `compare`.
         limits: likewise.
         ignore: likewise.
-        codes: from the model's `Predictor`, gives what tells the codes of rows; default: they are not compared.
+        codes: from the model's `Predictor`, gives what tells the codes of rows; asked where the profile has codes.
+            Default: they are not compared.
         progress: told after each batch, in rows.
 
     Raises:
@@ -48,29 +47,14 @@ def monitor_table(
         False
     """
     profile = Profile.load(directory)
+    if profile.answers is None or "codes" not in profile.answers[1]:
+        codes = None
     predictor = predictor_of(directory, weights=codes is not None)
     found = table_batches(source, profile, [label] if isinstance(label, str) else list(label or ()))
     batches = _told(found.batches, found.rows, progress)
     return compare(
         profile, batches, predictor, label, None if codes is None else codes(predictor), limits, ignore, found.extra
     )
-
-
-def predictor_of(directory: str | Path, weights: bool = False) -> BasePredictor:
-    """The model as it answers with the least to load: on ONNX Runtime, else on torch.
-
-    Args:
-        directory: of the model.
-        weights: whether the weights are needed, for more than answers.
-    """
-    listed = read_directory(directory, ()).config["files"]
-    if MODEL in listed and not weights and importlib.util.find_spec("onnxruntime"):
-        from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
-
-        return OnnxPredictor.load(directory)
-    from gnn2mlp.deploy.predictor import Predictor
-
-    return Predictor.load(directory)
 
 
 def _told(batches: Iterator[Any], rows: int | None, progress: Progress) -> Iterator[Any]:

@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.deploy import OnnxPredictor, Predictor, add_files
+from gnn2mlp.deploy.loading import predictor_of
 from gnn2mlp.deploy.monitoring import PROFILE
-from gnn2mlp.deploy.monitoring.watching import monitor_table, predictor_of
+from gnn2mlp.deploy.monitoring.watching import monitor_table
 from tests.deploy.monitoring.watched import table_of, watched_model
 
 
