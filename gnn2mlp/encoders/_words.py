@@ -1,8 +1,6 @@
-"""Which words or items are in a vocabulary, and which rows decide that."""
+"""Which words or items are in a vocabulary."""
 
 from collections.abc import Sequence
-
-import numpy as np
 
 
 def chosen(counts: Sequence[tuple[str, int, int]], least: int, most: int) -> list[str]:
@@ -15,8 +13,3 @@ def chosen(counts: Sequence[tuple[str, int, int]], least: int, most: int) -> lis
     """
     kept = [(-often, word) for word, rows, often in counts if rows >= least]
     return sorted(word for _, word in sorted(kept)[:most])
-
-
-def spread(rows: int, most: int) -> np.ndarray:
-    """Numbers of at most `most` of the rows, evenly spread; all if there are no more."""
-    return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(np.int64)

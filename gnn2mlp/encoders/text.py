@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.rows import spread
 from gnn2mlp.encoders._base import ColumnEncoder
 from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._values import Values, as_texts
-from gnn2mlp.encoders._words import spread
 
 # Two letters or digits at least, and whatever is neither ASCII nor a sign or space of Latin-1, of general punctuation
 # or of Chinese and Japanese. Written out, as `\w` means less to the runtime of ONNX, which reads this pattern as well.
@@ -60,7 +60,7 @@ class Text(ColumnEncoder):
     def _fit(self, values: Values) -> None:
         texts = as_texts(values)
         known = [*texts.texts, ""]
-        rows = [known[code] for code in texts.codes[spread(len(texts), _FITTED)].tolist()]
+        rows = [known[code] for code in spread(texts.codes, _FITTED).tolist()]
         found = _fitted(rows, self.most, self.least) or _fitted(rows, self.most, 1)
         self.words_ = tuple(found.get_feature_names_out().tolist()) if found else ()
         self.idf_ = np.asarray(found.idf_, dtype=np.float64) if found else np.empty(0)

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from gnn2mlp.core.rows import num_rows, take_rows
+from gnn2mlp.core.rows import num_rows, spread, take_rows
 from gnn2mlp.core.tables import check_table
 
 X = np.arange(12.0).reshape(4, 3)
@@ -49,3 +49,8 @@ def test_ids_are_rows_too() -> None:
         assert [str(each) for each in taken] == ["r", "r", "p"]
     assert take_rows(pd.Series(["p", "q", "r"], index=[2, 1, 0]), rows).tolist() == ["r", "r", "p"]
     assert num_rows({}) == 0
+
+
+def test_some_rows_are_evenly_spread() -> None:
+    assert spread(np.arange(3), 5).tolist() == [0, 1, 2]
+    assert spread(np.arange(101), 3).tolist() == [0, 50, 100]
