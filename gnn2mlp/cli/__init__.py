@@ -41,19 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help(sys.stderr)
             return USER_ERROR
         announce(options.verb)
-        continues = options.verb in (
-            "run",
-            "auto",
-            "study",
-            "fit",
-            "distill",
-            "trust",
-            "latency",
-            "disagree",
-            "score",
-            "propagate",
-            "teach",
-        )
+        continues = getattr(options, "continues", False)  # of a verb that keeps what it has done
         with plain_warnings():
             code = options.execute(options)
         sys.stdout.flush()  # here, where a closed pipe is caught

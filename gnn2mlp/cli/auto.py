@@ -23,7 +23,7 @@ def add(verbs: Any) -> None:
     add_budget(parser)
     parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
     parser.add_argument("--search-only", action="store_true", help="end with the leaderboard; test nodes stay unread")
-    parser.set_defaults(execute=execute, method="auto")
+    parser.set_defaults(execute=execute, continues=True, method="auto")
 
 
 def execute(options: argparse.Namespace) -> None:

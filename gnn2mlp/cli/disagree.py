@@ -23,7 +23,7 @@ def add(verbs: Any) -> None:
     parser.add_argument("run", nargs="?", metavar="RUN", help="folder of a run; the same as --out")
     add_settings(parser, out="folder of the run; disagreement.html goes there", example="method.temperature=0.8")
     add_method(parser)
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

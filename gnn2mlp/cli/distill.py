@@ -50,7 +50,7 @@ def add(verbs: Any) -> None:
     parser.add_argument("--threads", metavar="N", help="CPU threads of a process; default: all")
     examples = ["distill.lr=0.001", "student.hidden=256", "method.temperature=2"]
     add_set(parser, ["method glnn", "student mlp", "distill"], DISTIL, examples)
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

@@ -89,7 +89,7 @@ def add(verbs: Any) -> None:
     parser.add_argument("--dry-run", action="store_true", help="report on the tables; train and write nothing")
     examples = ["distill.lr=0.001", "task.metric=macro_f1", "split.train=0.6", "columns.price=log"]
     add_set(parser, ["teacher sage", "method glnn", "student mlp", "distill"], FIT, examples)
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

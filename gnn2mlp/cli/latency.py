@@ -23,7 +23,7 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--budget", metavar="SECONDS", type=float, default=30.0, help="for each model and size; default 30"
     )
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

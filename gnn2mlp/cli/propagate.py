@@ -53,7 +53,7 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--weight", metavar="NAME", help="the edges' column of weights; default weight, if there is one"
     )
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

@@ -26,7 +26,7 @@ def add(verbs: Any) -> None:
         "--previous", metavar="DIR", help="a deployed student, to whose answers the new one keeps; churn is reported"
     )
     parser.add_argument("--no-latency", action="store_true", help="leave out the latency measurement")
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> None:

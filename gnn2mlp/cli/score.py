@@ -46,7 +46,7 @@ def add(verbs: Any) -> None:
         help="spark: on the cluster that spark-submit or Spark's settings name, to a folder OUT, in any order; IN and "
         "OUT have to be where all workers see them",
     )
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

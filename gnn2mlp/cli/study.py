@@ -48,7 +48,7 @@ def add(verbs: Any) -> None:
         "--data-root", metavar="DIR", help="folder with raw data; default $GNN2MLP_DATA, else downloads"
     )
     parser.add_argument("--cache", metavar="DIR", help="folder of trained teachers; default $GNN2MLP_CACHE")
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

@@ -37,7 +37,7 @@ def add(verbs: Any) -> None:
         default=[],
         help="any other setting: teacher.hidden=512, teacher.combine=average, teacher.epochs=50, batch_size=8192",
     )
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:

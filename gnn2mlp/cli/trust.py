@@ -19,7 +19,7 @@ def add(verbs: Any) -> None:
         "and on unseen ones.",
     )
     add_settings(parser, out="folder of trust.html, trust.json and nodes.csv", example="export.draws=16")
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:
