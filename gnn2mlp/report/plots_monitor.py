@@ -12,7 +12,7 @@ from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, plain_text, style_of
 
 # Lines, names and bins of a figure; letters of a name.
 MOST, NAMES, BINS, LONGEST = 16, 10, 25, 22
-# Drawn no further than so many limits: what is twenty times its limit is far enough.
+# Bars are drawn no further than so many limits; those that are cut say how many they are.
 _FAR = 5.0
 
 
@@ -96,7 +96,9 @@ def plot_names(labels: Sequence[str], then: Sequence[float], now: Sequence[float
     axes.grid(axis="x", color=GRID, lw=0.8)
     axes.grid(axis="y", visible=False)
     left_out = len(there) - len(order)
-    axes.set_xlabel("rows, %" + (f"\n{left_out:,} that moved less are left out" if left_out else ""))
+    axes.set_xlabel(
+        "rows, %" + (f"\n{left_out:,} that moved less {'is' if left_out == 1 else 'are'} left out" if left_out else "")
+    )
     legend(axes)
     return figure
 

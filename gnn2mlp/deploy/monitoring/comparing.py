@@ -141,13 +141,11 @@ class _Counting:
         self.unanswered += int((~good).sum())
         if not good.any():
             return
-        kept = made.filter(good)
         frame = self.profile.answers[0]
         truth = truth_of(table, self.labels, frame)
-        answered = answered_of(
-            kept, self.scorer.predictor, None if truth is None else truth[good],
-            None if self.codes is None else self.codes(table.filter(good)), frame.num_codes,
-        )  # fmt: skip
+        right = None if truth is None else truth[good]
+        codes = None if self.codes is None else self.codes(table.filter(good))
+        answered = answered_of(made.filter(good), self.scorer.predictor, right, codes, frame.num_codes)
         self.answers = added(self.answers, frame.count(answered))
 
 
@@ -215,17 +213,17 @@ def _monitored(
         if column.name not in counted.missing
     ]
     return Monitored(
-        counted.rows,
-        profile.rows,
-        columns,
-        [check for name, check in checks if not name],
-        limits,
-        counted.missing,
-        extra,
-        counted.unanswered,
-        counted.problem,
-        profile.basis,
-        _shares(profile, counted.answers),
+        rows=counted.rows,
+        of_training=profile.rows,
+        columns=columns,
+        answers=[check for name, check in checks if not name],
+        limits=limits,
+        missing=counted.missing,
+        extra=extra,
+        unanswered=counted.unanswered,
+        problem=counted.problem,
+        basis=profile.basis,
+        shares=_shares(profile, counted.answers),
     )
 
 
