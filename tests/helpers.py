@@ -1,5 +1,7 @@
-"""Small seeded inputs shared by the tests."""
+"""Small seeded inputs shared by the tests, and a disk that is full."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,18 @@ from torch import Tensor
 
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays
+
+
+@contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """Within it files of more than `limit` bytes cannot be written, as if there were no space left."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def tiny_arrays(

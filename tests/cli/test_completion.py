@@ -4,9 +4,8 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -29,8 +28,8 @@ WORDS = {
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("completion") / "gnn2mlp"
-    command = [sys.executable, "-m", "gnn2mlp", "--print-completion", "bash"]
-    path.write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    with path.open("w") as file, redirect_stdout(file), pytest.raises(SystemExit, match="^0$"):
+        main(["--print-completion", "bash"])
     return path
 
 

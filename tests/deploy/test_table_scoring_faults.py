@@ -1,7 +1,5 @@
 """What is wrong with a disk or a table is told, loses nothing, and is gone on with once it is mended."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ import pytest
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.deploy import BatchScorer, Predictor, score_table
 from tests.deploy.scored import numbers_of, student_of, student_of_columns
+from tests.helpers import full_disk
 
 ROWS = 4000
 
@@ -30,30 +29,15 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def on_a_full_disk(folder: Path, limit: int) -> subprocess.CompletedProcess[str]:
-    """Score in a process that cannot write files of more than `limit` bytes."""
-    pytest.importorskip("resource")
-    program = f"""
-import resource
-from gnn2mlp.deploy import BatchScorer, Predictor, score_table
-scorer = BatchScorer(Predictor.load({str(folder / "model")!r}), keep=["id"], probabilities=True)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
-score_table(scorer, {str(folder / "in.parquet")!r}, {str(folder / "out.parquet")!r}, part_rows=500)
-"""
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-
-
 @pytest.mark.parametrize(("limit", "reused"), [(5_000, 0), (60_000, ROWS)], ids=["at the first part", "at the end"])
 def test_a_full_disk_loses_nothing(student: Predictor, source: Path, tmp_path: Path, limit: int, reused: int) -> None:
-    failed = on_a_full_disk(tmp_path, limit)
-    assert failed.returncode == 1
-    assert "ArtefactError: could not write" in failed.stderr
-    assert "free some space or choose another folder" in failed.stderr
+    scorer = BatchScorer(student, keep=["id"], probabilities=True)
+    with full_disk(limit), pytest.raises(ArtefactError, match="could not write.*free some space or choose another"):
+        score_table(scorer, source, tmp_path / "out.parquet", part_rows=500)
     assert not (tmp_path / "out.parquet").exists()
     written = [path.name for path in (tmp_path / "out.parquet.parts").iterdir()]
     assert len([name for name in written if name.startswith("part-")]) == reused // 500
     assert not [name for name in written if "tmp" in name]
-    scorer = BatchScorer(student, keep=["id"], probabilities=True)
     done = score_table(scorer, source, tmp_path / "out.parquet", part_rows=500)
     assert done.reused == reused
     assert pq.read_table(done.out)["id"].to_pylist() == [f"node-{row}" for row in range(ROWS)]

@@ -13,7 +13,7 @@ PREDICTOR, PROFILE = watched_model()
 
 
 def compared(table: pa.Table, **options: object) -> Monitored:
-    return compare(PROFILE, table.to_batches(max_chunksize=101), PREDICTOR, **options)  # type: ignore[arg-type]
+    return compare(PROFILE, table.to_batches(max_chunksize=301), PREDICTOR, **options)  # type: ignore[arg-type]
 
 
 def test_false_alarms_are_as_rare_as_stated() -> None:
