@@ -1,4 +1,4 @@
-"""Fixtures of a fit: small tables, settings that are quickly trained, and a fit of them that is made once."""
+"""Fixtures of a fit: small tables, settings that are quickly trained, a fit of them that is made once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gnn2mlp.pipeline import FitConfig, FitResult, fit
+from gnn2mlp.report import page
 from tests.company import company
 
 # A teacher, a student and a training that take a second in all.
@@ -21,6 +22,13 @@ SMALL: dict[str, Any] = {
 def company_tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Settings that name small tables, and components that are quickly trained."""
     return {**company().write(tmp_path_factory.mktemp("company")), **SMALL}
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Pages without pictures, which take most of the time of a small fit; `undo()` has them drawn again."""
+    monkeypatch.setattr(page, "inline_svg", lambda figure, key, description: "<svg/>")
+    return monkeypatch
 
 
 @pytest.fixture(scope="session")

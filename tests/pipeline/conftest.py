@@ -14,7 +14,7 @@ from gnn2mlp.data import load_dataset
 from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.seed import Seed, plan
-from tests.fitted import company_tables, fit_settings, fitted  # noqa: F401  (fixtures)
+from tests.fitted import company_tables, fit_settings, fitted, undrawn  # noqa: F401  (fixtures)
 from tests.helpers import tiny_arrays, tiny_hypergraph
 
 

@@ -78,6 +78,7 @@ def test_other_tables_are_refused_in_a_finished_folder(fit_settings: Settings, t
         fit(FitConfig(**given))
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_altered_model_is_named_and_not_answered(fit_settings: Settings) -> None:
     given = fit_settings()
     fit(FitConfig(**given))
@@ -125,12 +126,14 @@ def test_what_ships_learnt_from_all_labels_and_columns_of_all_rows(fitted: FitRe
     assert fitted.results["data"]["split"]["train"] < labelled
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_refit_the_scored_student_ships(fit_settings: Settings) -> None:
     result = fit(FitConfig(**fit_settings(refit=False)))
     assert "refit" not in result.predictor().card
     assert result.results["shipped"]["labels"] == result.results["data"]["split"]["train"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_foreign_rows_are_scored_where_that_is_asked_for(fit_settings: Settings) -> None:
     settings = fit_settings(left_out=True, refit=False)
     found = fit(FitConfig(**settings)).results
@@ -150,6 +153,7 @@ def test_a_class_to_leave_out_is_looked_for_before_training(fit_settings: Settin
     assert not (tmp_path / "model").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_split_by_time_trains_on_the_past(fit_settings: Settings) -> None:
     result = fit(FitConfig(**fit_settings(time="joined")))
     assert result.results["data"]["split"]["by"] == "time"

@@ -35,6 +35,7 @@ def test_the_next_version_starts_from_the_deployed_one_and_tells_what_changed(
     assert again.results == results
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_cannot_be_started_from_says_why(fitted: FitResult, fit_settings: Settings) -> None:
     own = fit_settings(warm_start=fitted.out, student={"name": "mlp", "hidden": 8}, refit=False)
     found = fit(FitConfig(**own)).results
