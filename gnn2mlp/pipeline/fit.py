@@ -28,9 +28,10 @@ from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
 from gnn2mlp.pipeline.fitting.profiling import placement_of, profile_files
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
-from gnn2mlp.pipeline.fitting.stages import Listen, job_of, left_out_stage, shipped_stage, stages
+from gnn2mlp.pipeline.fitting.stages import Listen, Stages, job_of, left_out_stage, shipped_stage, stages
 from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
 from gnn2mlp.pipeline.fitting.tradeoff import tradeoff
+from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.left_out import left_out_class
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
@@ -162,21 +163,13 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
             found["warm_start"] = warm.told
         job = job_of(config, encoded, work, device, listen, deployed, None if warm is None else warm.start)
         made = stages(job, config, split, encoded.encoder, listen)
-        record = made.record.value
-        if config.tradeoff and tables.task.exclusive:
-            found["tradeoff"] = tradeoff(job, made, training_view(job.graph, split))
-        if "class_names" in record:  # of which training, and so the record, knows numbers alone
-            record = {**record, "class_names": list(tables.task.output_names)}
-        if config.left_out:
-            record = {**record, "left_out": left_out_stage(job, config, split).value}
-        if len(tables.ids) <= AFFORDABLE:
-            found["disagreement"] = compare_models(job, made, config, split, tables, encoded)
+        found |= _figures(job, made, config, split, tables, encoded)
         shipped, whole = made.student, encoded
         if config.refit:
             listen("encode")(1, 2, "all rows")
             whole = encode(config, tables)
             warm = _warm(config, whole)
-            shipped = shipped_stage(job, config, whole, record, None if warm is None else warm.start)
+            shipped = shipped_stage(job, config, whole, found, None if warm is None else warm.start)
         student = shipped.value
         results = {
             "format": FORMAT,
@@ -184,7 +177,6 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
             "environment": environment(device),
             "data": report,
             **found,
-            **record,
             "importance": importance(made.student.value, encoded, tables, split),
         }
         listen("write")(0, 1, "")
@@ -196,6 +188,22 @@ def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, 
         write_json(work / STATE, {**state, "finished": True})
         listen("write")(1, 1, "")
     return FitResult(results, out)
+
+
+def _figures(
+    job: Job, made: Stages, config: FitConfig, split: Split, tables: Tables, encoded: Encoded
+) -> dict[str, Any]:
+    """The scores, and what else is asked of the student that was scored."""
+    found = dict(made.record.value)
+    if config.tradeoff and tables.task.exclusive:
+        found["tradeoff"] = tradeoff(job, made, training_view(job.graph, split))
+    if "class_names" in found:  # of which training, and so the record, knows numbers alone
+        found["class_names"] = list(tables.task.output_names)
+    if config.left_out:
+        found["left_out"] = left_out_stage(job, config, split).value
+    if len(tables.ids) <= AFFORDABLE:
+        found["disagreement"] = compare_models(job, made, config, split, tables, encoded)
+    return found
 
 
 def _warm(config: FitConfig, encoded: Encoded) -> Warm | None:

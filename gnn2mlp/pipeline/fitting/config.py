@@ -56,7 +56,7 @@ class FitConfig(Settings):
         warm_start: folder of a model that is deployed, as `previous`, from whose weights training starts besides, as
             far as architecture, classes and features are the same.
         tradeoff: with a deployed model, train the student with other weights of keeping to it, too, and draw accuracy
-            against the share of changed answers.
+            against the share of changed answers; of tasks with one class a row alone.
         inputs: what makes the student's row of the encoded columns.
         distill: options of `Distiller`.
         refit: train what ships again, on all labels.
