@@ -63,6 +63,11 @@ def test_blocks_of_a_hop_are_one_step(modules: dict[str, ModuleType]) -> None:
     assert all(found["seconds"] >= 0 and found["peak_gib"] > 0 for found in steps.found)
 
 
+def test_the_peak_of_a_command_is_that_of_the_step_that_held_most(modules: dict[str, ModuleType]) -> None:
+    told = {"steps": [{"peak_gib": 1.0}, {"peak_gib": 3.0}, {"peak_gib": 2.0}]}
+    assert modules["propagate"].of_all_steps({"seconds": 5.0, "peak_gib": 2.0}, told)["peak_gib"] == 3.0
+
+
 @pytest.mark.skipif(not (BENCHMARKS / "scale" / "results" / "propagate.json").exists(), reason="not measured yet")
 def test_the_page_is_up_to_date(modules: dict[str, ModuleType]) -> None:
     propagate = modules["propagate"]

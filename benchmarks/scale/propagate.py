@@ -6,7 +6,8 @@
 
 The tables are those of `scale_tables.py`. Each step runs in a process of its own, with the memory settings of the
 command line; `cpu_seconds` are those of all its threads, which other programs on the machine do not lengthen, and
-`peak_gib` is of all resident memory, libraries included. What `propagate` tells of its progress times its steps.
+`peak_gib` is of all resident memory, libraries included. What `propagate` tells of its progress times its steps; before
+each of them the system's record of the peak is cleared, so that of the whole is the largest of theirs.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,17 @@ def measured(*arguments: str | Path) -> tuple[str, dict[str, float]]:
     return told, cost
 
 
+def of_all_steps(cost: Mapping[str, float], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Cost and what was told of a command in `Steps`: its peak is that of the step that held most.
+
+    Example:
+        >>> of_all_steps({"peak_gib": 1.0}, {"steps": [{"peak_gib": 2.0}, {"peak_gib": 1.0}]})["peak_gib"]
+        2.0
+    """
+    peaks = (step["peak_gib"] for step in told["steps"])
+    return {**cost, **told, "peak_gib": max(cost["peak_gib"], *peaks)}
+
+
 def journey(scratch: Path, scale: float, memory: str, teacher: list[str], student: list[str]) -> dict[str, Any]:
     """Tables, hops, teacher, student of one size; the tables are kept in `scratch`."""
     tables, work = scratch / f"tables-{scale:g}", scratch / f"work-{scale:g}"
@@ -138,7 +150,7 @@ def journey(scratch: Path, scale: float, memory: str, teacher: list[str], studen
     shutil.rmtree(work, ignore_errors=True)
     load = os.getloadavg()
     told, cost = measured(__file__, "--inside", nodes, edges, work / "hops", memory)
-    found: dict[str, Any] = {"scale": scale, "memory": memory, "propagate": {**cost, **json.loads(told)}}
+    found: dict[str, Any] = {"scale": scale, "memory": memory, "propagate": of_all_steps(cost, json.loads(told))}
     hop_bytes = sum(path.stat().st_size for path in (work / "hops").rglob("*.parquet"))
     found["bytes"] = {"nodes": nodes.stat().st_size, "edges": edges.stat().st_size, "hops": hop_bytes}
     program = ["-m", "gnn2mlp"]
@@ -183,76 +195,91 @@ def rates(found: Mapping[str, Any]) -> dict[str, float]:
 
 
 def page(entries: Mapping[str, Any], sage: Mapping[str, Any], kills: Mapping[str, Any] | None) -> str:
-    """The page: steps of each size, and the teacher beside the sampled SAGE of SPEED.md."""
+    """The page: steps of each size, the teacher beside the sampled SAGE of SPEED.md, and kills."""
+    ordered = sorted(entries.values(), key=lambda entry: (entry["scale"], _limit(entry)))
     parts = [
         "# Graphs larger than memory\n\nMade by `python benchmarks/scale/propagate.py --page` from "
         "`benchmarks/scale/results/propagate.json`. CPU seconds are those of all threads of a step, on a machine that "
         "did other things as well, so that `s` says little. An epoch is as many steps as there are batches of 4,096 "
         "labelled nodes: on the small graph ten of them train no teacher to its end.",
+        f"## `propagate`, {HOPS} hops\n\n{_propagated(ordered)}",
+        f"## `teach` and `distill`\n\n{_trained(ordered)}",
     ]
+    whole = [entry for entry in ordered if entry["scale"] == 1]
+    if whole:
+        parts.append(_beside(whole[-1], sage))
+    if kills is not None:
+        parts.append(_killed(kills))
+    return "\n\n".join(parts) + "\n"
+
+
+def _propagated(entries: Sequence[Mapping[str, Any]]) -> str:
+    """What the hops of each graph took and held."""
     body = []
-    for entry in sorted(entries.values(), key=lambda one: one["scale"]):
-        counts = entry["propagate"]["counts"]
-        steps = entry["propagate"]["steps"]
-        hops = [step for step in steps if step["step"].startswith("hop")]
+    for entry in entries:
+        found, counts = entry["propagate"], entry["propagate"]["counts"]
+        cpu = {step["step"]: step["cpu_seconds"] for step in found["steps"]}
+        hops = [seconds for name, seconds in cpu.items() if name.startswith("hop")]
         body.append(
             [
                 f"{counts['nodes']:,}",
                 f"{counts['edges']:,}",
                 entry["memory"],
-                f"{entry['propagate']['peak_gib']:.2f}",
-                f"{next(s for s in steps if s['step'] == 'links')['cpu_seconds']:.0f}",
-                f"{sum(step['cpu_seconds'] for step in hops) / len(hops):.1f}",
-                f"{entry['propagate']['cpu_seconds']:.0f}",
-                f"{entry['propagate']['seconds']:.0f}",
+                f"{found['peak_gib']:.2f}",
+                f"{cpu['links']:.0f}",
+                f"{sum(hops) / len(hops):.1f}",
+                f"{found['cpu_seconds']:.0f}",
+                f"{found['seconds']:.0f}",
             ]
         )
     head = ["nodes", "edges", "--memory", "peak, GiB", "links, CPU s", "a hop, CPU s", "all, CPU s", "all, s"]
-    parts.append(f"## `propagate`, {HOPS} hops\n\n{markdown(head, body)}")
-    body = []
-    for entry in sorted(entries.values(), key=lambda one: one["scale"]):
-        for name in ("teach", "distill"):
-            if name in entry:
-                step = entry[name]
-                test = step["scores"]["test"]
-                body.append(
-                    [
-                        f"{entry['propagate']['counts']['nodes']:,}",
-                        name,
-                        str(step["epochs"]),
-                        f"{step['cpu_seconds']:.0f}",
-                        f"{step['seconds']:.0f}",
-                        f"{step['peak_gib']:.2f}",
-                        f"{100 * test['accuracy']:.3f}",
-                    ]
-                )
-    head = ["nodes", "step", "epochs", "CPU s", "s", "peak, GiB", "accuracy, test"]
-    parts.append(f"## `teach` and `distill`\n\n{markdown(head, body)}")
-    whole = max((entry for entry in entries.values() if entry["scale"] == 1), key=_limit, default=None)
-    if whole is not None:
-        stages = sage["stages"]
-        spent = stages["teacher"]["seconds"] + stages["export"]["seconds"]
-        mine = whole["propagate"]["cpu_seconds"] + whole["teach"]["cpu_seconds"]
-        peak = max(whole[name]["peak_gib"] for name in ("propagate", "teach"))
-        wall = whole["propagate"]["seconds"] + whole["teach"]["seconds"]
-        valid = whole["teach"]["scores"]["valid"]["accuracy"]
-        parts.append(
-            f"Beside it: SAGE with sampled neighbours on the same graph and split, in memory (SPEED.md): "
-            f"{stages['teacher']['epochs']} epochs and the export in {spent:.0f} s on {sage['threads']} threads, "
-            f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.3f} %. Hops, teacher and its "
-            f"knowledge here, with --memory {whole['memory']}: {wall:.0f} s and {mine:.0f} CPU s in all, at most "
-            f"{peak:.2f} GiB, validation {100 * valid:.3f} %."
-        )
-    if kills is not None:
-        told = "; ".join(
-            f"`{name}` {kills[name]['kills']} kills in {kills[name]['starts']} starts"
-            for name in ("propagate", "teach", "distill")
-        )
-        parts.append(
-            f"## Killed\n\nBy SIGKILL at random moments (`python benchmarks/scale/kills.py`), and started again to the "
-            f"end: {told}. What came out was each time what an undisturbed run gave, by digest."
-        )
-    return "\n\n".join(parts) + "\n"
+    return markdown(head, body)
+
+
+def _trained(entries: Sequence[Mapping[str, Any]]) -> str:
+    """What teacher and student of each graph took, held and answer."""
+    body = [
+        [
+            f"{entry['propagate']['counts']['nodes']:,}",
+            name,
+            str(entry[name]["epochs"]),
+            f"{entry[name]['cpu_seconds']:.0f}",
+            f"{entry[name]['seconds']:.0f}",
+            f"{entry[name]['peak_gib']:.2f}",
+            f"{100 * entry[name]['scores']['test']['accuracy']:.3f}",
+        ]
+        for entry in entries
+        for name in ("teach", "distill")
+        if name in entry
+    ]
+    return markdown(["nodes", "step", "epochs", "CPU s", "s", "peak, GiB", "accuracy, test"], body)
+
+
+def _beside(entry: Mapping[str, Any], sage: Mapping[str, Any]) -> str:
+    """A sampled SAGE in memory, and hops and teacher on the same graph."""
+    stages, steps = sage["stages"], [entry["propagate"], entry["teach"]]
+    spent = stages["teacher"]["seconds"] + stages["export"]["seconds"]
+    wall, cpu = (sum(step[name] for step in steps) for name in ("seconds", "cpu_seconds"))
+    peak, valid = max(step["peak_gib"] for step in steps), entry["teach"]["scores"]["valid"]["accuracy"]
+    return (
+        f"Beside it: SAGE with sampled neighbours on the same graph and split, in memory (SPEED.md): "
+        f"{stages['teacher']['epochs']} epochs and the export in {spent:.0f} s on {sage['threads']} threads, "
+        f"{sage['peak_gib']:.1f} GiB, validation {100 * sage['valid']['teacher']:.3f} %. Hops, teacher and its "
+        f"knowledge here, with --memory {entry['memory']}: {wall:.0f} s and {cpu:.0f} CPU s in all, at most "
+        f"{peak:.2f} GiB, validation {100 * valid:.3f} %."
+    )
+
+
+def _killed(kills: Mapping[str, Any]) -> str:
+    """How often each command was killed."""
+    told = "; ".join(
+        f"`{name}` {kills[name]['kills']} kills in {kills[name]['starts']} starts"
+        for name in ("propagate", "teach", "distill")
+    )
+    return (
+        f"## Killed\n\nBy SIGKILL at random moments (`python benchmarks/scale/kills.py`), and started again to the "
+        f"end: {told}. What came out was each time what an undisturbed run gave, by digest."
+    )
 
 
 def _limit(entry: Mapping[str, Any]) -> float:

@@ -17,8 +17,8 @@ def add(verbs: Any) -> None:
         "propagate",
         help="average features over the links of a graph that is larger than the memory",
         description="Compute hop features, which a teacher is trained on without the graph: for each node the mean of "
-        "its neighbours' features, of its neighbours' neighbours', and so on. Nodes, edges and hops stay on disk, and "
-        "memory does not grow with them. The same command continues where it was interrupted.",
+        "its neighbours' features, of its neighbours' neighbours', and so on. Nodes, edges and hops stay on disk; "
+        "--memory bounds what is held of them. The same command continues where it was interrupted.",
         epilog="example: gnn2mlp propagate nodes.parquet edges.parquet --hops 3 --out hops\n"
         "then:    gnn2mlp teach hops nodes.parquet --out teacher",
     )
