@@ -23,7 +23,7 @@ ENDS = (
     ("head", "tail"),
     ("u", "v"),
 )
-_WEIGHTS = ("weight", "weights", "edge_weight")
+WEIGHTS = ("weight", "weights", "edge_weight")
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +249,7 @@ def _of_table(
         raise DataError(f"{where}: expected both source and target, or neither, got {source!r} and {target!r}")
     one, other = (source, target) if source is not None and target is not None else end_columns(names, where)
     if weight is None:
-        weight = next((name for name in names if name.casefold() in _WEIGHTS and name not in (one, other)), None)
+        weight = next((name for name in names if name.casefold() in WEIGHTS and name not in (one, other)), None)
     return _Raw(
         _column(table, names, one, where),
         _column(table, names, other, where),

@@ -8,7 +8,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.core.parquet import one_array, open_table, pyarrow_modules, reading
-from gnn2mlp.tables.edges import _WEIGHTS, end_columns
+from gnn2mlp.tables.edges import WEIGHTS, end_columns
 from gnn2mlp.tables.ids import Ids
 
 # Edges that are read at once.
@@ -41,7 +41,7 @@ class EdgeTable:
                 raise ConfigError(f"edges: {path} has no column {name!r}{nearest(name, names)}")
         both = (source, target) if source is not None and target is not None else end_columns(names, str(path))
         self.ends: tuple[str, str] = both
-        taken = next((name for name in names if name.casefold() in _WEIGHTS and name not in both), None)
+        taken = next((name for name in names if name.casefold() in WEIGHTS and name not in both), None)
         self.weight = taken if weight is None else weight
 
     @property
