@@ -36,7 +36,7 @@ OUTLIER, PREDICTION = "outlier", "prediction"
 def metadata(model: ServedModel) -> dict[str, Any]:
     """What the protocol says of a model."""
     outputs = [{"name": name, "datatype": kind, "shape": [-1, *shape]} for name, kind, shape in _outputs(model)]
-    inputs = [{"name": one.name, "datatype": datatype(one), "shape": _shape(one)} for one in model.columns]
+    inputs = [{"name": one.name, "datatype": datatype(one), "shape": shape_of(one)} for one in model.columns]
     return {
         "name": model.name,
         "versions": [model.version],
@@ -51,7 +51,8 @@ def datatype(column: ServedColumn) -> str:
     return _DATATYPES.get(column.kind, "BYTES")
 
 
-def _shape(column: ServedColumn) -> list[int]:
+def shape_of(column: ServedColumn) -> list[int]:
+    """The shape of a column's tensor in the protocol, -1 where a size is free."""
     widths = {"vector": [column.width or -1], "list": [-1]}
     return [-1, *widths.get(column.kind, [])]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gnn2mlp.serving.columns import ServedColumn
-from gnn2mlp.serving.infer import _shape, datatype
+from gnn2mlp.serving.infer import datatype, shape_of
 from gnn2mlp.serving.model import ServedModel
 
 _KINDS: dict[str, dict[str, Any]] = {
@@ -89,7 +89,7 @@ def tensors_example(model: ServedModel) -> dict[str, Any]:
 
 def _one_row(column: ServedColumn) -> list[int]:
     width = [len(column.example)] if isinstance(column.example, list) else []
-    return [1, *width] if len(_shape(column)) > 1 else [1]
+    return [1, *width] if len(shape_of(column)) > 1 else [1]
 
 
 def _data(example: Any) -> list[Any]:
