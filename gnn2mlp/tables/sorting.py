@@ -42,7 +42,7 @@ class Sorter:
         """
         arrow, _ = pyarrow_modules()
         pieces = _Pieces(schema)
-        source = _Source(map(pieces.cut, batches))
+        source = Source(map(pieces.cut, batches))
         try:
             reader = arrow.RecordBatchReader.from_batches(pieces.schema, source)
             # A cursor of its own: two orders may be read in turn.
@@ -120,7 +120,7 @@ def _concatenated(*batches: Any) -> Any:
     return arrow.Table.from_batches(batches).combine_chunks().to_batches()[0]
 
 
-class _Source:
+class Source:
     """Batches whose error is kept: what reaches the caller through DuckDB is its text alone."""
 
     def __init__(self, batches: Iterable[Any]):

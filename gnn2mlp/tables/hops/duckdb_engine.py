@@ -12,7 +12,7 @@ from gnn2mlp.core.progress import Progress
 from gnn2mlp.tables.hops.engine import Counts, Engine, Graph, without_loops
 from gnn2mlp.tables.hops.links import GROUP, Keys, in_blocks, key_sql, unique_links, write_links
 from gnn2mlp.tables.hops.plan import RESERVE
-from gnn2mlp.tables.sorting import THREADS, _Source
+from gnn2mlp.tables.sorting import THREADS, Source
 
 # What DuckDB holds beyond what it counts, and what is held beside it, of the memory that is given.
 _BESIDE = RESERVE + (256 << 20)
@@ -26,7 +26,7 @@ class DuckDBEngine(Engine):
     def link(self, graph: Graph, folder: Path, progress: Progress) -> dict[str, Any]:
         """As in `Engine`."""
         arrow, _ = pyarrow_modules()
-        counts, source = Counts(graph.edges.rows), _Source(graph.edges.batches(graph.ids))
+        counts, source = Counts(graph.edges.rows), Source(graph.edges.batches(graph.ids))
         with self._database(source) as database:
             progress(0, 1, "sorting links")
             schema = arrow.schema([("id", graph.ids.compared), ("row", arrow.uint64())])
@@ -47,7 +47,7 @@ class DuckDBEngine(Engine):
         return {**found, "counts": counts.to_dict()}
 
     @contextmanager
-    def _database(self, source: _Source) -> Iterator[Any]:
+    def _database(self, source: Source) -> Iterator[Any]:
         try:
             import duckdb
         except ImportError as error:
