@@ -68,7 +68,7 @@ def add(verbs: Any) -> None:
         "--tradeoff",
         action="store_true",
         default=None,
-        help="draw accuracy against churn, too, for five weights of keeping to the deployed model",
+        help="of one class a row: draw accuracy against churn, for weights of 0 to 1 of keeping to the deployed model",
     )
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")

@@ -3,15 +3,39 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from gnn2mlp.core.errors import ArtefactError
+
 
 def digest_bytes(data: bytes) -> str:
     """First 16 hex digits of the SHA-256 of `data`."""
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+def digest_path(path: Path) -> str:
+    """SHA-256 of a file, or of all files of a folder with their names.
+
+    Raises:
+        ArtefactError: if there is none, or it cannot be read.
+    """
+    try:
+        if not path.is_dir():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        sha = hashlib.sha256()
+        for each in sorted(path.rglob("*")):
+            if each.is_file():
+                sha.update(each.relative_to(path).as_posix().encode() + b"\0")
+                with each.open("rb") as file:
+                    hashlib.file_digest(file, lambda: sha)
+        return sha.hexdigest()
+    except OSError as error:
+        raise ArtefactError(f"expected a table at {path}, got: {error.strerror}") from error
 
 
 def digest_json(value: Any) -> str:

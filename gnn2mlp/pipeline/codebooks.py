@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core import artefact
+from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.errors import ArtefactError, ConfigError, MissingKnowledgeError, listing
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.identity import fingerprint
@@ -19,7 +20,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.encoding import encode
-from gnn2mlp.pipeline.fitting.tables import file_digest, read_tables
+from gnn2mlp.pipeline.fitting.tables import read_tables
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.opening import CONFIG
 from gnn2mlp.tables.id_values import IdValues
@@ -117,7 +118,7 @@ def _of_fit(folder: Path) -> Codebook:
     state = read_json(folder / _FIT)
     config = FitConfig(**state["config"]).resolve(state["rows"])
     for name in ("nodes", "edges"):
-        if file_digest(getattr(config, name)) != state["digests"][name]:
+        if digest_path(getattr(config, name)) != state["digests"][name]:
             raise ArtefactError(
                 f"expected in {getattr(config, name)} the {name} of the fit in {folder}, got others; put back those "
                 "that it learnt from"

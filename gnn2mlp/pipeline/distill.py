@@ -1,9 +1,7 @@
 """`distill`: a teacher trained anywhere hands over its table; a student is distilled from it, whatever its length."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
@@ -11,10 +9,9 @@ import torch
 import yaml
 
 from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
-from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import check_writable, read_json, write_json, write_text
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.files import check_writable, write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
-from gnn2mlp.core.locks import locked
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.source import code_of
@@ -27,6 +24,7 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, differing, read_yaml
 from gnn2mlp.pipeline.shipping import about_rows
+from gnn2mlp.pipeline.table_job import alone, finished_results
 from gnn2mlp.report.result_cells import distil_cell
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
@@ -149,31 +147,12 @@ def distil(config: DistilConfig, listen: Progress = silent, joining: Progress = 
     threads = torch.get_num_threads() if config.threads == "auto" else config.threads
     with cpu_threads(threads), process_group(resolve_device(config.device)) as (here, device):
         owner = here.owns(config.out)
-        with _alone(config.out, owner, joining):
+        with alone(config.out, owner, joining):
             table = _table(config, here, owner, joining)
             identity = _identity(config, table, device)
-            done, *_ = here.gather(_finished(config, identity) if here.rank == 0 else None)
+            done, *_ = here.gather(finished_results(config.out / RESULTS, identity) if here.rank == 0 else None)
             results = done if done is not None else _made(config, table, identity, device, here, listen)
         return DistilResult(results, config.out)
-
-
-@contextmanager
-def _alone(out: Path, owner: bool, progress: Progress) -> Iterator[None]:
-    """Within the block no other distillation works in the folder; its owner waits until that is so.
-
-    A folder that was made and in which nothing came to lie, as the tables were refused, is gone afterwards.
-    """
-    if not owner:
-        yield
-        return
-    with locked(out, lambda: progress(0, 1, "waiting for another process that works in the folder")):
-        there = out.exists()
-        try:
-            yield
-        finally:
-            if not there:
-                with suppress(OSError):  # it holds something
-                    out.rmdir()
 
 
 def _table(config: DistilConfig, here: ProcessGroup, owner: bool, joining: Progress) -> RowTable:
@@ -219,15 +198,6 @@ def _identity(config: DistilConfig, table: RowTable, device: torch.device) -> st
         Distiller(**config.distill),
     ]
     return fingerprint([config.identity(), table.digest, parts, Execution.on(device), code_of(distil)])
-
-
-def _finished(config: DistilConfig, identity: str) -> dict[str, Any] | None:
-    """Results with this identity, if there are any."""
-    try:
-        results: dict[str, Any] = read_json(config.out / RESULTS)
-        return results if results.get("identity") == identity else None
-    except ArtefactError:
-        return None
 
 
 def _made(

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.environment import cpu_threads, environment, resolve_device, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, write_json
@@ -29,7 +30,7 @@ from gnn2mlp.pipeline.fitting.profiling import placement_of, profile_files
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
 from gnn2mlp.pipeline.fitting.stages import Listen, Stages, job_of, left_out_stage, shipped_stage, stages
-from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
+from gnn2mlp.pipeline.fitting.tables import Tables, read_tables
 from gnn2mlp.pipeline.fitting.tradeoff import tradeoff
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.left_out import left_out_class
@@ -195,7 +196,7 @@ def _figures(
 ) -> dict[str, Any]:
     """The scores, and what else is asked of the student that was scored."""
     found = dict(made.record.value)
-    if config.tradeoff and tables.task.exclusive:
+    if config.tradeoff:
         found["tradeoff"] = tradeoff(job, made, training_view(job.graph, split))
     if "class_names" in found:  # of which training, and so the record, knows numbers alone
         found["class_names"] = list(tables.task.output_names)
@@ -217,6 +218,11 @@ def _warm(config: FitConfig, encoded: Encoded) -> Warm | None:
 def _observed(config: FitConfig, tables: Tables, listen: Listen) -> tuple[Split, Encoded, dict[str, Any]]:
     """The split, the columns as features, and the report on the tables."""
     assert config.split is not None, "resolved"
+    if config.tradeoff and not tables.task.exclusive:
+        raise ConfigError(
+            f"tradeoff: expected one class a row, which changes or does not, got the task {tables.task.name!r}; "
+            "leave out --tradeoff"
+        )
     split = config.split.build(SPLITTERS).split(tables.bare, config.seed, "inductive", config.unseen)
     listen("encode")(0, 2, "columns")
     encoded = encode(config, tables, observed_rows(split, len(tables.ids)))
@@ -249,7 +255,7 @@ def _finished(config: FitConfig) -> FitResult | None:
             f"out: {config.out} holds a model with another {others}; choose another --out, or replace it (--replace)"
         )
     finished = state.get("finished")
-    changed = [name for name, digest in state["digests"].items() if file_digest(getattr(config, name)) != digest]
+    changed = [name for name, digest in state["digests"].items() if digest_path(getattr(config, name)) != digest]
     if changed and finished and not config.replace:
         raise ConfigError(
             f"out: {config.out} holds a model of other {' and '.join(changed)} than are now in "

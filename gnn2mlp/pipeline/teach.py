@@ -1,7 +1,6 @@
 """`teach`: a teacher is trained on hop features that lie on disk, and writes down what it knows of every node."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,12 +11,12 @@ import torch
 import yaml
 from torch import Tensor, nn
 
+from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
-from gnn2mlp.core.files import atomic, check_writable, read_json, write_json, write_text
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.files import atomic, check_writable, write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.core.locks import locked
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
@@ -31,12 +30,12 @@ from gnn2mlp.knowledge.parquet import NODE_ID, join_parts
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, differing, read_yaml
+from gnn2mlp.pipeline.table_job import alone, finished_results
 from gnn2mlp.students import Student
 from gnn2mlp.tables import ColumnNames, RowTable
 from gnn2mlp.tables.classes import Classes
 from gnn2mlp.tables.features import ROLES, FeatureTable
 from gnn2mlp.tables.hops.parts import Notes
-from gnn2mlp.tables.hops.propagate import file_digest
 from gnn2mlp.tables.hops.table import HopTable
 from gnn2mlp.tables.hops.training_rows import answers_by_part, classes_of, training_rows
 from gnn2mlp.teachers import TEACHERS
@@ -153,23 +152,8 @@ def teach(
     threads = torch.get_num_threads() if config.threads == "auto" else config.threads
     with cpu_threads(threads), process_group(resolve_device(config.device)) as (here, device):
         job = _Job(config, hops, device, here)
-        with _alone(config, here.owns(config.out), rows):
+        with alone(config.out, here.owns(config.out), rows):
             return TeachResult(job.run(listen, rows, exporting), config.out)
-
-
-@contextmanager
-def _alone(config: TeachConfig, owner: bool, progress: Progress) -> Iterator[None]:
-    if not owner:
-        yield
-        return
-    with locked(config.out, lambda: progress(0, 1, "waiting for another process that works in the folder")):
-        there = config.out.exists()
-        try:
-            yield
-        finally:
-            if not there:
-                with suppress(OSError):  # it holds something
-                    config.out.rmdir()
 
 
 class _Job:
@@ -178,7 +162,7 @@ class _Job:
     def __init__(self, config: TeachConfig, hops: HopTable, device: torch.device, here: ProcessGroup):
         self.config, self.hops, self.device, self.here = config, hops, device, here
         identity = hops.manifest["identity"]
-        if file_digest(config.nodes) != identity["nodes"]:
+        if digest_path(config.nodes) != identity["nodes"]:
             raise DataError(
                 f"{config.hops} holds the hops of another table of nodes than {config.nodes}; name the table that they "
                 "were made of, or propagate again"
@@ -401,9 +385,6 @@ def _check_free(config: TeachConfig) -> None:
 
 
 def _finished(config: TeachConfig, identity: str) -> dict[str, Any] | None:
-    """Results with this identity, if there are any."""
-    try:
-        results: dict[str, Any] = read_json(config.out / RESULTS)
-        return results if results.get("identity") == identity and (config.out / KNOWLEDGE).exists() else None
-    except ArtefactError:
-        return None
+    """Results with this identity, if there are any, and the knowledge beside them."""
+    results = finished_results(config.out / RESULTS, identity)
+    return results if (config.out / KNOWLEDGE).exists() else None

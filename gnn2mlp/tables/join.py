@@ -5,7 +5,6 @@ does not suffice; then the two are merged a bucket at a time and written as shar
 the table, the same whatever the order of the inputs and the number of threads.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -16,7 +15,8 @@ import numpy as np
 import torch
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.errors import ArtefactError, DataError
+from gnn2mlp.core.digest import digest_path
+from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.limits import check_share
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
@@ -80,8 +80,8 @@ def join_tables(
     check_share("join", valid=valid)
     wanted, names = None if keys is None else sorted(keys), names or ColumnNames()
     identity = {
-        "knowledge": _file_digest(knowledge),
-        "features": _file_digest(features),
+        "knowledge": digest_path(knowledge),
+        "features": digest_path(features),
         "keys": wanted,
         "missing": missing,
         "valid": valid,
@@ -264,11 +264,3 @@ def _peeked(items: Iterator[Any]) -> tuple[Any, Iterator[Any]]:
     """The first of at least one item, and all of them."""
     first = next(items)
     return first, chain([first], items)
-
-
-def _file_digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ArtefactError(f"expected a table at {path}, got: {error.strerror}") from error

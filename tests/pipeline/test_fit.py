@@ -172,6 +172,12 @@ def test_numbers_and_several_labels_go_the_same_way(fit_settings: Settings, tmp_
     assert several.predictor().classes_.tolist() == ["open", "verified"]
 
 
+def test_a_trade_off_is_of_one_class_a_row(fit_settings: Settings, tmp_path: Path) -> None:
+    given = fit_settings(label="price", task="regression", previous=tmp_path / "deployed", tradeoff=True)
+    with pytest.raises(ConfigError, match="tradeoff: expected one class a row, .*, got the task 'regression'"):
+        fit(FitConfig(**given), dry_run=True)
+
+
 def test_a_teacher_of_hypergraphs_is_refused_before_training(fit_settings: Settings) -> None:
     with pytest.raises(DataError, match="teacher 'hgnn' works on a hypergraph"):
         fit(FitConfig(**fit_settings(teacher="hgnn")))

@@ -1,15 +1,14 @@
 """From files to nodes, edges, labels and what splits go by, each checked before anything is trained."""
 
-import hashlib
 import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.errors import ConfigError, DataError, DataWarning
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
@@ -23,7 +22,6 @@ from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
 
 # What goes by a name that pandas gives the index of a frame is no feature.
 _INDEX = "__index_level_"
-_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,24 +96,11 @@ def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:
     if config.group is not None:
         keys["group"] = torch.from_numpy(group_keys(nodes[config.group], f"column {config.group!r}"))
     progress(4, 5, "digests")
-    digests = {name: file_digest(getattr(config, name)) for name in ("nodes", "edges")}
+    digests = {name: digest_path(getattr(config, name)) for name in ("nodes", "edges")}
     dropped = [name for name in nodes.column_names if name in config.taken or name.startswith(_INDEX)]
     progress(5, 5, f"{len(ids):,} rows")
     kind = str(nodes[config.id].type)
     return Tables(nodes.drop_columns(dropped), ids, joined, task, labels, keys, digests, kind, config.directed)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, or of all files of a folder with their names."""
-    sha = hashlib.sha256()
-    for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if each.is_file():
-            if each != path:
-                sha.update(each.relative_to(path).as_posix().encode() + b"\0")
-            with each.open("rb") as file:
-                while block := file.read(_BYTES):
-                    sha.update(block)
-    return sha.hexdigest()
 
 
 def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:

@@ -6,7 +6,6 @@ other. So a pass over the hop before is read for each block; how many there are 
 does not grow with nodes or edges. What is finished is noted, and is not done again after a kill.
 """
 
-import hashlib
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, nearest
 from gnn2mlp.core.files import check_writable, write_json
 from gnn2mlp.core.limits import check_at_least
@@ -95,8 +95,8 @@ def propagate_hops(
     plan = HopPlan.of_memory(table.rows, next(table.rows_alone())[1].shape[1], given)
     check_writable(folder, "choose another folder for --out")
     identity = {
-        "nodes": file_digest(nodes),
-        "edges": file_digest(edges),
+        "nodes": digest_path(nodes),
+        "edges": digest_path(edges),
         "columns": table.columns.to_list(),
         "id": table.schema.id,
         "ends": [*edge_table.ends, edge_table.weight],
@@ -224,19 +224,6 @@ class _Product:
     def __call__(self, block: int) -> None:
         digests = multiply_block(self.links, self.senders[block], block, self.source, self.target, self.normalise)
         self.notes.write({"digests": digests}, "hop", self.hop, block)
-
-
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Raises:
-        ArtefactError: if it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ArtefactError(f"expected a table at {path}, got: {error}") from error
 
 
 def _engine(name: str) -> Any:

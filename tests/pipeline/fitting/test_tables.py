@@ -7,9 +7,10 @@ import pyarrow.feather
 import pytest
 import torch
 
+from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.pipeline.fitting.config import FitConfig
-from gnn2mlp.pipeline.fitting.tables import Tables, file_digest, read_tables
+from gnn2mlp.pipeline.fitting.tables import Tables, read_tables
 from tests.company import Company, company
 
 CSV = "nodes.csv", "edges.csv"
@@ -151,10 +152,10 @@ def test_edges_of_a_node_with_itself_teach_nothing(tmp_path: Path) -> None:
 def test_a_digest_tells_contents_and_of_folders_names(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x").write_text("1")
-    one = file_digest(tmp_path / "a")
-    assert file_digest(tmp_path / "a" / "x") != one
+    one = digest_path(tmp_path / "a")
+    assert digest_path(tmp_path / "a" / "x") != one
     (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
-    assert file_digest(tmp_path / "a") != one
+    assert digest_path(tmp_path / "a") != one
 
 
 def test_edges_may_have_weights_and_a_direction(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
