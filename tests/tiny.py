@@ -159,6 +159,10 @@ def random_knowledge(
         "transformations": torch.randn(7 * hidden + hidden + hidden * classes + classes, generator=draws),
         "transformation_sizes": torch.tensor([[7, hidden], [hidden, classes]]),
         "energy_ratios": torch.rand(2, 2, generator=draws) + 0.1,
+        "context_ids": node_ids[torch.randint(max(1, nodes), (nodes, 4), generator=draws)],
+        "context_scores": 2 * torch.randn(nodes, 4, generator=draws),
+        "context_draws": torch.tensor(2),
+        "member_context_scores": 2 * torch.randn(nodes, 3, 4, generator=draws),
     }
     assert set(values) == set(KEYS)
     return TeacherKnowledge(node_ids, values, {"teacher": {"name": "random"}})

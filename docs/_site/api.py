@@ -27,6 +27,7 @@ PACKAGES = (
     "objectives",
     "methods",
     "students",
+    "decoders",
     "distill",
     "trackers",
     "nn",

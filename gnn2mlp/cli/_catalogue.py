@@ -17,6 +17,7 @@ KINDS = {
     "methods": ("gnn2mlp.methods", "METHODS"),
     "objectives": ("gnn2mlp.objectives", "OBJECTIVES"),
     "students": ("gnn2mlp.students", "STUDENTS"),
+    "decoders": ("gnn2mlp.decoders", "DECODERS"),
     "inputs": ("gnn2mlp.inputs", "INPUTS"),
     "encoders": ("gnn2mlp.encoders", "ENCODERS"),
 }
@@ -34,6 +35,7 @@ KEYS = {
     "teachers": "teacher",
     "methods": "method",
     "students": "student",
+    "decoders": "decoder",
     "inputs": "inputs",
 }
 

@@ -11,7 +11,7 @@ DEFAULTS = {
     "method auto": "budget trials rehearsals finalists teachers methods students setting folder space",
     "student mlp": "hidden layers dropout norm input_dropout residual",
     "distill": "lr weight_decay epochs patience batch_size averaging averaging_decay rows_fraction",
-    "export": "draws noise top perturbation class_draws",
+    "export": ("draws noise top perturbation class_draws contexts_near contexts_hops contexts_random context_draws"),
 }
 # Settings of a run, of a fit and of a distillation from tables that have no option of their own.
 RUN = "unseen_fraction previous_weight initialisation refit recipe"

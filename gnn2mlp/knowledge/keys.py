@@ -9,7 +9,8 @@ class Key(NamedTuple):
     """One value that a teacher may write.
 
     Where the first axis is `nodes`, there is a row for each id of the knowledge; other keys are shared by all nodes.
-    What is written `on_demand` costs more passes or much room, and is left out unless somebody reads it.
+    What is written `on_demand` costs more passes or much room, and is left out unless somebody reads it. Values that
+    `refer` are ids of nodes, which `TeacherKnowledge.rows_of` gives as rows of the table.
     """
 
     name: str
@@ -17,6 +18,7 @@ class Key(NamedTuple):
     dtype: torch.dtype
     meaning: str
     on_demand: bool = False
+    refers: bool = False
 
     @property
     def per_node(self) -> bool:
@@ -100,6 +102,35 @@ KEYS = {
             ("layers", "steps"),
             torch.float32,
             "Dirichlet energy of unit rows behind a step, divided by that before it: a layer's map, its propagation",
+            on_demand=True,
+        ),
+        Key(
+            "context_ids",
+            ("nodes", "contexts"),
+            torch.int64,
+            "ids of context nodes: of each draw first near ones, from random walks, then ones drawn from all nodes",
+            on_demand=True,
+            refers=True,
+        ),
+        Key(
+            "context_scores",
+            ("nodes", "contexts"),
+            torch.float32,
+            "logit of a link between the node and each of its context nodes",
+            on_demand=True,
+        ),
+        Key(
+            "context_draws",
+            (),
+            torch.int64,
+            "how many independent draws of context nodes, all of one size, stand beside each other",
+            on_demand=True,
+        ),
+        Key(
+            "member_context_scores",
+            ("nodes", "members", "contexts"),
+            torch.float32,
+            "the same logits by each member of a teacher, such as each heuristic",
             on_demand=True,
         ),
     )

@@ -31,7 +31,8 @@ class TeacherKnowledge:
 
     Raises:
         DataError: if the ids are not unique int64, a key is unknown, or an array has the wrong dtype, number of axes
-            or length, is not finite, or names a code that the codebook does not hold.
+            or length, is not finite, or names a code that the codebook does not hold, or if contexts and their scores
+            or draws do not fit together.
 
     Example:
         >>> table = TeacherKnowledge(torch.tensor([7, 3]), {"logits": torch.tensor([[2.0, 0.0], [0.0, 1.0]])})
@@ -54,6 +55,7 @@ class TeacherKnowledge:
         for name, value in self.values.items():
             self._check(name, value)
         self._check_codes()
+        self._check_contexts()
         # Detached: no gradient may ever reach the teacher.
         object.__setattr__(self, "values", MappingProxyType({k: v.detach() for k, v in self.values.items()}))
         object.__setattr__(self, "card", MappingProxyType(dict(self.card)))
@@ -88,6 +90,22 @@ class TeacherKnowledge:
             classes = self.values["logits"].size(1) if "logits" in self.values else high + 1
             if low < 0 or high >= classes:
                 raise DataError(f"knowledge: 'class_indices' must name classes, 0..{classes - 1}, got {low}..{high}")
+
+    def _check_contexts(self) -> None:
+        if (ids := self.values.get("context_ids")) is None:
+            return
+        for name in ("context_scores", "member_context_scores"):
+            if name in self.values and self.values[name].size(-1) != ids.size(1):
+                raise DataError(
+                    f"knowledge: {name!r} must have a score for each of {ids.size(1)} contexts of a node, "
+                    f"got {self.values[name].size(-1)}"
+                )
+        draws = int(self.values.get("context_draws", torch.ones(())))
+        if draws < 1 or ids.size(1) % draws:
+            raise DataError(
+                f"knowledge: 'context_draws' must say into how many draws of one size {ids.size(1)} contexts of a node "
+                f"fall, got {draws}"
+            )
 
     def __repr__(self) -> str:
         return call("TeacherKnowledge", {"nodes": self.node_ids.numel(), **self.values})
@@ -158,16 +176,46 @@ class TeacherKnowledge:
         node_ids = node_ids.to(self.node_ids.device)
         if torch.equal(self.node_ids, node_ids):
             return self
-        order = torch.argsort(self.node_ids)
-        ranked = self.node_ids[order]
-        place = torch.searchsorted(ranked, node_ids).clamp(max=max(0, ranked.numel() - 1))
-        unknown = node_ids[ranked[place] != node_ids] if ranked.numel() else node_ids
+        rows, unknown = self._rows(node_ids)
         if unknown.numel():
             raise DataError(
                 f"knowledge has no row for {unknown.numel()} of {node_ids.numel()} nodes (first: {int(unknown[0])}); "
                 "export it on the view that the student trains on"
             )
-        return self.take(order[place])
+        return self.take(rows)
+
+    def rows_of(self, name: str) -> Tensor:
+        """The array called `name`, whose values are ids of nodes, as rows of this table: int64 of the same shape.
+
+        Raises:
+            MissingKnowledgeError: if the teacher did not write it.
+            DataError: if its values are no ids, or the table has no row for one of them.
+
+        Example:
+            >>> table = TeacherKnowledge(torch.tensor([7, 3]), {"context_ids": torch.tensor([[3, 7], [7, 7]])})
+            >>> table.rows_of("context_ids").tolist()
+            [[1, 0], [0, 0]]
+        """
+        ids = self[name]
+        if not KEYS[name].refers:
+            able = ", ".join(repr(key.name) for key in KEYS.values() if key.refers)
+            raise DataError(f"knowledge: expected a key whose values are node ids ({able}), got {name!r}")
+        rows, unknown = self._rows(ids)
+        if unknown.numel():
+            raise DataError(
+                f"knowledge: {name!r} names {unknown.unique().numel()} nodes that have no row (first: "
+                f"{int(unknown[0])}); take the whole table, or export it on the view that the student trains on"
+            )
+        return rows
+
+    def _rows(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """The rows of ids of any shape, and those of them (unknown,) that have none."""
+        order = torch.argsort(self.node_ids)
+        ranked = self.node_ids[order]
+        if not ranked.numel():
+            return torch.zeros_like(ids), ids.flatten()
+        place = torch.searchsorted(ranked, ids.contiguous()).clamp(max=ranked.numel() - 1)
+        return order[place], ids[ranked[place] != ids]
 
     @staticmethod
     def joined(tables: Sequence["TeacherKnowledge"]) -> "TeacherKnowledge":

@@ -35,14 +35,22 @@ class Export(Configurable):
             LightHGNN+).
         top: codes kept for each node, for `code_indices` and `code_probabilities`; the card tells what is lost.
         class_draws: classes drawn for each node, for `class_indices` and `class_probabilities`.
+        contexts_near: r, random walks from each node, for `context_ids` and the scores of contexts.
+        contexts_hops: h, steps of each walk; r · h nodes near to each one are its contexts.
+        contexts_random: s, nodes drawn from all for each near one: s · r · h.
+        context_draws: independent draws of all of them, of which a student of links takes the next in each epoch.
 
     Example:
-        >>> Export(draws=1, noise=0.5).options()
-        {'draws': 1, 'noise': 0.5, 'top': 32, 'perturbation': 'add', 'class_draws': 50}
+        >>> export = Export(draws=1, contexts_hops=3)
+        >>> export.options()["draws"], export.contexts
+        (1, 72)
     """
 
     name = "export"
-    citation = "Wu et al., KRD, ICML 2023 (noise); Anshumann et al., Sparse Logit Sampling, ACL 2025 (why to keep few)"
+    citation = (
+        "Wu et al., KRD, ICML 2023 (noise); Anshumann et al., Sparse Logit Sampling, ACL 2025 (why to keep few); "
+        "Guo et al., LLP, ICML 2023 (contexts)"
+    )
 
     def __init__(
         self,
@@ -51,14 +59,29 @@ class Export(Configurable):
         top: int = 32,
         perturbation: Perturbation = "add",
         class_draws: int = 50,
+        contexts_near: int = 3,
+        contexts_hops: int = 2,
+        contexts_random: int = 1,
+        context_draws: int = 4,
     ):
         self.draws = draws
         self.noise = noise
         self.top = top
         self.perturbation = perturbation
         self.class_draws = class_draws
-        check_at_least("export", 1, draws=draws, top=top, class_draws=class_draws)
+        self.contexts_near = contexts_near
+        self.contexts_hops = contexts_hops
+        self.contexts_random = contexts_random
+        self.context_draws = context_draws
+        check_at_least("export", 1, draws=draws, top=top, class_draws=class_draws, context_draws=context_draws)
+        check_at_least("export", 1, contexts_near=contexts_near, contexts_hops=contexts_hops)
+        check_at_least("export", 0, contexts_random=contexts_random)
         check_positive("export", noise=noise)
+
+    @property
+    def contexts(self) -> int:
+        """How many context nodes are written down for each node: draws · r · h · (1 + s)."""
+        return self.context_draws * self.contexts_near * self.contexts_hops * (1 + self.contexts_random)
 
     def options(self) -> dict[str, Any]:
         """The settings without the name."""

@@ -27,6 +27,7 @@ def test_every_kind_has_entries_with_a_line_and_a_citation(kind: str):
         ("methods", "glnn", "Zhang"),
         ("datasets", "cpf-cora", "Yang"),
         ("encoders", "text", "Jones"),
+        ("decoders", "hadamard", "Guo"),
     ],
 )
 def test_prints_names_with_citations(kind: str, name: str, author: str, capsys: pytest.CaptureFixture[str]):

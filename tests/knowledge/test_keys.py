@@ -15,3 +15,8 @@ def test_every_key_is_described(key: Key) -> None:
 def test_the_words_that_every_teacher_speaks() -> None:
     assert KEYS["logits"].axes == ("nodes", "classes")
     assert KEYS["hidden"].axes == ("nodes", "hidden")
+
+
+def test_the_keys_whose_values_are_ids_of_nodes() -> None:
+    assert {name for name, key in KEYS.items() if key.refers} == {"context_ids"}
+    assert all(KEYS[name].on_demand for name in KEYS if "context" in name)

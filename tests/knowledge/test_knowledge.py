@@ -222,3 +222,55 @@ def test_ids_are_compared_whichever_device_they_lie_on(knowledge: TeacherKnowled
             assert found["logits"].device == table["logits"].device
             assert found["logits"].tolist() == [[2.0, 0.0], [3.0, 0.0]]
     assert knowledge.to("cuda").align(IDS.cuda()).digest == knowledge.digest
+
+
+CONTEXTS = torch.tensor([[10, 20, 30, 30], [30, 30, 30, 20], [20, 10, 10, 10]])
+
+
+def with_contexts(**more: torch.Tensor) -> TeacherKnowledge:
+    return TeacherKnowledge(IDS, {"context_ids": CONTEXTS, **more})
+
+
+def test_contexts_are_ids_through_any_order_and_are_given_as_rows_of_it() -> None:
+    table = with_contexts()
+    for ids in (IDS, torch.tensor([10, 20, 30]), torch.tensor([20, 30, 10])):
+        aligned = table.align(ids)
+        rows = aligned.rows_of("context_ids")
+        assert rows.dtype == torch.int64
+        assert torch.equal(aligned.node_ids[rows], aligned["context_ids"])
+        assert torch.equal(aligned["context_ids"], CONTEXTS[[IDS.tolist().index(i) for i in ids.tolist()]])
+
+
+def test_contexts_outside_the_table_are_named() -> None:
+    with pytest.raises(DataError, match=r"'context_ids' names 1 nodes that have no row \(first: 30\); take the whole"):
+        with_contexts().take(torch.tensor([1, 2])).rows_of("context_ids")
+    empty = TeacherKnowledge(IDS[:0], {"context_ids": CONTEXTS[:0]})
+    assert empty.rows_of("context_ids").shape == (0, 4)
+
+
+def test_rows_are_given_of_ids_alone(knowledge: TeacherKnowledge) -> None:
+    with pytest.raises(DataError, match=r"a key whose values are node ids \('context_ids'\), got 'logits'"):
+        knowledge.rows_of("logits")
+    with pytest.raises(MissingKnowledgeError, match="holds no 'context_ids'"):
+        knowledge.rows_of("context_ids")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"context_scores": torch.zeros(3, 2)}, "'context_scores' must have a score for each of 4 contexts .*, got 2"),
+        ({"member_context_scores": torch.zeros(3, 2, 5)}, "'member_context_scores' must have a score .*, got 5"),
+        ({"context_draws": torch.tensor(3)}, "'context_draws' must say into how many draws of one size 4 .*, got 3"),
+        ({"context_draws": torch.tensor(0)}, "'context_draws' must say .*, got 0"),
+    ],
+)
+def test_contexts_fit_their_scores_and_draws(more: dict, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        with_contexts(**more)
+    with_contexts(context_draws=torch.tensor(2), context_scores=torch.zeros(3, 4))
+
+
+def test_contexts_are_saved_and_loaded(tmp_path: Path) -> None:
+    table = with_contexts(context_draws=torch.tensor(2), context_scores=torch.rand(3, 4))
+    table.save(tmp_path / "table")
+    assert TeacherKnowledge.load(tmp_path / "table").digest == table.digest

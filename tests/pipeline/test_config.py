@@ -9,6 +9,7 @@ from gnn2mlp.core.errors import ConfigError, UnknownNameError
 from gnn2mlp.distill import Distiller
 from gnn2mlp.methods.glnn import GLNN
 from gnn2mlp.objectives import HardLabels, SoftLabels
+from gnn2mlp.teachers import Export
 
 
 def test_python_yaml_and_mapping_build_the_same_object(tmp_path: Path):
@@ -130,7 +131,7 @@ def test_codes_of_a_hypergraph_teacher_come_from_a_tokenizer_around_it():
 
 
 def test_options_of_the_export_are_checked():
-    defaults = {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add", "class_draws": 50}
+    defaults = Export().options()
     assert RunConfig().resolve().export == defaults
     assert RunConfig(export={"draws": 3}).resolve().export == {**defaults, "draws": 3}
     released = {"draws": 1, "perturbation": "multiply"}

@@ -85,7 +85,12 @@ def test_how_features_are_disturbed_is_an_option_of_the_export() -> None:
 
 
 def test_options_of_the_export() -> None:
-    assert Export().options() == {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add", "class_draws": 50}
+    defaults = {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add", "class_draws": 50}
+    contexts = {"contexts_near": 3, "contexts_hops": 2, "contexts_random": 1, "context_draws": 4}
+    assert Export().options() == defaults | contexts
+    assert Export(contexts_near=2, contexts_hops=3, contexts_random=4, context_draws=5).contexts == 5 * 2 * 3 * (1 + 4)
+    with pytest.raises(ConfigError, match=r"export\.contexts_hops: expected at least 1, got 0"):
+        Export(contexts_hops=0)
     with pytest.raises(ConfigError, match=r"export\.perturbation: expected .*add.*multiply.*got 'divide'"):
         Spec("export", perturbation="divide").checked(Export, "export")
     with pytest.raises(ConfigError, match=r"export\.noise: expected a positive number, got 0\.0"):
