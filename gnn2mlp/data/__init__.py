@@ -7,6 +7,16 @@ from gnn2mlp.data.datasets import DATASETS, load_dataset
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
+from gnn2mlp.data.links import (
+    LINK_SPLITTERS,
+    FullLinks,
+    LinkRoles,
+    LinkSplit,
+    LinkSplitter,
+    LinkViews,
+    NonEdges,
+    ObservedLinks,
+)
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import write_npz
 from gnn2mlp.data.pyg import graph_from_pyg
@@ -17,16 +27,24 @@ from gnn2mlp.data.view import Full, Observed, Views
 
 __all__ = [
     "DATASETS",
+    "LINK_SPLITTERS",
     "SPLITTERS",
     "Full",
+    "FullLinks",
     "GraphBlock",
     "GraphData",
     "HyperedgeSampler",
     "HypergraphBlock",
     "HypergraphData",
+    "LinkRoles",
+    "LinkSplit",
+    "LinkSplitter",
+    "LinkViews",
     "NeighbourSampler",
     "NodeData",
+    "NonEdges",
     "Observed",
+    "ObservedLinks",
     "Split",
     "Splitter",
     "Views",
@@ -42,8 +60,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    return offered(__name__, name, DATASETS, SPLITTERS)
+    return offered(__name__, name, DATASETS, LINK_SPLITTERS, SPLITTERS)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *python_names(DATASETS, SPLITTERS)])
+    return sorted([*__all__, *python_names(DATASETS, LINK_SPLITTERS, SPLITTERS)])

@@ -7,14 +7,16 @@ if TYPE_CHECKING:
     from gnn2mlp.tasks._base import TASKS, Metric, Task
     from gnn2mlp.tasks.answers import Answers
     from gnn2mlp.tasks.classification import NodeClassification
+    from gnn2mlp.tasks.link_prediction import LinkPrediction
     from gnn2mlp.tasks.multi_label import MultiLabel
     from gnn2mlp.tasks.regression import Regression
 
-__all__ = ["TASKS", "Answers", "Metric", "MultiLabel", "NodeClassification", "Regression", "Task"]
+__all__ = ["TASKS", "Answers", "LinkPrediction", "Metric", "MultiLabel", "NodeClassification", "Regression", "Task"]
 
 _EXPORTS = {
     "TASKS": "_base",
     "Answers": "answers",
+    "LinkPrediction": "link_prediction",
     "Metric": "_base",
     "MultiLabel": "multi_label",
     "NodeClassification": "classification",

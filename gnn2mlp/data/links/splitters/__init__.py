@@ -1,0 +1,1 @@
+"""Ways of giving edges their roles, one file each."""

@@ -1,0 +1,124 @@
+"""Splits of links: what every splitter leaves to its base, and the file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.data import LinkRoles, LinkSplit, LinkSplitter, RandomEdges, graph_from_arrays
+from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
+from gnn2mlp.data.links.split import LinkSetting
+from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.links import tiny_link_split
+
+
+class Everything(LinkSplitter):
+    """One edge of each part, and two new nodes, by the places that a test gives."""
+
+    name = "everything"
+
+    def __init__(self, valid: int = 1, test: int = 2, negatives: int = 1):
+        self.valid = valid
+        self.test = test
+        self.negatives = negatives
+
+    def assign(self, graph: GraphData, seed: int, setting: LinkSetting) -> LinkRoles:
+        pairs = pairs_of(graph)
+        none = pairs[:0]
+        return LinkRoles(pairs[:1], pairs[self.valid :][:1], pairs[self.test :][:1], none, none, none[:, 0])
+
+
+def test_negatives_are_distinct_and_no_edges_whatever_the_splitter() -> None:
+    graph = tiny_graph()
+    split = Everything(negatives=300).split(graph, 0)
+    keys = keys_of(torch.cat([split.valid_negatives, split.test_negatives]), 60)
+    assert keys.unique().numel() == 600
+    assert not torch.isin(keys, keys_of(pairs_of(graph), 60)).any()
+
+
+def test_edges_of_two_roles_are_refused() -> None:
+    with pytest.raises(DataError, match="gives some edges two roles; expected disjoint parts"):
+        Everything(valid=2).split(tiny_graph(), 0)
+
+
+@pytest.mark.parametrize("part", ["valid", "test"])
+def test_a_part_without_edges_is_refused(part: str) -> None:
+    with pytest.raises(DataError, match=rf"tiny: the {part} part of the split has no edge \(split .*expected at least"):
+        Everything(**{part: 10_000}).split(tiny_graph(), 0)
+
+
+def test_too_dense_a_graph_is_refused() -> None:
+    low, high = torch.triu_indices(8, 8, 1).unbind(0)
+    dense = graph_from_arrays(torch.rand(8, 3), [0, 1] * 4, torch.stack([low, high])[:, 1:], name="dense")
+    with pytest.raises(
+        DataError, match=r"dense: valid negatives: expected 2 distinct pairs of nodes without an edge, got 1"
+    ):
+        RandomEdges(valid=0.1, test=0.1).split(dense, 0)
+
+
+def test_a_hypergraph_has_no_links() -> None:
+    with pytest.raises(DataError, match="link prediction works on a graph; tiny hypergraph is a hypergraph"):
+        Everything().split(tiny_hypergraph(), 0)
+
+
+def test_a_graph_without_features_is_refused() -> None:
+    with pytest.raises(DataError, match="expected node features, got none"):
+        Everything().split(replace(tiny_graph(), features=torch.empty(60, 0)), 0)
+
+
+def test_settings_and_seeds_that_cannot_be() -> None:
+    with pytest.raises(
+        ConfigError, match="setting: expected 'transductive' or 'production' where links are split, got"
+    ):
+        Everything().split(tiny_graph(), 0, "inductive")  # type: ignore[arg-type]
+    for seed in (-1, 2**32):
+        with pytest.raises(ConfigError, match=f"seed: expected 0 .. {2**32 - 1}, got {seed}"):
+            Everything().split(tiny_graph(), seed)
+
+
+@pytest.mark.parametrize("setting", ["transductive", "production"])
+def test_saved_and_loaded(setting: LinkSetting, tmp_path: Path) -> None:
+    split = tiny_link_split(tiny_graph(), setting)
+    split.save(tmp_path / "links.safetensors")
+    loaded = LinkSplit.load(tmp_path / "links.safetensors")
+    assert loaded.digest == split.digest
+    assert (loaded.setting, loaded.seed, loaded.scheme) == (split.setting, split.seed, split.scheme)
+    content = bytearray((tmp_path / "links.safetensors").read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "links.safetensors").write_bytes(content)
+    with pytest.raises(ArtefactError):
+        LinkSplit.load(tmp_path / "links.safetensors")
+
+
+def test_a_pair_or_a_node_more_changes_the_digest() -> None:
+    split = tiny_link_split(tiny_graph(), "production")
+    for part in split.sizes:
+        assert replace(split, **{part: getattr(split, part)[1:]}).digest != split.digest
+
+
+def test_populations_are_apart_and_complete() -> None:
+    split = tiny_link_split(tiny_graph(), "production")
+    new = set(split.new.tolist())
+    for pairs in (split.test, split.test_negatives, split.known, split.test[:0]):
+        found = split.populations(pairs)
+        assert list(found) == ["overall", "old-old", "old-new", "new-new"]
+        ends = [sum(end in new for end in pair) for pair in pairs.tolist()]
+        for count, name in enumerate(list(found)[1:]):
+            assert found[name].tolist() == [end == count for end in ends]
+        assert found["overall"].all()
+    assert list(tiny_link_split(tiny_graph()).populations(split.test)) == ["overall"]
+
+
+def test_directed_edges_are_split_as_pairs() -> None:
+    graph = tiny_graph(directed=True)
+    split, other = tiny_link_split(graph), tiny_link_split(undirected(graph))
+    assert split.digest == other.digest
+
+
+def test_it_shows_itself_in_a_line() -> None:
+    said = repr(tiny_link_split(tiny_graph(), "production"))
+    assert said.startswith("LinkSplit(train=")
+    assert len(said) < 200
