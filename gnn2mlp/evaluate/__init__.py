@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
     from gnn2mlp.evaluate.importance import Importance, column_importance
+    from gnn2mlp.evaluate.links import LINK_POPULATIONS, link_scores
     from gnn2mlp.evaluate.membership import Membership, membership_auc
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
     from gnn2mlp.evaluate.ranks import Ranking, critical_difference, friedman, ranked
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from gnn2mlp.tasks.metrics import accuracy, agreement
 
 __all__ = [
+    "LINK_POPULATIONS",
     "POPULATIONS",
     "CascadeCurve",
     "Churn",
@@ -66,6 +68,7 @@ __all__ = [
     "friedman",
     "halves",
     "joint_energy",
+    "link_scores",
     "membership_auc",
     "outlier_auroc",
     "paired",
@@ -79,6 +82,7 @@ __all__ = [
 
 _EXPORTS = {
     "gnn2mlp.evaluate.churn": ("Churn",),
+    "gnn2mlp.evaluate.links": ("LINK_POPULATIONS", "link_scores"),
     "gnn2mlp.evaluate.membership": ("Membership", "membership_auc"),
     "gnn2mlp.evaluate.conditions": ("Conditions",),
     "gnn2mlp.evaluate.confusion": (
