@@ -42,7 +42,8 @@ def link_scores(
         >>> from gnn2mlp.data import RandomEdges, graph_from_arrays
         >>> ring = graph_from_arrays(torch.eye(40), [0, 1] * 20, [range(40), [*range(1, 40), 0]])
         >>> split = RandomEdges().split(ring, seed=0)
-        >>> link_scores(split, torch.tensor([3.0, 2.0, 1.0, 0.0]), torch.tensor([1.5, 1.0, 0.5, -1.0]))["overall"]["auc"]
+        >>> positive, negative = torch.tensor([3.0, 2.0, 1.0, 0.0]), torch.tensor([1.5, 1.0, 0.5, -1.0])
+        >>> link_scores(split, positive, negative)["overall"]["auc"]
         0.71875
     """
     task = task or LinkPrediction()
