@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,8 @@ from gnn2mlp.core.files import atomic, check_writable, read_json, user_path, wri
 from gnn2mlp.core.locks import claimed
 from gnn2mlp.core.parquet import is_text, open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
-from gnn2mlp.deploy.batch_scorer import ERROR, BatchScorer
+from gnn2mlp.deploy.batch_scorer import ERROR
+from gnn2mlp.deploy.table_scorer import TableScorer
 
 # Rows that are scored at once, fewer where these have more bytes, and rows of a part: what is done anew after a kill.
 BATCH_ROWS, BATCH_BYTES = 16_384, 2**26
@@ -54,7 +55,7 @@ class Part(NamedTuple):
 
 
 def score_table(
-    scorer: BatchScorer,
+    scorer: TableScorer,
     source: str | Path,
     out: str | Path,
     progress: Progress = silent,
@@ -68,7 +69,7 @@ def score_table(
     are missing. A part is some row groups of the source, so that a source of one huge row group is one part.
 
     Args:
-        scorer: the student, and what is asked of it.
+        scorer: the student, and what is asked of it: a `BatchScorer`, or a `PairScorer` of links.
         source: a Parquet file, or a folder of such files, which are read in the order of their names.
         out: the Parquet file to write.
         progress: told after each batch, in rows.
@@ -123,7 +124,7 @@ def source_files(source: Path) -> list[Path]:
     raise ConfigError(f"source: expected a Parquet file, or a folder with some, at {source}, found none")
 
 
-def common_schema(scorer: BatchScorer, files: Sequence[Path], tables: Sequence[Any]) -> Any:
+def common_schema(scorer: TableScorer, files: Sequence[Path], tables: Sequence[Any]) -> Any:
     """The schema of what comes out, once all files are known to have the columns that it needs.
 
     Raises:
@@ -145,16 +146,16 @@ def _type(schema: Any, name: str) -> str:
     return str(schema.field(name).type) if name in schema.names else "missing"
 
 
-def _identity(scorer: BatchScorer, files: Sequence[Path], part_rows: int) -> str:
+def _identity(scorer: TableScorer, files: Sequence[Path], part_rows: int) -> str:
     """Decides what the parts hold: the student, what is asked of it, and the files by size and by their footers."""
-    asked = (scorer.keep, tuple(scorer.asked), scorer.errors, part_rows)
-    sha = hashlib.sha256(repr((scorer.predictor.digest(), asked)).encode())
+    student, asked = scorer.identity
+    sha = hashlib.sha256(repr((student, (*asked, part_rows))).encode())
     for path in files:
-        sha.update(repr((path.name, path.stat().st_size)).encode() + _footer(path))
+        sha.update(repr((path.name, path.stat().st_size)).encode() + footer(path))
     return sha.hexdigest()
 
 
-def _footer(path: Path) -> bytes:
+def footer(path: Path) -> bytes:
     """The end of a Parquet file, which says of each column where it lies, how long it is, its least and its largest."""
     with path.open("rb") as file:
         file.seek(-8, 2)
@@ -224,7 +225,7 @@ def _path(folder: Path, number: int) -> Path:
 
 
 def _score_parts(
-    scorer: BatchScorer,
+    scorer: TableScorer,
     files: Sequence[Path],
     tables: Sequence[Any],
     schema: Any,
@@ -234,19 +235,22 @@ def _score_parts(
 ) -> int:
     """Write the parts that are missing; how many rows were there already."""
     total, done, reused = sum(part.rows for part in plan), 0, 0
+    there = [_path(folder, number).exists() for number in range(len(plan))]
+    if not all(there):
+        scorer.prepare(folder, files, progress)
     for number, part in enumerate(plan):
         path = _path(folder, number)
-        if path.exists():  # it was written in one step, so that it is whole
+        if there[number]:  # it was written in one step, so that it is whole
             reused += part.rows
         else:
-            batches = part_answers(scorer, files[part.file], tables[part.file], part)
-            _write(path, schema, _told(batches, done, total, progress), part.rows)
+            answered = _answered(scorer, files[part.file], tables[part.file], part)
+            _write(path, schema, _told(answered, path, part.rows, lambda rows, done=done: progress(done + rows, total)))  # type: ignore[misc]
         done += part.rows
         progress(done, total)
     return reused
 
 
-def part_answers(scorer: BatchScorer, path: Path, table: Any, part: Part) -> Iterator[Any]:
+def part_answers(scorer: TableScorer, path: Path, table: Any, part: Part) -> Iterator[Any]:
     """The answers of a part, batch by batch.
 
     Args:
@@ -259,6 +263,11 @@ def part_answers(scorer: BatchScorer, path: Path, table: Any, part: Part) -> Ite
         DataError: for rows that cannot be read; the message names them.
         ArtefactError: if the file is damaged.
     """
+    return (answers for _, answers in _answered(scorer, path, table, part))
+
+
+def _answered(scorer: TableScorer, path: Path, table: Any, part: Part) -> Iterator[tuple[int, Any]]:
+    """How many rows each batch of a part has, and its answers."""
     at, needed = part.first, list(dict.fromkeys([*scorer.reads, *scorer.keep]))
     sizes = _sizes(table.metadata, part, needed)
     rows = min(BATCH_ROWS, max(1, BATCH_BYTES * part.rows // max(1, sum(map(sum, sizes.values())))))
@@ -270,7 +279,7 @@ def part_answers(scorer: BatchScorer, path: Path, table: Any, part: Part) -> Ite
             except DataError as error:
                 raise type(error)(f"{path}, rows {at} to {at + batch.num_rows - 1}: {error}") from error
             at += batch.num_rows
-            yield answered
+            yield batch.num_rows, answered
 
 
 def _sizes(metadata: Any, part: Part, columns: Sequence[str]) -> dict[str, list[int]]:
@@ -292,27 +301,27 @@ def _is_repeating(table: Any, name: str, sizes: Mapping[str, Sequence[int]]) -> 
     return is_text(table.schema_arrow.field(name).type) and max(sizes[name], default=0) <= BATCH_BYTES
 
 
-def _told(batches: Iterator[Any], done: int, total: int, progress: Progress) -> Iterator[Any]:
-    for batch in batches:
-        yield batch
-        done += batch.num_rows
-        progress(done, total)
+def _told(
+    answered: Iterator[tuple[int, Any]], path: Path, expected: int, progress: Callable[[int], object]
+) -> Iterator[Any]:
+    """The answers of batches, of which `progress` is told how many rows there were; not of fewer than are expected."""
+    read = 0
+    for rows, answers in answered:
+        yield answers
+        read += rows
+        progress(read)
+    if read != expected:
+        raise ArtefactError(f"expected {expected} rows for {path}, got {read}: the source changed meanwhile; try again")
 
 
-def _write(path: Path, schema: Any, batches: Iterator[Any], rows: int) -> None:
-    """Write batches in one step, unless there are not as many rows as the plan has."""
+def _write(path: Path, schema: Any, batches: Iterator[Any]) -> None:
+    """Write batches in one step."""
     arrow, _ = pyarrow_modules()
 
     def fill(file: Any) -> None:
-        written = 0
         with _writer(file, schema) as writer:
             for group in _grouped(batches):
                 writer.write_table(arrow.Table.from_batches(group, schema))
-                written += sum(batch.num_rows for batch in group)
-        if written != rows:
-            raise ArtefactError(
-                f"expected {rows} rows for {path}, got {written}: the source changed meanwhile; try again"
-            )
 
     atomic(path, fill)
 

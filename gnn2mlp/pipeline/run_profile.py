@@ -11,10 +11,10 @@ from gnn2mlp.core.rows import spread
 from gnn2mlp.data import NodeData, Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.answer_columns import Asked, answer_columns
-from gnn2mlp.deploy.batch_scorer import FEATURES
 from gnn2mlp.deploy.monitoring import PROFILE, Answered, profile_of
 from gnn2mlp.deploy.monitoring.answering import named_truth
 from gnn2mlp.deploy.monitoring.comparing import answered_of
+from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.nn.csr import CSR, gather
 
 # Numbers that are looked at: of more nodes or wider features, as many nodes as have so many, evenly spread.

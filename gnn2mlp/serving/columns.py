@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from gnn2mlp.deploy.batch_scorer import FEATURES
 from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.encoders.table import EncodedColumn, TableEncoder
 
 _ENCODERS = "encoders/"

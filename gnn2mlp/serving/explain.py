@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn2mlp.deploy.batch_scorer import FEATURES
+from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.serving.model import ServedModel
 from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.refusal import UNREADABLE, RefusalError

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from gnn2mlp.core.errors import listing, nearest
-from gnn2mlp.deploy.batch_scorer import FEATURES
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.serving.refusal import BAD_JSON, TOO_LARGE, UNREADABLE, RefusalError, called
 
 # Digits of a whole number: more do not fit into any float, and take long to read.

@@ -96,6 +96,20 @@ def has_types(path: str | Path) -> bool:
     return not suffixes & set(_TEXTS)
 
 
+def id_type(kind: Any) -> Any:
+    """The type as which `read_table` is to read ids of a CSV file that are compared with ids of an Arrow type.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> str(id_type(pa.int32())), id_type(pa.large_string())
+        ('int32', 'text')
+    """
+    types = arrow().types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return kind if types.is_integer(kind) or types.is_temporal(kind) else "text"
+
+
 def arrow() -> Any:
     """`pyarrow`; `ConfigError` if it is not installed."""
     try:

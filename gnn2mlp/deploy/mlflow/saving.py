@@ -12,10 +12,11 @@ from typing import Any
 import gnn2mlp
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, user_path
-from gnn2mlp.deploy.batch_scorer import BatchScorer, Errors
+from gnn2mlp.deploy.batch_scorer import BatchScorer
 from gnn2mlp.deploy.onnx_columns import check_convertible
 from gnn2mlp.deploy.onnx_predictor import MODEL
 from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.deploy.row_reader import Errors
 from gnn2mlp.deploy.sealed import CONFIG
 from gnn2mlp.encoders.table import TableEncoder
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.parquet import pyarrow_modules
-from gnn2mlp.deploy.batch_scorer import FEATURES, BatchScorer
+from gnn2mlp.deploy.batch_scorer import BatchScorer
 from gnn2mlp.deploy.predictor import Predictor
+from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.encoders.table import EncodedColumn
 
 # By what a column held in training. Texts of any length, and categories, are strings.

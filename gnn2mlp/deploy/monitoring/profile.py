@@ -16,7 +16,6 @@ from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy._base import BasePredictor
-from gnn2mlp.deploy.batch_scorer import FEATURES
 from gnn2mlp.deploy.directory import read_directory
 from gnn2mlp.deploy.monitoring.answering import Answered, AnswerFrame
 from gnn2mlp.deploy.monitoring.category_frame import CategoryFrame
@@ -24,6 +23,7 @@ from gnn2mlp.deploy.monitoring.frames import LEAST, Counts, Frame
 from gnn2mlp.deploy.monitoring.number_frame import DateFrame, NumberFrame
 from gnn2mlp.deploy.monitoring.vector_frame import VectorFrame
 from gnn2mlp.deploy.monitoring.word_frame import WordFrame
+from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.encoders._base import ENCODERS
 from gnn2mlp.encoders._reading import conform
 from gnn2mlp.encoders._tables import RawTable

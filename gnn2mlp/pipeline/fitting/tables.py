@@ -16,7 +16,7 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.tables.edges import Edges, end_columns, read_edges
 from gnn2mlp.tables.keys import group_keys, id_keys, time_keys
 from gnn2mlp.tables.lookup import NodeIds
-from gnn2mlp.tables.reading import check_exists, column_of, has_types, read_table
+from gnn2mlp.tables.reading import check_exists, column_of, has_types, id_type, read_table
 from gnn2mlp.tables.targets import class_labels, number_labels, several_labels
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
 
@@ -110,11 +110,11 @@ def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:
     if has_types(config.edges) and not has_types(config.nodes):
         edges = read_table(config.edges, "edges")
         progress(1, 5, "edges read")
-        kind = _arrow_type(edges[_end_names(config, edges.column_names)[0]].type)
+        kind = id_type(edges[_end_names(config, edges.column_names)[0]].type)
         return read_table(config.nodes, "nodes", {config.id: kind}), edges
     nodes = read_table(config.nodes, "nodes", {config.id: "text"})
     progress(1, 5, "nodes read")
-    kind = _arrow_type(column_of(nodes, config.id, "nodes", "--id").type)
+    kind = id_type(column_of(nodes, config.id, "nodes", "--id").type)
     edges = read_table(config.edges, "edges", lambda names: dict.fromkeys(_end_names(config, names), kind))
     progress(2, 5, "edges read")
     return nodes, edges
@@ -124,16 +124,6 @@ def _end_names(config: FitConfig, names: Any) -> tuple[str, str]:
     if config.source is not None and config.target is not None:
         return config.source, config.target
     return end_columns(names)
-
-
-def _arrow_type(kind: Any) -> Any:
-    """The type as which ids of a CSV file are read beside ids of this one."""
-    import pyarrow
-
-    types = pyarrow.types
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-    return kind if types.is_integer(kind) or types.is_temporal(kind) else "text"
 
 
 def _check_columns(config: FitConfig, nodes: Any) -> None:

@@ -1,0 +1,98 @@
+"""What a link model makes of each node, in a file that is mapped into memory, so that no link reads a node twice."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gnn2mlp.core.errors import ArtefactError, DataError
+from gnn2mlp.core.files import read_json, write_json
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy.node_table import NodeTable
+from gnn2mlp.deploy.row_reader import Errors, RowReader
+
+_VECTORS, _STATE = "embeddings.f32", "embeddings.json"
+# Rows after which what was written is made sure of: what is done anew after a kill.
+_STEP = 250_000
+
+
+class NodeEmbeddings:
+    """Embeddings (nodes, width) of float32 on disk, by id.
+
+    Args:
+        ids: of the nodes, which give their rows.
+        vectors: float32 (nodes, width), mapped.
+        reasons: by row, why a node has none.
+    """
+
+    def __init__(self, nodes: NodeTable, vectors: np.ndarray, reasons: dict[int, str]):
+        self.ids, self.vectors, self.reasons = nodes.ids, vectors, reasons
+
+    @classmethod
+    def make(
+        cls, predictor: Any, nodes: NodeTable, folder: Path, errors: Errors = "raise", progress: Progress = silent
+    ) -> "NodeEmbeddings":
+        """Embed every node in a stream; what an earlier call for the same nodes left in `folder` is gone on with.
+
+        Args:
+            predictor: a `LinkPredictor`.
+            nodes: with the columns that it reads.
+            folder: for the file of embeddings, 4 * width bytes a node.
+            errors: `"null"`: a node that cannot be read has no embedding, and a reason.
+            progress: told in nodes.
+
+        Raises:
+            DataError: for columns, ids or rows that cannot be read; the message names file and rows.
+            ArtefactError: if the file cannot be written.
+        """
+        reader = RowReader(predictor, predictor.embed, predictor.width, errors)
+        for schema in nodes.schemas:
+            reader.check(schema)
+        total = len(nodes.ids)
+        state: dict[str, Any] = {"rows": 0, "reasons": {}}
+        if (folder / _STATE).exists():
+            state = read_json(folder / _STATE)
+        if state["rows"] < total:
+            _write(reader, nodes, folder, state, total, progress)
+        vectors = np.memmap(folder / _VECTORS, np.float32, "r", shape=(total, predictor.width))
+        return cls(nodes, vectors, {int(row): reason for row, reason in state["reasons"].items()})
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """Float32 (rows, width); rows are read from disk in their order, each once."""
+        unique, places = np.unique(rows, return_inverse=True)
+        return np.asarray(self.vectors[unique])[places]
+
+
+def _write(
+    reader: RowReader, nodes: NodeTable, folder: Path, state: dict[str, Any], total: int, progress: Progress
+) -> None:
+    """Append the embeddings that are missing, and say from time to time how many there are."""
+    at, bytes_a_row = state["rows"], 4 * reader.width
+    path = folder / _VECTORS
+    progress(at, total, "embedding nodes")
+    try:
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.truncate(at * bytes_a_row)  # what is behind was not made sure of
+            file.seek(0, os.SEEK_END)
+            for where, batch in nodes.batches(reader.reads, skip=at):
+                try:
+                    outputs, reasons = reader.outputs(batch)
+                except DataError as error:
+                    raise type(error)(f"{where}: {error}") from error
+                state["reasons"] |= {str(at + row): reason for row, reason in enumerate(reasons) if reason is not None}
+                file.write(np.ascontiguousarray(outputs, np.float32).tobytes())
+                at += len(outputs)
+                if at - state["rows"] >= _STEP or at == total:
+                    file.flush()
+                    os.fsync(file.fileno())
+                    state["rows"] = at
+                    write_json(folder / _STATE, state)
+                progress(at, total, "embedding nodes")
+    except OSError as error:
+        raise ArtefactError(
+            f"could not write {path} ({error.strerror}); free {total * bytes_a_row / 2**20:,.0f} MiB, or choose "
+            "another folder for --out"
+        ) from error
+    if at != total:
+        raise ArtefactError(f"expected {total} nodes in {nodes.path}, got {at}: it changed meanwhile; try again")

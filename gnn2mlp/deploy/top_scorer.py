@@ -1,0 +1,172 @@
+"""The best candidates of each asked node: from record batches of ids to lines of id, rank, candidate and score."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.parquet import pyarrow_modules
+from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
+from gnn2mlp.deploy.node_table import NodeTable
+from gnn2mlp.deploy.pair_scorer import SCORE, check_ends
+from gnn2mlp.deploy.row_reader import column_of
+from gnn2mlp.tables.edges import Edges
+from gnn2mlp.tables.reading import column_of as named_column
+
+RANK, CANDIDATE = "rank", "candidate"
+# Pairs that are decoded at once.
+_BLOCK = 32_768
+
+
+class TopScorer:
+    """A link model as a function of record batches of ids, as `score_table` takes it: `k` lines for each, best first.
+
+    A node is no candidate of its own, and equal scores go by the order of the nodes. Columns that come out: the id, as
+    the asked table calls it, `rank` from 1, `candidate` (an id) and `score`.
+
+    Args:
+        predictor: a `LinkPredictor`.
+        nodes: with the columns that it reads.
+        asked: the column of ids in the batches.
+        k: how many candidates; of a node with fewer, all.
+        candidates: int64 (candidates,), rows of the nodes; default: all of them.
+        known: links that are there already, which are no candidates; default: none.
+
+    Raises:
+        ConfigError: for a `k` below 1, or above the number of candidates.
+        DataError: for no candidate.
+    """
+
+    def __init__(
+        self,
+        predictor: Any,
+        nodes: NodeTable,
+        asked: str,
+        k: int,
+        candidates: np.ndarray | None = None,
+        known: Edges | None = None,
+    ):
+        check_at_least("top", 1, k=k)
+        self.predictor, self.nodes, self.k = predictor, nodes, k
+        self.reads = self.keep = (asked,)
+        rows = np.arange(len(nodes)) if candidates is None else np.unique(candidates)
+        if not len(rows):
+            raise DataError("candidates: expected at least one, got none; name some, or leave candidates out")
+        most = len(rows) - (candidates is None)
+        if k > most:
+            raise ConfigError(f"top: expected at most {most:,}, as many as a node has candidates, got {k:,}")
+        self._candidates, self._known = rows, _Neighbours(known) if known is not None else None
+        self._embedded: NodeEmbeddings | None = None
+
+    @property
+    def identity(self) -> tuple[Any, tuple[Any, ...]]:
+        """The model, the nodes, the candidates, and what is asked."""
+        import hashlib
+
+        sha = hashlib.sha256(self._candidates.tobytes())
+        if self._known is not None:
+            sha.update(self._known.indptr.tobytes() + self._known.indices.tobytes())
+        return self.predictor.digest(), ("top", self.reads, self.k, self.nodes.identity, sha.hexdigest())
+
+    def output_schema(self, schema: Any) -> Any:
+        """The schema of what comes out.
+
+        Raises:
+            ConfigError: if there is no column of the asked ids, or it has the name of another that comes out.
+        """
+        arrow, _ = pyarrow_modules()
+        named_column(schema.empty_table(), self.reads[0], "asked nodes", "--id")
+        if self.reads[0] in (RANK, CANDIDATE, SCORE):
+            raise ConfigError(f"id: {self.reads[0]!r} is the name of a column that is written; rename it")
+        made = [(RANK, arrow.int32()), (CANDIDATE, self.nodes.raw_ids.type), (SCORE, arrow.float32())]
+        return arrow.schema([schema.field(self.reads[0]), *(arrow.field(name, kind) for name, kind in made)])
+
+    def prepare(self, folder: Path, files: Sequence[Path], progress: Progress = silent) -> None:
+        """Look whether all asked ids are nodes', then embed the nodes, or go on with it.
+
+        Raises:
+            DataError: for an id that is no node's; and as `NodeEmbeddings.make`.
+        """
+        check_ends(files, self.reads, self.nodes.ids)
+        self._embedded = NodeEmbeddings.make(self.predictor, self.nodes, folder, "raise", progress)
+
+    def __call__(self, batch: Any) -> Any:
+        """The best candidates of the nodes of a record batch, as one record batch.
+
+        Raises:
+            ConfigError: before `prepare` was called.
+        """
+        arrow, _ = pyarrow_modules()
+        if self._embedded is None:
+            raise ConfigError("TopScorer: call prepare(folder, files) first, as score_table does")
+        asked = column_of(batch, self.reads[0])
+        rows = self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}")
+        found = [self._best(int(row)) for row in rows]
+        times = np.array([len(chosen) for chosen, _ in found], dtype=np.int64)
+        chosen = np.concatenate([np.empty(0, np.int64), *(chosen for chosen, _ in found)])
+        scores = np.concatenate([np.empty(0, np.float32), *(scores for _, scores in found)])
+        ranks = np.concatenate([np.empty(0, np.int64), *(np.arange(1, count + 1) for count in times)])
+        candidates = self.nodes.raw_ids.take(arrow.array(chosen)).combine_chunks()
+        if isinstance(candidates, arrow.ChunkedArray):
+            candidates = arrow.concat_arrays(candidates.chunks)
+        columns = [
+            asked.take(arrow.array(np.repeat(np.arange(len(rows)), times))),
+            arrow.array(ranks, arrow.int32()),
+            candidates,
+            arrow.array(scores, arrow.float32()),
+        ]
+        return arrow.RecordBatch.from_arrays(columns, schema=self.output_schema(batch.schema))
+
+    def _best(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of the best candidates of a node, best first, and their scores."""
+        assert self._embedded is not None
+        left_out = np.array([row]) if self._known is None else np.append(self._known.of(row), row)
+        own = self._embedded.vectors[row][None]
+        rows, scores = np.empty(0, np.int64), np.empty(0, np.float32)
+        for at in range(0, len(self._candidates), _BLOCK):
+            block = self._candidates[at : at + _BLOCK]
+            block = block[~np.isin(block, left_out)]
+            if len(block):
+                vectors = np.asarray(self._embedded.vectors[block])
+                found = self.predictor.score(np.broadcast_to(own, vectors.shape), vectors)
+                rows, scores = best_of(np.append(rows, block), np.append(scores, found), self.k)
+        return rows, scores
+
+
+def best_of(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The `k` rows of the highest scores, or all if there are fewer, best first; of equal ones the first.
+
+    Args:
+        rows: int64 (rows,).
+        scores: float (rows,).
+        k: how many.
+
+    Example:
+        >>> rows, scores = best_of(np.array([4, 7, 9, 2]), np.array([0.5, 0.9, 0.5, 0.1]), 2)
+        >>> rows.tolist(), scores.tolist()
+        ([7, 4], [0.9, 0.5])
+    """
+    if len(scores) > k:
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        enough = scores >= least
+        rows, scores = rows[enough], scores[enough]
+    order = np.lexsort((rows, -scores))[:k]
+    return rows[order], scores[order]
+
+
+class _Neighbours:
+    """Linked rows of each node, in either direction."""
+
+    def __init__(self, edges: Edges):
+        one, other = edges.edge_index
+        ends = np.concatenate([one, other])
+        order = np.argsort(ends, kind="stable")
+        self.indices = np.concatenate([other, one])[order]
+        self.indptr = np.searchsorted(ends[order], np.arange(edges.num_nodes + 1))
+
+    def of(self, row: int) -> np.ndarray:
+        return np.asarray(self.indices[self.indptr[row] : self.indptr[row + 1]])
