@@ -56,7 +56,7 @@ def faithfulness(predict: Predict, graph: GraphData, nodes: np.ndarray, top: np.
     kept = [np.union1d(row, node) for row, node in zip(named, nodes, strict=True)]
     left = [
         np.union1d(np.setdiff1d(within(adjacency, node, hops + 1), row), node)
-        for row, node in zip(named, nodes, strict=True)
+        for row, node in zip(named, nodes.tolist(), strict=True)
     ]
     alone, without = (answers(predict, graph, nodes, sets) for sets in (kept, left))
     return Faithfulness(float((alone == before).mean()), float((without != before).mean()))
@@ -99,7 +99,8 @@ def ground_truth_accuracy(top: np.ndarray, truth: Sequence[np.ndarray]) -> float
 
 def _chunks(sizes: Sequence[int]) -> Iterator[list[int]]:
     """Positions one after the other, in groups whose sizes add up to no more than is answered at once."""
-    group, total = [], 0
+    group: list[int] = []
+    total = 0
     for position, size in enumerate(sizes):
         if group and total + size > _AT_ONCE:
             yield group

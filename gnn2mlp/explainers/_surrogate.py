@@ -81,7 +81,7 @@ class Surrogate:
 
     def logits(self, rows: sp.csr_matrix) -> np.ndarray:
         """Z of the nodes whose `rows` these are, (rows, classes)."""
-        return np.asarray(rows @ self.mapped) + self.bias
+        return np.asarray(rows @ self.mapped + self.bias)
 
 
 def fit_surrogate(
@@ -134,7 +134,8 @@ def fit_surrogate(
         loop.fit(training, state, epochs, stage="surrogate", progress=progress)
     agreement, divergence = training.judged(parts.judged)
     plain = rows.to_scipy() if isinstance(rows, CSR) else rows.numpy()
-    weight, bias = (_centred(each.detach().double().numpy()) for each in (module.weight, module.bias))
+    state = module.state_dict()
+    weight, bias = (_centred(state[name].double().numpy()) for name in ("weight", "bias"))
     return Surrogate(operator.to_scipy(), plain, weight, bias, hops, reads, agreement, divergence)
 
 
@@ -195,7 +196,7 @@ def _product(operator: CSR, rows: Features, hops: int) -> Callable[[nn.Module], 
 
 
 def _propagated(operator: CSR, rows: Features, hops: int, module: Linear) -> Tensor:
-    mapped = module(rows) - module.bias
+    mapped: Tensor = module(rows) - module.bias
     for _ in range(hops):
         mapped = operator @ mapped
     return mapped + module.bias

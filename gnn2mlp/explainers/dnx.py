@@ -21,9 +21,9 @@ class DnX(Explainer):
 
     e = softmax(w / temperature) from w ~ N(0, 1), and few epochs of Adam, as in the released code: solved to the end,
     the problem ranks nodes badly, as the weights then lie on few nodes; few steps from an even start keep them apart.
-    The released code takes the epoch that finds most of the motif, which is the ground truth, and cuts the neighbourhood
-    out, which changes degrees; here it is the last epoch, and rows of the full Â^K. Nodes are optimised side by side,
-    each with its own learning rate.
+    The released code takes the epoch that finds most of the motif, which is the ground truth, and cuts the
+    neighbourhood out, which changes degrees; here it is the last epoch, and rows of the full Â^K. Nodes are optimised
+    side by side, each with its own learning rate.
 
     Args:
         epochs: of Adam.
@@ -32,7 +32,7 @@ class DnX(Explainer):
     """
 
     name = "dnx"
-    citation = "Pereira et al., Distill n' Explain: explaining graph neural networks using simple surrogates, AISTATS 2023"
+    citation = "Pereira et al., Distill n' Explain: explaining GNNs using simple surrogates, AISTATS 2023"
 
     def __init__(self, epochs: int = 100, lr: float = 0.1, temperature: float = 5.0):
         self.epochs = epochs

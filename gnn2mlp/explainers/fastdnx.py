@@ -15,7 +15,7 @@ class FastDnX(Explainer):
     """
 
     name = "fastdnx"
-    citation = "Pereira et al., Distill n' Explain: explaining graph neural networks using simple surrogates, AISTATS 2023"
+    citation = "Pereira et al., Distill n' Explain: explaining GNNs using simple surrogates, AISTATS 2023"
 
     def scores(self, surrogate: Surrogate, nodes: np.ndarray, rows: sp.csr_matrix, seed: int) -> np.ndarray:
         """As in `Explainer`."""

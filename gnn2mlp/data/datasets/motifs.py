@@ -1,7 +1,7 @@
 """Graphs with planted motifs: what makes a node's class is known, so that explanations can be compared with it."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -61,7 +61,12 @@ class MotifGraph(Dataset):
 
     citation = "Ying et al., GNNExplainer, NeurIPS 2019; Pereira et al., Distill n' Explain, AISTATS 2023"
     split = Spec("fraction", train=0.8, valid=0.1)
-    recipe = {"teacher": {"gcn": {"layers": 3, "hidden": 64, "dropout": 0.0, "epochs": 1000, "patience": 200}}}
+    recipe: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "teacher": {
+            name: {"layers": 3, "hidden": 64, "dropout": 0.0, "norm": "batch", "epochs": 1000, "patience": 200}
+            for name in ("gcn", "sage", "gat")
+        }
+    }
     motif: ClassVar[Motif]
 
     def __init__(self, motifs: int = 80, noise: float = 0.01, seed: int = 0):
@@ -135,9 +140,10 @@ class _Tree(MotifGraph):
 
 
 class BAHouse(_Preferential):
-    """80 houses of 5 nodes (1 middle, 2 ground, 3 roof) on a Barabási-Albert graph: 700 nodes, also known as syn1.
+    """BA-House: 700 nodes, 2,055 edges, 10 features, 4 classes.
 
-    Options as in `MotifGraph`.
+    80 houses of 5 nodes, whose roles are 1 (middle), 2 (ground) and 3 (roof), on a Barabási-Albert graph; also known as
+    syn1. Options as in `MotifGraph`.
 
     Example:
         >>> from gnn2mlp.data import load_dataset
@@ -150,16 +156,20 @@ class BAHouse(_Preferential):
 
 
 class BAGrid(_Preferential):
-    """80 grids of 3 x 3 nodes on a Barabási-Albert graph: 1,020 nodes, also known as syn3. Options as `MotifGraph`."""
+    """BA-Grid: 1,020 nodes, 2,540 edges, 10 features, 2 classes.
+
+    80 grids of 3 x 3 nodes on a Barabási-Albert graph; also known as syn3. Options as in `MotifGraph`.
+    """
 
     name = "ba-grid"
     motif = GRID
 
 
 class BABottle(_Preferential):
-    """80 bottles of 5 nodes on a Barabási-Albert graph: 700 nodes, also known as syn6. Options as in `MotifGraph`.
+    """BA-Bottle: 700 nodes, 1,974 edges, 10 features, 4 classes.
 
-    A bottle is a triangle, one corner of which (role 1) has two leaves (3); the other corners have role 2.
+    80 bottles of 5 nodes on a Barabási-Albert graph; also known as syn6. A bottle is a triangle, one corner of which
+    (role 1) has two leaves (3); the other corners have role 2. Options as in `MotifGraph`.
     """
 
     name = "ba-bottle"
@@ -167,7 +177,10 @@ class BABottle(_Preferential):
 
 
 class TreeCycle(_Tree):
-    """60 cycles of 6 nodes on a binary tree: 871 nodes, also known as syn4. Options as in `MotifGraph`."""
+    """Tree-Cycle: 871 nodes, 939 edges, 10 features, 2 classes.
+
+    60 cycles of 6 nodes on a binary tree; also known as syn4. Options as in `MotifGraph`.
+    """
 
     name = "tree-cycle"
     motif = CYCLE
@@ -177,16 +190,20 @@ class TreeCycle(_Tree):
 
 
 class TreeGrid(_Tree):
-    """80 grids of 3 x 3 nodes on a binary tree: 1,231 nodes, also known as syn5. Options as in `MotifGraph`."""
+    """Tree-Grid: 1,231 nodes, 1,566 edges, 10 features, 2 classes.
+
+    80 grids of 3 x 3 nodes on a binary tree; also known as syn5. Options as in `MotifGraph`.
+    """
 
     name = "tree-grid"
     motif = GRID
 
 
 class BACommunity(_Preferential):
-    """Two graphs of houses, whose roles are told apart: 1,400 nodes, 8 classes, also known as syn2.
+    """BA-Community: 1,400 nodes, 4,457 edges, 10 features, 8 classes.
 
-    Features are normal around -1 in the first and around 1 in the second, with a standard deviation of .5.
+    Two graphs of houses, whose roles are told apart; also known as syn2. Features are normal around -1 in the first and
+    around 1 in the second, with a standard deviation of .5.
 
     Args:
         motifs: how many houses in each.
@@ -207,8 +224,8 @@ class BACommunity(_Preferential):
         """Draw the graph."""
         one, two = (self.plant(derive(self.seed, f"community {which}")) for which in range(2))
         random, nodes = np.random.default_rng(derive(self.seed, "between communities")), len(one.roles)
-        ends = random.integers(0, nodes, (self.bridges, 2)) + [0, nodes]
-        edges = np.concatenate([one.edges, two.edges + nodes, ends])
+        between = random.integers([0, nodes], [nodes, 2 * nodes], (self.bridges, 2))
+        edges = np.concatenate([one.edges, two.edges + nodes, between])
         copies = np.concatenate([one.copies, np.where(two.copies < 0, -1, two.copies + self.motifs)])
         roles = np.concatenate([one.roles, two.roles + len(set(self.motif.roles)) + 1])
         centre = np.repeat([-1.0, 1.0], nodes)[:, None]
