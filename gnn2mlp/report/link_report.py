@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gnn2mlp.evaluate import LINK_POPULATIONS
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.grids import seconds_grid
 from gnn2mlp.report.link_claims import compared, link_verdict
@@ -19,7 +20,6 @@ from gnn2mlp.report.link_grids import (
 )
 from gnn2mlp.report.link_headline import link_headline
 from gnn2mlp.report.link_results import (
-    LINK_POPULATIONS,
     METRICS,
     PAIRS,
     TOP,

@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gnn2mlp.evaluate import LINK_POPULATIONS
 from gnn2mlp.explore.theme import MODEL_STYLES
 from gnn2mlp.report.results import Judged, Results
 
-# Which pairs a score speaks of, in the order of tables; each against the same negatives.
-LINK_POPULATIONS = {
-    "overall": "all links that were held back for the test",
-    "old-old": "links between two nodes that were there in training",
-    "old-new": "links between a node that appeared after training and an old one",
-    "new-new": "links between two nodes that appeared after training",
-}
 # How a sentence calls the pairs of a population.
 PAIRS = {
     "overall": "test pairs",
