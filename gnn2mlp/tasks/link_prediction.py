@@ -12,7 +12,7 @@ from gnn2mlp.nn.averaged import Outputs
 from gnn2mlp.tasks._base import Metric, Task
 from gnn2mlp.tasks.answers import LabelAnswers
 from gnn2mlp.tasks.metrics import average_precision, roc_auc
-from gnn2mlp.tasks.ranking import hits, mrr
+from gnn2mlp.tasks.ranking import hits, mrr, spearman
 
 # The k of each metric that cannot do with fewer negatives.
 _HITS = {"hits@20": 20, "hits@50": 50}
@@ -98,7 +98,9 @@ class LinkPrediction(Task):
         return F.logsigmoid(outputs).logsumexp(0) - F.logsigmoid(-outputs).logsumexp(0)
 
     def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
-        """Float32 (pairs, 1): 0, 1 or NaN, at least one known."""
+        """Float32 (pairs, 1): 0, 1 or NaN, at least one known; `None`, as nodes have it, is NaN for each."""
+        if labels is None:
+            return torch.full((count, 1), self.blank)
         found = super().check_labels(labels, count, where)
         if bool(((found != 0) & (found != 1) & ~found.isnan()).any()):
             wrong = found[(found != 0) & (found != 1) & ~found.isnan()][0].item()
@@ -133,8 +135,8 @@ class LinkPrediction(Task):
             )
 
     def agreement(self, student: Tensor, teacher: Tensor) -> float:
-        """Share of pairs that both call linked, or both not."""
-        return ((student > 0) == (teacher > 0)).double().mean().item()
+        """Spearman's correlation of ranks over the pairs; NaN where one of them says the same of all."""
+        return spearman(student.reshape(-1), teacher.reshape(-1))
 
 
 def _ranked(output: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

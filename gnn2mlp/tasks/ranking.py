@@ -52,6 +52,28 @@ def mrr(positive: Float[Tensor, " positives"], negative: Float[Tensor, " negativ
     return (1 / (1 + (higher + as_high).double() / 2)).mean().item()
 
 
+def spearman(one: Float[Tensor, " pairs"], other: Float[Tensor, " pairs"]) -> float:
+    """Correlation of the ranks of two scores of the same pairs, -1 .. 1; NaN where one of them is constant.
+
+    Equal scores share the mean of their ranks (Spearman, 1904).
+
+    Example:
+        >>> import torch
+        >>> spearman(torch.tensor([0.1, 0.2, 0.9]), torch.tensor([-3.0, 1.0, 2.0]))
+        1.0
+    """
+    a, b = (_mean_ranks(each) for each in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    return ((a * b).sum() / (a.square().sum() * b.square().sum()).sqrt()).item()
+
+
+def _mean_ranks(scores: Tensor) -> Tensor:
+    """Float64: the rank of each score, that of equal ones the mean of theirs."""
+    _, place, times = scores.unique(return_inverse=True, return_counts=True)
+    ranks: Tensor = times.cumsum(0) - (times - 1).double() / 2
+    return ranks[place]
+
+
 def _are_comparable(positive: Tensor, negative: Tensor) -> bool:
     """Whether there are positives, and every score is a number."""
     return positive.numel() > 0 and not bool(positive.isnan().any()) and not bool(negative.isnan().any())

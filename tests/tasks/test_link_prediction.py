@@ -79,6 +79,16 @@ def test_labels_are_ones_and_zeros() -> None:
         LinkPrediction().check_labels([1, 2, 0], 3, "g")
 
 
+def test_nodes_have_no_label() -> None:
+    assert LinkPrediction().check_labels(None, 3, "g").isnan().tolist() == [[True]] * 3
+
+
+def test_student_and_teacher_agree_where_they_rank_alike() -> None:
+    task, (output, _) = LinkPrediction(), pairs()
+    assert task.agreement(output, 5 * output[:, None] - 7) == pytest.approx(1)
+    assert task.agreement(output, -output) == pytest.approx(-1)
+
+
 def test_answers_are_probabilities() -> None:
     task = LinkPrediction()
     np.testing.assert_allclose(task.probabilities(torch.tensor([[0.0], [math.log(3.0)]])), [[0.5], [0.75]], rtol=1e-6)

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.tasks.ranking import hits, mrr
+from gnn2mlp.tasks.ranking import hits, mrr, spearman
 
 
 def scores(seed: int, ties: bool) -> tuple[Tensor, Tensor]:
@@ -62,6 +63,16 @@ def test_nothing_but_the_order_counts(seed: int) -> None:
 def test_equal_scores_everywhere_are_no_hits() -> None:
     assert hits(torch.zeros(5), torch.zeros(30), 20) == 0
     assert mrr(torch.zeros(5), torch.zeros(3)) == pytest.approx(1 / 2.5)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_correlations_of_ranks_are_those_of_scipy(ties: bool) -> None:
+    one, other = scores(0, ties)
+    assert spearman(one, one) == pytest.approx(1, abs=1e-12)
+    assert spearman(one, -(one**3)) == pytest.approx(-1, abs=1e-12)
+    theirs = scipy.stats.spearmanr(one, other[:70]).statistic
+    assert spearman(one, other[:70]) == pytest.approx(theirs, abs=1e-12)
+    assert math.isnan(spearman(one, torch.zeros(70)))
 
 
 def test_fewer_negatives_than_k_are_refused() -> None:

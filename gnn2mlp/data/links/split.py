@@ -29,14 +29,13 @@ POPULATIONS = ("old-old", "old-new", "new-new")
 
 
 class LinkRoles(NamedTuple):
-    """What a `LinkSplitter` decides: pairs by role, int64 (pairs, 2), and the ids of new nodes; see `LinkSplit`."""
+    """What a `LinkSplitter` decides: pairs by role, int64 (pairs, 2), sorted, the smaller id first; see `LinkSplit`."""
 
     train: Tensor
     valid: Tensor
     test: Tensor
     extra: Tensor
     known: Tensor
-    new: Tensor
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -139,10 +138,20 @@ class LinkSplitter(Configurable, ABC):
     released_negatives: bool = False
 
     @abstractmethod
-    def assign(self, graph: GraphData, seed: int, setting: LinkSetting) -> LinkRoles:
-        """The roles of the edges of `graph`, which is undirected."""
+    def assign(self, graph: GraphData, seed: int, setting: LinkSetting, new: Tensor) -> LinkRoles:
+        """The roles of the edges of `graph`, which is undirected, if the nodes `new` (none, or ids) are new."""
 
-    def split(self, graph: NodeData, seed: int, setting: LinkSetting = "transductive") -> LinkSplit:
+    @abstractmethod
+    def draw_new(self, graph: GraphData, seed: int) -> Tensor:
+        """Ids int64, ascending, of the nodes that are new in production."""
+
+    def split(
+        self,
+        graph: NodeData,
+        seed: int,
+        setting: LinkSetting = "transductive",
+        new: Tensor | None = None,
+    ) -> LinkSplit:
         """The split of `graph` for `seed`.
 
         In production neither new nodes nor their edges decide anything about the pairs of training and validation.
@@ -151,10 +160,12 @@ class LinkSplitter(Configurable, ABC):
             graph: with all its edges; directed ones are made undirected.
             seed: 0 .. 2**32 - 1, an integer of any type; equal seeds give equal splits.
             setting: `"production"` lets some nodes appear after training.
+            new: int64 ids of these nodes, as those that came last; default: the splitter draws them.
 
         Raises:
-            ConfigError: if the seed is out of range, or for another setting.
-            DataError: for a hypergraph or one without features, an empty part, or too few pairs without an edge.
+            ConfigError: if the seed is out of range, for another setting, or for new nodes where none may be.
+            DataError: for new nodes that are none of the graph's, a hypergraph, features that say nothing, an empty
+                part, or too few pairs without an edge.
         """
         if setting not in ("transductive", "production"):
             raise ConfigError(
@@ -164,16 +175,33 @@ class LinkSplitter(Configurable, ABC):
             raise ConfigError(f"seed: expected 0 .. {2**32 - 1}, got {seed}")
         both = undirected(GraphData.expect(graph, "link prediction"))
         check_readable(both, setting)
-        roles = self.assign(both, seed, setting)
+        new = self._new(both, seed, setting, new)
+        roles = self.assign(both, seed, setting, new)
         _check_roles(roles, both, self.spec().to_dict(), seed)
-        valid, test = self._negatives(both, roles, seed)
-        return LinkSplit(*roles[:5], valid, test, roles.new, setting, seed, self.spec().to_dict())
+        valid, test = self._negatives(both, roles, new, seed)
+        return LinkSplit(*roles, valid, test, new, setting, seed, self.spec().to_dict())
 
-    def _negatives(self, graph: GraphData, roles: LinkRoles, seed: int) -> tuple[Tensor, Tensor]:
+    def _new(self, graph: GraphData, seed: int, setting: LinkSetting, given: Tensor | None) -> Tensor:
+        """Ids of new nodes, ascending."""
+        if setting == "transductive":
+            if given is not None:
+                raise ConfigError("new: expected none where the setting is transductive; set setting=production")
+            return torch.empty(0, dtype=torch.int64)
+        if given is None:
+            return self.draw_new(graph, seed)
+        ids: Tensor = given.unique()
+        if ids.numel() != given.numel() or (ids.numel() and not 0 <= int(ids[0]) <= int(ids[-1]) < graph.num_nodes):
+            raise DataError(
+                f"{graph.name}: new: expected different ids of nodes, 0 .. {graph.num_nodes - 1}, got "
+                f"{given.numel()} of which {ids.numel()} differ, from {int(ids[0])} to {int(ids[-1])}"
+            )
+        return ids
+
+    def _negatives(self, graph: GraphData, roles: LinkRoles, new: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         """Negatives of validation, among old nodes, and of the test, among all; none is in both."""
         edges, counts = pairs_of(graph), [self.negatives * part.size(0) for part in (roles.valid, roles.test)]
         old = torch.ones(graph.num_nodes, dtype=torch.bool)
-        old[roles.new] = False
+        old[new] = False
         ids, row = old.nonzero()[:, 0], old.cumsum(0) - 1
         inside = row[edges[old[edges].all(1)]]
         valid = ids[_named(graph, NonEdges(inside, ids.numel()), counts[0], seed, "valid")]
@@ -193,7 +221,7 @@ def _named(graph: GraphData, free: NonEdges, count: int, seed: int, part: str) -
 
 def _check_roles(roles: LinkRoles, graph: GraphData, scheme: dict[str, Any], seed: int) -> None:
     """Raise `DataError` unless parts are disjoint edges, and there is one to train on, to validate and to test with."""
-    keys = torch.cat([keys_of(pairs, graph.num_nodes) for pairs in roles[:5]])
+    keys = torch.cat([keys_of(pairs, graph.num_nodes) for pairs in roles])
     if keys.unique().numel() != keys.numel():
         raise DataError(f"{graph.name}: split {scheme} gives some edges two roles; expected disjoint parts")
     for part, pairs in zip(PAIR_PARTS[:3], roles[:3], strict=True):

@@ -25,10 +25,13 @@ class Everything(LinkSplitter):
         self.test = test
         self.negatives = negatives
 
-    def assign(self, graph: GraphData, seed: int, setting: LinkSetting) -> LinkRoles:
+    def draw_new(self, graph: GraphData, seed: int) -> torch.Tensor:
+        return torch.tensor([0])
+
+    def assign(self, graph: GraphData, seed: int, setting: LinkSetting, new: torch.Tensor) -> LinkRoles:
         pairs = pairs_of(graph)
         none = pairs[:0]
-        return LinkRoles(pairs[:1], pairs[self.valid :][:1], pairs[self.test :][:1], none, none, none[:, 0])
+        return LinkRoles(pairs[:1], pairs[self.valid :][:1], pairs[self.test :][:1], none, none)
 
 
 def test_negatives_are_distinct_and_no_edges_whatever_the_splitter() -> None:
@@ -110,6 +113,19 @@ def test_populations_are_apart_and_complete() -> None:
             assert found[name].tolist() == [end == count for end in ends]
         assert found["overall"].all()
     assert list(tiny_link_split(tiny_graph()).populations(split.test)) == ["overall"]
+
+
+def test_new_nodes_may_be_given() -> None:
+    graph, newest = tiny_graph(), torch.tensor([59, 57, 58])
+    split = RandomEdges(valid=0.15).split(graph, 0, "production", new=newest)
+    assert split.new.tolist() == [57, 58, 59]
+    assert not torch.isin(torch.cat([split.train, split.valid, split.extra, split.valid_negatives]), newest).any()
+    assert torch.isin(split.known, newest).any(1).all()
+    with pytest.raises(ConfigError, match="new: expected none where the setting is transductive"):
+        RandomEdges(valid=0.15).split(graph, 0, new=newest)
+    for wrong in ([3, 60], [-1, 3], [3, 3]):
+        with pytest.raises(DataError, match=r"tiny: new: expected different ids of nodes, 0 .. 59, got 2 of which"):
+            RandomEdges(valid=0.15).split(graph, 0, "production", new=torch.tensor(wrong))
 
 
 def test_directed_edges_are_split_as_pairs() -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data import GraphData, LinkViews, Observed, RandomEdges
+from gnn2mlp.data import GraphData, LinkViews, Observed, RandomEdges, graph_from_arrays
 from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
 from gnn2mlp.data.links.split import LinkSetting
 from gnn2mlp.tasks import LinkPrediction
@@ -193,3 +193,10 @@ def test_nodes_without_an_edge_stay() -> None:
     views = LinkViews.of(lonely, RandomEdges(valid=0.15).split(lonely, 0), LinkPrediction())
     assert views.observed.graph.num_nodes == 60
     assert views.observed.graph.degree[7] == 0
+
+
+def test_a_graph_of_no_labels_has_the_views_of_one_with_labels() -> None:
+    graph = tiny_graph()
+    bare = graph_from_arrays(graph.features, None, graph.edge_index, name=graph.name, task=LinkPrediction())
+    one, other = (LinkViews.of(g, tiny_link_split(g, "production"), LinkPrediction()) for g in (graph, bare))
+    assert one.observed.digest == other.observed.digest

@@ -71,15 +71,18 @@ class RandomEdges(LinkSplitter):
                 f"extra={self.extra}; let valid and test, and extra and test, be less than 1 together"
             )
 
-    def assign(self, graph: GraphData, seed: int, setting: LinkSetting) -> LinkRoles:
+    def draw_new(self, graph: GraphData, seed: int) -> Tensor:
+        """A share of all nodes, whatever links them."""
+        order = torch.randperm(graph.num_nodes, generator=generator(seed, "link split/new nodes"))
+        return order[: int(self.new_nodes * graph.num_nodes)].sort().values
+
+    def assign(self, graph: GraphData, seed: int, setting: LinkSetting, new: Tensor) -> LinkRoles:
         """Draw the roles."""
         pairs, share = pairs_of(graph), _VALID[setting] if self.valid is None else self.valid
         none = pairs[:0]
         if setting == "transductive":
             valid, test, train = _parted(pairs, [share, self.test], seed, "all")
-            return LinkRoles(train, valid, test, none, none, none[:, 0])
-        order = torch.randperm(graph.num_nodes, generator=generator(seed, "link split/new nodes"))
-        new = order[: int(self.new_nodes * graph.num_nodes)].sort().values
+            return LinkRoles(train, valid, test, none, none)
         old_old, old_new, new_new = _by_new_ends(pairs, new)
         extra, test, rest = _parted(old_old, [self.extra, self.test], seed, "old-old")
         valid, train = _parted(rest, [share], seed, "old-old rest")
@@ -87,7 +90,7 @@ class RandomEdges(LinkSplitter):
             *(_parted(part, [self.test], seed, kind) for part, kind in ((old_new, "old-new"), (new_new, "new-new"))),
             strict=True,
         )
-        return LinkRoles(train, valid, _merged([test, *tested], graph), extra, _merged(list(known), graph), new)
+        return LinkRoles(train, valid, _merged([test, *tested], graph), extra, _merged(list(known), graph))
 
 
 def _by_new_ends(pairs: Tensor, new: Tensor) -> list[Tensor]:
