@@ -28,7 +28,6 @@ PACKAGES = (
     "methods",
     "students",
     "decoders",
-    "explainers",
     "distill",
     "trackers",
     "nn",

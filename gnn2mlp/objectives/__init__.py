@@ -11,11 +11,13 @@ from typing import Any
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.objectives._base import OBJECTIVES, Objective, RowSet, Term, WeightedSum, parse_objective
 from gnn2mlp.objectives._batch import Batch
+from gnn2mlp.objectives._link_batch import LinkBatch
 from gnn2mlp.objectives._needs import knowledge_needs, parse_needs
 
 __all__ = [
     "OBJECTIVES",
     "Batch",
+    "LinkBatch",
     "Objective",
     "RowSet",
     "Term",

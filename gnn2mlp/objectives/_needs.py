@@ -21,6 +21,12 @@ ALL_FEATURES = "all_features"
 """That a step looks at features of rows beside those of its batch, which are then held in memory."""
 
 
+PAIRS = "pairs"
+"""That it speaks of pairs of nodes, which are linked or not: a step gives it a `LinkBatch`."""
+
+_WORDS = (ALL_ROWS, ALL_FEATURES, PAIRS)
+
+
 class Needs(NamedTuple):
     """A set of needs, sorted out.
 
@@ -29,19 +35,21 @@ class Needs(NamedTuple):
         links: some of `LINKS`.
         all_rows: whether all rows have to be at hand at once.
         all_features: whether a step reads features of rows that are not in its batch.
+        pairs: whether it speaks of pairs of nodes.
     """
 
     knowledge: Mapping[str, frozenset[str]]
     links: frozenset[str]
     all_rows: bool
     all_features: bool
+    pairs: bool = False
 
 
 def parse_needs(needs: Iterable[str]) -> Needs:
     """Sort out what an objective declares in `needs`.
 
     A word is a key of the knowledge (`"logits"`), one of another table (`"assistant.logits"`), a kind of links
-    (`"neighbours"`, `"hyperedges"`, `"adjacency"`), `"all_rows"`, or `"all_features"`.
+    (`"neighbours"`, `"hyperedges"`, `"adjacency"`), `"all_rows"`, `"all_features"`, or `"pairs"`.
 
     Raises:
         ConfigError: for a word that is none of these; the message offers the nearest.
@@ -58,14 +66,14 @@ def parse_needs(needs: Iterable[str]) -> Needs:
             keys.setdefault(table if dot else TEACHER, set()).add(key)
         elif word in LINKS:
             links.add(word)
-        elif word not in (ALL_ROWS, ALL_FEATURES):
-            known = [*KEYS, *LINKS, ALL_ROWS, ALL_FEATURES]
+        elif word not in _WORDS:
+            known = [*KEYS, *LINKS, *_WORDS]
             raise ConfigError(
                 f"objective: unknown need {word!r}{nearest(key, known)}; expected a key of the knowledge, perhaps with "
-                f"the name of its table before a dot, or one of {', '.join([*LINKS, ALL_ROWS, ALL_FEATURES])}"
+                f"the name of its table before a dot, or one of {', '.join([*LINKS, *_WORDS])}"
             )
     read = {table: frozenset(found) for table, found in keys.items()}
-    return Needs(read, frozenset(links), ALL_ROWS in words, ALL_FEATURES in words)
+    return Needs(read, frozenset(links), ALL_ROWS in words, ALL_FEATURES in words, PAIRS in words)
 
 
 def knowledge_needs(needs: Iterable[str], table: str = TEACHER) -> frozenset[str]:

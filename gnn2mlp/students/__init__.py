@@ -4,8 +4,9 @@ from typing import Any
 
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.students._base import STUDENTS, Student
+from gnn2mlp.students._link import LinkStudent
 
-__all__ = ["STUDENTS", "Student"]
+__all__ = ["STUDENTS", "LinkStudent", "Student"]
 
 
 def __getattr__(name: str) -> Any:

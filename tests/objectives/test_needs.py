@@ -11,9 +11,10 @@ def test_needs_are_sorted_out() -> None:
     assert found.knowledge == {"teacher": {"logits", "hidden"}, "assistant": {"logits"}}
     assert found.links == {"hyperedges"}
     assert found.all_rows
-    assert parse_needs(()) == ({}, frozenset(), False, False)
-    assert parse_needs(iter(["logits", "all_rows"])) == ({"teacher": {"logits"}}, frozenset(), True, False)
-    assert parse_needs({"adjacency", "all_features"}) == ({}, {"adjacency"}, False, True)
+    assert parse_needs(()) == ({}, frozenset(), False, False, False)
+    assert parse_needs(iter(["logits", "all_rows"])) == ({"teacher": {"logits"}}, frozenset(), True, False, False)
+    assert parse_needs({"adjacency", "all_features"}) == ({}, {"adjacency"}, False, True, False)
+    assert parse_needs({"pairs", "context_ids"}) == ({"teacher": {"context_ids"}}, frozenset(), False, False, True)
 
 
 def test_keys_of_one_table() -> None:
