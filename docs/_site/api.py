@@ -28,6 +28,7 @@ PACKAGES = (
     "methods",
     "students",
     "decoders",
+    "explainers",
     "distill",
     "trackers",
     "nn",

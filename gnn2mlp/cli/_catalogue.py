@@ -20,6 +20,7 @@ KINDS = {
     "decoders": ("gnn2mlp.decoders", "DECODERS"),
     "inputs": ("gnn2mlp.inputs", "INPUTS"),
     "encoders": ("gnn2mlp.encoders", "ENCODERS"),
+    "explainers": ("gnn2mlp.explainers", "EXPLAINERS"),
 }
 # Components that are the only ones of their kind: by name, where they are, and what `--set` calls them.
 SINGLE = {

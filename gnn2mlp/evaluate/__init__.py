@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
     from gnn2mlp.evaluate.importance import Importance, column_importance
+    from gnn2mlp.evaluate.link_curves import HitsCurve, hits_curve, probability_histogram
+    from gnn2mlp.evaluate.link_outcomes import link_outcome
     from gnn2mlp.evaluate.links import LINK_POPULATIONS, link_scores
     from gnn2mlp.evaluate.membership import Membership, membership_auc
     from gnn2mlp.evaluate.outliers import code_distance, energy, joint_energy, outlier_auroc, placed_among_codes
@@ -37,6 +39,7 @@ __all__ = [
     "ClassScore",
     "Conditions",
     "Coverage",
+    "HitsCurve",
     "Importance",
     "Membership",
     "Outcome",
@@ -67,13 +70,16 @@ __all__ = [
     "fit_temperatures",
     "friedman",
     "halves",
+    "hits_curve",
     "joint_energy",
+    "link_outcome",
     "link_scores",
     "membership_auc",
     "outlier_auroc",
     "paired",
     "placed_among_codes",
     "populations",
+    "probability_histogram",
     "ranked",
     "reliability_diagram",
     "share_interval",
@@ -113,6 +119,8 @@ _EXPORTS = {
         "share_interval",
     ),
     "gnn2mlp.evaluate.importance": ("Importance", "column_importance"),
+    "gnn2mlp.evaluate.link_curves": ("HitsCurve", "hits_curve", "probability_histogram"),
+    "gnn2mlp.evaluate.link_outcomes": ("link_outcome",),
     "gnn2mlp.evaluate.outliers": (
         "code_distance",
         "energy",

@@ -66,9 +66,10 @@ def legend(axes: Axes) -> None:
     # In points: a handle with what is around it, and letters, which are half as wide as high.
     entry = 3.2 * TEXT + 0.58 * TEXT * max(map(len, labels), default=1)
     figure = axes.get_figure(root=True)
-    fitting = int(72 * figure.get_figwidth() / entry) if figure else len(labels)
+    fitting = max(1, int(72 * figure.get_figwidth() / entry)) if figure else len(labels)
+    rows = -(-len(labels) // max(1, fitting))
     axes.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=max(1, min(fitting, len(labels))),
+        handles, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=max(1, -(-len(labels) // max(1, rows))),
         frameon=False, fontsize=TEXT, labelcolor=INK, handlelength=1.3, columnspacing=1.4,
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ class Style(NamedTuple):
 
 MODEL_STYLES = {
     "teacher": Style("Teacher", "#2a6cb0", "-"),
+    "heuristic": Style("Heuristic", "#3d8b5f", "-."),
     "mlp": Style("Plain MLP", "#8d949e", "--"),
     "student": Style("Student", "#d9720f", "-"),
 }

@@ -9,6 +9,8 @@ import yaml
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from gnn2mlp.report.link_facts import split_facts
+from gnn2mlp.report.link_results import is_link
 from gnn2mlp.report.results import Results
 from gnn2mlp.report.svg import inline_svg
 
@@ -72,6 +74,8 @@ def _facts(results: Results) -> dict[str, str]:
     graph, split = results.get("graph") or {}, results["seeds"][0].get("split", {})
     facts = {key: _text(value) for key, value in graph.items() if key not in ELSEWHERE}
     facts.update({f"note: {key}": _text(value) for key, value in (graph.get("notes") or {}).items()})
+    if is_link(results):
+        return facts | split_facts(results)
     facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int) and size})
     return facts
 

@@ -12,7 +12,7 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate.conformal import share_interval
 from gnn2mlp.explore.drawing import SIZE, TEXT, clean_axes, legend, log_scale, new_figure
 from gnn2mlp.explore.figure import ShownFigure
-from gnn2mlp.explore.formatting import significant
+from gnn2mlp.explore.formatting import plural, significant
 from gnn2mlp.explore.theme import GRID, INK, MUTED, PAPER, style_of
 from gnn2mlp.report.results import ACCURACY, Judged, latency_by_model
 
@@ -22,7 +22,7 @@ CURVE_POINTS = 300
 FEWEST = 20
 # Inches of a model's line, and marks that tell models apart where colours do not.
 _LINE = 0.2
-MARKS = {"teacher": "s", "mlp": "D", "student": "o"}
+MARKS = {"teacher": "s", "heuristic": "^", "mlp": "D", "student": "o"}
 
 
 def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]], metric: Judged = ACCURACY) -> Figure:
@@ -136,13 +136,14 @@ def join_bins(diagram: Mapping[str, Sequence[float]], fewest: int = FEWEST) -> d
     }
 
 
-def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
+def plot_latency(rows: Sequence[Mapping[str, Any]], noun: str = "node") -> Figure:
     """A dot for the median time per request on a logarithmic scale; its line reaches to the 95th percentile.
 
     Teacher and student alone: other forms of the student differ too little, see `plot_tradeoff`.
 
     Args:
         rows: `{"model": name, "nodes": per request, "median_ms": ..., "p95_ms": ...}`, milliseconds above 0.
+        noun: what a request asks of, where it is not of nodes.
 
     Raises:
         DataError: if there is no row, or a time is not above 0: a logarithmic axis has no place for it.
@@ -166,7 +167,7 @@ def plot_latency(rows: Sequence[Mapping[str, Any]]) -> Figure:
     # Room for the numbers on the left, as a share of the whole on a logarithmic axis.
     axes.set_xlim(min(times) / (max(times) / min(times)) ** 0.25 / 1.3, 1.3 * max(times))
     log_scale(axes, "x")
-    _finish_rows(axes, [f"{nodes:,} node{'s' * (nodes > 1)}" for nodes in groups], "milliseconds per request")
+    _finish_rows(axes, [plural(nodes, noun) for nodes in groups], "milliseconds per request")
     return figure
 
 

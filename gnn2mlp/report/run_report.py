@@ -25,6 +25,8 @@ from gnn2mlp.report.grids import (
 )
 from gnn2mlp.report.headline import headline
 from gnn2mlp.report.latency_report import request_plots, tradeoff_plots
+from gnn2mlp.report.link_report import render_link_report
+from gnn2mlp.report.link_results import is_link
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.plots import plot_accuracy, plot_reliability, plot_training
 from gnn2mlp.report.plots_ranks import plot_code_ranks
@@ -65,6 +67,8 @@ def render_report(results: Results, pages: Sequence[Page] = ()) -> str:
         results: of the run.
         pages: that lie beside it, to be linked.
     """
+    if is_link(results):
+        return render_link_report(results, pages)
     return render("report.html.jinja", {"pages_beside": pages, **_content(results)})
 
 

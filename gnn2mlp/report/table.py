@@ -18,8 +18,15 @@ from gnn2mlp.report.grids import (
     trust_grid,
 )
 from gnn2mlp.report.headline import cost_lines, headline, latency_line, student_trust_line, trust_line
+from gnn2mlp.report.link_claims import link_verdict
+from gnn2mlp.report.link_grids import link_grids
+from gnn2mlp.report.link_headline import link_headline
+from gnn2mlp.report.link_results import is_link
 from gnn2mlp.report.results import Results, has_spread
 from gnn2mlp.report.terminal import TerminalGrid
+
+# A second column of words, by its head.
+_WORDED = {"Model": (1,), "Minus": (1,), "Heuristic": (1,)}
 
 
 def results_table(results: Results) -> Group:
@@ -30,6 +37,8 @@ def results_table(results: Results) -> Group:
     Args:
         results: what `run` returns and writes to `results.json`.
     """
+    if is_link(results):
+        return link_table(results)
     note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
     found = headline(results)
     lines = [Text(found.sentence, style="bold"), *map(Text, [*found.lines, *([note] if note else [])])]
@@ -37,6 +46,18 @@ def results_table(results: Results) -> Group:
     grids = [*result_grids(results), *(grid for grid in parts if grid.rows)]
     blank = Text()
     return Group(*lines, *(part for grid in grids for part in (blank, grid_table(grid))))
+
+
+def link_table(results: Results) -> Group:
+    """AUC and Hits@20 in words, by population, then every score, differences, heuristics, latency and seconds."""
+    found, verdict = link_headline(results), link_verdict(results)
+    note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
+    first = [Text(line, style="bold") for line in (verdict or found.sentence,) if line]
+    lines = [*([found.sentence] if verdict else []), *found.lines, *([note] if note else [])]
+    tables = [
+        part for grid in link_grids(results) for part in (Text(), grid_table(grid, _WORDED.get(grid.head[1], ())))
+    ]
+    return Group(*first, *map(Text, lines), *tables)
 
 
 def trust_results_table(results: Results) -> Group:

@@ -27,6 +27,29 @@ def load_lines(results: Results) -> str:
     )
 
 
+def link_load_lines(results: Results) -> str:
+    """Lines of Python that load a student that predicts links and ask it; empty for results that name no student.
+
+    Example:
+        >>> results = {"student": {"path": "student"}, "config": {"out": "runs/a"}, "graph": {"features": 64}}
+        >>> print(link_load_lines(results).splitlines()[1])
+        student = LinkPredictor.load("runs/a/student")
+    """
+    path = (results.get("student") or {}).get("path")
+    if not path:
+        return ""
+    folder = PurePath(results["config"].get("out") or ".") / path
+    columns = (results.get("graph") or {}).get("features", "the columns of training")
+    return "\n".join(
+        [
+            "from gnn2mlp.deploy import LinkPredictor",
+            f"student = LinkPredictor.load({json.dumps(folder.as_posix())})",
+            f"student.score_pairs(features, [(0, 5), (3, 8)])  # rows of {columns}; pairs are rows of features",
+            "student.top(features, node=0, k=10)  # the likeliest of all others",
+        ]
+    )
+
+
 def size_facts(results: Results) -> dict[str, str]:
     """How large the student is, and its teacher beside it, label -> text; empty where results do not say."""
     shipped = results.get("student") or {}

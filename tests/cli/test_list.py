@@ -28,6 +28,7 @@ def test_every_kind_has_entries_with_a_line_and_a_citation(kind: str):
         ("datasets", "cpf-cora", "Yang"),
         ("encoders", "text", "Jones"),
         ("decoders", "hadamard", "Guo"),
+        ("explainers", "fastdnx", "Pereira"),
     ],
 )
 def test_prints_names_with_citations(kind: str, name: str, author: str, capsys: pytest.CaptureFixture[str]):

@@ -23,6 +23,7 @@ from tests.browser import Seen, faults, find_axe, opened
 from tests.explore.disagreeing import weak_spot
 from tests.explore.maps import small_map
 from tests.report.conftest import add_knowledge, add_latency, add_student_trust
+from tests.report.links import link_results
 from tests.report.test_auto_table import board_of
 from tests.studies.helpers import line
 from tests.tiny import random_knowledge
@@ -30,7 +31,19 @@ from tests.tiny import random_knowledge
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PAGES = ("auto", "compare", "compare-one", "disagreement", "fit", "latency", "map", "report", "trust")
+PAGES = (
+    "auto",
+    "compare",
+    "compare-one",
+    "disagreement",
+    "fit",
+    "latency",
+    "links",
+    "links-one",
+    "map",
+    "report",
+    "trust",
+)
 # The widest and the narrowest of the fonts that readers without our first choices have.
 FONTS = ("DejaVu Sans", "Liberation Sans")
 # CSS pixels on the screen.
@@ -107,6 +120,8 @@ def folder(
     small_map().save(out / "map.html")
     write_comparison(compare(read_scores([_lines(out, 12)])), out / "compare.html")
     write_comparison(compare(read_scores([_lines(out, 1)])), out / "compare-one.html")
+    write_report(link_results(), out / "links.html")
+    write_report(link_results(seeds=1, production=False, name="A_name_as_they_are_found"), out / "links-one.html")
     write_report(results, out / "report.html")
     return out
 

@@ -5,6 +5,7 @@ from rich.console import Console
 
 from gnn2mlp.report.table import latency_results_table, results_table, trust_results_table
 from tests.report.conftest import add_knowledge, add_latency
+from tests.report.links import link_results
 
 Make = Callable[..., dict[str, Any]]
 
@@ -88,3 +89,18 @@ def test_names_are_no_markup(make_results: Make) -> None:
     results = make_results()
     results["summary"]["seconds"] = {"[red]stage": {"mean": 1.0, "std": 0.0}}
     assert "[red]stage" in _printed(results)
+
+
+def test_links_are_told_by_both_figures_within_80_columns() -> None:
+    text = _printed(link_results())
+    assert text.startswith("Against a plain MLP the student is by AUC and by Hits@20 ahead on every group")
+    assert max(map(len, text.splitlines())) <= 80
+    words = [line.split() for line in text.splitlines()]
+    assert ["new-new", "Student", "76.00", "±", "0.98", "4.00", "±", "0.98"] in [line[:8] for line in words]
+    assert "Hits@20 on pairs of two new nodes, the best first: the teacher 26.0%" in " ".join(text.split())
+
+
+def test_links_of_one_seed_have_scores_and_no_differences() -> None:
+    text = _printed(link_results(seeds=1))
+    assert "one seed: no statement about chance" in " ".join(text.split())
+    assert "Student minus" not in text

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gnn2mlp.report.using import file_size, load_lines, size_facts
+from gnn2mlp.report.using import file_size, link_load_lines, load_lines, size_facts
 
 
 def test_three_lines_that_are_python(make_results: Callable[..., dict[str, Any]]):
@@ -13,6 +13,16 @@ def test_three_lines_that_are_python(make_results: Callable[..., dict[str, Any]]
     assert "Predictor.load(\"runs/a 'b'/student\")" in lines
     del results["student"]
     assert load_lines(results) == ""
+
+
+def test_a_student_of_links_is_asked_for_pairs(make_results: Callable[..., dict[str, Any]]):
+    results = make_results()
+    lines = link_load_lines(results)
+    compile(lines, "report", "exec")
+    assert 'LinkPredictor.load("student")' in lines
+    assert "score_pairs(features" in lines
+    del results["student"]
+    assert link_load_lines(results) == ""
 
 
 def test_sizes_of_what_ships_and_of_the_teacher(make_results: Callable[..., dict[str, Any]]):

@@ -1,0 +1,18 @@
+"""Explainers of graph neural networks through a linear surrogate: one file each."""
+
+from typing import Any
+
+from gnn2mlp.core.registry import offered, python_names
+from gnn2mlp.explainers._base import EXPLAINERS, Explainer
+from gnn2mlp.explainers._explanation import Explanation
+from gnn2mlp.explainers._surrogate import Surrogate, fit_surrogate
+
+__all__ = ["EXPLAINERS", "Explainer", "Explanation", "Surrogate", "fit_surrogate"]
+
+
+def __getattr__(name: str) -> Any:
+    return offered(__name__, name, EXPLAINERS)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *python_names(EXPLAINERS)])
