@@ -27,11 +27,13 @@ MODEL_STYLES = {
     "student": Style("Student", "#d9720f", "-"),
 }
 
-# Forms in which a student answers; `student` itself is folded, as it ships.
+# Forms in which a student or a teacher answers; `student` itself is folded, as it ships.
 FORM_STYLES = {
     "student_eager": Style("Student, eager", "#d9720f", "--"),
     "student_dense": Style("Student, dense", "#d9720f", ":"),
     "student_graph": Style("Student, CUDA graph", "#d9720f", "-."),
+    "student_kept": Style("Student, embeddings kept", "#d9720f", "--"),
+    "teacher_kept": Style("Teacher, embeddings kept", "#2a6cb0", "--"),
     "onnx": Style("Student, ONNX", "#12826e", "-"),
     "int8": Style("Student, int8", "#b8426f", "-"),
 }

@@ -121,20 +121,18 @@ def link_standing(results: Results, rival: str) -> str:
                     by_metric.setdefault(metric, {}).setdefault(_word(one.found), []).append(population)
     if not by_metric:
         return ""
-    told = {metric: _where(by_word, len(populations)) for metric, by_word in by_metric.items()}
-    if len(told) == 2 and len(set(told.values())) == 1:
-        told = {" and by ".join(map(metric_title, told)): told[WHOLE]}
-    parts = [f"by {metric_title(metric)} {where}" for metric, where in told.items()]
-    return f"Against {LINK_RIVALS[rival]} the student is {'; '.join(parts)}."
+    titles = {metric: f"by {metric_title(metric)}" for metric in by_metric}
+    if len(by_metric) == 2 and by_metric[WHOLE] == by_metric[TOP]:
+        titles = {WHOLE: " and ".join(titles.values())}
+    told = [_where(title, by_metric[metric], len(populations)) for metric, title in titles.items()]
+    return f"Against {LINK_RIVALS[rival]} the student is {'; '.join(told)}."
 
 
-def _where(by_word: dict[str, list[str]], populations: int) -> str:
-    """`"ahead on old-old and old-new pairs, within chance on new-new pairs"`."""
-    if populations == 1:
-        return next(iter(by_word))
+def _where(title: str, by_word: dict[str, list[str]], populations: int) -> str:
+    """`"by AUC ahead on old-old and old-new pairs, within chance on new-new pairs"`."""
     if len(by_word) == 1:
-        return f"{next(iter(by_word))} on every group of pairs"
-    return ", ".join(f"{word} on {join_words(names)} pairs" for word, names in by_word.items())
+        return f"{next(iter(by_word))} {title}{' on every group of pairs' * (populations > 1)}"
+    return f"{title} {', '.join(f'{word} on {join_words(names)} pairs' for word, names in by_word.items())}"
 
 
 def top_of_new(results: Results) -> str:

@@ -112,6 +112,16 @@ def pairs_grid(results: Results) -> Grid:
     return Grid("Milliseconds per request of one node, median (p95)", ["Model", *heads, "Speed-up"], body)
 
 
+def reached_line(results: Results) -> str:
+    """How many nodes the teacher reads for the largest request; empty if that was not counted."""
+    rows = [row for row in latency_rows(results) if row["model"] == "teacher" and row.get("reached")]
+    if not rows:
+        return ""
+    most = max(rows, key=lambda row: float(row["candidates"]))
+    candidates = plural(most["candidates"], "candidate")
+    return f"For {candidates} of a node the teacher reads the features of {most['reached']:,.0f} nodes."
+
+
 def throughput_grid(results: Results) -> Grid:
     """Pairs a second, a row for each model."""
     rows = (results.get("latency") or {}).get("throughput") or []

@@ -15,6 +15,7 @@ from gnn2mlp.report.link_grids import (
     link_difference_grid,
     link_seeds_grid,
     pairs_grid,
+    reached_line,
     score_grid,
     throughput_grid,
 )
@@ -68,7 +69,12 @@ def _content(results: Results) -> dict[str, Any]:
         "negatives": negatives(results),
         "loading": link_load_lines(results),
         "sizes": size_facts(results),
-        "latency": {"grid": pairs_grid(results), "plots": _latency_plots(results)},
+        "latency": {
+            "grid": pairs_grid(results),
+            "plots": _latency_plots(results),
+            "reached": reached_line(results),
+            "kept": any(row["model"].endswith("_kept") for row in latency_rows(results)),
+        },
         "histograms": _histogram_plots(results),
         "training": _training_plots(results),
         "data_facts": graph_facts(results) | split_facts(results),

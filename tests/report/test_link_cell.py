@@ -7,7 +7,7 @@ from tests.report.links import link_results
 def test_it_shows_both_figures_the_curves_and_where_the_page_is() -> None:
     html = link_cell(link_results(), Path("runs/links"))
     assert html.count("<svg") == 2 + 4
-    assert "Against a plain MLP the student is by AUC and by Hits@20 ahead" in html
+    assert "Against a plain MLP the student is ahead by AUC and by Hits@20" in html
     assert str(Path("runs/links/report.html")) in html
 
 

@@ -41,13 +41,13 @@ def test_a_difference_that_may_be_chance_is_called_so() -> None:
     # Against the teacher +2, -8 and +1 points: mean -1.67, std 5.51, half a width 4.303 * 5.51 * sqrt(1/3 + 1/2).
     assert "(−17.9 to +25.9), its teacher (−23.3 to +20.0) and the best heuristic" in told
     told = link_standing(results, "teacher")
-    assert told == "Against its teacher the student is by AUC ahead; by Hits@20 within chance."
+    assert told == "Against its teacher the student is ahead by AUC; within chance by Hits@20."
 
 
 def test_the_verdict_speaks_of_both_figures_on_each_group_of_pairs() -> None:
     assert link_verdict(link_results()) == (
-        "Against a plain MLP the student is by AUC and by Hits@20 ahead on every group of pairs. Against its teacher "
-        "the student is by AUC ahead on every group of pairs; by Hits@20 within chance on old-old pairs, behind on "
+        "Against a plain MLP the student is ahead by AUC and by Hits@20 on every group of pairs. Against its teacher "
+        "the student is ahead by AUC on every group of pairs; by Hits@20 within chance on old-old pairs, behind on "
         "old-new and new-new pairs."
     )
 

@@ -6,6 +6,7 @@ from gnn2mlp.report.link_grids import (
     link_grids,
     link_seeds_grid,
     pairs_grid,
+    reached_line,
     score_grid,
     throughput_grid,
 )
@@ -51,7 +52,10 @@ def test_requests_have_a_column_for_each_number_of_candidates() -> None:
     grid = pairs_grid(link_results())
     assert list(grid.head) == ["Model", "100 candidates", "1,000 candidates", "Speed-up"]
     assert grid.rows[1] == ["Student", "0.200 (0.300)", "0.900 (1.35)", "100×"]
-    assert grid.rows[2] == ["Student, ONNX", "–", "0.600 (0.900)", "150×"]
+    assert grid.rows[2] == ["Student, embeddings kept", "–", "0.600 (0.900)", "150×"]
+    told = "For 1,000 candidates of a node the teacher reads the features of 2,000 nodes."
+    assert reached_line(link_results()) == told
+    assert reached_line(link_results(latency=False)) == ""
     assert throughput_grid(link_results()).rows[1] == ["Student", "1,100,000"]
 
 

@@ -93,7 +93,7 @@ def test_names_are_no_markup(make_results: Make) -> None:
 
 def test_links_are_told_by_both_figures_within_80_columns() -> None:
     text = _printed(link_results())
-    assert text.startswith("Against a plain MLP the student is by AUC and by Hits@20 ahead on every group")
+    assert text.startswith("Against a plain MLP the student is ahead by AUC and by Hits@20 on every group")
     assert max(map(len, text.splitlines())) <= 80
     words = [line.split() for line in text.splitlines()]
     assert ["new-new", "Student", "76.00", "±", "0.98", "4.00", "±", "0.98"] in [line[:8] for line in words]
