@@ -14,15 +14,15 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import user_path
-from gnn2mlp.core.seeds import seeded
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.deploy._base import BasePredictor, answers_of
-from gnn2mlp.deploy.calibration import Calibration, calibration_of, rescaled
+from gnn2mlp.deploy._base import BasePredictor
+from gnn2mlp.deploy.calibration import Calibration, rescaled
 from gnn2mlp.deploy.columns import column_order
-from gnn2mlp.deploy.directory import STUDENT, place_files, read_student
+from gnn2mlp.deploy.directory import STUDENT, place_files
 from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
+from gnn2mlp.deploy.student_file import read_parts, tensors_of
 from gnn2mlp.encoders.table import TableEncoder
-from gnn2mlp.inputs import INPUTS, Inputs
+from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR, Features, gather
@@ -35,10 +35,6 @@ from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.answers import Answers, ClassAnswers
 
 FILE = STUDENT
-# Before the names of what inputs were fitted to, among the arrays of a file.
-_INPUTS = "inputs/"
-# The same of what encoders of columns were fitted to.
-_ENCODERS = "encoders/"
 # Rows that go through the network at once: hidden activations of a million rows need not exist together.
 CHUNK = 65_536
 
@@ -316,10 +312,7 @@ class Predictor(BasePredictor):
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         """Weights, and what was fitted beside them."""
-        fitted = {f"{_INPUTS}{name}": value for name, value in self.inputs.state().items()}
-        encoded = {} if self.columns is None else self.columns.state()
-        encoders = {f"{_ENCODERS}{name}": torch.from_numpy(array) for name, array in encoded.items()}
-        return {**self.module.state_dict(), **fitted, **encoders}
+        return tensors_of(self.module, self.inputs, self.columns)
 
     def facts(self) -> dict[str, Any]:
         """What a reader has to know beside the weights, JSON-able: recipe, sizes, names, answers, origin."""
@@ -394,34 +387,20 @@ class Predictor(BasePredictor):
             ArtefactError: if a file is missing, truncated, altered, added, or of a newer format, or if the weights are
                 not those of the student that they name.
         """
-        path, there = user_path(directory, "directory") / FILE, resolve_device(device)
-        (tensors, card), told = read_student(directory)
-        try:
-            answers = answers_of(card)
-            student = Spec.parse(card["student"]).build(STUDENTS)
-            inputs = Spec.parse(card.get("inputs", OwnFeatures.name)).build(INPUTS)
-            inputs.load_state(_popped(tensors, _INPUTS))
-            encoded = {key: value.numpy() for key, value in _popped(tensors, _ENCODERS).items()}
-            columns = TableEncoder.of(card["encoders"], encoded) if "encoders" in card else None
-            with seeded(0, "weights that are overwritten at once"):
-                module = student.network(card.get("width", card["num_features"]), answers.num_outputs)
-            module.load_state_dict(tensors)
-            calibration = calibration_of(card, answers)
-            about, names = card["about"], card.get("feature_names")
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise ArtefactError(
-                f"{path} does not describe a student of this release ({' '.join(str(error).split())}); "
-                "make it again, or use the release that wrote it"
-            ) from error
-        module.to(there, next(t.dtype for t in tensors.values() if t.is_floating_point()))
-        facts = answers, about, names, inputs, cuda_graphs, calibration, columns
-        made = cls(student, module, card["num_features"], *facts)
-        if made._width() != card.get("width", card["num_features"]):
+        parts = read_parts(directory, device, "node")
+        answers, card = parts.answers, parts.card
+        facts = answers, card, parts.feature_names, parts.inputs, cuda_graphs, parts.calibration, parts.columns
+        made = cls(parts.student, parts.module, parts.num_features, *facts)
+        made.about = parts.told
+        made.check_width(parts.width, user_path(directory, "directory") / FILE)
+        return made
+
+    def check_width(self, width: int, path: Path) -> None:
+        """Raise `ArtefactError` if the network reads another width of a node than the file at `path` says."""
+        if self._width() != width:
             raise ArtefactError(
                 f"{path} does not describe a student of this release (its widths differ); make it again"
             )
-        made.about = told
-        return made
 
 
 def _answers(task: Task | Answers | Sequence[Any] | np.ndarray[Any, Any]) -> Answers:
@@ -440,11 +419,6 @@ def _check_columns(columns: TableEncoder, num_features: int, inputs: Inputs | No
         raise ConfigError(
             f"columns: the inputs {inputs.name!r} make a row of a node's place in the graph, which columns do not have"
         )
-
-
-def _popped(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    """Takes out the tensors of a prefix, by their names without it."""
-    return {key[len(prefix) :]: tensors.pop(key) for key in [*tensors] if key.startswith(prefix)}
 
 
 def _moved(module: nn.Module, device: torch.device) -> nn.Module:

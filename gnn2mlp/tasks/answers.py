@@ -160,6 +160,32 @@ class ValueAnswers(Answers):
         return {"kind": self.kind, "mean": self.mean, "scale": self.scale, "flat": self.flat}
 
 
+class EmbeddingAnswers(Answers):
+    """The outputs of a row are its embedding, and an answer takes two rows: a model of links has these.
+
+    Args:
+        width: of the embeddings.
+    """
+
+    kind = "embeddings"
+
+    def __init__(self, width: int):
+        self.width = width
+
+    @property
+    def num_outputs(self) -> int:
+        """Width of the embeddings."""
+        return self.width
+
+    def predict(self, outputs: np.ndarray) -> np.ndarray:
+        """Embeddings (rows, width), as they are."""
+        return outputs
+
+    def facts(self) -> dict[str, Any]:
+        """The width."""
+        return {"kind": self.kind, "width": self.width}
+
+
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities (rows, classes) of logits."""
     weights = np.exp(logits - logits.max(-1, keepdims=True))
@@ -185,4 +211,8 @@ def answers_from(facts: Mapping[str, Any]) -> Answers:
         return LabelAnswers(np.asarray(facts["classes"], np.dtype(facts["dtype"])), facts["thresholds"])
     if facts["kind"] == ValueAnswers.kind:
         return ValueAnswers(facts["mean"], facts["scale"], facts["flat"])
-    raise ConfigError(f"expected answers of the kind 'classes', 'labels' or 'values', got {facts['kind']!r}")
+    if facts["kind"] == EmbeddingAnswers.kind:
+        return EmbeddingAnswers(facts["width"])
+    raise ConfigError(
+        f"expected answers of the kind 'classes', 'labels', 'values' or 'embeddings', got {facts['kind']!r}"
+    )
