@@ -14,7 +14,6 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import user_path
-from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.calibration import Calibration, rescaled
 from gnn2mlp.deploy.columns import column_order

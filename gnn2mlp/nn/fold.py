@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.nn.averaged import Averaged, Outputs, average
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.linear import Linear
+from gnn2mlp.nn.link_network import LinkNetwork
 from gnn2mlp.nn.mixture import Mixture, mixed
 from gnn2mlp.nn.mlp import MLP
 from gnn2mlp.nn.progressive import Progressive, Stage, confidence
@@ -155,7 +156,7 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
 
     Batch normalisation, an affine map once its statistics are fixed, goes into the map before it:
     W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` and `Mixture` each part is folded, of
-    `Progressive` each stage. Any other module is called as it is.
+    `Progressive` each stage, of `LinkNetwork` what embeds. Any other module is called as it is.
 
     Example:
         >>> mlp = MLP(in_features=4, hidden=8, out_features=2, norm="batch").eval()
@@ -163,6 +164,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
         >>> torch.allclose(fold(mlp)(rows), mlp(rows).logits, atol=1e-6)
         True
     """
+    if isinstance(module, LinkNetwork):
+        return fold(module.embed)
     if isinstance(module, Averaged):
         return _averaged(module)
     if isinstance(module, Mixture):
@@ -225,6 +228,8 @@ def input_maps(module: nn.Module) -> list[Linear] | None:
         >>> [tuple(each.weight.shape) for each in input_maps(Averaged([MLP(4, 8, 2), MLP(4, 8, 2)]))]
         [(4, 8), (4, 8)]
     """
+    if isinstance(module, LinkNetwork):
+        return input_maps(module.embed)
     if isinstance(module, Averaged):
         return _all_maps(module.members)
     if isinstance(module, Mixture):
