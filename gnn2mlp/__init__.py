@@ -17,6 +17,7 @@ _EXPORTS = {
     "NodeRegressor": "gnn2mlp.estimators",
     "Predictor": "gnn2mlp.deploy",
     "OnnxPredictor": "gnn2mlp.deploy",
+    "LinkPredictor": "gnn2mlp.deploy",
     "TeacherKnowledge": "gnn2mlp.knowledge",
     "load_dataset": "gnn2mlp.data",
     "keep_memory": "gnn2mlp.core.memory",

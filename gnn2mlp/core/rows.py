@@ -25,6 +25,10 @@ def take_rows(table: Any, rows: np.ndarray) -> Any:
         return table.iloc[rows]
     if isinstance(table, list | tuple | range | str):
         return [table[row] for row in rows.tolist()]
+    if hasattr(table, "to_scipy"):  # this package's own sparse rows
+        import torch
+
+        return table.rows(torch.from_numpy(rows))
     if hasattr(table, "combine_chunks") or type(table).__module__.split(".")[0] == "pyarrow":
         return table.take(rows)
     return (table.tocsr() if hasattr(table, "tocsr") else table)[rows]

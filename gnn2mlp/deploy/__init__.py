@@ -17,8 +17,12 @@ if TYPE_CHECKING:
         write_directory,
     )
     from gnn2mlp.deploy.hub import from_hub, push_to_hub
+    from gnn2mlp.deploy.link_index import LinkIndex
+    from gnn2mlp.deploy.link_predictor import LinkPredictor
+    from gnn2mlp.deploy.link_search import Top
     from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
+    from gnn2mlp.deploy.onnx_link_predictor import OnnxLinkPredictor
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
     from gnn2mlp.deploy.spark import score_dataframe, score_files
@@ -28,10 +32,14 @@ __all__ = [
     "BatchScorer",
     "Calibration",
     "Cascade",
+    "LinkIndex",
+    "LinkPredictor",
     "ModelDirectory",
+    "OnnxLinkPredictor",
     "OnnxPredictor",
     "Predictor",
     "Scored",
+    "Top",
     "add_files",
     "calibrate",
     "calibrated",
@@ -53,10 +61,14 @@ _EXPORTS = {
     "BatchScorer": "gnn2mlp.deploy.batch_scorer",
     "Calibration": "gnn2mlp.deploy.calibration",
     "Cascade": "gnn2mlp.deploy.cascade",
+    "LinkIndex": "gnn2mlp.deploy.link_index",
+    "LinkPredictor": "gnn2mlp.deploy.link_predictor",
     "ModelDirectory": "gnn2mlp.deploy.directory",
+    "OnnxLinkPredictor": "gnn2mlp.deploy.onnx_link_predictor",
     "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
     "Predictor": "gnn2mlp.deploy.predictor",
     "Scored": "gnn2mlp.deploy.table_scoring",
+    "Top": "gnn2mlp.deploy.link_search",
     "add_files": "gnn2mlp.deploy.directory",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",

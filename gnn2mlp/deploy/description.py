@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gnn2mlp import __version__
 from gnn2mlp.core.spec import Configurable
+from gnn2mlp.tasks.answers import EmbeddingAnswers
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.predictor import Predictor
@@ -16,6 +17,7 @@ TASKS = {
     "classes": "node classification",
     "labels": "multi-label node classification",
     "values": "node regression",
+    "embeddings": "link prediction",
 }
 _PACKAGES = ("torch", "numpy", "scikit-learn", "safetensors")
 _LOAD = ("from gnn2mlp.deploy import Predictor", "", 'model = Predictor.load("FOLDER")')
@@ -57,9 +59,26 @@ def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]
         "citations": _citations(predictor, about.get("citations", [])),
         "license": about.get("license"),
         "tags": about.get("tags", []),
-        "load": [*_LOAD, *_answering(predictor)],
+        "load": _load(predictor, about),
         "versions": versions(),
     }
+
+
+def _load(predictor: "Predictor", about: Mapping[str, Any]) -> list[str]:
+    """Lines of Python that load the model and ask it."""
+    if isinstance(predictor.answers, EmbeddingAnswers):
+        ids = [name for name, role in about.get("columns", {}).items() if role == "id"]
+        return _of_links("table" if getattr(predictor, "columns", None) is not None else "rows", bool(ids))
+    return [*_LOAD, *_answering(predictor)]
+
+
+def _of_links(rows: str, by_id: bool) -> list[str]:
+    return [
+        *(line.replace("Predictor", "LinkPredictor") for line in _LOAD),
+        f"model.score_pairs({rows}, pairs)  # pairs of {'ids' if by_id else 'row numbers'}",
+        f"index = model.index({rows})",
+        f"index.top(node, k=10)  # of {'an id' if by_id else 'a row number'}",
+    ]
 
 
 def _answering(predictor: "Predictor") -> list[str]:

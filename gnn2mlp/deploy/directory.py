@@ -22,11 +22,13 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy import sealed
 from gnn2mlp.deploy.about import checked
 from gnn2mlp.deploy.description import about_of, describe
+from gnn2mlp.deploy.link_card import DECODER, EMBEDDER
 from gnn2mlp.deploy.model_card import model_card
 from gnn2mlp.deploy.sealed import CONFIG, check_file, is_file_name, is_foreign, seal, unseal
 
 if TYPE_CHECKING:
     from gnn2mlp.core.artefact import Artefact
+    from gnn2mlp.deploy.link_predictor import LinkPredictor
     from gnn2mlp.deploy.predictor import Predictor
 
 STUDENT = "student.safetensors"
@@ -35,7 +37,7 @@ README = "README.md"
 CODES = "codes.safetensors"
 # What releases before model directories left beside a student: nobody else's files.
 _EARLIER = frozenset({STUDENT, "student.onnx", "student.int8.onnx", "student.onnx.json"})
-_OWN = _EARLIER | {README, "model.onnx", "report.html", "scores.json", "profile.json", CODES}
+_OWN = _EARLIER | {README, "model.onnx", "report.html", "scores.json", "profile.json", CODES, EMBEDDER, DECODER}
 # Seconds: a writer moves its files in less, and a reader tries again while writers are at work for no longer.
 _MOVING, _PATIENCE = 1.0, 10.0
 
@@ -61,7 +63,7 @@ class ModelDirectory:
 
 def write_directory(
     directory: str | Path,
-    predictor: "Predictor",
+    predictor: "Predictor | LinkPredictor",
     about: Mapping[str, Any] | None = None,
     files: Mapping[str, bytes] | None = None,
 ) -> Path:
@@ -100,8 +102,9 @@ def write_directory(
         ['cat', 'dog']
     """
     folder = user_path(directory, "directory")
-    config = describe(predictor, checked({**predictor.about, **(about or {})}))
-    given, student = _given(files or {}), predictor.encode()
+    model: Predictor = getattr(predictor, "embedder", predictor)
+    config = describe(model, checked({**model.about, **(about or {})}))
+    given, student = _given(files or {}), model.encode()
 
     def make(there: dict[str, Path]) -> tuple[Mapping[str, bytes], Collection[str]]:
         old = _replaceable(folder, there)

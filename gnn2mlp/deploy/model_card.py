@@ -7,6 +7,7 @@ Its header in YAML is that of the Hugging Face Hub (`huggingface_hub.ModelCard` 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from gnn2mlp.deploy import link_card
 from gnn2mlp.deploy.markdown import bullets, code, table, text
 
 # So many classes and columns are named in the card; `config.json` has all.
@@ -20,7 +21,9 @@ _SHARES = frozenset(
         "micro_f1",
         "f1",
         "roc_auc",
+        "auc",
         "average_precision",
+        "mrr",
         "ece",
         "coverage",
         "agreement",
@@ -29,12 +32,18 @@ _SHARES = frozenset(
 )
 # What models are called; the others go by their own names.
 _MODELS = {"mlp": "plain MLP", "linear": "linear model", "boosting": "gradient boosting"}
-_PIPELINES = {"classes": "tabular-classification", "labels": "tabular-classification", "values": "tabular-regression"}
+_PIPELINES = {
+    "classes": "tabular-classification",
+    "labels": "tabular-classification",
+    "values": "tabular-regression",
+    "embeddings": "graph-ml",
+}
 _ANSWERS = {
     "classes": "`predict` answers one of the classes for each row, `predict_proba` their probabilities.",
     "labels": "`predict` answers 1 for each label that a row has and 0 for the others, `predict_proba` a probability "
     "for each label.",
     "values": "`predict` answers numbers, in the units of the training targets.",
+    "embeddings": link_card.ANSWERS,
 }
 _LIMITS = (
     "What a figure promises holds for nodes like those that it was measured on (exchangeability). Figures of seen "
@@ -101,7 +110,7 @@ def _model_index(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "task": {"type": _PIPELINES.get(config["answers"]["kind"], "other"), "name": config["task"]},
-            "dataset": {"type": name, "name": f"{name}, {population} nodes", "split": population},
+            "dataset": {"type": name, "name": f"{name}, {population} {_units(config)}", "split": population},
             "metrics": [
                 {
                     "type": _identifier(row["metric"]),
@@ -121,15 +130,28 @@ def _opening(config: Mapping[str, Any]) -> str:
     names = {part: _name(training.get(part)) for part in ("teacher", "method")}
     taught = f" It learnt from a graph neural network ({names['teacher']})" if names["teacher"] else " It was trained"
     by = f" by the method {names['method']}" if names["method"] else ""
-    reads = (
+    reads = link_card.OPENING if _of_links(config) else _opening_of_nodes(config)
+    own = f"{reads}{taught}{by} with gnn2mlp."
+    return f"{text(config['summary'])}\n\n{own}" if config["summary"] else own
+
+
+def _opening_of_nodes(config: Mapping[str, Any]) -> str:
+    return (
         f"A network for {config['task']} that **needs the graph when it answers**: it reads a node's own columns and "
         "its place in the graph, which is made of its edges."
         if config.get("needs_graph")
         else f"A graph-free network for {config['task']}: it answers for a node from the node's own columns, and needs "
         "no edges."
     )
-    own = f"{reads}{taught}{by} with gnn2mlp."
-    return f"{text(config['summary'])}\n\n{own}" if config["summary"] else own
+
+
+def _of_links(config: Mapping[str, Any]) -> bool:
+    return bool(config["answers"]["kind"] == "embeddings")
+
+
+def _units(config: Mapping[str, Any]) -> str:
+    """What figures are of."""
+    return "pairs" if _of_links(config) else "nodes"
 
 
 def _name(component: Any) -> str:
@@ -181,11 +203,11 @@ def _results(config: Mapping[str, Any]) -> str:
             text(row["metric"].replace("_", " ")),
             figure(row["metric"], row["value"]),
             _interval(row),
-            f"{row['nodes']:,}" if row.get("nodes") else "",
+            f"{row[_units(config)]:,}" if row.get(_units(config)) else "",
         )
         for row in config["metrics"]
     ]
-    shown = table(("nodes", "model", "metric", "value", "interval", "tested"), rows)
+    shown = table((_units(config), "model", "metric", "value", "interval", "tested"), rows)
     meanings = dict.fromkeys((row["population"], row["means"]) for row in config["metrics"] if row.get("means"))
     told = bullets(f"{text(population)}: {text(means)}" for population, means in meanings)
     return f"{shown}\n\n{told}".strip()
@@ -198,7 +220,8 @@ def figure(metric: str, value: float) -> str:
         >>> figure("accuracy", 0.8341), figure("mae", 12.3456)
         ('83.4 %', '12.35')
     """
-    return f"{100 * value:.1f} %" if _identifier(metric) in _SHARES else f"{value:.4g}"
+    name = _identifier(metric)
+    return f"{100 * value:.1f} %" if name in _SHARES or name.startswith("hits@") else f"{value:.4g}"
 
 
 def _identifier(metric: str) -> str:
@@ -261,8 +284,11 @@ def _value(value: Any) -> str:
 
 
 def _limits(config: Mapping[str, Any]) -> list[str]:
+    tables = [_OF_TABLES] if config["columns"] else []
+    if _of_links(config):
+        return [*link_card.LIMITS, *tables, *_LIMITS[2:]]
     sees = _OF_POSITIONS if config.get("needs_graph") else _LIMITS[1]
-    return [_LIMITS[0], sees, *([_OF_TABLES] if config["columns"] else []), *_LIMITS[2:]]
+    return [_LIMITS[0], sees, *tables, *_LIMITS[2:]]
 
 
 def _load(config: Mapping[str, Any], files: Collection[str]) -> str:
@@ -273,6 +299,9 @@ def _load(config: Mapping[str, Any], files: Collection[str]) -> str:
         parts.append(
             _block("python", 'import onnxruntime\n\nsession = onnxruntime.InferenceSession("FOLDER/model.onnx")')
         )
+    if link_card.EMBEDDER in files:
+        parts += ["In ONNX Runtime, embeddings of rows and scores of pairs of them, without gnn2mlp or torch:"]
+        parts.append(_block("python", link_card.ONNX))
     parts += ["On the command line, to check the files, and to write the student for ONNX Runtime:"]
     parts.append(_block("bash", "gnn2mlp check FOLDER\ngnn2mlp export FOLDER --onnx"))
     return "\n\n".join(parts)

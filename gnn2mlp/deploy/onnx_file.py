@@ -18,13 +18,15 @@ from gnn2mlp.deploy.onnx_columns import Columns, add_columns
 from gnn2mlp.deploy.onnx_parts import Part, joined, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import FORMAT, Network, OnnxPredictor
 from gnn2mlp.deploy.onnx_seal import sealed
-from gnn2mlp.tasks.answers import answers_from
+from gnn2mlp.tasks.answers import EmbeddingAnswers, answers_from
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.predictor import Predictor
 
 # Of the input where features are given, and of what the student reads.
 ROWS, FEATURES = "rows", "features/rows"
+# The output of a model of links.
+EMBEDDINGS = "embeddings"
 
 
 def onnx_bytes(
@@ -117,6 +119,9 @@ def _answers(facts: Mapping[str, Any]) -> Any:
     """The part after the student."""
     answers, part = answers_from(facts["answers"]), Part("answers", facts["dtype"])
     logits = part.input(f"answers/{LOGITS}", part.real, answers.num_outputs)
+    if isinstance(answers, EmbeddingAnswers):
+        part.output(EMBEDDINGS, logits, part.real, answers.num_outputs, "what pairs of rows are scored by")
+        return part.model()
     add_answers(part, logits, answers, (facts.get("calibration") or {}).get("temperature", 1.0))
     part.output(LOGITS, logits, part.real, answers.num_outputs, "outputs of the student, before any temperature")
     return part.model()

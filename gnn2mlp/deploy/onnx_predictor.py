@@ -14,10 +14,11 @@ from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import calibration_of
 from gnn2mlp.deploy.columns import column_order
-from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.directory import STUDENT, read_directory
 from gnn2mlp.deploy.onnx_inputs import Column, RawInputs, chunks
 from gnn2mlp.deploy.onnx_seal import KEY, check_seal
 from gnn2mlp.deploy.sealed import CONFIG
+from gnn2mlp.deploy.unit import check_unit
 
 CARD = "student.onnx.json"
 # One file that says all about itself: its suffix, and its name where a directory holds it.
@@ -115,6 +116,8 @@ class OnnxPredictor(BasePredictor):
             content = read_directory(path, (MODEL,)).files[MODEL] if listed else _content(path / MODEL)
             return cls.of_bytes(content, path / MODEL, threads)
         if not (path / CARD).exists():
+            if (path / STUDENT).exists() and (path / CONFIG).exists():
+                check_unit(read_directory(path, ()).config, path, "node")
             raise ArtefactError(
                 f"expected a student for ONNX Runtime in {path}, found neither {MODEL} nor {CARD}; write one: gnn2mlp "
                 "export DIR --onnx"
@@ -205,7 +208,7 @@ def seal(card: Mapping[str, Any]) -> str:
 
 
 class Network:
-    """The function from rows to logits that an ONNX model computes, on the CPU. It can be pickled.
+    """The function from rows to the last output of an ONNX model, its logits, on the CPU. It can be pickled.
 
     Args:
         content: of the model's file.
@@ -227,11 +230,12 @@ class Network:
         options.intra_op_num_threads = threads
         self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         self._given = self.session.get_inputs()[0].name
+        self._wanted = [self.session.get_outputs()[-1].name]
 
     def __call__(self, rows: np.ndarray | Mapping[str, np.ndarray]) -> np.ndarray:
         """Logits of dense rows, or of arrays by the names of inputs."""
         fed = rows if isinstance(rows, Mapping) else {self._given: rows}
-        return self.session.run(["logits"], fed)[0]  # type: ignore[no-any-return]
+        return self.session.run(self._wanted, fed)[0]  # type: ignore[no-any-return]
 
     def facts(self) -> dict[str, Any]:
         """What the model's metadata say, where each value is JSON."""

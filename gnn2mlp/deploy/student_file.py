@@ -3,9 +3,8 @@
 Students of nodes and of links are kept alike; the card's answers tell them apart.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -19,13 +18,13 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import answers_of
 from gnn2mlp.deploy.calibration import Calibration, calibration_of
 from gnn2mlp.deploy.directory import STUDENT, read_student
+from gnn2mlp.deploy.unit import Unit, check_unit
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import INPUTS, Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.students import STUDENTS, Student
-from gnn2mlp.tasks.answers import Answers, EmbeddingAnswers
+from gnn2mlp.tasks.answers import Answers
 
-Unit = Literal["node", "pair"]
 # Before the names of what inputs were fitted to, among the arrays of a file.
 _INPUTS = "inputs/"
 # The same of what encoders of columns were fitted to.
@@ -87,7 +86,7 @@ def read_parts(directory: str | Path, device: str | torch.device, unit: Unit) ->
     """
     path, there = user_path(directory, "directory") / STUDENT, resolve_device(device)
     (tensors, card), told = read_student(directory)
-    check_unit(card.get("answers") or {}, path.parent, unit)
+    check_unit(card, path.parent, unit)
     try:
         answers = answers_of(card)
         student = Spec.parse(card["student"]).build(STUDENTS)
@@ -109,21 +108,6 @@ def read_parts(directory: str | Path, device: str | torch.device, unit: Unit) ->
     module.to(there, next(t.dtype for t in tensors.values() if t.is_floating_point()))
     facts = card["num_features"], width, answers, about, names
     return StudentParts(student, module, *facts, inputs, calibration, columns, told)
-
-
-def check_unit(answers: Mapping[str, Any], folder: Path, unit: Unit) -> None:
-    """Raise `ArtefactError` if the answers of a model in `folder` are not for nodes, or not for pairs, as asked."""
-    of_links = answers.get("kind") == EmbeddingAnswers.kind
-    if of_links and unit == "node":
-        raise ArtefactError(
-            f"expected a model that answers for nodes in {folder}, got one of links, which answers for pairs of them: "
-            "load it with LinkPredictor.load; on the command line, gnn2mlp score MODEL --pairs FILE"
-        )
-    if not of_links and unit == "pair":
-        raise ArtefactError(
-            f"expected a model of links in {folder}, got one that answers for nodes: load it with Predictor.load; on "
-            "the command line, gnn2mlp score without --pairs"
-        )
 
 
 def _popped(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -15,6 +15,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy.directory import ModelDirectory, read_directory
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.sealed import CONFIG, digest
+from gnn2mlp.deploy.unit import check_unit
 from gnn2mlp.serving.columns import ServedColumn, served_columns
 from gnn2mlp.serving.predictions import Judged, judged
 from gnn2mlp.serving.rows import Rows, rows_of
@@ -130,6 +131,7 @@ def load_model(folder: str | Path, name: str | None = None, threads: int = 1) ->
     """
     path = user_path(folder, "model")
     found = read_directory(path, None)
+    check_unit(found.config, path, "node")
     if found.config.get("needs_graph"):
         raise ConfigError(
             f"serve: the model in {path} makes a row of a node's place in the graph, which a request does not have; "

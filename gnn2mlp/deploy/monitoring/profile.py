@@ -24,6 +24,7 @@ from gnn2mlp.deploy.monitoring.number_frame import DateFrame, NumberFrame
 from gnn2mlp.deploy.monitoring.vector_frame import VectorFrame
 from gnn2mlp.deploy.monitoring.word_frame import WordFrame
 from gnn2mlp.deploy.row_reader import FEATURES
+from gnn2mlp.deploy.unit import check_unit
 from gnn2mlp.encoders._base import ENCODERS
 from gnn2mlp.encoders._reading import conform
 from gnn2mlp.encoders._tables import RawTable
@@ -158,10 +159,12 @@ class Profile:
         """The profile of a model directory, whose files are all checked.
 
         Raises:
-            ArtefactError: if the directory was altered, or holds no profile.
+            ArtefactError: if the directory was altered, holds no profile, or a model of links.
         """
         folder = user_path(directory, "directory")
-        content = read_directory(folder, (PROFILE,)).files.get(PROFILE)
+        found = read_directory(folder, (PROFILE,))
+        check_unit(found.config, folder, "node")
+        content = found.files.get(PROFILE)
         if content is None:
             raise ArtefactError(
                 f"the model in {folder} has no {PROFILE} of the table that it was trained on: it was written by an "
