@@ -57,6 +57,15 @@ class BaseLinkPredictor(ABC):
         """Column names of training, or `None`; tables are checked against them."""
         return self.embedder.feature_names
 
+    @property
+    def columns(self) -> Any:
+        """What reads the columns of a table, where rows are tables as they are; else `None`."""
+        return getattr(self.embedder, "columns", None)
+
+    @abstractmethod
+    def digest(self) -> str:
+        """A digest of all that decides answers: what was made with one model is not gone on with by another."""
+
     def __repr__(self) -> str:
         reads = {"features": self.num_features} | ({"columns": self.feature_names} if self.feature_names else {})
         return call(type(self).__name__, {**reads, "width": self.width})
@@ -167,7 +176,7 @@ class BaseLinkPredictor(ABC):
         return self.index(X, ids).top(node, k, candidates)
 
     def _apart(self, X: Any, ids: Any) -> tuple[Any, Any]:
-        return apart(X, ids, self.id_column, keep=getattr(self.embedder, "columns", None) is not None)
+        return apart(X, ids, self.id_column, keep=self.columns is not None)
 
     def _answered(self, block: Callable[[int], np.ndarray], count: int, logits: bool) -> np.ndarray:
         parts = [block(start) for start in range(0, count, PAIRS)]

@@ -102,7 +102,7 @@ def write_directory(
         ['cat', 'dog']
     """
     folder = user_path(directory, "directory")
-    model: Predictor = getattr(predictor, "embedder", predictor)
+    model: Any = getattr(predictor, "embedder", predictor)
     config = describe(model, checked({**model.about, **(about or {})}))
     given, student = _given(files or {}), model.encode()
 

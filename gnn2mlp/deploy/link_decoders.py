@@ -25,7 +25,7 @@ def fixed(decode: nn.Module, z: Tensor) -> Callable[[Tensor], Tensor]:
         return lambda others: others @ z
     if isinstance(decode, HadamardMLP):
         return _hadamard(decode, z)
-    return lambda others: decode(z.expand_as(others), others)  # type: ignore[no-any-return]
+    return lambda others: decode(z.expand_as(others), others)
 
 
 @torch.no_grad()

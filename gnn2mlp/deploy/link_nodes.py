@@ -25,9 +25,8 @@ class LinkNodes:
         >>> nodes = LinkNodes(3, ["p7", "p3", "p9"])
         >>> nodes.rows(["p9", "p7"], "candidates").tolist(), nodes.named(np.array([1])).tolist()
         ([2, 0], ['p3'])
-        >>> LinkNodes(3).pairs([(0, 3)], "score_pairs")
-        Traceback (most recent call last):
-        gnn2mlp.core.errors.DataError: score_pairs: expected row numbers from 0 to 2, got 3 in pair 0; ...
+        >>> nodes.pairs([("p7", "p9")], "pairs").tolist()
+        [[0, 2]]
     """
 
     def __init__(self, count: int, ids: Any = None):

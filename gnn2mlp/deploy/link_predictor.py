@@ -126,11 +126,6 @@ class LinkPredictor(BaseLinkPredictor):
         return self.embedder.inputs
 
     @property
-    def columns(self) -> TableEncoder | None:
-        """What makes features of a table's columns."""
-        return self.embedder.columns
-
-    @property
     def device(self) -> torch.device:
         """Where the network is."""
         return self.embedder.device
@@ -144,7 +139,7 @@ class LinkPredictor(BaseLinkPredictor):
     def against(self, z: np.ndarray) -> Callable[[Any], np.ndarray]:
         """What scores one embedding (width,) against each of a block of `held`."""
         score = fixed(self.module.decode, self.held(z))
-        return torch.inference_mode()(lambda block: _numpy(score(block)))  # type: ignore[no-any-return]
+        return torch.inference_mode()(lambda block: _numpy(score(block)))
 
     def held(self, embeddings: np.ndarray) -> torch.Tensor:
         """Embeddings as a tensor of the network's precision, on its device; not copied where they are that already."""

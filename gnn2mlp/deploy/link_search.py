@@ -22,7 +22,8 @@ class Top(NamedTuple):
     ids: np.ndarray
     scores: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class Best(NamedTuple):
@@ -31,7 +32,8 @@ class Best(NamedTuple):
     rows: np.ndarray
     logits: np.ndarray
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def best(

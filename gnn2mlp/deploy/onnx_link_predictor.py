@@ -1,5 +1,6 @@
 """A model of links on ONNX Runtime, behind the same arrays as `LinkPredictor`. Imports no torch."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -50,6 +51,11 @@ class OnnxLinkPredictor(BaseLinkPredictor):
     def held(self, embeddings: np.ndarray) -> np.ndarray:
         """Embeddings in the network's precision."""
         return np.ascontiguousarray(embeddings, self.embedder.dtype)
+
+    def digest(self) -> str:
+        """The SHA-256 of both networks' files and the embedder's card."""
+        content = getattr(self.decoder, "content", b"")
+        return hashlib.sha256(self.embedder.digest().encode() + content).hexdigest()
 
     @classmethod
     def load(cls, directory: str | Path, threads: int = 1) -> Self:

@@ -60,7 +60,8 @@ class StudentParts(NamedTuple):
     columns: TableEncoder | None
     told: dict[str, Any]
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def tensors_of(module: nn.Module, inputs: Inputs, columns: TableEncoder | None) -> dict[str, torch.Tensor]:
