@@ -1,13 +1,19 @@
 """Batches of pairs for the tests of what reads them."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
+from gnn2mlp.data import LinkViews, ObservedLinks, RandomEdges
+from gnn2mlp.data.links.split import LinkSetting
 from gnn2mlp.decoders import Hadamard
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.link_network import LinkNetwork
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import LinkBatch
+from gnn2mlp.tasks import LinkPrediction
+from tests.helpers import tiny_graph
 
 NODES, WIDTH, CONTEXTS = 12, 5, 6
 
@@ -80,3 +86,26 @@ def link_batch(
         contexts=None if ids is None else place[ids[order]],
         teacher_scores=None if scores is None else scores[order],
     )
+
+
+def link_views(seed: int = 0, setting: LinkSetting = "transductive", **data: Any) -> LinkViews:
+    """Both views of the links of `tiny_graph(**data)`, of which many are held back."""
+    graph = tiny_graph(**data)
+    split = RandomEdges(valid=0.15, test=0.2).split(graph, seed, setting)
+    return LinkViews.of(graph, split, LinkPrediction())
+
+
+def planted(observed: ObservedLinks, classes: int = 3, draws: int = 2, seed: int = 0) -> TeacherKnowledge:
+    """What a teacher would know that has seen the classes of `tiny_graph`, which node i has by i mod classes."""
+    random, ids = torch.Generator().manual_seed(seed), observed.node_ids
+    contexts = ids[torch.randint(ids.numel(), (ids.numel(), draws * CONTEXTS), generator=random)]
+    same = (contexts % classes == ids[:, None] % classes).float()
+    noise = 0.3 * torch.randn(same.shape, generator=random)
+    hidden = torch.eye(classes)[ids % classes]
+    values = {
+        "hidden": hidden + 0.1 * torch.randn(hidden.shape, generator=random),
+        "context_ids": contexts,
+        "context_scores": 4 * same - 2 + noise,
+        "context_draws": torch.tensor(draws),
+    }
+    return TeacherKnowledge(ids, values, {"teacher": {"name": "planted"}})

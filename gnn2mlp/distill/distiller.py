@@ -19,8 +19,10 @@ from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Configurable
+from gnn2mlp.data.links import ObservedLinks
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.in_memory import InMemory, Tables
+from gnn2mlp.distill.links import LinkRows
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.source import RowPass, Source
@@ -39,6 +41,7 @@ from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.objectives.hard_labels import HardLabels
+from gnn2mlp.objectives.link_labels import LinkLabels
 from gnn2mlp.students import Student
 from gnn2mlp.tables.table import RowTable
 from gnn2mlp.tasks import Task
@@ -167,6 +170,8 @@ class Distiller(Configurable):
             _fit_inputs(inputs, data)
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.network(source.num_features, source.num_classes).to(device)
+            if isinstance(source, LinkRows):
+                source.check(module)
             _check_foldable(module, inputs)
             if start is not None:
                 start.apply(module)
@@ -209,7 +214,8 @@ class Distiller(Configurable):
             device: where to compute.
             group: the processes that share the rows of a table.
         """
-        source = self._source(data, {}, resolve_device(device), 0, HardLabels(), inputs, group)
+        labels = LinkLabels() if isinstance(data, ObservedLinks) else HardLabels()
+        source = self._source(data, {}, resolve_device(device), 0, labels, inputs, group)
         module.to(device)
         found, task = source.validate(module), source.settled(module)
         module.cpu()
@@ -251,6 +257,8 @@ class Distiller(Configurable):
             raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
         rows = inputs.training_rows(data.graph)
         random = generator(seed, "batches")
+        if isinstance(data, ObservedLinks):
+            return LinkRows(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)
         return InMemory(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)
 
     def _checkpointing(

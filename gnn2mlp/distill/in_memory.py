@@ -21,6 +21,7 @@ from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
 from gnn2mlp.objectives._base import check_declared
+from gnn2mlp.objectives._needs import PAIRS
 from gnn2mlp.tasks import Task
 
 Tables = Mapping[str, TeacherKnowledge]
@@ -40,8 +41,9 @@ class _Rows(NamedTuple):
 
 
 def check_links(objective: Objective, data: NodeData) -> None:
-    """Raise `DataError` if the objective speaks of links, or of classes, that these data do not have."""
+    """Raise `DataError` if the objective speaks of links, of classes or of pairs that these data do not have."""
     for term in (term for weight, term in objective.terms() if weight):
+        _check_unit(term, data)
         if term.speaks_of_classes and not data.task.exclusive:
             raise DataError(
                 f"objective {term.name!r} compares distributions over classes, and the task {data.task.name!r} of "
@@ -54,6 +56,23 @@ def check_links(objective: Objective, data: NodeData) -> None:
                 f"objective {term.name!r} works on a {_HAVING[wrong[0]]}, and {data.name} is a {data.kind}: "
                 f"{' or '.join(others)} is its counterpart there"
             )
+
+
+def _check_unit(term: Objective, data: NodeData) -> None:
+    """Raise `DataError` if the term speaks of pairs where nodes are predicted, or of nodes where pairs are."""
+    pairs, task = parse_needs(term.needs).pairs, data.task
+    if pairs == (task.unit == "pair"):
+        return
+    if pairs:
+        raise DataError(
+            f"objective {term.name!r} speaks of pairs of nodes, and the task {task.name!r} of {data.name} of single "
+            "ones; predict links (task: link), or take soft_labels and hard_labels"
+        )
+    others = ", ".join(repr(name) for name, cls in OBJECTIVES.classes.items() if PAIRS in cls.needs)
+    raise DataError(
+        f"objective {term.name!r} speaks of single nodes, and the task {task.name!r} of {data.name} of pairs; of pairs "
+        f"speak {others}"
+    )
 
 
 class InMemory(Source):
@@ -90,7 +109,8 @@ class InMemory(Source):
         if objective is not None:
             check_declared(objective)
             check_links(objective, observed.graph)
-        self.tables = _aligned(tables or {}, needs.knowledge, observed, device)
+        found = aligned(tables or {}, needs.knowledge, observed)
+        self.tables = {name: table.to(device) for name, table in found.items()}
         self.task = observed.task
         self.features = compute_form(rows, device).to(dtype=torch.get_default_dtype())
         self.num_features, self.num_classes = self.features.shape[1], self.task.num_outputs
@@ -113,8 +133,7 @@ class InMemory(Source):
     @property
     def knowledge_digest(self) -> str | None:
         """Digest of what is read of the knowledge, if anything is."""
-        digests = {name: table.digest for name, table in self.tables.items()}
-        return next(iter(digests.values())) if len(digests) == 1 else digest_json(digests) if digests else None
+        return digest_of(self.tables)
 
     @property
     def digest(self) -> str:
@@ -193,15 +212,19 @@ class InMemory(Source):
         return self.task.with_threshold(student.eval()(self.valid_x).logits, self.valid_labels)
 
 
-def _aligned(
-    tables: Tables, wanted: Mapping[str, frozenset[str]], observed: Observed, device: torch.device | str
-) -> dict[str, TeacherKnowledge]:
+def digest_of(tables: Tables) -> str | None:
+    """One digest of all tables; `None` of none."""
+    digests = {name: table.digest for name, table in tables.items()}
+    return next(iter(digests.values())) if len(digests) == 1 else digest_json(digests) if digests else None
+
+
+def aligned(tables: Tables, wanted: Mapping[str, frozenset[str]], observed: Observed) -> dict[str, TeacherKnowledge]:
     """What is read of each table, a row for each observed node."""
     nothing = torch.zeros(0, dtype=torch.int64)
     found = {}
     for name, keys in wanted.items():
         given = tables.get(name) or TeacherKnowledge(nothing, {}, {"teacher": "unknown" if not tables else name})
-        found[name] = given.select(keys).align(observed.node_ids).to(device)
+        found[name] = given.select(keys).align(observed.node_ids)
     return found
 
 

@@ -332,7 +332,7 @@ def check_rows_suffice(objective: Objective) -> None:
     check_declared(objective)
     for term in (term for weight, term in objective.terms() if weight):
         needs = parse_needs(term.needs)
-        if needs.links:
+        if needs.links or needs.pairs:
             raise ConfigError(
                 f"objective {term.name!r} speaks of links between nodes, and a table of rows has none; "
                 "distil on the graph: gnn2mlp run"

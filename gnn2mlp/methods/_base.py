@@ -1,7 +1,7 @@
 """What a method is: an objective, an update rule, and where it departs from its paper or released code."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
@@ -19,6 +19,7 @@ class Method(Configurable, ABC):
         idea: what it does, in four sentences, to somebody who has not read the paper.
         departures: where this implementation departs from the paper or its released code.
         update: `"joint"` minimises the sum; `"alternating"` takes one optimiser pass per term.
+        unit: what it speaks of, nodes or pairs of them: a method of one goes with tasks of that one alone.
         needs_graph: whether the student that it ships reads the graph when it answers, which no graph-free one does.
         streams: whether the rows of a table, which come one shard after the other, will do. Not where a student learns
             from what an earlier one says of all rows.
@@ -35,6 +36,7 @@ class Method(Configurable, ABC):
     idea: ClassVar[str] = ""
     departures: ClassVar[str] = ""
     update: UpdateRule = "joint"
+    unit: Literal["node", "pair"] = "node"
     needs_graph: bool = False
     streams: ClassVar[bool] = True
 

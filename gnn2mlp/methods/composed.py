@@ -1,10 +1,10 @@
 """A method put together by its user, in Python or YAML."""
 
-from typing import Any
+from typing import Any, Literal
 
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import Objective, parse_objective
+from gnn2mlp.objectives import Objective, parse_needs, parse_objective
 
 
 class Composed(Method):
@@ -33,6 +33,11 @@ class Composed(Method):
         # Stored in its plain form: every training run builds fresh terms, which may hold state.
         self.objective = parse_objective(objective).to_list()
         self.update = update
+
+    @property
+    def unit(self) -> Literal["node", "pair"]:  # type: ignore[override]
+        """Pairs, if its terms speak of them."""
+        return "pair" if parse_needs(self.needs).pairs else "node"
 
     def build_objective(self) -> Objective:
         """The weighted sum, built anew."""

@@ -34,7 +34,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=METHODS.names())
+@pytest.fixture(params=[name for name, cls in METHODS.classes.items() if cls.unit != "pair"])
 def method(request: pytest.FixtureRequest) -> Method:
     return Spec(request.param, **EXAMPLES.get(request.param, {})).build(METHODS)
 
