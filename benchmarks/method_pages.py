@@ -58,8 +58,9 @@ def _site(address: str) -> str:
 def _facts(name: str, method: type[Method]) -> str:
     made = _built(method)
     keys = [f"`{key}`" for key in sorted(made.teacher_keys)] if made else []
+    task = "--task link " if made and made.unit == "pair" else ""
     facts = [
-        ["run it", f"`gnn2mlp run --method {name}`" if made else "`RunConfig(method=0.5 * A() + 0.5 * B())`"],
+        ["run it", f"`gnn2mlp run {task}--method {name}`" if made else "`RunConfig(method=0.5 * A() + 0.5 * B())`"],
         ["reads of the teacher", ", ".join(keys) or ("no teacher is trained" if made else "what its terms read")],
         ["graph when it answers", "**needed**, for positions" if made and made.needs_graph else "none"],
         [
@@ -71,7 +72,7 @@ def _facts(name: str, method: type[Method]) -> str:
 
 
 def _streams(method: Method) -> bool:
-    links = {"neighbours", "hyperedges", "adjacency", "all_features"}
+    links = {"neighbours", "hyperedges", "adjacency", "all_features", "pairs"}
     return method.streams and not method.needs_graph and not (set(method.needs) & links) and method.name != "tined"
 
 

@@ -54,7 +54,9 @@ def test_trains_a_student_that_beats_chance(method: Method) -> None:
     with torch.no_grad():
         z = network(full.graph.features).hidden
         said = [network.score(*z[pairs].unbind(1)) for pairs in (full.split.test, full.split.test_negatives)]
-    assert link_scores(full.split, *said)["overall"]["auc"] > 0.65  # chance is one half; who knows the classes has some .78
+    assert (
+        link_scores(full.split, *said)["overall"]["auc"] > 0.65
+    )  # chance is one half; who knows the classes has some .78
     assert result.history.loss[-1] < 0.95 * result.history.loss[0]
 
 
