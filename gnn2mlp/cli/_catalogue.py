@@ -12,6 +12,7 @@ import gnn2mlp
 KINDS = {
     "datasets": ("gnn2mlp.data", "DATASETS"),
     "splits": ("gnn2mlp.data", "SPLITTERS"),
+    "link_splits": ("gnn2mlp.data", "LINK_SPLITTERS"),
     "tasks": ("gnn2mlp.tasks", "TASKS"),
     "teachers": ("gnn2mlp.teachers", "TEACHERS"),
     "methods": ("gnn2mlp.methods", "METHODS"),
@@ -32,6 +33,7 @@ SINGLE = {
 KEYS = {
     "datasets": "dataset",
     "splits": "split",
+    "link_splits": "split",
     "tasks": "task",
     "teachers": "teacher",
     "methods": "method",
@@ -84,7 +86,7 @@ def _entries(kinds: Iterable[str], single: Iterable[str]) -> Iterable[Entry]:
     for kind in kinds:
         told = kind if kind == "inputs" else kind.removesuffix("s")
         for name, cls in classes(kind).items():
-            yield Entry(told, name, KEYS.get(kind, ""), cls)
+            yield Entry(told.replace("_", " "), name, KEYS.get(kind, ""), cls)
     for name in single:
         module, attribute, key = SINGLE[name]
         told = "method" if key == "method" else "settings"

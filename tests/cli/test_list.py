@@ -28,6 +28,7 @@ def test_every_kind_has_entries_with_a_line_and_a_citation(kind: str):
         ("datasets", "cpf-cora", "Yang"),
         ("encoders", "text", "Jones"),
         ("decoders", "hadamard", "Guo"),
+        ("link_splits", "edges", "Guo"),
         ("explainers", "fastdnx", "Pereira"),
     ],
 )

@@ -12,7 +12,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.checks import check_readable
 from gnn2mlp.data.links.negatives import NonEdges
-from gnn2mlp.data.links.pairs import canonical_pairs, undirected, with_pairs
+from gnn2mlp.data.links.pairs import canonical_pairs, pairs_of, undirected, with_pairs
 from gnn2mlp.data.links.split import LinkSplit
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
@@ -52,6 +52,21 @@ class ObservedLinks(Observed):
     valid_negatives: Tensor
 
     __repr__ = short_repr
+
+    @classmethod
+    def whole(cls, graph: NodeData, task: LinkPrediction) -> Self:
+        """The view in which every edge trains and none is held out, for what ships to be trained once more on all.
+
+        Args:
+            graph: as for `LinkViews.of`.
+            task: what is learnt.
+
+        Raises:
+            DataError: for a hypergraph, or features that say nothing.
+        """
+        bare = _without_labels(_readable(graph, "transductive"), task)
+        pairs, ids = pairs_of(bare), torch.arange(bare.num_nodes)
+        return cls(bare, ids, ids[:0], ids[:0], pairs, pairs[:0], pairs[:0])
 
     @cached_property
     def task(self) -> LinkPrediction:
@@ -112,8 +127,7 @@ class LinkViews(NamedTuple):
             DataError: for a hypergraph, features that say nothing, a split of another graph, or fewer negatives
                 than the metric needs.
         """
-        both = undirected(GraphData.expect(graph, "link prediction"))
-        check_readable(both, split.setting)
+        both = _readable(graph, split.setting)
         for part in ("valid", "test"):
             task.check_negatives(getattr(split, f"{part}_negatives").size(0), f"{graph.name}: {part}")
         bare = _without_labels(both, task)
@@ -122,6 +136,13 @@ class LinkViews(NamedTuple):
             inference += [split.valid, split.extra, split.known]
         reached = canonical_pairs(torch.cat(inference), graph.num_nodes)
         return cls(_observed(bare, split), FullLinks(with_pairs(bare, reached), split))
+
+
+def _readable(graph: NodeData, setting: str) -> GraphData:
+    """The graph with undirected edges, if it has features that a graph-free predictor can read."""
+    both = undirected(GraphData.expect(graph, "link prediction"))
+    check_readable(both, setting)
+    return both
 
 
 def _observed(graph: GraphData, split: LinkSplit) -> ObservedLinks:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.data import GraphData, LinkViews, Observed, RandomEdges, graph_from_arrays
+from gnn2mlp.data import GraphData, LinkViews, Observed, ObservedLinks, RandomEdges, graph_from_arrays
 from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
 from gnn2mlp.data.links.split import LinkSetting
 from gnn2mlp.tasks import LinkPrediction
@@ -177,6 +177,18 @@ def test_what_has_no_links_or_features_is_refused() -> None:
         LinkViews.of(tiny_hypergraph(), split, LinkPrediction())
     with pytest.raises(DataError, match="expected node features, got none"):
         LinkViews.of(replace(tiny_graph(), features=torch.empty(60, 0)), split, LinkPrediction())
+
+
+@pytest.mark.parametrize("how", FORMS)
+def test_all_edges_train_where_nothing_is_held_out(how: dict[str, bool]) -> None:
+    graph = tiny_graph(**how)
+    observed = ObservedLinks.whole(graph, LinkPrediction("mrr"))
+    assert torch.equal(observed.pairs, pairs_of(undirected(graph)))
+    assert observed.graph.structure.keys() == undirected(graph).structure.keys()
+    assert torch.equal(observed.graph.adjacency.values, undirected(graph).adjacency.values)
+    assert observed.valid_pairs.shape == observed.valid_negatives.shape == (0, 2)
+    assert observed.task.metric == "mrr"
+    assert observed.graph.labels.isnan().all()
 
 
 @both_settings
