@@ -196,6 +196,7 @@ def _product(operator: CSR, rows: Features, hops: int) -> Callable[[nn.Module], 
 
 
 def _propagated(operator: CSR, rows: Features, hops: int, module: Linear) -> Tensor:
+    assert module.bias is not None, "a map with a bias is fitted"
     mapped: Tensor = module(rows) - module.bias
     for _ in range(hops):
         mapped = operator @ mapped
