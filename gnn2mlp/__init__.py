@@ -12,6 +12,7 @@ _EXPORTS = {
     "RunConfig": "gnn2mlp.pipeline",
     "fit": "gnn2mlp.pipeline",
     "FitConfig": "gnn2mlp.pipeline",
+    "explain": "gnn2mlp.pipeline",
     "Spec": "gnn2mlp.core.spec",
     "NodeClassifier": "gnn2mlp.estimators",
     "NodeRegressor": "gnn2mlp.estimators",

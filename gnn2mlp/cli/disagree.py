@@ -37,7 +37,7 @@ def execute(options: argparse.Namespace) -> None:
         if options.out not in (None, options.run):
             raise ConfigError(f"disagree: expected one folder, got {options.run} and --out {options.out}")
         options.out = options.run
-        check_run(options.run)
+        check_run(options.run, "disagree")
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config) as bars:
@@ -46,15 +46,15 @@ def execute(options: argparse.Namespace) -> None:
     show_files(console, {"page": result.out / PAGE, "answers": result.out / FILE})
 
 
-def check_run(folder: str) -> None:
+def check_run(folder: str, verb: str) -> None:
     """Raise `ConfigError` unless a run has left its configuration in the folder."""
     from gnn2mlp.core.files import user_path
 
     path = user_path(folder, "run")
     if (path / ".work").is_dir():
         raise ConfigError(
-            f"disagree: {folder} holds a model of gnn2mlp fit, which wrote its page itself: "
+            f"{verb}: {folder} holds a model of gnn2mlp fit, which wrote its page itself: "
             f"{path / '.work' / 'disagreement.html'}"
         )
     if not (path / "config.yaml").exists():
-        raise ConfigError(f"disagree: expected the folder of a run, got {folder}, which has no config.yaml")
+        raise ConfigError(f"{verb}: expected the folder of a run, got {folder}, which has no config.yaml")

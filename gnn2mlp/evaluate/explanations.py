@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.nn.csr import gather
 
@@ -19,17 +20,34 @@ Predict = Callable[[GraphData], Tensor]
 _AT_ONCE = 200_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Faithfulness:
-    """How far the teacher's answers rest on the nodes that explanations rank highest; shares of explained nodes.
+    """How far the teacher's answers rest on the nodes that explanations rank highest.
 
     Args:
-        sufficiency: whose likeliest class stays if these nodes alone are left, with the explained one.
-        necessity: whose likeliest class changes if these nodes are gone, but for the explained one.
+        stays: bool (explained,), whose likeliest class stays if these nodes alone are left, with the explained one.
+        changes: bool (explained,), whose likeliest class changes if these nodes are gone, but for the explained one.
+
+    Example:
+        >>> found = Faithfulness(np.array([True, True, False, True]), np.array([False, False, False, True]))
+        >>> found.sufficiency, found.necessity
+        (0.75, 0.25)
     """
 
-    sufficiency: float
-    necessity: float
+    stays: np.ndarray
+    changes: np.ndarray
+
+    __repr__ = short_repr
+
+    @property
+    def sufficiency(self) -> float:
+        """Share of explained nodes whose likeliest class stays."""
+        return float(self.stays.mean())
+
+    @property
+    def necessity(self) -> float:
+        """Share of explained nodes whose likeliest class changes."""
+        return float(self.changes.mean())
 
 
 def faithfulness(predict: Predict, graph: GraphData, nodes: np.ndarray, top: np.ndarray, hops: int) -> Faithfulness:
@@ -59,7 +77,7 @@ def faithfulness(predict: Predict, graph: GraphData, nodes: np.ndarray, top: np.
         for row, node in zip(named, nodes.tolist(), strict=True)
     ]
     alone, without = (answers(predict, graph, nodes, sets) for sets in (kept, left))
-    return Faithfulness(float((alone == before).mean()), float((without != before).mean()))
+    return Faithfulness(alone == before, without != before)
 
 
 def answers(predict: Predict, graph: GraphData, nodes: np.ndarray, sets: Sequence[np.ndarray]) -> np.ndarray:

@@ -5,9 +5,10 @@ from typing import Any
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.explainers._base import EXPLAINERS, Explainer
 from gnn2mlp.explainers._explanation import Explanation
+from gnn2mlp.explainers._margins import Margins, own_margins
 from gnn2mlp.explainers._surrogate import Surrogate, fit_surrogate
 
-__all__ = ["EXPLAINERS", "Explainer", "Explanation", "Surrogate", "fit_surrogate"]
+__all__ = ["EXPLAINERS", "Explainer", "Explanation", "Margins", "Surrogate", "fit_surrogate", "own_margins"]
 
 
 def __getattr__(name: str) -> Any:

@@ -134,8 +134,8 @@ def fit_surrogate(
         loop.fit(training, state, epochs, stage="surrogate", progress=progress)
     agreement, divergence = training.judged(parts.judged)
     plain = rows.to_scipy() if isinstance(rows, CSR) else rows.numpy()
-    state = module.state_dict()
-    weight, bias = (_centred(state[name].double().numpy()) for name in ("weight", "bias"))
+    learnt = module.state_dict()
+    weight, bias = (_centred(learnt[name].double().numpy()) for name in ("weight", "bias"))
     return Surrogate(operator.to_scipy(), plain, weight, bias, hops, reads, agreement, divergence)
 
 

@@ -3,6 +3,7 @@
 from gnn2mlp.pipeline.auto import AutoResult, auto
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import DisagreementResult, disagree
+from gnn2mlp.pipeline.explain import ExplainResult, explain
 from gnn2mlp.pipeline.fit import FitResult, fit
 from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.latency import LatencyResult, latency
@@ -14,6 +15,7 @@ __all__ = [
     "Auto",
     "AutoResult",
     "DisagreementResult",
+    "ExplainResult",
     "FitConfig",
     "FitResult",
     "LatencyResult",
@@ -22,6 +24,7 @@ __all__ = [
     "TrustResult",
     "auto",
     "disagree",
+    "explain",
     "fit",
     "latency",
     "run",

@@ -103,13 +103,13 @@ def _judge(job: Job, number: int) -> tuple[dict[str, Any], TrustTable]:
         "split": {"digest": seed.split.digest, **seed.split.sizes},
         "trust": trust_record(table, valid),
     }
-    student = _made_student(job, number)
+    student = made_student(job, number)
     if student is not None and full.graph.task.exclusive:
         record["student_trust"] = advice_record(student_trust(student, knowledge, full))
     return record, table
 
 
-def _made_student(job: Job, number: int) -> Predictor | None:
+def made_student(job: Job, number: int) -> Predictor | None:
     """The student that a run with these settings left in the folder, if there is one; none is trained."""
     stage = plan(replace(job, extra=frozenset()), number).student  # a run asks for no more knowledge than it reads
     try:

@@ -12,6 +12,7 @@ PAGES = {
     "map.html": "Map of the nodes",
     "codebook.html": "The codebook",
     "trust.html": "Which answers to trust",
+    "explain.html": "Why the teacher says so",
     "latency.html": "Latency at length",
     "search/leaderboard.html": "The search that found these settings",
 }

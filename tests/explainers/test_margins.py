@@ -3,8 +3,7 @@ import pytest
 import scipy.sparse as sp
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explainers import Surrogate
-from gnn2mlp.explainers.margins import own_margins
+from gnn2mlp.explainers import Surrogate, own_margins
 from tests.explainers.surrogates import explained
 
 

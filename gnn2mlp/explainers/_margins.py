@@ -52,7 +52,7 @@ def own_margins(surrogate: Surrogate, nodes: object) -> Margins:
     Example:
         >>> import torch
         >>> from gnn2mlp.data import graph_from_arrays
-        >>> from gnn2mlp.explainers import fit_surrogate
+        >>> from gnn2mlp.explainers import fit_surrogate, own_margins
         >>> path = graph_from_arrays(torch.eye(6), [0, 0, 0, 1, 1, 1], [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5]])
         >>> surrogate = fit_surrogate(path, 4 * torch.eye(2)[path.labels], hops=1, epochs=20)
         >>> parts = own_margins(surrogate, [0, 5])
