@@ -125,9 +125,8 @@ def rows_of(graph: GraphData, nodes: Sequence[Any] | np.ndarray) -> np.ndarray:
         return _as_rows(given, graph.num_nodes)
     row = {str(name): position for position, name in enumerate(graph.node_names.tolist())}
     if unknown := [str(name) for name in given.tolist() if str(name) not in row]:
-        raise DataError(
-            f"explain: {graph.name} has no node {listing(unknown, 5)}; name nodes by their ids, such as {next(iter(row))}"
-        )
+        example = next(iter(row))
+        raise DataError(f"explain: {graph.name} has no node {listing(unknown)}; name nodes by ids such as {example}")
     return np.array([row[str(name)] for name in given.tolist()], dtype=np.int64)
 
 
@@ -139,7 +138,7 @@ def _as_rows(given: np.ndarray, count: int) -> np.ndarray:
         whole = False
     if not whole or rows.min() < 0 or rows.max() >= count:
         wrong = [str(node) for node in given.tolist() if not _is_row(node, count)]
-        raise DataError(f"explain: expected nodes as rows, integers in 0..{count - 1}, got {listing(wrong, 5)}")
+        raise DataError(f"explain: expected nodes as rows, integers in 0..{count - 1}, got {listing(wrong)}")
     return rows
 
 
@@ -184,7 +183,7 @@ class _Explained:
                 "digest": digest_tensors({"weight": torch.from_numpy(one.weight)}),
             },
             "faithfulness": faithfulness_rows(explainers, self.predict, self.graph, one, self.nodes),
-            "motifs": motif_rows(explainers, self.graph, one),
+            "motifs": motif_rows(explainers, _checked(self.job.graph), one),
             "nodes": [self._node(position, top) for position in range(len(self.nodes))],
             "notes": self._notes(),
         }

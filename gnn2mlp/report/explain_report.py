@@ -48,7 +48,7 @@ def headline(results: Results) -> str:
         )
     ours, random = (_row(results, name) for name in (results["explainer"]["name"], "random"))
     text = f"The {ours['top']} nodes named first suffice for {_share(ours, 'sufficiency')} of the teacher's answers"
-    if random is ours:
+    if "sufficiency_gain" not in ours:
         return f"{text}."
     low, high = ours["sufficiency_gain"]
     beyond = "" if low > 0 or high < 0 else ", which is within chance"
@@ -103,10 +103,10 @@ def nodes_grid(results: Results) -> Grid:
         [
             one["name"],
             classes[one["teacher"]] if one["teacher"] < len(classes) else str(one["teacher"]),
-            f"{one['own_margin']:.2f}",
-            f"{one['neighbours_margin']:.2f}",
+            _signed(one["own_margin"]),
+            _signed(one["neighbours_margin"]),
             ", ".join(name for name, _ in one["top"][:_NAMED]),
-            ", ".join(f"{name} ({value:+.2f})" for name, value in one["features"][:_NAMED]).replace("-", "−"),
+            ", ".join(f"{name} ({_signed(value, '+')})" for name, value in one["features"][:_NAMED]),
         ]
         for one in results["nodes"][:_LISTED]
     ]
@@ -153,6 +153,10 @@ def _plots(results: Results, explanation: Explanation, graph: GraphData) -> list
     ):
         plots.append(draw(plot_faithfulness(results["faithfulness"], measure), measure, measure.capitalize(), text))
     return plots
+
+
+def _signed(value: float, sign: str = "") -> str:
+    return f"{value:{sign}.2f}".replace("-", "−")
 
 
 def _row(results: Results, method: str) -> dict[str, Any]:
