@@ -107,5 +107,6 @@ def planted(observed: ObservedLinks, classes: int = 3, draws: int = 2, seed: int
         "context_ids": contexts,
         "context_scores": 4 * same - 2 + noise,
         "context_draws": torch.tensor(draws),
+        "member_context_scores": torch.stack([4 * same - 2 + noise, 2 * same - 1], dim=1),
     }
     return TeacherKnowledge(ids, values, {"teacher": {"name": "planted"}})

@@ -5,8 +5,9 @@ from typing import Any
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.students._base import STUDENTS, Student
 from gnn2mlp.students._link import LinkStudent
+from gnn2mlp.students._link_mixture import LinkMixture
 
-__all__ = ["STUDENTS", "LinkStudent", "Student"]
+__all__ = ["STUDENTS", "LinkMixture", "LinkStudent", "Student"]
 
 
 def __getattr__(name: str) -> Any:

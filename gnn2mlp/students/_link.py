@@ -4,6 +4,7 @@ from typing import Any
 
 from torch import nn
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.decoders import DECODERS
@@ -62,6 +63,20 @@ class LinkStudent(Student):
     def one_process(self) -> bool:  # type: ignore[override]
         """Whether the embedder asks for it."""
         return self._student.one_process
+
+    @classmethod
+    def expect(cls, student: Student) -> "LinkStudent":
+        """The same student, as one of links.
+
+        Raises:
+            ConfigError: if it is none.
+        """
+        if isinstance(student, cls):
+            return student
+        raise ConfigError(
+            f"links are predicted by a student that scores two embeddings, got {student.name!r}; take "
+            "LinkStudent(student, decoder)"
+        )
 
     def build(self, num_features: int, num_classes: int) -> LinkNetwork:
         """An untrained network for rows of this width; how many outputs a pair has, one, is the decoder's matter."""
