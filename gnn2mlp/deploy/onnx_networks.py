@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.deploy.onnx_parts import onnx
 from gnn2mlp.nn.averaged import Outputs
-from gnn2mlp.nn.fold import Folded, FoldedAverage, FoldedMixture, Layer
+from gnn2mlp.nn.fold import Folded, FoldedAverage, FoldedMixture, FoldedSideBySide, Layer
 
 # Before the names of nodes that put networks together: 8-bit weights leave these alone.
 MIXING = "mix/"
@@ -56,6 +56,8 @@ def _written(made: Nodes, folded: Any, prefix: str, result: str) -> bool:
         return True
     if isinstance(folded, FoldedMixture):
         return _mixture(made, folded, prefix, result)
+    if isinstance(folded, FoldedSideBySide):
+        return _side_by_side(made, folded, prefix, result)
     return isinstance(folded, FoldedAverage) and _average(made, folded, prefix, result)
 
 
@@ -109,12 +111,26 @@ def _mixture(made: Nodes, folded: FoldedMixture, prefix: str, result: str) -> bo
     return True
 
 
+def _side_by_side(made: Nodes, folded: FoldedSideBySide, prefix: str, result: str) -> bool:
+    """The parts, and their outputs beside each other."""
+    said = _parts(made, folded.parts, prefix)
+    if said is not None:
+        made.mix("Concat", said, result, axis=1)
+    return said is not None
+
+
+def _parts(made: Nodes, parts: Sequence[Any], prefix: str) -> list[str] | None:
+    """The outputs of each part; `None` if one of them could not be added."""
+    said = [f"{prefix}member{number}" for number in range(len(parts))]
+    written = (_written(made, part, f"{name}/", name) for name, part in zip(said, parts, strict=True))
+    return said if all(written) else None
+
+
 def _together(made: Nodes, parts: Sequence[Any], axis: str, prefix: str) -> str | None:
     """The outputs (batch, parts, outputs) of all parts; `None` if one of them could not be added."""
-    said = [f"{prefix}member{number}" for number in range(len(parts))]
-    for name, part in zip(said, parts, strict=True):
-        if not _written(made, part, f"{name}/", name):
-            return None
+    said = _parts(made, parts, prefix)
+    if said is None:
+        return None
     each = [made.mix("Unsqueeze", [name, axis], f"{name}/row") for name in said]
     return made.mix("Concat", each, f"{prefix}together", axis=1)
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.nn.averaged import Averaged, Outputs, average
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.linear import Linear
+from gnn2mlp.nn.link_mixture import SideBySide
 from gnn2mlp.nn.link_network import LinkNetwork
 from gnn2mlp.nn.mixture import Mixture, mixed
 from gnn2mlp.nn.mlp import MLP
@@ -80,6 +81,21 @@ class FoldedMixture:
         """Map features to logits."""
         shares = affine(x, self.gate.weight, self.gate.bias).softmax(-1)
         return mixed(shares, torch.stack([expert(x) for expert in self.experts], 1))
+
+
+class FoldedSideBySide:
+    """Outputs (rows, outputs of all) of several networks beside each other.
+
+    Args:
+        parts: each folded, or called as it is.
+    """
+
+    def __init__(self, parts: list[Callable[[Features], Tensor]]):
+        self.parts = parts
+
+    def __call__(self, x: Features) -> Tensor:
+        """Map features to outputs."""
+        return torch.cat([part(x) for part in self.parts], dim=1)
 
 
 class FoldedStage(NamedTuple):
@@ -155,8 +171,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
     """A function from features to the logits of `module` in evaluation mode, equal up to rounding.
 
     Batch normalisation, an affine map once its statistics are fixed, goes into the map before it:
-    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged` and `Mixture` each part is folded, of
-    `Progressive` each stage, of `LinkNetwork` what embeds. Any other module is called as it is.
+    W' = W s, b' = (b - μ) s + β with s = γ / √(σ² + ε). Of `Averaged`, `Mixture` and `SideBySide` each part is folded,
+    of `Progressive` each stage, of `LinkNetwork` what embeds. Any other module is called as it is.
 
     Example:
         >>> mlp = MLP(in_features=4, hidden=8, out_features=2, norm="batch").eval()
@@ -166,6 +182,8 @@ def fold(module: nn.Module) -> Callable[[Features], Tensor]:
     """
     if isinstance(module, LinkNetwork):
         return fold(module.embed)
+    if isinstance(module, SideBySide):
+        return FoldedSideBySide([fold(part) for part in module.parts])
     if isinstance(module, Averaged):
         return _averaged(module)
     if isinstance(module, Mixture):
@@ -230,6 +248,8 @@ def input_maps(module: nn.Module) -> list[Linear] | None:
     """
     if isinstance(module, LinkNetwork):
         return input_maps(module.embed)
+    if isinstance(module, SideBySide):
+        return _all_maps(module.parts)
     if isinstance(module, Averaged):
         return _all_maps(module.members)
     if isinstance(module, Mixture):

@@ -2,14 +2,17 @@
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from gnn2mlp.core.errors import Gnn2mlpError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import LinkViews
+from gnn2mlp.deploy import LinkPredictor, OnnxLinkPredictor
 from gnn2mlp.distill import DistillationResult, Distiller, Learner
 from gnn2mlp.distill.streamed import check_rows_suffice
 from gnn2mlp.evaluate import link_scores
@@ -44,7 +47,7 @@ def learn(method: Method, epochs: int, seed: int = 0, batch_size: int = 512) -> 
 
 
 def test_the_package_has_the_methods_that_it_names() -> None:
-    assert {"llp", "link_mlp", "link_logits", "embedding_match"} <= set(METHODS.names())
+    assert {"llp", "link_mlp", "link_logits", "embedding_match", "ehdm"} <= set(METHODS.names())
 
 
 def test_trains_a_student_that_beats_chance(method: Method) -> None:
@@ -70,6 +73,21 @@ def test_what_it_ships_is_built_again_from_its_recipe(method: Method) -> None:
     assert torch.equal(z, other)
     assert torch.equal(again.score(z[:5], z[5:10]), result.module.score(other[:5], other[5:10]))
     torch.testing.assert_close(again.score(z[:5], z[5:10]), again.score(z[5:10], z[:5]))
+
+
+def test_what_it_learns_ships(method: Method, tmp_path: Path) -> None:
+    """Saved, loaded and in ONNX it embeds and scores as it did, whatever students and phases there were."""
+    made, x = learn(method, 3), _views().full.graph.features
+    expected = made.module(x).hidden.detach()
+    u, v = expected[:5], expected[5:10]
+    scores = made.module.score(u, v).sigmoid().detach().numpy()  # type: ignore[operator]
+    predictor = LinkPredictor(made.student or STUDENT, made.module, made.num_features, made.card, inputs=made.inputs)
+    predictor.save(tmp_path / "model")
+    loaded = LinkPredictor.load(tmp_path / "model")
+    loaded.to_onnx(tmp_path / "onnx")
+    for each in (loaded, OnnxLinkPredictor.load(tmp_path / "onnx")):
+        np.testing.assert_allclose(each.embed(np.asarray(x)), expected.numpy(), atol=1e-5)
+        np.testing.assert_allclose(each.score(u.numpy(), v.numpy()), scores, atol=1e-5)
 
 
 def test_needs_no_more_knowledge_than_it_says(method: Method) -> None:

@@ -9,12 +9,14 @@ from gnn2mlp.nn.fold import (
     Folded,
     FoldedAverage,
     FoldedSequence,
+    FoldedSideBySide,
     affine,
     fold,
     fold_appended,
     fold_input,
     input_maps,
 )
+from gnn2mlp.nn.link_mixture import SideBySide
 from gnn2mlp.nn.mlp import MLP, MLPOutput, Norm
 from gnn2mlp.nn.progressive import Progressive
 
@@ -163,3 +165,16 @@ def test_a_sequence_folds_stage_by_stage(norm: Norm, threshold: float | None) ->
     torch.testing.assert_close(folded(CSR.from_dense(x)), network(x).logits, atol=1e-5, rtol=1e-4)
     assert folded.capturable == (threshold is None)
     assert len(input_maps(network) or ()) == 3
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+def test_networks_side_by_side_are_folded_one_by_one(norm: Norm) -> None:
+    module, x = SideBySide([trained(norm), trained("none", 2)]).eval(), rows()
+    folded = fold(module)
+    assert isinstance(folded, FoldedSideBySide)
+    torch.testing.assert_close(folded(x), module(x).logits, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(folded(CSR.from_dense(x)), module(x).logits, rtol=1e-5, atol=1e-5)
+    shift, scale = torch.arange(9.0), torch.linspace(0.1, 2, 9)
+    expected = module((x - shift) * scale).logits
+    fold_input(input_maps(module) or (), shift, scale)
+    torch.testing.assert_close(module(x).logits, expected, rtol=1e-4, atol=1e-4)
