@@ -11,10 +11,22 @@ from typing import Any
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher, providing
 from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._links import LinkTeacher
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
+from gnn2mlp.teachers._pair_predictor import PairPredictor
 from gnn2mlp.teachers.answering import TeacherAnswers
 
-__all__ = ["TEACHERS", "Export", "GNNTeacher", "NetworkTeacher", "Teacher", "TeacherAnswers", "providing"]
+__all__ = [
+    "TEACHERS",
+    "Export",
+    "GNNTeacher",
+    "LinkTeacher",
+    "NetworkTeacher",
+    "PairPredictor",
+    "Teacher",
+    "TeacherAnswers",
+    "providing",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
-from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers._neighbourhood import RequestPredictor
 from gnn2mlp.teachers._probes import Perturbation
@@ -99,8 +99,10 @@ class Teacher(Configurable, ABC):
         provides: knowledge keys that `export` can write.
         reads: what links the nodes that it reads, `GraphData` or `HypergraphData`; `NodeData` where it does not matter,
             or where only an object can say it.
+        unit: what it answers for, as `Task.unit` has it: `"node"`, or the `"pair"` of teachers of links.
     """
 
+    unit: ClassVar[str] = "node"
     provides: frozenset[str] = frozenset({"logits"})
     reads: type[NodeData] = NodeData  # type: ignore[type-abstract]
 
@@ -173,9 +175,19 @@ class Teacher(Configurable, ABC):
             )
 
     def check_reads(self, graph: NodeData) -> None:
-        """Raise `DataError` if its layers cannot go along what links these nodes."""
+        """Raise `DataError` if its layers cannot go along what links these nodes, or the task is of another unit."""
+        if graph.task.unit != self.unit:
+            able = [n for n, c in TEACHERS.classes.items() if c.unit == graph.task.unit]
+            raise DataError(
+                f"teacher {self.name!r} answers for a {self.unit}, and the task of {graph.name}, {graph.task.name!r}, "
+                f"asks for a {graph.task.unit}; expected one of {', '.join(able)} as teacher"
+            )
         if not isinstance(graph, self.reads):
-            able = [n for n, c in TEACHERS.classes.items() if c.reads is not NodeData and isinstance(graph, c.reads)]
+            able = [
+                n
+                for n, c in TEACHERS.classes.items()
+                if c.unit == self.unit and c.reads is not NodeData and isinstance(graph, c.reads)
+            ]
             raise DataError(
                 f"teacher {self.name!r} works on a {self.reads.kind}, and {graph.name} is a {graph.kind}; "
                 f"expected one of {', '.join(able)} as teacher"
@@ -241,21 +253,26 @@ def _unlabelled(graph: NodeData) -> Observed:
     return Observed(hidden, ids, train=ids[:0], valid=ids[:0])
 
 
+# What only teachers of links write down.
+_OF_LINKS = frozenset(name for name in KEYS if "context" in name)
+
 TEACHERS: Registry[Teacher] = Registry("teacher", "gnn2mlp.teachers", Teacher)  # type: ignore[type-abstract]
 
 
 def providing(spec: Spec, needs: Iterable[str]) -> Spec:
     """A teacher that can write `needs`: the one of `spec`, else one that is built around it.
 
-    So `--teacher sage --method vqgraph` trains a tokenizer whose encoder is SAGE.
+    So `--teacher sage --method vqgraph` trains a tokenizer whose encoder is SAGE, and with scores of contexts among
+    `needs` a teacher of links does the same. A teacher of nodes is not taken into one for what nodes have too.
 
     Raises:
         ConfigError: if neither can.
     """
     kind, wanted = TEACHERS.get(spec.name), set(needs)
+    units = {kind.unit, "pair"} if wanted & _OF_LINKS else {kind.unit}
     if not wanted <= kind.provides:
         for other in TEACHERS.classes.values():
-            wrapped = other.wrapping(spec) if wanted <= other.provides else None
+            wrapped = other.wrapping(spec) if wanted <= other.provides and other.unit in units else None
             if wrapped is not None:
                 return wrapped
         kind.check_provides(wanted)

@@ -1,4 +1,4 @@
-"""What every registered teacher promises."""
+"""What every registered teacher of nodes promises; teachers of links have a contract of their own."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from tests.tiny import UNDROPPED, Kind, small, tiny_views, views_of
 
 # Every registered class with its defaults, and forms of one class that are different models.
 FORMS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {}) for name in TEACHERS.names()),
+    *((name, {}) for name, kind in TEACHERS.classes.items() if kind.unit == "node"),
     ("sage", {"aggregator": "mean"}),
     ("hgnn", {"singletons": "all"}),
     ("vq", {"encoder": "hgnn"}),
@@ -186,7 +186,9 @@ def test_names_the_teachers_of_the_data_that_it_cannot_read(form: Form, teacher:
             attempt()
         named = str(caught.value).partition("expected one of ")[2].removesuffix(" as teacher").split(", ")
         assert named == [
-            n for n in TEACHERS.names() if TEACHERS.get(n).reads is not NodeData and kind_of((n, {})) == OTHER[kind]
+            n
+            for n, each in TEACHERS.classes.items()
+            if each.unit == "node" and each.reads is not NodeData and kind_of((n, {})) == OTHER[kind]
         ]
 
 
