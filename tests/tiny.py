@@ -9,12 +9,15 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data import SPLITTERS, GraphData, NodeData, Views
+from gnn2mlp.data import SPLITTERS, GraphData, LinkViews, NodeData, Views
+from gnn2mlp.data.links import LINK_SPLITTERS
+from gnn2mlp.data.links.split import LinkSetting
 from gnn2mlp.data.split import Setting
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch
+from gnn2mlp.tasks import LinkPrediction
 from tests.helpers import tiny_graph, tiny_hypergraph
 
 T = TypeVar("T", bound=Configurable)
@@ -23,6 +26,7 @@ Kind = Literal["graph", "hypergraph"]
 # Options with which any component is quick on a tiny graph; each takes those that it knows.
 SMALL: Mapping[str, Any] = {
     "hidden": 16,
+    "width": 16,
     "heads": 2,
     "dropout": 0.1,
     "attention_dropout": 0.1,
@@ -47,7 +51,9 @@ def small(registry: Registry[T], name: str, **options: Any) -> T:
     chosen = {k: v for k, v in {**SMALL, **options}.items() if k in known}
     if "encoder" in known:
         inner = Spec.parse(options.get("encoder", known["encoder"].default))
-        chosen["encoder"] = small(registry, inner.name, **{**options, **inner.options}).spec().to_dict()
+        made = small(registry, inner.name, **{**options, **inner.options}).spec().to_dict()
+        # A component around a network may be trained by options of its own.
+        chosen["encoder"] = {key: value for key, value in made.items() if key == "name" or key not in known}
     if "members" in known and registry.kind == "teacher":
         members = [Spec.parse(member) for member in options.get("members", known["members"].default)]
         chosen["members"] = [
@@ -66,6 +72,17 @@ def tiny_views(setting: Setting = "transductive", seed: int = 0, kind: Kind = "g
     """Both views of `tiny_graph(**data)`, or on `tiny_hypergraph(**data)`."""
     make = {"graph": tiny_graph, "hypergraph": tiny_hypergraph}[kind]
     return views_of(make(**data), setting, seed)
+
+
+def link_views_of(graph: NodeData, setting: LinkSetting = "transductive", seed: int = 0, **shares: Any) -> LinkViews:
+    """Both views of a graph whose links are to be predicted."""
+    split = Spec("edges", **shares).build(LINK_SPLITTERS).split(graph, seed, setting)
+    return LinkViews.of(graph, split, LinkPrediction())
+
+
+def tiny_link_views(setting: LinkSetting = "transductive", seed: int = 0, **data: Any) -> LinkViews:
+    """Both views of the links of `tiny_graph(**data)`."""
+    return link_views_of(tiny_graph(**data), setting, seed)
 
 
 def in_whole_weights(views: Views) -> Views:

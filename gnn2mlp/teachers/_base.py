@@ -167,8 +167,11 @@ class Teacher(Configurable, ABC):
     @classmethod
     def check_provides(cls, needs: Iterable[str]) -> None:
         """Raise `ConfigError` if `needs` holds a key that this kind of teacher does not write."""
-        if absent := sorted(set(needs) - cls.provides):
-            able = [n for n, c in TEACHERS.classes.items() if set(absent) <= c.provides]
+        needs = set(needs)
+        if absent := sorted(needs - cls.provides):
+            able = [
+                n for n, c in TEACHERS.classes.items() if set(absent) <= c.provides and c.unit in _units(cls, needs)
+            ]
             raise ConfigError(
                 f"teacher {cls.name!r} does not provide {', '.join(map(repr, absent))} "
                 f"(it provides {', '.join(sorted(cls.provides))}); teachers that do: {', '.join(able) or 'none'}"
@@ -269,11 +272,15 @@ def providing(spec: Spec, needs: Iterable[str]) -> Spec:
         ConfigError: if neither can.
     """
     kind, wanted = TEACHERS.get(spec.name), set(needs)
-    units = {kind.unit, "pair"} if wanted & _OF_LINKS else {kind.unit}
     if not wanted <= kind.provides:
         for other in TEACHERS.classes.values():
-            wrapped = other.wrapping(spec) if wanted <= other.provides and other.unit in units else None
+            wrapped = other.wrapping(spec) if wanted <= other.provides and other.unit in _units(kind, wanted) else None
             if wrapped is not None:
                 return wrapped
         kind.check_provides(wanted)
     return spec
+
+
+def _units(kind: type[Teacher], needs: set[str]) -> set[str]:
+    """What teachers may answer for that stand in for one of a kind: the same, or pairs where scores of them are needed."""
+    return {kind.unit, "pair"} if needs & _OF_LINKS else {kind.unit}

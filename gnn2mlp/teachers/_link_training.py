@@ -117,7 +117,8 @@ class LinkTraining:
     def reduce(self, loss: Tensor) -> Tensor:
         """The loss itself, as one process trains; gradients are clipped on the way."""
         for part in (self.module.embed, self.module.decode):
-            nn.utils.clip_grad_norm_(part.parameters(), self.clip)
+            if parameters := list(part.parameters()):
+                nn.utils.clip_grad_norm_(parameters, self.clip)
         return loss
 
     def validate(self) -> Validation | None:

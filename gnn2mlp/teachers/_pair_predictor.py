@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gnn2mlp.core.environment import resolve_device
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.sampling import BlockSampler, NeighbourSampler
 from gnn2mlp.nn.csr import Features, gather
@@ -48,6 +49,8 @@ class PairPredictor:
     features: Features
     layers: int
     device: torch.device | str
+
+    __repr__ = short_repr
 
     @classmethod
     def of(cls, module: LinkNetwork, graph: GraphData, layers: int, device: torch.device | str = "cpu") -> Self:

@@ -1,7 +1,8 @@
 """A link predictor around a message-passing network: it embeds nodes, and a decoder scores pairs of embeddings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,7 +39,8 @@ _TRAINING = ("lr", "weight_decay", "epochs", "patience", "batch_size")
 _SILENT = {"aggregator": "mean"}
 
 
-class Embedded(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Embedded:
     """Scores of pairs of nodes that are embedded: a function from pairs int64 (pairs, 2) to logits (pairs,) on the CPU.
 
     Args:
@@ -73,9 +75,9 @@ class Link(LinkTeacher):
     On cora (4 splits) the rule of teachers of nodes, `nn.selection.Selection`, stops too early.
 
     Args:
-        encoder: the network, a teacher of nodes such as `"sage"`, `"gcn"`, `"gat"`, or a mapping with its options. Where
-            it is silent, its hidden layers are as wide as the embedding, and SAGE has its `"mean"` aggregator, as in the
-            released code. How it is trained is said here, and not there; with `fanouts` it is trained on sampled
+        encoder: the network, a teacher of nodes such as `"sage"`, `"gcn"`, `"gat"`, or a mapping with its options.
+            Where it is silent, its hidden layers are as wide as the embedding, and SAGE has its `"mean"` aggregator, as
+            in the released code. How it is trained is said here, and not there; with `fanouts` it is trained on sampled
             neighbourhoods.
         width: of an embedding.
         decoder: `"hadamard"` or `"dot"`, or a mapping with its options.
