@@ -282,5 +282,5 @@ def providing(spec: Spec, needs: Iterable[str]) -> Spec:
 
 
 def _units(kind: type[Teacher], needs: set[str]) -> set[str]:
-    """What teachers may answer for that stand in for one of a kind: the same, or pairs where their scores are needed."""
+    """What teachers may answer for that stand in for one of a kind: the same, or pairs whose scores are needed."""
     return {kind.unit, "pair"} if needs & _OF_LINKS else {kind.unit}
