@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from figures import markdown, mean_std
 
-from gnn2mlp.evaluate import Outcome, Paired, paired
+from gnn2mlp.evaluate import Outcome, Paired, link_outcome, paired
 
 Line = Mapping[str, Any]
 
@@ -50,19 +50,14 @@ def key_of(line: Line) -> tuple[int, int, int, str]:
 
 
 def outcomes(lines: Iterable[Line], cell: Cell, model: str, metric: str) -> list[Outcome]:
-    """A model's scores by split; a population without pairs, or with fewer negatives than K, has none.
-
-    The corrected test weighs pairs that were scored against pairs that the learner was given, validation included.
-    """
+    """A model's scores by split; a population without pairs, or with fewer negatives than K, has none."""
     run, role = MODELS[model]
-    found = []
-    for line in lines:
-        if (line["row"], line["dataset"], line["setting"]) == (run, cell.dataset, cell.setting):
-            split, score = line["split"], line["scores"].get(role, {}).get(cell.population, {}).get(metric)
-            if score is not None:
-                ratio = split["pairs"][cell.population] / (split["train"] + split["valid"])
-                found.append(Outcome(line["seed"], split["digest"], score, ratio))
-    return found
+    found = [line for line in lines if (line["row"], line["dataset"], line["setting"]) == (run, *cell[:2])]
+    return [
+        link_outcome(line, role, cell.population, metric)
+        for line in found
+        if metric in line["scores"].get(role, {}).get(cell.population, {})
+    ]
 
 
 def compared(lines: Sequence[Line], cell: Cell, metric: str, ours: str, theirs: str) -> Paired | None:

@@ -1,0 +1,165 @@
+"""The best of a thousand candidates for a link: SAGE with full neighbourhoods, and the student that reads features.
+
+    python benchmarks/speed/links_requests.py                     # to `results/links_requests.json`
+    python benchmarks/speed/links_requests.py --nodes 2000 --degrees 4 --requests 3 --pairs 1000 --candidates 0
+
+Random graphs of 100,000 nodes with 128 features and 4, 14 or 50 links a node on average (Cora has 4, ogbn-arxiv 14,
+ogbn-products 50), power-law degrees. A request names a node and 1,000 candidates, drawn evenly, and ends with the ten
+to which it most probably links. The teacher, two layers of SAGE of 256 that average all neighbours, fetches what it
+needs; the student, an MLP with two layers of 256, gathers rows. Both score with a Hadamard decoder of 256. Weights are
+drawn, not trained. *Kept*: embeddings of all candidates were made before, and the asked node alone is embedded. Pairs a
+second: random pairs, all nodes embedded once. `top` is asked for ten of a million candidates with kept embeddings.
+"""
+
+from collections.abc import Callable, Sequence
+
+import machine
+import numpy as np
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.seeds import generator, seeded
+from gnn2mlp.core.spec import Spec
+from gnn2mlp.data import GraphData, graph_from_arrays, load_dataset
+from gnn2mlp.deploy import LinkPredictor
+from gnn2mlp.deploy.link_index import LinkIndex
+from gnn2mlp.students import LinkStudent
+from gnn2mlp.tasks import LinkPrediction
+from gnn2mlp.teachers import Link
+from gnn2mlp.teachers._pair_predictor import PairPredictor
+
+NODES, FEATURES, WIDTH, LAYERS = 100_000, 128, 256, 2
+DEGREES = (4, 14, 50)
+ASKED = 1_000
+PAIRS = 200_000
+MILLION, BEST = 1_000_000, 10
+Answer = Callable[[Tensor], object]
+
+
+def graph_of(nodes: int, degree: int) -> GraphData:
+    """So many links a node, on average; what is asked of it is links."""
+    spec = Spec("synthetic", nodes=nodes, edges=nodes * degree // 2, features=FEATURES)
+    drawn = GraphData.expect(load_dataset(spec), "a speed benchmark")
+    return graph_from_arrays(drawn.features, None, drawn.edge_index, name=drawn.name, task=LinkPrediction())
+
+
+def teacher_of(graph: GraphData) -> Link:
+    """With drawn weights."""
+    teacher = Link({"name": "sage", "layers": LAYERS, "hidden": WIDTH}, width=WIDTH)
+    with seeded(0, "teacher"):
+        teacher.initialise(graph.num_features)
+    return teacher
+
+
+def student_of(features: int, decoder: str = "hadamard") -> LinkPredictor:
+    """With drawn weights."""
+    student = LinkStudent({"name": "mlp", "hidden": WIDTH, "layers": LAYERS}, decoder, width=WIDTH)
+    with seeded(0, "student"):
+        module = student.network(features, 1)
+    return LinkPredictor(student, module.eval(), num_features=features)
+
+
+def drawn(nodes: int, asked: int, requests: int) -> list[Tensor]:
+    """Of each request the node, and its candidates after it, all different."""
+    random = generator(0, "requests")
+    return [torch.randperm(nodes, generator=random)[: 1 + asked] for _ in range(requests)]
+
+
+def answers(teacher: PairPredictor, student: LinkPredictor, graph: GraphData) -> dict[str, Answer]:
+    """What answers a request by the ids of the best candidates, by side."""
+    x = np.asarray(graph.features, dtype=np.float32)
+    index = student.index(x)
+    held = teacher.embed(torch.arange(graph.num_nodes))
+
+    def first(ids: Tensor, logits: Tensor) -> Tensor:
+        return ids[1:][logits.topk(min(BEST, len(logits))).indices]
+
+    def by_teacher(ids: Tensor) -> object:
+        return first(ids, teacher(torch.stack([ids[:1].expand(len(ids) - 1), ids[1:]], dim=1)))
+
+    def by_held(ids: Tensor) -> object:
+        others = held[ids[1:]]
+        return first(ids, teacher.score(teacher.embed(ids[:1]).expand_as(others), others))
+
+    def by_student(ids: Tensor) -> object:
+        return ids[student.top(x[ids.numpy()], node=0, k=BEST).ids]
+
+    def by_kept(ids: Tensor) -> object:
+        return index.top_for(x[ids[:1].numpy()], k=BEST, candidates=ids[1:].numpy()).ids
+
+    return {"student": by_student, "student_kept": by_kept, "teacher": by_teacher, "teacher_kept": by_held}
+
+
+def ask(nodes: int, degree: int, asked: int, requests: int, pairs: int) -> machine.Record:
+    """Requests and pairs a second on one graph."""
+    graph = graph_of(nodes, degree)
+    taught, student = teacher_of(graph), student_of(graph.num_features)
+    teacher = taught.pair_predictor(graph, "cpu")
+    assert teacher is not None
+    drawn_ids = drawn(nodes, asked, requests)
+    sides = {
+        name: (lambda number, answer=answer: machine.timed(lambda: answer(drawn_ids[number])))
+        for name, answer in answers(teacher, student, graph).items()
+    }
+    seconds = machine.interleaved(sides, requests)
+    reached = [teacher.count_neighbourhood(ids) for ids in drawn_ids]
+    return {
+        "degree": 2 * (graph.edge_index.shape[1] // 2) / nodes,
+        "beside": {name: machine.compared(seconds, name) for name in ("student", "student_kept")},
+        "reached": float(np.mean(reached)),
+        "pairs_per_s": throughput(taught, student, graph, pairs),
+    }
+
+
+def throughput(teacher: Link, student: LinkPredictor, graph: GraphData, pairs: int) -> dict[str, float]:
+    """Pairs a second of both, embeddings of all nodes included."""
+    chosen = torch.randint(graph.num_nodes, (pairs, 2), generator=generator(0, "pairs"))
+    x = np.asarray(graph.features, dtype=np.float32)
+    sides = {
+        "student": lambda _: machine.timed(lambda: student.score_pairs(x, chosen.numpy())),
+        "teacher": lambda _: machine.timed(lambda: teacher.score_pairs(graph, chosen, "cpu")),
+    }
+    found = machine.compared(machine.interleaved(sides, 3, warm_up=False), "student")
+    return {name: pairs / side["median_s"] for name, side in found.items()}
+
+
+def best(candidates: int, decoder: str, requests: int) -> machine.Record:
+    """The ten best of so many candidates whose embeddings are kept."""
+    student = student_of(FEATURES, decoder)
+    random = np.random.default_rng(0)
+    index = LinkIndex(student, random.standard_normal((candidates, WIDTH), dtype=np.float32))
+    nodes = random.integers(candidates, size=requests)
+    spent = machine.interleaved(
+        {"top": lambda number: machine.timed(lambda: index.top(int(nodes[number]), k=BEST))}, requests
+    )
+    (found,) = machine.compared(spent, "top").values()
+    return {"candidates": candidates, "how": f"exact, {decoder}", "median_s": found["median_s"]}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure every graph, and `top`."""
+    parser = machine.parser(__doc__, rounds=None)
+    parser.add_argument("--nodes", type=int, default=NODES)
+    parser.add_argument("--degrees", type=int, nargs="+", default=DEGREES, help="links a node")
+    parser.add_argument("--asked", type=int, default=ASKED, help="candidates of a request")
+    parser.add_argument("--requests", type=int, default=11, help="that count")
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--candidates", type=int, default=MILLION, help="of `top`; 0: leave it out")
+    options = parser.parse_args(arguments)
+    for threads in options.threads:
+        graphs, tops = [], []
+        for degree in options.degrees:
+            sizes = {"nodes": options.nodes, "asked": options.asked, "requests": options.requests}
+            graphs.append(machine.fresh(ask, threads, degree=degree, pairs=options.pairs, **sizes))
+            machine.say(f"{threads} thread(s), {degree} links a node", graphs[-1]["sides"])
+        for decoder in ("dot", "hadamard") if options.candidates else ():
+            asked = {"candidates": options.candidates, "decoder": decoder, "requests": options.requests}
+            tops.append(machine.fresh(best, threads, **asked))
+            print(f"{threads} thread(s), top, {decoder}: {1e3 * tops[-1]['median_s']:.0f} ms", flush=True)
+        about = {"threads": threads, "nodes": options.nodes, "features": FEATURES, "width": WIDTH}
+        about |= {"asked": options.asked, "requests": options.requests, "pairs": options.pairs}
+        machine.put(options.results / "links_requests.json", str(threads), {**about, "graphs": graphs, "top": tops})
+
+
+if __name__ == "__main__":
+    main()
