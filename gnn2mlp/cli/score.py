@@ -7,20 +7,25 @@ from rich.text import Text
 
 from gnn2mlp.cli._bars import Bars, Once
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli._link_scoring import add_link_options, asks_for_links, score_links
+from gnn2mlp.core.errors import ConfigError
 
 
 def add(verbs: Any) -> None:
     """Register the verb and its options."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "score",
-        help="answer for every row of a Parquet table, in a stream",
+        help="answer for every row of a Parquet table, or pair of nodes, in a stream",
         description="Score a Parquet file, or a folder of such files, with a model: every row once, in its order, in "
-        "bounded memory. What was interrupted goes on where it stopped.",
-        epilog="example: gnn2mlp score model/ pages.parquet answers.parquet --probabilities --errors null",
+        "bounded memory. A model of links scores pairs of nodes, or finds the best candidates of nodes. What was "
+        "interrupted goes on where it stopped.",
+        epilog="examples: gnn2mlp score model/ pages.parquet answers.parquet --probabilities --errors null\n"
+        "          gnn2mlp score model/ --pairs pairs.parquet --nodes pages.parquet --out scores.parquet\n"
+        "          gnn2mlp score model/ --top 10 --nodes pages.parquet --for p17,p42 --out best.parquet",
     )
     parser.add_argument("model", metavar="MODEL", help="a model's directory, or a student's folder")
-    parser.add_argument("source", metavar="IN", help="a Parquet file, or a folder of Parquet files")
-    parser.add_argument("out", metavar="OUT", help="the Parquet file to write")
+    parser.add_argument("source", metavar="IN", nargs="?", help="a Parquet file, or a folder of Parquet files")
+    parser.add_argument("out", metavar="OUT", nargs="?", help="the Parquet file to write")
     parser.add_argument(
         "--keep", metavar="A,B", help="columns to hand on; default: the id, if the model knows it and the table has it"
     )
@@ -46,11 +51,20 @@ def add(verbs: Any) -> None:
         help="spark: on the cluster that spark-submit or Spark's settings name, to a folder OUT, in any order; IN and "
         "OUT have to be where all workers see them",
     )
+    add_link_options(parser)
     parser.set_defaults(execute=execute, continues=True)
 
 
 def execute(options: argparse.Namespace) -> None:
     """Score, and print how many rows there are, how many had no answer, and how fast it went."""
+    if asks_for_links(options):
+        score_links(options)
+        return
+    if options.source is None or options.out is None:
+        raise ConfigError(
+            "expected IN and OUT, as in gnn2mlp score MODEL pages.parquet answers.parquet; of a model of links --pairs "
+            "or --top, --nodes and --out"
+        )
     from gnn2mlp.deploy.batch_scorer import BatchScorer
     from gnn2mlp.deploy.table_scoring import score_table
 

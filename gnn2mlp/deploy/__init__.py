@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.hub import from_hub, push_to_hub
     from gnn2mlp.deploy.link_index import LinkIndex
     from gnn2mlp.deploy.link_predictor import LinkPredictor
+    from gnn2mlp.deploy.link_scoring import score_pairs, score_top
     from gnn2mlp.deploy.link_search import Top
     from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
@@ -51,7 +52,9 @@ __all__ = [
     "reseal",
     "score_dataframe",
     "score_files",
+    "score_pairs",
     "score_table",
+    "score_top",
     "traces",
     "verify",
     "write_directory",
@@ -81,6 +84,8 @@ _EXPORTS = {
     "score_dataframe": "gnn2mlp.deploy.spark",
     "score_files": "gnn2mlp.deploy.spark",
     "score_table": "gnn2mlp.deploy.table_scoring",
+    "score_top": "gnn2mlp.deploy.link_scoring",
+    "score_pairs": "gnn2mlp.deploy.link_scoring",
     "traces": "gnn2mlp.deploy.byte_search",
     "verify": "gnn2mlp.deploy.directory",
     "write_directory": "gnn2mlp.deploy.directory",

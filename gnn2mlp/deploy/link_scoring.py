@@ -11,6 +11,7 @@ from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.pair_scorer import PairScorer, pair_columns
 from gnn2mlp.deploy.row_reader import Errors
@@ -24,7 +25,7 @@ _PART_PAIRS = 2**26
 
 
 def score_pairs(
-    predictor: Any,
+    predictor: BaseLinkPredictor,
     pairs: str | Path,
     nodes: str | Path,
     out: str | Path,
@@ -44,7 +45,7 @@ def score_pairs(
     are the ids of the nodes, and a batch of pairs. Parts, and what happens after a kill, are as of `score_table`.
 
     Args:
-        predictor: a `LinkPredictor`.
+        predictor: a `LinkPredictor` or `OnnxLinkPredictor`.
         pairs: a Parquet file, or a folder of such files, with a column of ids for each end.
         nodes: a row for each node, with the columns that the model reads: Parquet, CSV, Arrow or Feather.
         out: the Parquet file to write.
@@ -81,7 +82,7 @@ def score_pairs(
 
 
 def score_top(
-    predictor: Any,
+    predictor: BaseLinkPredictor,
     nodes: str | Path,
     out: str | Path,
     k: int,
@@ -98,7 +99,7 @@ def score_top(
     The answers are exact: every candidate is scored. They are written in parts, as those of `score_table`.
 
     Args:
-        predictor: a `LinkPredictor`.
+        predictor: a `LinkPredictor` or `OnnxLinkPredictor`.
         nodes: a row for each node, asked ones and candidates, as in `score_pairs`.
         out: the Parquet file to write.
         k: how many candidates of each.

@@ -9,6 +9,7 @@ import numpy as np
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.files import read_json, write_json
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.row_reader import Errors, RowReader
 
@@ -31,12 +32,17 @@ class NodeEmbeddings:
 
     @classmethod
     def make(
-        cls, predictor: Any, nodes: NodeTable, folder: Path, errors: Errors = "raise", progress: Progress = silent
+        cls,
+        predictor: BaseLinkPredictor,
+        nodes: NodeTable,
+        folder: Path,
+        errors: Errors = "raise",
+        progress: Progress = silent,
     ) -> "NodeEmbeddings":
         """Embed every node in a stream; what an earlier call for the same nodes left in `folder` is gone on with.
 
         Args:
-            predictor: a `LinkPredictor`.
+            predictor: a `LinkPredictor`, or `OnnxLinkPredictor`.
             nodes: with the columns that it reads.
             folder: for the file of embeddings, 4 * width bytes a node.
             errors: `"null"`: a node that cannot be read has no embedding, and a reason.
@@ -55,7 +61,8 @@ class NodeEmbeddings:
             state = read_json(folder / _STATE)
         if state["rows"] < total:
             _write(reader, nodes, folder, state, total, progress)
-        vectors = np.memmap(folder / _VECTORS, np.float32, "r", shape=(total, predictor.width))
+        # Copied where it is written to, which nobody does: torch takes no array that is read-only.
+        vectors = np.memmap(folder / _VECTORS, np.float32, "c", shape=(total, predictor.width))
         return cls(nodes, vectors, {int(row): reason for row, reason in state["reasons"].items()})
 
     def of(self, rows: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.batch_scorer import ERROR, without
 from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
 from gnn2mlp.deploy.node_table import NodeTable
@@ -31,7 +32,7 @@ class PairScorer:
     it, and with `errors="null"` `error`.
 
     Args:
-        predictor: a `LinkPredictor`.
+        predictor: a `LinkPredictor` or `OnnxLinkPredictor`.
         nodes: with the columns that it reads.
         source: the column of the pairs that holds one end.
         target: the other.
@@ -45,7 +46,7 @@ class PairScorer:
 
     def __init__(
         self,
-        predictor: Any,
+        predictor: BaseLinkPredictor,
         nodes: NodeTable,
         source: str,
         target: str,

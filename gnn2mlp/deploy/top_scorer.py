@@ -1,5 +1,6 @@
 """The best candidates of each asked node: from record batches of ids to lines of id, rank, candidate and score."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,17 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy._links import BaseLinkPredictor
+from gnn2mlp.deploy.link_search import Best, best
 from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.pair_scorer import SCORE, check_ends
 from gnn2mlp.deploy.row_reader import column_of
 from gnn2mlp.tables.edges import Edges
 from gnn2mlp.tables.reading import column_of as named_column
+from gnn2mlp.tasks.answers import sigmoid
 
 RANK, CANDIDATE = "rank", "candidate"
-# Pairs that are decoded at once.
-_BLOCK = 32_768
 
 
 class TopScorer:
@@ -43,7 +45,7 @@ class TopScorer:
 
     def __init__(
         self,
-        predictor: Any,
+        predictor: BaseLinkPredictor,
         nodes: NodeTable,
         asked: str,
         k: int,
@@ -53,10 +55,10 @@ class TopScorer:
         check_at_least("top", 1, k=k)
         self.predictor, self.nodes, self.k = predictor, nodes, k
         self.reads = self.keep = (asked,)
-        rows = np.arange(len(nodes)) if candidates is None else np.unique(candidates)
-        if not len(rows):
+        rows = None if candidates is None else np.unique(candidates)
+        most = len(nodes) - 1 if rows is None else len(rows)
+        if most < 1:
             raise DataError("candidates: expected at least one, got none; name some, or leave candidates out")
-        most = len(rows) - (candidates is None)
         if k > most:
             raise ConfigError(f"top: expected at most {most:,}, as many as a node has candidates, got {k:,}")
         self._candidates, self._known = rows, _Neighbours(known) if known is not None else None
@@ -65,9 +67,7 @@ class TopScorer:
     @property
     def identity(self) -> tuple[Any, tuple[Any, ...]]:
         """The model, the nodes, the candidates, and what is asked."""
-        import hashlib
-
-        sha = hashlib.sha256(self._candidates.tobytes())
+        sha = hashlib.sha256(b"" if self._candidates is None else self._candidates.tobytes())
         if self._known is not None:
             sha.update(self._known.indptr.tobytes() + self._known.indices.tobytes())
         return self.predictor.digest(), ("top", self.reads, self.k, self.nodes.identity, sha.hexdigest())
@@ -106,9 +106,9 @@ class TopScorer:
         asked = column_of(batch, self.reads[0])
         rows = self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}")
         found = [self._best(int(row)) for row in rows]
-        times = np.array([len(chosen) for chosen, _ in found], dtype=np.int64)
-        chosen = np.concatenate([np.empty(0, np.int64), *(chosen for chosen, _ in found)])
-        scores = np.concatenate([np.empty(0, np.float32), *(scores for _, scores in found)])
+        times = np.array([len(one.rows) for one in found], dtype=np.int64)
+        chosen = np.concatenate([np.empty(0, np.int64), *(one.rows for one in found)])
+        scores = sigmoid(np.concatenate([np.empty(0, np.float32), *(one.logits for one in found)]))
         ranks = np.concatenate([np.empty(0, np.int64), *(np.arange(1, count + 1) for count in times)])
         candidates = self.nodes.raw_ids.take(arrow.array(chosen)).combine_chunks()
         if isinstance(candidates, arrow.ChunkedArray):
@@ -121,41 +121,19 @@ class TopScorer:
         ]
         return arrow.RecordBatch.from_arrays(columns, schema=self.output_schema(batch.schema))
 
-    def _best(self, row: int) -> tuple[np.ndarray, np.ndarray]:
-        """The rows of the best candidates of a node, best first, and their scores."""
+    def _best(self, row: int) -> Best:
+        """The best candidates of a node, best first."""
         assert self._embedded is not None
-        left_out = np.array([row]) if self._known is None else np.append(self._known.of(row), row)
-        own = self._embedded.vectors[row][None]
-        rows, scores = np.empty(0, np.int64), np.empty(0, np.float32)
-        for at in range(0, len(self._candidates), _BLOCK):
-            block = self._candidates[at : at + _BLOCK]
-            block = block[~np.isin(block, left_out)]
-            if len(block):
-                vectors = np.asarray(self._embedded.vectors[block])
-                found = self.predictor.score(np.broadcast_to(own, vectors.shape), vectors)
-                rows, scores = best_of(np.append(rows, block), np.append(scores, found), self.k)
-        return rows, scores
-
-
-def best_of(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The `k` rows of the highest scores, or all if there are fewer, best first; of equal ones the first.
-
-    Args:
-        rows: int64 (rows,).
-        scores: float (rows,).
-        k: how many.
-
-    Example:
-        >>> rows, scores = best_of(np.array([4, 7, 9, 2]), np.array([0.5, 0.9, 0.5, 0.1]), 2)
-        >>> rows.tolist(), scores.tolist()
-        ([7, 4], [0.9, 0.5])
-    """
-    if len(scores) > k:
-        least = np.partition(scores, len(scores) - k)[len(scores) - k]
-        enough = scores >= least
-        rows, scores = rows[enough], scores[enough]
-    order = np.lexsort((rows, -scores))[:k]
-    return rows[order], scores[order]
+        vectors, known = self._embedded.vectors, np.empty(0, np.int64)
+        if self._known is not None:
+            known = np.unique(self._known.of(row))
+        against = self.predictor.against(np.array(vectors[row]))
+        # As many more as there may be known ones among them: to leave those out beforehand would copy all others.
+        found = best(
+            lambda block: against(self.predictor.held(block)), vectors, self.k + len(known), self._candidates, row
+        )
+        there = np.flatnonzero(~np.isin(found.rows, known))[: self.k]
+        return Best(found.rows[there], found.logits[there])
 
 
 class _Neighbours:

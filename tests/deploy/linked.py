@@ -1,4 +1,4 @@
-"""A link model that is an inner product, and tables of nodes and pairs for it."""
+"""A small model of links, and tables of nodes and pairs for it."""
 
 from pathlib import Path
 from typing import Any
@@ -6,38 +6,34 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
-from gnn2mlp.core.errors import RowsError
+from gnn2mlp.deploy import LinkPredictor
+from gnn2mlp.students import LinkStudent
 
-NAMES = ("likes", "age")
+NAMES = ["likes", "age"]
 
 
-class InnerProduct:
-    """Two features are the embedding; a pair's score is the inner product."""
+class Counting(LinkPredictor):
+    """A model that counts how many rows it embedded."""
 
-    num_features, width = 2, 2
-    feature_names: tuple[str, ...] | None = NAMES
-    columns = None
-
-    def __init__(self) -> None:
-        self.embedded = 0
-
-    def digest(self) -> str:
-        return "inner product"
+    embedded = 0
 
     def embed(self, X: Any) -> np.ndarray:
-        values = np.asarray(X, np.float32)
-        if bad := np.flatnonzero(~np.isfinite(values).all(axis=1)).tolist():
-            raise RowsError(f"a feature is missing in row {bad[0]}", bad)
-        self.embedded += len(values)
-        return values
+        found = super().embed(X)
+        self.embedded += len(found)
+        return found
 
-    def score(self, Zu: np.ndarray, Zv: np.ndarray) -> np.ndarray:
-        return (Zu * Zv).sum(axis=1)
+
+def linked_model(names: list[str] | None = NAMES) -> Counting:
+    """A model of two features with random weights, the same each time."""
+    torch.manual_seed(0)
+    student = LinkStudent({"name": "mlp", "hidden": 8, "layers": 2}, decoder="dot", width=4)
+    return Counting(student, student.network(2, 1), 2, feature_names=names)
 
 
 def nodes_of(count: int, path: Path, row_group_size: int = 4, bad: int | None = None) -> np.ndarray:
-    """A Parquet table of nodes p0, p1, ...; their embeddings."""
+    """A Parquet table of nodes p0, p1, ...; their features."""
     values = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
     if bad is not None:
         values[bad, 0] = np.nan
@@ -56,3 +52,9 @@ def pairs_of(pairs: list[tuple[str, str]], path: Path, row_group_size: int = 3) 
         }
     )
     pq.write_table(table, path, row_group_size=row_group_size)
+
+
+def expected_scores(rows: np.ndarray) -> np.ndarray:
+    """The score (nodes, nodes) of every pair of rows."""
+    Z = linked_model().embed(rows)
+    return np.stack([linked_model().score(z, Z) for z in Z])

@@ -8,7 +8,7 @@ import pytest
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.pair_scorer import PairScorer, check_ends, pair_columns
-from tests.deploy.linked import InnerProduct, nodes_of, pairs_of
+from tests.deploy.linked import linked_model, nodes_of, pairs_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def nodes(tmp_path: Path) -> NodeTable:
 
 def test_batches_may_be_cut_anywhere(nodes: NodeTable, tmp_path: Path) -> None:
     pairs_of([("p0", "p1"), ("p3", "p2"), ("p1", "p1")], tmp_path / "pairs.parquet")
-    scorer = PairScorer(InnerProduct(), nodes, "from", "to")
+    scorer = PairScorer(linked_model(), nodes, "from", "to")
     scorer.prepare(tmp_path, [tmp_path / "pairs.parquet"])
     batch = pa.record_batch({"from": ["p0", "p3", "p1"], "to": ["p1", "p2", "p1"]})
     whole = scorer(batch)["score"].to_pylist()
@@ -31,7 +31,7 @@ def test_batches_may_be_cut_anywhere(nodes: NodeTable, tmp_path: Path) -> None:
 
 
 def test_a_gap_and_an_unknown_id_have_a_reason(nodes: NodeTable, tmp_path: Path) -> None:
-    scorer = PairScorer(InnerProduct(), nodes, "from", "to", keep=(), errors="null")
+    scorer = PairScorer(linked_model(), nodes, "from", "to", keep=(), errors="null")
     pairs_of([("p0", "q")], tmp_path / "pairs.parquet")
     scorer.prepare(tmp_path, [tmp_path / "pairs.parquet"])
     batch = pa.record_batch({"from": pa.array(["p0", None, "p1"]), "to": ["p1", "p2", "q7"]})
@@ -43,12 +43,12 @@ def test_a_gap_and_an_unknown_id_have_a_reason(nodes: NodeTable, tmp_path: Path)
 
 def test_what_a_scorer_cannot_do_is_said(nodes: NodeTable, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="errors: expected 'raise' or 'null'"):
-        PairScorer(InnerProduct(), nodes, "from", "to", errors="drop")  # type: ignore[arg-type]
+        PairScorer(linked_model(), nodes, "from", "to", errors="drop")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="call prepare"):
-        PairScorer(InnerProduct(), nodes, "from", "to")(pa.record_batch({"from": ["p0"], "to": ["p1"]}))
+        PairScorer(linked_model(), nodes, "from", "to")(pa.record_batch({"from": ["p0"], "to": ["p1"]}))
     named = pa.schema({"from": pa.string(), "to": pa.string(), "score": pa.float64()})
     with pytest.raises(ConfigError, match="names other than those of what is written, got 'score'"):
-        PairScorer(InnerProduct(), nodes, "from", "to", keep=["score"]).output_schema(named)
+        PairScorer(linked_model(), nodes, "from", "to", keep=["score"]).output_schema(named)
 
 
 def test_ends_are_found_by_what_they_are_called(nodes: NodeTable, tmp_path: Path) -> None:

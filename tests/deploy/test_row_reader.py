@@ -6,29 +6,29 @@ import pytest
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.deploy.row_reader import RowReader, column_of
-from tests.deploy.linked import InnerProduct
+from tests.deploy.linked import linked_model
 
 
 def test_columns_are_read_by_their_names() -> None:
-    model = InnerProduct()
-    outputs, reasons = RowReader(model, model.embed, 2).outputs(
+    model = linked_model()
+    outputs, reasons = RowReader(model, model.embed, 4).outputs(
         pa.table({"age": [3, 4], "id": [7, 8], "likes": [1, 2]})
     )
-    assert outputs.tolist() == [[1, 3], [2, 4]]
+    assert np.allclose(outputs, model.embed(np.array([[1.0, 3.0], [2.0, 4.0]], np.float32)))
     assert reasons == [None, None]
 
 
 def test_a_row_that_cannot_be_read_has_a_reason_or_raises() -> None:
-    model, batch = InnerProduct(), pa.table({"age": [3.0, None], "likes": [1.0, 2.0]})
-    outputs, reasons = RowReader(model, model.embed, 2, "null").outputs(batch)
-    assert outputs[1].tolist() == [0, 0]
+    model, batch = linked_model(), pa.table({"age": [3.0, None], "likes": [1.0, 2.0]})
+    outputs, reasons = RowReader(model, model.embed, 4, "null").outputs(batch)
+    assert outputs[1].tolist() == [0, 0, 0, 0]
     assert reasons == [None, "a feature is missing, NaN or infinite"]
-    with pytest.raises(DataError, match="missing in row 1"):
-        RowReader(model, model.embed, 2).outputs(batch)
+    with pytest.raises(DataError, match="row 1"):
+        RowReader(model, model.embed, 4).outputs(batch)
 
 
 def test_missing_columns_and_texts_are_refused() -> None:
-    reader = RowReader(InnerProduct(), InnerProduct().embed, 2)
+    reader = RowReader(linked_model(), linked_model().embed, 4)
     with pytest.raises(DataError, match="missing 'age'"):
         reader.check(pa.schema({"likes": pa.int64()}))
     with pytest.raises(DataError, match=r"expected numbers, got 'age' \(string\)"):
@@ -36,12 +36,12 @@ def test_missing_columns_and_texts_are_refused() -> None:
 
 
 def test_features_without_names_are_one_column_of_lists() -> None:
-    model = InnerProduct()
-    model.feature_names = None
-    reader = RowReader(model, model.embed, 2)
+    model = linked_model(None)
+    reader = RowReader(model, model.embed, 4)
     assert reader.reads == ("features",)
-    assert reader.outputs(pa.table({"features": [[1.0, 2.0], [3.0, 4.0]]}))[0].tolist() == [[1, 2], [3, 4]]
-    assert np.array_equal(reader.nothing(2), np.zeros((2, 2)))
+    outputs, _ = reader.outputs(pa.table({"features": [[1.0, 2.0], [3.0, 4.0]]}))
+    assert np.allclose(outputs, model.embed(np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)))
+    assert np.array_equal(reader.nothing(2), np.zeros((2, 4)))
 
 
 def test_a_column_is_one_array_of_a_table_and_of_a_batch() -> None:

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.deploy import top_scorer
+from gnn2mlp.deploy import link_search
 from gnn2mlp.deploy.node_table import NodeTable
-from gnn2mlp.deploy.top_scorer import TopScorer, best_of
+from gnn2mlp.deploy.top_scorer import TopScorer
 from gnn2mlp.tables import read_edges
-from tests.deploy.linked import InnerProduct, nodes_of, pairs_of
+from tests.deploy.linked import linked_model, nodes_of, pairs_of
 
 
 def test_the_best_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,12 +21,12 @@ def test_the_best_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.Mo
     asked = pa.record_batch({"from": ["p3", "p3", "p0"]})
 
     def best() -> list[object]:
-        scorer = TopScorer(InnerProduct(), nodes, "from", 5)
+        scorer = TopScorer(linked_model(), nodes, "from", 5)
         scorer.prepare(tmp_path, [tmp_path / "pairs.parquet"])
         return list(scorer(asked).to_pydict().items())
 
     whole = best()
-    monkeypatch.setattr(top_scorer, "_BLOCK", 3)
+    monkeypatch.setattr(link_search, "BLOCK", 3)
     assert best() == whole
 
 
@@ -34,7 +34,7 @@ def test_a_node_with_fewer_candidates_has_fewer_lines(tmp_path: Path) -> None:
     nodes_of(4, tmp_path / "nodes.parquet")
     nodes = NodeTable(tmp_path / "nodes.parquet", "page")
     links = read_edges([("p0", "p1"), ("p2", "p0")], nodes.ids)
-    scorer = TopScorer(InnerProduct(), nodes, "from", 3, known=links)
+    scorer = TopScorer(linked_model(), nodes, "from", 3, known=links)
     pairs_of([("p0", "p1")], tmp_path / "pairs.parquet")
     scorer.prepare(tmp_path, [tmp_path / "pairs.parquet"])
     found = scorer(pa.record_batch({"from": ["p0", "p3"]})).to_pydict()
@@ -49,17 +49,10 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     nodes_of(4, tmp_path / "nodes.parquet")
     nodes = NodeTable(tmp_path / "nodes.parquet", "page")
     with pytest.raises(ConfigError, match="expected at most 3"):
-        TopScorer(InnerProduct(), nodes, "page", 4)
+        TopScorer(linked_model(), nodes, "page", 4)
     with pytest.raises(DataError, match="candidates: expected at least one"):
-        TopScorer(InnerProduct(), nodes, "page", 1, np.empty(0, np.int64))
+        TopScorer(linked_model(), nodes, "page", 1, np.empty(0, np.int64))
     with pytest.raises(ConfigError, match="'rank' is the name of a column that is written"):
-        TopScorer(InnerProduct(), nodes, "rank", 1).output_schema(pa.schema({"rank": pa.string()}))
+        TopScorer(linked_model(), nodes, "rank", 1).output_schema(pa.schema({"rank": pa.string()}))
     with pytest.raises(ConfigError, match="call prepare"):
-        TopScorer(InnerProduct(), nodes, "page", 1)(pa.record_batch({"page": ["p1"]}))
-
-
-def test_equal_scores_go_by_their_order() -> None:
-    rows, scores = best_of(np.array([5, 1, 3]), np.array([0.5, 0.5, 0.5], np.float32), 2)
-    assert rows.tolist() == [1, 3]
-    assert scores.tolist() == [0.5, 0.5]
-    assert best_of(np.array([5]), np.array([0.1]), 2)[0].tolist() == [5]
+        TopScorer(linked_model(), nodes, "page", 1)(pa.record_batch({"page": ["p1"]}))
