@@ -117,8 +117,8 @@ class PairScorer:
         known = np.array([reason is None for reason in reasons], dtype=bool)
         scores = np.zeros(batch.num_rows, np.float32)
         if known.any():
-            both = self._embedded.of(rows[:, known].ravel())
-            scores[known] = self.predictor.score(*np.split(both, 2))
+            one, other = np.split(self._embedded.of(rows[:, known].ravel()), 2)
+            scores[known] = self.predictor.score(one, other)
         made = [arrow.array(scores)]
         if self.errors == "null":
             error = arrow.array(reasons, arrow.string())

@@ -17,8 +17,13 @@ _LARGEST = float(np.finfo(np.float32).max)
 class Reads(Protocol):
     """What is read: columns by their names, lists of numbers, or, with encoders in `columns`, columns of any type."""
 
-    num_features: int
-    feature_names: tuple[str, ...] | None
+    @property
+    def num_features(self) -> int:
+        """How many numbers a row has."""
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """Of the columns, if they have names."""
 
 
 class RowReader:

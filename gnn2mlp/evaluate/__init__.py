@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
     from gnn2mlp.evaluate.importance import Importance, column_importance
     from gnn2mlp.evaluate.link_curves import HitsCurve, hits_curve, probability_histogram
+    from gnn2mlp.evaluate.link_intervals import link_intervals
     from gnn2mlp.evaluate.link_outcomes import link_outcome
     from gnn2mlp.evaluate.links import LINK_POPULATIONS, link_scores
     from gnn2mlp.evaluate.membership import Membership, membership_auc
@@ -72,6 +73,7 @@ __all__ = [
     "halves",
     "hits_curve",
     "joint_energy",
+    "link_intervals",
     "link_outcome",
     "link_scores",
     "membership_auc",
@@ -120,6 +122,7 @@ _EXPORTS = {
     ),
     "gnn2mlp.evaluate.importance": ("Importance", "column_importance"),
     "gnn2mlp.evaluate.link_curves": ("HitsCurve", "hits_curve", "probability_histogram"),
+    "gnn2mlp.evaluate.link_intervals": ("link_intervals",),
     "gnn2mlp.evaluate.link_outcomes": ("link_outcome",),
     "gnn2mlp.evaluate.outliers": (
         "code_distance",
