@@ -36,7 +36,7 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn import loop
 from gnn2mlp.nn.fold import fold_appended, fold_input, input_maps
 from gnn2mlp.nn.optim import adam, with_rates
-from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept, tolerance_for
+from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept
 from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
 from gnn2mlp.objectives import Batch, Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
@@ -180,9 +180,9 @@ class Distiller(Configurable):
             objective.prepare_features(source.num_features)
             objective.prepare(source.tables, student.hidden)
             optimiser = adam(with_rates(module, objective.to(device).parameters(), self.lr), self.lr, self.weight_decay)
-            begin, tolerance = max(objective.starts_at, first_kept(self.epochs)), tolerance_for(source.num_valid)
+            begin = max(objective.starts_at, first_kept(self.epochs))
             kept = self.averaging, self.averaging_decay
-            selection = Selection(module, self.patience, begin, tolerance, *kept)
+            selection = Selection(module, self.patience, begin, source.tolerance, *kept)
             state = TrainingState(module, optimiser, selection, objective, source.random)
             training = _Training(source, module, objective, passes(objective, update))
             keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed, start)

@@ -22,8 +22,10 @@ from gnn2mlp.objectives._base import check_declared
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.tasks import Task
 
-# A step has at most so many labelled pairs; validation embeds, and scores, so many rows and pairs at a time.
-_AT_ONCE = 1 << 16
+# A step has at most so many labelled pairs.
+_LABELLED = 1 << 16
+# Validation scores so many pairs at a time, and embeds the nodes that occur in them.
+_VALIDATED = 1 << 13
 # Knowledge that stays on the CPU, where a step takes its anchors' part of it.
 _OF_CONTEXTS = frozenset({"context_ids", "context_scores", "context_draws"})
 
@@ -81,10 +83,16 @@ class LinkRows(Source):
         self.group = ALONE
         self.num_nodes = observed.graph.num_nodes
         self._everything = torch.arange(self.num_nodes, device=device)
-        self._valid = _Asked.of(torch.cat([observed.valid_pairs, observed.valid_negatives]), device)
-        self.num_valid = len(self._valid.pairs)
+        asked = torch.cat([observed.valid_pairs, observed.valid_negatives])
+        self._valid = [_Asked.of(pairs, device) for pairs in asked.split(_VALIDATED)]
+        self.num_valid = len(asked)
         self.valid_labels = (torch.arange(self.num_valid, device=device) < len(observed.valid_pairs)).float()[:, None]
         self._observed = observed
+
+    @property
+    def tolerance(self) -> None:
+        """The score alone decides: the loss of pairs is lowest long before their order is best."""
+        return None
 
     @property
     def knowledge_digest(self) -> str | None:
@@ -107,7 +115,7 @@ class LinkRows(Source):
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch has, over whichever row set: links are labelled, and nodes are anchors."""
         by_anchors = round(visited(self.num_nodes, "all", self.fraction) / self.batch_size)
-        return max(1, by_anchors, -(-2 * self._visited_pairs() // _AT_ONCE))
+        return max(1, by_anchors, -(-2 * self._visited_pairs() // _LABELLED))
 
     def _visited_pairs(self) -> int:
         return visited(len(self._observed.pairs), "all", self.fraction)
@@ -177,12 +185,14 @@ class LinkRows(Source):
         return self.task.with_threshold(self._valid_logits(student.eval()), self.valid_labels)
 
     def _valid_logits(self, student: nn.Module) -> Tensor:
-        """(pairs, 1). Each node is embedded once; neither all rows nor all pairs are held beside each other."""
-        rows, pairs = self._valid
-        ids = rows.cpu() if isinstance(self.features, CSR) else rows
-        embeddings = torch.cat([student(gather(self.features, some)).hidden for some in ids.split(_AT_ONCE)])
-        parts = [student.score(*embeddings[some].unbind(1)) for some in pairs.split(_AT_ONCE)]  # type: ignore[operator]
-        return torch.cat(parts)[:, None]
+        """(pairs, 1). Neither all rows nor all pairs are held beside each other."""
+        return torch.cat([self._scored(student, asked) for asked in self._valid])[:, None]
+
+    def _scored(self, student: nn.Module, asked: "_Asked") -> Tensor:
+        rows = asked.rows.cpu() if isinstance(self.features, CSR) else asked.rows
+        embeddings = student(gather(self.features, rows)).hidden
+        logits: Tensor = student.score(*embeddings[asked.pairs].unbind(1))  # type: ignore[operator]
+        return logits
 
 
 class _Asked(NamedTuple):

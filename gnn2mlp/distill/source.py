@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.distill.process_group import ProcessGroup
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.selection import tolerance_for
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import Batch, RowSet
 from gnn2mlp.tasks import Task
@@ -51,6 +52,11 @@ class Source(ABC):
     tables: Mapping[str, TeacherKnowledge]
     random: torch.Generator | None
     group: ProcessGroup
+
+    @property
+    def tolerance(self) -> float | None:
+        """How far above the lowest validation loss a kept epoch may lie; `None`: the score alone decides."""
+        return tolerance_for(self.num_valid)
 
     @property
     @abstractmethod

@@ -120,7 +120,7 @@ def test_without_contexts_none_are_read() -> None:
 
 
 def test_many_pairs_make_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "_AT_ONCE", 40)
+    monkeypatch.setattr(links, "_LABELLED", 40)
     there = source(512)
     batches = list(there.batches("all", NOBODY))
     assert len(batches) > 5
@@ -145,7 +145,7 @@ def test_the_whole_is_one_batch() -> None:
 def test_validation_scores_held_back_pairs_against_their_negatives(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "_AT_ONCE", at_once)
+    monkeypatch.setattr(links, "_VALIDATED", at_once)
     observed = link_views().observed
     torch.manual_seed(0)
     student = SMALL.network(12, 1)
@@ -159,6 +159,13 @@ def test_validation_scores_held_back_pairs_against_their_negatives(
     assert found.loss == pytest.approx(observed.task.loss(logits, truth).mean().item(), rel=1e-5)
     assert source().num_valid == len(pairs)
     assert source().settled(student) == observed.task
+
+
+def test_the_score_alone_decides_which_epoch_is_kept() -> None:
+    assert source().tolerance is None
+    result = Distiller(epochs=20, batch_size=16).fit(SMALL, LinkLabels(), link_views().observed)
+    valid = result.history.valid[1:]  # the first tenth is never kept
+    assert result.history.valid[result.history.best_epoch - 1] == max(valid)
 
 
 def test_trains_without_validation_pairs() -> None:
