@@ -74,3 +74,17 @@ def test_a_case_is_distilled(memory: ModuleType) -> None:
     found = memory.distil(nodes=500, contexts=4, batch=100)
     assert found["peak_gib"] >= found["before_gib"] > 0
     assert (found["nodes"], found["contexts"], found["batch"]) == (500, 4, 100)
+
+
+def test_both_scripts_write_what_the_page_reads(
+    requests: ModuleType, memory: ModuleType, script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script("machine"), "fresh", lambda call, threads, **given: call(**given))
+    asked = {"nodes": 300, "degrees": 4, "asked": 10, "requests": 2, "pairs": 50, "candidates": 100}
+    for benchmark, sizes in ((requests, asked), (memory, {"nodes": 500, "contexts": 4, "batch": 250})):
+        given = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
+        benchmark.main(["--threads", "1", "--results", str(tmp_path), *given])
+    text = script("links_page").page("How.", [], tmp_path)
+    assert "| 300 nodes, 4 links a node, 1 thread(s) | " in text
+    assert "| 2,000 | 4 | 250 | " in text
+    assert "| 500 | 4 | 1,000 | " in text

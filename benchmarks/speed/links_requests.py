@@ -151,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for degree in options.degrees:
             sizes = {"nodes": options.nodes, "asked": options.asked, "requests": options.requests}
             graphs.append(machine.fresh(ask, threads, degree=degree, pairs=options.pairs, **sizes))
-            machine.say(f"{threads} thread(s), {degree} links a node", graphs[-1]["sides"])
+            machine.say(f"{threads} thread(s), {degree} links a node", graphs[-1]["beside"]["student"])
         for decoder in ("dot", "hadamard") if options.candidates else ():
             asked = {"candidates": options.candidates, "decoder": decoder, "requests": options.requests}
             tops.append(machine.fresh(best, threads, **asked))
