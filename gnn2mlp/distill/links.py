@@ -22,8 +22,8 @@ from gnn2mlp.objectives._base import check_declared
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.tasks import Task
 
-# A step has at most so many labelled pairs.
-_LABELLED = 1 << 16
+# A step has at most so many labelled pairs, and so many of anchors with their contexts.
+_PAIRS = 1 << 16
 # Validation scores so many pairs at a time, and embeds the nodes that occur in them.
 _VALIDATED = 1 << 13
 # Knowledge that stays on the CPU, where a step takes its anchors' part of it.
@@ -41,7 +41,7 @@ class LinkRows(Source):
         observed: features, training pairs, and pairs and negatives of validation.
         rows: the student's row (nodes, width) of each observed node.
         device: where to keep them.
-        batch_size: anchors of a step: n nodes make round(n / batch_size) steps, more where pairs are many.
+        batch_size: anchors of a step: n nodes make round(n / batch_size) steps, more where pairs or contexts are many.
         random: decides the order of anchors and pairs, and draws negatives.
         objective: batches carry the knowledge that it needs, and contexts where it reads them; default: neither.
         tables: knowledge by name; each is joined to the observed nodes by id.
@@ -114,8 +114,10 @@ class LinkRows(Source):
 
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch has, over whichever row set: links are labelled, and nodes are anchors."""
-        by_anchors = round(visited(self.num_nodes, "all", self.fraction) / self.batch_size)
-        return max(1, by_anchors, -(-2 * self._visited_pairs() // _LABELLED))
+        anchors = visited(self.num_nodes, "all", self.fraction)
+        compared = 0 if self._contexts is None else anchors * self._contexts.width
+        by_pairs = -(-max(2 * self._visited_pairs(), compared) // _PAIRS)
+        return max(1, round(anchors / self.batch_size), by_pairs)
 
     def _visited_pairs(self) -> int:
         return visited(len(self._observed.pairs), "all", self.fraction)
@@ -227,7 +229,11 @@ class _Contexts(NamedTuple):
             return None
         return cls(table.rows_of("context_ids"), table["context_scores"], int(table["context_draws"]))
 
+    @property
+    def width(self) -> int:
+        """How many contexts a draw has."""
+        return self.rows.size(1) // self.draws
+
     def of_anchors(self, anchors: Tensor, epoch: int) -> _Near:
-        width = self.rows.size(1) // self.draws
-        begin = (epoch - 1) % self.draws * width
-        return _Near(*(each[:, begin : begin + width][anchors] for each in (self.rows, self.scores)))
+        begin = (epoch - 1) % self.draws * self.width
+        return _Near(*(each[:, begin : begin + self.width][anchors] for each in (self.rows, self.scores)))

@@ -120,11 +120,17 @@ def test_without_contexts_none_are_read() -> None:
 
 
 def test_many_pairs_make_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "_LABELLED", 40)
-    there = source(512)
+    monkeypatch.setattr(links, "_PAIRS", 40)
+    there = source(512, LinkLabels())
     batches = list(there.batches("all", NOBODY))
     assert len(batches) > 5
     assert max(len(batch.labels) for batch in batches) <= 40
+
+
+def test_many_contexts_make_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "_PAIRS", 48)
+    batches = list(source(512).batches("all", NOBODY))
+    assert all(batch.contexts is not None and batch.contexts.numel() <= 48 for batch in batches)
 
 
 def test_a_share_of_anchors_and_pairs() -> None:
