@@ -59,7 +59,8 @@ class Distiller(Configurable):
         patience: stop after this many epochs in a row of which none was kept; it does not run before all that the
             method does is in force (KRD: its warm-up).
         batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
-            that every epoch visits every row once and no step rests on a small remainder.
+            that every epoch visits every row once and no step rests on a small remainder. Of links these are anchors;
+            see `distill.links.LinkRows`.
         averaging: of the student's weights over epochs: `"tail"`, the mean of about the last quarter of those so far;
             `"ema"`, an exponential moving average of all; `"none"`, the weights of an epoch as they are. See
             `nn.selection.Selection.averaged`. Verdict, on unseen nodes of cpf-cora and cpf-citeseer
@@ -134,7 +135,8 @@ class Distiller(Configurable):
         Args:
             student: what to build.
             objective: what to minimise; it is copied, so that the same call twice gives the same student.
-            data: features, training labels and validation nodes, in memory; or a table, which is streamed.
+            data: features, training labels and validation nodes, in memory; or an `ObservedLinks`, whose pairs take the
+                place of labels, with a `LinkStudent`; or a table, which is streamed.
             knowledge: the teacher's table, or several by name, of which the teacher's is `"teacher"`; each is joined to
                 the observed nodes by id. A table of rows has its own.
             inputs: what makes the student's rows; it is copied and fitted on what training may see. Default: the

@@ -5,8 +5,15 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.methods import LLP, METHODS
+from gnn2mlp.data import LinkViews, RandomEdges
+from gnn2mlp.distill import Distiller, Learner
+from gnn2mlp.evaluate import link_scores
+from gnn2mlp.methods import LLP, METHODS, LinkMLP
 from gnn2mlp.objectives import ContextDistribution, ContextRanks, LinkLabels
+from gnn2mlp.students import LinkStudent
+from gnn2mlp.tasks import LinkPrediction
+from gnn2mlp.teachers import Link
+from tests.helpers import tiny_graph
 from tests.linked import link_batch
 
 
@@ -40,3 +47,30 @@ def test_mistakes_are_named() -> None:
         Spec("llp", on="odds").build(METHODS)
     with pytest.raises(ConfigError, match="context_ranks.margin: expected at least 0"):
         LLP(margin=-0.1)
+
+
+@pytest.fixture(scope="module")
+def blocks() -> LinkViews:
+    """300 nodes in six blocks, whose features are noisy indicators of the block."""
+    graph = tiny_graph(nodes=300, classes=6, features=60)
+    return LinkViews.of(graph, RandomEdges(valid=0.1, test=0.2).split(graph, 0, "transductive"), LinkPrediction())
+
+
+def test_it_learns_from_a_teacher_of_links_what_the_baseline_does_and_more(blocks: LinkViews) -> None:
+    """A real teacher, its knowledge, both students, and pairs that nobody has seen."""
+    observed, full = blocks
+    teacher = Link(encoder={"name": "sage", "dropout": 0.0}, width=16, epochs=30)
+    teacher.fit(observed)
+    student = LinkStudent({"name": "mlp", "hidden": 32, "dropout": 0.2}, {"name": "hadamard", "hidden": 32}, width=16)
+    table = teacher.export(observed, LLP().teacher_keys)
+    found = []
+    for method in (LLP(), LinkMLP()):
+        learner = Learner(Distiller(epochs=30, batch_size=64), student, observed, table)
+        network = method.learn(learner).module
+        with torch.no_grad():
+            z = network(full.graph.features).hidden
+            said = [network.score(*z[pairs].unbind(1)) for pairs in (full.split.test, full.split.test_negatives)]  # type: ignore[operator]
+        found.append(link_scores(full.split, *said)["overall"]["auc"])
+    llp, baseline = found
+    assert llp > 0.7
+    assert llp > baseline - 0.02
