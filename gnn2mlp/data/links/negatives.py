@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.links.pairs import ascending, merged
 
 
 class NonEdges:
@@ -27,9 +28,7 @@ class NonEdges:
     """
 
     def __init__(self, pairs: Tensor, num_nodes: int):
-        numbers = _numbered(pairs).numpy(force=True).copy()
-        numbers.sort()
-        taken = torch.from_numpy(numbers).unique_consecutive()
+        taken = ascending(_numbered(pairs)).unique_consecutive()
         self.num_nodes = num_nodes
         # How many free numbers come before each taken one; ascending, as taken numbers are.
         self._before = taken - torch.arange(taken.numel())
@@ -67,7 +66,7 @@ class NonEdges:
                 f"expected {count} distinct pairs of nodes without an edge, got {self.count}: the graph is too dense; "
                 "draw fewer for each positive (split.negatives), or hold out fewer edges (split.valid, split.test)"
             )
-        return _sorted(self.at(distinct(count, self.count, generator)))
+        return merged([self.at(distinct(count, self.count, generator))], self.num_nodes)
 
 
 def distinct(count: int, size: int, generator: torch.Generator) -> Tensor:
@@ -84,7 +83,7 @@ def distinct(count: int, size: int, generator: torch.Generator) -> Tensor:
     found = torch.empty(0, dtype=torch.int64)
     while found.numel() < count:
         more = torch.randint(size, (count - found.numel(),), generator=generator)
-        found = torch.cat([found, more]).unique()
+        found = ascending(torch.cat([found, more])).unique_consecutive()
     return found
 
 
@@ -99,9 +98,3 @@ def _pairs_numbered(numbers: Tensor) -> Tensor:
     high -= (high * (high - 1) // 2 > numbers).long()
     high += (high * (high + 1) // 2 <= numbers).long()
     return torch.stack([numbers - high * (high - 1) // 2, high], dim=1)
-
-
-def _sorted(pairs: Tensor) -> Tensor:
-    """Pairs by their smaller id, then by the larger."""
-    by_high = pairs[pairs[:, 1].argsort(stable=True)]
-    return by_high[by_high[:, 0].argsort(stable=True)]

@@ -1,5 +1,6 @@
 """Undirected pairs of nodes: int64 (pairs, 2), the smaller id first, sorted, each once; and as one number each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -39,7 +40,33 @@ def canonical_pairs(pairs: Tensor, num_nodes: int) -> Tensor:
         >>> canonical_pairs(torch.tensor([[2, 0], [1, 0], [0, 2]]), num_nodes=3).tolist()
         [[0, 1], [0, 2]]
     """
-    return pairs_from(keys_of(pairs.sort(dim=1).values, num_nodes).unique(), num_nodes)
+    low, high = torch.minimum(*pairs.unbind(1)), torch.maximum(*pairs.unbind(1))
+    return pairs_from(ascending(low * num_nodes + high).unique_consecutive(), num_nodes)
+
+
+def merged(parts: Sequence[Tensor], num_nodes: int) -> Tensor:
+    """Several sets of pairs, no pair in two of them, as one, sorted."""
+    return pairs_from(ascending(keys_of(torch.cat(list(parts)), num_nodes)), num_nodes)
+
+
+def ends_among(pairs: Tensor, ids: Tensor) -> Tensor:
+    """int64 (pairs,), 0 .. 2: how many ends of each pair are among the nodes `ids`.
+
+    Example:
+        >>> ends_among(torch.tensor([[0, 1], [1, 2], [2, 4]]), torch.tensor([2, 4])).tolist()
+        [0, 1, 2]
+    """
+    if not pairs.numel() or not ids.numel():
+        return torch.zeros(pairs.size(0), dtype=torch.int64)
+    there = torch.zeros(int(torch.maximum(pairs.max(), ids.max())) + 1, dtype=torch.bool)
+    there[ids] = True
+    return there[pairs].sum(1)
+
+
+def ascending(keys: Tensor) -> Tensor:
+    """The same numbers sorted, in place: torch's sort would also make the permutation, which takes most of its time."""
+    keys.numpy().sort()
+    return keys
 
 
 def undirected(graph: GraphData) -> GraphData:

@@ -18,7 +18,7 @@ from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.checks import check_readable
 from gnn2mlp.data.links.negatives import NonEdges
-from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
+from gnn2mlp.data.links.pairs import ascending, ends_among, keys_of, pairs_of, undirected
 from gnn2mlp.data.nodes import NodeData
 
 LinkSetting = Literal["transductive", "production"]
@@ -108,7 +108,7 @@ class LinkSplit:
         found = {"overall": torch.ones(pairs.size(0), dtype=torch.bool)}
         if self.setting == "transductive":
             return found
-        ends = torch.isin(pairs, self.new).sum(1)
+        ends = ends_among(pairs, self.new)
         return found | {name: ends == count for count, name in enumerate(POPULATIONS)}
 
     def _tensors(self) -> dict[str, Tensor]:
@@ -187,10 +187,14 @@ class LinkSplitter(Configurable, ABC):
             if given is not None:
                 raise ConfigError("new: expected none where the setting is transductive; set setting=production")
             return torch.empty(0, dtype=torch.int64)
-        if given is None:
-            return self.draw_new(graph, seed)
+        given = self.draw_new(graph, seed) if given is None else given
+        if not given.numel():
+            raise DataError(
+                f"{graph.name}: expected at least one new node where the setting is production, got none of "
+                f"{graph.num_nodes}; give them a larger share (split.new_nodes), or set setting=transductive"
+            )
         ids: Tensor = given.unique()
-        if ids.numel() != given.numel() or (ids.numel() and not 0 <= int(ids[0]) <= int(ids[-1]) < graph.num_nodes):
+        if ids.numel() != given.numel() or not 0 <= int(ids[0]) <= int(ids[-1]) < graph.num_nodes:
             raise DataError(
                 f"{graph.name}: new: expected different ids of nodes, 0 .. {graph.num_nodes - 1}, got "
                 f"{given.numel()} of which {ids.numel()} differ, from {int(ids[0])} to {int(ids[-1])}"
@@ -221,8 +225,8 @@ def _named(graph: GraphData, free: NonEdges, count: int, seed: int, part: str) -
 
 def _check_roles(roles: LinkRoles, graph: GraphData, scheme: dict[str, Any], seed: int) -> None:
     """Raise `DataError` unless parts are disjoint edges, and there is one to train on, to validate and to test with."""
-    keys = torch.cat([keys_of(pairs, graph.num_nodes) for pairs in roles])
-    if keys.unique().numel() != keys.numel():
+    keys = ascending(torch.cat([keys_of(pairs, graph.num_nodes) for pairs in roles]))
+    if bool((keys.diff() == 0).any()):
         raise DataError(f"{graph.name}: split {scheme} gives some edges two roles; expected disjoint parts")
     for part, pairs in zip(PAIR_PARTS[:3], roles[:3], strict=True):
         if not pairs.size(0):

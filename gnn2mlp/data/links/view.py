@@ -12,7 +12,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.checks import check_readable
 from gnn2mlp.data.links.negatives import NonEdges
-from gnn2mlp.data.links.pairs import canonical_pairs, pairs_of, undirected, with_pairs
+from gnn2mlp.data.links.pairs import merged, pairs_of, undirected, with_pairs
 from gnn2mlp.data.links.split import LinkSplit
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
@@ -134,8 +134,8 @@ class LinkViews(NamedTuple):
         inference = [split.train]
         if split.setting == "production":
             inference += [split.valid, split.extra, split.known]
-        reached = canonical_pairs(torch.cat(inference), graph.num_nodes)
-        return cls(_observed(bare, split), FullLinks(with_pairs(bare, reached), split))
+        reached = with_pairs(bare, merged(inference, graph.num_nodes))
+        return cls(_observed(bare, split), FullLinks(reached, split))
 
 
 def _readable(graph: NodeData, setting: str) -> GraphData:

@@ -5,7 +5,16 @@ import torch
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data import graph_from_arrays
-from gnn2mlp.data.links.pairs import canonical_pairs, keys_of, pairs_from, pairs_of, undirected, with_pairs
+from gnn2mlp.data.links.pairs import (
+    canonical_pairs,
+    ends_among,
+    keys_of,
+    merged,
+    pairs_from,
+    pairs_of,
+    undirected,
+    with_pairs,
+)
 from tests.helpers import tiny_graph
 
 
@@ -51,6 +60,18 @@ def test_pairs_that_are_no_edges_are_named() -> None:
     assert none.num_edges == 0
     with pytest.raises(DataError, match="got 0 and 1, which are not linked"):
         with_pairs(none, torch.tensor([[0, 1]]))
+
+
+def test_ends_are_counted() -> None:
+    pairs, some = pairs_of(tiny_graph()), torch.arange(0, 60, 7)
+    assert torch.equal(ends_among(pairs, some), torch.isin(pairs, some).sum(1))
+    assert ends_among(pairs[:0], some).shape == (0,)
+    assert ends_among(pairs, some[:0]).sum() == 0
+
+
+def test_sets_of_pairs_become_one() -> None:
+    pairs = pairs_of(tiny_graph())
+    assert torch.equal(merged([pairs[1::2], pairs[:0], pairs[::2]], 60), pairs)
 
 
 def test_an_undirected_graph_stays_itself() -> None:

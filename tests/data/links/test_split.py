@@ -123,6 +123,10 @@ def test_new_nodes_may_be_given() -> None:
     assert torch.isin(split.known, newest).any(1).all()
     with pytest.raises(ConfigError, match="new: expected none where the setting is transductive"):
         RandomEdges(valid=0.15).split(graph, 0, new=newest)
+    with pytest.raises(
+        DataError, match="tiny: expected at least one new node where the setting is production, got none"
+    ):
+        RandomEdges(new_nodes=0.001).split(graph, 0, "production")
     for wrong in ([3, 60], [-1, 3], [3, 3]):
         with pytest.raises(DataError, match=r"tiny: new: expected different ids of nodes, 0 .. 59, got 2 of which"):
             RandomEdges(valid=0.15).split(graph, 0, "production", new=torch.tensor(wrong))

@@ -6,7 +6,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.links.pairs import keys_of, pairs_of
+from gnn2mlp.data.links.pairs import ends_among, merged, pairs_of
 from gnn2mlp.data.links.split import LinkRoles, LinkSetting, LinkSplitter
 
 _VALID = {"transductive": 0.05, "production": 0.1}
@@ -90,12 +90,12 @@ class RandomEdges(LinkSplitter):
             *(_parted(part, [self.test], seed, kind) for part, kind in ((old_new, "old-new"), (new_new, "new-new"))),
             strict=True,
         )
-        return LinkRoles(train, valid, _merged([test, *tested], graph), extra, _merged(list(known), graph))
+        return LinkRoles(train, valid, merged([test, *tested], graph.num_nodes), extra, merged(known, graph.num_nodes))
 
 
 def _by_new_ends(pairs: Tensor, new: Tensor) -> list[Tensor]:
     """Pairs without a new node, with one, and with two."""
-    ends = torch.isin(pairs, new).sum(1)
+    ends = ends_among(pairs, new)
     return [pairs[ends == count] for count in range(3)]
 
 
@@ -103,11 +103,7 @@ def _parted(pairs: Tensor, shares: list[float], seed: int, purpose: str) -> list
     """Pairs at random: a part for each share, and the rest, each in the order of `pairs`."""
     order = torch.randperm(pairs.size(0), generator=generator(seed, f"link split/{purpose}"))
     counts = [int(share * pairs.size(0)) for share in shares]
-    parts = order.split([*counts, pairs.size(0) - sum(counts)])
-    return [pairs[part.sort().values] for part in parts]
-
-
-def _merged(parts: list[Tensor], graph: GraphData) -> Tensor:
-    """Several disjoint sets of pairs as one, sorted."""
-    pairs = torch.cat(parts)
-    return pairs[keys_of(pairs, graph.num_nodes).argsort()]
+    part = torch.empty(pairs.size(0), dtype=torch.uint8)
+    for number, places in enumerate(order.split([*counts, pairs.size(0) - sum(counts)])):
+        part[places] = number
+    return [pairs[part == number] for number in range(len(counts) + 1)]
