@@ -2,7 +2,8 @@
 
 from gnn2mlp.data.links.negatives import NonEdges
 from gnn2mlp.data.links.pairs import canonical_pairs, pairs_of, undirected
-from gnn2mlp.data.links.split import LINK_SPLITTERS, LinkRoles, LinkSplit, LinkSplitter
+from gnn2mlp.data.links.split import LinkSplit
+from gnn2mlp.data.links.splitter import LINK_SPLITTERS, LinkRoles, LinkSplitter
 from gnn2mlp.data.links.view import FullLinks, LinkViews, ObservedLinks
 
 __all__ = [

@@ -102,6 +102,11 @@ def with_pairs(graph: GraphData, pairs: Tensor) -> GraphData:
     Raises:
         DataError: if a pair is no edge of the graph.
     """
+    if pairs.numel() and not 0 <= int(pairs.min()) <= int(pairs.max()) < graph.num_nodes:
+        raise DataError(
+            f"{graph.name}: expected pairs of its {graph.num_nodes} nodes, got ids from {int(pairs.min())} to "
+            f"{int(pairs.max())}; the split is that of another graph: draw it anew"
+        )
     edges = both_directions(keys_of(pairs, graph.num_nodes), graph.num_nodes)
     own, wanted = (each[0] * graph.num_nodes + each[1] for each in (graph.edge_index, edges))
     place = torch.searchsorted(own, wanted)
@@ -109,7 +114,7 @@ def with_pairs(graph: GraphData, pairs: Tensor) -> GraphData:
         own[place.clamp(max=own.numel() - 1)] == wanted if own.numel() else torch.zeros_like(wanted, dtype=torch.bool)
     )
     if not bool(found.all()):
-        low, high = edges[:, ~found][:, 0].tolist()
+        low, high = sorted(edges[:, ~found][:, 0].tolist())
         raise DataError(
             f"{graph.name}: expected pairs that are edges, got {low} and {high}, which are not linked "
             f"({int((~found).sum()) // 2} such pairs); the split is that of another graph: draw it anew"

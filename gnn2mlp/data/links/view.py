@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_json, digest_tensors
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.checks import check_readable
@@ -16,7 +17,7 @@ from gnn2mlp.data.links.pairs import merged, pairs_of, undirected, with_pairs
 from gnn2mlp.data.links.split import LinkSplit
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
-from gnn2mlp.tasks import LinkPrediction
+from gnn2mlp.tasks import LinkPrediction, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +63,10 @@ class ObservedLinks(Observed):
             task: what is learnt.
 
         Raises:
+            ConfigError: for a task of nodes.
             DataError: for a hypergraph, or features that say nothing.
         """
+        _check_task(task)
         bare = _without_labels(_readable(graph, "transductive"), task)
         pairs, ids = pairs_of(bare), torch.arange(bare.num_nodes)
         return cls(bare, ids, ids[:0], ids[:0], pairs, pairs[:0], pairs[:0])
@@ -124,9 +127,11 @@ class LinkViews(NamedTuple):
             task: its metric chooses the epoch.
 
         Raises:
+            ConfigError: for a task of nodes.
             DataError: for a hypergraph, features that say nothing, a split of another graph, or fewer negatives
                 than the metric needs.
         """
+        _check_task(task)
         both = _readable(graph, split.setting)
         for part in ("valid", "test"):
             task.check_negatives(getattr(split, f"{part}_negatives").size(0), f"{graph.name}: {part}")
@@ -136,6 +141,11 @@ class LinkViews(NamedTuple):
             inference += [split.valid, split.extra, split.known]
         reached = with_pairs(bare, merged(inference, graph.num_nodes))
         return cls(_observed(bare, split), FullLinks(reached, split))
+
+
+def _check_task(task: Task) -> None:
+    if not isinstance(task, LinkPrediction):
+        raise ConfigError(f"task: expected LinkPrediction() where links are predicted, got {task.name!r}")
 
 
 def _readable(graph: NodeData, setting: str) -> GraphData:

@@ -56,6 +56,8 @@ def test_pairs_that_are_no_edges_are_named() -> None:
             DataError, match=rf"path: expected pairs that are edges, got {pair[0]} and {pair[1]}, which"
         ):
             with_pairs(path, torch.tensor([[0, 1], pair]))
+    with pytest.raises(DataError, match="path: expected pairs of its 4 nodes, got ids from 0 to 5; the split is"):
+        with_pairs(path, torch.tensor([[0, 5]]))  # whose number is that of the pair 1, 1
     none = with_pairs(path, torch.empty(0, 2, dtype=torch.int64))
     assert none.num_edges == 0
     with pytest.raises(DataError, match="got 0 and 1, which are not linked"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import GraphData, LinkViews, Observed, ObservedLinks, RandomEdges, graph_from_arrays
 from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
 from gnn2mlp.data.links.split import LinkSetting
@@ -169,6 +169,13 @@ def test_a_split_of_another_graph_is_noticed() -> None:
     split = tiny_link_split(tiny_graph(seed=1))
     with pytest.raises(DataError, match="the split is that of another graph: draw it anew"):
         LinkViews.of(tiny_graph(), split, LinkPrediction())
+
+
+def test_a_task_of_nodes_is_refused() -> None:
+    graph = tiny_graph()
+    for make in (lambda t: LinkViews.of(graph, tiny_link_split(graph), t), lambda t: ObservedLinks.whole(graph, t)):
+        with pytest.raises(ConfigError, match=r"task: expected LinkPrediction\(\) where links are predicted, got"):
+            make(graph.task)
 
 
 def test_what_has_no_links_or_features_is_refused() -> None:

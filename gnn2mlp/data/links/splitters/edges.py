@@ -7,7 +7,8 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.pairs import ends_among, merged, pairs_of
-from gnn2mlp.data.links.split import LinkRoles, LinkSetting, LinkSplitter
+from gnn2mlp.data.links.split import LinkSetting
+from gnn2mlp.data.links.splitter import LinkRoles, LinkSplitter
 
 _VALID = {"transductive": 0.05, "production": 0.1}
 
