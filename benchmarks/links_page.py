@@ -10,7 +10,7 @@ import links_targets
 from figures import markdown
 from links_lines import DATASETS, MLP, MODELS, SAGE, SETTINGS, SPLITS, Cell, Line
 
-from gnn2mlp.explore.formatting import significant
+from gnn2mlp.explore.formatting import plural, significant
 from gnn2mlp.studies.versions import counted
 
 MEASURED = Path(__file__).parent / "speed" / "results"
@@ -96,11 +96,11 @@ def requests(entries: Mapping[str, Any]) -> list[str]:
     """Requests, pairs a second and the best candidates, by number of threads."""
     parts = []
     for entry in entries.values():
-        graphs, threads = entry["graphs"], f"{entry['threads']} thread(s)"
+        graphs, threads = entry["graphs"], _threads(entry)
         parts += [f"{threads}. {REQUESTS.format(**entry)}", markdown(ASKED, map(_request, graphs))]
         parts += [RATE.format(**entry), markdown(RATES, map(_rates, graphs))]
         if tops := entry.get("top"):
-            parts += [TOP.format(**entry), markdown(["candidates", "how", "time"], map(_top, tops))]
+            parts += [TOP.format(told=threads, **entry), markdown(["candidates", "how", "time"], map(_top, tops))]
     return parts or ["Not run."]
 
 
@@ -111,9 +111,13 @@ RATE = (
     "what a graph costs is paid once there, and not by each request."
 )
 TOP = (
-    "{threads} thread(s). The ten best partners of a node among candidates whose embeddings of {width} are kept, by "
-    "`LinkIndex.top`."
+    "{told}. The ten best partners of a node among candidates whose embeddings of {width} are kept, by `LinkIndex.top`."
 )
+
+
+def _threads(entry: Mapping[str, Any]) -> str:
+    """On how many threads, and what was counted."""
+    return "One thread, CPU time" if entry["threads"] == 1 else f"{entry['threads']} threads, by the clock"
 
 
 def _request(graph: Mapping[str, Any]) -> list[str]:
@@ -150,7 +154,7 @@ def memory(entries: Mapping[str, Any]) -> list[str]:
     for entry in entries.values():
         body = [_memory(one) for one in entry["sizes"]]
         head = ["nodes", "contexts", "anchors a step", "before, GiB", "highest, GiB", "grown, GiB"]
-        parts += [f"{entry['threads']} thread(s). {MEMORY.format(**entry)}", markdown(head, body)]
+        parts += [f"{plural(entry['threads'], 'thread')}. {MEMORY.format(**entry)}", markdown(head, body)]
     return parts or ["Not run."]
 
 

@@ -7,6 +7,7 @@ from figures import markdown
 from links_lines import DATASETS, LLP, METRICS, MLP, SAGE, SPLITS, Cell, Line, compared
 
 from gnn2mlp.evaluate import Paired
+from gnn2mlp.explore.formatting import plural
 
 Entries = Mapping[str, Any]
 
@@ -116,7 +117,7 @@ def _asked(entries: Entries) -> Iterator[list[str]]:
     if not found:
         yield ["100,000 nodes", ASKED.format(""), target, "not run", ""]
     for graph, entry in found:
-        where = f"{entry['nodes']:,} nodes, {graph['degree']:.0f} links a node, {entry['threads']} thread(s)"
+        where = f"{entry['nodes']:,} nodes, {graph['degree']:.0f} links a node, {plural(entry['threads'], 'thread')}"
         for side, how in (("student", ""), ("student_kept", ", embeddings kept")):
             ratio = graph["beside"][side]["teacher"]["ratio"]
             yield [where, ASKED.format(how), target, f"{ratio:,.0f} ×", VERDICTS[ratio >= REQUEST]]
@@ -130,7 +131,7 @@ def _best(entries: Entries) -> Iterator[list[str]]:
         yield ["1,000,000 candidates", "`top`, embeddings kept", target, "not run", ""]
     for one, threads in found:
         spent = 1e3 * one["median_s"]
-        where = f"{one['candidates']:,} candidates, {threads} thread(s)"
+        where = f"{one['candidates']:,} candidates, {plural(threads, 'thread')}"
         yield [where, f"`top`, {one['how']}, embeddings kept", target, f"{spent:,.0f} ms", VERDICTS[spent < TOP_MS]]
 
 

@@ -128,9 +128,9 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     assert row(text, "14", "90,000") == [*whole, *kept]
     assert row(text, "14", "200,000") == ["300,000"]
     assert row(text, "1,000,000") == ["exact, dot", "200 ms"]
-    where, request = "100,000 nodes, 14 links a node, 1 thread(s)", "request of 1,000 candidates: SAGE / student"
+    where, request = "100,000 nodes, 14 links a node, 1 thread", "request of 1,000 candidates: SAGE / student"
     assert row(text, where, f"{request} (published: 70.68)")[-2:] == ["120 ×", "yes"]
     assert row(text, where, f"{request}, embeddings kept (published: 70.68)")[-2:] == ["99 ×", "**no**"]
-    assert row(text, "1,000,000 candidates, 1 thread(s)")[-2:] == ["200 ms", "**no**"]
+    assert row(text, "1,000,000 candidates, 1 thread")[-2:] == ["200 ms", "**no**"]
     assert row(text, "25,000") == ["12", "512", "0.50", "0.75", "0.25"]
     assert row(text, "distilling", "memory grown, 4 times the nodes") == ["at most 1.1 ×", "1.20 ×", "**no**"]

@@ -85,6 +85,6 @@ def test_both_scripts_write_what_the_page_reads(
         given = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
         benchmark.main(["--threads", "1", "--results", str(tmp_path), *given])
     text = script("links_page").page("How.", [], tmp_path)
-    assert "| 300 nodes, 4 links a node, 1 thread(s) | " in text
+    assert "| 300 nodes, 4 links a node, 1 thread | " in text
     assert "| 2,000 | 4 | 250 | " in text
     assert "| 500 | 4 | 1,000 | " in text
