@@ -48,7 +48,7 @@ class LinkPrediction(Task):
     name = "link"
     citation = "Hu et al., Open Graph Benchmark: Datasets for Machine Learning on Graphs, NeurIPS 2020"
     unit = "pair"
-    outputs_called = "links"
+    outputs_called = "score"
     averaged_as: ClassVar[Outputs] = "labels"
     metrics: ClassVar[Mapping[str, Metric]] = {
         "auc": Metric("ROC-AUC", lambda task, output, labels: roc_auc(*_ranked(output, labels))),
