@@ -1,13 +1,15 @@
 """What training is given of links, and what it is not."""
 
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import GraphData, LinkViews, Observed, ObservedLinks, RandomEdges, graph_from_arrays
-from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
+from gnn2mlp.data.links.pairs import canonical_pairs, keys_of, pairs_of, undirected
 from gnn2mlp.data.links.split import LinkSetting
 from gnn2mlp.tasks import LinkPrediction
 from tests.helpers import tiny_graph, tiny_hypergraph
@@ -219,3 +221,44 @@ def test_a_graph_of_no_labels_has_the_views_of_one_with_labels() -> None:
     bare = graph_from_arrays(graph.features, None, graph.edge_index, name=graph.name, task=LinkPrediction())
     one, other = (LinkViews.of(g, tiny_link_split(g, "production"), LinkPrediction()) for g in (graph, bare))
     assert one.observed.digest == other.observed.digest
+
+
+def any_graph(seed: int) -> GraphData:
+    """2 to 30 nodes with any share of edges, self-loops, repeated edges, directions, weights, and nodes without any."""
+    random = np.random.default_rng(seed)
+    nodes = int(random.integers(2, 31))
+    ends = random.integers(nodes, size=(2, int(random.integers(1, 6 * nodes))))
+    ends[:, 0] = (0, 1)
+    directed, weighted = random.random(2) < 0.5
+    weight = random.uniform(0.2, 5, ends.shape[1]) if weighted else None
+    features = random.random((nodes, 2))
+    return graph_from_arrays(features, None, ends, edge_weight=weight, directed=bool(directed), task=LinkPrediction())
+
+
+@both_settings
+@pytest.mark.parametrize("seed", range(40))
+def test_any_graph_is_split_without_a_leak_or_refused_with_advice(seed: int, setting: LinkSetting) -> None:
+    graph, random = any_graph(seed), np.random.default_rng(seed + 100)
+    valid, test, new, extra = random.uniform(0.01, 0.45, 4).tolist()
+    splitter = RandomEdges(valid=valid, test=test, new_nodes=new, extra=extra, negatives=int(random.integers(1, 4)))
+    try:
+        split = splitter.split(graph, seed, setting)
+        views = LinkViews.of(graph, split, LinkPrediction())
+    except DataError as error:
+        assert re.search(r"(give .* share|draw fewer for each positive)", str(error))  # noqa: PT017  (either may come)
+        return
+    dense, observed, nodes = undirected(graph).adjacency.to_dense(), views.observed, graph.num_nodes
+    parts = [split.train, split.valid, split.test, split.extra, split.known]
+    assert torch.equal(canonical_pairs(torch.cat(parts), nodes), pairs_of(undirected(graph)))
+    assert sum(map(len, parts)) == undirected(graph).num_edges
+    negatives = torch.cat([split.valid_negatives, split.test_negatives])
+    assert not dense[negatives[:, 0], negatives[:, 1]].any()
+    assert len(canonical_pairs(negatives, nodes)) == len(negatives)
+    for view, ids in ((observed.graph, observed.node_ids), (views.full.graph, torch.arange(nodes))):
+        there = view.adjacency.to_dense()
+        whole = dense[ids][:, ids]
+        assert torch.equal(there, there.T)
+        assert torch.equal(there[there > 0], whole[there > 0])
+    assert observed.graph.num_edges == len(split.train)
+    assert not views.full.graph.adjacency.to_dense()[split.test[:, 0], split.test[:, 1]].any()
+    assert not torch.isin(observed.node_ids, split.new).any()
