@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from gnn2mlp.core.errors import ConfigError, DataError
@@ -34,6 +34,8 @@ Reads = Literal["own", "degree", "auto"]
 _HIGHEST_DEGREE = 1000
 # Numbers in Â^K X from which on it is not held, and the maps are propagated in every epoch instead.
 _HELD = 50_000_000
+# A linear map is known from so many nodes, and its agreement from so many others.
+_MOST_FITTED, _MOST_HELD_OUT = 20_000, 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +114,8 @@ def fit_surrogate(
         patience: stop after this many epochs without a better one.
         lr: learning rate.
         weight_decay: L2 penalty.
-        held_out: share of nodes that fit nothing, and choose the epoch and measure the agreement, half of them each.
+        held_out: share of nodes that fit nothing, and choose the epoch and measure the agreement, half of them each;
+            at most 5,000 each. At most 20,000 nodes are fitted to.
         seed: of weights, and of which nodes those are.
         progress: told after every epoch.
 
@@ -128,11 +131,11 @@ def fit_surrogate(
     parts = _parts(graph.num_nodes, held_out, seed)
     with seeded(seed, "surrogate"):
         module = Linear(rows.shape[1], logits.size(1))
-        training = _Training(module, _product(operator, rows, hops), logits.log_softmax(-1).float(), parts)
+        training = _Training(module, _product(operator, rows, hops, parts), logits.log_softmax(-1).float(), parts)
         selection = Selection(module, patience)
         state = TrainingState(module, adam(module.parameters(), lr, weight_decay), selection)
         loop.fit(training, state, epochs, stage="surrogate", progress=progress)
-    agreement, divergence = training.judged(parts.judged)
+    agreement, divergence = training.judged("judged")
     plain = rows.to_scipy() if isinstance(rows, CSR) else rows.numpy()
     learnt = module.state_dict()
     weight, bias = (_centred(learnt[name].double().numpy()) for name in ("weight", "bias"))
@@ -153,19 +156,24 @@ class _Parts(NamedTuple):
     judged: Tensor
 
 
+# Z of a part's nodes, by a linear map.
+_Product = Callable[[Linear, str], Tensor]
+
+
 class _Training:
     """What `nn.loop` trains: a linear map behind a product with Â^K."""
 
-    def __init__(self, module: nn.Module, product: Callable[[nn.Module], Tensor], target: Tensor, parts: _Parts):
-        self.module, self.product, self.target, self.parts = module, product, target, parts
+    def __init__(self, module: Linear, product: _Product, target: Tensor, parts: _Parts):
+        self.module, self.product = module, product
+        self.targets = {name: target[nodes] for name, nodes in parts._asdict().items()}
 
     def steps(self, position: Position) -> Iterator[loop.Step]:
         """One step on all nodes that are fitted to."""
         yield loop.Step(Position(position.epoch, 0, 1), self._loss)
 
     def _loss(self) -> Tensor:
-        said = self.product(self.module)[self.parts.fitted]
-        return -(self.target[self.parts.fitted].exp() * said.log_softmax(-1)).sum(-1).mean()
+        said = self.product(self.module, "fitted").log_softmax(-1)
+        return -(self.targets["fitted"].exp() * said).sum(-1).mean()
 
     def reduce(self, loss: Tensor) -> Tensor:
         """The loss itself: one process trains."""
@@ -173,12 +181,12 @@ class _Training:
 
     def validate(self) -> loop.Validation:
         """Agreement with the teacher on nodes held out, and divergence from it as the loss."""
-        return loop.Validation(*self.judged(self.parts.choosing))
+        return loop.Validation(*self.judged("choosing"))
 
     @torch.no_grad()
-    def judged(self, nodes: Tensor) -> tuple[float, float]:
-        """Share of equal likeliest classes, and mean KL(teacher ‖ surrogate), on some nodes."""
-        said, target = self.product(self.module)[nodes].log_softmax(-1), self.target[nodes]
+    def judged(self, part: str) -> tuple[float, float]:
+        """Share of equal likeliest classes, and mean KL(teacher ‖ surrogate), on the nodes of a part."""
+        said, target = self.product(self.module, part).log_softmax(-1), self.targets[part]
         divergence = F.kl_div(said, target, reduction="batchmean", log_target=True).item()
         return (said.argmax(-1) == target.argmax(-1)).double().mean().item(), divergence
 
@@ -186,27 +194,28 @@ class _Training:
         """Nothing."""
 
 
-def _product(operator: CSR, rows: Features, hops: int) -> Callable[[nn.Module], Tensor]:
-    """Â^K (X Θ) + b of a linear map: Â^K X is made once where it has room, as it costs least then."""
-    if rows.shape[0] * rows.shape[1] <= _HELD and not isinstance(rows, CSR):
-        for _ in range(hops):
-            rows = operator @ rows
-        return lambda module: module(rows)
-    return partial(_propagated, operator, rows, hops)
+def _product(operator: CSR, rows: Features, hops: int, parts: _Parts) -> _Product:
+    """Â^K (X Θ) + b by part: Â^K X is made once where it has room, as it costs least then."""
+    if isinstance(rows, CSR) or rows.numel() > _HELD:
+        return partial(_propagated, operator, rows, hops, parts)
+    for _ in range(hops):
+        rows = operator @ rows
+    held = {name: rows[nodes] for name, nodes in parts._asdict().items()}
+    return lambda module, part: module(held[part])
 
 
-def _propagated(operator: CSR, rows: Features, hops: int, module: Linear) -> Tensor:
+def _propagated(operator: CSR, rows: Features, hops: int, parts: _Parts, module: Linear, part: str) -> Tensor:
     assert module.bias is not None, "a map with a bias is fitted"
     mapped: Tensor = module(rows) - module.bias
     for _ in range(hops):
         mapped = operator @ mapped
-    return mapped + module.bias
+    return mapped[getattr(parts, part)] + module.bias
 
 
 def _parts(count: int, held_out: float, seed: int) -> _Parts:
     order = torch.randperm(count, generator=generator(seed, "nodes held out of the surrogate"))
-    each = max(1, round(held_out * count / 2))
-    return _Parts(order[2 * each :], order[:each], order[each : 2 * each])
+    each = min(max(1, round(held_out * count / 2)), _MOST_HELD_OUT)
+    return _Parts(order[2 * each :][:_MOST_FITTED], order[:each], order[each : 2 * each])
 
 
 def _check(graph: NodeData, logits: Tensor, hops: int, held_out: float) -> None:
