@@ -26,7 +26,7 @@ _MEMBERS = "member_context_scores"
 
 
 class EHDM(Method):
-    """Ensemble Heuristic-Distilled MLPs (arXiv 2504.06193, https://arxiv.org/abs/2504.06193).
+    """Ensemble Heuristic-Distilled MLPs (Qin et al., 2025, https://arxiv.org/abs/2504.06193).
 
     Student h minimises LLP's loss with what heuristic h says of the contexts: L = α · BCE(links) + β · L_R + γ · L_D.
     Then their weights stay, and a gate w learns on links: s(u, v) = Σ_h w_h(u, v) s_h(u, v), with the loss
@@ -50,7 +50,7 @@ class EHDM(Method):
     """
 
     name = "ehdm"
-    citation = "Heuristic Methods are Good Teachers to Distill MLPs for Graph Link Prediction, arXiv 2504.06193, 2025"
+    citation = "Qin et al., Heuristic Methods are Good Teachers to Distill MLPs for Graph Link Prediction, 2025"
     idea = (
         "Common neighbours, Adamic-Adar and resource allocation are old scores of a pair that count paths of two steps "
         "and train nothing. An MLP can learn from what such a score says of the nodes around a node, as it learns from "
@@ -129,7 +129,7 @@ class GateShares(Objective):
     """L = mean over pairs of Σ_h |w_h(u, v)|, w the shares that a `GatedDecoder` gives its decoders."""
 
     name = "gate_shares"
-    citation = "Heuristic Methods are Good Teachers to Distill MLPs for Graph Link Prediction, arXiv 2504.06193, 2025"
+    citation = "Qin et al., Heuristic Methods are Good Teachers to Distill MLPs for Graph Link Prediction, 2025"
     needs = frozenset({"pairs"})
 
     def forward(self, batch: LinkBatch) -> Tensor:  # type: ignore[override]  # what "pairs" among the needs brings

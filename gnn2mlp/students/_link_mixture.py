@@ -39,7 +39,7 @@ class LinkMixture(Student):
     """
 
     name = "gnn2mlp.students._link_mixture:LinkMixture"
-    citation = "Heuristic Methods are Good Teachers to Distill MLPs for Graph Link Prediction, arXiv 2504.06193, 2025"
+    citation = "Qin et al., Heuristic Methods are Good Teachers to Distill MLPs for Graph Link Prediction, 2025"
     reads_sparse = True
 
     def __init__(

@@ -1,5 +1,6 @@
 """EHDM: a student by each heuristic, then a gate over all of them."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -7,7 +8,9 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError, MissingKnowledgeError
 from gnn2mlp.core.listeners import Listener
+from gnn2mlp.data import LinkViews, RandomEdges
 from gnn2mlp.distill import DistillationResult, Distiller, Learner
+from gnn2mlp.evaluate import link_scores
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import EHDM, LLP
 from gnn2mlp.methods.ehdm import GateShares
@@ -15,6 +18,9 @@ from gnn2mlp.nn.link_mixture import GatedDecoder
 from gnn2mlp.nn.link_network import LinkNetwork
 from gnn2mlp.students import LinkMixture, LinkStudent
 from gnn2mlp.students.mlp import MLPStudent
+from gnn2mlp.tasks import LinkPrediction
+from gnn2mlp.teachers import Heuristic
+from tests.helpers import tiny_graph
 from tests.linked import link_batch, link_views, planted
 
 STUDENT = LinkStudent({"name": "mlp", "hidden": 8, "dropout": 0.1}, {"name": "hadamard", "hidden": 8}, width=4)
@@ -41,9 +47,10 @@ class Stages(Listener):
 
 
 @cache
-def learnt(penalty: float = 0.001) -> tuple[DistillationResult, list[str]]:
-    stages = Stages()
-    learner = Learner(Distiller(epochs=6, batch_size=16), STUDENT, OBSERVED, told(), listeners=(stages,))
+def learnt(penalty: float = 0.001, validated: bool = True) -> tuple[DistillationResult, list[str]]:
+    stages, none = Stages(), torch.empty(0, 2, dtype=torch.int64)
+    data = OBSERVED if validated else replace(OBSERVED, valid_pairs=none, valid_negatives=none)
+    learner = Learner(Distiller(epochs=6, batch_size=16), STUDENT, data, told(), listeners=(stages,))
     return EHDM(gate=8, gate_penalty=penalty).learn(learner), stages.seen
 
 
@@ -82,7 +89,7 @@ def test_seconds_are_those_of_all_trainings() -> None:
 def test_a_large_penalty_takes_shares_away() -> None:
     sizes = []
     for penalty in (0.0, 10.0):
-        result, _ = learnt(penalty)
+        result, _ = learnt(penalty, validated=False)  # the last epoch is kept
         z, decode = result.module(OBSERVED.graph.features).hidden, network(result).decode
         assert isinstance(decode, GatedDecoder)
         sizes.append(decode.shares(z[OBSERVED.pairs[:, 0]], z[OBSERVED.pairs[:, 1]]).abs().mean().item())
@@ -109,3 +116,19 @@ def test_mistakes_are_named_before_training() -> None:
         EHDM().learn(Learner(Distiller(epochs=1), MLPStudent(hidden=8), OBSERVED, told()))
     with pytest.raises(ConfigError, match="method.gate_penalty: expected at least 0, got -1"):
         EHDM(gate_penalty=-1.0)
+
+
+def test_real_heuristics_teach_it() -> None:
+    graph = tiny_graph(nodes=120, features=60)
+    split = RandomEdges(valid=0.1, test=0.2).split(graph, 0, "transductive")
+    observed = LinkViews.of(graph, split, LinkPrediction()).observed
+    teacher = Heuristic()
+    teacher.fit(observed)
+    table = teacher.export(observed, EHDM().teacher_keys)
+    network = EHDM().learn(Learner(Distiller(epochs=10, batch_size=32), STUDENT, observed, table)).module
+    with torch.no_grad():
+        z = network(graph.features).hidden
+        said = [network.score(*z[pairs].unbind(1)) for pairs in (split.test, split.test_negatives)]  # type: ignore[operator]
+    assert z.shape == (120, 3 * 4)
+    auc = link_scores(split, *said)["overall"]["auc"]
+    assert auc > 0.6  # half is chance
