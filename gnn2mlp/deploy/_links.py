@@ -38,6 +38,21 @@ class BaseLinkPredictor(ABC):
     def against(self, z: np.ndarray) -> Callable[[Any], np.ndarray]:
         """What scores one embedding (width,) against each of a block (rows, width) of `held`: logits (rows,)."""
 
+    def direction(self, z: np.ndarray, sample: Any) -> np.ndarray:
+        """The direction (width,) in which logits with `z` (width,) grow among the best of some candidates.
+
+        Here by least squares on the better half of them; see `gnn2mlp.deploy.link_shortlist`.
+
+        Args:
+            z: an embedding.
+            sample: (rows, width) embeddings, as `held` gives them.
+        """
+        logits = self.against(z)(sample)
+        chosen = np.asarray(sample)[np.argsort(-logits)[: max(1, len(logits) // 2)]]
+        affine = np.concatenate([chosen, np.ones_like(chosen[:, :1])], axis=1)
+        found = np.linalg.lstsq(affine, np.sort(logits)[::-1][: len(chosen)], rcond=None)[0][:-1]
+        return found  # type: ignore[no-any-return]
+
     def held(self, embeddings: np.ndarray) -> Any:
         """Embeddings where they are scored, as a table that is sliced by rows."""
         return embeddings
@@ -103,7 +118,10 @@ class BaseLinkPredictor(ABC):
                 f"score: expected as many embeddings of one end as of the other, or a single one, got {sizes[0]} and "
                 f"{sizes[1]}"
             )
-        u, v = np.broadcast_arrays(*given)
+        u, v = sorted(given, key=len)
+        if len(u) == 1:
+            return self._answered(self._one_end(u[0], lambda start: v[start : start + PAIRS]), len(v), logits)
+        u, v = given
         return self._answered(
             lambda start: self.logits(u[start : start + PAIRS], v[start : start + PAIRS]), len(u), logits
         )
@@ -135,11 +153,21 @@ class BaseLinkPredictor(ABC):
     def score_places(self, Z: np.ndarray, places: np.ndarray, logits: bool) -> np.ndarray:
         """Probabilities or logits (pairs,) of places (pairs, 2) among embeddings, both of which were checked."""
 
+        if (end := _common_end(places)) is not None:  # one node against many, as requests mostly are
+            others = places[:, 1 - end]
+            one_end = self._one_end(Z[places[0, end]], lambda start: Z[others[start : start + PAIRS]])
+            return self._answered(one_end, len(places), logits)
+
         def block(start: int) -> np.ndarray:
             ends = places[start : start + PAIRS]
             return self.logits(Z[ends[:, 0]], Z[ends[:, 1]])
 
         return self._answered(block, len(places), logits)
+
+    def _one_end(self, z: np.ndarray, others: Callable[[int], np.ndarray]) -> Callable[[int], np.ndarray]:
+        """What scores one embedding against some of the others, from a place among them on."""
+        score = self.against(z)
+        return lambda start: score(self.held(others(start)))
 
     def index(self, X: Any, ids: Any = None) -> LinkIndex:
         """The embeddings of candidates, made once, for many questions.
@@ -182,6 +210,12 @@ class BaseLinkPredictor(ABC):
         parts = [block(start) for start in range(0, count, PAIRS)]
         found = np.concatenate(parts) if parts else np.empty(0, np.float32)
         return found if logits else sigmoid(found)
+
+
+def _common_end(places: np.ndarray) -> int | None:
+    """Which column of several pairs holds the same node throughout, if one does."""
+    same = (places == places[:1]).all(axis=0)
+    return int(same.argmax()) if len(places) > 1 and same.any() else None
 
 
 def _embeddings(Z: Any, width: int, name: str) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Candidates for links, embedded once and asked many times. Imports no torch."""
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.showing import call
 from gnn2mlp.deploy.link_nodes import LinkNodes
 from gnn2mlp.deploy.link_search import Best, Top, best
+from gnn2mlp.deploy.link_shortlist import Engine, Recall, Shortlist
 from gnn2mlp.tasks.answers import sigmoid
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ class LinkIndex:
         predictor: that made the embeddings, and scores them.
         embeddings: (rows, width), as `predictor.embed` gives them; such as were saved by `numpy.save`.
         ids: (rows,) of any type, each once; default: row numbers.
+
+    Attributes:
+        recall: what share of the best it finds, measured; `None` where it is exact.
 
     Raises:
         DataError: for embeddings of another shape or not finite, or ids that are not one a row, each once.
@@ -44,13 +49,50 @@ class LinkIndex:
         self.predictor = predictor
         self.embeddings = _checked(embeddings, predictor.width)
         self.nodes = LinkNodes(len(self.embeddings), ids)
+        self.recall: Recall | None = None
         self._table = predictor.held(self.embeddings)
+        self._shortlist: Shortlist | None = None
 
     def __len__(self) -> int:
         return len(self.embeddings)
 
     def __repr__(self) -> str:
-        return call(type(self).__name__, {"candidates": len(self), "width": self.predictor.width})
+        exact = {"exact": True} if self.recall is None else {f"recall@{self.recall.k}": round(self.recall.mean, 4)}
+        return call(type(self).__name__, {"candidates": len(self), "width": self.predictor.width, **exact})
+
+    def approximate(
+        self, shortlist: int = 1000, engine: Engine = "scan", dims: int = 64, queries: int = 20, seed: int = 0
+    ) -> "LinkIndex":
+        """A copy that scores a short list of candidates in place of all: for decoders that are dear, and many nodes.
+
+        Who stands on the list is decided by a linear stand-in for the decoder, and the list is scored exactly: scores
+        are right, but one of the best may be missed. How many are is measured on some of the nodes, against the exact
+        search, which takes as many of those: `recall` says it. Of named `candidates` the search stays exact.
+
+        Args:
+            shortlist: how many candidates are scored.
+            engine: what makes the list: `"scan"`, a product of all embeddings with a vector; or `"faiss"` (extra
+                `search`), which looks at a part of them, and is for more than a million.
+            dims: directions that embeddings are projected to for it; at most their width.
+            queries: nodes that recall is measured on; 0: it is not.
+            seed: of what is sampled.
+
+        Raises:
+            ConfigError: for numbers below 1, or an engine that there is not, or that is not installed.
+            DataError: without candidates.
+
+        Example:
+            >>> index.approximate().recall  # doctest: +SKIP
+            Recall(k=10, queries=20, mean=0.995, least=0.9)
+        """
+        check_at_least("approximate", 1, shortlist=shortlist, dims=dims)
+        check_at_least("approximate", 0, queries=queries)
+        self._candidates(None, None)
+        made = copy.copy(self)
+        made._shortlist = Shortlist(self.predictor, self.embeddings, shortlist, engine, dims, seed)
+        nodes = np.random.default_rng([seed, 1]).permutation(len(self))[:queries]
+        made.recall = _recall(self, made, nodes.tolist()) if len(nodes) and len(self) > 1 else None
+        return made
 
     def top(self, node: Any, k: int = 10, candidates: Any = None) -> Top:
         """The k nodes that one of them most probably links to; exact, itself left out.
@@ -95,6 +137,8 @@ class LinkIndex:
         return self.predictor.score_places(self.embeddings, ends, logits)
 
     def _best(self, z: np.ndarray, k: int, rows: np.ndarray | None, without: int | None) -> Best:
+        if rows is None and self._shortlist is not None:
+            rows = self._shortlist.rows(z, k)
         return best(self.predictor.against(z), self._table, k, rows, without)
 
     def _named(self, found: Best) -> Top:
@@ -108,6 +152,15 @@ class LinkIndex:
             found = "none" if not there else "the node itself alone"
             raise DataError(f"top: expected at least one candidate beside the node, got {found}; give further rows")
         return rows
+
+
+def _recall(exact: LinkIndex, index: LinkIndex, rows: list[int], k: int = 10) -> Recall:
+    """Of each of some nodes the share of its k best that the index finds."""
+    shares = []
+    for row in rows:
+        right, found = (one._best(one.embeddings[row], k, None, row).rows for one in (exact, index))
+        shares.append(float(np.isin(right, found).mean()))
+    return Recall(k, len(rows), float(np.mean(shares)), min(shares))
 
 
 def _once(rows: np.ndarray, count: int) -> np.ndarray:

@@ -9,6 +9,7 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path
+from gnn2mlp.decoders.dot import InnerProduct
 from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.directory import STUDENT, place_files
 from gnn2mlp.deploy.link_decoders import fixed
@@ -19,6 +20,9 @@ from gnn2mlp.inputs import Inputs
 from gnn2mlp.nn.link_network import LinkNetwork
 from gnn2mlp.students import Student
 from gnn2mlp.tasks.answers import EmbeddingAnswers
+
+# Of sampled candidates, those at which the gradient is taken.
+_BEST = 32
 
 
 class LinkPredictor(BaseLinkPredictor):
@@ -140,6 +144,20 @@ class LinkPredictor(BaseLinkPredictor):
         """What scores one embedding (width,) against each of a block of `held`."""
         score = fixed(self.module.decode, self.held(z))
         return torch.inference_mode()(lambda block: _numpy(score(block)))
+
+    def direction(self, z: np.ndarray, sample: torch.Tensor) -> np.ndarray:
+        """The mean gradient (width,) of logits with `z` (width,) at the best of some candidates."""
+        one = self.held(z)
+        if isinstance(self.module.decode, InnerProduct):
+            return z
+        with torch.no_grad():
+            logits = fixed(self.module.decode, one)(sample)
+            ends = sample[logits.topk(min(_BEST, len(logits))).indices]
+        with torch.inference_mode(False), torch.enable_grad():
+            ends = ends.clone().requires_grad_()
+            total = self.module.decode(one.clone().expand_as(ends), ends).sum()
+            (gradient,) = torch.autograd.grad(total, ends)
+        return _numpy(gradient.mean(0))
 
     def held(self, embeddings: np.ndarray) -> torch.Tensor:
         """Embeddings as a tensor of the network's precision, on its device; not copied where they are that already."""

@@ -37,7 +37,12 @@ class Best(NamedTuple):
 
 
 def best(
-    score: Callable[[Any], np.ndarray], table: Any, k: int, rows: np.ndarray | None = None, without: int | None = None
+    score: Callable[[Any], np.ndarray],
+    table: Any,
+    k: int,
+    rows: np.ndarray | None = None,
+    without: int | None = None,
+    block: int | None = None,
 ) -> Best:
     """The k candidates with the greatest logits, fewer where there are fewer; equal ones in the order of candidates.
 
@@ -49,6 +54,7 @@ def best(
         k: how many are wanted.
         rows: int64 (candidates,), each once; default: all rows.
         without: the row of the node itself, which is left out.
+        block: how many are scored at once; default: `BLOCK`.
 
     Example:
         >>> table = np.array([[3.0], [1.0], [2.0], [3.0]])
@@ -58,8 +64,8 @@ def best(
         [3, 2, 1]
     """
     found = Best(np.empty(0, np.int64), np.empty(0, np.float32))
-    for numbers, block in _blocks(table, rows):
-        logits = np.asarray(score(block))
+    for numbers, some in _blocks(table, rows, block or BLOCK):
+        logits = np.asarray(score(some))
         passing = np.flatnonzero(logits > found.logits[-1]) if len(found.rows) == k else np.arange(len(logits))
         chosen = numbers(passing)
         if without is not None:
@@ -70,14 +76,14 @@ def best(
     return found
 
 
-def _blocks(table: Any, rows: np.ndarray | None) -> Iterator[tuple[Callable[[np.ndarray], np.ndarray], Any]]:
+def _blocks(table: Any, rows: np.ndarray | None, size: int) -> Iterator[tuple[Callable[[np.ndarray], np.ndarray], Any]]:
     """Blocks of candidates, each with what turns places in it into rows."""
     count = len(table) if rows is None else len(rows)
-    for start in range(0, count, BLOCK):
+    for start in range(0, count, size):
         if rows is None:
-            yield lambda places, start=start: places + start, table[start : start + BLOCK]  # type: ignore[misc]
+            yield lambda places, start=start: places + start, table[start : start + size]  # type: ignore[misc]
         else:
-            some = rows[start : start + BLOCK]
+            some = rows[start : start + size]
             yield lambda places, some=some: some[places], table[some]  # type: ignore[misc]
 
 

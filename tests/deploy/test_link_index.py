@@ -47,7 +47,7 @@ def test_kept_embeddings_are_as_good_as_rows() -> None:
     made = make(DECODERS[1])
     kept = LinkIndex(made, np.array(made.embed(X)), [f"p{row}" for row in range(20)])
     assert kept.top("p3", 2).ids.tolist() == [f"p{row}" for row in made.top(X, 3, 2).ids]
-    assert repr(kept) == "LinkIndex(candidates=20, width=4)"
+    assert repr(kept) == "LinkIndex(candidates=20, width=4, exact=True)"
     assert len(kept) == 20
     read_only = kept.embeddings.copy()
     read_only.setflags(write=False)  # as of a file that is mapped into memory
