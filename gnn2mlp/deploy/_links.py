@@ -152,7 +152,6 @@ class BaseLinkPredictor(ABC):
 
     def score_places(self, Z: np.ndarray, places: np.ndarray, logits: bool) -> np.ndarray:
         """Probabilities or logits (pairs,) of places (pairs, 2) among embeddings, both of which were checked."""
-
         if (end := _common_end(places)) is not None:  # one node against many, as requests mostly are
             others = places[:, 1 - end]
             one_end = self._one_end(Z[places[0, end]], lambda start: Z[others[start : start + PAIRS]])
