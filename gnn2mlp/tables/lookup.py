@@ -1,5 +1,6 @@
 """Which row an id is of: the ids of nodes, and the rows of whatever names them."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from gnn2mlp.tables.id_values import NAMES, IdValues, id_values
 
 # Keys that are looked up at once: what is made for them stays small beside them.
 _CHUNK = 1 << 22
+# Arrow makes its hash table of all ids for each question: of fewer keys than this part of the ids, hashes are searched.
+_FEW = 4
 # A table with a place for each number from the least to the greatest pays while it is at most so many times the ids.
 _SPREAD = 4
 
@@ -132,9 +135,14 @@ class _Numbers:
 
 
 class _Hashed:
-    """Text and bytes: Arrow's own hash table where the ids are Arrow's, else Python's."""
+    """Text and bytes: Arrow's own hash table where the ids are Arrow's, else Python's.
+
+    Questions of few keys, which come one after the other where a table is read in batches, search sorted hashes of the
+    ids, which are made once.
+    """
 
     def __init__(self, ids: IdValues):
+        self._all = ids
         self._ids = ids.data
         self._place: dict[Any, int] | None = None
         if not hasattr(ids.data, "dictionary_encode"):
@@ -154,10 +162,51 @@ class _Hashed:
     def rows(self, keys: IdValues) -> np.ndarray:
         if self._place is not None:
             return np.fromiter((self._place.get(key, -1) for key in keys.data), dtype=np.int64, count=len(keys.data))
+        if len(keys.data) * _FEW < len(self._ids):
+            return self._search(keys)
+        return self._look_up(keys.data)
+
+    def _look_up(self, keys: Any) -> np.ndarray:
         import pyarrow.compute as compute
 
-        found = compute.index_in(keys.data, value_set=self._ids)
+        found = compute.index_in(keys, value_set=self._ids)
         return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def _search(self, keys: IdValues) -> np.ndarray:
+        """Rows by hash, each compared with the id itself; where another id has the hash, Arrow is asked after all."""
+        import pyarrow
+        import pyarrow.compute as compute
+
+        from gnn2mlp.tables.keys import id_keys
+
+        there = keys._replace(data=compute.fill_null(keys.data, b"" if keys.kind != "text" else ""), present=None)
+        hashes = id_keys(there)
+        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._ids) - 1)
+        rows: np.ndarray = np.where(self._hashes[places] == hashes, self._order[places], -1)
+        found = np.flatnonzero(rows >= 0)
+        own = self._ids.take(pyarrow.array(rows[found]))
+        same = compute.equal(own, there.data.take(pyarrow.array(found))).to_numpy(zero_copy_only=False)
+        other = found[~same]
+        if other.size:
+            rows[other] = self._look_up(there.data.take(pyarrow.array(other)))
+        return rows
+
+    @cached_property
+    def _hashed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hashes of the ids, ascending, and the row of each."""
+        from gnn2mlp.tables.keys import id_keys
+
+        hashes = id_keys(self._all)
+        order = np.argsort(hashes, kind="stable")
+        return hashes[order], order
+
+    @property
+    def _hashes(self) -> np.ndarray:
+        return self._hashed[0]
+
+    @property
+    def _order(self) -> np.ndarray:
+        return self._hashed[1]
 
 
 def _refuse_gaps(ids: IdValues, where: str) -> None:

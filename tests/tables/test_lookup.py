@@ -100,3 +100,15 @@ def test_refuses_keys_that_cannot_match(ids: Any, keys: Any, message: str) -> No
         NodeIds(ids, "nodes").rows(keys, "edges")
     assert message in str(caught.value)
     assert "write both as one type" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["text", "bytes", "uuid"])
+def test_few_keys_are_found_as_many_are(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few keys search hashes; a hash that two ids share changes nothing."""
+    made = {"text": lambda n: f"page {n}", "bytes": lambda n: b"page %d" % n, "uuid": lambda n: uuid.UUID(int=n)}[kind]
+    ids = NodeIds([made(number) for number in range(200)])
+    keys = [made(3), made(777), None, made(199), made(3)]
+    assert ids.rows(keys).tolist() == [3, -1, -1, 199, 3]
+    assert ids.rows(keys * 60).tolist() == [3, -1, -1, 199, 3] * 60
+    monkeypatch.setattr("gnn2mlp.tables.keys.id_keys", lambda values: np.zeros(len(values.data), np.int64))
+    assert NodeIds([made(number) for number in range(200)]).rows(keys).tolist() == [3, -1, -1, 199, 3]
