@@ -47,6 +47,7 @@ class Npz(Dataset):
         ignore: arrays of the file that are to be left out.
         target: what the labels are: `"classes"`; `"labels"`, (nodes, labels) of 1, 0 and NaN, of which a node may have
             several; or `"numbers"`, (nodes,) or (nodes, targets), NaN where unknown. `label_names` calls the columns.
+            `"links"`: links are to be predicted, and labels need not be there.
         directed: whether edges go from source to target alone; default: as the file says, else both ways.
     """
 

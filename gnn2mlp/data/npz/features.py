@@ -34,6 +34,11 @@ def read_features(arrays: Arrays, form: Form) -> tuple[Any, tuple[str, ...] | No
     return one_hot_codes(x, arrays.name), None if columns is None else code_names(x, columns)
 
 
+def count_nodes(arrays: Arrays) -> int:
+    """How many rows of features there are."""
+    return int(_matrix(arrays, "own").shape[0])
+
+
 def pass_over_features(arrays: Arrays) -> None:
     """Count features and their names as read where constructed ones take their place."""
     parts = [key for prefix in _SPARSE for key in csr_keys(prefix)]

@@ -10,7 +10,7 @@ from gnn2mlp.data.npz.arrays import Array, Arrays, texts
 from gnn2mlp.tasks.classification import UNLABELLED
 
 LABELS = ("y", "node_labels", "labels", "label")
-_NAMES = "class_names"
+CLASS_NAMES = "class_names"
 
 
 class Labels(NamedTuple):
@@ -32,7 +32,7 @@ def read_labels(arrays: Arrays) -> Labels:
     """
     key = arrays.one_of("labels", LABELS)
     if key is None:
-        raise arrays.missing("labels", "y")
+        raise arrays.missing("labels", "y (or set dataset.target=links, where links are to be predicted)")
     values = _known_kind(_flat(arrays[key], key, arrays.name), key, arrays.name)
     unlabelled = values == ("" if values.dtype.kind == "U" else UNLABELLED)
     if values.size == 0:
@@ -113,9 +113,9 @@ def _check_found(found: Array, some_unlabelled: bool, key: str, name: str) -> No
 
 def _names(arrays: Arrays) -> list[Any] | None:
     """Names of the classes; numbers stay numbers."""
-    if _NAMES not in arrays:
+    if CLASS_NAMES not in arrays:
         return None
-    given, what = arrays[_NAMES], f"{arrays.name}: {_NAMES}"
+    given, what = arrays[CLASS_NAMES], f"{arrays.name}: {CLASS_NAMES}"
     listed = texts(given, what)
     if twice := repeated(listed):
         raise DataError(f"{what}: expected different names, got {twice} more than once; rename one of them")

@@ -38,7 +38,7 @@ def read_npz(
         form: what becomes of the features: `"own"`, `"codes"` (one-hot encoded), or else left out: a column of ones
             stands for those that the caller will construct.
         ignore: arrays of the file that are left out.
-        target: what its labels are: `"classes"`, several `"labels"` of each node, or `"numbers"`.
+        target: what its labels are: `"classes"`, several `"labels"` of each node, or `"numbers"`; `"links"` for none.
         directed: whether edges go from their first end to the second alone; default: what the array `directed` of the
             file says, else both ways.
 
@@ -59,7 +59,7 @@ def read_named(
     """The graph or hypergraph that named arrays describe; arguments as in `read_npz`."""
     arrays.leave_out(ignore)
     task, labels, known = read_targets(arrays, target)
-    num_nodes = labels.shape[0]
+    num_nodes = known.size
     x, feature_names = _features(arrays, form, num_nodes)
     more: dict[str, Any] = {
         "name": arrays.name,

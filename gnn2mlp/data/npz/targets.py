@@ -1,4 +1,4 @@
-"""What a file asks to predict: classes, several labels of each node, or numbers."""
+"""What a file asks to predict: classes, several labels of each node, numbers, or which nodes are linked."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -6,18 +6,19 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.npz.arrays import Array, Arrays, texts
-from gnn2mlp.data.npz.labels import LABELS, read_labels
-from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
+from gnn2mlp.data.npz.features import count_nodes
+from gnn2mlp.data.npz.labels import CLASS_NAMES, LABELS, read_labels
+from gnn2mlp.tasks import LinkPrediction, MultiLabel, NodeClassification, Regression, Task
 
-Target = Literal["classes", "labels", "numbers"]
+Target = Literal["classes", "labels", "numbers", "links"]
 _NAMES = "label_names"
 
 
 class Targets(NamedTuple):
-    """`task`, its `labels` (nodes, ...), and bool (nodes,) which are `known`."""
+    """`task`, its `labels` (nodes, ...), `None` where nodes have none, and bool (nodes,) which are `known`."""
 
     task: Task
-    labels: Array
+    labels: Array | None
     known: Array
 
 
@@ -26,10 +27,14 @@ def read_targets(arrays: Arrays, target: Target) -> Targets:
 
     `"classes"`: as `read_labels`. `"labels"`: (nodes, labels) of 1, 0 and NaN for unknown. `"numbers"`: (nodes,) or
     (nodes, targets), NaN for unknown. The columns of the last two are called as `label_names` says, if it is there.
+    `"links"`: labels are passed over, and need not be there.
 
     Raises:
         DataError: for labels that are something else.
     """
+    if target == "links":
+        arrays.mark_read(*LABELS, _NAMES, CLASS_NAMES)
+        return Targets(LinkPrediction(), None, np.ones(count_nodes(arrays), dtype=bool))
     if target == "classes":
         found = read_labels(arrays)
         task: Task = NodeClassification.of_codes(found.codes, found.classes, arrays.name)

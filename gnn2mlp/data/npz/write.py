@@ -18,7 +18,8 @@ from gnn2mlp.tasks import NodeClassification
 def write_npz(path: str | Path, data: NodeData) -> Path:
     """Write nodes, labels, links, names and published splits, atomically; `load_dataset(path)` gives them back.
 
-    Several labels and numbers are read again with `target="labels"` and `"numbers"`.
+    Several labels and numbers are read again with `target="labels"` and `"numbers"`, nodes whose links are to be
+    predicted with `"links"`.
 
     Args:
         path: of the file; its name ends in `.npz`.
@@ -53,6 +54,8 @@ def _features(data: NodeData) -> dict[str, Array]:
 
 def _labels(data: NodeData) -> dict[str, Array]:
     weight = {} if data.sample_weight is None else {"sample_weight": data.sample_weight.numpy()}
+    if data.task.unit == "pair":
+        return weight  # nodes have no labels
     if isinstance(data.task, NodeClassification):
         return {"y": data.labels.numpy(), "class_names": np.array(data.task.classes)} | weight
     return {"y": data.labels.numpy(), "label_names": np.array(data.task.output_names)} | weight

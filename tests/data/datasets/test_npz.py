@@ -160,7 +160,7 @@ def test_a_relative_path_is_looked_up_here_then_in_the_data_root(
     [
         ({"x": None}, "expected features in the arrays x, or x_data, x_indices, .* the file has edge_index, y"),
         ({"edge_index": None}, "expected edges in the arrays edge_index, or hyperedge_index; the file has x, y"),
-        ({"y": None}, "expected labels in the arrays y; the file has edge_index, x"),
+        ({"y": None}, "expected labels in the arrays y .* the file has edge_index, x"),
         ({"x": X[:50]}, "one label per node, got 50 rows of features and 60 labels"),
         ({"x": np.full_like(X, np.nan)}, "must be finite"),
         ({"edge_index": EDGES + 30}, r"edge ends must lie in 0\.\.59"),

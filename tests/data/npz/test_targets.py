@@ -7,9 +7,10 @@ import pytest
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import SPLITTERS, load_dataset
-from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression
-from tests.helpers import tiny_arrays
+from gnn2mlp.data import SPLITTERS, LinkViews, load_dataset, write_npz
+from gnn2mlp.tasks import LinkPrediction, MultiLabel, NodeClassification, Regression
+from tests.helpers import tiny_arrays, tiny_graph
+from tests.links import tiny_link_split
 
 
 def save(path: Path, **arrays: object) -> str:
@@ -39,6 +40,26 @@ def test_numbers(tmp_path: Path) -> None:
     graph = load_dataset(Spec("npz", path=save(tmp_path / "c.npz", y=np.linspace(0, 1, 60)), target="numbers"))
     assert graph.task == Regression([0])
     assert graph.labels.shape == (60, 1)
+
+
+@pytest.mark.parametrize("more", [{}, {"y": np.arange(60) % 3, "class_names": np.array(["a", "b", "c"])}])
+def test_links_ask_for_no_labels(more: dict[str, np.ndarray], tmp_path: Path) -> None:
+    x, _, edges = tiny_arrays()
+    np.savez(tmp_path / "d.npz", x=x, edge_index=edges, **more)  # type: ignore[arg-type]  (numpy's own stub)
+    graph = load_dataset(Spec("npz", path=str(tmp_path / "d.npz"), target="links"))
+    assert graph.task == LinkPrediction()
+    assert graph.labels.isnan().all()
+    assert graph.num_nodes == 60
+    write_npz(tmp_path / "e.npz", graph)
+    assert load_dataset(Spec("npz", path=str(tmp_path / "e.npz"), target="links")).digest == graph.digest
+    assert LinkViews.of(graph, tiny_link_split(tiny_graph()), LinkPrediction()).observed.graph.num_nodes == 60
+
+
+def test_where_there_are_no_labels_links_are_offered(tmp_path: Path) -> None:
+    x, _, edges = tiny_arrays()
+    np.savez(tmp_path / "f.npz", x=x, edge_index=edges)
+    with pytest.raises(DataError, match=r"arrays y \(or set dataset.target=links, where links are to be"):
+        load_dataset(str(tmp_path / "f.npz"))
 
 
 @pytest.mark.parametrize(
