@@ -27,7 +27,8 @@ class Objective(Configurable, nn.Module, ABC):
         needs: all that it reads beside labels, features and the student, checked before the first step: keys of the
             teacher's knowledge (`"logits"`) or of another table (`"assistant.logits"`); `"neighbours"` (works on graphs
             only) or `"hyperedges"` (on hypergraphs only), or `"adjacency"`, the whole observed graph; `"all_rows"`, if
-            `after_epoch` looks at all rows; `"all_features"`, if a step reads features of rows outside its batch.
+            `after_epoch` looks at all rows; `"all_features"`, if a step reads features of rows outside its batch;
+            `"pairs"`, if it speaks of pairs of nodes, which are linked or not: then its batch is a `LinkBatch`.
         speaks_of_classes: whether it reads outputs as one distribution over classes, so that no other task will do.
         row_set: `"labelled"` if only training labels matter, so that a pass over other rows would be idle.
         starts_at: the first epoch in which all that the term does is in force; no student of an earlier one is kept.
