@@ -1,6 +1,7 @@
 """Links as batches: every node an anchor once, every training pair once, negatives that are none, draws in turn."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
+from gnn2mlp.core.listeners import EpochEnd, Listener
 from gnn2mlp.data import ObservedLinks
-from gnn2mlp.distill import Distiller, links
+from gnn2mlp.distill import Checkpoint, Distiller, links
 from gnn2mlp.distill.links import LinkRows
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
@@ -245,3 +247,26 @@ def test_trains_from_any_network_that_scores_pairs() -> None:
     result = Distiller(epochs=30).fit(Own(hidden=16), LinkLabels(), observed)
     assert result.history.loss[-1] < result.history.loss[0]
     assert result.history.valid[result.history.best_epoch - 1] > 0.6
+
+
+class _After(Listener):
+    """Ends training after an epoch, as a machine that fails does."""
+
+    def __init__(self, epoch: int):
+        self.epoch = epoch
+
+    def on_epoch_end(self, end: EpochEnd) -> None:
+        if end.epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_training_goes_on_with_the_same_bits(tmp_path: Path) -> None:
+    """Order, negatives and draws of contexts too; the checkpoint is that of the epoch before."""
+    observed = link_views().observed
+    how: dict[str, Any] = {"knowledge": planted(observed), "checkpoint": Checkpoint(tmp_path / "checkpoint")}
+    with pytest.raises(KeyboardInterrupt):
+        Distiller(epochs=6, batch_size=16).fit(SMALL, ContextRanks(), observed, listeners=(_After(4),), **how)
+    resumed = Distiller(epochs=6, batch_size=16).fit(SMALL, ContextRanks(), observed, **how)
+    whole = Distiller(epochs=6, batch_size=16).fit(SMALL, ContextRanks(), observed, how["knowledge"])
+    assert resumed.history.loss == whole.history.loss
+    assert all(torch.equal(v, resumed.module.state_dict()[k]) for k, v in whole.module.state_dict().items())
