@@ -41,7 +41,7 @@ class LinkSplitter(Configurable, ABC):
 
     Attributes:
         negatives: how many for each positive, of validation and of test.
-        released_negatives: as in LLP's released code, half as many distinct test negatives, each of them twice.
+        released_negatives: as in LLP's released code, in production half as many distinct test negatives, each twice.
     """
 
     negatives: int = 1
@@ -108,7 +108,7 @@ class LinkSplitter(Configurable, ABC):
         inside = row[edges[old[edges].all(1)]]
         valid = ids[_named(graph, NonEdges(inside, ids.numel()), counts[0], seed, "valid")]
         free = NonEdges(torch.cat([edges, valid]), graph.num_nodes)
-        if not self.released_negatives:
+        if not self.released_negatives or not new.numel():
             return valid, _named(graph, free, counts[1], seed, "test")
         return valid, _named(graph, free, counts[1] // 2, seed, "test").repeat_interleave(2, dim=0)
 

@@ -30,8 +30,8 @@ class RandomEdges(LinkSplitter):
         new_nodes: share of the nodes that are new in production.
         extra: share of the old-old edges that only inference sees.
         negatives: pairs without an edge for each positive, of validation and of test.
-        released_negatives: half as many distinct test negatives, each twice, as the released code has in production by
-            giving both directions of each pair; Hits@20 is then that of the 10th best.
+        released_negatives: in production half as many distinct test negatives, each twice, as the released code has
+            them by giving both directions of each pair; Hits@20 is then that of the 10th best.
 
     Raises:
         ConfigError: for shares that leave nothing to train on.

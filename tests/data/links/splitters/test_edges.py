@@ -80,6 +80,8 @@ def test_released_negatives_come_twice() -> None:
     assert pairs.size(0) == split.test.size(0) // 2
     assert split.valid_negatives.unique(dim=0).size(0) == split.valid.size(0)
     assert torch.equal(split.test_negatives, pairs.repeat_interleave(2, dim=0))
+    plain, released = (RandomEdges(released_negatives=option).split(ring(), 0) for option in (False, True))
+    assert plain.digest == released.digest  # when transductive the released code has each once
 
 
 def test_more_negatives_for_each_positive() -> None:
