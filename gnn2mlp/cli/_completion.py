@@ -6,17 +6,18 @@ from typing import Any, NoReturn
 SHELLS = ("bash", "zsh", "tcsh")
 # Which names an option takes, as `gnn2mlp list` calls their kind; it may take others too, such as a file.
 _NAMES = {
-    "dataset": "datasets",
-    "split": "splits",
-    "task": "tasks",
-    "teacher": "teachers",
-    "method": "methods",
-    "student": "students",
-    "inputs": "inputs",
+    "dataset": ("datasets",),
+    "split": ("splits", "link_splits"),
+    "task": ("tasks",),
+    "teacher": ("teachers",),
+    "method": ("methods",),
+    "student": ("students",),
+    "decoder": ("decoders",),
+    "inputs": ("inputs",),
 }
 _FILES = frozenset({"DIR|FILE.onnx", "MODEL", "IN", "OUT", "FILE", "PATH", "STUDY", "KNOWLEDGE", "FEATURES"})
 _WORDS = {
-    "setting": ["transductive", "inductive"],
+    "setting": ["transductive", "inductive", "production"],
     "device": ["auto", "cpu", "cuda"],
     "population": ["unseen", "seen", "test", "cold", "production"],
     "rule": ["wilcoxon", "nemenyi"],
@@ -67,8 +68,8 @@ def _describe(action: Any, file: Any, folder: Any) -> None:
     """Say what an option may be, where that is not said already."""
     from gnn2mlp.cli._catalogue import KINDS, SINGLE, classes, everything
 
-    if action.dest in _NAMES:
-        names = list(classes(_NAMES[action.dest]))
+    if action.dest in _NAMES and not action.choices:
+        names = [name for kind in _NAMES[action.dest] for name in classes(kind)]
         action.choices = [*names, "auto"] if action.dest == "method" else names
     elif action.dest in _WORDS:
         action.choices = _WORDS[action.dest]

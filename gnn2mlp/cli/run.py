@@ -1,6 +1,7 @@
 """`gnn2mlp run`: the main job."""
 
 import argparse
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from gnn2mlp.cli._bars import Bars
@@ -8,7 +9,7 @@ from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli._settable import RUN, add_set
 from gnn2mlp.core.errors import ConfigError
 
-_COMPONENTS = ("dataset", "split", "teacher", "method", "student", "inputs")
+_COMPONENTS = ("dataset", "split", "teacher", "method", "student", "decoder", "inputs")
 
 
 def add(verbs: Any) -> None:
@@ -17,8 +18,14 @@ def add(verbs: Any) -> None:
         "run",
         help="train a teacher, distil a student, report on both",
         description="Train a GNN teacher, write down what it knows, distil an MLP student, and report on it honestly. "
-        "Without options: the demonstration on the embedded data set.",
+        "Without options: the demonstration on the embedded data set. With --task link, links are predicted.",
     )
+    parser.add_argument(
+        "--task",
+        choices=["node", "link"],
+        help="what is predicted: what nodes are (default), or links",
+    )
+    parser.add_argument("--decoder", metavar="NAME", help="with --task link: hadamard (default) or dot")
     add_settings(parser, out="folder of the results", example="method.temperature=0.8")
     add_method(parser)
     add_budget(parser)
@@ -40,7 +47,9 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
     parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
     parser.add_argument("--dataset", metavar="NAME", help="registered name (see 'list datasets') or an .npz file")
     parser.add_argument("--split", metavar="NAME", help="how nodes get their roles; default: the data set's")
-    parser.add_argument("--setting", metavar="NAME", help="transductive (default) or inductive")
+    parser.add_argument(
+        "--setting", metavar="NAME", help="transductive (default) or inductive; of links transductive or production"
+    )
     parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'")
     parser.add_argument("--seeds", metavar="N", help="how many seeds, or a list such as 0,3,7")
     parser.add_argument("--out", metavar="DIR", help=out)
@@ -114,6 +123,8 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     chosen |= {
         key: given[key] for key in ("setting", "out", "data_root", "cache", "device", "previous") if key in given
     }
+    if "task" in given and (_name(chosen.get("task")) or "node") != given["task"]:
+        chosen["task"] = given["task"]
     for key in _COMPONENTS:
         if key in given and _name(chosen.get(key)) != given[key]:
             chosen[key] = component(key, given[key])
@@ -165,9 +176,9 @@ def yaml_value(option: str, text: str) -> Any:
 
 
 def _name(component: Any) -> str | None:
-    from gnn2mlp.core.spec import Spec
+    from gnn2mlp.core.spec import name_of
 
-    return None if component is None else Spec.parse(component).name
+    return name_of(component)
 
 
 def _numbers(text: str) -> Any:
@@ -184,7 +195,6 @@ def assign(chosen: dict[str, Any], assignment: str) -> None:
         ConfigError: if it is no such assignment, or sets an option of a component without a name.
     """
     from gnn2mlp.core.spec import Spec, plain
-    from gnn2mlp.pipeline import RunConfig
 
     path, separator, text = assignment.partition("=")
     keys = path.strip().split(".")
@@ -195,11 +205,21 @@ def assign(chosen: dict[str, Any], assignment: str) -> None:
     for depth, key in enumerate(keys[:-1]):
         inner = place.get(key)
         if depth == 0 and key in _COMPONENTS and not isinstance(inner, dict):
-            default = RunConfig.model_fields[key].default
-            inner = plain(Spec.parse(inner if inner is not None else default or _missing(key)))
+            inner = plain(Spec.parse(inner if inner is not None else _default(key, chosen) or _missing(key)))
+        elif depth == 0 and key == "task" and isinstance(inner, str):
+            inner = {"name": inner}
         place[key] = dict(inner) if isinstance(inner, dict) else {}
         place = place[key]
     place[keys[-1]] = value
+
+
+def _default(key: str, chosen: Mapping[str, Any]) -> Any:
+    """The component that is taken where none is named."""
+    from gnn2mlp.pipeline import RunConfig
+    from gnn2mlp.pipeline.links.config import DEFAULTS, LINK
+
+    of_links = DEFAULTS.get(key) if _name(chosen.get("task")) == LINK else None
+    return of_links or RunConfig.model_fields[key].default
 
 
 def _missing(key: str) -> NoReturn:

@@ -151,6 +151,7 @@ def _search(job: Job, settings: Auto, given: dict[str, Any], base: RunConfig) ->
     space = Space.of(job.graph, settings, base.teacher, named, given.get("distill"))
     outer = [(seed, training_view(job.graph, job.split(seed))) for seed in base.seeds[:VIEWS]]
     own = Job(base, job.graph, job.folder, Store(job.folder), job.device, job.listen)
+    assert base.setting != "production", "which is of links"
     rehearsals = Rehearsals(own, outer, settings.setting or base.setting, Clock(settings.seconds))
     after = REPORTING + (TIMING if base.latency else 0.0)
     search = Search(

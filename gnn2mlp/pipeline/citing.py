@@ -6,6 +6,7 @@ from typing import Any
 from gnn2mlp.core.registry import Registry, short_name
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.decoders import DECODERS
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.objectives import OBJECTIVES
@@ -33,6 +34,8 @@ def citations(config: RunConfig) -> dict[str, str]:
     beside = {"student": (config.student, STUDENTS), "inputs": (config.inputs, INPUTS)}
     # A plain network on plain features is nobody's.
     beside = {part: one for part, one in beside.items() if one[0].name != RunConfig.model_fields[part].default.name}
+    if config.decoder is not None:
+        beside["decoder"] = (config.decoder, DECODERS)
     told = {"dataset": resolve_dataset(config.dataset).citation}
     told |= parts_cited({"teacher": (config.teacher, TEACHERS), "method": (config.method, METHODS)})
     return told | {k: v for k, v in parts_cited(beside).items() if v not in told.values()}

@@ -21,14 +21,14 @@ from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.data.datasets.npz import Npz
-from gnn2mlp.data.split import Setting
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._reliability import check_draws
-from gnn2mlp.pipeline.recipes import Recipe, filled, find
+from gnn2mlp.pipeline.links.config import LINK, check_unit, check_words, parse_task, resolve_links, told
+from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -49,6 +49,8 @@ def _threads(value: Any) -> Any:
     return value
 
 
+# Of nodes the first two, of links the first and the last.
+Setting = Literal["transductive", "inductive", "production"]
 # Settings that several jobs have.
 UserPath = Annotated[Path, pydantic.BeforeValidator(_user_path)]
 Device = Annotated[str, pydantic.AfterValidator(_device)]
@@ -94,13 +96,16 @@ class RunConfig(Settings):
 
     Args:
         dataset: registered name or path of an `.npz` file.
-        split: how nodes get their roles; default: the data set's.
-        setting: `"transductive"`, or `"inductive"`: a part of the test nodes does not exist in training.
+        split: how nodes get their roles, default: the data set's; of a link task how links do, see
+            `gnn2mlp.data.links.LinkSplitter`.
+        setting: `"transductive"`, or `"inductive"`: a part of the test nodes does not exist in training. Of a link task
+            `"transductive"`, or `"production"`: some nodes appear after training.
         unseen_fraction: that part; 0.2 in the literature.
         teacher: which graph neural network teaches.
         export: how the teacher writes down what it knows, options of `Export`: draws, noise, top.
         method: how the student learns from it.
         student: the graph-free network.
+        decoder: of a link task, how two embeddings of the student become a score: `"hadamard"` (default) or `"dot"`.
         previous: folder of a student that is deployed (a run, a fit, or the student alone): the new one is to keep to
             its answers, and the report tells how many changed.
         previous_weight: how much, w in 0..1: the loss is (1 - w) · that of the method + w · KL(previous ‖ student); 0.5
@@ -109,7 +114,8 @@ class RunConfig(Settings):
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size,
             rows_fraction.
         task: options of the data set's task that win over its own, such as `{"metric": "average_precision",
-            "class_weight": "balanced", "threshold": "f1"}`.
+            "class_weight": "balanced", "threshold": "f1"}`. Or `"link"`, also `{"name": "link", "metric": "hits@20"}`:
+            links are predicted, of any data set; teacher and method are then `"sage"` and `"llp"` by default.
         seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.
         initialisation: which of several trainings on the split of a seed; 0 is the one that a run has anyway, others
             have the same split, and weights, batches and dropout of their own, teacher's and students' alike.
@@ -136,6 +142,7 @@ class RunConfig(Settings):
     export: dict[str, Any] = pydantic.Field(default_factory=dict)
     method: Spec = Spec("glnn")
     student: Spec = Spec("mlp")
+    decoder: Spec | None = None
     previous: UserPath | None = None
     previous_weight: float | None = pydantic.Field(default=None, ge=0, le=1)
     inputs: Spec = Spec("features")
@@ -169,6 +176,27 @@ class RunConfig(Settings):
             raise ValueError("expected at least one seed, all different, none negative")
         return tuple(int(seed) for seed in seeds)
 
+    _task = pydantic.field_validator("task", mode="before")(parse_task)
+
+    @pydantic.model_validator(mode="after")
+    def _words(self) -> Self:
+        check_words(self)
+        return self
+
+    @property
+    def of_links(self) -> bool:
+        """Whether links are predicted, and not what nodes are.
+
+        Example:
+            >>> RunConfig(task="link").of_links, RunConfig(task={"metric": "macro_f1"}).of_links
+            (True, False)
+        """
+        return self.task is not None and self.task.get("name") == LINK
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, for YAML and JSON; settings left open are omitted, and so are those that the task has not."""
+        return told(super().to_dict(), self.of_links)
+
     @classmethod
     def from_yaml(cls, path: str | Path) -> Self:
         """Read a YAML file.
@@ -186,12 +214,15 @@ class RunConfig(Settings):
             ConfigError: for an unknown or ill-typed option, a teacher that cannot provide what the method reads, or
                 more draws of noise than are written down.
         """
+        if self.of_links:
+            return resolve_links(self)
         dataset = resolve_dataset(self.dataset)
         if self.method.name == "auto":
             raise ConfigError(
                 "method: 'auto' searches for a method, which run and auto do; name a method, or with --out the folder "
                 "of a run that has found one"
             )
+        check_unit(self.method, "node")
         chosen = self.chosen_recipe()
         if chosen is not None:
             return self._following(chosen).resolve()
@@ -235,15 +266,15 @@ class RunConfig(Settings):
         settings = recipe.settings
         if "teacher" in self.model_fields_set:
             needs = self.method.build(METHODS).teacher_keys
-            teacher = _filled(providing(self.teacher, needs), settings.get("teacher"))
+            teacher = filled_component(providing(self.teacher, needs), settings.get("teacher"))
         else:
             teacher = Spec.parse(settings.get("teacher", recipe.when["teacher"][0]))
         return self.model_copy(
             update={
                 "recipe": str(recipe),
                 "teacher": teacher,
-                "method": _filled(self.method, settings.get("method")),
-                "student": _filled(self.student, settings.get("student")),
+                "method": filled_component(self.method, settings.get("method")),
+                "student": filled_component(self.student, settings.get("student")),
                 "distill": {**settings.get("distill", {}), **self.distill},
             }
         )
@@ -274,13 +305,6 @@ def _shortened(name: str, most: int = 100) -> str:
     """As much of a name as leaves room for others in the name of a folder."""
     encoded = os.fsencode(name)
     return name if len(encoded) <= most else encoded[:most].decode(errors="ignore")
-
-
-def _filled(own: Spec, recipe: Any) -> Spec:
-    """A component with the options of a recipe's where it is silent, unless the recipe names another one."""
-    wanted = dict(recipe) if isinstance(recipe, Mapping) else {}
-    same = wanted.pop("name", own.name) == own.name
-    return Spec(own.name, **filled(own.options, wanted)) if same else own
 
 
 def differing(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
@@ -327,5 +351,6 @@ def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -
             lines.append(f"{where}: expected {expected}, got {item['input']!r}{hint}")
         else:
             message = item["msg"].removeprefix("Value error, ")
-            lines.append(message if message.startswith(f"{where}: ") else f"{where}: {message}, got {item['input']!r}")
+            whole = not item["loc"] or message.startswith(f"{where}: ")  # what is wrong together names itself
+            lines.append(message if whole else f"{where}: {message}, got {item['input']!r}")
     return "; ".join(dict.fromkeys(lines))

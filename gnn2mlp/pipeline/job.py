@@ -66,7 +66,7 @@ class Job:
     def split(self, seed: int) -> Split:
         """The split of a seed."""
         config = self.config
-        assert config.split is not None, "resolved"
+        assert config.split is not None and config.setting != "production", "resolved, and of nodes"
         return config.split.build(SPLITTERS).split(self.graph, seed, config.setting, config.unseen_fraction)
 
     def training_seed(self, seed: int) -> int:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import torch
+
 from gnn2mlp.core.environment import cpu_threads, resolve_device, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.locks import locked
 from gnn2mlp.data import NodeData, Split, load_dataset
+from gnn2mlp.data.links import LinkSplit
 from gnn2mlp.distill.in_memory import check_links
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store
@@ -52,28 +55,60 @@ def opened(
         ArtefactError: if the folder cannot be written into.
         DataError: for data that cannot be learnt from.
     """
-    device = resolve_device(config.device)
-    check_writable(folder, "name another folder with --out (in Python: out=)")
-    store = Store(config.cache or default_root())
-    listen(config.seeds[0], "data")(0, 1)
-    graph = load_dataset(config.dataset, config.data_root, config.cache)
+    check_nodes(config)
+    device, store, graph = begun(config, folder, listen)
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))
     config.teacher.build(TEACHERS).check_reads(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
-    _check_free(folder, config)
-    if not guest and not config.inputs.build(INPUTS).rescales:
-        warn_unscaled(graph.features, graph.feature_names, graph.name, _ONE_SCALE)
-    with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
-        _check_free(folder, config)  # again: another process may have been there in between
+    with claimed(config, folder, graph):
+        if not guest:
+            warn_of_scales(config, graph)
         deployed = None if config.previous is None else Previous.of(config.previous, graph, config.previous_weight)
         job = Job(config, graph, folder, store, device, listen, frozenset(extra), listeners, deployed)
         splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
         if not (guest and (folder / CONFIG).exists()):
             config.model_copy(update={"out": folder}).save(folder / CONFIG)
         for number, split in splits.items():
-            _save_split(folder / "splits" / f"{label(number)}.safetensors", split)
+            save_split(folder / "splits" / f"{label(number)}.safetensors", split)
         yield job
+
+
+def check_nodes(config: RunConfig) -> None:
+    """Raise `ConfigError` if links are predicted, of which only `run` knows anything."""
+    if config.of_links:
+        raise ConfigError(
+            "task: 'link' is carried out by run alone, and this looks at what nodes are; leave out the task, or start "
+            "gnn2mlp run"
+        )
+
+
+def begun(config: RunConfig, folder: Path, listen: Listen) -> tuple[torch.device, Store, NodeData]:
+    """The device, the cache and the data set of a resolved configuration; `folder` has to be one to write into."""
+    device = resolve_device(config.device)
+    check_writable(folder, "name another folder with --out (in Python: out=)")
+    store = Store(config.cache or default_root())
+    listen(config.seeds[0], "data")(0, 1)
+    return device, store, load_dataset(config.dataset, config.data_root, config.cache)
+
+
+def warn_of_scales(config: RunConfig, graph: NodeData) -> None:
+    """Warn of columns of different units, unless the inputs bring them on one scale."""
+    if not config.inputs.build(INPUTS).rescales:
+        warn_unscaled(graph.features, graph.feature_names, graph.name, _ONE_SCALE)
+
+
+@contextmanager
+def claimed(config: RunConfig, folder: Path, graph: NodeData) -> Iterator[None]:
+    """Within the block nobody else works in the folder, and torch uses the configured threads.
+
+    Raises:
+        ConfigError: if the folder holds another configuration's results, or another process works in it.
+    """
+    _check_free(folder, config)
+    with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
+        _check_free(folder, config)  # again: another process may have been there in between
+        yield
 
 
 def _check_free(folder: Path, config: RunConfig) -> None:
@@ -93,10 +128,10 @@ def _busy(folder: Path) -> None:
     )
 
 
-def _save_split(path: Path, split: Split) -> None:
+def save_split(path: Path, split: Split | LinkSplit) -> None:
     """Write the split, unless it is there."""
     try:
-        known = Split.load(path).digest
+        known = type(split).load(path).digest
     except ArtefactError:
         known = None
     if known != split.digest:

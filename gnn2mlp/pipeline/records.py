@@ -9,13 +9,14 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import link_or_copy
 from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.data import Split
-from gnn2mlp.deploy import Predictor
+from gnn2mlp.data.links import LinkSplit
 from gnn2mlp.evaluate import summarise
+from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.pipeline.facts import summarise_codes, summarise_trust
 from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.scoring import MODELS
 from gnn2mlp.pipeline.seed import Seed, plan
-from gnn2mlp.pipeline.stage import Kept, Origin, Reference
+from gnn2mlp.pipeline.stage import Kept, Origin, Reference, Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +26,14 @@ class Scored:
     Args:
         record: its scores.
         origin: where they come from, and where the models come from that were scored.
-        split: who was tested.
-        student: in the run's folder.
+        split: who was tested; or which pairs, of links.
+        student: in the run's folder, a `Predictor`; or a `LinkPredictor`.
     """
 
     record: dict[str, Any]
     origin: Origin
-    split: Split
-    student: Reference[Predictor]
+    split: Split | LinkSplit
+    student: Reference[Any]
 
     @property
     def seed(self) -> int:
@@ -50,20 +51,20 @@ def score_all(job: Job, numbers: Sequence[int]) -> list[Scored]:
 
 def _scored(job: Job, seed: Seed) -> Scored:
     kept = seed.record.kept
-    place_knowledge(job, seed)
+    place_knowledge(job, seed.number, seed.knowledge)
     return Scored(kept.value, kept.origin, seed.split, seed.student.reference())
 
 
-def place_knowledge(job: Job, seed: Seed) -> None:
-    """Give the seed's knowledge, which lies in the cache, a second name in the run's folder."""
-    target = job.folder / "knowledge" / f"{label(seed.number)}.safetensors"
+def place_knowledge(job: Job, number: int, knowledge: Stage[TeacherKnowledge]) -> None:
+    """Give a seed's knowledge, which lies in the cache, a second name in the run's folder."""
+    target = job.folder / "knowledge" / f"{label(number)}.safetensors"
     try:
         made = artefact.read_card(target, "knowledge")["about"]["made"]["identity"]
     except (ArtefactError, KeyError, TypeError):
         made = None
-    if made != seed.knowledge.identity:
-        _ = seed.knowledge.kept
-        link_or_copy(seed.knowledge.storage.path(seed.knowledge.identity), target)
+    if made != knowledge.identity:
+        _ = knowledge.kept
+        link_or_copy(knowledge.storage.path(knowledge.identity), target)
 
 
 def best_of(scored: Sequence[Scored]) -> Scored:
@@ -102,7 +103,8 @@ def measured(scored: Sequence[Scored], timed: Kept[dict[str, Any]] | None, here:
 
 def _environments(one: Scored) -> dict[str, Mapping[str, Any]]:
     """By part of a record: scores, and the seconds of each model."""
-    given = {name: one.origin.given[name] for name in ("teacher", "knowledge", "mlp", "student")}
+    models = ("teacher", "knowledge", "mlp", "student")
+    given = {name: one.origin.given[name] for name in models if name in one.origin.given}
     return {"scores": one.origin.environment, **given}
 
 

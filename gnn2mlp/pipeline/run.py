@@ -9,11 +9,13 @@ from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import call
-from gnn2mlp.deploy import Predictor, write_directory
+from gnn2mlp.data import Split
+from gnn2mlp.deploy import LinkPredictor, Predictor, write_directory
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.latency import latency_stage
+from gnn2mlp.pipeline.links.config import LINK
 from gnn2mlp.pipeline.maps import write_map
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
@@ -22,7 +24,7 @@ from gnn2mlp.pipeline.run_profile import run_profile
 from gnn2mlp.pipeline.scoring import parameters
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
-from gnn2mlp.report import write_report
+from gnn2mlp.report import link_cell, write_report
 from gnn2mlp.report.result_cells import run_cell
 
 FORMAT = 1
@@ -46,20 +48,27 @@ class RunResult:
         summary: dict[str, Any] = self.results["summary"]
         return summary
 
-    def predictor(self) -> Predictor:
-        """The student of the seed with the best validation score, ready to predict from features."""
-        return Predictor.load(self.out / "student")
+    def predictor(self) -> Any:
+        """The student of the seed with the best validation score, ready to predict from features.
+
+        A `gnn2mlp.deploy.Predictor`; of a run of links a `gnn2mlp.deploy.LinkPredictor`.
+        """
+        return (LinkPredictor if self._of_links else Predictor).load(self.out / "student")
+
+    @property
+    def _of_links(self) -> bool:
+        return (self.results["config"].get("task") or {}).get("name") == LINK
 
     def __repr__(self) -> str:
         scores = {
             f"{model} {population}": f"{value['mean']:.3f} ± {value['std']:.3f}"
-            for model in ("teacher", "mlp", "student")
+            for model in ("teacher", "heuristic", "mlp", "student")
             for population, value in self.summary.get(model, {}).items()
         }
         return call("RunResult", {"out": self.out, "seeds": len(self.results["seeds"]), **scores})
 
     def _repr_html_(self) -> str:
-        return run_cell(self.results, self.out)
+        return (link_cell if self._of_links else run_cell)(self.results, self.out)
 
 
 def run(
@@ -97,6 +106,10 @@ def run(
         assert found is not None
         return found
     config = config.resolve()  # wrong names and options fail before any data are read
+    if config.of_links:
+        from gnn2mlp.pipeline.links.run import run_links  # which returns what is defined here
+
+        return run_links(config, listen, listeners)
     folder = config.folder()
     with opened(config, folder, listen, listeners=listeners) as job:
         scored = score_all(job, config.seeds)
@@ -132,6 +145,7 @@ def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
         about |= {"labels": how.labels, "refit": asdict(how)}
         student.card["refit"] = {**asdict(how), "score": "none of its own: the scores of the seeds estimate it"}
     told = about_run(job, scored, best, about["labels"], "refit" in about)
+    assert isinstance(best.split, Split), "of nodes"
     profile = run_profile(job.graph, student, best.student.value, best.split)
     write_directory(job.folder / "student", student, told, profile)
     weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))

@@ -19,7 +19,7 @@ from gnn2mlp.pipeline.citing import citations
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.facts import seen_test_nodes, summarise_trust, trust_record, validation_nodes
 from gnn2mlp.pipeline.job import Job, Listen
-from gnn2mlp.pipeline.opening import opened
+from gnn2mlp.pipeline.opening import check_nodes, opened
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.student_trust import advice_record, student_trust
 from gnn2mlp.report.result_cells import trust_cell
@@ -70,6 +70,7 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
         DataError: for data that cannot be learnt from. Both before any training.
     """
     config = (config or RunConfig()).resolve()
+    check_nodes(config)
     TEACHERS.get(config.teacher.name).check_provides(NEEDS)
     folder = config.folder("trust")
     with opened(config, folder, listen, NEEDS, guest=True) as job:

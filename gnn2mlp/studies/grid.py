@@ -156,6 +156,11 @@ class Study(Settings):
                 first = RunConfig(**settings).resolve()
             except ConfigError as error:
                 raise type(error)(f"study {self.name}, {' '.join(labels.values())}: {error}") from error
+            if first.of_links:
+                raise ConfigError(
+                    f"study {self.name}, {' '.join(labels.values())}: expected what nodes are to be predicted, got the "
+                    "task 'link'; a study compares by one figure, and links have several: start gnn2mlp run for each"
+                )
             identity = digest_json(first.identity())
             if identity in known:
                 raise ConfigError(

@@ -8,8 +8,9 @@ from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.registry import short_name
-from gnn2mlp.core.spec import Spec
+from gnn2mlp.core.spec import Spec, name_of
 from gnn2mlp.evaluate import Outcome
+from gnn2mlp.pipeline.links.config import LINK
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.grid import label_of
 from gnn2mlp.studies.lines import resolved_identity
@@ -114,6 +115,11 @@ def _lines(path: Path, source: str) -> list[dict[str, Any]]:
     if not found:
         raise ConfigError(
             f"compare: expected a folder of a run or a study, or a file of lines (.jsonl), at {path}, got no results"
+        )
+    if any(name_of(line.get("config", {}).get("task")) == LINK for line in found):
+        raise ConfigError(
+            f"compare: expected scores of nodes at {path}, got those of links, of which no single figure speaks; the "
+            "report of that run compares its models by every metric"
         )
     return found
 

@@ -8,9 +8,12 @@ from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.core.source import code_of
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data.links import LINK_SPLITTERS
+from gnn2mlp.decoders import DECODERS
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.links import records as links
 from gnn2mlp.pipeline.records import score_all
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
@@ -19,13 +22,17 @@ Line = Mapping[str, Any]
 UNKNOWN = "not recorded"
 # Settings that name a component, beside the data set.
 REGISTRIES = {"split": SPLITTERS, "teacher": TEACHERS, "method": METHODS, "student": STUDENTS, "inputs": INPUTS}
+# The same where links are predicted.
+OF_LINKS = {"split": LINK_SPLITTERS, "decoder": DECODERS}
 
 
 def deciding_code(config: RunConfig) -> str:
     """Digest of all source that the scores of a resolved configuration depend on: the pipeline, and its components."""
-    components = {key: getattr(config, key).build(registry) for key, registry in REGISTRIES.items()}
+    registries = {**REGISTRIES, **OF_LINKS} if config.of_links else REGISTRIES
+    components = {key: getattr(config, key).build(registry) for key, registry in registries.items()}
     objective = components["method"].build_objective()
-    return fingerprint([code_of(score_all), resolve_dataset(config.dataset), components, objective])
+    pipeline = links.score_all if config.of_links else score_all
+    return fingerprint([code_of(pipeline), resolve_dataset(config.dataset), components, objective])
 
 
 def may_stand(line: Line, config: RunConfig) -> bool:

@@ -21,6 +21,8 @@ WORDS = {
     "gnn2mlp run --set teacher.hid": "teacher.hidden",
     "gnn2mlp list gln": "glnn",
     "gnn2mlp run --setting ind": "inductive",
+    "gnn2mlp run --task li": "link",
+    "gnn2mlp run --decoder had": "hadamard",
     "gnn2mlp --print-completion ba": "bash",
 }
 

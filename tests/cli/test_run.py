@@ -65,6 +65,23 @@ def test_set_without_a_name_sets_the_default_component():
     assert arguments("--seeds", "0,3,7")["seeds"] == [0, 3, 7]
 
 
+def test_of_links_the_default_components_are_those_of_links():
+    chosen = arguments("--task", "link", "--set", "method.margin=0.2", "--set", "teacher.hidden=16")
+    assert chosen["method"] == {"name": "llp", "margin": 0.2}
+    assert chosen["teacher"] == {"name": "sage", "hidden": 16}
+    assert arguments("--task", "link", "--set", "split.test=0.2")["split"] == {"name": "edges", "test": 0.2}
+    assert arguments("--task", "link", "--set", "task.metric=mrr")["task"] == {"name": "link", "metric": "mrr"}
+    assert arguments("--set", "task.metric=macro_f1")["task"] == {"metric": "macro_f1"}
+
+
+def test_a_task_of_the_file_keeps_its_options(tmp_path: Path):
+    path = tmp_path / "run.yaml"
+    path.write_text("task: {name: link, metric: mrr}\nsetting: production\n")
+    assert arguments("--config", str(path), "--task", "link")["task"] == {"name": "link", "metric": "mrr"}
+    path.write_text("task: {metric: macro_f1}\n")
+    assert arguments("--config", str(path), "--task", "node")["task"] == {"metric": "macro_f1"}
+
+
 def test_a_finished_folder_runs_again_from_its_own_configuration(settings: dict[str, Any]):
     first = run(RunConfig(**settings)).results
     assert main(["run", "--config", str(settings["out"] / "config.yaml")]) == 0
@@ -75,6 +92,10 @@ def test_a_finished_folder_runs_again_from_its_own_configuration(settings: dict[
     ("words", "message"),
     [
         (["--dataset", "cpf-coraa"], "did you mean 'cpf-cora'"),
+        (["--method", "llp"], "add --task link"),
+        (["--task", "link", "--method", "krd"], "says what nodes are, and --task link predicts links"),
+        (["--task", "link", "--setting", "inductive"], "expected 'transductive' or 'production'"),
+        (["--setting", "production"], "is of links (--task link)"),
         (["--dataset", "absent.npz"], "expected an .npz file"),
         (["--teacher", "gnc"], "did you mean 'gcn'"),
         (["--set", "method.temprature=2"], "did you mean 'temperature'"),

@@ -58,7 +58,7 @@ def test_folder_tells_the_configuration_apart():
     ("settings", "message"),
     [
         ({"teachr": "gcn"}, "unknown setting 'teachr'; did you mean 'teacher'"),
-        ({"setting": "production"}, "setting: .*'transductive' or 'inductive', got 'production'"),
+        ({"setting": "productive"}, "setting: .*'transductive', 'inductive' or 'production', got 'productive'"),
         ({"seeds": 0}, "seeds: expected at least one seed"),
         ({"seeds": [1, 1]}, "seeds: .*all different"),
         ({"seeds": "three"}, "seeds: expected a number of seeds"),

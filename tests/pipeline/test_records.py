@@ -55,14 +55,14 @@ def test_a_folder_taken_to_another_machine_says_where_its_figures_are_from(
 def test_knowledge_is_placed_once_and_anew_where_it_changed(make_job: Callable[..., Job]) -> None:
     job = make_job()
     path = job.folder / "knowledge" / "seed-000.safetensors"
-    place_knowledge(job, plan(job, 0))
+    place_knowledge(job, 0, plan(job, 0).knowledge)
     before = path.stat()
-    place_knowledge(job, plan(job, 0))
+    place_knowledge(job, 0, plan(job, 0).knowledge)
     assert path.stat().st_ino == before.st_ino
     assert [p.name for p in path.parent.iterdir()] == [path.name], "nothing is left beside it"
     other = make_job(export={"top": 3}, teacher={"name": "gcn", "hidden": 6, "epochs": 3})
-    place_knowledge(other, plan(other, 0))
+    place_knowledge(other, 0, plan(other, 0).knowledge)
     assert TeacherKnowledge.load(path)["hidden"].size(1) == 6
     path.unlink()
-    place_knowledge(other, plan(other, 0))
+    place_knowledge(other, 0, plan(other, 0).knowledge)
     assert [p.name for p in path.parent.iterdir()] == [path.name]

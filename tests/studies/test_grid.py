@@ -71,6 +71,7 @@ def test_a_recipe_chooses_what_is_left_open(make_study: Make) -> None:
         ({"skip": [{"teachr": "gcn"}]}, ConfigError, "no axis 'teachr'; did you mean 'teacher'"),
         ({"skip": [{"setting": "inductive"}]}, ConfigError, "expected at least one cell"),
         ({"initialisations": 0}, ConfigError, "initialisations"),
+        ({"run": {"task": "link"}, "methods": ["llp"], "settings": ["transductive"]}, ConfigError, "the task 'link'"),
         ({"splits": [0, 0]}, ConfigError, "all different"),
         ({"datsets": []}, ConfigError, "unknown setting 'datsets'"),
     ],

@@ -87,3 +87,10 @@ def test_a_path_without_results_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(ConfigError, match="compare: expected"):
         read_scores([tmp_path / name])
+
+
+def test_links_are_refused_as_no_single_figure_speaks_of_them(tmp_path: Path) -> None:
+    made = line()
+    path = write(tmp_path / "links.jsonl", {**made, "config": {**made["config"], "task": {"name": "link"}}})
+    with pytest.raises(ConfigError, match="expected scores of nodes at .*links.jsonl, got those of links"):
+        read_scores([path])

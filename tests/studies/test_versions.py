@@ -8,12 +8,20 @@ from gnn2mlp.studies import versions
 def test_every_component_of_a_run_counts() -> None:
     components = {key for key, value in RunConfig().resolve() if isinstance(value, Spec)}
     assert components == {"dataset", *versions.REGISTRIES}
+    of_links = {key for key, value in RunConfig(task="link").resolve() if isinstance(value, Spec)}
+    assert of_links == {"dataset", *versions.REGISTRIES, *versions.OF_LINKS}
 
 
 def test_other_components_are_other_code() -> None:
     config = RunConfig().resolve()
     assert versions.deciding_code(config) == versions.deciding_code(RunConfig().resolve())
     assert versions.deciding_code(config) != versions.deciding_code(RunConfig(teacher="sage").resolve())
+
+
+def test_of_links_the_code_is_that_of_their_pipeline() -> None:
+    config = RunConfig(task="link").resolve()
+    assert versions.deciding_code(config) == versions.deciding_code(RunConfig(task="link").resolve())
+    assert versions.deciding_code(config) != versions.deciding_code(RunConfig(task="link", decoder="dot").resolve())
 
 
 def test_a_line_stands_by_its_code_or_by_telling_none() -> None:

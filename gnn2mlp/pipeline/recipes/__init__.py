@@ -14,7 +14,7 @@ import yaml
 
 from gnn2mlp.core.spec import Spec
 
-_PARTS = ("teacher", "method", "student", "distill")
+_PARTS = ("split", "teacher", "export", "method", "student", "decoder", "distill")
 
 
 class Recipe(NamedTuple):
@@ -65,7 +65,7 @@ def find(dataset: str, method: str, setting: str, teacher: str | None) -> Recipe
     Args:
         dataset: its name.
         method: its name.
-        setting: `"transductive"` or `"inductive"`.
+        setting: `"transductive"`, `"inductive"` or `"production"`.
         teacher: its name, that of the encoder for a tokenizer; `None` if the user named none: then any fits.
     """
     run = {"dataset": dataset, "method": method, "setting": setting}
@@ -89,3 +89,15 @@ def filled(options: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, A
                 rest = {k: v for k, v in other.items() if k != "name"}
                 made[key] = {"name": own.name, **filled(own.options, rest)}
     return made
+
+
+def filled_component(own: Spec, recipe: Any) -> Spec:
+    """A component with the options of a recipe's where it is silent, unless the recipe names another one.
+
+    Example:
+        >>> filled_component(Spec("mlp", dropout=0.1), {"name": "mlp", "dropout": 0.5, "hidden": 256})
+        Spec('mlp', dropout=0.1, hidden=256)
+    """
+    wanted = dict(recipe) if isinstance(recipe, Mapping) else {}
+    same = wanted.pop("name", own.name) == own.name
+    return Spec(own.name, **filled(own.options, wanted)) if same else own

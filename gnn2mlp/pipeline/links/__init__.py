@@ -1,0 +1,1 @@
+"""`run` where links are predicted: its settings, views, stages, scores and records."""

@@ -1,0 +1,172 @@
+"""The settings of a run that predicts links: what the words mean, what does not apply, and what is filled in."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.spec import Configurable, Spec, plain
+from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data.links import LINK_SPLITTERS
+from gnn2mlp.decoders import DECODERS
+from gnn2mlp.distill import Distiller
+from gnn2mlp.inputs import INPUTS
+from gnn2mlp.methods import METHODS
+from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.tasks import TASKS, LinkPrediction
+from gnn2mlp.teachers import TEACHERS, Export, providing
+
+if TYPE_CHECKING:
+    from gnn2mlp.pipeline.config import RunConfig
+
+LINK = "link"
+# What is taken where nothing is named.
+DEFAULTS = {"teacher": "sage", "method": "llp", "decoder": "hadamard", "split": "edges"}
+# Where the usual teacher cannot write what the method reads.
+_OTHER_TEACHER = "heuristic"
+# Settings of nodes, with the value that says nothing.
+_OF_NODES = {"unseen_fraction": 0.2, "previous": None, "previous_weight": None}
+# A teacher of links answers for pairs of nodes; every such kind writes this key.
+_SCORES = frozenset({"context_scores"})
+
+
+def parse_task(value: Any) -> Any:
+    """What the setting `task` says, in one form: options of a node task, `{"name": "link", ...}`, or nothing.
+
+    Raises:
+        ValueError: for a word that names no task, or one that the data decide.
+
+    Example:
+        >>> parse_task("link"), parse_task({"metric": "macro_f1"}), parse_task("node")
+        ({'name': 'link'}, {'metric': 'macro_f1'}, None)
+    """
+    given = plain(value.spec() if isinstance(value, Configurable) else value)
+    given = {"name": given} if isinstance(given, str) else given
+    if not isinstance(given, Mapping) or "name" not in given:
+        return given
+    name, options = given["name"], {key: option for key, option in given.items() if key != "name"}
+    if name == LINK:
+        return {"name": LINK, **options}
+    if name == "node":
+        return options or None
+    if name in TASKS.classes:
+        raise ValueError(f"task: expected 'node' or 'link'; which task of nodes it is the data say, got {name!r}")
+    raise ValueError(f"task: expected 'node' or 'link', got {name!r}{nearest(str(name), ('node', LINK))}")
+
+
+def check_words(config: "RunConfig") -> None:
+    """Raise `ValueError` for settings that nodes have and links have not, or the other way round."""
+    if not config.of_links:
+        if config.setting == "production":
+            raise ValueError(
+                "setting: 'production' is of links (--task link); for nodes expected 'transductive' or 'inductive'"
+            )
+        if config.decoder is not None:
+            raise ValueError("decoder: it scores pairs of nodes, of which only --task link predicts anything")
+        return
+    if config.setting == "inductive":
+        raise ValueError(
+            "setting: 'inductive' is of nodes; for links expected 'transductive' or 'production', in which some nodes "
+            "appear after training"
+        )
+    if config.method.name == "auto":
+        raise ValueError(
+            f"method: 'auto' searches for methods of nodes; for links expected one of {', '.join(of_unit('pair'))}"
+        )
+    for key, silent in _OF_NODES.items():
+        if getattr(config, key) != silent:
+            more = "; the share of new nodes is --set split.new_nodes" if key == "unseen_fraction" else ""
+            raise ValueError(f"{key}: it is of nodes, and --task link predicts links; leave it out{more}")
+    if config.refit:
+        raise ValueError("refit: a student of links is the one that was scored; leave it out with --task link")
+
+
+def told(settings: dict[str, Any], of_links: bool) -> dict[str, Any]:
+    """The settings without those that links have not."""
+    return {key: value for key, value in settings.items() if key not in _OF_NODES} if of_links else settings
+
+
+def of_unit(unit: str) -> list[str]:
+    """Names of the methods that predict `"node"` or `"pair"`."""
+    return [name for name, cls in METHODS.classes.items() if cls.unit == unit]
+
+
+def check_unit(method: Spec, unit: str) -> None:
+    """Raise `ConfigError` if a method predicts links where nodes are asked for, or the other way round."""
+    if method.build(METHODS).unit == unit:
+        return
+    if unit == "node":
+        raise ConfigError(
+            f"method {method.name!r} predicts links: add --task link (in Python: task='link'), or name a method of "
+            f"nodes: {', '.join(of_unit(unit))}"
+        )
+    raise ConfigError(
+        f"method {method.name!r} says what nodes are, and --task link predicts links; expected one of "
+        f"{', '.join(of_unit(unit))}"
+    )
+
+
+def resolve_links(config: "RunConfig") -> "RunConfig":
+    """The same run with every setting written out; see `RunConfig.resolve`.
+
+    What was published for the nodes of a data set is not taken: it was chosen for other networks and another loss.
+    """
+    dataset = resolve_dataset(config.dataset)
+    method = config.method if "method" in config.model_fields_set else Spec(DEFAULTS["method"])
+    check_unit(method, "pair")
+    recipe = _recipe(config, method)
+    settings: Mapping[str, Any] = {} if recipe is None else recipe.settings
+    built = filled_component(method, settings.get("method")).build(METHODS)
+    task = Spec(LINK, **{key: value for key, value in (config.task or {}).items() if key != "name"})
+    inputs = config.inputs.build(INPUTS)
+    if inputs.needs_graph:
+        able = [name for name in INPUTS.names() if not _needs_graph(name)]
+        raise ConfigError(
+            f"inputs {config.inputs.name!r} reads links, and a predictor of links has none; expected one of "
+            f"{', '.join(able)}"
+        )
+    split = config.split or Spec(DEFAULTS["split"])
+    decoder = config.decoder or Spec(DEFAULTS["decoder"])
+    export = Spec("export", **{**settings.get("export", {}), **config.export})
+    distill = Spec("distill", **{**settings.get("distill", {}), **config.distill})
+    return config.model_copy(
+        update={
+            "recipe": config.recipe if recipe is None else str(recipe),
+            "dataset": dataset.spec(),
+            "split": filled_component(split, settings.get("split")).resolved(LINK_SPLITTERS),
+            "teacher": _teacher(config, built.teacher_keys, settings.get("teacher")).resolved(TEACHERS),
+            "export": Export(**export.checked(Export, "export")).options(),
+            "method": built.spec(),
+            "student": filled_component(config.student, settings.get("student")).resolved(STUDENTS),
+            "decoder": filled_component(decoder, settings.get("decoder")).resolved(DECODERS),
+            "inputs": inputs.spec(),
+            "distill": Distiller(**distill.checked(Distiller, "distill")).options(),
+            "task": {"name": LINK, **LinkPrediction(**task.checked(LinkPrediction, "task")).spec().options},
+        }
+    )
+
+
+def _recipe(config: "RunConfig", method: Spec) -> Recipe | None:
+    """The recipe of the package for this data set, method and setting, whatever network teaches."""
+    if config.recipe is not True:
+        return None
+    return find(config.dataset.name, method.name, config.setting, None)
+
+
+def _teacher(config: "RunConfig", needs: Iterable[str], recipe: Any) -> Spec:
+    """The teacher of links that writes `needs`: the one that was named, perhaps built around it, else the usual one."""
+    wanted = _SCORES.union(needs)
+    if "teacher" in config.model_fields_set:
+        return filled_component(providing(config.teacher, wanted), recipe)
+    try:
+        usual = providing(Spec(DEFAULTS["teacher"]), wanted)
+    except ConfigError:
+        usual = providing(Spec(_OTHER_TEACHER), wanted)
+    return filled_component(usual, recipe)
+
+
+def _needs_graph(inputs: str) -> bool:
+    try:
+        return Spec(inputs).build(INPUTS).needs_graph
+    except ConfigError:  # one that cannot do without options is somebody's own
+        return True

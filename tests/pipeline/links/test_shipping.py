@@ -1,0 +1,18 @@
+from collections.abc import Callable
+
+from gnn2mlp.deploy.about import checked
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.links.records import score_all
+from gnn2mlp.pipeline.links.shipping import about_links
+
+
+def test_the_directory_is_told_both_metrics_of_every_population(make_link_job: Callable[..., Job]) -> None:
+    job = make_link_job()
+    (scored,) = score_all(job, [0])
+    about = checked(about_links(job, scored))
+    rows = {(row["metric"], row["population"], row["model"]) for row in about["metrics"]}
+    for population in scored.record["scores"]["student"]:
+        assert {(metric, population, "student") for metric in ("auc", "hits@20")} <= rows
+        assert ("auc", population, "teacher (reads the graph)") in rows
+    assert f"{scored.record['split']['train']:,} links" in about["summary"]
+    assert any("Linkless" in citation for citation in about["citations"])

@@ -1,0 +1,41 @@
+from collections.abc import Callable
+
+import torch
+
+from gnn2mlp.pipeline.links.scoring import embedder_rows, pair_logits
+from gnn2mlp.pipeline.links.seed import LinkSeed
+from gnn2mlp.pipeline.links.student import load_link_student
+
+Make = Callable[..., LinkSeed]
+
+
+def test_a_student_is_read_again_as_it_was(make_link_seed: Make) -> None:
+    seed = make_link_seed()
+    made = seed.student.value
+    path = seed.student.storage.path(seed.student.identity)
+    read, origin = load_link_student(path)
+    assert origin["identity"] == dict(seed.student.identity)
+    pairs = seed.split.test
+    assert pair_logits(read, seed.full.graph, pairs).equal(pair_logits(made, seed.full.graph, pairs))
+    assert read.card["history"]["best_epoch"] >= 1
+    assert read.card["dataset"] == "tiny"
+
+
+def test_it_scores_new_nodes_from_their_features_alone(make_link_seed: Make) -> None:
+    seed = make_link_seed()
+    student, graph = seed.student.value, seed.full.graph
+    new = seed.split.new
+    rows = embedder_rows(student, graph)
+    with torch.inference_mode():
+        alone = student.module(rows[new]).hidden  # type: ignore[index]
+        beside = student.module(rows).hidden[new]
+    assert torch.allclose(alone, beside, atol=1e-6)
+
+
+def test_the_same_settings_give_the_same_bits(make_link_seed: Make, link_settings) -> None:
+    first = make_link_seed().student.value
+    weights = {name: tensor.clone() for name, tensor in first.module.state_dict().items()}
+    path = make_link_seed().student.storage.path({})
+    path.unlink()
+    again = make_link_seed().student.value
+    assert all(tensor.equal(weights[name]) for name, tensor in again.module.state_dict().items())
