@@ -55,9 +55,9 @@ MEMORY = (
 
 def page(how: str, lines: Sequence[Line], measured: Path = MEASURED) -> str:
     """The page of the lines and of what was measured into a folder."""
-    asked, held = (_entries(measured / f"links_{name}.json") for name in ("requests", "memory"))
+    asked, tops, held = (_entries(measured / f"links_{name}.json") for name in ("requests", "top", "memory"))
     parts = ["# Links", f"Made by `python benchmarks/links.py --table`. {how}"]
-    parts += ["## What was to be reached", links_targets.table(lines, asked, held), *_left(lines)]
+    parts += ["## What was to be reached", links_targets.table(lines, asked, tops, held), *_left(lines)]
     for setting in SETTINGS:
         if any(line["setting"] == setting for line in lines):
             parts += [f"## {setting.capitalize()}", READING, links_lines.board(lines, setting)]
@@ -68,6 +68,7 @@ def page(how: str, lines: Sequence[Line], measured: Path = MEASURED) -> str:
         parts += [links_lines.beside(lines, rival) for rival in (MLP, SAGE)]
     parts += ["## Published", PUBLISHED]
     parts += ["## Requests", *requests(asked)]
+    parts += ["## The best of a million", *best(tops)]
     parts += ["## Memory of distilling", *memory(held)]
     return "\n\n".join([*parts, *_made_by(lines)]) + "\n"
 
@@ -93,14 +94,12 @@ def _left(lines: Sequence[Line]) -> list[str]:
 
 
 def requests(entries: Mapping[str, Any]) -> list[str]:
-    """Requests, pairs a second and the best candidates, by number of threads."""
+    """Requests and pairs a second, by number of threads."""
     parts = []
     for entry in entries.values():
         graphs, threads = entry["graphs"], _threads(entry)
         parts += [f"{threads}. {REQUESTS.format(**entry)}", markdown(ASKED, map(_request, graphs))]
         parts += [RATE.format(**entry), markdown(RATES, map(_rates, graphs))]
-        if tops := entry.get("top"):
-            parts += [TOP.format(told=threads, **entry), markdown(["candidates", "how", "time"], map(_top, tops))]
     return parts or ["Not run."]
 
 
@@ -111,8 +110,22 @@ RATE = (
     "what a graph costs is paid once there, and not by each request."
 )
 TOP = (
-    "{told}. The ten best partners of a node among candidates whose embeddings of {width} are kept, by `LinkIndex.top`."
+    "{told}. The {best} best partners of a node among candidates whose embeddings are kept; the median of {requests} "
+    "requests. *Short list*: `LinkIndex.approximate` picks candidates by a linear stand-in for the decoder and scores "
+    "those; *recall* is the share of the exact answer that it finds, on {recalled} nodes, with drawn weights."
 )
+
+
+def best(entries: Mapping[str, Any]) -> list[str]:
+    """The best of a million, by number of threads."""
+    parts = []
+    for entry in entries.values():
+        told = plural(entry["threads"], "thread")
+        parts += [
+            TOP.format(told=told, **entry),
+            markdown(["candidates", "how", "time", "recall"], map(_top, entry["top"])),
+        ]
+    return parts or ["Not run."]
 
 
 def _threads(entry: Mapping[str, Any]) -> str:
@@ -145,7 +158,8 @@ def _ratio(side: Mapping[str, Any]) -> str:
 
 
 def _top(one: Mapping[str, Any]) -> list[str]:
-    return [f"{one['candidates']:,}", one["how"], _ms(one)]
+    recall = f"{one['recall']:.2f}" if "recall" in one else "exact"
+    return [f"{one['candidates']:,}", one["how"], _ms(one), recall]
 
 
 def memory(entries: Mapping[str, Any]) -> list[str]:

@@ -53,16 +53,17 @@ TARGETS = (
 )
 
 
-def table(lines: Sequence[Line], requests: Entries, memory: Entries) -> str:
+def table(lines: Sequence[Line], requests: Entries, tops: Entries, memory: Entries) -> str:
     """A line for each target, those of which nothing was run among them.
 
     Args:
         lines: of the board.
         requests: what `speed/links_requests.py` measured, by threads.
+        tops: what `speed/links_top.py` measured, likewise.
         memory: what `speed/links_memory.py` measured, likewise.
     """
     body = [_line(target, compared(lines, target.cell, target.metric, LLP, target.rival)) for target in TARGETS]
-    body += [*_ahead(lines), _published(lines), *_asked(requests), *_best(requests), *_grown(memory)]
+    body += [*_ahead(lines), _published(lines), *_asked(requests), *_best(tops), *_grown(memory)]
     return markdown(["on", "what", "target", "reached", "holds"], body)
 
 

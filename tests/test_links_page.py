@@ -78,7 +78,7 @@ def test_differences_are_paired_and_corrected(links: ModuleType) -> None:
 
 def test_targets_tell_what_was_reached_missed_and_not_run(links: ModuleType) -> None:
     targets = links.links_page.links_targets
-    table = targets.table([*board((0.93,) * 5), *board((0.905, 0.905), "citeseer")], {}, {})
+    table = targets.table([*board((0.93,) * 5), *board((0.905, 0.905), "citeseer")], {}, {}, {})
     assert row(table, "cora, transductive", "AUC of LLP minus MLP's")[0::2] == ["at least +1.0 points", "yes"]
     assert row(table, "cora, transductive", "AUC of LLP minus SAGE's")[-1] == "**no**"
     assert row(table, "citeseer, transductive", "AUC of LLP minus MLP's")[-1] == "**no**, on 2 of 5 splits"
@@ -91,7 +91,7 @@ def test_targets_tell_what_was_reached_missed_and_not_run(links: ModuleType) -> 
 def test_being_ahead_needs_four_of_five_splits(links: ModuleType) -> None:
     targets = links.links_page.links_targets
     for llp, verdict in (((0.91,) * 4 + (0.89,), "yes"), ((0.91,) * 3 + (0.89,) * 2, "**no**")):
-        table = targets.table(board(llp), {}, {})
+        table = targets.table(board(llp), {}, {}, {})
         assert row(table, "cora, transductive", "splits on which AUC of LLP is above MLP's")[-1] == verdict
 
 
@@ -100,7 +100,7 @@ def test_the_page_names_what_was_not_run(links: ModuleType, tmp_path: Path) -> N
     text = links.links_page.page("How.", lines, tmp_path)
     assert "- cora, transductive: EHDM on 2 of 5 splits." in text
     assert "- coauthor-physics, production: not run." in text
-    assert text.count("Not run.") == 2
+    assert text.count("Not run.") == 3
 
 
 def test_production_is_told_by_population(links: ModuleType, tmp_path: Path) -> None:
@@ -117,8 +117,10 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     rates = {"teacher": 2e5, "student": 3e5}
     graph = {"degree": 14.0, "reached": 90_000, "beside": beside, "pairs_per_s": rates}
     about = {"threads": 1, "nodes": 100_000, "features": 128, "width": 256, "asked": 1000, "requests": 3, "pairs": 9}
-    tops = [{"candidates": 1_000_000, "how": "exact, dot", "median_s": 0.2}]
-    (tmp_path / "links_requests.json").write_text(json.dumps({"1": {**about, "graphs": [graph], "top": tops}}))
+    tops = [{"candidates": 1_000_000, "how": "short list, dot", "median_s": 0.2, "recall": 0.9}]
+    (tmp_path / "links_requests.json").write_text(json.dumps({"1": {**about, "graphs": [graph]}}))
+    found = {"threads": 2, "requests": 3, "best": 10, "recalled": 5, "top": tops}
+    (tmp_path / "links_top.json").write_text(json.dumps({"2": found}))
     size = {"nodes": 25_000, "contexts": 12, "batch": 512, "before_gib": 0.5, "peak_gib": 0.75}
     larger = {**size, "nodes": 100_000, "peak_gib": 0.8}
     case = {"threads": 1, "features": 64, "links": 5, "epochs": 2}
@@ -127,10 +129,10 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     whole, kept = ["500 ms", "4.00 ms", "120 × (90.0 to 130)"], ["2.00 ms", "99.0 × (90.0 to 130)", "3.00 ms"]
     assert row(text, "14", "90,000") == [*whole, *kept]
     assert row(text, "14", "200,000") == ["300,000"]
-    assert row(text, "1,000,000") == ["exact, dot", "200 ms"]
+    assert row(text, "1,000,000") == ["short list, dot", "200 ms", "0.90"]
     where, request = "100,000 nodes, 14 links a node, 1 thread", "request of 1,000 candidates: SAGE / student"
     assert row(text, where, f"{request} (published: 70.68)")[-2:] == ["120 ×", "yes"]
     assert row(text, where, f"{request}, embeddings kept (published: 70.68)")[-2:] == ["99 ×", "**no**"]
-    assert row(text, "1,000,000 candidates, 1 thread")[-2:] == ["200 ms", "**no**"]
+    assert row(text, "1,000,000 candidates, 2 threads")[-2:] == ["200 ms", "**no**"]
     assert row(text, "25,000") == ["12", "512", "0.50", "0.75", "0.25"]
     assert row(text, "distilling", "memory grown, 4 times the nodes") == ["at most 1.1 ×", "1.20 ×", "**no**"]

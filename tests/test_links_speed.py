@@ -28,6 +28,11 @@ def requests(script: Any) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
+def top(script: Any) -> ModuleType:
+    return script("links_top")
+
+
+@pytest.fixture(scope="module")
 def memory(script: Any) -> ModuleType:
     return script("links_memory")
 
@@ -59,10 +64,11 @@ def test_a_graph_is_measured_whole(requests: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("decoder", ["dot", "hadamard"])
-def test_the_best_are_asked_for(requests: ModuleType, decoder: str) -> None:
-    found = requests.best(candidates=100, decoder=decoder, requests=2)
-    assert found["median_s"] > 0
-    assert decoder in found["how"]
+def test_the_best_are_asked_for(top: ModuleType, decoder: str) -> None:
+    exact, short = top.best(candidates=100, decoder=decoder, requests=2)
+    assert exact["how"] == f"all scored, {decoder}"
+    assert "recall" not in exact
+    assert short["recall"] == 1  # a list of a thousand holds all
 
 
 def test_each_size_grows_by_itself(memory: ModuleType) -> None:
@@ -76,15 +82,22 @@ def test_a_case_is_distilled(memory: ModuleType) -> None:
     assert (found["nodes"], found["contexts"], found["batch"]) == (500, 4, 100)
 
 
-def test_both_scripts_write_what_the_page_reads(
-    requests: ModuleType, memory: ModuleType, script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_all_scripts_write_what_the_page_reads(
+    requests: ModuleType,
+    top: ModuleType,
+    memory: ModuleType,
+    script: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(script("machine"), "fresh", lambda call, threads, **given: call(**given))
-    asked = {"nodes": 300, "degrees": 4, "asked": 10, "requests": 2, "pairs": 50, "candidates": 100}
-    for benchmark, sizes in ((requests, asked), (memory, {"nodes": 500, "contexts": 4, "batch": 250})):
+    asked = {"nodes": 300, "degrees": 4, "asked": 10, "requests": 2, "pairs": 50}
+    best, grown = {"candidates": 100, "requests": 2}, {"nodes": 500, "contexts": 4, "batch": 250}
+    for benchmark, sizes in ((requests, asked), (top, best), (memory, grown)):
         given = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
         benchmark.main(["--threads", "1", "--results", str(tmp_path), *given])
     text = script("links_page").page("How.", [], tmp_path)
     assert "| 300 nodes, 4 links a node, 1 thread | " in text
+    assert "| 100 | short list, dot | " in text
     assert "| 2,000 | 4 | 250 | " in text
     assert "| 500 | 4 | 1,000 | " in text

@@ -1,14 +1,14 @@
 """The best of a thousand candidates for a link: SAGE with full neighbourhoods, and the student that reads features.
 
     python benchmarks/speed/links_requests.py                     # to `results/links_requests.json`
-    python benchmarks/speed/links_requests.py --nodes 2000 --degrees 4 --requests 3 --pairs 1000 --candidates 0
+    python benchmarks/speed/links_requests.py --nodes 2000 --degrees 4 --requests 3 --pairs 1000
 
 Random graphs of 100,000 nodes with 128 features and 4, 14 or 50 links a node on average (Cora has 4, ogbn-arxiv 14,
 ogbn-products 50), power-law degrees. A request names a node and 1,000 candidates, drawn evenly, and ends with the ten
 to which it most probably links. The teacher, two layers of SAGE of 256 that average all neighbours, fetches what it
 needs; the student, an MLP with two layers of 256, gathers rows. Both score with a Hadamard decoder of 256. Weights are
 drawn, not trained. *Kept*: embeddings of all candidates were made before, and the asked node alone is embedded. Pairs a
-second: random pairs, all nodes embedded once. `top` is asked for ten of a million candidates with kept embeddings.
+second: random pairs, all nodes embedded once.
 One thread is measured in CPU time, which what else the machine does hardly touches, several by the clock.
 """
 
@@ -24,7 +24,6 @@ from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import GraphData, graph_from_arrays, load_dataset
 from gnn2mlp.deploy import LinkPredictor
-from gnn2mlp.deploy.link_index import LinkIndex
 from gnn2mlp.students import LinkStudent
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import Link
@@ -34,7 +33,7 @@ NODES, FEATURES, WIDTH, LAYERS = 100_000, 128, 256, 2
 DEGREES = (4, 14, 50)
 ASKED = 1_000
 PAIRS = 200_000
-MILLION, BEST = 1_000_000, 10
+BEST = 10
 Answer = Callable[[Tensor], object]
 
 
@@ -130,42 +129,24 @@ def throughput(teacher: Link, student: LinkPredictor, graph: GraphData, pairs: i
     return {name: pairs / side["median_s"] for name, side in found.items()}
 
 
-def best(candidates: int, decoder: str, requests: int) -> machine.Record:
-    """The ten best of so many candidates whose embeddings are kept."""
-    student = student_of(FEATURES, decoder)
-    random = np.random.default_rng(0)
-    index = LinkIndex(student, random.standard_normal((candidates, WIDTH), dtype=np.float32))
-    nodes = random.integers(candidates, size=requests)
-    spent = machine.interleaved(
-        {"top": lambda number: machine.timed(lambda: index.top(int(nodes[number]), k=BEST), clock())}, requests
-    )
-    (found,) = machine.compared(spent, "top").values()
-    return {"candidates": candidates, "how": f"exact, {decoder}", "median_s": found["median_s"]}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure every graph, and `top`."""
+    """Measure every graph."""
     parser = machine.parser(__doc__, rounds=None)
     parser.add_argument("--nodes", type=int, default=NODES)
     parser.add_argument("--degrees", type=int, nargs="+", default=DEGREES, help="links a node")
     parser.add_argument("--asked", type=int, default=ASKED, help="candidates of a request")
     parser.add_argument("--requests", type=int, default=11, help="that count")
     parser.add_argument("--pairs", type=int, default=PAIRS)
-    parser.add_argument("--candidates", type=int, default=MILLION, help="of `top`; 0: leave it out")
     options = parser.parse_args(arguments)
     for threads in options.threads:
-        graphs, tops = [], []
+        graphs = []
         for degree in options.degrees:
             sizes = {"nodes": options.nodes, "asked": options.asked, "requests": options.requests}
             graphs.append(machine.fresh(ask, threads, degree=degree, pairs=options.pairs, **sizes))
             machine.say(f"{threads} thread(s), {degree} links a node", graphs[-1]["beside"]["student"])
-        for decoder in ("dot", "hadamard") if options.candidates else ():
-            asked = {"candidates": options.candidates, "decoder": decoder, "requests": options.requests}
-            tops.append(machine.fresh(best, threads, **asked))
-            print(f"{threads} thread(s), top, {decoder}: {1e3 * tops[-1]['median_s']:.0f} ms", flush=True)
         about = {"threads": threads, "nodes": options.nodes, "features": FEATURES, "width": WIDTH}
         about |= {"asked": options.asked, "requests": options.requests, "pairs": options.pairs}
-        machine.put(options.results / "links_requests.json", str(threads), {**about, "graphs": graphs, "top": tops})
+        machine.put(options.results / "links_requests.json", str(threads), {**about, "graphs": graphs})
 
 
 if __name__ == "__main__":
