@@ -12,9 +12,12 @@ from gnn2mlp.cli.run import add_budget, assign, component, with_budget, yaml_val
 from gnn2mlp.core.errors import ConfigError
 
 _PATHS = ("nodes", "edges", "out", "previous", "warm_start")
-_NAMES = ("id", "source", "target", "weight", "time", "group", "device")
+_NAMES = ("id", "source", "target", "weight", "time", "group", "device", "setting")
 _OTHERS = ("seed", "directed", "left_out", "replace", "tradeoff")
-_COMPONENTS = ("split", "task", "teacher", "method", "student", "inputs")
+_COMPONENTS = ("split", "task", "teacher", "method", "student", "decoder", "inputs")
+# What is of labels alone, and of links alone.
+_OF_LABELS = ("group", "directed", "previous", "warm_start", "tradeoff", "left_out")
+_OF_LINKS = ("setting", "decoder")
 
 
 def add(verbs: Any) -> None:
@@ -24,9 +27,10 @@ def add(verbs: Any) -> None:
         help="from tables of nodes and edges to a calibrated model that ships",
         description="Read two tables (CSV, Parquet, Arrow), report on what is in them, train a GNN teacher and distil "
         "an MLP student from it, score both against models without a graph on rows that training saw and on rows that "
-        "it did not, calibrate, train again on all labels, and write one model directory. The same command continues "
-        "where it was interrupted.",
-        epilog="example: gnn2mlp fit --nodes pages.csv --edges links.parquet --id page_id --label kind --out model",
+        "it did not, calibrate, train again on all labels, and write one model directory. With --task link the edges "
+        "themselves are learnt, and no label is needed. The same command continues where it was interrupted.",
+        epilog="examples: gnn2mlp fit --nodes pages.csv --edges links.parquet --id page_id --label kind --out model\n"
+        "          gnn2mlp fit --task link --nodes pages.csv --edges links.parquet --id page_id --out model",
     )
     parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
     parser.add_argument("--nodes", metavar="FILE", help="table with a row for each node")
@@ -47,15 +51,28 @@ def add(verbs: Any) -> None:
         default=[],
         help="how a column is read, e.g. price:log or notes:drop; see 'list encoders'",
     )
-    parser.add_argument("--task", metavar="NAME", help="classification (default), multi_label or regression")
+    parser.add_argument("--task", metavar="NAME", help="classification (default), multi_label, regression, or link")
+    parser.add_argument(
+        "--setting",
+        metavar="NAME",
+        help="of links: transductive (default: all nodes are known), or production (some nodes come later: the newest "
+        "with --time, else by a hash of their ids)",
+    )
     parser.add_argument("--split", metavar="NAME", help="hash (of ids; default), time or group")
-    parser.add_argument("--time", metavar="NAME", help="column of times: the latest labelled rows are unseen")
+    parser.add_argument(
+        "--time", metavar="NAME", help="column of times: the latest labelled rows are unseen; of links: new nodes"
+    )
     parser.add_argument("--group", metavar="NAME", help="column of groups: whole groups are unseen")
     parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'; default sage")
-    parser.add_argument("--method", metavar="NAME", help="see 'list methods'; default glnn; auto searches for one")
+    parser.add_argument(
+        "--method", metavar="NAME", help="see 'list methods'; default glnn, of links llp; auto searches for one"
+    )
     add_budget(parser)
     parser.add_argument(
         "--student", metavar="NAME", help="the graph-free network: mlp (default), or see 'list students'"
+    )
+    parser.add_argument(
+        "--decoder", metavar="NAME", help="of links: what makes a score of two embeddings: hadamard (default), or dot"
     )
     parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), or standardise")
     parser.add_argument(
@@ -94,17 +111,20 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, fit, print the data report, the result and where the model is."""
-    from gnn2mlp.pipeline import FitConfig, fit
+    from gnn2mlp.pipeline import FitConfig, LinkFitConfig, fit
     from gnn2mlp.report.fit_table import data_table, fit_table
+    from gnn2mlp.report.link_fit_table import link_data_table, link_fit_table
 
-    config = FitConfig(**settings(options))
+    chosen = settings(options)
+    config = LinkFitConfig(**chosen) if _of_links(chosen) else FitConfig(**chosen)
+    of_data, of_results = (link_data_table, link_fit_table) if _of_links(chosen) else (data_table, fit_table)
     console = Terminal()
     shown: list[Any] = []
 
     def told(report: dict[str, Any]) -> None:
         shown.append(report)
         with bars.aside():
-            console.print(data_table(report))
+            console.print(of_data(report))
 
     with Bars(config) as bars:
         result = fit(config, lambda stage: bars.listen(config.seed, stage), told, options.dry_run)
@@ -112,10 +132,10 @@ def execute(options: argparse.Namespace) -> None:
         return
     if not shown:
         console.print(Text(f"{result.out} holds this model already; nothing was trained."), soft_wrap=True)
-    console.print(fit_table(result.results))
+    console.print(of_results(result.results))
     names = {"model": "", "card": "README.md", "report": "report.html", "scores": "scores.json"}
-    if (result.out / "model.onnx").exists():
-        names["onnx"] = "model.onnx"
+    onnx = {"onnx": "model.onnx", "embedder": "embedder.onnx", "decoder": "decoder.onnx"}
+    names |= {label: name for label, name in onnx.items() if (result.out / name).exists()}
     show_files(console, {label: result.out / name for label, name in names.items()})
 
 
@@ -134,6 +154,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     for key in _COMPONENTS:
         if key in given and (chosen.get(key) is None or Spec.parse(chosen[key]).name != given[key]):
             chosen[key] = component(key, given[key])
+    _check_kind(chosen)
     if "label" in given:
         chosen["label"] = given["label"].split(",")
     if "threads" in given:
@@ -146,15 +167,35 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
         chosen["columns"] = {**(chosen.get("columns") or {}), **columns}
     for assignment in options.set:
         assign(_nested(chosen, assignment), assignment)
-    needed = [key for key in ("nodes", "edges", "id", "label") if key not in chosen]
+    told = ("nodes", "edges", "id") if _of_links(chosen) else ("nodes", "edges", "id", "label")
+    needed = [key for key in told if key not in chosen]
     if not options.dry_run and "out" not in chosen:
         needed.append("out")
     if needed:
+        what = "--task link" if _of_links(chosen) else "--label kind"
         raise ConfigError(
             f"expected --{' and --'.join(needed)}, as in gnn2mlp fit --nodes pages.csv --edges links.csv --id page_id "
-            "--label kind --out model"
+            f"{what} --out model"
         )
     return chosen
+
+
+def _of_links(chosen: dict[str, Any]) -> bool:
+    """Whether links are to be predicted."""
+    from gnn2mlp.core.spec import Spec
+
+    return chosen.get("task") is not None and Spec.parse(chosen["task"]).name == "link"
+
+
+def _check_kind(chosen: dict[str, Any]) -> None:
+    """Raise `ConfigError` for an option of labels where links are predicted, or the other way round."""
+    of_links = _of_links(chosen)
+    for key in _OF_LABELS if of_links else _OF_LINKS:
+        if chosen.get(key):
+            option = f"--{key.replace('_', '-')}"
+            if of_links:
+                raise ConfigError(f"{option}: it is of labels, and --task link predicts links; leave it out")
+            raise ConfigError(f"{option}: it is of links; add --task link, or leave it out")
 
 
 def _column(text: str) -> tuple[str, Any]:
@@ -171,6 +212,8 @@ def _nested(chosen: dict[str, Any], assignment: str) -> dict[str, Any]:
     defaults = {"task": "classification", "teacher": "sage", "method": "glnn", "student": "mlp", "inputs": "features"}
     by = "time" if chosen.get("time") else "group" if chosen.get("group") else "hash"
     name = {**defaults, "split": by}.get(key)
+    if _of_links(chosen):
+        name = {**defaults, "task": "link", "method": "llp", "decoder": "hadamard", "split": "edges"}.get(key)
     if key == "task" and len(chosen.get("label", ())) > 1 and not isinstance(chosen.get("label"), str):
         name = "multi_label"
     if "." in assignment.partition("=")[0] and name is not None:

@@ -6,6 +6,8 @@ from gnn2mlp.pipeline.disagreement import DisagreementResult, disagree
 from gnn2mlp.pipeline.explain import ExplainResult, explain
 from gnn2mlp.pipeline.fit import FitResult, fit
 from gnn2mlp.pipeline.fitting.config import FitConfig
+from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
+from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult
 from gnn2mlp.pipeline.latency import LatencyResult, latency
 from gnn2mlp.pipeline.run import RunResult, run
 from gnn2mlp.pipeline.searching.settings import Auto
@@ -19,6 +21,8 @@ __all__ = [
     "FitConfig",
     "FitResult",
     "LatencyResult",
+    "LinkFitConfig",
+    "LinkFitResult",
     "RunConfig",
     "RunResult",
     "TrustResult",

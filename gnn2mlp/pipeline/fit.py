@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import torch
 
@@ -26,6 +26,9 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
 from gnn2mlp.pipeline.fitting.disagreement import compare_models
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
+from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
+from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult, dry_links, fit_links
+from gnn2mlp.pipeline.fitting.links.tables import LinkTables
 from gnn2mlp.pipeline.fitting.profiling import placement_of, profile_files
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
@@ -34,6 +37,7 @@ from gnn2mlp.pipeline.fitting.tables import Tables, read_tables
 from gnn2mlp.pipeline.fitting.tradeoff import tradeoff
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.left_out import left_out_class
+from gnn2mlp.pipeline.links.config import LINK
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
 from gnn2mlp.pipeline.searching.settings import is_auto
@@ -79,19 +83,29 @@ class FitResult:
         return fit_cell(self.results, self.out)
 
 
+@overload
+def fit(config: FitConfig, listen: Listen = ..., told: Told = ..., dry_run: bool = ...) -> FitResult:  # noqa: D418
+    """Of labels."""
+
+
+@overload
+def fit(config: LinkFitConfig, listen: Listen = ..., told: Told = ..., dry_run: bool = ...) -> LinkFitResult:  # noqa: D418
+    """Of links."""
+
+
 def fit(
-    config: FitConfig,
+    config: FitConfig | LinkFitConfig,
     listen: Listen = shown,
     told: Told = lambda report: None,
     dry_run: bool = False,
-) -> FitResult:
+) -> FitResult | LinkFitResult:
     r"""Read tables, report on them, train, score with intervals, calibrate, train on all labels, and write a model.
 
     What was interrupted continues where it stopped, and ends with the same model: everything is kept in `.work` within
     the folder. A folder that is finished with the same settings and tables is answered at once.
 
     Args:
-        config: which tables, and what to do with them.
+        config: which tables, and what to do with them; a `LinkFitConfig` where links are to be predicted.
         listen: gives the progress listener of each stage: `"tables"`, `"encode"`, `"teacher"`, `"mlp"`, `"student"`,
             `"search"`, `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"weight 0.25"` and others of a trade-off,
             `"refit teacher"`, `"refit"`, `"write"`.
@@ -116,7 +130,12 @@ def fit(
         >>> found["nodes"]["labelled"], found["edges"]["kept"], found["homophily"]["edge"]
         (60, 58, 1.0)
     """
+    if dry_run and isinstance(config, LinkFitConfig):
+        resolved, report = dry_links(config, listen)
+        told(report)
+        return LinkFitResult({"config": resolved.to_dict(), "data": report}, None)
     if dry_run:
+        assert isinstance(config, FitConfig), "the other kind"
         tables = read_tables(_resolvable(config), listen("tables"))
         config = config.resolve(len(tables.ids))
         report = _observed(config, tables, listen)[-1]
@@ -130,13 +149,35 @@ def fit(
     try:
         with locked(config.out, lambda: _busy(config.out)):
             finished = _finished(config)
-            return finished if finished is not None else _fitted(config, config.out, device, listen, told)
+            if finished is not None:
+                return finished
+            if isinstance(config, LinkFitConfig):
+                return _fitted_links(config, config.out, device, listen, told)
+            return _fitted(config, config.out, device, listen, told)
     finally:
         if not there:
             with suppress(OSError):  # of a folder in which nothing came to lie
                 (config.out / WORK).rmdir()
             with suppress(OSError):
                 config.out.rmdir()
+
+
+def _fitted_links(config: LinkFitConfig, out: Path, device: torch.device, listen: Listen, told: Told) -> LinkFitResult:
+    state: dict[str, Any] = {}
+
+    def begun(resolved: LinkFitConfig, tables: LinkTables) -> None:
+        known = {
+            "rows": len(tables.ids),
+            "edges": tables.edges.kept,
+            "config": resolved.to_dict(),
+            "digests": tables.digests,
+        }
+        state.update({"format": FORMAT, **known})
+        write_json(out / WORK / STATE, {**state, "finished": False})
+
+    results = fit_links(config, out, out / WORK, device, listen, told, begun)
+    write_json(out / WORK / STATE, {**state, "finished": True})
+    return LinkFitResult(results, out)
 
 
 def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, told: Told) -> FitResult:
@@ -237,7 +278,7 @@ def _resolvable(config: FitConfig) -> FitConfig:
     return config.resolve(1)
 
 
-def _finished(config: FitConfig) -> FitResult | None:
+def _finished(config: FitConfig | LinkFitConfig) -> FitResult | LinkFitResult | None:
     """The result that lies in the folder, if it is one of these settings and tables.
 
     Raises:
@@ -246,10 +287,11 @@ def _finished(config: FitConfig) -> FitResult | None:
     assert config.out is not None
     try:
         state = read_json(config.out / WORK / STATE)
-        known = FitConfig(**state["config"]).resolve(state["rows"])
+        kind: type[FitConfig | LinkFitConfig] = _kind_of(state["config"])
+        known = _resolved(kind(**state["config"]), state)
     except (ArtefactError, KeyError, TypeError):
         return None
-    others = differing(known.identity(), config.resolve(state["rows"]).identity())
+    others = differing(known.identity(), _resolved(config, state).identity())
     if others and not config.replace:
         raise ConfigError(
             f"out: {config.out} holds a model with another {others}; choose another --out, or replace it (--replace)"
@@ -268,7 +310,20 @@ def _finished(config: FitConfig) -> FitResult | None:
     if not finished:
         return None
     verify(config.out)  # an altered model is named, and not answered
-    return FitResult(read_json(config.out / SCORES), config.out)
+    results = read_json(config.out / SCORES)
+    return LinkFitResult(results, config.out) if isinstance(config, LinkFitConfig) else FitResult(results, config.out)
+
+
+def _resolved(config: FitConfig | LinkFitConfig, state: dict[str, Any]) -> FitConfig | LinkFitConfig:
+    """The configuration for as many rows, and edges, as there were."""
+    if isinstance(config, LinkFitConfig):
+        return config.resolve(state["rows"], state.get("edges", 0))
+    return config.resolve(state["rows"])
+
+
+def _kind_of(config: dict[str, Any]) -> type[FitConfig | LinkFitConfig]:
+    """Of which kind a configuration is, in plain types."""
+    return LinkFitConfig if (config.get("task") or {}).get("name") == LINK else FitConfig
 
 
 def forget(work: Path) -> None:

@@ -28,13 +28,16 @@ _REASON = 34
 
 def data_table(report: Mapping[str, Any]) -> Group:
     """The data report: counts, labels, what became of each column, how rows are split, and what to look at."""
-    columns = columns_grid(report)
-    # What a column holds follows from how it is read, and a terminal is narrow.
-    rows = [[row[0], row[2], row[3], row[4], _cut(row[5])] for row in columns.rows]
-    narrow = Grid(columns.title, ["Column", "Read as", "Features", "Gaps", "Why"], rows)
-    grids = [grid_table(tables_grid(report), left=(2,)), grid_table(labels_grid(report)), grid_table(narrow, left=(4,))]
+    grids = [grid_table(tables_grid(report), left=(2,)), grid_table(labels_grid(report)), column_table(report)]
     parts = [part for grid in grids for part in (grid, Text())]
-    return Group(*parts, Text(split_line(report)), *_warnings(report), Text())
+    return Group(*parts, Text(split_line(report)), *warning_lines(report), Text())
+
+
+def column_table(report: Mapping[str, Any]) -> Any:
+    """What became of each column. What it holds follows from how it is read, and a terminal is narrow."""
+    columns = columns_grid(report)
+    rows = [[row[0], row[2], row[3], row[4], _cut(row[5])] for row in columns.rows]
+    return grid_table(Grid(columns.title, ["Column", "Read as", "Features", "Gaps", "Why"], rows), left=(4,))
 
 
 def fit_table(results: Mapping[str, Any]) -> Group:
@@ -58,7 +61,8 @@ def _searched(found: Mapping[str, Any] | None) -> list[str]:
     return [f"Search: {found['sentence']}", *found["warnings"]] if found else []
 
 
-def _warnings(report: Mapping[str, Any]) -> list[Any]:
+def warning_lines(report: Mapping[str, Any]) -> list[Any]:
+    """What to look at, each with its remedy."""
     found: list[Any] = []
     for one in report["warnings"]:
         found.append(Padding(Text(f"! {one['what']}", style="bold"), (1, 0, 0, 0)))

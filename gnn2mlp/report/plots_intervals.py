@@ -16,6 +16,7 @@ def plot_intervals(
     scores: Mapping[str, Mapping[str, Mapping[str, Any]]],
     metric: Mapping[str, Any],
     populations: tuple[str, ...] = ("unseen", "seen"),
+    of: str = "nodes",
 ) -> Figure:
     """Points and 95 % intervals of each model, the groups of nodes one above the other on one axis.
 
@@ -23,6 +24,7 @@ def plot_intervals(
         scores: by model and population, `value`, `low` and `high`.
         metric: `title`, and `share`: whether scores are drawn in per cent.
         populations: those that are drawn, the first on top.
+        of: what they are groups of.
     """
     scale, models = 100 if metric["share"] else 1, list(scores)
     figure = ShownFigure(figsize=(SIZE[0], 0.5 + 0.3 * (len(models) + 1) * len(populations)), layout="constrained")
@@ -40,6 +42,6 @@ def plot_intervals(
         clean_axes(axes)
         axes.set_yticks(range(len(models)), [LABELS.get(model) or style_of(model).label for model in models])
         axes.set_ylim(len(models) - 0.5, -0.9)
-        axes.set_title(f"{population} nodes", loc="left", fontsize=TEXT, color=MUTED)
+        axes.set_title(f"{population} {of}", loc="left", fontsize=TEXT, color=MUTED)
     panels[-1].set_xlabel(f"{metric['title']}{', %' if metric['share'] else ''}")
     return figure

@@ -1,10 +1,13 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.cli import main
 from tests.company import company
+from tests.fitted import undrawn  # noqa: F401  (fixture)
+from tests.linked_tables import linked_tables
 
 QUICK = ["--set", "teacher.epochs=3", "--set", "teacher.hidden=8", "--set", "distill.epochs=3", "--device", "cpu"]
 
@@ -77,3 +80,56 @@ def test_several_labels_have_options_of_their_task(tmp_path: Path) -> None:
     fit.add(parser.add_subparsers(dest="verb"))
     given: Any = parser.parse_args(arguments(tmp_path, "--label", "a,b", "--set", "task.metric=micro_f1"))
     assert fit.settings(given)["task"] == {"name": "multi_label", "metric": "micro_f1"}
+
+
+def linked(folder: Path, *more: str) -> list[str]:
+    given = linked_tables().write(folder / "tables")
+    files = ["--nodes", str(given["nodes"]), "--edges", str(given["edges"]), "--id", "page"]
+    return ["fit", "--task", "link", *files, *QUICK, *more]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_links_are_learnt_scored_and_found_again_from_tables_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "model"
+    given = linked(tmp_path, "--out", str(model), "--time", "joined", "--set", "split.new_nodes=0.2")
+    assert main(given) == 0
+    out = capsys.readouterr().out
+    for text in ("The links", "come after training, the newest by joined", "Hits@20", "Best heuristic", "all"):
+        assert text in out, text
+    assert main(given) == 0
+    assert "holds this model already; nothing was trained" in capsys.readouterr().out
+    assert main(["check", str(model)]) == 0
+    nodes = str(tmp_path / "tables" / "nodes.csv")
+    best = str(tmp_path / "best.parquet")
+    assert main(["score", str(model), "--top", "3", "--nodes", nodes, "--out", best]) == 0
+    assert pq.read_table(best).num_rows == 3 * 160
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--label", "country"], "label: links are learnt from the edges"),
+        (["--group", "country"], "--group: it is of labels, and --task link predicts links; leave it out"),
+        (["--left-out"], "--left-out: it is of labels"),
+        (["--method", "glnn"], "says what nodes are, and --task link predicts links"),
+        (["--set", "split.tset=0.4"], "did you mean 'test'?"),
+        (["--set", "decoder.hiden=4"], "did you mean 'hidden'?"),
+        (["--set", "task.metric=hits@50"], "the metric 'hits@50' needs at least 50 negative pairs"),
+    ],
+)
+def test_mistakes_of_fits_of_links_are_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], message: str
+) -> None:
+    assert main(linked(tmp_path, "--dry-run", *more)) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_needed_and_what_is_of_links_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "--task", "link", "--nodes", "n.csv"]) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert "expected --edges and --id and --out, as in" in error
+    assert "--task link --out model" in error
+    assert main(arguments(tmp_path, "--setting", "production")) == 2
+    assert "--setting: it is of links; add --task link, or leave it out" in capsys.readouterr().err

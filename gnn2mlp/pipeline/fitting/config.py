@@ -196,6 +196,10 @@ class FitConfig(Settings):
         task = self.task or Spec("multi_label" if len(self.label) > 1 else "classification")
         if task.name not in _TASKS:
             TASKS.get(task.name)  # the nearest name, if it is none
+            if task.name == "link":
+                raise ConfigError(
+                    "task: 'link' reads no labels; take LinkFitConfig, or on the command line --task link"
+                )
             raise ConfigError(f"task: expected one of {', '.join(_TASKS)}, got {task.name!r}")
         if task.name == "classification" and len(self.label) > 1:
             raise ConfigError(

@@ -1,5 +1,6 @@
 """What is in the tables, before anything is trained: counts, classes, edges, and what became of each column."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def data_report(config: FitConfig, tables: Tables, split: Split, encoded: Encode
         },
         "degrees": degrees(degree),
         "labels": {"columns": list(config.label), "task": tables.task.name, **label_facts(tables.task, tables.labels)},
-        "columns": columns_of(encoded.encoder, config),
+        "columns": column_facts(encoded.encoder, config.taken[1 + len(config.label) :]),
         "features": encoded.encoder.num_features,
         "split": {"by": split.scheme["name"], "column": config.time or config.group, **split.sizes},
     }
@@ -90,8 +91,13 @@ def label_facts(task: Task, labels: torch.Tensor) -> dict[str, Any]:
     return {"numbers": found}
 
 
-def columns_of(encoder: TableEncoder, config: FitConfig) -> list[dict[str, Any]]:
-    """What became of each column; what is split by, id and labels are none of them."""
+def column_facts(encoder: TableEncoder, split_by: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """What became of each column; id and labels are none of them.
+
+    Args:
+        encoder: fitted.
+        split_by: names of columns that are no features, as rows are split by them.
+    """
     found = [
         {
             "name": column.name,
@@ -104,7 +110,7 @@ def columns_of(encoder: TableEncoder, config: FitConfig) -> list[dict[str, Any]]
         }
         for column in encoder.columns
     ]
-    for name in config.taken[1 + len(config.label) :]:
+    for name in split_by:
         why = "what is split by; name an encoder to read it as well"
         found.append({"name": name, "dtype": "", "kind": None, "encoder": "drop", "width": 0, "gaps": 0, "reason": why})
     return found

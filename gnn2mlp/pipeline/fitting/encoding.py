@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,8 +14,29 @@ from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import Split
 from gnn2mlp.encoders import TableEncoder
 from gnn2mlp.nn.features import check_features
-from gnn2mlp.pipeline.fitting.config import FitConfig
-from gnn2mlp.pipeline.fitting.tables import Tables
+from gnn2mlp.tables.lookup import NodeIds
+
+
+class Told(Protocol):
+    """Settings that tell how columns are encoded, where their type is not to decide."""
+
+    columns: dict[str, Any]
+
+
+class Joined(Protocol):
+    """Tables: columns that are features, the ids of their rows, and the graph without features."""
+
+    @property
+    def features(self) -> Any:
+        """Table of Arrow."""
+
+    @property
+    def ids(self) -> NodeIds:
+        """Of its rows."""
+
+    @property
+    def bare(self) -> GraphData:
+        """With weights as in the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +62,7 @@ def observed_rows(split: Split, rows: int) -> np.ndarray:
     return np.flatnonzero(present)
 
 
-def encode(config: FitConfig, tables: Tables, rows: np.ndarray | None = None) -> Encoded:
+def encode(config: Told, tables: Joined, rows: np.ndarray | None = None) -> Encoded:
     """Fit encoders on `rows` (default: all) and encode every row; weights are scaled by the edges between `rows`.
 
     Raises:

@@ -1,9 +1,11 @@
 """From files to nodes, edges, labels and what splits go by, each checked before anything is trained."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -22,6 +24,16 @@ from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
 
 # What goes by a name that pandas gives the index of a frame is no feature.
 _INDEX = "__index_level_"
+
+
+class Named(Protocol):
+    """Settings that say where the tables are, and how their columns of ids are called."""
+
+    nodes: Path
+    edges: Path
+    id: str
+    source: str | None
+    target: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +95,7 @@ def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:
             nothing.
     """
     progress(0, 5, "reading")
-    nodes, edges = _read_both(config, progress)
+    nodes, edges = read_both(config, progress)
     _check_columns(config, nodes)
     where = f"column {config.id!r} of the nodes"
     ids = NodeIds(column_of(nodes, config.id, "nodes", "--id"), where)
@@ -97,14 +109,18 @@ def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:
         keys["group"] = torch.from_numpy(group_keys(nodes[config.group], f"column {config.group!r}"))
     progress(4, 5, "digests")
     digests = {name: digest_path(getattr(config, name)) for name in ("nodes", "edges")}
-    dropped = [name for name in nodes.column_names if name in config.taken or name.startswith(_INDEX)]
     progress(5, 5, f"{len(ids):,} rows")
     kind = str(nodes[config.id].type)
-    return Tables(nodes.drop_columns(dropped), ids, joined, task, labels, keys, digests, kind, config.directed)
+    return Tables(feature_columns(nodes, config.taken), ids, joined, task, labels, keys, digests, kind, config.directed)
 
 
-def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:
-    """Both tables. Ids of a CSV file are text, unless the other table says of which type they are."""
+def feature_columns(nodes: Any, taken: Sequence[str]) -> Any:
+    """The table without columns that are no features: those that are taken, and what pandas kept of an index."""
+    return nodes.drop_columns([name for name in nodes.column_names if name in taken or name.startswith(_INDEX)])
+
+
+def read_both(config: Named, progress: Progress) -> tuple[Any, Any]:
+    """Both tables, of Arrow. Ids of a CSV file are text, unless the other table says of which type they are."""
     for what in ("nodes", "edges"):  # neither is read, which may take minutes, before both are there
         check_exists(getattr(config, what), what)
     if has_types(config.edges) and not has_types(config.nodes):
@@ -120,7 +136,7 @@ def _read_both(config: FitConfig, progress: Progress) -> tuple[Any, Any]:
     return nodes, edges
 
 
-def _end_names(config: FitConfig, names: Any) -> tuple[str, str]:
+def _end_names(config: Named, names: Any) -> tuple[str, str]:
     if config.source is not None and config.target is not None:
         return config.source, config.target
     return end_columns(names)

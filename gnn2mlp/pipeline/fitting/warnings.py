@@ -25,7 +25,7 @@ def warnings_of(
         columns: what the encoders warned of.
         telltales: columns that tell the label by themselves, with the share of the labels that they tell.
     """
-    found = [*_of_leaks(telltales), *_of_edges(report), *_of_labels(report), *_of_split(report)]
+    found = [*_of_leaks(telltales), *of_edges(report), *_of_degrees(report), *_of_labels(report), *_of_split(report)]
     found += [*_of_columns(report), *((message, "") for message in columns)]
     return [{"what": what, "remedy": remedy} for what, remedy in found]
 
@@ -38,8 +38,9 @@ def _of_leaks(telltales: Mapping[str, float]) -> Iterator[Found]:
         )
 
 
-def _of_edges(report: Mapping[str, Any]) -> Iterator[Found]:
-    edges, degrees, rows = report["edges"], report["degrees"], report["nodes"]["rows"]
+def of_edges(report: Mapping[str, Any]) -> Iterator[Found]:
+    """What there is to say of edges that lead nowhere, or repeat others."""
+    edges = report["edges"]
     given = max(1, edges["given"])
     if edges["dangling"] > DANGLING * given:
         some = listing(edges["lost_ends"], 3)
@@ -54,6 +55,10 @@ def _of_edges(report: Mapping[str, Any]) -> Iterator[Found]:
             f"{edges['duplicate']:,} of {edges['given']:,} edges repeat another; {weighed}",
             "where how often matters, count them in a column and name it with --weight",
         )
+
+
+def _of_degrees(report: Mapping[str, Any]) -> Iterator[Found]:
+    degrees, rows = report["degrees"], report["nodes"]["rows"]
     if degrees["isolated"] > ISOLATED * rows:
         yield (
             f"{degrees['isolated']:,} of {rows:,} rows have no edge; of them a graph teacher knows what a network "

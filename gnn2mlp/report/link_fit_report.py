@@ -1,0 +1,113 @@
+"""The page of a fit of links: does distilling pay, what is in the tables, how good is what ships."""
+
+import json
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from gnn2mlp.report.fit_grids import columns_grid
+from gnn2mlp.report.headline import Tile
+from gnn2mlp.report.link_fit_grids import (
+    MODELS,
+    TITLES,
+    link_difference_grids,
+    link_score_grids,
+    link_split_line,
+    link_tables_grid,
+    pairs_grid,
+)
+from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
+from gnn2mlp.report.plots import plot_training
+from gnn2mlp.report.plots_intervals import plot_intervals
+from gnn2mlp.report.results import Judged
+
+Results = Mapping[str, Any]
+
+
+def render_link_fit_report(results: Results) -> str:
+    """The page of a fit of links as text. Whatever the results hold is escaped: names of columns are a user's."""
+    return render("link_fit.html.jinja", _content(results))
+
+
+def _content(results: Results) -> dict[str, Any]:
+    data, config = results["data"], results["config"]
+    return {
+        "date": results.get("date", ""),
+        "sentence": results["verdict"]["sentence"],
+        "subject": f"Links of {data['nodes']['file']} in {data['edges']['file']}: teacher {_teacher(config)}, method "
+        f"{config['method']['name']}, student {config['student']['name']}.",
+        "split": link_split_line(data),
+        "tiles": _tiles(results),
+        "plots": _plots(results),
+        "scores": [*link_score_grids(results), *link_difference_grids(results)],
+        "heuristic": results["heuristic_name"],
+        "warnings": data["warnings"],
+        "tables": [link_tables_grid(data), pairs_grid(data)],
+        "columns": columns_grid(data),
+        "loading": _loading(results, config["id"]),
+        "training": _training(results),
+        "refit": results.get("shipped", {}).get("refit", False),
+        "links": results.get("shipped", {}).get("links", 0),
+        "onnx": results.get("onnx", ""),
+        "notes": results.get("notes", []),
+        "citations": results.get("citations") or {},
+        "environment": environment_facts(results),
+        "config": plain_yaml(config),
+    }
+
+
+def _teacher(config: Results) -> str:
+    inner = config["teacher"].get("encoder")
+    return str(inner["name"] if isinstance(inner, Mapping) else inner or config["teacher"]["name"])
+
+
+def _tiles(results: Results) -> list[Tile]:
+    """Both metrics of the student, on all test links and, where some nodes are new, on those with a new node."""
+    tiles = []
+    for population, by in results["intervals"].items():
+        if population in ("overall", "old-new", "new-new"):
+            for metric, models in by.items():
+                one, rival = models["student"], models["mlp"]
+                note = f"{100 * one['low']:.1f} to {100 * one['high']:.1f}; plain MLP {100 * rival['value']:.1f}"
+                of = "all test links" if population == "overall" else f"{population} links"
+                tiles.append(Tile(f"{100 * one['value']:.1f} %", f"{TITLES[metric]} on {of}", note))
+    return tiles
+
+
+def _plots(results: Results) -> list[Plot]:
+    """A picture for each metric, which has every model in every group of pairs."""
+    plots, populations = [], tuple(results["intervals"])
+    note = "Points: scores on test links; lines: 95 % intervals over such links."
+    for metric, title in TITLES.items():
+        shown = tuple(name for name in populations if metric in results["intervals"][name])
+        if not shown:
+            continue
+        scores = {model: {name: results["intervals"][name][metric][model] for name in shown} for model in MODELS}
+        figure = plot_intervals(scores, {"title": title, "share": True}, shown, "links")
+        plots.append(draw(figure, metric.replace("@", ""), f"{title} of every model on the same links", note))
+    return plots
+
+
+def _training(results: Results) -> list[Plot]:
+    found = {model: [history] for model, history in results["history"].items()}
+    if not found:
+        return []
+    metric = results["metric"]
+    judged = Judged(metric["title"], metric["share"], metric["greater_is_better"])
+    note = "A dot marks the epoch that was kept."
+    return [draw(plot_training(found, "valid", judged), "valid", f"Validation {metric['title']} in training", note)]
+
+
+def _loading(results: Results, id_column: str) -> str:
+    """Lines that load the model and ask it."""
+    path = results.get("shipped", {}).get("path")
+    if not path:
+        return ""
+    return "\n".join(
+        [
+            "from gnn2mlp.deploy import LinkPredictor",
+            f"model = LinkPredictor.load({json.dumps(PurePath(path).as_posix())})",
+            f"model.score_pairs(frame, pairs)  # pairs of ids, frame with {id_column} and the columns above",
+            f"model.top(frame, node, k=10)  # the 10 nodes that the one of this {id_column} most probably links to",
+        ]
+    )

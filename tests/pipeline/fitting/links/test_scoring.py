@@ -1,0 +1,55 @@
+"""Intervals and the verdict of a fit of links."""
+
+from typing import Any
+
+import pytest
+
+from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult
+from gnn2mlp.pipeline.fitting.links.scoring import link_verdict
+
+
+def _one(value: float, low: float, high: float) -> dict[str, float]:
+    return {"value": value, "low": low, "high": high, "nodes": 500}
+
+
+def _verdict(low: float, high: float, hits: bool = True) -> dict[str, Any]:
+    auc = {"student": _one(0.95, 0.94, 0.96), "mlp": _one(0.93, 0.92, 0.94)}
+    intervals: dict[str, Any] = {"overall": {"auc": auc}}
+    differences: dict[str, Any] = {"overall": {"auc": {"mlp": _one((low + high) / 2, low, high)}}}
+    if hits:
+        intervals["overall"]["hits@20"] = {"student": _one(0.7, 0.6, 0.8), "mlp": _one(0.6, 0.5, 0.7)}
+        differences["overall"]["hits@20"] = {"mlp": _one(0.1, -0.02, 0.2)}
+    return link_verdict(intervals, differences)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "pays", "told"),
+    [
+        (0.01, 0.03, True, "Distilling pays here: on 500 test links the student's ROC-AUC is 2.0 points better"),
+        (-0.03, -0.01, False, "Distilling does not pay here"),
+        (-0.01, 0.03, None, "It is not shown that distilling pays here"),
+    ],
+)
+def test_the_verdict_says_no_more_than_the_interval_and_tells_both_metrics(
+    low: float, high: float, pays: bool | None, told: str
+) -> None:
+    found = _verdict(low, high)
+    assert found["pays"] is pays
+    assert found["sentence"].startswith(told)
+    assert "95.0 % against 93.0 %" in found["sentence"]
+    assert "Hits@20 is 70.0 % against 60.0 % (95 % interval" in found["sentence"]
+    assert found["sentence"].count(".  ") == 0
+
+
+def test_without_enough_negatives_one_metric_is_told() -> None:
+    assert "Hits@20" not in _verdict(0.01, 0.03, hits=False)["sentence"]
+
+
+def test_scores_are_those_of_the_record(linked: LinkFitResult) -> None:
+    results = linked.results
+    for model in ("teacher", "mlp", "student"):
+        one = results["intervals"]["overall"]["auc"][model]
+        assert one["value"] == pytest.approx(results["scores"][model]["overall"]["auc"])
+        assert one["low"] <= one["value"] <= one["high"]
+        assert one["nodes"] == results["data"]["split"]["test"]
+    assert set(results["differences"]["overall"]["auc"]) == {"teacher", "heuristic", "mlp"}
