@@ -6,12 +6,12 @@
 
 Every split has a teacher of its own, and all models of a split are scored on the same pairs and negatives; the spread
 is that between splits. Settings are those that `gnn2mlp run --task link` takes: the teacher is SAGE with two layers of
-256, weights and contexts of LLP are those that its authors released for the data set and setting, and EHDM has the
-package's defaults. The best heuristic is that of common neighbours, Adamic-Adar and resource allocation whose AUC on
-validation pairs is highest. Validation pairs choose the epoch, by AUC; test pairs are scored once. Transductive: 5 % of
-the pairs validate, 10 % test. Production: a tenth of the nodes, on Cora and CiteSeer three tenths, do not exist in
-training; GNN and heuristics see their links when they answer, except those that are tested, while MLP, LLP and EHDM
-read two rows of features. The Amazon graphs are their largest components.
+256, weights and contexts of LLP are those of the recipe for data set and setting, `pipeline/recipes/links.yaml`, and
+EHDM has the package's defaults. The best heuristic is that of common neighbours, Adamic-Adar and resource allocation
+whose AUC on validation pairs is highest. Validation pairs choose the epoch, by AUC; test pairs are scored once.
+Transductive: 5 % of the pairs validate, 10 % test. Production: a tenth of the nodes, on Cora and CiteSeer three tenths,
+do not exist in training; GNN and heuristics see their links when they answer, except those that are tested, while MLP,
+LLP and EHDM read two rows of features. The Amazon graphs are their largest components.
 Each run adds a line to `results/links.jsonl` once it is done. Started again, it runs what is missing: runs without a
 line, and those whose line was made with other settings or by other code.
 """
