@@ -68,11 +68,12 @@ class Link(LinkTeacher):
 
     As in the released code an edge is predicted while messages travel along it, unless `mask_target` says otherwise.
     Departures from it: the decoder is in evaluation mode when it teaches, where the released one leaves a dropout of .5
-    in all scores; random pairs are never the training edges with their ends swapped; the task's metric chooses the
-    epoch, where the released code has Hits@20. Weights of edges count in messages alone.
+    in all scores; the task's metric chooses the epoch, where the released code has Hits@20. Weights of edges count in
+    messages alone.
 
-    Whatever the loss, the score alone decides which epoch is kept, as in the literature, and of equals the later one.
-    On cora (4 splits) the rule of teachers of nodes, `nn.selection.Selection`, stops too early.
+    The validation score alone decides which epoch is kept, as in the literature, and of equals the later one. The rule
+    of teachers of nodes, which asks for a loss near the lowest, ends too early here: in a trial on two splits of cora
+    it kept epoch 13, with Hits@20 of .42 and AUC of .91 in place of .72 and .95.
 
     Args:
         encoder: the network, a teacher of nodes such as `"sage"`, `"gcn"`, `"gat"`, or a mapping with its options.
@@ -177,7 +178,7 @@ class Link(LinkTeacher):
         with seeded(seed, f"teacher {self.name}"):
             self.initialise(links.graph.num_features)
             module = self.module_.to(device)
-            # The loss of pairs is lowest long before their order is best: on cora that costs 20 points of Hits@20.
+            # The loss of pairs is lowest long before their order is best.
             selection = Selection(module, self.patience, tolerance=None)
             state = TrainingState(module, adam(module.parameters(), self.lr, self.weight_decay), selection)
             training = LinkTraining(
