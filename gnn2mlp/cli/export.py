@@ -34,7 +34,9 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline.export import export_onnx
 
     path = export_onnx(options.folder, options.out, options.int8, options.tolerance)
-    if path.suffix == ".onnx":
+    if path.is_dir():
+        _tell_of_links(path)
+    elif path.suffix == ".onnx":
         _tell_of_file(path)
     else:
         _tell_of_folder(path)
@@ -60,6 +62,13 @@ def _tell_of_file(path: Path) -> None:
     print(f"{form:<5} {path} ({_size(path)}{_judged(card, form)})")
     if columns := card["columns"]:
         print(f"reads {listing([column['name'] for column in columns], 20)}")
+
+
+def _tell_of_links(path: Path) -> None:
+    from gnn2mlp.deploy.link_card import DECODER, EMBEDDER
+
+    for what, name in (("embeds rows ", EMBEDDER), ("scores pairs", DECODER)):
+        print(f"{what} {path / name} ({_size(path / name)})")
 
 
 def _tell_of_folder(path: Path) -> None:

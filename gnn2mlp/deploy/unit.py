@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gnn2mlp.core.errors import ArtefactError
+from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.tasks.answers import EmbeddingAnswers
 
 Unit = Literal["node", "pair"]
@@ -21,7 +22,7 @@ def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit) -> None:
     Example:
         >>> check_unit({"answers": {"kind": "embeddings", "width": 8}}, Path("model"), "pair")
     """
-    of_links = (card.get("answers") or {}).get("kind") == EmbeddingAnswers.kind
+    of_links = _has_embeddings(card)
     if of_links and unit == "node":
         raise ArtefactError(
             f"expected a model that answers for nodes in {folder}, got one of links, which answers for pairs of them: "
@@ -32,3 +33,18 @@ def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit) -> None:
             f"expected a model of links in {folder}, got one that answers for nodes: load it with Predictor.load; on "
             "the command line, gnn2mlp score without --pairs"
         )
+
+
+def is_of_links(directory: Path) -> bool:
+    """Whether a student's file is one of links; no number of it is read, and nothing checked.
+
+    Raises:
+        ArtefactError: if there is no such file.
+    """
+    from gnn2mlp.core import artefact
+
+    return _has_embeddings(artefact.read_card(directory / STUDENT, "student"))
+
+
+def _has_embeddings(card: Mapping[str, Any]) -> bool:
+    return bool((card.get("answers") or {}).get("kind") == EmbeddingAnswers.kind)

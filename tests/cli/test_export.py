@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gnn2mlp.cli import main
-from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy import OnnxLinkPredictor, Predictor
+from tests.deploy import links
 from tests.deploy.test_predictor import make, on_columns
 
 pytest.importorskip("onnx")
@@ -36,3 +38,19 @@ def test_a_mistake_is_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.Ca
     error = capsys.readouterr().err
     assert error.startswith("gnn2mlp: error: expected the folder of a run or of a student")
     assert error.count("\n") == 1
+
+
+def test_a_model_of_links_becomes_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = links.make()
+    made.save(tmp_path / "model")
+    assert not main(["export", str(tmp_path / "model"), "--onnx"])
+    said = capsys.readouterr().out
+    assert "embeds rows  " in said
+    assert "decoder.onnx (" in said
+    assert not main(["check", str(tmp_path / "model")])
+    assert not main(["export", str(tmp_path / "model"), "--onnx", "--out", str(tmp_path / "elsewhere")])
+    found = OnnxLinkPredictor.load(tmp_path / "elsewhere").score_pairs(links.X, [(0, 1)])
+    np.testing.assert_allclose(found, made.score_pairs(links.X, [(0, 1)]), atol=1e-5)
+    for further in (["--int8"], ["--out", str(tmp_path / "a.onnx")]):
+        assert main(["export", str(tmp_path / "model"), "--onnx", *further]) == 2
+        assert "a model of links becomes two files" in capsys.readouterr().err

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import gnn2mlp
-from gnn2mlp.deploy import Predictor, verify, write_directory
+from gnn2mlp.deploy import LinkPredictor, Predictor, verify, write_directory
 
 MODELS = Path(__file__).parent / "models"
+LINKS = sorted(path.name for path in MODELS.iterdir() if path.is_dir() and path.name.startswith("links-"))
 ALL = sorted(path.name for path in MODELS.iterdir() if path.is_dir() and path.name.startswith("v"))
 
 
@@ -24,6 +25,7 @@ def rows_of(answers: dict[str, Any]) -> Any:
 
 
 def test_there_are_models_of_every_kind() -> None:
+    assert "links-v1" in LINKS
     assert {"v0-classifier", "v1-columns", "v1-features", "v1-labels", "v1-numbers"} <= set(ALL)
 
 
@@ -50,6 +52,22 @@ def test_its_directory_is_whole_and_says_what_it_is(name: str) -> None:
     assert config["format"] == int(name[1])
     assert config["name"] == "A fixture"
     assert config["metrics"][0]["population"] == "unseen"
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_model_of_links_answers_as_it_did(name: str, tmp_path: Path) -> None:
+    answers = answers_of(name)
+    made = LinkPredictor.load(MODELS / name)
+    assert verify(MODELS / name)["task"] == "link prediction"
+    assert made.id_column == "page"
+    made.save(tmp_path / "again")
+    for model in (made, LinkPredictor.load(tmp_path / "again")):
+        np.testing.assert_allclose(
+            model.score_pairs(answers["rows"], answers["pairs"]), answers["score_pairs"], rtol=1e-4
+        )
+        found, expected = model.top(answers["rows"], answers["top"]["node"], 3), answers["top"]
+        assert found.ids.tolist() == expected["ids"]
+        np.testing.assert_allclose(found.scores, expected["scores"], rtol=1e-4)
 
 
 def test_columns_have_their_types_and_roles() -> None:

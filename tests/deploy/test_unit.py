@@ -4,7 +4,7 @@ import pytest
 
 from gnn2mlp.cli import main
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.deploy.unit import check_unit
+from gnn2mlp.deploy.unit import check_unit, is_of_links
 from gnn2mlp.serving.model import load_model
 from tests.deploy import links, test_predictor
 
@@ -36,6 +36,13 @@ def test_a_server_of_nodes_refuses_a_model_of_links(tmp_path: Path) -> None:
     links.make().save(tmp_path)
     with pytest.raises(ArtefactError, match="got one of links"):
         load_model(tmp_path)
+
+
+def test_a_file_says_which_it_is(tmp_path: Path) -> None:
+    links.make().save(tmp_path / "links")
+    test_predictor.make().save(tmp_path / "nodes")
+    assert is_of_links(tmp_path / "links")
+    assert not is_of_links(tmp_path / "nodes")
 
 
 def test_check_knows_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 from scipy.sparse import csr_matrix
 
-from gnn2mlp import NodeClassifier, NodeRegressor
+from gnn2mlp import LinkPredictor, NodeClassifier, NodeRegressor
 from gnn2mlp.deploy import calibrated
+from gnn2mlp.encoders import TableEncoder
+from gnn2mlp.students import LinkStudent
 
 HERE = Path(__file__).parent
 NODES = 48
@@ -38,6 +41,7 @@ def main() -> None:
         write(f"{prefix}-{name}", model, rows, rows.tolist())
     model, table = columns()
     write(f"{prefix}-columns", model, table, table.astype(object).where(table.notna(), None).to_dict("list"))
+    write_links(f"links-{prefix}")
 
 
 def write(name: str, model: Any, rows: Any, written: Any) -> None:
@@ -50,6 +54,34 @@ def write(name: str, model: Any, rows: Any, written: Any) -> None:
     if model.predictor_.calibration is not None and model.predictor_.calibration.conformal:
         answers["predict_set"] = model.predictor_.predict_set(rows).tolist()
     (HERE / f"{name}.json").write_text(json.dumps(answers, indent=1) + "\n")
+
+
+def write_links(name: str) -> None:
+    """A model of links between rows of a table, and what it answers."""
+    table = pd.DataFrame(
+        {
+            "page": [f"p{row}" for row in range(8)],
+            "likes": [3, 50, 7, 1, 99, 20, 4, 8],
+            "kind": ["bar", "shop", "bar", "café", "shop", "bar", "café", "bar"],
+        }
+    )
+    columns = TableEncoder().fit(table.drop(columns="page"))
+    student = LinkStudent({"name": "mlp", "hidden": 4, "norm": "batch"}, {"name": "hadamard", "hidden": 4}, width=3)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        module = student.network(columns.num_features, 1)
+    made = LinkPredictor(student, module, columns.num_features, columns=columns)
+    row = {"metric": "auc", "value": 0.75, "low": 0.6, "high": 0.86, "population": "new-new", "pairs": 40}
+    made.save(HERE / name, {**ABOUT, "metrics": [row], "columns": {"page": "id"}})
+    pairs = [["p0", "p3"], ["p4", "p1"], ["p7", "p7"]]
+    found = made.index(table, "page").top("p2", 3)
+    answers = {
+        "rows": table.to_dict("list"),
+        "pairs": pairs,
+        "score_pairs": made.score_pairs(table, pairs, "page").tolist(),
+        "top": {"node": "p2", "ids": found.ids.tolist(), "scores": found.scores.tolist()},
+    }
+    (HERE / f"{name}.json").write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
 
 
 def graph() -> tuple[np.ndarray, np.ndarray]:
