@@ -59,7 +59,13 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one for small graphs, else all")
     parts = ["teacher gcn", "method auto" if parser.prog.endswith(" auto") else "method glnn", "student mlp"]
     examples = [example, "teacher.hidden=256", "distill.batch_size=4096", "task.metric=macro_f1"]
-    add_set(parser, [*parts, "distill", "export"], RUN, examples)
+    of_links = ["teacher link", "method llp", "decoder hadamard", "split edges"] if _predicts_links(parser) else []
+    add_set(parser, [*parts, "distill", "export", *of_links], RUN, examples)
+
+
+def _predicts_links(parser: argparse.ArgumentParser) -> bool:
+    """Whether the verb has a choice of tasks."""
+    return any(action.dest == "task" for action in parser._actions)
 
 
 def add_method(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.spec import Configurable, Spec, plain
-from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data.datasets import DATASETS, resolve_dataset
+from gnn2mlp.data.datasets.npz import Npz
 from gnn2mlp.data.links import LINK_SPLITTERS
 from gnn2mlp.decoders import DECODERS
 from gnn2mlp.distill import Distiller
@@ -112,6 +113,9 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
     What was published for the nodes of a data set is not taken: it was chosen for other networks and another loss.
     """
     dataset = resolve_dataset(config.dataset)
+    if isinstance(dataset, Npz) and "target" not in config.dataset.options:
+        # Which asks for no labels.
+        dataset = dataset.spec().override(target="links").build(DATASETS)
     method = config.method if "method" in config.model_fields_set else Spec(DEFAULTS["method"])
     check_unit(method, "pair")
     recipe = _recipe(config, method)

@@ -23,7 +23,8 @@ def about_links(job: Job, best: Scored) -> dict[str, Any]:
         f"the figures are its own, on {sizes['test']:,} links that trained nothing, against "
         f"{sizes['test_negatives']:,} pairs without a link.",
         "metrics": _rows(record),
-        "data": {**{key: value for key, value in graph.items() if key != "notes"}, "links": sizes["train"]},
+        "data": {key: value for key, value in graph.items() if key not in ("notes", "labelled")}
+        | {"links": sizes["train"]},
         "training": {part: facts["config"][part] for part in ("task", "teacher", "method", "setting")},
         "citations": [text for text in dict.fromkeys(facts["citations"].values()) if text],
     }

@@ -5,14 +5,14 @@ from dataclasses import replace
 import torch
 
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.data.links import LinkSplit, LinkViews
+from gnn2mlp.data.links import LinkSplit, LinkViews, undirected
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.pipeline.views import unnamed
 from gnn2mlp.tasks import LinkPrediction
 
 
 def linked(graph: NodeData, task: LinkPrediction) -> GraphData:
-    """The graph of a data set as a run of links has it: what its nodes are is gone, and so are splits of nodes.
+    """The graph of a data set as a run of links has it: without directions, and without what its nodes are.
 
     Args:
         graph: of any task.
@@ -22,7 +22,7 @@ def linked(graph: NodeData, task: LinkPrediction) -> GraphData:
         DataError: for a hypergraph.
     """
     blank = torch.full((graph.num_nodes, 1), task.blank)
-    own = GraphData.expect(graph, "link prediction")
+    own = undirected(GraphData.expect(graph, "link prediction"))
     return replace(own, task=task, labels=blank, sample_weight=None, own_splits=(), split_keys={})
 
 

@@ -39,6 +39,14 @@ def test_features_that_say_nothing_are_refused(link_settings: dict[str, Any], tm
         run(RunConfig(**{**link_settings, "dataset": str(tmp_path / "alike.npz")}))
 
 
+def test_a_file_needs_no_labels(link_settings: dict[str, Any], tmp_path: Path) -> None:
+    x, _, edges = tiny_arrays(nodes=90)
+    np.savez(tmp_path / "bare.npz", x=x, edge_index=edges, directed=True)
+    config = RunConfig(**{**link_settings, "dataset": str(tmp_path / "bare.npz"), "seeds": 1}).resolve()
+    with opened_links(config, config.folder(), lambda seed, stage: lambda *news: None) as job:
+        assert job.facts["graph"]["notes"]["made_undirected"] == edges.shape[1]
+
+
 def test_a_folder_holds_one_configuration(link_settings: dict[str, Any]) -> None:
     config = RunConfig(**link_settings).resolve()
     with opened_links(config, config.folder(), lambda seed, stage: lambda *news: None):
