@@ -4,8 +4,8 @@ from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.links.measuring import latency_stage
 
 
-def test_teacher_and_student_answer_the_same_requests(make_link_job: Callable[..., Job]) -> None:
-    timed = latency_stage(make_link_job(), 0, repeats=10, budget=0.05).value
+def test_teacher_and_student_answer_the_same_requests(link_job: Job) -> None:
+    timed = latency_stage(link_job, 0, repeats=10, budget=0.05).value
     rows = {row["model"]: row for row in timed["rows"]}
     assert set(rows) == {"teacher", "teacher_kept", "student", "student_kept"}
     assert {row["candidates"] for row in rows.values()} == {89}

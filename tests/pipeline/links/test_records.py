@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import pytest
 
 from gnn2mlp.pipeline.job import Job
@@ -28,11 +26,10 @@ def test_means_are_over_seeds_and_of_what_every_seed_has() -> None:
     assert set(summary["seconds"]) == {"teacher", "student"}
 
 
-def test_records_are_kept_and_knowledge_lies_in_the_folder(make_link_job: Callable[..., Job]) -> None:
-    job = make_link_job()
-    (first,) = score_all(job, [0])
-    (again,) = score_all(make_link_job(), [0])
+def test_records_are_kept_and_knowledge_lies_in_the_folder(link_job: Job) -> None:
+    (first,) = score_all(link_job, [0])
+    (again,) = score_all(link_job, [0])
     assert first.record == again.record
     assert first.origin.identity == again.origin.identity
-    assert (job.folder / "knowledge" / "seed-000.safetensors").exists()
+    assert (link_job.folder / "knowledge" / "seed-000.safetensors").exists()
     assert first.student.value.module.training is False

@@ -60,8 +60,11 @@ class Hears(Listener):
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_a_run_that_was_killed_goes_on_to_the_same_bits(link_settings: dict[str, Any], tmp_path: Path) -> None:
+def test_a_run_that_was_killed_goes_on_to_the_same_bits(
+    link_settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here, there = ({**link_settings, "out": tmp_path / name, "cache": tmp_path / f"cache {name}"} for name in "ab")
+    here["seeds"] = there["seeds"] = [1]
     whole = run(RunConfig(**here))
     with pytest.raises(KilledError):
         run(RunConfig(**there), listeners=[Hears(fatal="seed-001/student")])
@@ -75,12 +78,5 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bits(link_settings: dict[str,
     assert figures(whole) == figures(again)
     one, other = (result.predictor().module.state_dict() for result in (whole, again))
     assert all(tensor.equal(other[name]) for name, tensor in one.items())
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_a_finished_run_trains_nothing(link_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    link_settings = {**link_settings, "seeds": 1}
-    first = run(RunConfig(**link_settings))
-    monkeypatch.setattr(Learner, "fit", None)
-    again = run(RunConfig(**link_settings))
-    assert again.results["seeds"] == first.results["seeds"]
+    monkeypatch.setattr(Learner, "fit", None)  # a finished run trains nothing
+    assert run(RunConfig(**there)).results["seeds"] == again.results["seeds"]

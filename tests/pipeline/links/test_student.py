@@ -9,8 +9,8 @@ from gnn2mlp.pipeline.links.student import load_link_student
 Make = Callable[..., LinkSeed]
 
 
-def test_a_student_is_read_again_as_it_was(make_link_seed: Make) -> None:
-    seed = make_link_seed()
+def test_a_student_is_read_again_as_it_was(link_seed: LinkSeed) -> None:
+    seed = link_seed
     made = seed.student.value
     path = seed.student.storage.path(seed.student.identity)
     read, origin = load_link_student(path)
@@ -21,10 +21,9 @@ def test_a_student_is_read_again_as_it_was(make_link_seed: Make) -> None:
     assert read.card["dataset"] == "tiny"
 
 
-def test_it_scores_new_nodes_from_their_features_alone(make_link_seed: Make) -> None:
-    seed = make_link_seed()
-    student, graph = seed.student.value, seed.full.graph
-    new = seed.split.new
+def test_it_scores_new_nodes_from_their_features_alone(link_seed: LinkSeed) -> None:
+    student, graph = link_seed.student.value, link_seed.full.graph
+    new = link_seed.split.new
     rows = embedder_rows(student, graph)
     with torch.inference_mode():
         alone = student.module(rows[new]).hidden  # type: ignore[index]
@@ -32,10 +31,6 @@ def test_it_scores_new_nodes_from_their_features_alone(make_link_seed: Make) -> 
     assert torch.allclose(alone, beside, atol=1e-6)
 
 
-def test_the_same_settings_give_the_same_bits(make_link_seed: Make, link_settings) -> None:
-    first = make_link_seed().student.value
-    weights = {name: tensor.clone() for name, tensor in first.module.state_dict().items()}
-    path = make_link_seed().student.storage.path({})
-    path.unlink()
-    again = make_link_seed().student.value
-    assert all(tensor.equal(weights[name]) for name, tensor in again.module.state_dict().items())
+def test_the_same_settings_give_the_same_bits(link_seed: LinkSeed, make_link_seed: Make) -> None:
+    one, other = link_seed.student.value.module.state_dict(), make_link_seed().student.value.module.state_dict()
+    assert all(tensor.equal(other[name]) for name, tensor in one.items())
