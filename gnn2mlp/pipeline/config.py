@@ -27,7 +27,15 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._reliability import check_draws
-from gnn2mlp.pipeline.links.config import LINK, check_unit, check_words, parse_task, resolve_links, told
+from gnn2mlp.pipeline.links.config import (
+    LINK,
+    check_teaches_nodes,
+    check_unit,
+    check_words,
+    parse_task,
+    resolve_links,
+    told,
+)
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
@@ -223,6 +231,7 @@ class RunConfig(Settings):
                 "of a run that has found one"
             )
         check_unit(self.method, "node")
+        check_teaches_nodes(self.teacher)
         chosen = self.chosen_recipe()
         if chosen is not None:
             return self._following(chosen).resolve()

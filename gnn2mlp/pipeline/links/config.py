@@ -161,12 +161,39 @@ def _teacher(config: "RunConfig", needs: Iterable[str], recipe: Any) -> Spec:
     """The teacher of links that writes `needs`: the one that was named, perhaps built around it, else the usual one."""
     wanted = _SCORES.union(needs)
     if "teacher" in config.model_fields_set:
+        _check_teaches_links(config.teacher)
         return filled_component(providing(config.teacher, wanted), recipe)
     try:
         usual = providing(Spec(DEFAULTS["teacher"]), wanted)
     except ConfigError:
         usual = providing(Spec(_OTHER_TEACHER), wanted)
     return filled_component(usual, recipe)
+
+
+def _check_teaches_links(teacher: Spec) -> None:
+    """Raise `ConfigError` for a teacher of nodes that no teacher of links goes around."""
+    if TEACHERS.get(teacher.name).unit == "pair" or _around(teacher.name):
+        return
+    own = [name for name, cls in TEACHERS.classes.items() if cls.unit == "pair"]
+    networks = [name for name in TEACHERS.names() if _around(name)]
+    raise ConfigError(
+        f"teacher {teacher.name!r} says what nodes are, and --task link predicts links; expected {' or '.join(own)}, "
+        f"or a network that embeds nodes: {', '.join(networks)}"
+    )
+
+
+def _around(name: str) -> bool:
+    """Whether a teacher of links can be built around this one."""
+    return any(cls.wrapping(Spec(name)) is not None for cls in TEACHERS.classes.values() if cls.unit == "pair")
+
+
+def check_teaches_nodes(teacher: Spec) -> None:
+    """Raise `ConfigError` for a teacher of links where nodes are asked for."""
+    if TEACHERS.get(teacher.name).unit == "pair":
+        raise ConfigError(
+            f"teacher {teacher.name!r} scores pairs of nodes: add --task link (in Python: task='link'), or name a "
+            "teacher of nodes, such as gcn"
+        )
 
 
 def _needs_graph(inputs: str) -> bool:

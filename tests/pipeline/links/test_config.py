@@ -104,8 +104,9 @@ def test_settings_that_go_with_the_other_task_are_refused_at_once(settings: dict
     [
         ({"method": "llp"}, "method 'llp' predicts links: add --task link .*glnn"),
         ({"task": "link", "method": "glnn"}, "method 'glnn' says what nodes are, and --task link.*llp"),
-        ({"task": "link", "teacher": "vq"}, "does not provide"),
-        ({"task": "link", "teacher": "hgnn", "method": "embedding_match"}, "teacher"),
+        ({"task": "link", "teacher": "vq"}, "teacher 'vq' says what nodes are.*heuristic or link, or a network.*sage"),
+        ({"task": "link", "teacher": "heuristic", "method": "embedding_match"}, "does not provide 'hidden'"),
+        ({"teacher": "link"}, "teacher 'link' scores pairs of nodes: add --task link"),
         ({"task": "link", "inputs": "hops"}, "inputs 'hops' reads links.*features, .*standardise"),
         ({"task": {"name": "link", "metrik": "auc"}}, "did you mean 'metric'"),
         ({"task": {"name": "link", "metric": "hits@10"}}, "expected one of auc"),
