@@ -25,6 +25,7 @@ def link_scores(
     """Every metric of every population: its positives against all test negatives, one list for all, as LLP has it.
 
     A population without a pair, and a metric that asks for more negatives than there are, is left out.
+    Average precision falls with the share of positives: compare it within a population, not between two.
 
     Args:
         split: whose `test` and `test_negatives` were scored.
