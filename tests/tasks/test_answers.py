@@ -61,7 +61,7 @@ def test_facts_are_json_and_lead_back(answers: Answers) -> None:
 
 
 def test_an_unknown_kind_is_named() -> None:
-    with pytest.raises(ConfigError, match="'classes', 'labels' or 'values', got 'ranks'"):
+    with pytest.raises(ConfigError, match="'classes', 'labels', 'values' or 'embeddings', got 'ranks'"):
         answers_from({"kind": "ranks"})
 
 
