@@ -1,6 +1,7 @@
 """LINKS.md: what was to be reached and what was, the board, what a request costs, what memory distilling takes."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,4 +186,11 @@ def _made_by(lines: Sequence[Line]) -> list[str]:
     if not lines:
         return []
     versions = "; ".join(f"{count} lines by {by}" for by, count, _ in counted(lines))
-    return [f"Made by {versions}."]
+    return [f"{_trained(lines)} Made by {versions}."]
+
+
+def _trained(lines: Sequence[Line]) -> str:
+    """How long students of the lines could train: recipes change, and a line keeps what it was made with."""
+    limits = Counter((line["config"]["distill"]["epochs"], line["config"]["distill"]["patience"]) for line in lines)
+    told = (f"{epochs:,} (patience {patience:,}) in {plural(n, 'line')}" for (epochs, patience), n in limits.items())
+    return f"A line stands with the recipe of its time until it is run again; epochs at most: {', '.join(told)}."

@@ -36,6 +36,7 @@ def made(dataset: str, setting: str, seed: int, llp: float, mlp: float = 0.90, s
     populations = ("overall",) if setting == "transductive" else ("overall", "old-old", "old-new", "new-new")
     split = {"digest": f"{dataset} {seed}", "train": 850, "valid": 50, "pairs": dict.fromkeys(populations, 100)}
     shared = {"dataset": dataset, "setting": setting, "seed": seed, "split": split}
+    shared |= {"config": {"distill": {"epochs": 200 if seed else 1000, "patience": 50}}}
     taught = {"teacher": sage, "heuristic": 0.7, "mlp": mlp, "student": llp}
     gated = {"teacher": 0.75, "student": 0.93}
     return [
@@ -101,6 +102,7 @@ def test_the_page_names_what_was_not_run(links: ModuleType, tmp_path: Path) -> N
     assert "- cora, transductive: EHDM on 2 of 5 splits." in text
     assert "- coauthor-physics, production: not run." in text
     assert text.count("Not run.") == 3
+    assert "epochs at most: 1,000 (patience 50) in 2 lines, 200 (patience 50) in 5 lines." in text
 
 
 def test_production_is_told_by_population(links: ModuleType, tmp_path: Path) -> None:
