@@ -8,8 +8,10 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 import imputation
+import links_words
 import students
 from figures import column, counted, difference, markdown, outcomes, percent
+from links_lines import RESULTS as LINKS
 from rows import HERE, Row
 
 from gnn2mlp.core.files import read_json
@@ -36,7 +38,8 @@ def page(name: str, rows: Sequence[Row]) -> str:
     method = METHODS.get(name)
     parts = [f"# {name}", f"*{summary(method)}*", _facts(name, method), "## The idea", method.idea]
     parts += ["## The equation", _equation(method), *_terms(method)]
-    parts += ["## When it helps, on our board", board(name, rows), *_further(name), *_trials(method)]
+    helps = links_words.board(name, ledger.read(LINKS)) if method.unit == "pair" else board(name, rows)
+    parts += ["## When it helps, on our board", helps, *_further(name), *_trials(method)]
     parts += ["## Options", _options(method)]
     parts += ["## Where it departs from the paper", method.departures or "Nowhere that we know of."]
     parts += ["## Citation", f"{method.citation}."]
@@ -58,15 +61,27 @@ def _site(address: str) -> str:
 def _facts(name: str, method: type[Method]) -> str:
     made = _built(method)
     keys = [f"`{key}`" for key in sorted(made.teacher_keys)] if made else []
-    task = "--task link " if made and made.unit == "pair" else ""
+    if method.unit == "pair":
+        return _facts_of_links(name, keys)
     facts = [
-        ["run it", f"`gnn2mlp run {task}--method {name}`" if made else "`RunConfig(method=0.5 * A() + 0.5 * B())`"],
+        ["run it", f"`gnn2mlp run --method {name}`" if made else "`RunConfig(method=0.5 * A() + 0.5 * B())`"],
         ["reads of the teacher", ", ".join(keys) or ("no teacher is trained" if made else "what its terms read")],
         ["graph when it answers", "**needed**, for positions" if made and made.needs_graph else "none"],
         [
             "tables of millions of rows",
             "yes, `gnn2mlp distill`" if made and _streams(made) else "no: it needs the graph",
         ],
+    ]
+    return markdown(facts[0], facts[1:])
+
+
+def _facts_of_links(name: str, keys: Sequence[str]) -> str:
+    """Of a method that speaks of pairs of nodes."""
+    facts = [
+        ["run it", f"`gnn2mlp run --task link --method {name}`"],
+        ["predicts", "[links](../links.md)"],
+        ["reads of the teacher", ", ".join(keys) or "no teacher is trained"],
+        ["graph when it answers", "none"],
     ]
     return markdown(facts[0], facts[1:])
 

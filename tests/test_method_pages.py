@@ -20,7 +20,7 @@ def made() -> Iterator[dict[str, ModuleType]]:
     """The scripts as modules."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(BENCHMARKS)
-        names = ("rows", "method_pages", "reference_pages", "imputation_words", "tables")
+        names = ("rows", "method_pages", "reference_pages", "imputation_words", "links_words", "tables")
         yield {name: importlib.import_module(name) for name in names}
 
 
@@ -116,3 +116,41 @@ def test_figures_of_imputation_are_those_of_their_files(made: dict[str, ModuleTy
     assert len(words.trials().splitlines()) == 2 + len(words.STUDENTS)
     assert f"{100 * by_name['krr words 2']['agreement_with_teacher']:.1f} %" in words.kernels()
     assert "cpf-cora" in words.worth()
+
+
+def _link_lines() -> list[dict[str, Any]]:
+    """LLP on Cora, three splits: 2 points of AUC ahead of the MLP and 3 behind it in Hits@20, a little apart."""
+    apart = (0.0, 0.001, -0.001)
+    return [
+        {
+            "dataset": "cora",
+            "setting": "transductive",
+            "seed": seed,
+            "row": "llp",
+            "split": {"digest": str(seed), "train": 80, "valid": 20, "test": 10, "pairs": {"overall": 10}},
+            "scores": {
+                "mlp": {"overall": {"auc": 0.93, "hits@20": 0.7}},
+                "student": {"overall": {"auc": 0.95 + more, "hits@20": 0.67 + more}},
+                "teacher": {"overall": {"auc": 0.95, "hits@20": 0.7}},
+            },
+        }
+        for seed, more in enumerate(apart)
+    ]
+
+
+def test_a_method_of_links_is_told_by_both_figures(made: dict[str, ModuleType]):
+    text = made["links_words"].board("llp", _link_lines())
+    # Half a width: 4.303 * .001 * sqrt(1/3 + 1/10) = .28 points.
+    assert "| cora, transductive | 95.00 ± 0.08 | 67.00 ± 0.08 | **+2.00** [+1.72, +2.28], ahead in 3 of 3 |" in text
+    assert "**-3.00** [-3.28, -2.72], ahead in 0 of 3" in text
+    assert "AUC minus SAGE" in text
+    assert "**No lines yet.**" in made["links_words"].board("ehdm", _link_lines())
+    assert "**No lines yet.**" in made["links_words"].board("link_logits", _link_lines())
+    assert "AUC minus" not in made["links_words"].board("link_mlp", _link_lines())
+
+
+def test_pages_of_links_tell_how_links_are_run(made: dict[str, ModuleType]):
+    text = made["method_pages"].page("llp", [])
+    assert "`gnn2mlp run --task link --method llp`" in text
+    assert "[links](../links.md)" in text
+    assert "gnn2mlp distill" not in text

@@ -95,9 +95,13 @@ def link_basis(results: Results) -> str:
 def link_verdict(results: Results) -> str:
     """How the student stands against a plain MLP and against its teacher, by both figures, as far as intervals tell.
 
-    In production it speaks of each group of pairs. Empty where it is compared with neither.
+    In production it speaks of each group of pairs. The best heuristic is named where the student is behind it. Empty
+    where there is nothing to compare.
     """
     standings = [told for rival in ("mlp", "teacher") if (told := link_standing(results, rival))]
+    # It costs no training, so that a student behind it has to be said to be so.
+    if (told := link_standing(results, "heuristic")) and _BEHIND in told:
+        standings.append(told)
     seeds = len(results["seeds"])
     if standings and seeds < FEWEST:
         return (
@@ -105,6 +109,9 @@ def link_verdict(results: Results) -> str:
             "differences from chance."
         )
     return " ".join(standings)
+
+
+_BEHIND = "behind"
 
 
 def link_standing(results: Results, rival: str) -> str:
@@ -129,10 +136,12 @@ def link_standing(results: Results, rival: str) -> str:
 
 
 def _where(title: str, by_word: dict[str, list[str]], populations: int) -> str:
-    """`"by AUC ahead on old-old and old-new pairs, within chance on new-new pairs"`."""
+    """`"ahead by AUC on old-old and old-new pairs, within chance on new-new pairs"`."""
     if len(by_word) == 1:
         return f"{next(iter(by_word))} {title}{' on every group of pairs' * (populations > 1)}"
-    return f"{title} {', '.join(f'{word} on {join_words(names)} pairs' for word, names in by_word.items())}"
+    told = [(word, f"on {join_words(names)} pairs") for word, names in by_word.items()]
+    (first, where), *others = told
+    return ", ".join([f"{first} {title} {where}", *(f"{word} {there}" for word, there in others)])
 
 
 def top_of_new(results: Results) -> str:
@@ -163,7 +172,7 @@ def _auc(results: Results, model: str) -> str:
 def _word(found: Paired) -> str:
     if not found.differs:
         return "within chance"
-    return "ahead" if found.low > 0 else "behind"
+    return "ahead" if found.low > 0 else _BEHIND
 
 
 def _by(metric: str, found: Sequence[LinkComparison]) -> str:

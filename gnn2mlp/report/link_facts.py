@@ -34,4 +34,5 @@ def split_facts(results: Results) -> dict[str, str]:
         {'training links': '4,486', 'validation links': '264', 'test links': '527'}
     """
     split = results["seeds"][0].get("split", {}) if results["seeds"] else {}
-    return {text: f"{split[role]:,}" for role, text in (_EDGES | _NODES).items() if split.get(role)}
+    named = _EDGES | (_NODES if split.get("new") else {})
+    return {text: f"{split[role]:,}" for role, text in named.items() if split.get(role)}

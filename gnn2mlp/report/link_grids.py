@@ -113,13 +113,13 @@ def pairs_grid(results: Results) -> Grid:
 
 
 def reached_line(results: Results) -> str:
-    """How many nodes the teacher reads for the largest request; empty if that was not counted."""
-    rows = [row for row in latency_rows(results) if row["model"] == "teacher" and row.get("reached")]
-    if not rows:
+    """How many nodes the teacher reads for a request; empty if that was not counted."""
+    latency = results.get("latency") or {}
+    reached, rows = (latency.get("sizes") or {}).get("nodes reached"), latency_rows(results)
+    if reached is None or not rows:
         return ""
-    most = max(rows, key=lambda row: float(row["candidates"]))
-    candidates = plural(most["candidates"], "candidate")
-    return f"For {candidates} of a node the teacher reads the features of {most['reached']:,.0f} nodes."
+    candidates = plural(max(row["candidates"] for row in rows), "candidate")
+    return f"For {candidates} of a node the teacher reads the features of {reached:,.0f} nodes."
 
 
 def throughput_grid(results: Results) -> Grid:

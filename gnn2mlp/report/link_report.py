@@ -72,7 +72,7 @@ def _content(results: Results) -> dict[str, Any]:
         "latency": {
             "grid": pairs_grid(results),
             "plots": _latency_plots(results),
-            "reached": reached_line(results),
+            "notes": [*filter(None, [reached_line(results)]), *(results.get("latency") or {}).get("notes", [])],
             "kept": any(row["model"].endswith("_kept") for row in latency_rows(results)),
         },
         "histograms": _histogram_plots(results),
@@ -134,7 +134,7 @@ def _difference_plots(results: Results) -> list[Plot]:
 
 
 def _histogram_plots(results: Results) -> list[Plot]:
-    note = "All test pairs, of all seeds." if has_spread(results) else "All test pairs."
+    note = f"All test pairs{', of all seeds' * has_spread(results)}; shares on a logarithmic scale."
     return [
         draw(
             plot_pair_scores(model, both["positives"], both["negatives"]), f"pairs-{model}", style_of(model).label, note

@@ -9,7 +9,6 @@ import yaml
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from gnn2mlp.report.link_facts import split_facts
 from gnn2mlp.report.link_results import is_link
 from gnn2mlp.report.results import Results
 from gnn2mlp.report.svg import inline_svg
@@ -74,8 +73,8 @@ def _facts(results: Results) -> dict[str, str]:
     graph, split = results.get("graph") or {}, results["seeds"][0].get("split", {})
     facts = {key: _text(value) for key, value in graph.items() if key not in ELSEWHERE}
     facts.update({f"note: {key}": _text(value) for key, value in (graph.get("notes") or {}).items()})
-    if is_link(results):
-        return facts | split_facts(results)
+    if is_link(results):  # its page tells elsewhere how links were split; how many outputs a pair has says nothing
+        return {key: text for key, text in facts.items() if key != "links"}
     facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int) and size})
     return facts
 

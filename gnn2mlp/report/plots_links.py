@@ -9,6 +9,9 @@ from gnn2mlp.core.errors import DataError
 from gnn2mlp.explore.drawing import SIZE, legend, log_scale, new_figure
 from gnn2mlp.explore.theme import GRID, MUTED, style_of
 
+# Per cent of the pairs of a bin at which the logarithmic axis of a histogram begins.
+_FLOOR = 0.1
+
 
 def plot_hits(curves: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
     """Hits@K over K on a logarithmic axis, a line for each model; dotted lines mark 20 and 50.
@@ -47,7 +50,7 @@ def plot_hits(curves: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
 
 
 def plot_pair_scores(model: str, positives: Sequence[float], negatives: Sequence[float]) -> Figure:
-    """How probable a model calls links and other pairs: a histogram of each, of equally wide bins of 0 to 1.
+    """How probable a model calls links and other pairs: a histogram of each, of equal bins, on a logarithmic axis.
 
     Args:
         model: whose scores.
@@ -71,11 +74,16 @@ def plot_pair_scores(model: str, positives: Sequence[float], negatives: Sequence
     edges = np.linspace(0, 1, len(positives) + 1)
     style = style_of(model)
     shares = {name: 100 * np.asarray(c, float) / sum(c) for name, c in (("links", positives), ("others", negatives))}
-    axes.stairs(shares["others"], edges, color=MUTED, lw=1.6, ls="--", label="Other pairs", gid="others")
-    axes.stairs(shares["links"], edges, color=style.colour, fill=True, alpha=0.28, lw=0)
-    axes.stairs(shares["links"], edges, color=style.colour, lw=1.8, label="Links", gid="links")
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, None)
+    # A confident model has nearly all other pairs in its first bin, which would flatten the rest.
+    drawn = {name: np.maximum(values, _FLOOR) for name, values in shares.items()}
+    axes.stairs(drawn["links"], edges, color=style.colour, fill=True, alpha=0.28, lw=0, baseline=_FLOOR)
+    axes.stairs(drawn["links"], edges, color=style.colour, lw=1.8, label="Links", gid="links", baseline=_FLOOR)
+    axes.stairs(
+        drawn["others"], edges, color=MUTED, lw=1.6, ls="--", label="Other pairs", gid="others", baseline=_FLOOR
+    )
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(_FLOOR, 120)
+    log_scale(axes, "y")
     axes.grid(axis="x", color=GRID, lw=0.8)
     axes.set_xlabel("probability of a link")
     axes.set_ylabel("share of pairs, %")

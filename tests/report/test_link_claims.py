@@ -47,9 +47,18 @@ def test_a_difference_that_may_be_chance_is_called_so() -> None:
 def test_the_verdict_speaks_of_both_figures_on_each_group_of_pairs() -> None:
     assert link_verdict(link_results()) == (
         "Against a plain MLP the student is ahead by AUC and by Hits@20 on every group of pairs. Against its teacher "
-        "the student is ahead by AUC on every group of pairs; by Hits@20 within chance on old-old pairs, behind on "
-        "old-new and new-new pairs."
+        "the student is ahead by AUC on every group of pairs; within chance by Hits@20 on old-old pairs, behind on "
+        "old-new and new-new pairs. Against the best heuristic the student is ahead by AUC on every group of pairs; "
+        "within chance by Hits@20 on old-old pairs, behind on old-new and new-new pairs."
     )
+
+
+def test_a_heuristic_is_in_the_verdict_where_the_student_is_behind_it_alone() -> None:
+    results = link_results(production=False)
+    assert "heuristic" not in link_verdict(results)
+    results = set_link_scores(results, "overall", "hits@20", heuristic=[0.9, 0.9, 0.9])
+    told = link_verdict(results)
+    assert told.endswith("Against the best heuristic the student is ahead by AUC; behind by Hits@20.")
 
 
 @pytest.mark.parametrize("seeds", [1, 2])

@@ -7,6 +7,7 @@ def test_links_of_each_role_and_nodes_are_counted() -> None:
     assert found["training links"] == "1,600"
     assert found["links of new nodes that inference sees"] == "1,200"
     assert found["new nodes"] == "812"
+    assert "old nodes" not in split_facts(link_results(production=False))
     assert "new nodes" not in split_facts(link_results(production=False))
     assert split_facts({"seeds": []}) == {}
 
