@@ -122,6 +122,7 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     tops = [{"candidates": 1_000_000, "how": "short list, dot", "median_s": 0.2, "recall": 0.9}]
     (tmp_path / "links_requests.json").write_text(json.dumps({"1": {**about, "graphs": [graph]}}))
     found = {"threads": 2, "requests": 3, "best": 10, "recalled": 5, "top": tops}
+    found |= {"load": {"before": [3, 2, 1], "after": [1, 2, 3]}}
     (tmp_path / "links_top.json").write_text(json.dumps({"2": found}))
     size = {"nodes": 25_000, "contexts": 12, "batch": 512, "before_gib": 0.5, "peak_gib": 0.75}
     larger = {**size, "nodes": 100_000, "peak_gib": 0.8}
@@ -131,6 +132,7 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     whole, kept = ["500 ms", "4.00 ms", "120 × (90.0 to 130)"], ["2.00 ms", "99.0 × (90.0 to 130)", "3.00 ms"]
     assert row(text, "14", "90,000") == [*whole, *kept]
     assert row(text, "14", "200,000") == ["300,000"]
+    assert "2 threads, by the clock, the machine's load 1 to 3." in text
     assert row(text, "1,000,000") == ["short list, dot", "200 ms", "0.90"]
     where, request = "100,000 nodes, 14 links a node, 1 thread", "request of 1,000 candidates: SAGE / student"
     assert row(text, where, f"{request} (published: 70.68)")[-2:] == ["120 ×", "yes"]
