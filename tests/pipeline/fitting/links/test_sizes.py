@@ -8,7 +8,8 @@ SAGE = Spec("link", encoder={"name": "sage", "hidden": 8})
 
 def test_few_links_leave_everything_as_it_is() -> None:
     assert sized_link_teacher(SAGE, 2_000, 10_000) == SAGE
-    assert sized_link_distill({"lr": 0.1}, 2_000, 10_000) == {"lr": 0.1}
+    assert sized_link_distill({"lr": 0.1}, 2_000, 10_000) == {"lr": 0.1, "weight_decay": 0.0}
+    assert sized_link_distill({"weight_decay": 1.0}, 2_000, 10_000) == {"weight_decay": 1.0}
 
 
 def test_many_links_are_gone_over_less_often() -> None:
