@@ -23,8 +23,8 @@ def link_epochs(edges: int) -> int:
 
 def sized_link_distill(options: Mapping[str, Any], rows: int, edges: int) -> dict[str, Any]:
     """Options of `Distiller` that suit links, and so many rows and links, where they are left open."""
-    # As released. The decay that suits classes makes the products of small embeddings vanish: a student of words weighed
-    # by their rarity then answered every pair alike.
+    # As released. The decay that suits classes makes products of small embeddings vanish: a student of words weighed
+    # by their rarity answered every pair alike.
     sized = {"weight_decay": 0.0, **sized_distill(options, max(rows, edges))}
     if rows <= SMALL and "batch_size" not in options:  # of nodes; each step has its share of the links
         sized.pop("batch_size", None)
