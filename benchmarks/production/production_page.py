@@ -78,12 +78,12 @@ that of a call that nobody disturbed.
 LINKS = """## The best of many candidates for a link
 
 `benchmarks/production/links.py`: `LinkIndex.top` for one node among {rows} candidates whose embeddings are kept, k =
-10, {threads} threads: exact, by a short list of 1,000 (`index.approximate()`: 64 directions of the embeddings), and by
-lists of faiss (`engine="faiss"`); and pairs of kept embeddings. Milliseconds are the fastest on the clock, and CPU
-milliseconds of all threads in brackets (median): other programs ran on the machine's two cores. Recall is that of the
-exact ten, of {exact} nodes. A Hadamard decoder (hidden 256) costs 2 · width · 256 operations a candidate, which no
-order of the loops saves. Models were trained for a moment on {dataset}, candidates are mixtures of its embeddings: a
-model of one's own has a recall of its own, which its index measures.
+10, {threads} threads of torch and one of numpy: exact, by a short list of 1,000 (`index.approximate()`: 64 directions
+of the embeddings), and by lists of faiss (`engine="faiss"`); and pairs of kept embeddings. Milliseconds are the fastest
+on the clock, and CPU milliseconds of all threads in brackets (median): other programs ran on the machine's two cores.
+Recall is that of the exact ten, of {exact} nodes. A Hadamard decoder (hidden 256) costs 2 · width · 256 operations a
+candidate, which no order of the loops saves. Models were trained for a moment on {dataset}, candidates are mixtures of
+its embeddings: a model of one's own has a recall of its own, which its index measures.
 """
 
 SPARK = """## Scoring on Spark
