@@ -17,7 +17,11 @@ from tests.cuda import on_each_device
 from tests.tiny import small, tiny_views, views_of
 
 TEACHERS_ON_GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
-    **{name: (name, {}) for name in TEACHERS.names() if small(TEACHERS, name).reads is GraphData},
+    **{
+        name: (name, {})
+        for name, kind in TEACHERS.classes.items()
+        if kind.unit == "node" and small(TEACHERS, name).reads is GraphData
+    },
     "sage-mean": ("sage", {"aggregator": "mean"}),
     "vq-sage": ("vq", {"encoder": "sage"}),
     "vq-gat": ("vq", {"encoder": "gat"}),
