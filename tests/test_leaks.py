@@ -35,9 +35,10 @@ from gnn2mlp.teachers import TEACHERS, Export, Teacher
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import Kind, answered, small, views_of
 
-# Every registered class with its defaults, and forms of one class that train in another way.
+# Every registered class of teachers of nodes with its defaults, and forms of one class that train in another way. Those
+# of pairs are in test_link_leaks.py.
 FORMS: dict[str, Spec] = {
-    **{name: Spec(name) for name in TEACHERS.names()},
+    **{name: Spec(name) for name, kind in TEACHERS.classes.items() if kind.unit == "node"},
     "sage-sampled": Spec("sage", fanouts=(3, 3), batch_size=5),
     "gcn-sampled": Spec("gcn", fanouts=(2, 2), batch_size=5, norm="batch"),
     "hgnn-all": Spec("hgnn", singletons="all", norm="batch"),

@@ -10,7 +10,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # On the machine already: torch for CUDA and all that comes with it.
 has="torch torch-geometric numpy scipy scikit-learn pandas pyarrow onnxruntime pytest pytest-xdist jaxtyping safetensors
-matplotlib jinja2 pyyaml"
+matplotlib jinja2 pyyaml networkx"
 # What the package and its CUDA tests need beyond these, each with what it needs itself: no wheel brings others along.
 lacks="pydantic pydantic_core annotated-types typing-inspection typing_extensions rich markdown-it-py mdurl Pygments
 beartype duckdb filelock shtab onnx onnxscript onnx-ir ml_dtypes protobuf packaging"
