@@ -81,7 +81,9 @@ def _points(found: Paired) -> str:
 
 def _verdict(holds: bool, splits: int) -> str:
     """A verdict on fewer splits than are wanted says so."""
-    return VERDICTS[holds] + ("" if splits >= SPLITS else f", on {splits} of {SPLITS} splits")
+    if splits < SPLITS:  # which is too few to say that it holds, or that it does not
+        return f"{'so far' if holds else 'not so far'}, on {splits} of {SPLITS} splits"
+    return VERDICTS[holds]
 
 
 def _ahead(lines: Sequence[Line]) -> Iterator[list[str]]:
@@ -107,8 +109,11 @@ def _published(lines: Sequence[Line]) -> list[str]:
     if not found:
         return [*wanted, "not run", ""]
     reached = f"{above} of {len(found)}; beyond chance above on {clearly}, below on {worse}"
-    few = "" if len(found) == len(DATASETS) else f", on {len(found)} of {len(DATASETS)} data sets"
-    return [*wanted, reached, VERDICTS[above >= 7 / 8 * len(found)] + few]
+    holds = above >= 7 / 8 * len(found)
+    if len(found) < len(DATASETS):
+        few = f"{'so far' if holds else 'not so far'}, on {len(found)} of {len(DATASETS)} data sets"
+        return [*wanted, reached, few]
+    return [*wanted, reached, VERDICTS[holds]]
 
 
 def _asked(entries: Entries) -> Iterator[list[str]]:
