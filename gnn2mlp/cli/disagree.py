@@ -33,11 +33,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline.disagreement import disagree
     from gnn2mlp.report.disagreement_report import headline
 
-    if options.run is not None:
-        if options.out not in (None, options.run):
-            raise ConfigError(f"disagree: expected one folder, got {options.run} and --out {options.out}")
-        options.out = options.run
-        check_run(options.run, "disagree")
+    take_run(options, "disagree")
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config) as bars:
@@ -46,11 +42,20 @@ def execute(options: argparse.Namespace) -> None:
     show_files(console, {"page": result.out / PAGE, "answers": result.out / FILE})
 
 
-def check_run(folder: str, verb: str) -> None:
-    """Raise `ConfigError` unless a run has left its configuration in the folder."""
+def take_run(options: argparse.Namespace, verb: str) -> None:
+    """Let the folder RUN, if one is named, be that of `--out`.
+
+    Raises:
+        ConfigError: if both are given and differ, or no run has left its configuration in the folder.
+    """
     from gnn2mlp.core.files import user_path
 
-    path = user_path(folder, "run")
+    folder = options.run
+    if folder is None:
+        return
+    if options.out not in (None, folder):
+        raise ConfigError(f"{verb}: expected one folder, got {folder} and --out {options.out}")
+    options.out, path = folder, user_path(folder, "run")
     if (path / ".work").is_dir():
         raise ConfigError(
             f"{verb}: {folder} holds a model of gnn2mlp fit, which wrote its page itself: "

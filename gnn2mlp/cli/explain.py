@@ -5,9 +5,8 @@ from typing import Any
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
-from gnn2mlp.cli.disagree import check_run
+from gnn2mlp.cli.disagree import take_run
 from gnn2mlp.cli.run import add_settings, component, settings_of_folder
-from gnn2mlp.core.errors import ConfigError
 
 
 def add(verbs: Any) -> None:
@@ -38,11 +37,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.report.explain_report import explain_grids, headline
     from gnn2mlp.report.terminal import TerminalGrid
 
-    if options.run is not None:
-        if options.out not in (None, options.run):
-            raise ConfigError(f"explain: expected one folder, got {options.run} and --out {options.out}")
-        options.out = options.run
-        check_run(options.run, "explain")
+    take_run(options, "explain")
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config) as bars:

@@ -65,24 +65,34 @@ class Tables:
     @cached_property
     def bare(self) -> GraphData:
         """The graph without features, but for a column of zeros: what a split needs. Weights are as in the file."""
-        index = self.edges.edge_index
-        if not bool((index[0] != index[1]).any()):
-            raise DataError(
-                f"edges: expected at least one edge between two different nodes, got {self.edges.kept} from a node to "
-                "itself; a graph teacher has nothing to learn"
-            )
-        with warnings.catch_warnings():  # `encode` scales weights, once it is known which edges training sees
-            warnings.filterwarnings("ignore", ".*edge weights are .* on average", DataWarning)
-            graph = graph_from_arrays(
-                torch.zeros(len(self.ids), 1),
-                self.labels,
-                torch.from_numpy(np.ascontiguousarray(index)),
-                edge_weight=self.edges.weight,
-                directed=self.directed,
-                name="tables",
-                task=self.task,
-            )
-        return replace(graph, split_keys=self.keys)
+        return replace(
+            bare_graph(len(self.ids), self.edges, self.labels, self.task, self.directed), split_keys=self.keys
+        )
+
+
+def bare_graph(nodes: int, edges: Edges, labels: torch.Tensor | None, task: Task, directed: bool = False) -> GraphData:
+    """The graph of joined tables without features, but for a column of zeros. Weights are as in the file.
+
+    Raises:
+        DataError: if no edge is between two different nodes.
+    """
+    index = edges.edge_index
+    if not bool((index[0] != index[1]).any()):
+        raise DataError(
+            f"edges: expected at least one edge between two different nodes, got {edges.kept} from a node to itself; "
+            f"{'a graph teacher has nothing' if labels is not None else 'there is no link'} to learn"
+        )
+    with warnings.catch_warnings():  # `encode` scales weights, once it is known which edges training sees
+        warnings.filterwarnings("ignore", ".*edge weights are .* on average", DataWarning)
+        return graph_from_arrays(
+            torch.zeros(nodes, 1),
+            labels,
+            torch.from_numpy(np.ascontiguousarray(index)),
+            edge_weight=edges.weight,
+            directed=directed,
+            name="tables",
+            task=task,
+        )
 
 
 def read_tables(config: FitConfig, progress: Progress = silent) -> Tables:

@@ -1,6 +1,5 @@
 """From files to nodes and edges whose links are to be predicted, each checked before anything is trained."""
 
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,11 +9,11 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_path
-from gnn2mlp.core.errors import ConfigError, DataError, DataWarning
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.progress import Progress, silent
-from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.graph import GraphData
 from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
-from gnn2mlp.pipeline.fitting.tables import feature_columns, read_both
+from gnn2mlp.pipeline.fitting.tables import bare_graph, feature_columns, read_both
 from gnn2mlp.tables.edges import Edges, read_edges
 from gnn2mlp.tables.keys import id_keys, time_keys
 from gnn2mlp.tables.lookup import NodeIds
@@ -49,22 +48,7 @@ class LinkTables:
     @cached_property
     def bare(self) -> GraphData:
         """The graph without features, but for a column of zeros. Weights are as in the file."""
-        index = self.edges.edge_index
-        if not bool((index[0] != index[1]).any()):
-            raise DataError(
-                f"edges: expected at least one edge between two different nodes, got {self.edges.kept} from a node to "
-                "itself; there is no link to learn"
-            )
-        with warnings.catch_warnings():  # `encode` scales weights, once it is known which edges training sees
-            warnings.filterwarnings("ignore", ".*edge weights are .* on average", DataWarning)
-            return graph_from_arrays(
-                torch.zeros(len(self.ids), 1),
-                None,
-                torch.from_numpy(np.ascontiguousarray(index)),
-                edge_weight=self.edges.weight,
-                name="tables",
-                task=self.task,
-            )
+        return bare_graph(len(self.ids), self.edges, None, self.task)
 
 
 def read_link_tables(config: LinkFitConfig, progress: Progress = silent) -> LinkTables:
