@@ -1,10 +1,23 @@
-"""Graphs, hypergraphs, splits, views and data sets."""
+"""Graphs, hypergraphs, sets of whole graphs, splits, views and data sets."""
 
 from typing import Any
 
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.data.datasets import DATASETS, load_dataset
 from gnn2mlp.data.graph import GraphData, graph_from_arrays
+from gnn2mlp.data.graphs import (
+    GRAPH_DATASETS,
+    FullGraphs,
+    GraphBatch,
+    GraphDataset,
+    GraphSet,
+    GraphViews,
+    ObservedGraphs,
+    degree_codes,
+    graph_set_from_arrays,
+    load_graph_set,
+    split_graphs,
+)
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
 from gnn2mlp.data.links import (
@@ -27,12 +40,18 @@ from gnn2mlp.data.view import Full, Observed, Views
 
 __all__ = [
     "DATASETS",
+    "GRAPH_DATASETS",
     "LINK_SPLITTERS",
     "SPLITTERS",
     "Full",
+    "FullGraphs",
     "FullLinks",
+    "GraphBatch",
     "GraphBlock",
     "GraphData",
+    "GraphDataset",
+    "GraphSet",
+    "GraphViews",
     "HyperedgeSampler",
     "HypergraphBlock",
     "HypergraphData",
@@ -44,24 +63,29 @@ __all__ = [
     "NodeData",
     "NonEdges",
     "Observed",
+    "ObservedGraphs",
     "ObservedLinks",
     "Split",
     "Splitter",
     "Views",
+    "degree_codes",
     "graph_from_arrays",
     "graph_from_pyg",
+    "graph_set_from_arrays",
     "hypergraph_from_arrays",
     "hypergraph_of",
     "load_dataset",
+    "load_graph_set",
     "rehearsals",
     "rehearse",
+    "split_graphs",
     "write_npz",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    return offered(__name__, name, DATASETS, LINK_SPLITTERS, SPLITTERS)
+    return offered(__name__, name, DATASETS, GRAPH_DATASETS, LINK_SPLITTERS, SPLITTERS)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *python_names(DATASETS, LINK_SPLITTERS, SPLITTERS)])
+    return sorted([*__all__, *python_names(DATASETS, GRAPH_DATASETS, LINK_SPLITTERS, SPLITTERS)])

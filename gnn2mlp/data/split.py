@@ -171,13 +171,15 @@ def _check_draw(seed: int, unseen_fraction: float) -> None:
 def _check_parts(split: Split, graph: NodeData) -> None:
     ids = torch.cat([*split._sets().values()])
     if ids.unique().numel() != ids.numel():
-        raise DataError(f"{graph.name}: split {split.scheme} gives some nodes two roles; expected disjoint parts")
+        raise DataError(
+            f"{graph.name}: split {split.scheme} gives some {graph.task.unit}s two roles; expected disjoint parts"
+        )
     needed = [part for part in _PARTS if part != "unseen" or split.setting == "inductive"]
     for part in needed:
         if getattr(split, part).numel() == 0:
             raise DataError(
                 f"{graph.name}: the {part} part of the split is empty (split {split.scheme}, seed {split.seed}); "
-                "expected at least one node: label more nodes or choose another split"
+                f"expected at least one {graph.task.unit}: label more {graph.task.unit}s or choose another split"
             )
 
 
@@ -191,8 +193,8 @@ def _check_labels(split: Split, graph: NodeData, every_class: bool) -> None:
         as_it_is = f", or take the split as it is, {option}" if "every_class" in split.scheme else ""
         raise DataError(
             f"{graph.name}: expected a training label for each of the {graph.task.num_outputs} classes, "
-            f"got none for {named}; label nodes of these classes, remove the classes, choose another split or seed"
-            f"{as_it_is}"
+            f"got none for {named}; label {graph.task.unit}s of these classes, remove the classes, "
+            f"choose another split or seed{as_it_is}"
         )
 
 
@@ -212,7 +214,7 @@ def check_has_classes(graph: NodeData, splitter: str) -> None:
     """Raise `DataError` if nodes are not of one class each, for a splitter that counts labels by class."""
     if not graph.task.exclusive:
         raise DataError(
-            f"{graph.name}: split {splitter!r} draws a number of nodes from each class, and the task "
+            f"{graph.name}: split {splitter!r} draws a number of {graph.task.unit}s from each class, and the task "
             f"{graph.task.name!r} has none; use split 'fraction' or 'hash'"
         )
 

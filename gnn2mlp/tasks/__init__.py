@@ -7,15 +7,30 @@ if TYPE_CHECKING:
     from gnn2mlp.tasks._base import TASKS, Metric, Task
     from gnn2mlp.tasks.answers import Answers
     from gnn2mlp.tasks.classification import NodeClassification
+    from gnn2mlp.tasks.graph_classification import GraphClassification
+    from gnn2mlp.tasks.graph_multi_task import GraphMultiTask
     from gnn2mlp.tasks.link_prediction import LinkPrediction
     from gnn2mlp.tasks.multi_label import MultiLabel
     from gnn2mlp.tasks.regression import Regression
 
-__all__ = ["TASKS", "Answers", "LinkPrediction", "Metric", "MultiLabel", "NodeClassification", "Regression", "Task"]
+__all__ = [
+    "TASKS",
+    "Answers",
+    "GraphClassification",
+    "GraphMultiTask",
+    "LinkPrediction",
+    "Metric",
+    "MultiLabel",
+    "NodeClassification",
+    "Regression",
+    "Task",
+]
 
 _EXPORTS = {
     "TASKS": "_base",
     "Answers": "answers",
+    "GraphClassification": "graph_classification",
+    "GraphMultiTask": "graph_multi_task",
     "LinkPrediction": "link_prediction",
     "Metric": "_base",
     "MultiLabel": "multi_label",

@@ -216,13 +216,13 @@ class NodeClassification(Task):
         if len(present := train[train >= 0].unique()) < 2:
             raise DataError(
                 f"{where}: expected at least two classes among the training labels, got {len(present)}; "
-                "there is nothing to tell apart: label nodes of another class"
+                f"there is nothing to tell apart: label {self.unit}s of another class"
             )
         ranks = self.metric in ("roc_auc", "average_precision") or isinstance(self.threshold, str)
         if ranks and len(valid[valid >= 0].unique()) < 2:
             raise DataError(
                 f"{where}: expected two classes among the validation labels, which choose by {self.metric}, got one; "
-                "validate on more nodes, or choose by accuracy"
+                f"validate on more {self.unit}s, or choose by accuracy"
             )
 
     def agreement(self, student: Tensor, teacher: Tensor) -> float:

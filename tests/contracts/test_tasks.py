@@ -1,6 +1,7 @@
 """What every task promises. A new one is tested here as soon as its file exists."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.tasks import TASKS, Task
+from gnn2mlp.tasks import TASKS, MultiLabel, NodeClassification, Task
 from gnn2mlp.tasks.answers import answers_from
 from tests.cuda import nothing_waits, on_each_device
 
@@ -18,8 +19,12 @@ MANY = 120  # rows of both labels for metrics that look at the best fifty
 
 def build(name: str) -> Task:
     """The task with what it cannot do without."""
-    options = {"classification": {"classes": ["a", "b", "c"]}, "multi_label": {"names": ["a", "b", "c"]}}
-    return Spec(name, **options.get(name, {})).build(TASKS)
+    options: dict[str, Any] = {}
+    if issubclass(TASKS.get(name), NodeClassification):
+        options = {"classes": ["a", "b", "c"]}
+    if issubclass(TASKS.get(name), MultiLabel):
+        options = {"names": ["a", "b", "c"]}
+    return Spec(name, **options).build(TASKS)
 
 
 @pytest.fixture(params=TASKS.names())
@@ -68,8 +73,8 @@ def test_the_mean_of_outputs_stands_for_the_mean_of_what_they_say(task: Task) ->
 
 @on_each_device
 def test_a_step_waits_for_no_device(task: Task, device: str) -> None:
-    weights = {"classification": {"class_weight": [1, 2, 3]}, "multi_label": {"pos_weight": [1, 2, 3]}}
-    fitted = task.overridden(weights.get(task.name, {})).fitted(labels(task))
+    weights = [name for name in ("class_weight", "pos_weight") if name in task.constructor_options()]
+    fitted = task.overridden({name: [1, 2, 3] for name in weights}).fitted(labels(task))
     output, truth = outputs(task).to(device).requires_grad_(), labels(task).to(device)
     fitted.loss(output, truth)  # the first brings weights and units to the device
     with nothing_waits(device):

@@ -1,0 +1,1 @@
+"""Sets of whole graphs by name, one file per family."""
