@@ -52,6 +52,7 @@ class GraphSet:
         degrees: int64 (nodes,), of graphs that are parts of others: of how many edges a node is a part there.
 
     Example:
+        >>> from gnn2mlp.data import graph_set_from_arrays
         >>> graphs = graph_set_from_arrays([0, 1], [0, 0, 1, 1, 1], [[0, 2, 3], [1, 3, 4]], node_codes=[0, 1, 0, 0, 1])
         >>> graphs
         GraphSet('graphs': 2 graphs, 5 nodes, 3 edges, 2 node codes, 2 classes)
