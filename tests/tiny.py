@@ -180,6 +180,7 @@ def random_knowledge(
         "context_scores": 2 * torch.randn(nodes, 4, generator=draws),
         "context_draws": torch.tensor(2),
         "member_context_scores": 2 * torch.randn(nodes, 3, 4, generator=draws),
+        "forgotten": torch.arange(nodes) % 4 == 1,
     }
     assert set(values) == set(KEYS)
     return TeacherKnowledge(node_ids, values, {"teacher": {"name": "random"}})

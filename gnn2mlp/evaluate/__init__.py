@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.scores import POPULATIONS, by_population, populations, summarise
     from gnn2mlp.evaluate.slices import Slice, find_slices, halves
     from gnn2mlp.evaluate.temperature import fit_temperature, fit_temperatures
+    from gnn2mlp.evaluate.unlearning import AttackDistance, attack_distance, entropy_attack, link_attack, loss_attack
+    from gnn2mlp.evaluate.unlearning_evidence import RowGroups, unlearning_record
+    from gnn2mlp.evaluate.unlearning_verdict import UnlearningVerdict, judge_unlearning
     from gnn2mlp.tasks.metrics import accuracy, agreement
 
 __all__ = [
     "LINK_POPULATIONS",
     "POPULATIONS",
+    "AttackDistance",
     "CascadeCurve",
     "Churn",
     "ClassCounts",
@@ -47,9 +51,12 @@ __all__ = [
     "Paired",
     "Ranking",
     "Reliability",
+    "RowGroups",
     "Slice",
+    "UnlearningVerdict",
     "accuracy",
     "agreement",
+    "attack_distance",
     "by_population",
     "calibration_error_by_chance",
     "cascade_curve",
@@ -65,6 +72,7 @@ __all__ = [
     "critical_difference",
     "diagram_by_mass",
     "energy",
+    "entropy_attack",
     "expected_calibration_error",
     "find_slices",
     "fit_temperature",
@@ -73,9 +81,12 @@ __all__ = [
     "halves",
     "hits_curve",
     "joint_energy",
+    "judge_unlearning",
+    "link_attack",
     "link_intervals",
     "link_outcome",
     "link_scores",
+    "loss_attack",
     "membership_auc",
     "outlier_auroc",
     "paired",
@@ -86,6 +97,7 @@ __all__ = [
     "reliability_diagram",
     "share_interval",
     "summarise",
+    "unlearning_record",
 ]
 
 _EXPORTS = {
@@ -134,6 +146,15 @@ _EXPORTS = {
     "gnn2mlp.evaluate.ranks": ("Ranking", "critical_difference", "friedman", "ranked"),
     "gnn2mlp.evaluate.scores": ("POPULATIONS", "by_population", "populations", "summarise"),
     "gnn2mlp.evaluate.temperature": ("fit_temperature", "fit_temperatures"),
+    "gnn2mlp.evaluate.unlearning": (
+        "AttackDistance",
+        "attack_distance",
+        "entropy_attack",
+        "link_attack",
+        "loss_attack",
+    ),
+    "gnn2mlp.evaluate.unlearning_evidence": ("RowGroups", "unlearning_record"),
+    "gnn2mlp.evaluate.unlearning_verdict": ("UnlearningVerdict", "judge_unlearning"),
     "gnn2mlp.tasks.metrics": ("accuracy", "agreement"),
 }
 

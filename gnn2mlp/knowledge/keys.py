@@ -133,6 +133,7 @@ KEYS = {
             "the same logits by each member of a teacher, such as each heuristic",
             on_demand=True,
         ),
+        Key("forgotten", ("nodes",), torch.bool, "rows that a trained model is to forget", on_demand=True),
     )
 }
 ON_DEMAND = frozenset(name for name, key in KEYS.items() if key.on_demand)

@@ -1,0 +1,122 @@
+"""What the evidence of forgetting comes to, in one sentence, which can be that nothing was forgotten."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+# An attack that goes so much further than on a retrained model, or so much less far, is a difference that matters.
+LIMIT = 0.05
+# Fewer rows than these tell nothing, whatever an interval says that rests on their spread.
+LEAST_ROWS = 10
+
+Outcome = Literal["retrained", "no trace", "recognisable", "not forgotten", "undecided", "not verified"]
+
+_ATTACKS = {
+    "entropy": "by how sure it is of them",
+    "loss": "by how near it is to their labels",
+    "link": "by how alike it answers their ends",
+}
+
+
+class UnlearningVerdict(NamedTuple):
+    """What has been found.
+
+    Args:
+        outcome: `"retrained"`: exact by construction. `"no trace"`: every attack goes as far as on a model that was
+            retrained without the deleted rows, give or take `LIMIT`. `"recognisable"`: the model answers the deleted
+            rows conspicuously worse. `"not forgotten"`: it still knows them. `"undecided"`: there are too few rows to
+            tell. `"not verified"`: nobody retrained, so that there is nothing to compare with.
+        sentence: the same with the figures that it rests on.
+    """
+
+    outcome: Outcome
+    sentence: str
+
+
+def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool = False) -> UnlearningVerdict:
+    """The sentence of a certificate.
+
+    Of several attacks the one decides that is furthest from retraining beyond chance. A difference counts where its
+    95 % interval leaves out 0 and it is above `LIMIT`; there is no trace where all intervals lie within the limit.
+
+    Args:
+        record: of `gnn2mlp.evaluate.unlearning_evidence.unlearning_record`.
+        what: what was deleted, as a plural.
+        exact: whether the model is the retrained one.
+
+    Example:
+        >>> from gnn2mlp.evaluate.unlearning_evidence import RowGroups, unlearning_record
+        >>> import torch
+        >>> from gnn2mlp.tasks.classification import NodeClassification
+        >>> random = torch.Generator().manual_seed(0)
+        >>> anew = RowGroups(*(3 * torch.randn(80, 2, generator=random) for _ in range(3)))
+        >>> blank = RowGroups(torch.zeros(80, 2), anew.retained, anew.fresh)
+        >>> known = RowGroups(*(torch.arange(80) % 2 for _ in range(3)))
+        >>> judge_unlearning(unlearning_record(anew, blank, known, NodeClassification(["a", "b"]), reference=anew)).outcome
+        'recognisable'
+    """
+    if exact:
+        return UnlearningVerdict(
+            "retrained",
+            f"Forgotten: the model was trained anew without the deleted {what}, so that nothing of them is in it.",
+        )
+    attacks = {name: found for name, found in record["attacks"].items() if found["distance"]}
+    if not attacks:
+        return UnlearningVerdict(
+            "not verified",
+            f"Not verified: no model was retrained without the deleted {what}, so that whether they are forgotten is "
+            "unknown; run it with verification.",
+        )
+    name, found = max(attacks.items(), key=lambda item: _beyond(item[1]["distance"]["after"]))
+    rows = min(min(one["after"]["suspected"], one["after"]["fresh"]) for one in attacks.values())
+    if rows < LEAST_ROWS:
+        return UnlearningVerdict(
+            "undecided",
+            f"Undecided: an attack on {rows} {what} tells nothing; at least {LEAST_ROWS} deleted ones, and as many "
+            "that were never seen, are needed. Retrain, which needs no evidence.",
+        )
+    return _judged(name, found, attacks, what)
+
+
+def _beyond(distance: Mapping[str, Any]) -> tuple[bool, float]:
+    """What makes a distance worse than another: that it counts, then its size."""
+    return distance["low"] > 0 and distance["distance"] > LIMIT, distance["distance"]
+
+
+def _judged(name: str, found: Mapping[str, Any], attacks: Mapping[str, Any], what: str) -> UnlearningVerdict:
+    distance = found["distance"]["after"]
+    areas = f"(AUC {_two(found['after']['auc'])}; of a retrained model {_two(found['reference']['auc'])})"
+    if _beyond(distance)[0]:
+        if distance["difference"]["value"] < 0:
+            return UnlearningVerdict(
+                "recognisable",
+                f"Recognisable: the model is conspicuously ignorant of the deleted {what}, and whoever asks it can "
+                f"tell them from new ones {_ATTACKS[name]} {areas}.",
+            )
+        return UnlearningVerdict(
+            "not forgotten",
+            f"Not forgotten: the deleted {what} are still told from new ones {_ATTACKS[name]} better than if they had "
+            f"never been seen {areas}.",
+        )
+    widest = max(one["distance"]["after"]["high"] for one in attacks.values())
+    if widest <= LIMIT:
+        return UnlearningVerdict(
+            "no trace",
+            f"No trace found: attacks tell the deleted {what} from new ones as far as they do on a retrained model, "
+            f"give or take {_two(widest)} {areas}.{_weak(attacks, what)}",
+        )
+    return UnlearningVerdict(
+        "undecided",
+        f"Undecided: no attack differs clearly from that on a retrained model {areas}, but with so few {what} a "
+        f"distance of up to {_two(widest)} cannot be excluded.{_weak(attacks, what)}",
+    )
+
+
+def _weak(attacks: Mapping[str, Any], what: str) -> str:
+    """What to add where attacks did not even tell the model from a retrained one before it was to forget."""
+    if any(one["distance"]["before"]["low"] > 0 for one in attacks.values()):
+        return ""
+    return f" They found none before either, so that this says little: the {what} left no trace that they can see."
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}"
