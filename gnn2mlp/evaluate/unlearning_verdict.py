@@ -50,8 +50,8 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
         >>> random = torch.Generator().manual_seed(0)
         >>> anew = RowGroups(*(3 * torch.randn(80, 2, generator=random) for _ in range(3)))
         >>> blank = RowGroups(torch.zeros(80, 2), anew.retained, anew.fresh)
-        >>> known = RowGroups(*(torch.arange(80) % 2 for _ in range(3)))
-        >>> judge_unlearning(unlearning_record(anew, blank, known, NodeClassification(["a", "b"]), reference=anew)).outcome
+        >>> known, task = RowGroups(*(torch.arange(80) % 2 for _ in range(3))), NodeClassification(["a", "b"])
+        >>> judge_unlearning(unlearning_record(anew, blank, known, task, reference=anew)).outcome
         'recognisable'
     """
     if exact:

@@ -10,7 +10,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.parquet import is_list, is_numeric, one_array, pyarrow_modules
 
-_NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32}
+_NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32, torch.bool: np.bool_}
 
 
 def to_column(value: Tensor) -> Any:
@@ -29,7 +29,7 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: int, path: Path
     Args:
         column: a chunked array of pyarrow.
         name: of the column, for messages.
-        dtype: int32, int64 or float32; numbers of another width are converted.
+        dtype: int32, int64 or float32, and numbers of another width are converted; or bool.
         lists: how deep numbers lie in lists: 0, 1, or 2 where lists of lists are expected.
         path: for messages.
 
@@ -45,8 +45,9 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: int, path: Path
     while len(widths) < lists and is_list(flat.type):
         widths.append(_one_length(flat, where))
         flat = flat.flatten()
-    if not is_numeric(flat.type):
-        raise DataError(f"{where}: expected numbers, got {flat.type}")
+    truths = dtype == torch.bool
+    if truths != (str(flat.type) == "bool") or not (truths or is_numeric(flat.type)):
+        raise DataError(f"{where}: expected {'true or false' if truths else 'numbers'}, got {flat.type}")
     if flat.null_count:
         raise DataError(f"{where}: expected numbers without gaps, got {flat.null_count} gaps")
     values = flat.to_numpy(zero_copy_only=False)

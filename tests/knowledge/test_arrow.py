@@ -26,3 +26,12 @@ def test_arrays_can_be_written_to() -> None:
 def test_messages_name_file_and_column() -> None:
     with pytest.raises(DataError, match=r"table\.parquet: column 'x': expected numbers, got list"):
         to_tensor(pa.chunked_array([[[1], [2]]]), "x", torch.int64, False, PATH)
+
+
+def test_truths_come_back_and_are_no_numbers(tmp_path: Path) -> None:
+    column = pa.chunked_array([to_column(torch.tensor([True, False]))])
+    assert to_tensor(column, "x", torch.bool, 0, tmp_path).tolist() == [True, False]
+    with pytest.raises(DataError, match="expected numbers, got bool"):
+        to_tensor(column, "x", torch.int64, 0, tmp_path)
+    with pytest.raises(DataError, match="expected true or false, got int64"):
+        to_tensor(pa.chunked_array([[1, 0]]), "x", torch.bool, 0, tmp_path)
