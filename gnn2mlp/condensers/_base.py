@@ -1,0 +1,152 @@
+"""What a condenser is: from training graphs to a few graphs that stand for them."""
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gnn2mlp.condensers._set import DistilledSet, as_labels
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.spec import Configurable
+from gnn2mlp.data.graphs.graph_set import GraphSet
+from gnn2mlp.data.graphs.view import ObservedGraphs
+
+
+class Training(NamedTuple):
+    """The graphs that train, with a class each.
+
+    `graphs` are those with a label, `classes` int64 (graphs,) numbers theirs, `names` are the classes as text.
+    """
+
+    graphs: GraphSet
+    classes: np.ndarray
+    names: tuple[str, ...]
+
+    def members(self, number: int) -> np.ndarray:
+        """Graphs of a class, int64, ascending."""
+        return np.flatnonzero(self.classes == number)
+
+
+class Condensed(NamedTuple):
+    """What a condenser finds: arrays as in `DistilledSet`, and facts for its card."""
+
+    parts: GraphSet
+    set_offsets: np.ndarray
+    set_parts: np.ndarray
+    set_class: np.ndarray
+    set_frequency: np.ndarray
+    facts: dict[str, Any]
+
+
+class Condenser(Configurable, ABC):
+    """Makes a small set of graphs of the training graphs. Subclasses supply `condensed`.
+
+    Validation graphs choose the epoch of what is trained on the set, so that they are no part of it; test graphs do not
+    exist for a condenser.
+
+    Attributes:
+        classes: how much each class counts in training, as in `set_weights`.
+        sets: how much the sets of one class count, as in `set_weights`.
+        baseline: whether it is what others are to be compared with.
+    """
+
+    baseline: ClassVar[bool] = False
+    classes: Literal["balanced", "share"] = "balanced"
+    sets: Literal["frequency", "uniform"] = "uniform"
+
+    @abstractmethod
+    def condensed(self, training: Training, seed: int) -> Condensed:
+        """Parts, and the sets that they make up.
+
+        Args:
+            training: graphs, at least one of each class.
+            seed: of whatever is drawn.
+        """
+
+    def condense(self, observed: ObservedGraphs, seed: int = 0) -> DistilledSet:
+        """The distilled set of the training graphs of a view.
+
+        Args:
+            observed: what training may see.
+            seed: of whatever is drawn.
+
+        Raises:
+            ConfigError: for settings that leave a class without a set.
+            DataError: if graphs have not one label each, or a class has no training graph.
+        """
+        training = training_graphs(observed)
+        found = self.condensed(training, seed)
+        blank = as_labels(torch.full((found.parts.num_graphs,), -1), found.parts.task)
+        numbers = [torch.from_numpy(np.asarray(one, dtype=np.int64)) for one in found[1:5]]
+        weight = set_weights(found.set_class, found.set_frequency, training.classes, self.classes, self.sets)
+        card = {"condenser": self.spec().to_dict(), "seed": seed, "citation": self.citation, **found.facts}
+        card["source"] = {
+            "graphs": training.graphs.num_graphs,
+            "nodes": training.graphs.num_nodes,
+            "digest": training.graphs.digest,
+        }
+        parts = _anonymous(found.parts, blank)
+        return DistilledSet(parts, *numbers, torch.from_numpy(weight), card)
+
+
+def _anonymous(parts: GraphSet, labels: Tensor) -> GraphSet:
+    return replace(parts, labels=labels, graph_names=None, own_splits=(), notes={}, weights=None)
+
+
+def training_graphs(observed: ObservedGraphs) -> Training:
+    """The labelled training graphs of a view, with classes: of a task of classes, or of one yes or no.
+
+    Raises:
+        DataError: for a task of several answers or of numbers, or a class without a training graph.
+    """
+    task, name = observed.graphs.task, observed.graphs.name
+    if not task.exclusive and (task.num_outputs > 1 or task.averaged_as == "values"):
+        raise DataError(
+            f"{name}: condensing goes by one class for each graph, got the task {task.name!r} with {task.num_outputs} "
+            f"{task.outputs_called}; keep one column of labels"
+        )
+    ids = observed.train[task.known(observed.graphs.labels[observed.train])]
+    graphs = observed.graphs.take(ids)
+    names = task.output_names if task.exclusive else tuple(f"{task.output_names[0]}={value}" for value in (0, 1))
+    classes = graphs.labels.reshape(-1).long().numpy()
+    if missing := [names[number] for number in range(len(names)) if not (classes == number).any()]:
+        raise DataError(
+            f"{name}: expected training graphs of each class, got none of {', '.join(missing)}; choose another split"
+        )
+    return Training(graphs, classes, names)
+
+
+def set_weights(
+    set_class: np.ndarray,
+    frequency: np.ndarray,
+    classes: np.ndarray,
+    of_classes: Literal["balanced", "share"],
+    of_sets: Literal["frequency", "uniform"],
+) -> np.ndarray:
+    """How much each set counts in training, float32 (sets,), 1 on average.
+
+    Args:
+        set_class: int64 (sets,).
+        frequency: int64 (sets,), how many training graphs each stands for.
+        classes: int64 (training graphs,).
+        of_classes: `"balanced"`, all classes alike, or `"share"`, by their share of training graphs.
+        of_sets: within a class by `"frequency"`, or `"uniform"`, all alike.
+
+    Example:
+        >>> two = np.array([0, 0, 1])
+        >>> set_weights(two, np.array([3, 1, 5]), np.array([0, 0, 0, 1]), "balanced", "frequency").tolist()
+        [1.125, 0.375, 1.5]
+    """
+    value = frequency.astype(np.float64) if of_sets == "frequency" else np.ones(len(set_class))
+    value /= np.bincount(set_class, weights=value)[set_class]
+    if of_classes == "share":
+        value *= np.bincount(classes, minlength=int(set_class.max()) + 1)[set_class]
+    weight: np.ndarray = (value / value.mean()).astype(np.float32)
+    return weight
+
+
+CONDENSERS: Registry[Condenser] = Registry("condenser", "gnn2mlp.condensers", Condenser)  # type: ignore[type-abstract]
