@@ -11,6 +11,7 @@ from torch import Tensor
 from gnn2mlp.condensers._set import DistilledSet, as_labels
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.graphs.graph_set import GraphSet
 from gnn2mlp.data.graphs.view import ObservedGraphs
@@ -26,6 +27,9 @@ class Training(NamedTuple):
     classes: np.ndarray
     names: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return short_repr(self)
+
     def members(self, number: int) -> np.ndarray:
         """Graphs of a class, int64, ascending."""
         return np.flatnonzero(self.classes == number)
@@ -40,6 +44,12 @@ class Condensed(NamedTuple):
     set_class: np.ndarray
     set_frequency: np.ndarray
     facts: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return short_repr(self)
+
+
+_NUMBERS = ("set_offsets", "set_parts", "set_class", "set_frequency")
 
 
 class Condenser(Configurable, ABC):
@@ -81,7 +91,7 @@ class Condenser(Configurable, ABC):
         training = training_graphs(observed)
         found = self.condensed(training, seed)
         blank = as_labels(torch.full((found.parts.num_graphs,), -1), found.parts.task)
-        numbers = [torch.from_numpy(np.asarray(one, dtype=np.int64)) for one in found[1:5]]
+        arrays = {name: torch.from_numpy(np.asarray(getattr(found, name), dtype=np.int64)) for name in _NUMBERS}
         weight = set_weights(found.set_class, found.set_frequency, training.classes, self.classes, self.sets)
         card = {"condenser": self.spec().to_dict(), "seed": seed, "citation": self.citation, **found.facts}
         card["source"] = {
@@ -90,7 +100,7 @@ class Condenser(Configurable, ABC):
             "digest": training.graphs.digest,
         }
         parts = _anonymous(found.parts, blank)
-        return DistilledSet(parts, *numbers, torch.from_numpy(weight), card)
+        return DistilledSet(parts, **arrays, set_weight=torch.from_numpy(weight), card=card)
 
 
 def _anonymous(parts: GraphSet, labels: Tensor) -> GraphSet:

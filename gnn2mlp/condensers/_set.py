@@ -165,12 +165,12 @@ class DistilledSet:
         }
         described = card.pop("graphs")
         task = Spec.parse(described.pop("task")).build(TASKS)
-        fields = {name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in described.items()}
         fields["categories"] = {name: tuple(values) for name, values in described["categories"].items()}
-        of_parts = {name: wide[name] for name in _ARRAYS if name in wide}
+        fields |= {name: wide[name] for name in _ARRAYS if name in wide}
         blank = torch.full((wide["node_offsets"].numel() - 1,), -1)
-        parts = GraphSet(labels=as_labels(blank, task), task=task, **fields, **of_parts)
-        return cls(parts, *(wide[name] for name in _SETS), card=card)
+        parts = GraphSet(labels=as_labels(blank, task), task=task, **fields)
+        return cls(parts, **{name: wide[name] for name in _SETS}, card=card)
 
     def _tensors(self) -> dict[str, Tensor]:
         """All arrays under their names, integers in the narrowest type that holds them."""

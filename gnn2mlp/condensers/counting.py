@@ -6,6 +6,7 @@ import numpy as np
 
 from gnn2mlp.condensers.colours import colour_sets, row_labels, tree_colours
 from gnn2mlp.condensers.trees import tree_sizes
+from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graphs.graph_set import GraphSet
 
 
@@ -27,6 +28,9 @@ class CountedTrees(NamedTuple):
     items: np.ndarray
     sizes: np.ndarray
     node_offsets: np.ndarray
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def sets_of(self, graphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The sets of trees of some graphs: offsets int64 (graphs + 1,) and trees, ascending within a graph."""

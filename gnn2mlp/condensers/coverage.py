@@ -5,6 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from gnn2mlp.condensers.counting import CountedTrees
+from gnn2mlp.core.showing import short_repr
 
 # Supports of a curve, at most.
 _POINTS = 40
@@ -44,6 +45,9 @@ class Coverage(NamedTuple):
     occurrences: np.ndarray
     best: np.ndarray
     nodes: int
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @classmethod
     def of(cls, counted: CountedTrees, members: np.ndarray) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.showing import short_repr
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,8 @@ class FrequentSets:
     offsets: np.ndarray
     items: np.ndarray
     counts: np.ndarray
+
+    __repr__ = short_repr
 
     def __len__(self) -> int:
         return len(self.counts)

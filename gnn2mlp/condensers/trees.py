@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gnn2mlp.condensers.colours import row_labels
+from gnn2mlp.core.showing import short_repr
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,8 @@ class Trees:
     parents: np.ndarray
     edges: np.ndarray
     offsets: np.ndarray
+
+    __repr__ = short_repr
 
 
 def unroll(
