@@ -34,8 +34,11 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.npz import write_npz
 from gnn2mlp.data.pyg import graph_from_pyg
 from gnn2mlp.data.rehearsal import rehearsals, rehearse
+from gnn2mlp.data.removal import Removal
+from gnn2mlp.data.removal_reading import read_removal
 from gnn2mlp.data.sampling import GraphBlock, NeighbourSampler
 from gnn2mlp.data.split import SPLITTERS, Split, Splitter
+from gnn2mlp.data.stored import load_data, save_data
 from gnn2mlp.data.view import Full, Observed, Views
 
 __all__ = [
@@ -65,6 +68,7 @@ __all__ = [
     "Observed",
     "ObservedGraphs",
     "ObservedLinks",
+    "Removal",
     "Split",
     "Splitter",
     "Views",
@@ -74,10 +78,13 @@ __all__ = [
     "graph_set_from_arrays",
     "hypergraph_from_arrays",
     "hypergraph_of",
+    "load_data",
     "load_dataset",
     "load_graph_set",
+    "read_removal",
     "rehearsals",
     "rehearse",
+    "save_data",
     "split_graphs",
     "write_npz",
 ]

@@ -2,9 +2,9 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -105,6 +105,33 @@ class GraphData(NodeData):
         indptr = torch.cat([column.new_zeros(1), self.degree.cumsum(0)])
         values = torch.ones(column.numel()) if self.edge_weight is None else self.edge_weight
         return CSR(indptr, column, values, (self.num_nodes, self.num_nodes))
+
+    def without(self, nodes: Tensor | None = None, edges: Tensor | None = None) -> Self:
+        """What is left if some nodes and edges had never been.
+
+        Args:
+            nodes: int64, unique ids; they and all their edges are gone, and the others are renumbered in their order.
+            edges: int64 (2, edges) by the same ids; undirected ones go in both directions, directed ones as they are
+                given. Pairs that are no edge change nothing.
+
+        Example:
+            >>> path = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 2], [1, 2, 3]])
+            >>> path.without(torch.tensor([0])).edge_index.tolist()
+            [[0, 1, 1, 2], [1, 0, 2, 1]]
+            >>> path.without(edges=torch.tensor([[2], [1]])).degree.tolist()
+            [1, 1, 1, 1]
+        """
+        if edges is None or not edges.numel():
+            return super().without(nodes)
+        gone = edges if self.directed else torch.cat([edges, edges.flip(0)], dim=1)
+        kept = ~torch.isin(self._keys(self.edge_index), self._keys(gone))
+        weight = None if self.edge_weight is None else self.edge_weight[kept]
+        left = replace(self, edge_index=self.edge_index[:, kept], edge_weight=_unless_ones(weight))
+        return left.without(nodes)
+
+    def _keys(self, edges: Tensor) -> Tensor:
+        """A number (edges,) for each pair of nodes."""
+        return edges[0] * self.num_nodes + edges[1]
 
     def links_among(self, ids: Tensor) -> dict[str, Any]:
         """The edges of the induced subgraph on `ids` (unique), which are renumbered in their order."""

@@ -104,6 +104,21 @@ class NodeData(ABC):
             **self.links_among(ids),
         )
 
+    def without(self, nodes: Tensor | None = None) -> Self:
+        """What is left if the nodes `nodes` (unique ids) had never been: fewer rows, the others renumbered in order.
+
+        Names, the keys of splits and published splits are those of the nodes that are left; what links them is as in
+        their `subgraph`.
+        """
+        if nodes is None or not nodes.numel():
+            return self
+        kept = torch.ones(self.num_nodes, dtype=torch.bool)
+        kept[nodes] = False
+        ids, row = kept.nonzero()[:, 0], kept.cumsum(0) - 1
+        own = tuple({part: row[each[kept[each]]] for part, each in split.items()} for split in self.own_splits)
+        keys = {name: values[ids] for name, values in self.split_keys.items()}
+        return replace(self.subgraph(ids), own_splits=own, split_keys=keys, notes=self.notes)
+
     def without_links_of(self, ids: Tensor) -> Self:
         """The same data, all nodes included, in which nothing links the nodes `ids`: they are cold.
 

@@ -129,7 +129,12 @@ HETEROPHILOUS = {
 }
 MOTIFS = {"ba-bottle", "ba-community", "ba-grid", "ba-house", "tree-cycle", "tree-grid"}
 DENSE = {"digits", "ogbn-arxiv", "ogbn-products", "synthetic-arxiv", *MOTIFS, *CONSTRUCTED, *HETEROPHILOUS}
-UNNAMED = {"npz", "hypergraph_of", "synthetic"}  # they take a path, a data set or sizes, and have tests of their own
+UNNAMED = {
+    "npz",
+    "hypergraph_of",
+    "stored",
+    "synthetic",
+}  # they take a path, a data set or sizes, and have tests of their own
 EMBEDDED = {"digits", "synthetic-arxiv"}  # no files
 HUGE = {"synthetic-products"}  # takes minutes and gigabytes: `benchmarks/` draws it
 NAMED = [name for name in DATASETS.names() if name not in UNNAMED]

@@ -9,6 +9,7 @@ import torch
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.split import SPLITTERS, Setting, Split
+from gnn2mlp.data.splits.carried import roles_of
 from tests.helpers import tiny_graph
 
 # Options under which a splitter works on the small graph below; the defaults where a name is absent.
@@ -22,13 +23,16 @@ SETTINGS: tuple[Setting, ...] = ("transductive", "inductive")
 
 @pytest.fixture(scope="module")
 def graph() -> GraphData:
-    """120 nodes, 6 of them without a label, with two published splits, a time and one of 30 groups each."""
+    """120 nodes, 6 of them without a label, with published splits, roles of earlier seeds, a time and a group each."""
     graph = tiny_graph(nodes=120)
     labels = graph.labels.clone()
     labels[::20] = -1
     published = [{"train": range(k, 30 + k), "valid": range(40, 60), "test": range(60, 120)} for k in (0, 5)]
     own_splits = tuple({part: torch.tensor(list(ids)) for part, ids in split.items()} for split in published)
     keys = {"time": torch.arange(120) * 7 % 120, "group": torch.arange(120) // 4}
+    for seed in (1, 4, 5):
+        earlier = Spec("per_class", train=3, valid=4).build(SPLITTERS)
+        keys |= roles_of(earlier.split(replace(graph, labels=labels), seed, "inductive"), 120)
     return replace(graph, labels=labels, own_splits=own_splits, split_keys=keys)
 
 

@@ -244,3 +244,28 @@ def test_the_list_of_edges_is_not_changed() -> None:
     for directed in (False, True):
         graph_from_arrays(X, Y, edges, edge_weight=weight, directed=directed)
     assert (edges.tolist(), weight.tolist()) == (EDGES, WEIGHT)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("directed", [False, True])
+def test_without_nodes_and_edges_equals_a_graph_that_never_had_them(
+    tiny_graph: Callable[..., GraphData], weighted: bool, directed: bool
+) -> None:
+    graph = tiny_graph(weighted=weighted, directed=directed)
+    gone, edge = torch.tensor([0, 17, 59]), graph.edge_index[:, 40:43]
+    pairs = {tuple(pair) for pair in edge.T.tolist()} | (set() if directed else {(b, a) for a, b in edge.T.tolist()})
+    kept = [
+        place
+        for place, pair in enumerate(graph.edge_index.T.tolist())
+        if tuple(pair) not in pairs and not set(pair) & set(gone.tolist())
+    ]
+    ids = [node for node in range(60) if node not in gone.tolist()]
+    expected = graph_from_arrays(
+        graph.features[ids],
+        graph.labels[ids],
+        np.searchsorted(ids, graph.edge_index[:, kept].numpy()),
+        edge_weight=None if graph.edge_weight is None else graph.edge_weight[kept],
+        directed=directed,
+    )
+    assert graph.without(gone, edge).digest == expected.digest
+    assert graph.without().digest == graph.digest

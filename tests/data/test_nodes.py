@@ -138,3 +138,22 @@ def test_feature_names_are_one_per_feature_and_different() -> None:
             build(["a", "b"])
         with pytest.raises(DataError, match="d: expected different feature names, got 'a' more than once; rename"):
             build(["a", "b", "a"])
+
+
+@pytest.mark.parametrize("make", [tiny_graph, tiny_hypergraph])
+def test_without_keeps_what_belongs_to_the_nodes_that_are_left(make: Callable[..., NodeData]) -> None:
+    data = replace(
+        make(),
+        node_names=np.array([f"n{row}" for row in range(60)]),
+        own_splits=({"train": torch.tensor([0, 1, 2]), "test": torch.tensor([58, 59])},),
+        split_keys={"time": torch.arange(60) * 2},
+        notes={"self_loops": 1},
+    )
+    left = data.without(torch.tensor([1, 59]))
+    assert left.node_names is not None
+    assert left.node_names.tolist() == [f"n{row}" for row in range(60) if row not in (1, 59)]
+    assert {part: ids.tolist() for part, ids in left.own_splits[0].items()} == {"train": [0, 1], "test": [57]}
+    assert left.split_keys["time"].tolist() == [2 * row for row in range(60) if row not in (1, 59)]
+    assert left.notes == data.notes
+    assert left.digest == data.subgraph(torch.tensor([row for row in range(60) if row not in (1, 59)])).digest
+    assert data.without() is data
