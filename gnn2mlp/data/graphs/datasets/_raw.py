@@ -61,7 +61,7 @@ class RawFolder(NamedTuple):
 
 
 def _text(raw: IO[Any], relative: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(gzip.open(raw) if relative.endswith(".gz") else raw, encoding="utf-8")  # type: ignore[arg-type]
+    return io.TextIOWrapper(gzip.open(raw) if relative.endswith(".gz") else raw, encoding="utf-8")
 
 
 def raw_folder(files: RawFiles, folder: str, inside: str, needed: str, url: str, name: str) -> RawFolder:
