@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from gnn2mlp.evaluate.conditions import Conditions
     from gnn2mlp.evaluate.conformal import Coverage, conformal_sets, conformal_threshold, coverage, share_interval
     from gnn2mlp.evaluate.confusion import ClassScore, class_scores, confusion_matrix
+    from gnn2mlp.evaluate.graph_baselines import (
+        GRAPH_BASELINES,
+        GraphBaseline,
+        bag_of_labels,
+        graph_sizes,
+        label_counts,
+        size_only,
+    )
     from gnn2mlp.evaluate.importance import Importance, column_importance
     from gnn2mlp.evaluate.link_curves import HitsCurve, hits_curve, probability_histogram
     from gnn2mlp.evaluate.link_intervals import link_intervals
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
     from gnn2mlp.tasks.metrics import accuracy, agreement
 
 __all__ = [
+    "GRAPH_BASELINES",
     "LINK_POPULATIONS",
     "POPULATIONS",
     "AttackDistance",
@@ -44,6 +53,7 @@ __all__ = [
     "ClassScore",
     "Conditions",
     "Coverage",
+    "GraphBaseline",
     "HitsCurve",
     "Importance",
     "Membership",
@@ -57,6 +67,7 @@ __all__ = [
     "accuracy",
     "agreement",
     "attack_distance",
+    "bag_of_labels",
     "by_population",
     "calibration_error_by_chance",
     "cascade_curve",
@@ -78,10 +89,12 @@ __all__ = [
     "fit_temperature",
     "fit_temperatures",
     "friedman",
+    "graph_sizes",
     "halves",
     "hits_curve",
     "joint_energy",
     "judge_unlearning",
+    "label_counts",
     "link_attack",
     "link_intervals",
     "link_outcome",
@@ -96,6 +109,7 @@ __all__ = [
     "ranked",
     "reliability_diagram",
     "share_interval",
+    "size_only",
     "summarise",
     "unlearning_record",
 ]
@@ -131,6 +145,14 @@ _EXPORTS = {
         "conformal_threshold",
         "coverage",
         "share_interval",
+    ),
+    "gnn2mlp.evaluate.graph_baselines": (
+        "GRAPH_BASELINES",
+        "GraphBaseline",
+        "bag_of_labels",
+        "graph_sizes",
+        "label_counts",
+        "size_only",
     ),
     "gnn2mlp.evaluate.importance": ("Importance", "column_importance"),
     "gnn2mlp.evaluate.link_curves": ("HitsCurve", "hits_curve", "probability_histogram"),

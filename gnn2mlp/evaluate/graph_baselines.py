@@ -119,7 +119,7 @@ GRAPH_BASELINES: Mapping[str, Callable[[ObservedGraphs, int], GraphBaseline]] = 
 }
 """The rows that every report of whole graphs has beside its networks."""
 
-# What was fitted for each output, or for all classes at once: a model, or the share of ones where only one value is known.
+# What was fitted for each output, or for all classes at once: a model, or the share of ones if one value is known.
 _Fits = list[Pipeline | float]
 
 
@@ -128,9 +128,7 @@ def _check(task: Task) -> None:
         raise ConfigError(f"baselines of graphs know classes and questions of yes and no, got task {task.name!r}")
 
 
-def _fits(
-    task: Task, x: np.ndarray, labels: Tensor, weights: np.ndarray | None, strength: float, seed: int
-) -> _Fits:
+def _fits(task: Task, x: np.ndarray, labels: Tensor, weights: np.ndarray | None, strength: float, seed: int) -> _Fits:
     columns = labels[:, None] if task.exclusive else labels
     fits: _Fits = []
     for column in columns.unbind(1):
