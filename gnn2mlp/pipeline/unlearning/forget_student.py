@@ -26,6 +26,7 @@ from gnn2mlp.pipeline.unlearning.forgetting_table import (
     kept_rows,
     without_labels,
 )
+from gnn2mlp.students import STUDENTS, Student
 
 
 def forget_student(
@@ -37,7 +38,7 @@ def forget_student(
     epochs: int,
     distiller: Distiller,
     seed: int = 0,
-    ignorant_epochs: int = 30,
+    ignorant_epochs: int = 15,
     *,
     device: torch.device | str = "cpu",
     progress: Progress = silent,
@@ -46,7 +47,8 @@ def forget_student(
     """A copy of `student`, trained on to be on rows that are kept what it was, and on the others what a destroyer is.
 
     Training starts from the student's weights and goes on for so many epochs, the last of which is kept: validation
-    would choose one of the first, when nothing is forgotten yet. No label is read.
+    would choose one of the first, when nothing is forgotten yet. No label is read. There is no dropout, so that what is
+    kept stays where it is: with α = 1 the student is a fixed point.
 
     Args:
         student: that is to forget; of rows of features, which no graph makes.
@@ -80,7 +82,7 @@ def forget_student(
     last = copy.deepcopy(objective)
     last.starts_at = epochs
     result = _for(distiller, epochs).fit(
-        student.student,
+        _undropped(student.student),
         last,
         blanked,
         forgetting_table(observed.node_ids, own, told, forgotten),
@@ -143,6 +145,12 @@ def _said(module: nn.Module, rows: Features, objective: RetainAndForget) -> dict
     """What the objective reads of a network's answers."""
     said = module.eval()(rows)
     return {key: getattr(said, key).float() for key in ("logits", "hidden") if key in objective.needs}
+
+
+def _undropped(recipe: Student) -> Student:
+    """The same network without dropout, with which it would not agree with itself: what is kept would move as well."""
+    drops = {key: 0.0 for key in recipe.constructor_options() if key.endswith("dropout")}
+    return recipe.spec().override(**drops).build(STUDENTS)
 
 
 def _for(distiller: Distiller, epochs: int) -> Distiller:

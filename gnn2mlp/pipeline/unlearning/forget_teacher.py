@@ -40,13 +40,15 @@ def forget_teacher(
     destroyer: Destroyer,
     epochs: int,
     seed: int = 0,
-    ignorant_epochs: int = 30,
+    ignorant_epochs: int = 15,
     *,
     device: torch.device | str = "cpu",
     progress: Progress = silent,
     listeners: Sequence[Listener] = (),
 ) -> NetworkTeacher:
     """A copy of `teacher`, trained on over a graph in which nothing links the nodes that are to be forgotten.
+
+    The last epoch is kept, and there is no dropout, as in `forget_student`.
 
     Args:
         teacher: that is to forget, a network over a graph.
@@ -166,7 +168,9 @@ class _Forgetting:
             yield chunk.to(self.device), gather(self.features, sources), blocks
 
     def _loss(self, rows: Tensor, x: LayerInput, blocks: Sequence[Block]) -> Tensor:
-        answer = MLPOutput(*self.teacher.module_(x, blocks))
+        # Without dropout, and with the statistics that norms have: else the teacher would not agree with itself, and
+        # what is kept would move as well.
+        answer = MLPOutput(*self.teacher.module_.eval()(x, blocks))
         blank = self.graph.labels.new_full((len(rows), *self.graph.labels.shape[1:]), self.task.blank)
         loss: Tensor = self.objective(Batch(rows, blank, tables=self.tables, answer=answer, task=self.task))
         return loss

@@ -42,6 +42,7 @@ def forgetting_table(
         DataError: if nothing is to be forgotten, or nothing is left.
 
     Example:
+        >>> import torch
         >>> gone, said = torch.tensor([False, True]), torch.tensor([[2.0, 0.0], [0.0, 2.0]])
         >>> forgetting_table(torch.arange(2), {"logits": said}, {"logits": torch.zeros(1, 2)}, gone)["logits"].tolist()
         [[2.0, 0.0], [0.0, 0.0]]

@@ -28,7 +28,7 @@ class Given(NamedTuple):
 @pytest.fixture(scope="module")
 def given() -> Given:
     observed = tiny_views().observed
-    teacher = GCN(hidden=16, epochs=40, dropout=0.0)
+    teacher = GCN(hidden=16, epochs=40)
     teacher.fit(observed)
     forgotten = torch.zeros(observed.graph.num_nodes, dtype=torch.bool)
     forgotten[observed.train[:6]] = True
@@ -56,6 +56,14 @@ def test_it_knows_less_of_what_is_forgotten_and_much_of_the_rest(given: Given, d
     assert (said[0] == said[1]).float().mean() > 0.7
     assert all(torch.equal(tensor, before[name]) for name, tensor in given.teacher.module_.state_dict().items())
     assert after.history_.best_epoch == 40
+
+
+def test_with_all_weight_on_what_is_kept_it_stays_what_it_is_over_the_graph_without_the_links(given: Given) -> None:
+    teacher = GCN(hidden=16, epochs=40, weight_decay=0.0)
+    teacher.fit(given.observed)
+    after = forget_teacher(teacher, *given[1:], RetainAndForget(alpha=1), "uniform", 3)
+    for one, other in zip(after.module_.parameters(), teacher.module_.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-3)
 
 
 def test_sampled_neighbours_go_over_all_nodes(given: Given) -> None:
