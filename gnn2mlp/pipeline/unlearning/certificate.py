@@ -10,6 +10,7 @@ from gnn2mlp.core.seeds import generator
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.negatives import NonEdges
+from gnn2mlp.data.links.pairs import canonical_pairs
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.removal import Removal
 from gnn2mlp.data.split import Split
