@@ -13,6 +13,7 @@ _EXPORTS = {
     "fit": "gnn2mlp.pipeline",
     "FitConfig": "gnn2mlp.pipeline",
     "explain": "gnn2mlp.pipeline",
+    "condense": "gnn2mlp.pipeline",
     "Spec": "gnn2mlp.core.spec",
     "NodeClassifier": "gnn2mlp.estimators",
     "NodeRegressor": "gnn2mlp.estimators",

@@ -29,6 +29,7 @@ PACKAGES = (
     "students",
     "decoders",
     "explainers",
+    "condensers",
     "distill",
     "trackers",
     "nn",

@@ -22,6 +22,7 @@ KINDS = {
     "inputs": ("gnn2mlp.inputs", "INPUTS"),
     "encoders": ("gnn2mlp.encoders", "ENCODERS"),
     "explainers": ("gnn2mlp.explainers", "EXPLAINERS"),
+    "condensers": ("gnn2mlp.condensers", "CONDENSERS"),
 }
 # Components that are the only ones of their kind: by name, where they are, and what `--set` calls them.
 SINGLE = {
@@ -40,6 +41,7 @@ KEYS = {
     "students": "student",
     "decoders": "decoder",
     "inputs": "inputs",
+    "condensers": "method",
 }
 
 

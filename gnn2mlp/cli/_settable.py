@@ -13,6 +13,9 @@ DEFAULTS = {
     "decoder hadamard": "hidden dropout",
     "split edges": "valid test new_nodes extra negatives released_negatives",
     "method auto": "budget trials rehearsals finalists teachers methods students setting folder space",
+    "method mirage": "depth support sets classes most_sets",
+    "method random": "graphs nodes classes",
+    "method herding": "graphs nodes classes depth",
     "student mlp": "hidden layers dropout norm input_dropout residual",
     "distill": "lr weight_decay epochs patience batch_size averaging averaging_decay rows_fraction",
     "export": ("draws noise top perturbation class_draws contexts_near contexts_hops contexts_random context_draws"),
@@ -29,7 +32,7 @@ def add_set(parser: argparse.ArgumentParser, parts: Sequence[str], others: str, 
     Args:
         parser: of a verb.
         parts: keys of `DEFAULTS`.
-        others: settings without an option of their own.
+        others: settings without an option of their own, if there are any.
         examples: of assignments.
     """
     parser.add_argument(
@@ -60,6 +63,7 @@ def told(parts: Sequence[str], others: str, examples: Sequence[str]) -> str:
         key, _, name = part.partition(" ")
         names = ", ".join(DEFAULTS[part].split())
         lines.append(f"  {key + '.NAME':<13} {f'of {name}: ' if name else ''}{names}")
-    lines.append(f"  {'by itself':<13} {', '.join(others.split())}")
+    if others:
+        lines.append(f"  {'by itself':<13} {', '.join(others.split())}")
     lines.append("  'gnn2mlp list NAME' tells what they mean, for any teacher, method, student, ...")
     return "\n".join([*lines, "examples of --set:", *(f"  --set {example}" for example in examples)])

@@ -15,6 +15,8 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.showing import call
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data.graphs.graph_set import GraphSet
+from gnn2mlp.data.graphs.joined import join_graph_sets
+from gnn2mlp.data.graphs.view import ObservedGraphs
 from gnn2mlp.tasks import TASKS, Task
 
 KIND = "distilled set"
@@ -111,6 +113,23 @@ class DistilledSet:
             degrees=found.degrees,
             weights=self.set_weight,
         )
+
+    def replacing(self, observed: ObservedGraphs) -> ObservedGraphs:
+        """The view with this set in place of its training graphs, for a teacher's `fit`. Validation stays as it is.
+
+        What the teacher is to say of all observed graphs is asked of the view itself.
+
+        Args:
+            observed: the view that the set was made from, or one of the same split.
+
+        Raises:
+            DataError: if nodes, edges or labels are of another form.
+        """
+        valid = observed.graphs.take(observed.valid)
+        graphs = join_graph_sets(self.as_graph_set(), valid)
+        graphs = replace(graphs, name=observed.graphs.name, task=observed.graphs.task)
+        ids = torch.arange(graphs.num_graphs)
+        return ObservedGraphs(graphs, ids, ids[: len(self)], ids[len(self) :])
 
     def check_layers(self, layers: int, where: str) -> None:
         """Raise `ConfigError` if trees are too shallow for a network of so many layers.

@@ -99,6 +99,7 @@ class Mirage(Condenser):
                     "support": least[number],
                     "sets": len(one),
                     "trees": len(held),
+                    "tree_nodes": at.tree_nodes,
                     "distinct_trees": len(coverage.supports),
                     "graphs_covered": at.graphs,
                     "nodes_covered": at.nodes,

@@ -16,6 +16,7 @@ from gnn2mlp.explore.plots_disagreement import plot_confusion, plot_groups
 from gnn2mlp.explore.plots_importance import plot_importance
 from gnn2mlp.explore.plots_map import plot_code_map
 from gnn2mlp.explore.plots_neighbourhoods import plot_behind_code
+from gnn2mlp.explore.plots_trees import plot_tree_coverage, plot_trees
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score, plot_by_degree, plot_coverage
 from gnn2mlp.explore.projection import code_map
 from gnn2mlp.explore.trust import trust_table
@@ -47,6 +48,8 @@ __all__ = [
     "plot_groups",
     "plot_importance",
     "plot_set_coverage",
+    "plot_tree_coverage",
+    "plot_trees",
     "truncation",
     "trust_table",
 ]

@@ -1,6 +1,7 @@
 """The main job: data, split, teacher, knowledge, student, scores, report. The one place where all layers meet."""
 
 from gnn2mlp.pipeline.auto import AutoResult, auto
+from gnn2mlp.pipeline.condense import CondenseConfig, CondenseResult, condense
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import DisagreementResult, disagree
 from gnn2mlp.pipeline.explain import ExplainResult, explain
@@ -16,6 +17,8 @@ from gnn2mlp.pipeline.trust import TrustResult, trust
 __all__ = [
     "Auto",
     "AutoResult",
+    "CondenseConfig",
+    "CondenseResult",
     "DisagreementResult",
     "ExplainResult",
     "FitConfig",
@@ -27,6 +30,7 @@ __all__ = [
     "RunResult",
     "TrustResult",
     "auto",
+    "condense",
     "disagree",
     "explain",
     "fit",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,3 +105,18 @@ def test_labels_take_the_form_of_the_task() -> None:
     classes = torch.tensor([1, 0, -1])
     assert as_labels(classes, GraphMultiTask(["a"])).isnan().tolist() == [[False], [False], [True]]
     assert as_labels(classes, graph_set().task) is classes
+
+
+def test_a_view_has_the_set_in_place_of_its_training_graphs(small: DistilledSet) -> None:
+    seen = observed()
+    view = small.replacing(seen)
+    assert view.train.numel() == len(small)
+    made = replace(small.as_graph_set(), code_sizes=seen.graphs.code_sizes)
+    assert view.graphs.take(view.train).digest == made.digest
+    valid = view.graphs.take(view.valid)
+    known = seen.graphs.take(seen.valid)
+    assert torch.equal(valid.labels, known.labels)
+    assert torch.equal(valid.edge_index, known.edge_index)
+    assert valid.roots is not None
+    assert bool(valid.roots.all())
+    assert view.train_labels[view.valid].tolist() == [-1] * seen.valid.numel()

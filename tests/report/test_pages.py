@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from gnn2mlp.explore.trust import trust_table
-from gnn2mlp.pipeline import FitResult
+from gnn2mlp.pipeline import CondenseConfig, FitResult, condense
 from gnn2mlp.report.auto_report import write_leaderboard
 from gnn2mlp.report.disagreement_report import write_disagreement_report
 from gnn2mlp.report.fit_report import render_fit_report
@@ -35,6 +35,7 @@ PAGES = (
     "auto",
     "compare",
     "compare-one",
+    "condense",
     "disagreement",
     "fit",
     "latency",
@@ -120,6 +121,8 @@ def folder(
     small_map().save(out / "map.html")
     write_comparison(compare(read_scores([_lines(out, 12)])), out / "compare.html")
     write_comparison(compare(read_scores([_lines(out, 1)])), out / "compare-one.html")
+    made = condense(CondenseConfig(seeds=2, out=out / "sets"))
+    made.out.joinpath("condense.html").rename(out / "condense.html")
     write_report(link_results(), out / "links.html")
     write_report(link_results(seeds=1, production=False, name="A_name_as_they_are_found"), out / "links-one.html")
     write_report(results, out / "report.html")

@@ -10,6 +10,7 @@ from gnn2mlp.data.graphs.dataset import (
     resolve_graph_dataset,
 )
 from gnn2mlp.data.graphs.graph_set import GraphSet
+from gnn2mlp.data.graphs.joined import join_graph_sets
 from gnn2mlp.data.graphs.units import GraphUnits, split_graphs
 from gnn2mlp.data.graphs.view import FullGraphs, GraphViews, ObservedGraphs
 
@@ -25,6 +26,7 @@ __all__ = [
     "degree_codes",
     "graph_set_from_arrays",
     "is_folder_of_tables",
+    "join_graph_sets",
     "load_graph_set",
     "resolve_graph_dataset",
     "split_graphs",

@@ -22,7 +22,8 @@ class GraphDataset(Configurable, ABC):
 
     Attributes:
         split: the default splitter of this data set.
-        recipe: `{"teacher": {name: options}, "student": {name: options}, "distill": options}`.
+        recipe: `{"teacher": {name: options}, "student": {name: options}, "condenser": {name: options}, "distill":
+            options}`.
     """
 
     split: ClassVar[Spec] = Spec("fraction", train=0.8, valid=0.1)
