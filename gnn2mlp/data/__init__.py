@@ -17,6 +17,7 @@ from gnn2mlp.data.graphs import (
     graph_set_from_arrays,
     load_graph_set,
     split_graphs,
+    write_graph_tables,
 )
 from gnn2mlp.data.hyperedges import HyperedgeSampler, HypergraphBlock
 from gnn2mlp.data.hypergraph import HypergraphData, hypergraph_from_arrays, hypergraph_of
@@ -86,6 +87,7 @@ __all__ = [
     "rehearse",
     "save_data",
     "split_graphs",
+    "write_graph_tables",
     "write_npz",
 ]
 

@@ -13,6 +13,7 @@ from gnn2mlp.data.graphs.graph_set import GraphSet
 from gnn2mlp.data.graphs.joined import join_graph_sets
 from gnn2mlp.data.graphs.units import GraphUnits, split_graphs
 from gnn2mlp.data.graphs.view import FullGraphs, GraphViews, ObservedGraphs
+from gnn2mlp.data.graphs.write import write_graph_tables
 
 __all__ = [
     "GRAPH_DATASETS",
@@ -30,4 +31,5 @@ __all__ = [
     "load_graph_set",
     "resolve_graph_dataset",
     "split_graphs",
+    "write_graph_tables",
 ]

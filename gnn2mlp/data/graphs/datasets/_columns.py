@@ -1,0 +1,266 @@
+"""Columns of the tables of a set of graphs: ids, what is known of nodes and edges, and labels."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gnn2mlp.core.errors import DataError, listing, nearest
+from gnn2mlp.core.parquet import is_category, one_array, open_table, pyarrow_modules, reading
+from gnn2mlp.tasks import GraphClassification, GraphMultiTask, Task
+
+MISSING = "missing"
+"""The category of a gap, in a column of text."""
+
+
+class Fields(NamedTuple):
+    """What is known of each row of a table.
+
+    Args:
+        codes: int64 (rows, fields), or `None`.
+        categories: by field, what its codes stand for, in their order.
+        features: float32 (rows, features), or `None`.
+        feature_names: one per feature.
+    """
+
+    codes: np.ndarray | None
+    categories: dict[str, list[Any]]
+    features: np.ndarray | None
+    feature_names: list[str]
+
+    @property
+    def sizes(self) -> list[int] | None:
+        """How many categories each field has."""
+        return [len(values) for values in self.categories.values()] or None
+
+
+class GraphTable(NamedTuple):
+    """One of the tables, of which a column at a time is held.
+
+    Args:
+        path: of the file.
+        file: the open `pyarrow.parquet.ParquetFile`.
+    """
+
+    path: Path
+    file: Any
+
+    @classmethod
+    def open(cls, path: Path) -> "GraphTable":
+        """The table at `path`.
+
+        Raises:
+            DataError: if there is none.
+            ArtefactError: if it is no Parquet file.
+        """
+        if not path.exists():
+            raise DataError(
+                f"expected the table {path}, found none; a set of graphs is a folder with graphs.parquet, "
+                "nodes.parquet and edges.parquet"
+            )
+        return cls(path, open_table(path))
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.file.metadata.num_rows)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return list(self.file.schema_arrow.names)
+
+    def column(self, name: str) -> Any:
+        """A column as one array of Arrow.
+
+        Raises:
+            DataError: if there is none of this name.
+        """
+        if name not in self.columns:
+            raise DataError(
+                f"{self.path}: expected a column {name!r}{nearest(name, self.columns)}, got {listing(self.columns)}"
+            )
+        with reading(self.path):
+            return one_array(self.file.read(columns=[name])[name])
+
+    def ids(self, name: str) -> Any:
+        """A column of ids, none of them missing or given twice.
+
+        Raises:
+            DataError: if one is.
+        """
+        arrow, _ = pyarrow_modules()
+        values = _plain(self.column(name))
+        if values.null_count:
+            raise DataError(f"{self.path}: {name}: expected an id in every row, got {values.null_count} gaps")
+        if len(arrow.compute.unique(values)) != len(values):
+            counts = arrow.compute.value_counts(values).to_pylist()
+            twice = [str(each["values"]) for each in counts if each["counts"] > 1]
+            raise DataError(f"{self.path}: {name}: expected each id once, got {listing(twice)} more than once")
+        return values
+
+    def places(self, name: str, among: Any, where: str) -> np.ndarray:
+        """int64 (rows,): the place of each value of a column among ids.
+
+        Raises:
+            DataError: for a value that is not there, naming up to five; `where` says where that would be.
+        """
+        arrow, _ = pyarrow_modules()
+        values = _plain(self.column(name))
+        try:
+            found = arrow.compute.index_in(values.cast(among.type), value_set=among)
+        except arrow.ArrowException as error:
+            raise DataError(
+                f"{self.path}: {name}: expected ids of type {among.type}, as {where} has them, got {values.type}"
+            ) from error
+        if found.null_count:
+            lost = arrow.compute.unique(values.filter(found.is_null())).to_pylist()
+            raise DataError(f"{self.path}: {name}: expected ids of {where}, got {listing(list(map(str, lost)))}")
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def rows_of_pairs(self, graph: np.ndarray) -> "NodeRows":
+        """Where each node is in this table, which is that of nodes, given the graph of each row.
+
+        Raises:
+            DataError: if a node is given twice in a graph.
+        """
+        arrow, _ = pyarrow_modules()
+        values = _plain(self.column("node"))
+        different = arrow.compute.unique(values)
+        keys = graph * len(different) + self.places("node", different, self.path.name)
+        order = keys.argsort(kind="stable")
+        if len(twice := np.flatnonzero(np.diff(keys[order]) == 0)):
+            row = order[twice[0] + 1]
+            raise DataError(
+                f"{self.path}: expected each node of a graph once, got node {values[int(row)]} twice in one graph (row "
+                f"{row}), and {len(twice) - 1} more"
+            )
+        return NodeRows(different, keys[order], order)
+
+    def fields(self, leave: Collection[str], numeric: Sequence[str]) -> Fields:
+        """What the other columns say of each row.
+
+        Args:
+            leave: columns that say nothing of it.
+            numeric: columns of whole numbers that are features.
+
+        Raises:
+            DataError: for a column of another type, or a numeric one that there is not.
+        """
+        if unknown := [name for name in numeric if name not in self.columns]:
+            raise DataError(
+                f"{self.path}: expected the numeric columns {listing(unknown)}, got {listing(self.columns)}"
+            )
+        codes, categories, features, names = [], {}, [], []
+        for name in self.columns:
+            if name in leave:
+                continue
+            values = self.column(name)
+            if name in numeric or _is_real(values.type):
+                features.append(values.to_numpy(zero_copy_only=False).astype(np.float32))
+                names.append(name)
+            else:
+                own, categories[name] = _codes(values, f"{self.path}: {name}")
+                codes.append(own)
+        return Fields(
+            np.stack(codes, axis=1) if codes else None,
+            categories,
+            np.stack(features, axis=1) if features else None,
+            names,
+        )
+
+
+class NodeRows(NamedTuple):
+    """Rows of nodes by graph and id.
+
+    Args:
+        ids: the different ids, of Arrow.
+        keys: int64 (nodes,), ascending: graph · number of ids + place of the id.
+        order: the row of each key.
+    """
+
+    ids: Any
+    keys: np.ndarray
+    order: np.ndarray
+
+    def find(self, graph: np.ndarray, edges: GraphTable, end: str) -> np.ndarray:
+        """int64 (edges,): the row of the node at one end of each edge.
+
+        Raises:
+            DataError: for a node that its graph does not have.
+        """
+        keys = graph * len(self.ids) + edges.places(end, self.ids, "nodes.parquet")
+        place = np.searchsorted(self.keys, keys).clip(max=max(len(self.keys) - 1, 0))
+        if len(lost := np.flatnonzero(self.keys[place] != keys) if len(self.keys) else np.arange(len(keys))):
+            row = int(lost[0])
+            raise DataError(
+                f"{edges.path}: {end}: expected nodes of the edge's own graph, got node {edges.column(end)[row]} in "
+                f"row {row}, which nodes.parquet does not have in that graph, and {len(lost) - 1} more"
+            )
+        found: np.ndarray = self.order[place]
+        return found
+
+
+def labels_of(graphs: GraphTable, label: str | Sequence[str], metric: str | None) -> tuple[Task, np.ndarray]:
+    """The task of one column of classes, or several of yes and no, and its labels.
+
+    Raises:
+        DataError: for values that are neither.
+    """
+    chosen: dict[str, Any] = {} if metric is None else {"metric": metric}
+    if isinstance(label, str) or len(label) == 1:
+        column = label if isinstance(label, str) else label[0]
+        codes, classes = _codes(graphs.column(column), f"{graphs.path}: {column}", gap=None)
+        return GraphClassification(classes, **chosen), codes
+    columns = [graphs.column(name) for name in label]
+    for name, values in zip(label, columns, strict=True):
+        if is_category(values.type):
+            raise DataError(f"{graphs.path}: {name}: several labels are given as 1 and 0, empty for unknown, got text")
+    values = [column.cast("float64").to_numpy(zero_copy_only=False) for column in map(_numbers, columns)]
+    return GraphMultiTask(list(label), **chosen), np.stack(values, axis=1)
+
+
+def _numbers(values: Any) -> Any:
+    """Booleans as whole numbers."""
+    arrow, _ = pyarrow_modules()
+    return values.cast(arrow.int8()) if arrow.types.is_boolean(values.type) else values
+
+
+def _codes(values: Any, where: str, gap: Any = MISSING) -> tuple[np.ndarray, list[Any]]:
+    """Codes int64 (rows,) of a column, and what they stand for, in the order of the values.
+
+    A gap has the last code if `gap` says what it is called, else -1.
+    """
+    plain = _plain(values)
+    if not _can_be_codes(plain.type):
+        raise DataError(
+            f"{where}: expected text, whole numbers or booleans as categories, or real numbers as features, got "
+            f"{plain.type}; convert it, or leave it out with dataset.ignore"
+        )
+    encoded = plain.dictionary_encode()
+    known = encoded.dictionary.to_pylist()
+    order = sorted(range(len(known)), key=known.__getitem__)
+    place = np.empty(len(known) + 1, dtype=np.int64)
+    place[order] = np.arange(len(known))
+    place[-1] = -1 if gap is None else len(known)
+    codes = place[encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)]
+    found = [known[number] for number in order]
+    return codes, [*found, gap] if gap is not None and plain.null_count else found
+
+
+def _plain(values: Any) -> Any:
+    """A column without a dictionary of its own, and text in one type."""
+    arrow, _ = pyarrow_modules()
+    if arrow.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return values.cast(arrow.large_string()) if is_category(values.type) else values
+
+
+def _is_real(kind: Any) -> bool:
+    return bool(pyarrow_modules()[0].types.is_floating(kind))
+
+
+def _can_be_codes(kind: Any) -> bool:
+    types = pyarrow_modules()[0].types
+    return bool(types.is_large_string(kind) or types.is_integer(kind) or types.is_boolean(kind))
