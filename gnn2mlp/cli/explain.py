@@ -24,8 +24,11 @@ def add(verbs: Any) -> None:
     parser.add_argument("--nodes", metavar="IDS", help="which, with commas; default: a sample of test nodes")
     parser.add_argument("--sample", metavar="N", type=int, default=100, help="how many test nodes; default 100")
     parser.add_argument("--method", metavar="NAME", dest="explainer", default="fastdnx", help="see 'list explainers'")
-    parser.add_argument("--top", metavar="N", type=int, default=10, help="nodes and features to name; default 10")
+    parser.add_argument(
+        "--top", metavar="N", type=int, default=10, help="nodes, edges and features to name; default 10"
+    )
     parser.add_argument("--hops", metavar="N", type=int, help="of the surrogate; default: the teacher's layers")
+    parser.add_argument("--pictures", metavar="N", type=int, default=20, help="nodes to draw into files; default 20")
     add_settings(parser, out="folder of explain.html, explain.json and CSV files", example="teacher.hidden=64")
     parser.set_defaults(execute=execute, continues=True)
 
@@ -33,8 +36,9 @@ def add(verbs: Any) -> None:
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, explain, print the tables and where the page is."""
     from gnn2mlp.pipeline import RunConfig
-    from gnn2mlp.pipeline.explain import FEATURES, NODES, PAGE, RESULTS, explain
-    from gnn2mlp.report.explain_report import explain_grids, headline
+    from gnn2mlp.pipeline.explain import PAGE, RESULTS, ROUTER, explain
+    from gnn2mlp.pipeline.explain_files import EDGES, FEATURES, NODES, PICTURES, STUDENT
+    from gnn2mlp.report.explain_report import explain_grids, headline, student_line
     from gnn2mlp.report.terminal import TerminalGrid
 
     take_run(options, "explain")
@@ -43,15 +47,23 @@ def execute(options: argparse.Namespace) -> None:
     with Bars(config) as bars:
         result = explain(
             config,
-            None if options.nodes is None else options.nodes.split(","),
+            None if options.nodes is None else [name.strip() for name in options.nodes.split(",")],
             sample=options.sample,
             method=component("method", options.explainer),
             top=options.top,
             hops=options.hops,
+            pictures=options.pictures,
             listen=bars.listen,
         )
-    console.print(headline(result.results))
+    router = result.results.get("student", {}).get("router", {}).get("sentence", "")
+    for line in (headline(result.results), *result.results["notes"], student_line(result.results), router):
+        if line:
+            console.print(line)
     for grid in explain_grids(result.results):
         console.print(TerminalGrid(grid))
-    names = (("page", PAGE), ("results", RESULTS), ("nodes", NODES), ("features", FEATURES))
-    show_files(console, {label: result.out / name for label, name in names})
+    names = {"page": PAGE, "results": RESULTS, "nodes": NODES, "edges": EDGES, "features": FEATURES}
+    if result.student is not None:
+        names |= {"student": STUDENT, "router": ROUTER}
+    if options.pictures:
+        names["pictures"] = PICTURES
+    show_files(console, {label: result.out / name for label, name in names.items()})

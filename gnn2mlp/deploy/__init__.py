@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.link_predictor import LinkPredictor
     from gnn2mlp.deploy.link_scoring import score_pairs, score_top
     from gnn2mlp.deploy.link_search import Top
+    from gnn2mlp.deploy.node_router import NodeRouter
     from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
     from gnn2mlp.deploy.onnx_link_predictor import OnnxLinkPredictor
@@ -36,6 +37,7 @@ __all__ = [
     "LinkIndex",
     "LinkPredictor",
     "ModelDirectory",
+    "NodeRouter",
     "OnnxLinkPredictor",
     "OnnxPredictor",
     "Predictor",
@@ -67,6 +69,7 @@ _EXPORTS = {
     "LinkIndex": "gnn2mlp.deploy.link_index",
     "LinkPredictor": "gnn2mlp.deploy.link_predictor",
     "ModelDirectory": "gnn2mlp.deploy.directory",
+    "NodeRouter": "gnn2mlp.deploy.node_router",
     "OnnxLinkPredictor": "gnn2mlp.deploy.onnx_link_predictor",
     "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
     "Predictor": "gnn2mlp.deploy.predictor",

@@ -15,6 +15,9 @@ from gnn2mlp.tasks.answers import ClassAnswers
 Teacher = Callable[[Any], Any]
 """From ids of nodes, or from rows where no ids are given, to probabilities (asked, classes)."""
 
+Route = Callable[[np.ndarray, Any], np.ndarray]
+"""From the student's confidence (rows,), and ids of nodes or `None`, to how far it may be left to answer, (rows,)."""
+
 
 class Counts(NamedTuple):
     """How many rows were answered in all, and how many of them by the teacher."""
@@ -41,6 +44,8 @@ class Cascade:
             `ids` if they are given with the rows, else for the rows themselves. `gnn2mlp.teachers.TeacherAnswers` is
             one on a graph in memory; a service that holds the graph may be another.
         threshold: confidence below which the teacher is asked; 0 asks it nothing, above 1 everything.
+        router: what is compared with the threshold in place of the confidence, such as a `NodeRouter`, which reads the
+            own margins of nodes that are known.
 
     Raises:
         ConfigError: if the student answers no single classes, or the threshold is no number.
@@ -57,7 +62,7 @@ class Cascade:
         Counts(rows=2, deferred=2)
     """
 
-    def __init__(self, predictor: BasePredictor, teacher: Teacher, threshold: float):
+    def __init__(self, predictor: BasePredictor, teacher: Teacher, threshold: float, router: Route | None = None):
         if not isinstance(predictor.answers, ClassAnswers):
             raise ConfigError("cascade: expected a student that answers one class for each row, got another")
         if not np.isfinite(threshold):
@@ -65,6 +70,7 @@ class Cascade:
         self.predictor = predictor
         self.teacher = teacher
         self.threshold = float(threshold)
+        self.router = router
         self._counts = Counts(0, 0)
         self._lock = threading.Lock()
 
@@ -79,6 +85,7 @@ class Cascade:
         *,
         accuracy: float | None = None,
         deferred: float | None = None,
+        router: Route | None = None,
     ) -> "Cascade":
         """A cascade whose threshold is chosen on labelled rows that trained nothing, such as validation nodes.
 
@@ -90,19 +97,21 @@ class Cascade:
             ids: their ids, if the teacher is to be asked by ids.
             accuracy: of the cascade, that is to be reached with as few rows deferred as possible.
             deferred: share of the rows that is not to be exceeded. One of the two is given.
+            router: as above.
 
         Raises:
             ConfigError: if an accuracy is out of reach, or not one of the two is given.
             DataError: if rows, classes and what the teacher says do not fit.
         """
-        made = cls(predictor, teacher, 0.0)
+        made = cls(predictor, teacher, 0.0, router)
         student = predictor.predict_proba(X)
         place = {value: position for position, value in enumerate(predictor.classes_.tolist())}
         labels = np.array([place.get(value, -1) for value in np.asarray(y).tolist()], dtype=np.int64)
         if len(labels) != len(student):
             raise DataError(f"cascade: expected a class for each of {len(student)} rows, got {len(labels)}")
         taught = None if accuracy is None else made._ask(X if ids is None else ids, len(student))
-        made.threshold = choose_threshold(student, labels, taught, accuracy=accuracy, deferred=deferred)
+        score = None if router is None else router(student.max(axis=1).astype(np.float64), ids)
+        made.threshold = choose_threshold(student, labels, taught, accuracy=accuracy, deferred=deferred, score=score)
         return made
 
     @property
@@ -120,15 +129,21 @@ class Cascade:
         with self._lock:
             self._counts = Counts(0, 0)
 
-    def deferred(self, X: Any) -> np.ndarray:
+    def deferred(self, X: Any, ids: Any = None) -> np.ndarray:
         """Bool (rows,): which rows would go to the teacher. It is not asked, and nothing is counted."""
-        return self.unsure(self.predictor.decision_function(X))
+        return self.unsure(self.predictor.decision_function(X), ids)
 
-    def unsure(self, scaled: np.ndarray) -> np.ndarray:
-        """Bool (rows,): which rows would go to the teacher, of what `predictor.decision_function` gave for them."""
+    def unsure(self, scaled: np.ndarray, ids: Any = None) -> np.ndarray:
+        """Bool (rows,): which rows would go to the teacher, of what `predictor.decision_function` gave for them.
+
+        Args:
+            scaled: (rows, classes).
+            ids: (rows,) of the nodes, for a router that knows some.
+        """
         # In double precision, in which thresholds are chosen.
         confidence = self.predictor.answers.probabilities(scaled).max(axis=1).astype(np.float64)
-        found: np.ndarray = confidence < self.threshold
+        score = confidence if self.router is None else self.router(confidence, ids)
+        found: np.ndarray = score < self.threshold
         return found
 
     def checked(self, probabilities: Any, count: int) -> np.ndarray:
@@ -170,7 +185,7 @@ class Cascade:
         outputs = self.predictor.decision_function(X)
         if ids is not None and len(ids) != len(outputs):
             raise DataError(f"cascade: expected an id for each of {len(outputs)} rows, got {len(ids)}")
-        asked = np.flatnonzero(self.unsure(outputs))
+        asked = np.flatnonzero(self.unsure(outputs, ids))
         if asked.size:
             with np.errstate(divide="ignore"):  # a class that the teacher excludes
                 found = np.log(self._ask(take_rows(X if ids is None else ids, asked), asked.size))

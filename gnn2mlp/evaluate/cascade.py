@@ -48,6 +48,8 @@ def cascade_curve(
     labels: ArrayLike,
     student_ms: float = np.nan,
     teacher_ms: float = np.nan,
+    *,
+    score: ArrayLike | None = None,
 ) -> CascadeCurve:
     """Accuracy and mean latency against the share deferred. Rows of equal confidence are deferred together.
 
@@ -57,6 +59,7 @@ def cascade_curve(
         labels: int (rows,), columns of both; rows with -1 are left out.
         student_ms: what a request for one row costs the student, which is always asked first.
         teacher_ms: what it costs the teacher besides.
+        score: (rows,) in 0..1, what is compared with the threshold; default: the student's confidence.
 
     Raises:
         DataError: if they do not fit, or no label is known.
@@ -70,7 +73,7 @@ def cascade_curve(
         >>> curve.latency_ms.tolist()
         [0.1, 0.6, 1.1, 1.6, 2.1]
     """
-    confidence, right, taught = _judged(student, teacher, labels)
+    confidence, right, taught = _judged(student, teacher, labels, score)
     threshold, count = _thresholds(confidence)
     order = np.argsort(confidence, kind="stable")
     rows = len(order)
@@ -96,6 +99,7 @@ def choose_threshold(
     *,
     accuracy: float | None = None,
     deferred: float | None = None,
+    score: ArrayLike | None = None,
 ) -> float:
     """The confidence below which rows are to be deferred, from rows that trained nothing.
 
@@ -106,6 +110,7 @@ def choose_threshold(
             student on the rows that it keeps, the rest being left to somebody who is not known.
         accuracy: defer as few rows as reach it.
         deferred: defer the largest share that is not above it. One of the two is given.
+        score: (rows,) in 0..1, what the threshold is of; default: the student's confidence.
 
     Returns:
         The threshold; 0 defers nothing.
@@ -128,10 +133,10 @@ def choose_threshold(
         if value is not None and not 0 <= value <= 1:
             raise ConfigError(f"{name}: expected a share between 0 and 1, got {value!r}")
     if deferred is not None:
-        confidence = np.asarray(student, np.float64).max(axis=1)
+        confidence = np.asarray(student, np.float64).max(axis=1) if score is None else np.asarray(score, np.float64)
         threshold, count = _thresholds(confidence)
         return float(threshold[np.flatnonzero(count <= deferred * len(confidence) + 1e-9)[-1]])
-    curve = cascade_curve(student, student if teacher is None else teacher, labels)
+    curve = cascade_curve(student, student if teacher is None else teacher, labels, score=score)
     reached = curve.answered if teacher is None else curve.accuracy
     good = np.flatnonzero(reached >= accuracy - 1e-12)  # type: ignore[operator]  # one of the two is given
     if not good.size:
@@ -143,8 +148,10 @@ def choose_threshold(
     return float(curve.threshold[good[0]])
 
 
-def _judged(student: ArrayLike, teacher: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The student's confidence, and who is right, of rows whose class is known."""
+def _judged(
+    student: ArrayLike, teacher: ArrayLike, labels: ArrayLike, score: ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The student's confidence, or the score in its place, and who is right, of rows whose class is known."""
     p, y = known_rows(np.asarray(student, np.float64), labels, "the student's probabilities")
     t, _ = known_rows(np.asarray(teacher, np.float64), labels, "the teacher's probabilities")
     if p.shape != t.shape or not len(y):
@@ -152,7 +159,13 @@ def _judged(student: ArrayLike, teacher: ArrayLike, labels: ArrayLike) -> tuple[
             f"expected probabilities of student and teacher for the same labelled rows, got shapes {p.shape} and "
             f"{t.shape} of rows whose class is known"
         )
-    return p.max(axis=1), p.argmax(axis=1) == y, t.argmax(axis=1) == y
+    sure, known = p.max(axis=1), np.asarray(labels) >= 0
+    if score is not None:
+        given = np.asarray(score, np.float64)
+        if given.shape != known.shape:
+            raise DataError(f"expected a score for each of {known.size} rows, got shape {given.shape}")
+        sure = given[known]
+    return sure, p.argmax(axis=1) == y, t.argmax(axis=1) == y
 
 
 def _thresholds(confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -50,34 +50,39 @@ class Faithfulness:
         return float(self.changes.mean())
 
 
-def faithfulness(predict: Predict, graph: GraphData, nodes: np.ndarray, top: np.ndarray, hops: int) -> Faithfulness:
+def faithfulness(
+    predict: Predict, graph: GraphData, nodes: np.ndarray, top: np.ndarray, around: Sequence[np.ndarray]
+) -> Faithfulness:
     """Ask the teacher again, on graphs of the top nodes alone and of all but these.
 
-    A graph of its own is made for each explained node, from all nodes within `hops + 1` links, so that degrees within
-    `hops` are those of the whole graph, where nothing was taken away. Many are answered at once, side by side.
+    A graph of its own is made for each explained node, and many are answered at once, side by side. What changes is
+    told against the answer on the nodes around it, none taken away: of a teacher that reads no farther than `around`
+    reaches, that is its answer on the whole graph.
 
     Args:
         predict: the teacher.
         graph: that it answers on.
         nodes: int64 (explained,).
         top: int64 (explained, k), the nodes that matter most to each, -1 where there are fewer.
-        hops: how far the teacher reads.
+        around: the nodes near each as `within` gives them, one link farther than the teacher reads, so that degrees of
+            those that it reads are those of the whole graph.
 
     Raises:
-        DataError: if there is not a row of `top` for each node.
+        DataError: if there is not a row of `top`, or not a neighbourhood, for each node.
     """
-    if top.ndim != 2 or len(top) != len(nodes):
-        raise DataError(f"faithfulness: expected a row of top nodes for each of {len(nodes)}, got shape {top.shape}")
+    if top.ndim != 2 or not len(top) == len(nodes) == len(around):
+        raise DataError(
+            f"faithfulness: expected a row of top nodes and a neighbourhood for each of {len(nodes)}, got shape "
+            f"{top.shape} and {len(around)}"
+        )
     before = predict(graph).argmax(-1).numpy()[nodes]
-    adjacency = graph.adjacency.to_scipy()
     named = [row[row >= 0] for row in top]
     kept = [np.union1d(row, node) for row, node in zip(named, nodes, strict=True)]
     left = [
-        np.union1d(np.setdiff1d(within(adjacency, node, hops + 1), row), node)
-        for row, node in zip(named, nodes.tolist(), strict=True)
+        np.union1d(np.setdiff1d(near, row), node) for near, row, node in zip(around, named, nodes.tolist(), strict=True)
     ]
-    alone, without = (answers(predict, graph, nodes, sets) for sets in (kept, left))
-    return Faithfulness(alone == before, without != before)
+    alone, whole, without = (answers(predict, graph, nodes, sets) for sets in (kept, around, left))
+    return Faithfulness(alone == before, without != whole)
 
 
 def answers(predict: Predict, graph: GraphData, nodes: np.ndarray, sets: Sequence[np.ndarray]) -> np.ndarray:

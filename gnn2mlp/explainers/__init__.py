@@ -1,14 +1,27 @@
-"""Explainers of graph neural networks through a linear surrogate: one file each."""
+"""Explainers of graph neural networks through a linear surrogate, one file each, and of graph-free students."""
 
 from typing import Any
 
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.explainers._base import EXPLAINERS, Explainer
+from gnn2mlp.explainers._contributions import Blank, Contributions, blank_row, contributions
 from gnn2mlp.explainers._explanation import Explanation
 from gnn2mlp.explainers._margins import Margins, own_margins
 from gnn2mlp.explainers._surrogate import Surrogate, fit_surrogate
 
-__all__ = ["EXPLAINERS", "Explainer", "Explanation", "Margins", "Surrogate", "fit_surrogate", "own_margins"]
+__all__ = [
+    "EXPLAINERS",
+    "Blank",
+    "Contributions",
+    "Explainer",
+    "Explanation",
+    "Margins",
+    "Surrogate",
+    "blank_row",
+    "contributions",
+    "fit_surrogate",
+    "own_margins",
+]
 
 
 def __getattr__(name: str) -> Any:

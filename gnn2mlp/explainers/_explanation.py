@@ -33,6 +33,11 @@ class Explanation:
 
     __repr__ = short_repr
 
+    def take(self, positions: Any) -> "Explanation":
+        """The explanations at some positions of `nodes`, in that order."""
+        kept = np.asarray(positions, dtype=np.int64)
+        return Explanation(self.nodes[kept], self.scores[kept], self.method)
+
     def ranked(self, position: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and their scores, highest first, of the node at a position of `nodes`; of equal ones the lower id."""
         begin, end = self.scores.indptr[position : position + 2]

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from gnn2mlp.explainers._base import Explainer, entry_rows
+from gnn2mlp.explainers._base import Explainer
 from gnn2mlp.explainers._surrogate import Surrogate
 
 
@@ -20,5 +20,8 @@ class FastDnX(Explainer):
     def scores(self, surrogate: Surrogate, nodes: np.ndarray, rows: sp.csr_matrix, seed: int) -> np.ndarray:
         """As in `Explainer`."""
         said = surrogate.logits(rows) - surrogate.bias
-        of_entry = np.einsum("ec,ec->e", surrogate.mapped[rows.indices], said[entry_rows(rows)])
-        return np.asarray(rows.data * of_entry)
+        found = np.empty(rows.nnz)
+        # Row by row: the parts of all entries at once take longer to write down than to multiply.
+        for own, begin, end in zip(said, rows.indptr[:-1], rows.indptr[1:], strict=True):
+            np.dot(surrogate.mapped[rows.indices[begin:end]], own, out=found[begin:end])
+        return np.asarray(found * rows.data)

@@ -87,8 +87,8 @@ def class_texts(names: Sequence[str] | None, classes: int) -> list[str]:
     return known + [f"class {index}" for index in range(len(known), classes)]
 
 
-def class_legend(figure: Figure, classes: np.ndarray, names: Sequence[str] | None) -> None:
-    """The marks of these class indices, on the right of the figure; -1, unknown, comes last."""
+def class_legend(figure: Figure, classes: np.ndarray, names: Sequence[str] | None, below: int | None = None) -> None:
+    """The marks of these class indices, on the right of the figure, or below it in so many columns; -1 comes last."""
     texts = [*class_texts(names, int(classes.max(initial=-1)) + 1), "unknown"]
     found = sorted(map(int, np.unique(classes)), key=lambda k: (k < 0, k))
     styles = [class_style(k) for k in found]
@@ -96,7 +96,10 @@ def class_legend(figure: Figure, classes: np.ndarray, names: Sequence[str] | Non
         Line2D([], [], ls="", marker=style.mark, color=style.colour, label=texts[k])
         for k, style in zip(found, styles, strict=True)
     ]
+    place: Literal["outside right center", "outside lower left"]
+    place = "outside right center" if below is None else "outside lower left"
+    columns = 1 + max(0, len(handles) - 1) // COLUMN if below is None else below
     figure.legend(
-        handles=handles, loc="outside right center", ncols=1 + max(0, len(handles) - 1) // COLUMN, frameon=False,
+        handles=handles, loc=place, ncols=columns, frameon=False,
         fontsize=TEXT - 1, labelcolor=INK, handletextpad=0.2, columnspacing=0.8,
     )  # fmt: skip

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.explainers import Explanation
-from gnn2mlp.explore.drawing import TEXT, class_legend, hide_axes, new_figure
+from gnn2mlp.explore.drawing import TEXT, class_legend, hide_axes, legend, new_figure
 from gnn2mlp.explore.figure import ShownFigure
-from gnn2mlp.explore.theme import INK, MUTED, PAPER, SCORE_STYLES, class_style, plain_text
+from gnn2mlp.explore.theme import INK, MUTED, PAPER, SCORE_STYLES, class_style, plain_text, style_of
 
 # Letters of a name above a drawing.
 _SHOWN = 22
@@ -28,6 +28,7 @@ def plot_explanations(
     *,
     most: int = 6,
     top: int = 10,
+    columns: int = 3,
 ) -> Figure:
     """Explained nodes, each in the middle of those with the highest scores: the larger a mark, the higher its score.
 
@@ -41,17 +42,19 @@ def plot_explanations(
         class_names: for the legend.
         most: explained nodes to draw.
         top: nodes around each.
+        columns: drawings beside each other.
     """
     count = min(most, len(explanation.nodes))
-    columns = min(3, max(1, count))
+    columns = min(columns, max(1, count))
     rows = max(1, math.ceil(count / columns))
-    figure = ShownFigure(figsize=(2.1 * columns + 1.2, 2.2 * rows + 0.5), layout="constrained")
+    # A single one is wider, for the legend below it.
+    figure = ShownFigure(figsize=(max(3.4, 2.1 * columns), 2.2 * rows + 0.8), layout="constrained")
     panels, seen = figure.subplots(rows, columns, squeeze=False).ravel(), []
     for axes in panels:
         hide_axes(axes)
     for position, axes in enumerate(panels[:count]):
         seen.append(_draw(axes, explanation, position, graph, classes, top))
-    class_legend(figure, np.unique(np.concatenate(seen)), class_names)
+    class_legend(figure, np.unique(np.concatenate(seen)), class_names, below=max(2, columns))
     return figure
 
 
@@ -97,9 +100,32 @@ def plot_faithfulness(rows: Sequence[Mapping[str, Any]], measure: str) -> Figure
             100 * np.array([row[key] for row in own]) for key in (measure, f"{measure}_low", f"{measure}_high")
         )
         colour = _COLOURS.get(method, SCORE_STYLES["confidence"].colour)
-        axes.errorbar(x, values, [values - low, high - values], fmt="o", color=colour, lw=1.2, label=method)
+        axes.errorbar(
+            x, values, np.maximum([values - low, high - values], 0), fmt="o", color=colour, lw=1.2, label=method
+        )
     ticks = list(dict.fromkeys(row["top"] for row in rows))
     axes.set_xticks(range(len(ticks)), [f"top {k}" for k in ticks])
     axes.set(ylabel=f"{measure.capitalize()}, %", xlim=(-0.5, len(ticks) - 0.5))
-    axes.legend(frameon=False, fontsize=TEXT - 1, labelcolor=INK)
+    legend(axes)
+    return figure
+
+
+def plot_agreement(quarters: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
+    """How often a student answers as its teacher, in quarters of the nodes by each of some scores, least first.
+
+    Args:
+        quarters: by score, such as `own_margin` and `confidence`; of each quarter `share`, and the ends `low` and
+            `high` of its interval.
+    """
+    figure, axes = new_figure()
+    for number, (name, parts) in enumerate(quarters.items()):
+        label, colour, line = style_of(name)
+        x = np.arange(len(parts)) + 0.1 * (number - (len(quarters) - 1) / 2)
+        share, low, high = (100 * np.array([part[key] for part in parts]) for key in ("share", "low", "high"))
+        reach = np.maximum([share - low, high - share], 0)
+        axes.errorbar(x, share, reach, fmt=f"o{line}", color=colour, lw=1.4, ms=5, label=label)
+    axes.set_xticks(range(4), ["least", "second", "third", "greatest"])
+    axes.set(xlabel="nodes in quarters by the score", ylabel="student answers as its teacher, %", xlim=(-0.4, 3.4))
+    axes.set_ylim(top=102)
+    legend(axes)
     return figure

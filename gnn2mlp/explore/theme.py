@@ -48,6 +48,7 @@ SCORE_STYLES = {
     "energy": Style("Energy", "#8a6d0b", "-."),
     "neighbours": Style("Neighbours", "#a34a28", "-"),
     "code_distance": Style("Code distance", "#4d7a2c", ":"),
+    "own_margin": Style("Own margin", "#2b6f8f", "-"),
 }
 
 # Ten colours for what has names: classes, columns, the fullest of a few codes. The search for them kept every pair, and

@@ -1,7 +1,5 @@
 """`explain`: which nodes and features made a teacher say what it says, and where its student cannot follow."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_tensors
@@ -21,24 +20,23 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
-from gnn2mlp.explainers import EXPLAINERS, Explainer, Explanation, Margins, Surrogate, fit_surrogate, own_margins
+from gnn2mlp.explainers import EXPLAINERS, Explainer, Explanation, Margins, Surrogate, own_margins
+from gnn2mlp.explore.plots_explanations import plot_explanations
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.explain_figures import agreement_scores, faithfulness_rows, motif_rows
+from gnn2mlp.pipeline.explain_figures import faithfulness_rows, motif_rows
+from gnn2mlp.pipeline.explain_files import tables, write_pictures
+from gnn2mlp.pipeline.explain_student import ExplainedStudent
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import opened
-from gnn2mlp.pipeline.scoring import student_logits
 from gnn2mlp.pipeline.seed import Seed, plan
+from gnn2mlp.pipeline.surrogate import LEAST_AGREEMENT, surrogate_of
 from gnn2mlp.pipeline.trust import made_student
 from gnn2mlp.report.explain_report import write_explain_report
 from gnn2mlp.report.siblings import refresh_report
 from gnn2mlp.teachers import Teacher
 
 FORMAT = 1
-RESULTS, PAGE, NODES, FEATURES = "explain.json", "explain.html", "explanations.csv", "contributions.csv"
-# Of a teacher with more layers the surrogate has as many hops: rows of a higher power hold nearly all nodes.
-_MOST_HOPS = 3
-# Below this agreement the surrogate stands for another model than the teacher.
-LEAST_AGREEMENT = 0.8
+RESULTS, PAGE, ROUTER = "explain.json", "explain.html", "router.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +49,9 @@ class ExplainResult:
         surrogate: the linear model that they are read from.
         margins: of each explained node, its own part and its neighbours'.
         graph: of the data set.
-        out: the folder that holds `explain.json`, `explain.html`, `explanations.csv` and `contributions.csv`.
+        answers: int64 (nodes,), the teacher's class of every node.
+        student: of the run, if it made one: its answers, what each feature did for them, and a router for cascades.
+        out: the folder that holds `explain.json`, `explain.html`, CSV files and `neighbourhoods`.
     """
 
     results: dict[str, Any]
@@ -59,9 +59,33 @@ class ExplainResult:
     surrogate: Surrogate
     margins: Margins
     graph: GraphData
+    answers: np.ndarray
+    student: ExplainedStudent | None
     out: Path
 
     __repr__ = short_repr
+
+    def plot(self, nodes: Sequence[Any] | np.ndarray | None = None, *, most: int = 6, top: int = 10) -> Figure:
+        """Explained nodes, each in the middle of those that its answer was made of.
+
+        Args:
+            nodes: which of those that were explained, named as in the call; default: the first ones.
+            most: nodes to draw at most.
+            top: nodes around each.
+
+        Raises:
+            DataError: for nodes that were not explained.
+        """
+        found = self.explanation
+        if nodes is not None:
+            rows = rows_of(self.graph, nodes)
+            place = {int(node): position for position, node in enumerate(found.nodes)}
+            if missing := [_name(self.graph, int(row)) for row in rows if int(row) not in place]:
+                raise DataError(
+                    f"plot: {listing(missing)} of {self.graph.name} were not explained; name them in nodes="
+                )
+            found = found.take([place[int(row)] for row in rows])
+        return plot_explanations(found, self.graph, self.answers, self.graph.class_names, most=most, top=top)
 
 
 def explain(
@@ -72,48 +96,67 @@ def explain(
     method: Any = "fastdnx",
     top: int = 10,
     hops: int | None = None,
+    pictures: int = 20,
     listen: Listen = shown,
 ) -> ExplainResult:
-    """Explain answers of the teacher of a run's first seed, on the whole graph.
+    """Explain answers of the teacher of a run's first seed, on the whole graph, and those of its student.
 
     A linear surrogate is fitted to all of the teacher's answers, and its agreement on nodes held out is stated; below
     .8 it explains something else, which is said. Explanations stand beside those of two baselines, one that reads no
-    model and a random one. No label is read but for the nodes of motifs, where a data set knows them.
+    model and a random one. No label is read but for the nodes of motifs, where a data set knows them, and to judge a
+    cascade on test nodes.
+
+    Where the folder holds a student of the same settings, each feature's part in its answers is told as well
+    (`gnn2mlp.explainers.contributions`), and whether a cascade should read the own margin beside its confidence
+    (`gnn2mlp.evaluate.routing`).
 
     Args:
         config: whose teacher; it is trained, or taken from the cache. Default: the demonstration.
-        nodes: rows of the graph, or names of its nodes where it has some; default: `sample` test nodes.
+        nodes: rows of the graph, or names of its nodes where it has some; each once; default: `sample` test nodes.
         sample: how many, where no nodes are given.
         method: an explainer: its name, a mapping, or an object.
-        top: nodes and features of each explanation that files and page name.
+        top: nodes, edges and features of each explanation that files and page name.
         hops: of the surrogate; default: as many as the teacher has layers, at most three.
+        pictures: so many of the explained nodes are drawn into files, the first ones.
         listen: gives the progress listener of each stage, see `gnn2mlp.pipeline.job.Listen`.
 
     Raises:
         ConfigError: for settings that cannot work, or if the folder holds another configuration's results.
-        DataError: for a hypergraph, another task than one class a node, or nodes that there are not; before training.
+        DataError: for a hypergraph, another task than one class a node, or nodes that there are not; before training,
+            and before anything is written.
     """
     config = (config or RunConfig()).resolve()
-    check_at_least("explain", 1, sample=sample, top=top)
+    check_at_least("explain", 1, sample=sample, top=top, hops=1 if hops is None else hops)
+    check_at_least("explain", 0, pictures=pictures)
     chosen = _explainer(method)
     folder = config.folder("explain")
-    with opened(config, folder, listen, guest=True) as job:
-        graph = _checked(job.graph)
-        number = config.seeds[0]
-        asked = None if nodes is None else rows_of(graph, nodes)
-        seed = plan(job, number)
-        asked = _sample(seed, sample) if asked is None else asked
-        found = _Explained(job, seed, asked, chosen, hops)
-        job.begin(number, "report")
-        results = {"format": FORMAT, **job.facts, "environment": dict(job.environment), **found.record(top)}
-        results["citations"] = _citations(results["citations"], chosen)
-    result = ExplainResult(results, found.explanation, found.surrogate, found.margins, graph, folder)
-    _write(result, top)
+
+    def checked(graph: NodeData) -> np.ndarray | None:
+        found = _checked(graph)
+        return None if nodes is None else rows_of(found, nodes)
+
+    with opened(config, folder, listen, guest=True, check=checked) as job:
+        seed, asked = plan(job, config.seeds[0]), checked(job.graph)
+        found = _Explained(job, seed, _sample(seed, sample) if asked is None else asked, chosen, hops, top)
+        job.begin(seed.number, "report")
+        results = {"format": FORMAT, **job.facts, "environment": dict(job.environment), **found.record()}
+        results["citations"] = _citations(results["citations"], chosen, found.student)
+        result = ExplainResult(
+            results,
+            found.explanation,
+            found.surrogate,
+            found.margins,
+            found.graph,
+            found.logits.argmax(1).numpy(),
+            found.student,
+            folder,
+        )
+        _write(result, pictures)
     return result
 
 
 def rows_of(graph: GraphData, nodes: Sequence[Any] | np.ndarray) -> np.ndarray:
-    """Rows int64 (nodes,) of the nodes of a graph that are named, or given as rows where it has no names.
+    """Rows int64 (nodes,), each once, of the nodes of a graph that are named, or given as rows where it has no names.
 
     Raises:
         DataError: for none, for rows that are not there, or for names that no node has.
@@ -122,12 +165,17 @@ def rows_of(graph: GraphData, nodes: Sequence[Any] | np.ndarray) -> np.ndarray:
     if not given.size:
         raise DataError("explain: expected at least one node, got none")
     if graph.node_names is None:
-        return _as_rows(given, graph.num_nodes)
+        return _once(_as_rows(given, graph.num_nodes))
     row = {str(name): position for position, name in enumerate(graph.node_names.tolist())}
     if unknown := [str(name) for name in given.tolist() if str(name) not in row]:
         example = next(iter(row))
         raise DataError(f"explain: {graph.name} has no node {listing(unknown)}; name nodes by ids such as {example}")
-    return np.array([row[str(name)] for name in given.tolist()], dtype=np.int64)
+    return _once(np.array([row[str(name)] for name in given.tolist()], dtype=np.int64))
+
+
+def _once(rows: np.ndarray) -> np.ndarray:
+    """Each in the place where it is first."""
+    return rows[np.sort(np.unique(rows, return_index=True)[1])]
 
 
 def _as_rows(given: np.ndarray, count: int) -> np.ndarray:
@@ -152,27 +200,32 @@ def _is_row(node: Any, count: int) -> bool:
 class _Explained:
     """All that is found of one teacher, in the order in which it is needed."""
 
-    def __init__(self, job: Job, seed: Seed, nodes: np.ndarray, explainer: Explainer, hops: int | None):
-        self.job, self.seed, self.nodes, self.explainer = job, seed, nodes, explainer
+    def __init__(self, job: Job, seed: Seed, nodes: np.ndarray, explainer: Explainer, hops: int | None, top: int):
+        self.job, self.seed, self.nodes, self.explainer, self.top = job, seed, nodes, explainer, top
         self.graph = _checked(seed.full.graph)
         self.teacher: Teacher = seed.teacher.value
         self.logits: Tensor = self.teacher.predict(self.graph, job.device)
-        reach = hops or min(getattr(self.teacher, "depth", 2), _MOST_HOPS)
         progress = job.listen(seed.number, "surrogate")
-        self.surrogate = fit_surrogate(self.graph, self.logits, hops=reach, seed=seed.number, progress=progress)
+        self.surrogate = surrogate_of(
+            self.teacher, self.graph, self.logits, hops=hops, seed=seed.number, progress=progress
+        )
         self.explanation = explainer.explain(self.surrogate, nodes, seed.number)
         self.margins = own_margins(self.surrogate, nodes)
+        made = made_student(job, seed.number)
+        self.student = (
+            None if made is None else ExplainedStudent.of(made, seed.full, self.surrogate, self.logits, self.nodes)
+        )
 
     def predict(self, graph: GraphData) -> Tensor:
         """The teacher's logits on another graph."""
         return self.teacher.predict(graph, self.job.device)
 
-    def record(self, top: int) -> dict[str, Any]:
+    def record(self) -> dict[str, Any]:
         """What the results say, in plain types."""
         explainers = [self.explainer, *(EXPLAINERS.get(name)() for name in ("propagation", "random"))]
         explainers = list({one.name: one for one in explainers}.values())
         one = self.surrogate
-        found = {
+        return {
             "seeds": [{"seed": self.seed.number, "split": {"digest": self.seed.split.digest, **self.seed.split.sizes}}],
             "explainer": self.explainer.spec().to_dict(),
             "surrogate": {
@@ -183,20 +236,17 @@ class _Explained:
                 "digest": digest_tensors({"weight": torch.from_numpy(one.weight)}),
             },
             "faithfulness": faithfulness_rows(explainers, self.predict, self.graph, one, self.nodes),
-            "motifs": motif_rows(explainers, _checked(self.job.graph), one),
-            "nodes": [self._node(position, top) for position in range(len(self.nodes))],
+            "motifs": motif_rows(explainers, _checked(self.job.graph), one),  # which a scoring view forgets
+            "nodes": [self._node(position) for position in range(len(self.nodes))],
             "notes": self._notes(),
+            **({} if self.student is None else {"student": self.student.record()}),
         }
-        student = made_student(self.job, self.seed.number)
-        if student is not None:
-            said = student_logits(student, self.seed.full)
-            found["student"] = agreement_scores(one, self.logits, said, self.seed.split.test.numpy())
-        return found
 
-    def _node(self, position: int, top: int) -> dict[str, Any]:
-        node = int(self.nodes[position])
+    def _node(self, position: int) -> dict[str, Any]:
+        node, top = int(self.nodes[position]), self.top
         ids, scores = self.explanation.ranked(position)
-        features, contributions = self.contributions(position)
+        (sources, targets), sums = self.explanation.edges(self.graph, position)
+        highest = np.argsort(-sums, kind="stable")[:top]
         return {
             "node": node,
             "name": _name(self.graph, node),
@@ -210,24 +260,18 @@ class _Explained:
             "top": [
                 [_name(self.graph, int(one)), float(score)] for one, score in zip(ids[:top], scores[:top], strict=True)
             ],
-            "features": [
-                [self.feature_name(int(f)), float(c)] for f, c in zip(features[:top], contributions[:top], strict=True)
+            "edges": [
+                [_name(self.graph, int(sources[k])), _name(self.graph, int(targets[k])), float(sums[k])]
+                for k in highest.tolist()
             ],
+            "features": self._features(position),
+            **({} if self.student is None else {"student": self.student.node(position, top)}),
         }
 
-    def contributions(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Features and what each adds to the margin of a node's likeliest class, the largest in size first.
-
-        (Â^K X)_if (Θ_f,first - Θ_f,second): with the constant they add up to the margin.
-        """
-        one, node = self.surrogate, self.nodes[position : position + 1]
-        mean = one.rows(node) @ one.features
-        row = np.asarray(mean.todense() if hasattr(mean, "todense") else mean).ravel()
-        first, second = self.margins.first[position], self.margins.second[position]
-        parts = row * (one.weight[:, first] - one.weight[:, second])
-        order = np.argsort(-np.abs(parts), kind="stable")
-        order = order[parts[order] != 0]
-        return order, parts[order]
+    def _features(self, position: int) -> list[list[Any]]:
+        features, parts = surrogate_features(self.surrogate, self.margins, self.nodes, position)
+        names = [self.feature_name(int(feature)) for feature in features[: self.top]]
+        return [[name, float(part)] for name, part in zip(names, parts[: self.top], strict=True)]
 
     def feature_name(self, feature: int) -> str:
         """What a column of the surrogate's features is called."""
@@ -245,8 +289,25 @@ class _Explained:
                 "explains another model; try more hops (--hops), or trust no explanation"
             )
         if alone:
-            notes.append(f"{alone} of the nodes have no neighbour, and are explained by themselves")
+            have = "node has" if alone == 1 else "nodes have"
+            notes.append(f"{alone} of the explained {have} no neighbour: its answer is explained by itself alone")
         return notes
+
+
+def surrogate_features(
+    surrogate: Surrogate, margins: Margins, nodes: np.ndarray, position: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features and what each adds to the margin of a node's likeliest class, the largest in size first.
+
+    (Â^K X)_if (Θ_f,first - Θ_f,second): with the constant they add up to the margin.
+    """
+    mean = surrogate.rows(nodes[position : position + 1]) @ surrogate.features
+    row = np.asarray(mean.todense() if hasattr(mean, "todense") else mean).ravel()
+    first, second = margins.first[position], margins.second[position]
+    parts = row * (surrogate.weight[:, first] - surrogate.weight[:, second])
+    order = np.argsort(-np.abs(parts), kind="stable")
+    order = order[parts[order] != 0]
+    return order, parts[order]
 
 
 def _explainer(method: Any) -> Explainer:
@@ -274,48 +335,26 @@ def _name(graph: GraphData, node: int) -> str:
     return str(node) if graph.node_names is None else str(graph.node_names[node])
 
 
-def _citations(cited: Mapping[str, str], explainer: Explainer) -> dict[str, str]:
+def _citations(cited: Mapping[str, str], explainer: Explainer, student: ExplainedStudent | None) -> dict[str, str]:
     kept = {key: text for key, text in cited.items() if not key.startswith("method")}
-    return {**kept, "explainer": type(explainer).citation}
+    found = {**kept, "explainer": type(explainer).citation}
+    if student is not None:
+        found["contributions"] = "Sundararajan et al., Axiomatic Attribution for Deep Networks, ICML 2017"
+    return found
 
 
-def _write(result: ExplainResult, top: int) -> None:
+def _write(result: ExplainResult, pictures: int) -> None:
     """The files of a result, the page last."""
-    folder, results = result.out, result.results
-    write_text(folder / NODES, nodes_csv(result.explanation, result.graph, top))
-    write_text(folder / FEATURES, features_csv(results))
+    folder, results, nodes = result.out, result.results, result.explanation.nodes
+    for name, text in tables(results).items():
+        write_text(folder / name, text)
+    drawn = [result.explanation.take([k]) for k in range(min(pictures, len(nodes)))]
+    named = result.graph.class_names
+    write_pictures(
+        folder, ((int(one.nodes[0]), plot_explanations(one, result.graph, result.answers, named)) for one in drawn)
+    )
+    if result.student is not None:
+        result.student.router.save(folder / ROUTER)
     write_json(folder / RESULTS, results)
-    write_explain_report(results, result.explanation, result.graph, folder / PAGE)
+    write_explain_report(results, result.explanation, result.graph, result.answers, folder / PAGE)
     refresh_report(folder)
-
-
-def nodes_csv(explanation: Explanation, graph: GraphData, top: int) -> str:
-    """A row for each explained node and rank, highest score first; ranks begin at 1."""
-    rows = [
-        [_name(graph, int(node)), rank, _name(graph, int(one)), f"{score:.6g}"]
-        for position, node in enumerate(explanation.nodes)
-        for rank, (one, score) in enumerate(_first(explanation.ranked(position), top), start=1)
-    ]
-    return _csv(["node", "rank", "neighbour", "score"], rows)
-
-
-def features_csv(results: Mapping[str, Any]) -> str:
-    """A row for each explained node and feature that adds most to its margin, the largest in size first."""
-    rows = [
-        [one["name"], rank, name, f"{value:.6g}"]
-        for one in results["nodes"]
-        for rank, (name, value) in enumerate(one["features"], start=1)
-    ]
-    return _csv(["node", "rank", "feature", "contribution"], rows)
-
-
-def _first(ranked: tuple[np.ndarray, np.ndarray], top: int) -> list[tuple[Any, Any]]:
-    return list(zip(ranked[0][:top], ranked[1][:top], strict=True))
-
-
-def _csv(head: list[str], rows: list[list[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue()

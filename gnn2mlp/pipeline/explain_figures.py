@@ -1,7 +1,7 @@
 """What explanations are worth: faithfulness to the teacher, motifs that are found, and where a student will differ."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,9 +12,11 @@ from sklearn.preprocessing import StandardScaler
 from gnn2mlp.core.seeds import derive
 from gnn2mlp.data.datasets.motifs import MOTIF
 from gnn2mlp.data.graph import GraphData
-from gnn2mlp.evaluate.explanations import Faithfulness, Predict, faithfulness, ground_truth_accuracy
+from gnn2mlp.evaluate.auroc_bootstrap import bootstrap_aurocs
+from gnn2mlp.evaluate.explanations import Faithfulness, Predict, faithfulness, ground_truth_accuracy, within
 from gnn2mlp.evaluate.intervals import difference_interval, share_interval
-from gnn2mlp.evaluate.trust import auroc
+from gnn2mlp.evaluate.routing import Routing, log_odds, quarters
+from gnn2mlp.evaluate.trust import auroc, auroc_interval
 from gnn2mlp.explainers import Explainer, Surrogate, own_margins
 from gnn2mlp.tasks.answers import softmax
 
@@ -23,10 +25,16 @@ TOPS = (5, 10)
 
 # Of more explained nodes so many are asked again: intervals are narrow by then.
 MOST_ASKED = 200
+# No more are asked where so many nodes are near them in all, as each is asked with its neighbourhood; but so many are.
+MOST_AROUND, LEAST_ASKED = 1_000_000, 20
 
 
 def faithfulness_rows(
-    explainers: Sequence[Explainer], predict: Predict, graph: GraphData, surrogate: Surrogate, nodes: np.ndarray
+    explainers: Sequence[Explainer],
+    predict: Predict,
+    graph: GraphData,
+    surrogate: Surrogate,
+    nodes: np.ndarray,
 ) -> list[dict[str, Any]]:
     """For each explainer and number of nodes: sufficiency and necessity, each with a 95 % interval, in plain types.
 
@@ -37,19 +45,30 @@ def faithfulness_rows(
         predict: the teacher.
         graph: that it answers on.
         surrogate: of it.
-        nodes: the explained ones, of which the first 200 are asked.
+        nodes: the explained ones, of which the first 200 are asked, fewer where many others are near them.
     """
-    asked = nodes[:MOST_ASKED]
+    around = _neighbourhoods(graph, nodes[:MOST_ASKED], surrogate.hops + 1)
+    asked = nodes[: len(around)]
     ranked = {one.name: one.explain(surrogate, asked) for one in explainers}
     found = {
-        (name, k): faithfulness(predict, graph, asked, one.top(k), surrogate.hops)
-        for name, one in ranked.items()
-        for k in TOPS
+        (name, k): faithfulness(predict, graph, asked, one.top(k), around) for name, one in ranked.items() for k in TOPS
     }
     return [
         {"method": name, "top": k, "nodes": len(asked), **_measures(one, found["random", k], name == "random")}
         for (name, k), one in found.items()
     ]
+
+
+def _neighbourhoods(graph: GraphData, nodes: np.ndarray, hops: int) -> list[np.ndarray]:
+    """The nodes within so many links of each of the first nodes: of as many as can be asked."""
+    adjacency, total = graph.adjacency.to_scipy(), 0
+    found: list[np.ndarray] = []
+    for node in nodes.tolist():
+        if len(found) >= LEAST_ASKED and total > MOST_AROUND:
+            break
+        found.append(within(adjacency, node, hops))
+        total += found[-1].size
+    return found
 
 
 def _measures(one: Faithfulness, random: Faithfulness, itself: bool) -> dict[str, Any]:
@@ -81,36 +100,93 @@ def motif_rows(explainers: Sequence[Explainer], graph: GraphData, surrogate: Sur
     ]
 
 
-def agreement_scores(
-    surrogate: Surrogate, teacher: torch.Tensor, student: torch.Tensor, nodes: np.ndarray, seed: int = 0
-) -> dict[str, Any]:
-    """How well the own margin tells on which nodes a student answers as its teacher, beside the student's confidence.
-
-    AUROCs on a random half of the nodes. `both` is a logistic regression of the two, fitted on the other half, and
-    `quarters` the share that agrees in each quarter of the nodes by own margin, least first.
+class Pair(NamedTuple):
+    """What a teacher and its student say of all nodes, and what is known of where they differ; arrays are (nodes,).
 
     Args:
-        surrogate: of the teacher.
-        teacher: its logits (all nodes, classes).
-        student: likewise.
-        nodes: int64 (nodes,), that trained nothing.
+        own_margin: see `gnn2mlp.explainers.own_margins`.
+        confidence: the student's greatest probability.
+        alike: whether both name the same class.
+    """
+
+    own_margin: np.ndarray
+    confidence: np.ndarray
+    alike: np.ndarray
+
+    @classmethod
+    def of(cls, surrogate: Surrogate, teacher: torch.Tensor, student: torch.Tensor) -> "Pair":
+        """From the logits (all nodes, classes) of both, and the surrogate of the teacher."""
+        own = own_margins(surrogate, np.arange(len(teacher))).own
+        confidence = softmax(student.double().numpy()).max(axis=1)
+        return cls(own, confidence, (teacher.argmax(-1) == student.argmax(-1)).numpy())
+
+    def on(self, nodes: np.ndarray) -> "Pair":
+        """The same of some nodes."""
+        return Pair(*(values[nodes] for values in self))
+
+
+def agreement_scores(pair: Pair, seed: int = 0) -> dict[str, Any]:
+    """How well the own margin tells on which nodes a student answers as its teacher, beside the student's confidence.
+
+    AUROCs with 95 % intervals (DeLong's) on a random half of the nodes. `both` is a logistic regression of the two,
+    fitted on the other half; `gain` is the 95 % bootstrap interval of its AUROC less that of the confidence. `quarters`
+    has the share that agrees in each quarter of the nodes by own margin and by confidence, least first.
+
+    Args:
+        pair: of nodes that are to judge.
         seed: of the halves.
     """
-    alike = (teacher.argmax(-1) == student.argmax(-1)).numpy()[nodes]
-    own = own_margins(surrogate, nodes).own
-    confidence = softmax(student.double().numpy()[nodes]).max(axis=1)
-    order = np.random.default_rng(derive(seed, "halves of nodes")).permutation(len(nodes))
-    fitted, judged = order[: len(order) // 2], order[len(order) // 2 :]
-    scores = {"own_margin": own, "confidence": confidence}
-    if len(set(alike[fitted])) == 2:
-        columns = np.stack([own, np.log(confidence / np.maximum(1 - confidence, 1e-12))], axis=1)
-        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(columns[fitted], alike[fitted])
+    count = len(pair.alike)
+    order = np.random.default_rng(derive(seed, "halves of nodes")).permutation(count)
+    fitted, judged = order[: count // 2], order[count // 2 :]
+    scores = {"own_margin": pair.own_margin, "confidence": pair.confidence}
+    if len(set(pair.alike[fitted])) == 2:
+        columns = np.stack([pair.own_margin, log_odds(pair.confidence)], axis=1)
+        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(columns[fitted], pair.alike[fitted])
         scores["both"] = model.predict_proba(columns)[:, 1]
-    right = torch.from_numpy(alike[judged])
-    by_margin = np.array_split(alike[np.argsort(own, kind="stable")], 4)
+    alike = pair.alike[judged]
+    right, values = torch.from_numpy(alike), {name: torch.from_numpy(score[judged]) for name, score in scores.items()}
+    draws = bootstrap_aurocs({name: score[judged] for name, score in scores.items()}, alike, seed)
+    gain = draws["both"] - draws["confidence"] if "both" in draws else np.empty(0)
     return {
         "nodes": len(judged),
-        "agreement": float(alike.mean()),
-        "auroc": {name: auroc(torch.from_numpy(score[judged].copy()), right) for name, score in scores.items()},
-        "quarters": [float(part.mean()) for part in by_margin],
+        "agreement": float(pair.alike.mean()),
+        "auroc": {name: auroc(score, right) for name, score in values.items()},
+        "intervals": {name: list(auroc_interval(score, right)) for name, score in values.items()},
+        "gain": np.quantile(gain, [0.025, 0.975]).tolist() if gain.size else None,
+        "quarters": {name: quarters(scores[name], pair.alike) for name in ("own_margin", "confidence")},
+    }
+
+
+def routing_record(routing: Routing, pair: Pair, right: Mapping[str, np.ndarray], deferred: float) -> dict[str, Any]:
+    """What a router is worth on nodes that did not choose it, in plain types.
+
+    Args:
+        routing: chosen on others.
+        pair: of the nodes that judge.
+        right: by `teacher` and `student`, bool (nodes,), whether each is right on them.
+        deferred: share of the nodes that the teacher is asked about.
+
+    Returns:
+        `helps`, `nodes`, `auroc` and `gain` on the nodes that chose it, `sentence`, `deferred`, `student`: accuracy and
+        fidelity (agreement with the teacher) without a cascade, and `cascade`: those of a cascade that goes by the
+        `confidence` alone, and of one that goes by the `router`.
+    """
+    count = round(deferred * len(pair.alike))
+    ways = {"confidence": pair.confidence, "router": routing.router(pair.confidence, pair.own_margin)}
+    cascade = {}
+    for name, score in ways.items():
+        asked = np.zeros(len(score), dtype=bool)
+        asked[np.argsort(score, kind="stable")[:count]] = True
+        accuracy = np.where(asked, right["teacher"], right["student"])
+        cascade[name] = {"accuracy": float(accuracy.mean()), "fidelity": float((pair.alike | asked).mean())}
+    return {
+        "helps": routing.helps,
+        "nodes": routing.nodes,
+        "auroc": routing.auroc,
+        "gain": None if routing.gain is None else list(routing.gain),
+        "sentence": routing.sentence(),
+        "deferred": deferred,
+        "student": {"accuracy": float(right["student"].mean()), "fidelity": float(pair.alike.mean())},
+        "cascade": cascade,
     }

@@ -1,6 +1,6 @@
 """What every job does first: read the data, claim the folder, check the splits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -38,6 +38,7 @@ def opened(
     extra: Iterable[str] = (),
     guest: bool = False,
     listeners: Sequence[Listener] = (),
+    check: Callable[[NodeData], object] | None = None,
 ) -> Iterator[Job]:
     """Within the block torch uses the configured threads, and every seed has a split that can be learnt from.
 
@@ -48,6 +49,7 @@ def opened(
         extra: keys of knowledge beside those that the method reads.
         listeners: told of every training.
         guest: leave the configuration in the folder as it is, which is that of a run; write one only if there is none.
+        check: given the data set, raises for one that cannot be worked on, before anything is written.
 
     Raises:
         ConfigError: if the folder holds another configuration's results, another process works in it, or nobody says
@@ -60,6 +62,8 @@ def opened(
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))
     config.teacher.build(TEACHERS).check_reads(graph)
+    if check is not None:
+        check(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
     with claimed(config, folder, graph):
         if not guest:

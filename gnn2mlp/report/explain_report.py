@@ -9,7 +9,7 @@ from gnn2mlp.core.files import write_text
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.explainers import Explanation
 from gnn2mlp.explore.formatting import plural
-from gnn2mlp.explore.plots_explanations import plot_explanations, plot_faithfulness
+from gnn2mlp.explore.plots_explanations import plot_agreement, plot_explanations, plot_faithfulness
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.results import Results, option_name
@@ -23,19 +23,22 @@ _SCORES = {
 }
 
 
-def write_explain_report(results: Results, explanation: Explanation, graph: GraphData, path: Path) -> None:
+def write_explain_report(
+    results: Results, explanation: Explanation, graph: GraphData, answers: np.ndarray, path: Path
+) -> None:
     """Write the page.
 
     Args:
         results: what `explain` returns and writes to `explain.json`.
         explanation: the scores, for the drawings.
         graph: that they speak of.
+        answers: int (nodes,), the teacher's class of every node.
         path: of the HTML file.
 
     Raises:
         ArtefactError: if the file cannot be written.
     """
-    write_text(path, render("explain.html.jinja", _content(results, explanation, graph)))
+    write_text(path, render("explain.html.jinja", _content(results, explanation, graph, answers)))
 
 
 def headline(results: Results) -> str:
@@ -57,8 +60,49 @@ def headline(results: Results) -> str:
 
 def explain_grids(results: Results) -> list[Grid]:
     """Faithfulness, motifs where they are known, and where the student will differ: for page and terminal alike."""
-    grids = [faithfulness_grid(results), motif_grid(results), student_grid(results)]
-    return [grid for grid in grids if grid.rows]
+    return [grid for grid in (*faith_grids(results), *student_grids(results)) if grid.rows]
+
+
+def faith_grids(results: Results) -> list[Grid]:
+    """Whether the teacher's answers rest on what explanations name, and whether these name motifs."""
+    return [faithfulness_grid(results), motif_grid(results)]
+
+
+def student_grids(results: Results) -> list[Grid]:
+    """What tells where the student answers as its teacher, and what a cascade makes of it."""
+    return [agreement_grid(results), router_grid(results)]
+
+
+def student_line(results: Results) -> str:
+    """What the own margin adds to the student's confidence, in a sentence; empty where there is no student.
+
+    Example:
+        >>> auroc = {"confidence": 0.9, "both": 0.94}
+        >>> found = {"auroc": auroc, "gain": [0.02, 0.06], "nodes": 1000, "population": "test"}
+        >>> print(student_line({"student": found}))
+        Where the student answers as its teacher is told better by confidence and own margin together than by \
+confidence alone: AUROC 0.940 against 0.900 (+0.020 to +0.060) on 1,000 test nodes.
+    """
+    found = results.get("student")
+    if not found:
+        return ""
+    population = "unseen test" if found["population"] == "unseen" else "test"
+    where = f"on {found['nodes']:,} {population} nodes"
+    if found["gain"] is None:
+        return f"Nothing can be said of where the student will differ: {where} too few answers differ, or all do."
+    low, high = found["gain"]
+    values = f"AUROC {found['auroc']['both']:.3f} against {found['auroc']['confidence']:.3f}"
+    apart = f"{low:+.3f} to {high:+.3f}".replace("-", "−")
+    if low > 0:
+        return (
+            "Where the student answers as its teacher is told better by confidence and own margin together "
+            f"than by confidence alone: {values} ({apart}) {where}."
+        )
+    verb = "less well" if high < 0 else "no better, as far as chance lets one tell,"
+    return (
+        f"Confidence and own margin together tell {verb} where the student answers as its teacher than confidence "
+        f"alone: {values} ({apart}) {where}."
+    )
 
 
 def faithfulness_grid(results: Results) -> Grid:
@@ -81,19 +125,32 @@ def motif_grid(results: Results) -> Grid:
     return Grid("Nodes of the motif among as many first ones", ["Explainer", "Found, %"], rows)
 
 
-def student_grid(results: Results) -> Grid:
-    """What tells where the student answers as its teacher; no row where there is no student."""
-    found = results.get("student", {}).get("auroc", {})
-    rows = [[_SCORES[name], "n/a" if value is None else f"{value:.3f}"] for name, value in found.items()]
+def agreement_grid(results: Results) -> Grid:
+    """What tells where the student answers as its teacher, with 95 % intervals; no row where there is no student."""
+    found = results.get("student", {"auroc": {}})
+    rows = []
+    for name, value in found["auroc"].items():
+        text = "n/a"
+        if value is not None:
+            text = "{:.3f} ({:.3f} to {:.3f})".format(value, *found["intervals"][name])
+        rows.append([_SCORES[name], text])
     return Grid("Where does the student answer as its teacher?", ["Score", "AUROC"], rows)
 
 
-def quarters_grid(results: Results) -> Grid:
-    """How often the student agrees in each quarter of the nodes by own margin."""
-    quarters = results.get("student", {}).get("quarters", [])
-    names = ["least", "second", "third", "greatest"]
-    rows = [[name, f"{100 * share:.1f}"] for name, share in zip(names, quarters, strict=False)]
-    return Grid("Agreement by quarter of the own margin", ["Own margin", "Agreement, %"], rows)
+def router_grid(results: Results) -> Grid:
+    """Accuracy and fidelity of the student, and of cascades by what they go by; no row where there is no student.
+
+    A router that goes by the confidence alone is no other cascade.
+    """
+    found = results.get("student", {}).get("router")
+    if not found:
+        return Grid("", [], [])
+    names = {"confidence": "Cascade by confidence", "router": "Cascade by the router"}
+    cascades = {names[key]: one for key, one in found["cascade"].items() if found["helps"] or key != "router"}
+    told = {"Student alone": found["student"], **cascades}
+    rows = [[name, f"{100 * one['accuracy']:.1f}", f"{100 * one['fidelity']:.1f}"] for name, one in told.items()]
+    title = f"The teacher asked about {100 * found['deferred']:.0f} % of the nodes"
+    return Grid(title, ["Who answers", "Accuracy, %", "As the teacher, %"], rows)
 
 
 def nodes_grid(results: Results) -> Grid:
@@ -102,7 +159,7 @@ def nodes_grid(results: Results) -> Grid:
     rows = [
         [
             one["name"],
-            classes[one["teacher"]] if one["teacher"] < len(classes) else str(one["teacher"]),
+            _class(classes, one["teacher"]),
             _signed(one["own_margin"]),
             _signed(one["neighbours_margin"]),
             ", ".join(name for name, _ in one["top"][:_NAMED]),
@@ -114,7 +171,30 @@ def nodes_grid(results: Results) -> Grid:
     return Grid("Explained nodes", head, rows)
 
 
-def _content(results: Results, explanation: Explanation, graph: GraphData) -> dict[str, Any]:
+def inputs_grid(results: Results) -> Grid:
+    """What each input did for the student's answers to the explained nodes; no row where there is no student."""
+    classes = list(results["graph"].get("class_counts", {}))
+    told = [(one["name"], one["student"]) for one in results["nodes"][:_LISTED] if "student" in one]
+    rows = [
+        [
+            name,
+            _class(classes, one["answer"]),
+            "yes" if one["agrees"] else "no",
+            f"{one['confidence']:.2f}",
+            _signed(one["margin"] - one["blank_margin"]),
+            ", ".join(f"{feature} ({_signed(value, '+')})" for feature, value in one["features"][:_NAMED]),
+        ]
+        for name, one in told
+    ]
+    head = ["Node", "Answer", "As the teacher", "Confidence", "All together", "Features, largest part first"]
+    return Grid("The student's answers to them", head, rows)
+
+
+def _class(classes: list[str], answer: int) -> str:
+    return classes[answer] if answer < len(classes) else str(answer)
+
+
+def _content(results: Results, explanation: Explanation, graph: GraphData, answers: np.ndarray) -> dict[str, Any]:
     one, count = results["surrogate"], len(results["nodes"])
     return {
         "sentence": headline(results),
@@ -127,32 +207,53 @@ def _content(results: Results, explanation: Explanation, graph: GraphData) -> di
             f"teacher on {100 * one['agreement']:.1f} % of nodes held out (mean KL {one['divergence']:.3f} nats)."
         ),
         "notes": results["notes"],
-        "grids": explain_grids(results),
-        "quarters": quarters_grid(results),
+        "grids": [grid for grid in faith_grids(results) if grid.rows],
+        "plots": _faith_plots(results),
+        "student": _student(results),
         "nodes": nodes_grid(results),
+        "drawn": [_drawn(explanation, graph, answers)],
         "listed": min(count, _LISTED),
         "count": count,
-        "plots": _plots(results, explanation, graph),
         **provenance(results),
     }
 
 
-def _plots(results: Results, explanation: Explanation, graph: GraphData) -> list[Plot]:
-    answers = np.full(graph.num_nodes, -1)
-    for one in results["nodes"]:
-        answers[one["node"]] = one["teacher"]
-    known = graph.labels.numpy()
-    answers = np.where(answers < 0, known, answers)
-    drawn = plot_explanations(explanation, graph, answers, graph.class_names)
-    note = "In the middle the explained node, around it those with the highest scores, from the top clockwise."
-    colours = " Its colour is the teacher's answer, that of others their class."
-    plots = [draw(drawn, "explanations", "Why the teacher says so", note + colours)]
-    for measure, text in (
-        ("sufficiency", "How often the likeliest class stays if these nodes alone are left."),
-        ("necessity", "How often it changes if these nodes are taken away."),
-    ):
-        plots.append(draw(plot_faithfulness(results["faithfulness"], measure), measure, measure.capitalize(), text))
-    return plots
+def _student(results: Results) -> dict[str, Any]:
+    """What is said of the student; empty where there is none."""
+    found = results.get("student")
+    if not found:
+        return {}
+    note = "Quarters of the test nodes by each score, with 95 % intervals (Wilson's)."
+    blank = "a row of zeros" if found["blank"] == "zeros" else "the mean of all rows"
+    return {
+        "sentence": student_line(results),
+        "router": found.get("router", {}).get("sentence", ""),
+        "grids": [grid for grid in student_grids(results) if grid.rows],
+        "plots": [draw(plot_agreement(found["quarters"]), "agreement", "Student and teacher agree", note)],
+        "inputs": inputs_grid(results),
+        "blank": blank,
+        "gap": f"{found['gap']:.2g}",
+    }
+
+
+def _drawn(explanation: Explanation, graph: GraphData, answers: np.ndarray) -> Plot:
+    figure = plot_explanations(explanation, graph, answers, graph.class_names, columns=2)
+    note = (
+        "In the middle the explained node, around it those with the highest scores, from the top clockwise; colours "
+        "are the teacher's answers."
+    )
+    return draw(figure, "explanations", "Why the teacher says so", note)
+
+
+def _faith_plots(results: Results) -> list[Plot]:
+    texts = {
+        "sufficiency": "How often the likeliest class stays if these nodes alone are left.",
+        "necessity": "How often it changes if these nodes are taken away.",
+    }
+    return [
+        draw(plot_faithfulness(results["faithfulness"], measure), measure, measure.capitalize(), text)
+        for measure, text in texts.items()
+    ]
 
 
 def _signed(value: float, sign: str = "") -> str:

@@ -12,11 +12,18 @@ __all__ = ["npz", "settings"]
 
 def test_a_folder_is_all_that_is_to_be_named(settings: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     run(RunConfig(**settings), pages=False)
-    assert main(["explain", str(settings["out"]), "--nodes", "3,1", "--method", "dnx", "--top", "2"]) == 0
+    assert main(["explain", str(settings["out"]), "--nodes", "3, 1", "--method", "dnx", "--pictures", "1"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "nodes named first suffice for" in printed
     assert "Student's confidence" in printed
-    for name in ("explain.html", "explain.json", "explanations.csv", "contributions.csv"):
+    for name in (
+        "explain.html",
+        "explain.json",
+        "explanations.csv",
+        "edges.csv",
+        "router.safetensors",
+        "neighbourhoods",
+    ):
         assert (settings["out"] / name).exists()
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.deploy import Calibration, Cascade, Predictor
+from gnn2mlp.deploy import Calibration, Cascade, NodeRouter, Predictor
+from gnn2mlp.evaluate.routing import Router
 from gnn2mlp.tasks import NodeClassification, Regression
 from tests.deploy.test_predictor import X, make
 
@@ -120,3 +121,30 @@ def test_counts_of_several_threads_add_up() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: cascade.predict(X[:3]), range(200)))
     assert cascade.counts == (600, 600)
+
+
+def test_a_router_stands_in_for_the_confidence() -> None:
+    made, teacher = make(), Asked()
+    margins = np.where(np.arange(len(X)) < 5, -30.0, 30.0)
+    router = NodeRouter(Router((0.0, 1.0), (0.0, 0.0, 1.0)), IDS, margins)
+    cascade = Cascade(made, teacher, 0.5, router)
+    assert cascade.deferred(X, IDS).nonzero()[0].tolist() == [0, 1, 2, 3, 4]
+    cascade.predict(X, IDS)
+    assert teacher.seen == [IDS[:5]]
+    # Without ids, and of nodes that are not in the table, the confidence decides.
+    strangers = [f"new {name}" for name in IDS]
+    confident = made.predict_proba(X).max(axis=1) >= 0.5
+    for ids in (None, strangers):
+        assert (cascade.deferred(X, ids) == ~confident).all()
+
+
+def test_a_threshold_is_chosen_by_the_scores_of_the_router() -> None:
+    made = make()
+    margins = np.linspace(-3, 3, len(X))
+    router = NodeRouter(Router((0.0, 1.0), (0.0, 0.0, 1.0)), IDS, margins)
+    chosen = Cascade.chosen(made, Asked(), X, np.full(len(X), "c"), IDS, deferred=0.25, router=router)
+    assert chosen.deferred(X, IDS).nonzero()[0].tolist() == [0, 1, 2, 3, 4]
+    always = Cascade.chosen(made, Asked(), X, np.full(len(X), "c"), IDS, accuracy=1.0, router=router)
+    right = made.predict(X) == "c"
+    last = int(np.flatnonzero(~right)[-1])  # all up to the last wrong one are asked about
+    assert always.deferred(X, IDS).nonzero()[0].tolist() == list(range(last + 1))

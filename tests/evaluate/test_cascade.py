@@ -114,3 +114,15 @@ def test_rows_have_to_be_the_same() -> None:
         cascade_curve(student, teacher, np.full(10, -1))
     with pytest.raises(DataError, match="the teacher's probabilities"):
         cascade_curve(student, teacher[:5], labels)
+
+
+def test_a_score_may_stand_in_for_the_confidence() -> None:
+    student, teacher = [[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]], [[0.0, 1.0]] * 3
+    score = [0.1, 0.9, 0.5]
+    curve = cascade_curve(student, teacher, [1, 0, -1], score=score)
+    assert curve.threshold.tolist()[:2] == [0.0, 0.9]
+    assert curve.accuracy.tolist() == [0.5, 1.0, 0.5]
+    assert choose_threshold(student, [1, 0, -1], deferred=1 / 3, score=score) == 0.5
+    assert choose_threshold(student, [1, 0, -1], teacher, accuracy=1.0, score=score) == 0.9
+    with pytest.raises(DataError, match="a score for each of 3 rows"):
+        cascade_curve(student, teacher, [1, 0, 1], score=[0.1])

@@ -15,6 +15,11 @@ def path(directed: bool = False) -> GraphData:
     return graph_from_arrays(torch.arange(6.0)[:, None], [0, 1] * 3, ends, directed=directed)
 
 
+def around(*nodes: int, hops: int = 2) -> list[np.ndarray]:
+    """The nodes near each on the path."""
+    return [within(path().adjacency.to_scipy(), node, hops) for node in nodes]
+
+
 def hears_of_two(graph: GraphData) -> Tensor:
     """Class 1 where a node has a neighbour whose feature is 2."""
     two = (graph.features[:, 0] == 2).float()  # type: ignore[index]
@@ -25,13 +30,13 @@ def hears_of_two(graph: GraphData) -> Tensor:
 def test_what_decides_is_sufficient_and_necessary() -> None:
     nodes = np.array([1, 3])
     right, wrong = np.array([[2], [2]]), np.array([[0], [4]])
-    found, other = (faithfulness(hears_of_two, path(), nodes, top, 1) for top in (right, wrong))
+    found, other = (faithfulness(hears_of_two, path(), nodes, top, around(1, 3)) for top in (right, wrong))
     assert (found.sufficiency, found.necessity) == (1, 1)
     assert (other.stays.tolist(), other.changes.tolist()) == ([False, False], [False, False])
 
 
 def test_the_explained_node_itself_is_never_taken_away() -> None:
-    found = faithfulness(hears_of_two, path(), np.array([1]), np.array([[1, -1]]), 1)
+    found = faithfulness(hears_of_two, path(), np.array([1]), np.array([[1, -1]]), around(1))
     assert (found.sufficiency, found.necessity) == (0, 0)
 
 
@@ -70,5 +75,17 @@ def test_accuracy_against_a_ground_truth_by_hand() -> None:
 
 
 def test_rows_have_to_fit() -> None:
-    with pytest.raises(DataError, match="a row of top nodes for each of 2"):
-        faithfulness(hears_of_two, path(), np.array([0, 1]), np.array([[1]]), 1)
+    with pytest.raises(DataError, match="a row of top nodes and a neighbourhood for each of 2"):
+        faithfulness(hears_of_two, path(), np.array([0, 1]), np.array([[1]]), around(0, 1))
+    with pytest.raises(DataError, match="got shape .1, 1. and 2"):
+        faithfulness(hears_of_two, path(), np.array([0]), np.array([[1]]), around(0, 1))
+
+
+def test_what_lies_beyond_the_neighbourhood_changes_nothing() -> None:
+    # A teacher that counts all nodes answers otherwise on every part: nothing was taken away, so nothing changes.
+    def counts(graph: GraphData) -> Tensor:
+        many = torch.full((graph.num_nodes,), float(graph.num_nodes > 5))
+        return torch.stack([1 - many, many], dim=1)
+
+    found = faithfulness(counts, path(), np.array([0]), np.array([[-1]]), around(0, hops=1))
+    assert (found.stays.tolist(), found.changes.tolist()) == ([False], [False])

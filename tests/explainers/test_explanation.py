@@ -31,6 +31,14 @@ def test_an_edge_of_a_directed_graph_goes_from_its_source() -> None:
     assert sorted(zip(*edges.tolist(), strict=True)) == [(0, 1), (1, 2)]
 
 
+def test_some_are_taken_in_the_order_that_is_asked_for() -> None:
+    both = explanation()
+    some = both.take([1, 0, 1])
+    assert some.nodes.tolist() == [3, 0, 3]
+    assert some.ranked(1)[1].tolist() == both.ranked(0)[1].tolist()
+    assert some.method == both.method
+
+
 def test_pyg_is_told_the_same() -> None:
     ring = graph_from_arrays(torch.eye(4), [0, 1, 0, 1], [[0, 1, 2, 3], [1, 2, 3, 0]])
     made = explanation().to_pyg(ring, 0)

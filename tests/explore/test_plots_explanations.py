@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gnn2mlp.explainers import FastDnX
-from gnn2mlp.explore.plots_explanations import plot_explanations, plot_faithfulness
+from gnn2mlp.explore.plots_explanations import plot_agreement, plot_explanations, plot_faithfulness
 from tests.explainers.surrogates import explained
 
 
@@ -41,3 +41,13 @@ def test_each_explainer_has_a_point_for_each_number_of_nodes(measure: str) -> No
     assert [line.get_ydata().tolist() for line in lines] == [[50.0, 60.0], [30.0, 40.0]]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["top 5", "top 10"]
     assert np.isclose(axes.get_xlim(), (-0.5, 1.5)).all()
+
+
+def test_agreement_has_a_line_for_each_score() -> None:
+    parts = [{"share": share, "low": share - 0.1, "high": 1.0} for share in (0.7, 0.9, 0.95, 1.0)]
+    (axes,) = plot_agreement({"own_margin": parts, "confidence": parts[::-1]}).axes
+    lines = [one.lines[0] for one in axes.containers]  # type: ignore[attr-defined]
+    assert [line.get_ydata().tolist() for line in lines] == [[70, 90, 95, 100], [100, 95, 90, 70]]
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["Own margin", "Confidence"]

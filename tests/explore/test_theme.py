@@ -35,7 +35,7 @@ def test_models_differ_in_name_and_colour() -> None:
 
 def test_scores_have_looks_of_their_own() -> None:
     assert style_of("margin").label == "Margin"
-    assert len({style.colour for style in (MODEL_STYLES | SCORE_STYLES).values()}) == 12
+    assert len({style.colour for style in (MODEL_STYLES | SCORE_STYLES).values()}) == 13
 
 
 def test_forms_of_a_student_have_names_of_their_own_and_colours_that_follow_a_dark_page() -> None:
@@ -49,7 +49,7 @@ def test_an_unknown_model_keeps_its_name() -> None:
 
 
 def test_every_variable_has_a_colour_of_its_own_that_no_library_default_uses() -> None:
-    assert len(set(VARIABLES)) == len(set(VARIABLES.values())) == 27
+    assert len(set(VARIABLES)) == len(set(VARIABLES.values())) == 28
     # Pure white and black appear in figures for other reasons and must not be swapped.
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in VARIABLES)
     assert not {"#ffffff", "#000000"} & set(VARIABLES)

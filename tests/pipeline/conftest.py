@@ -45,16 +45,21 @@ def hypergraph_npz(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(npz: Path, tmp_path: Path) -> dict[str, Any]:
-    """Settings of a small run: two seeds, few epochs, no latency, no refit."""
+    """Settings of a small run."""
+    return small_settings(npz, tmp_path)
+
+
+def small_settings(dataset: Path, folder: Path) -> dict[str, Any]:
+    """Two seeds, few epochs, no latency, no refit."""
     return {
-        "dataset": str(npz),
+        "dataset": str(dataset),
         "split": {"name": "per_class", "train": 5, "valid": 5},
         "teacher": {"name": "gcn", "hidden": 8, "epochs": 15},
         "student": {"name": "mlp", "hidden": 8},
         "distill": {"epochs": 15},
         "seeds": 2,
-        "out": tmp_path / "out",
-        "cache": tmp_path / "cache",
+        "out": folder / "out",
+        "cache": folder / "cache",
         "device": "cpu",
         "latency": False,
         "refit": False,

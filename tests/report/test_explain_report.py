@@ -4,72 +4,77 @@ from typing import Any
 import pytest
 
 from gnn2mlp.explainers import FastDnX
-from gnn2mlp.report.explain_report import explain_grids, headline, nodes_grid, quarters_grid, write_explain_report
+from gnn2mlp.report.explain_report import (
+    agreement_grid,
+    explain_grids,
+    headline,
+    inputs_grid,
+    nodes_grid,
+    router_grid,
+    student_line,
+    write_explain_report,
+)
 from tests.explainers.surrogates import explained
+from tests.report.explained import explain_results
 from tests.report.test_run_report import Page
-
-
-def _row(method: str, top: int, sufficiency: float, gain: list[float] | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"method": method, "top": top, "nodes": 50}
-    for measure, value in (("sufficiency", sufficiency), ("necessity", 0.2)):
-        row |= {measure: value, f"{measure}_low": value - 0.05, f"{measure}_high": value + 0.05}
-        if gain is not None:
-            row[f"{measure}_gain"] = gain
-    return row
 
 
 @pytest.fixture
 def results() -> dict[str, Any]:
-    return {
-        "config": {"dataset": {"name": "tiny <b>"}, "teacher": {"name": "gcn"}, "setting": "transductive"},
-        "graph": {"name": "tiny", "nodes": 60, "class_counts": {"a": 1, "b & c": 2}},
-        "environment": {"device": "cpu"},
-        "citations": {"explainer": "Pereira et al."},
-        "seeds": [{"seed": 0, "split": {"train": 3}}],
-        "explainer": {"name": "fastdnx"},
-        "surrogate": {"hops": 2, "reads": "own", "agreement": 0.97, "divergence": 0.01},
-        "faithfulness": [
-            _row("fastdnx", 5, 0.9, [0.02, 0.2]),
-            _row("fastdnx", 10, 0.94, [0.01, 0.2]),
-            _row("random", 5, 0.7, None),
-            _row("random", 10, 0.8, None),
-        ],
-        "motifs": [{"method": "fastdnx", "nodes": 10, "accuracy": 0.985}],
-        "nodes": [
-            {
-                "node": 3,
-                "name": "x <i>",
-                "teacher": 1,
-                "confidence": 0.8,
-                "agrees": True,
-                "own_margin": -0.25,
-                "neighbours_margin": 1.5,
-                "margin": 1.3,
-                "reached": 4,
-                "top": [["7", 0.5], ["x <i>", 0.25]],
-                "features": [["word", -0.5]],
-            }
-        ],
-        "notes": ["1 of the nodes have no neighbour"],
-        "student": {
-            "nodes": 20,
-            "agreement": 0.9,
-            "auroc": {"own_margin": 0.87, "confidence": None},
-            "quarters": [0.7, 0.9, 1.0, 1.0],
-        },
-    }
+    """What `explain` may have found."""
+    return explain_results()
 
 
 def test_a_whole_page(results: dict[str, Any], tmp_path: Path) -> None:
     graph, surrogate = explained()
-    write_explain_report(results, FastDnX().explain(surrogate, [3]), graph, tmp_path / "explain.html")
+    answers = graph.labels.numpy()
+    write_explain_report(results, FastDnX().explain(surrogate, [3]), graph, answers, tmp_path / "explain.html")
     page = Page((tmp_path / "explain.html").read_text(encoding="utf-8"))
     assert page.open == []
-    assert [tag for tag, _ in page.elements].count("svg") == 3
-    for words in ("x <i>", "tiny <b>", "b & c", "97.0 % of nodes held out", "no neighbour", "gnn2mlp explain --config"):
+    assert [tag for tag, _ in page.elements].count("svg") == 4
+    for words in (
+        "x <i>",
+        "tiny <b>",
+        "b & c",
+        "97.0 % of nodes held out",
+        "no neighbour",
+        "<word>",
+        "a row of zeros",
+        *_TOLD,
+    ):
         assert words in page.text.replace("\u00a0", " ")
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
     assert len(ids) == len(set(ids))
+
+
+_TOLD = ("gnn2mlp explain --config", "The router reads the own margin.", "here up to 0.0012")
+
+
+def test_without_a_student_nothing_is_said_of_one(results: dict[str, Any], tmp_path: Path) -> None:
+    graph, surrogate = explained()
+    del results["student"], results["nodes"][0]["student"]
+    write_explain_report(
+        results, FastDnX().explain(surrogate, [3]), graph, graph.labels.numpy(), tmp_path / "explain.html"
+    )
+    page = Page((tmp_path / "explain.html").read_text(encoding="utf-8"))
+    assert not any(words in page.text for words in ("Where the student will differ", "The student's answers"))
+    assert student_line(results) == ""
+    assert inputs_grid(results).rows == []
+
+
+def test_a_sentence_on_the_student_says_what_chance_allows(results: dict[str, Any]) -> None:
+    assert student_line(results) == (
+        "Confidence and own margin together tell no better, as far as chance lets one tell, where the student answers "
+        "as its teacher than confidence alone: AUROC 0.900 against 0.850 (−0.010 to +0.120) on 20 unseen test nodes."
+    )
+    results["student"]["gain"] = [-0.2, -0.1]
+    assert "together tell less well" in student_line(results)
+    results["student"]["gain"] = None
+    assert "too few answers differ" in student_line(results)
+
+
+def test_the_student_s_answers_are_told_with_their_parts(results: dict[str, Any]) -> None:
+    assert inputs_grid(results).rows == [["x <i>", "a", "no", "0.50", "−0.50", "<word> (−0.50)"]]
 
 
 def test_the_headline_says_what_chance_allows(results: dict[str, Any]) -> None:
@@ -86,12 +91,15 @@ def test_the_headline_says_what_chance_allows(results: dict[str, Any]) -> None:
 
 
 def test_tables_without_rows_are_left_out(results: dict[str, Any]) -> None:
-    assert len(explain_grids(results)) == 3
-    assert quarters_grid(results).rows[0] == ["least", "70.0"]
+    assert [len(grid.rows) for grid in explain_grids(results)] == [4, 1, 3, 3]
+    results["student"]["auroc"]["both"] = None
+    assert agreement_grid(results).rows[1:] == [["Student's confidence", "0.850 (0.800 to 0.950)"], ["Both", "n/a"]]
+    assert router_grid(results).rows[2] == ["Cascade by the router", "80.0", "95.0"]
+    results["student"]["router"]["helps"] = False
+    assert [row[0] for row in router_grid(results).rows] == ["Student alone", "Cascade by confidence"]
     results["motifs"] = []
     del results["student"]
     assert len(explain_grids(results)) == 1
-    assert quarters_grid(results).rows == []
 
 
 def test_a_node_is_told_with_its_parts(results: dict[str, Any]) -> None:

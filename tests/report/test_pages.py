@@ -10,19 +10,23 @@ import numpy as np
 import pytest
 import torch
 
+from gnn2mlp.explainers import FastDnX
 from gnn2mlp.explore.trust import trust_table
 from gnn2mlp.pipeline import CondenseConfig, FitResult, condense
 from gnn2mlp.report.auto_report import write_leaderboard
 from gnn2mlp.report.disagreement_report import write_disagreement_report
+from gnn2mlp.report.explain_report import write_explain_report
 from gnn2mlp.report.fit_report import render_fit_report
 from gnn2mlp.report.latency_report import write_latency_report
 from gnn2mlp.report.run_report import write_report
 from gnn2mlp.report.trust_report import write_trust_report
 from gnn2mlp.studies import compare, read_scores, write_comparison
 from tests.browser import Seen, faults, find_axe, opened
+from tests.explainers.surrogates import explained
 from tests.explore.disagreeing import weak_spot
 from tests.explore.maps import small_map
 from tests.report.conftest import add_knowledge, add_latency, add_student_trust
+from tests.report.explained import explain_results
 from tests.report.links import link_results
 from tests.report.test_auto_table import board_of
 from tests.studies.helpers import line
@@ -37,6 +41,7 @@ PAGES = (
     "compare-one",
     "condense",
     "disagreement",
+    "explain",
     "fit",
     "latency",
     "links",
@@ -118,6 +123,9 @@ def folder(
     write_leaderboard(board_of(), out / "auto.html")
     write_disagreement_report(weak_spot(), out / "disagreement.html")
     (out / "fit.html").write_text(render_fit_report(fitted.results), encoding="utf-8")
+    graph, surrogate = explained()
+    drawn = FastDnX().explain(surrogate, range(6))
+    write_explain_report(explain_results(), drawn, graph, graph.labels.numpy(), out / "explain.html")
     small_map().save(out / "map.html")
     write_comparison(compare(read_scores([_lines(out, 12)])), out / "compare.html")
     write_comparison(compare(read_scores([_lines(out, 1)])), out / "compare-one.html")
