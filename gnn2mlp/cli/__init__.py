@@ -81,6 +81,7 @@ def _command() -> argparse.ArgumentParser:
         study,
         teach,
         trust,
+        unlearn,
     )
     from gnn2mlp.cli import list as list_
     from gnn2mlp.cli._completion import add_completion
@@ -108,6 +109,7 @@ def _command() -> argparse.ArgumentParser:
         disagree,
         explain,
         condense,
+        unlearn,
         score,
         serve,
         monitor,

@@ -23,6 +23,7 @@ KINDS = {
     "encoders": ("gnn2mlp.encoders", "ENCODERS"),
     "explainers": ("gnn2mlp.explainers", "EXPLAINERS"),
     "condensers": ("gnn2mlp.condensers", "CONDENSERS"),
+    "unlearners": ("gnn2mlp.pipeline.unlearning", "UNLEARNERS"),
 }
 # Components that are the only ones of their kind: by name, where they are, and what `--set` calls them.
 SINGLE = {

@@ -13,8 +13,10 @@ from gnn2mlp.pipeline.latency import LatencyResult, latency
 from gnn2mlp.pipeline.run import RunResult, run
 from gnn2mlp.pipeline.searching.settings import Auto
 from gnn2mlp.pipeline.trust import TrustResult, trust
+from gnn2mlp.pipeline.unlearning import UNLEARNERS, Unlearner, UnlearnResult, unlearn
 
 __all__ = [
+    "UNLEARNERS",
     "Auto",
     "AutoResult",
     "CondenseConfig",
@@ -29,6 +31,8 @@ __all__ = [
     "RunConfig",
     "RunResult",
     "TrustResult",
+    "UnlearnResult",
+    "Unlearner",
     "auto",
     "condense",
     "disagree",
@@ -37,4 +41,5 @@ __all__ = [
     "latency",
     "run",
     "trust",
+    "unlearn",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -14,13 +14,16 @@ from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.listeners import Listener, Staged
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.seeds import derive
-from gnn2mlp.data import SPLITTERS, GraphData, HypergraphData, NodeData, Split
+from gnn2mlp.data import SPLITTERS, GraphData, HypergraphData, NodeData, Observed, Split
 from gnn2mlp.distill.start import Start
 from gnn2mlp.explore.homophily import homophily, hyperedge_homophily
 from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.citing import citations
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.previous import Previous
+
+if TYPE_CHECKING:
+    from gnn2mlp.pipeline.seed import Models
 
 Listen = Callable[[int, str], Progress]
 """Gives the progress listener of a stage of a seed.
@@ -50,6 +53,7 @@ class Job:
         listeners: told of every training, whose stage is called like `"seed-000/teacher"`.
         previous: what a deployed student says of all nodes, if students are to keep to one.
         start: weights from which students start that learn from a teacher; default: they start afresh.
+        models: gives the stages of a seed, in place of those that the configuration has.
     """
 
     config: RunConfig
@@ -62,6 +66,7 @@ class Job:
     listeners: Sequence[Listener] = ()
     previous: Previous | None = None
     start: Start | None = None
+    models: Callable[["Job", int, Observed], "Models"] | None = None
 
     def split(self, seed: int) -> Split:
         """The split of a seed."""

@@ -109,14 +109,14 @@ def claimed(config: RunConfig, folder: Path, graph: NodeData) -> Iterator[None]:
     Raises:
         ConfigError: if the folder holds another configuration's results, or another process works in it.
     """
-    _check_free(folder, config)
+    check_free(folder, config)
     with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
-        _check_free(folder, config)  # again: another process may have been there in between
+        check_free(folder, config)  # again: another process may have been there in between
         yield
 
 
-def _check_free(folder: Path, config: RunConfig) -> None:
-    """Raise `ConfigError` if the folder holds another run."""
+def check_free(folder: Path, config: RunConfig) -> None:
+    """Raise `ConfigError` if the folder holds another run than that of a resolved configuration."""
     path = folder / CONFIG
     if path.exists():
         others = differing(RunConfig(**read_yaml(path)).resolve().identity(), config.identity())

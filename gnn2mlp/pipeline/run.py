@@ -112,23 +112,40 @@ def run(
         return run_links(config, listen, listeners)
     folder = config.folder()
     with opened(config, folder, listen, listeners=listeners) as job:
-        scored = score_all(job, config.seeds)
-        best = best_of(scored)
-        shipped = ship(job, scored, best)
-        timed = latency_stage(job, scored, best.seed).kept if config.latency else None
-        job.begin(config.seeds[-1], "report")
-        if pages:
-            write_map(job, best.seed)
-        results = {
-            "format": FORMAT,
-            **job.facts,
-            **measured(scored, timed, job.environment),
-            "summary": summarise_scores([one.record for one in scored]),
-            "latency": timed.value if timed else None,
-            "student": shipped,
-        }
-        if pages and job.graph.num_nodes <= AFFORDABLE:
-            results["disagreement"] = write_disagreement(disagreement_of(job), folder)
+        results = results_of(job, pages)
+    return written(results, folder)
+
+
+def results_of(job: Job, pages: bool = True) -> dict[str, Any]:
+    """Make and score the models of every seed of a job, and write the student that ships and the pages beside it.
+
+    Args:
+        job: within its `opened`.
+        pages: see `run`.
+    """
+    config, folder = job.config, job.folder
+    scored = score_all(job, config.seeds)
+    best = best_of(scored)
+    shipped = ship(job, scored, best)
+    timed = latency_stage(job, scored, best.seed).kept if config.latency else None
+    job.begin(config.seeds[-1], "report")
+    if pages:
+        write_map(job, best.seed)
+    results = {
+        "format": FORMAT,
+        **job.facts,
+        **measured(scored, timed, job.environment),
+        "summary": summarise_scores([one.record for one in scored]),
+        "latency": timed.value if timed else None,
+        "student": shipped,
+    }
+    if pages and job.graph.num_nodes <= AFFORDABLE:
+        results["disagreement"] = write_disagreement(disagreement_of(job), folder)
+    return results
+
+
+def written(results: dict[str, Any], folder: Path) -> RunResult:
+    """Write results and report of a run into its folder."""
     write_json(folder / "results.json", results)
     write_report(results, folder / "report.html")
     return RunResult(results, folder)

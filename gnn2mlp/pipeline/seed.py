@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gnn2mlp.data import Full, Observed, Split
 from gnn2mlp.deploy import Predictor
@@ -15,12 +15,28 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
 from gnn2mlp.pipeline.scoring import score
-from gnn2mlp.pipeline.stage import Stage, Storage, json_file, stored
+from gnn2mlp.pipeline.stage import Reference, Stage, Storage, json_file, stored
 from gnn2mlp.pipeline.student import distil_student, load_student, save_student
 from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
+
+
+class Models(NamedTuple):
+    """What is made for a seed and then scored, each a stage, or what another run left of one.
+
+    Args:
+        teacher: the graph neural network.
+        knowledge: what it knows of the observed nodes.
+        mlp: the baseline without a teacher.
+        student: distilled by the method of the run.
+    """
+
+    teacher: Stage[Teacher] | Reference[Teacher]
+    knowledge: Stage[TeacherKnowledge]
+    mlp: Stage[Predictor]
+    student: Stage[Predictor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +57,7 @@ class Seed:
     number: int
     observed: Observed
     full: Full
-    teacher: Stage[Teacher]
+    teacher: Stage[Teacher] | Reference[Teacher]
     knowledge: Stage[TeacherKnowledge]
     mlp: Stage[Predictor]
     student: Stage[Predictor]
@@ -55,15 +71,20 @@ class Seed:
 
 def plan(job: Job, number: int) -> Seed:
     """The stages of a seed: what each is given, and where its result is kept. Nothing is made yet."""
-    config, split = job.config, job.split(number)
+    split = job.split(number)
     observed, full = training_view(job.graph, split), scoring_view(job.graph, split)
-    method = config.method.build(METHODS)
+    models = (job.models or usual_models)(job, number, observed)
+    return Seed(number, observed, full, *models, _record(job, number, observed, full, models))
+
+
+def usual_models(job: Job, number: int, observed: Observed) -> Models:
+    """The stages of a seed as its configuration has them, from the teacher on."""
+    method = job.config.method.build(METHODS)
     teacher = teacher_stage(job, number, observed)
     knowledge = knowledge_stage(job, number, observed, teacher, needed_keys(job, method))
     mlp = student_stage(job, number, observed, "mlp", METHODS.get("mlp")(), None)
     student = student_stage(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
-    record = _record(job, number, observed, full, (teacher, knowledge, mlp, student))
-    return Seed(number, observed, full, teacher, knowledge, mlp, student, record)
+    return Models(teacher, knowledge, mlp, student)
 
 
 def needed_keys(job: Job, method: Method) -> list[str]:
@@ -87,7 +108,7 @@ def teacher_stage(job: Job, seed: int, observed: Observed, told_as: str = "teach
 
 
 def knowledge_stage(
-    job: Job, seed: int, observed: Observed, teacher: Stage[Teacher], needs: Sequence[str]
+    job: Job, seed: int, observed: Observed, teacher: Stage[Teacher] | Reference[Teacher], needs: Sequence[str]
 ) -> Stage[TeacherKnowledge]:
     """What `teacher` knows of `observed`."""
     inputs = {
@@ -133,15 +154,9 @@ def student_stage(
     return Stage(distil_student, inputs, storage, job.environment, job.context(seed, role))
 
 
-def _record(
-    job: Job,
-    seed: int,
-    observed: Observed,
-    full: Full,
-    models: tuple[Stage[Teacher], Stage[TeacherKnowledge], Stage[Predictor], Stage[Predictor]],
-) -> Stage[dict[str, Any]]:
+def _record(job: Job, seed: int, observed: Observed, full: Full, models: Models) -> Stage[dict[str, Any]]:
     inputs = {
-        **dict(zip(("teacher", "knowledge", "mlp", "student"), models, strict=True)),
+        **models._asdict(),
         "observed": observed,
         "full": full,
         "unseen_share": job.config.unseen_fraction,

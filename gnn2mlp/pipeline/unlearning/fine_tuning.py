@@ -1,0 +1,63 @@
+"""The stage in which a trained teacher is trained on, on what is left of its graph."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+
+from gnn2mlp.core.environment import resolve_device
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.identity import Execution
+from gnn2mlp.core.listeners import Listener
+from gnn2mlp.core.progress import Progress
+from gnn2mlp.core.seeds import seeded
+from gnn2mlp.data.view import Observed
+from gnn2mlp.nn import loop
+from gnn2mlp.nn.optim import adam
+from gnn2mlp.nn.selection import Selection, tolerance_for
+from gnn2mlp.nn.training_state import TrainingState
+from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.teachers._inference import inputs
+from gnn2mlp.teachers._network_teacher import NetworkTeacher
+from gnn2mlp.teachers._training import GNNTraining
+
+
+def fine_tune_teacher(
+    teacher: Teacher,
+    observed: Observed,
+    epochs: int,
+    seed: int,
+    execution: Execution,
+    *,
+    device: torch.device,
+    progress: Progress,
+    listeners: Sequence[Listener] = (),
+) -> NetworkTeacher:
+    """A copy of `teacher` that was trained for more epochs, from its own weights, with its own loss and settings.
+
+    Args:
+        teacher: trained, a network over a graph.
+        observed: what is left.
+        epochs: at most so many; validation chooses among them.
+        seed: of neighbours and dropout.
+        execution: how torch computes; it is so already.
+        device: which device of the kind that `execution` names.
+        progress: told after every epoch.
+        listeners: told of the training.
+
+    Raises:
+        ConfigError: if it is no network over a graph.
+    """
+    if not isinstance(teacher, NetworkTeacher):
+        raise ConfigError(
+            "finetune: expected a teacher that is one network over a graph, such as gcn or sage, got "
+            f"{teacher.name!r}; take method retrain"
+        )
+    made, device, graph = copy.deepcopy(teacher), resolve_device(device), observed.graph
+    with seeded(seed, f"fine-tuning {made.name}"):
+        module = made.module_.to(device)
+        selection = Selection(module, made.patience, tolerance=tolerance_for(observed.valid.numel()))
+        state = TrainingState(module, adam(module.parameters(), made.lr, made.weight_decay), selection)
+        training = GNNTraining(made, observed, made.sampler(graph), inputs(graph, device), seed)
+        made.history_ = loop.fit(training, state, epochs, stage="teacher", progress=progress, listeners=listeners)
+    return made

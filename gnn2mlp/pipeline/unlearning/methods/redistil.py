@@ -1,0 +1,36 @@
+"""A new student from the old knowledge of what is left."""
+
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.pipeline.stage import Stage
+from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner
+
+
+class Redistil(Unlearner):
+    """Drop the rows of what is forgotten from the teacher's knowledge, and distil a new student from the others.
+
+    No teacher is trained. Where edges go, rows that they reach, as far as the teacher's messages travel, are written
+    anew by the old teacher on the graph without them.
+
+    Args:
+        reexport: whether the rows near to what is gone are written anew; default: where edges go.
+    """
+
+    name = "redistil"
+    citation = "this package; knowledge is a table of rows, after GLNN, Zhang et al., ICLR 2022, arXiv 2110.08727"
+    forgets = frozenset({"student"})
+    leaves = (
+        "The teacher that wrote the knowledge had seen what is forgotten: its outputs on the nodes that are left are "
+        "kept, and only method retrain makes them anew"
+    )
+
+    def __init__(self, reexport: bool | None = None):
+        self.reexport = reexport
+
+    def knowledge(self, one: Forgetting) -> Stage[TeacherKnowledge]:
+        """The old knowledge of what is left."""
+        return one.knowledge_left(self.reexport)
+
+    def student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
+        """A new one, from the start."""
+        return one.student(knowledge)

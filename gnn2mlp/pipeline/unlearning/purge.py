@@ -1,0 +1,101 @@
+"""Deleting what saw that which is forgotten: the files of a run, and those of the cache that it shares with others."""
+
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from gnn2mlp.core.errors import ArtefactError
+from gnn2mlp.core.identity import fingerprint
+from gnn2mlp.data import Observed
+from gnn2mlp.deploy import traces
+from gnn2mlp.knowledge import Store
+from gnn2mlp.pipeline.unlearning.before import Before, identities
+
+# All that the package writes into the folder of a run, whichever verb does.
+_STAGES = (
+    "config.yaml",
+    "splits",
+    "teachers",
+    "knowledge",
+    "students",
+    "seeds",
+    "student",
+    "data.safetensors",
+    "search",
+)
+_FILES = (
+    *(f"{name}.html" for name in ("report", "map", "codebook", "leaderboard", "explain", "explanations")),
+    *(f"{name}.{end}" for name in ("disagreement", "trust", "latency", "unlearn") for end in ("html", "json")),
+    *("results.json", "explain.json", "leaderboard.json", "best.yaml", "disagreement.safetensors", "search"),
+    *("nodes.csv", "explanations.csv", "contributions.csv", "explanations", "neighbourhoods"),
+)
+OWN = frozenset(_STAGES + _FILES)
+# Texts that are looked for in files that stay: more of them would take minutes.
+_MOST = 1000
+
+
+def purge(
+    folder: Path, store: Store, befores: Sequence[Before], more: Collection[Observed] = ()
+) -> list[dict[str, Any]]:
+    """Delete the files of a run, and in the cache whatever was made from what it saw.
+
+    Args:
+        folder: of the run. What the package has not written there stays, and is listed.
+        store: the cache of the run. Teachers and knowledge that were made from the same view go, also those of other
+            runs: they saw the same.
+        befores: the seeds of the run.
+        more: further views from which something in the cache was made.
+
+    Returns:
+        For each file or folder `path`, `done` (`"deleted"` or `"kept"`), and `why`.
+
+    Raises:
+        ArtefactError: if something cannot be deleted.
+    """
+    seen = {fingerprint(view) for view in (*(one.observed for one in befores), *more)}
+    seen |= {str(one.knowledge.identity.get("observed")) for one in befores}
+    done = [_deleted(path, "made from what is forgotten") for path in _made_from(store, seen)]
+    for path in sorted(folder.iterdir()):
+        if path.name in OWN:
+            done.append(_deleted(path, "of the run"))
+        else:
+            done.append({"path": str(path), "done": "kept", "why": "gnn2mlp did not write it; look into it yourself"})
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return done
+
+
+def _made_from(store: Store, seen: Collection[str]) -> list[Path]:
+    """Files of the cache that were made from one of these views, or from something that was.
+
+    Knowledge is made from a teacher, and what is kept of it for a later student from older knowledge; those who were
+    given the latter are not among them: they hold what is left.
+    """
+    return [path for path, identity in identities(store) if identity.get("observed") in seen]
+
+
+def _deleted(path: Path, why: str) -> dict[str, Any]:
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ArtefactError(
+            f"unlearn: could not delete {path} ({error.strerror}); delete it by hand, it saw what is forgotten"
+        ) from error
+    return {"path": str(path), "done": "deleted", "why": why}
+
+
+def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
+    """Whether names of nodes that are forgotten are anywhere in a folder; `None` where nodes have no names to look for.
+
+    Returns:
+        `names`, how many were looked for, and `found`, the files that hold one.
+    """
+    graph, removal = befores[0].graph, befores[0].removal
+    if graph.node_names is None or graph.node_names.dtype.kind not in "SU" or not removal.nodes.numel():
+        return None
+    names = [str(name) for name in graph.node_names[removal.nodes.numpy()].tolist()]
+    kept = {str(name) for name in graph.node_names[removal.left.numpy()].tolist()}
+    # Part of another name, it would be found wherever that stands.
+    rare = [name for name in names[:_MOST] if len(name) > 3 and not any(name in other for other in kept)]
+    return {"names": len(rare), "found": sorted(traces(folder, rare))} if rare else None

@@ -1,0 +1,167 @@
+"""`Unlearner`: a way in which the models of a run forget."""
+
+from abc import ABC
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import torch
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.registry import Registry
+from gnn2mlp.core.showing import short_repr
+from gnn2mlp.core.spec import Configurable
+from gnn2mlp.data.removal import Removal
+from gnn2mlp.data.view import Observed
+from gnn2mlp.deploy import Predictor
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.knowledge.keys import KEYS
+from gnn2mlp.methods import METHODS, Method
+from gnn2mlp.pipeline.job import Job
+from gnn2mlp.pipeline.knowledge import load_knowledge, save_knowledge
+from gnn2mlp.pipeline.seed import Models, knowledge_stage, needed_keys, student_stage
+from gnn2mlp.pipeline.stage import Reference, Stage, Storage, stored
+from gnn2mlp.pipeline.unlearning.before import Before, recorded_path
+from gnn2mlp.pipeline.unlearning.knowledge_left import rows_left, rows_near, rows_written_anew
+from gnn2mlp.pipeline.unlearning.recorded import load_recorded, record_answers, save_recorded
+from gnn2mlp.pipeline.views import scoring_view
+from gnn2mlp.teachers import Export, Teacher
+
+What = Literal["student", "teacher"]
+
+
+@dataclass(frozen=True, eq=False)
+class Forgetting:
+    """What there is to forget of one seed, and where the models go that have forgotten.
+
+    Args:
+        job: of what is left, in the new folder.
+        number: of the seed.
+        observed: what is left of what training saw.
+        before: the models of the run, and the data with what is to go.
+        what: which model forgets.
+    """
+
+    job: Job
+    number: int
+    observed: Observed
+    before: Before
+    what: What
+
+    __repr__ = short_repr
+
+    @property
+    def removal(self) -> Removal:
+        """What is to be forgotten."""
+        return self.before.removal
+
+    @property
+    def method(self) -> Method:
+        """The method of the run."""
+        return self.job.config.method.build(METHODS)
+
+    @property
+    def needs(self) -> list[str]:
+        """Keys of knowledge that the run writes down."""
+        return needed_keys(self.job, self.method)
+
+    def knowledge_left(self, reexport: bool | None = None) -> Stage[TeacherKnowledge]:
+        """What the old teacher knew of the nodes that are left.
+
+        Args:
+            reexport: whether rows that the removal reaches are written anew by the old teacher on what is left of the
+                graph. Default: where edges go, which nothing else can take out of the knowledge. Without, rows are as
+                they were.
+        """
+        job, removal = self.job, self.removal
+        storage = stored(job.store, "knowledge", load_knowledge, save_knowledge)
+        told = job.context_of(self.number, "knowledge")
+        inputs: dict[str, Any] = {"knowledge": self.before.knowledge, "row": removal.row}
+        refers = any(KEYS[key].refers for key in self.needs)
+        if not (bool(removal.edges.numel()) if reexport is None else reexport) and not refers:
+            return Stage(rows_left, inputs, storage, job.environment, told)
+        teacher = self.before.the_teacher
+        near = rows_near(self.before.observed, removal, getattr(teacher.value, "depth", None))
+        inputs |= {
+            "teacher": teacher,
+            "near": torch.searchsorted(self.observed.node_ids, removal.row[near]),
+            "observed": self.observed,
+            "needs": self.needs,
+            "how": Export(**job.config.export),
+            "seed": job.training_seed(self.number),
+            "execution": job.execution,
+        }
+        return Stage(rows_written_anew, inputs, storage, job.environment, told)
+
+    def recorded(self) -> Stage[Any]:
+        """The answers of the old teacher on what is left, which stand in its place when it is deleted."""
+        job = self.job
+        inputs = {
+            "teacher": self.before.the_teacher,
+            "full": scoring_view(job.graph, job.split(self.number)),
+            "removal": self.removal,
+            "execution": job.execution,
+        }
+        path = recorded_path(job.folder, self.number)
+        storage = Storage(lambda identity: path, load_recorded, save_recorded)
+        return Stage(record_answers, inputs, storage, job.environment, job.context(self.number))
+
+    def mlp(self) -> Stage[Predictor]:
+        """The baseline without a teacher, trained on the labels that are left."""
+        return student_stage(self.job, self.number, self.observed, "mlp", METHODS.get("mlp")(), None)
+
+    def student(self, knowledge: Stage[TeacherKnowledge], job: Job | None = None) -> Stage[Predictor]:
+        """A student by the method of the run, from some knowledge; `job` in place of the usual one."""
+        method = self.method
+        given = knowledge if method.teacher_keys else None
+        return student_stage(job or self.job, self.number, self.observed, "student", method, given)
+
+
+class Unlearner(Configurable, ABC):
+    """A way of forgetting. It says which stages make the models of a seed that have forgotten.
+
+    A subclass supplies `student`, `teacher`, or both. Where the student forgets, the teacher stays as it was until it
+    is deleted at the end: it is scored once more, and what it knew of the nodes that are left is kept. Where the
+    teacher forgets, it writes down what it knows of what is left, and a new student is distilled from that.
+
+    Attributes:
+        forgets: which models it can let forget.
+        exact: whether nothing that is kept has ever seen what is forgotten.
+        leaves: what it leaves behind of what is forgotten, in a sentence; empty for nothing.
+    """
+
+    forgets: ClassVar[frozenset[What]]
+    exact: ClassVar[bool] = False
+    leaves: ClassVar[str] = ""
+
+    def check(self, what: What) -> None:
+        """Raise `ConfigError` if it cannot let this model forget."""
+        if what not in self.forgets:
+            able = [name for name, cls in UNLEARNERS.classes.items() if what in cls.forgets]
+            raise ConfigError(
+                f"unlearn: method {self.name!r} lets no {what} forget (--what {what}); methods that do: "
+                f"{', '.join(able)}"
+            )
+
+    def models(self, one: Forgetting) -> Models:
+        """The stages of the models that have forgotten."""
+        if one.what == "student":
+            knowledge = self.knowledge(one)
+            return Models(one.recorded(), knowledge, one.mlp(), self.student(one, knowledge))
+        teacher = self.teacher(one)
+        knowledge = knowledge_stage(one.job, one.number, one.observed, teacher, one.needs)
+        return Models(teacher, knowledge, one.mlp(), one.student(knowledge))
+
+    def knowledge(self, one: Forgetting) -> Stage[TeacherKnowledge]:
+        """What of the old knowledge a student that forgets is given."""
+        return one.knowledge_left()
+
+    def student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
+        """The student that has forgotten."""
+        raise NotImplementedError
+
+    def teacher(self, one: Forgetting) -> Stage[Teacher] | Reference[Teacher]:
+        """The teacher that has forgotten."""
+        raise NotImplementedError
+
+
+UNLEARNERS: Registry[Unlearner] = Registry("unlearner", "gnn2mlp.pipeline.unlearning.methods", Unlearner)

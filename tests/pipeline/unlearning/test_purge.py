@@ -1,0 +1,32 @@
+from pathlib import Path
+
+from gnn2mlp.core import artefact
+from gnn2mlp.knowledge import Store
+from gnn2mlp.pipeline.unlearning.before import before_removal
+from gnn2mlp.pipeline.unlearning.opened_run import opened_run
+from gnn2mlp.pipeline.unlearning.purge import purge, searched
+from tests.pipeline.unlearning.conftest import Make
+
+
+def test_only_what_saw_the_same_goes(make: Make, people: Path) -> None:
+    found = opened_run(people / "run")
+    before = before_removal(found.folder, found.store, found.graph, found.splits[0], make([3]).removal)
+    other = people / "cache" / "teachers" / "other.safetensors"
+    about = {"identity": {"observed": "another"}, "environment": {}, "given": {}}
+    artefact.save(other, "teacher", {}, {"about": about})
+    (people / "cache" / "teachers" / "broken.safetensors").write_text("x")
+    done = purge(found.folder, Store(people / "cache"), [before])
+    assert {each["done"] for each in done} == {"deleted"}
+    assert not (people / "run").exists()
+    assert sorted(path.name for path in (people / "cache").rglob("*.safetensors")) == [
+        "broken.safetensors",
+        "other.safetensors",
+    ]
+
+
+def test_names_are_looked_for_where_nodes_have_some(make: Make, tmp_path: Path) -> None:
+    before = make([3, 17]).before
+    (tmp_path / "clean.txt").write_text("person-0004-quaint")
+    assert searched(tmp_path, [before]) == {"names": 2, "found": []}
+    (tmp_path / "left.txt").write_text("of person-0017-quaint")
+    assert searched(tmp_path, [before]) == {"names": 2, "found": ["left.txt"]}

@@ -1,0 +1,140 @@
+"""What is forgotten is gone: byte by byte from every file that is left, and from what models were trained on."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from gnn2mlp import RunConfig
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.files import read_json
+from gnn2mlp.core.progress import silent
+from gnn2mlp.data import Split, load_data
+from gnn2mlp.deploy import Predictor, traces
+from gnn2mlp.pipeline.config import read_yaml
+from gnn2mlp.pipeline.run import run
+from gnn2mlp.pipeline.unlearning.unlearn import UnlearnResult, unlearn
+from tests.pipeline.unlearning.conftest import marked
+
+GONE = [3, 17, 40, 41, 77]
+
+
+def names(rows: list[int]) -> list[str]:
+    return [f"person-{row:04d}-quaint" for row in rows]
+
+
+def forget(people: Path, **options: Any) -> UnlearnResult:
+    return unlearn(people / "run", **{"verify": False, "pages": False, "listen": lambda seed, stage: silent, **options})
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return dict(Predictor.load(folder).module.state_dict())
+
+
+def marks(rows: list[int]) -> list[bytes]:
+    """What of nodes might be left: rows of features, and their numbers beside each other."""
+    features = marked().features
+    assert isinstance(features, torch.Tensor)
+    ids = np.array(rows, dtype=np.int64)
+    together = [ids.tobytes(), ids.astype(np.int32).tobytes(), ", ".join(map(str, rows)).encode()]
+    return [*(features[row].numpy().tobytes() for row in rows), *together]
+
+
+def held(folder: Path, wanted: list[bytes]) -> list[Path]:
+    return [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and any(m in path.read_bytes() for m in wanted)
+    ]
+
+
+@pytest.mark.parametrize("method", ["retrain", "redistil", "finetune"])
+def test_nothing_of_a_forgotten_node_is_left_in_any_file(
+    people: Path, method: str, undrawn: pytest.MonkeyPatch
+) -> None:
+    if method == "redistil":
+        undrawn.undo()  # pages have texts, too
+    (people / "people.safetensors").rename(people.parent / "raw")  # the user's own data, which stay
+    (people / "run" / "mine.txt").write_text("a note", encoding="utf-8")
+    config = people / "run" / "config.yaml"
+    config.write_text(config.read_text().replace(str(people / "people.safetensors"), str(people.parent / "raw")))
+    result = forget(people, nodes=names(GONE), method=method, pages=method == "redistil")
+    assert result.out == people / "run-unlearned"
+    assert held(people, marks(GONE)) == []
+    assert traces(people, names(GONE)) == {}
+    left = names([4, 18])
+    assert traces(people, left) == {"run-unlearned/data.safetensors": left}  # what is left can be found so
+    assert [path.name for path in (people / "run").iterdir()] == ["mine.txt"]
+    done = {Path(each["path"]).name: each["done"] for each in result.results["files"]}
+    assert done["mine.txt"] == "kept"
+    assert done["students"] == done["knowledge"] == "deleted"
+    assert sum("cache" in each["path"] for each in result.results["files"]) == 2
+    assert read_json(result.out / "unlearn.json")["removal"]["nodes"] == 5
+
+
+def test_retrain_gives_the_bits_of_a_run_on_what_is_left(people: Path) -> None:
+    result = forget(people, nodes=names(GONE))
+    config = RunConfig(**read_yaml(result.out / "config.yaml"))
+    fresh = config.model_copy(update={"out": people / "fresh", "cache": people / "other"})
+    again = run(fresh, lambda seed, stage: silent, pages=False)
+    first, second = weights(result.out / "student"), weights(again.out / "student")
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert result.predictor.module.state_dict().keys() == first.keys()
+
+
+def test_nodes_that_stay_keep_their_roles(people: Path) -> None:
+    before = Split.load(people / "run" / "splits" / "seed-000.safetensors")
+    result = forget(people, nodes=names(GONE), method="redistil")
+    after = Split.load(result.out / "splits" / "seed-000.safetensors")
+    left = [row for row in range(90) if row not in GONE]
+    for part in ("train", "valid", "seen", "unseen"):
+        kept = [row for row in getattr(before, part).tolist() if row not in GONE]
+        assert [left[row] for row in getattr(after, part).tolist()] == kept
+    data = load_data(result.out / "data.safetensors")
+    assert data.node_names is not None
+    assert data.node_names.tolist() == names(left)
+
+
+def test_edges_are_gone_from_the_data_and_from_the_knowledge(people: Path) -> None:
+    edges = marked().edge_index[:, [0, 5, 90]].T.tolist()
+    result = forget(people, edges=[names(edge) for edge in edges], method="redistil")
+    data = load_data(result.out / "data.safetensors")
+    assert data.num_nodes == 90
+    left = {tuple(edge) for edge in data.structure["edge_index"].T.tolist()}
+    assert not left & {tuple(edge) for edge in edges}
+    assert not left & {(second, first) for first, second in edges}
+    assert result.results["removal"]["edges"] == 3
+
+
+def test_it_can_be_done_again(people: Path) -> None:
+    first = forget(people, nodes=names([3]), method="redistil")
+    quick: dict[str, Any] = {"verify": False, "pages": False, "listen": lambda seed, stage: silent}
+    second = unlearn(first.out, names([17]), method="redistil", **quick)
+    assert second.out.name == "run-unlearned-unlearned"
+    assert not first.out.exists()
+    assert traces(people / "run-unlearned-unlearned", names([3, 17])) == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"nodes": ["nobody"]}, DataError, "people has no node nobody; expected names of nodes, such as person-0000"),
+        ({}, ConfigError, "expected nodes or edges to remove, got none"),
+        ({"nodes": names([1]), "method": "redistill"}, ConfigError, "did you mean 'redistil'"),
+        ({"nodes": names([1]), "method": "redistil", "what": "teacher"}, ConfigError, "methods that do: .*retrain"),
+        ({"nodes": names([*range(0, 90, 3)])}, DataError, "leaves no training label of 0"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_happens(
+    made: Path, options: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        unlearn(made / "run", **options, out=made / "never")
+    assert (made / "run" / "student").is_dir()
+    assert not (made / "never").exists()
+
+
+def test_a_folder_within_that_of_the_run_is_refused(made: Path) -> None:
+    for folder in (made / "run", made / "run" / "new"):
+        with pytest.raises(ConfigError, match="out: expected another folder than that of the run"):
+            unlearn(made / "run", names([1]), out=folder)
