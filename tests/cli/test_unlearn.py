@@ -1,3 +1,5 @@
+# ruff: noqa: F811  (fixtures from elsewhere)
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -7,13 +9,13 @@ from tests.pipeline.unlearning.conftest import made, people, undrawn  # noqa: F4
 
 
 def test_it_forgets_and_says_where_the_files_are(
-    people: Path,  # noqa: F811
+    people: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gone = people / "gone.txt"
     gone.write_text("person-0003-quaint\nperson-0017-quaint\n", encoding="utf-8")
-    monkeypatch.setattr("gnn2mlp.pipeline.run.write_disagreement", lambda found, folder: {})
+    monkeypatch.setattr(import_module("gnn2mlp.pipeline.run"), "write_disagreement", lambda found, folder: {})
     folder = people / "without"
     given = ["unlearn", str(people / "run"), "--nodes", str(gone), "--method", "redistil", "--no-verify"]
     assert main([*given, "--out", str(folder)]) == 0

@@ -15,7 +15,7 @@ def test_models_are_those_that_the_files_hold(make: Make) -> None:
     assert before.the_teacher.value.predict(before.graph).shape == (90, 3)
     assert before.knowledge.value.node_ids.tolist() == before.observed.node_ids.tolist()
     assert before.student.value.card["knowledge"] == before.knowledge.value.select(["logits"]).digest
-    assert "knowledge" not in before.mlp.value.card
+    assert before.mlp.identity != before.student.identity
 
 
 def test_a_teacher_that_the_cache_has_no_more_is_missed_when_it_is_asked_for(make: Make, people: Path) -> None:
