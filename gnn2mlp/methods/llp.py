@@ -16,7 +16,7 @@ class LLP(Method):
     how many. Only the ratios of the weights matter, as Adam divides by the size of the gradient.
 
     The defaults are the weights released for Cora, which served CiteSeer as well as its own. Recipes hold the weights
-    that were released for each data set and setting.
+    that were released for each data set and setting, or others that validation pairs chose.
 
     Args:
         label_weight: α.
