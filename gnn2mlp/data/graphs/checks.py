@@ -78,7 +78,8 @@ def check_codes(
         )
     if values.size and values.min() < 0:
         raise DataError(f"{name}: {what}: expected codes from 0, got {values.min()}; give unknown a code of its own")
-    found = torch.from_numpy(values.astype(np.int64))
+    # Shared with the caller, as what is made of them is a copy; torch shares memory only with arrays that are writable.
+    found = torch.from_numpy(values.astype(np.int64, copy=not values.flags.writeable))
     seen = tuple((found.max(0).values + 1).tolist()) if rows else (1,) * found.size(1)
     if sizes is None:
         return found, seen
