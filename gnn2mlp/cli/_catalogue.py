@@ -11,6 +11,7 @@ import gnn2mlp
 # Of each kind, the package and its registry; only what is asked for is imported.
 KINDS = {
     "datasets": ("gnn2mlp.data", "DATASETS"),
+    "graph_sets": ("gnn2mlp.data", "GRAPH_DATASETS"),
     "splits": ("gnn2mlp.data", "SPLITTERS"),
     "link_splits": ("gnn2mlp.data", "LINK_SPLITTERS"),
     "tasks": ("gnn2mlp.tasks", "TASKS"),
@@ -34,6 +35,7 @@ SINGLE = {
 # What `--set` calls a component of a kind; objectives and encoders are set inside of others.
 KEYS = {
     "datasets": "dataset",
+    "graph_sets": "dataset",
     "splits": "split",
     "link_splits": "split",
     "tasks": "task",

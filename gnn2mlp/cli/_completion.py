@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 SHELLS = ("bash", "zsh", "tcsh")
 # Which names an option takes, as `gnn2mlp list` calls their kind; it may take others too, such as a file.
 _NAMES = {
-    "dataset": ("datasets",),
+    "dataset": ("datasets", "graph_sets"),
     "split": ("splits", "link_splits"),
     "task": ("tasks",),
     "teacher": ("teachers",),

@@ -29,6 +29,7 @@ def test_every_kind_has_entries_with_a_line_and_a_citation(kind: str):
         ("encoders", "text", "Jones"),
         ("decoders", "hadamard", "Guo"),
         ("link_splits", "edges", "Guo"),
+        ("graph_sets", "ogbg-molhiv", "Hu"),
         ("explainers", "fastdnx", "Pereira"),
     ],
 )
