@@ -22,6 +22,7 @@ from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import check_nodes, opened
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.student_trust import advice_record, student_trust
+from gnn2mlp.pipeline.trust_margins import NodeMargins, node_margins
 from gnn2mlp.report.result_cells import trust_cell
 from gnn2mlp.report.siblings import refresh_report
 from gnn2mlp.report.trust_report import write_trust_report
@@ -38,11 +39,13 @@ class TrustResult:
     Args:
         results: the content of `trust.json`.
         table: the nodes of the first seed, as in `nodes.csv`.
+        margins: own margins of the same nodes; `None` where they cannot be read (`trust_margins.node_margins`).
         out: the folder that holds both, and the page `trust.html`.
     """
 
     results: dict[str, Any]
     table: TrustTable
+    margins: NodeMargins | None
     out: Path
 
     __repr__ = short_repr
@@ -59,7 +62,9 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
 
     Reliability is KRD's, one minus the normalised entropy shift under feature noise (draws and size of the noise are
     `config.export`); it stands against confidence, margin and degree. They are judged on the test nodes that the
-    teacher saw, with the edges that it saw. No student is trained.
+    teacher saw, with the edges that it saw. No student is trained. Of a graph the own margin of each of these nodes is
+    told as well (`gnn2mlp.explainers.own_margins`), and where there is a student, whether it tells beside the student's
+    confidence where the two differ.
 
     Args:
         config: what to look at; default: the demonstration on the embedded data set.
@@ -74,7 +79,7 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
     TEACHERS.get(config.teacher.name).check_provides(NEEDS)
     folder = config.folder("trust")
     with opened(config, folder, listen, NEEDS, guest=True) as job:
-        records, tables = zip(*(_judge(job, number) for number in config.seeds), strict=True)
+        records, tables, margins = zip(*(_judge(job, number) for number in config.seeds), strict=True)
         job.begin(config.seeds[-1], "report")
         results = {
             "format": FORMAT,
@@ -88,13 +93,13 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
             "summary": _summary(records),
         }
     write_json(folder / "trust.json", results)
-    write_text(folder / "nodes.csv", nodes_csv(tables[0]))
+    write_text(folder / "nodes.csv", nodes_csv(tables[0], margins[0]))
     write_trust_report(results, tables[0], folder / "trust.html")
     refresh_report(folder)
-    return TrustResult(results, tables[0], folder)
+    return TrustResult(results, tables[0], margins[0], folder)
 
 
-def _judge(job: Job, number: int) -> tuple[dict[str, Any], TrustTable]:
+def _judge(job: Job, number: int) -> tuple[dict[str, Any], TrustTable, NodeMargins | None]:
     seed = plan(job, number)
     knowledge, observed, full = seed.knowledge.value, seed.observed, seed.full
     table, valid = (of(knowledge, observed, full) for of in (seen_test_nodes, validation_nodes))
@@ -107,7 +112,11 @@ def _judge(job: Job, number: int) -> tuple[dict[str, Any], TrustTable]:
     student = made_student(job, number)
     if student is not None and full.graph.task.exclusive:
         record["student_trust"] = advice_record(student_trust(student, knowledge, full))
-    return record, table
+    teacher, progress = job.config.teacher.build(TEACHERS), job.listen(number, "surrogate")
+    margins = node_margins(teacher, knowledge, observed, full, student, table.nodes, seed=number, progress=progress)
+    if margins is not None:
+        record["own_margin"] = margins.record()
+    return record, table, margins
 
 
 def made_student(job: Job, number: int) -> Predictor | None:
@@ -133,13 +142,15 @@ def _summary(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def nodes_csv(table: TrustTable) -> str:
+def nodes_csv(table: TrustTable, margins: NodeMargins | None = None) -> str:
     """A row for each node, most reliable first; `right` is empty where the class is not known, ranks begin at 1."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["node", "prediction", "right", *table.scores, "rank"])
+    more = {} if margins is None else margins.columns
+    writer.writerow(["node", "prediction", "right", *table.scores, *more, "rank"])
     for rank, row in enumerate(np.argsort(-table.scores["reliability"], kind="stable"), start=1):
         right = int(table.right[row]) if table.known[row] else ""
         values = [f"{values[row]:.6g}" for values in table.scores.values()]
-        writer.writerow([table.nodes[row], table.prediction[row], right, *values, rank])
+        told = [column[row] for column in more.values()]
+        writer.writerow([table.nodes[row], table.prediction[row], right, *values, *told, rank])
     return text.getvalue()

@@ -9,18 +9,14 @@ from gnn2mlp.core.files import write_text
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.explainers import Explanation
 from gnn2mlp.explore.formatting import plural
-from gnn2mlp.explore.plots_explanations import plot_agreement, plot_explanations, plot_faithfulness
+from gnn2mlp.explore.plots_explanations import plot_explanations, plot_faithfulness
+from gnn2mlp.report.agreement import agreement_grid, agreement_line, agreement_plot
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.results import Results, option_name
 
 # Explained nodes that the page lists, and names in a cell.
 _LISTED, _NAMED = 20, 5
-_SCORES = {
-    "own_margin": "Own margin",
-    "confidence": "Student's confidence",
-    "both": "Both",
-}
 
 
 def write_explain_report(
@@ -70,39 +66,12 @@ def faith_grids(results: Results) -> list[Grid]:
 
 def student_grids(results: Results) -> list[Grid]:
     """What tells where the student answers as its teacher, and what a cascade makes of it."""
-    return [agreement_grid(results), router_grid(results)]
+    return [agreement_grid(results.get("student", {})), router_grid(results)]
 
 
 def student_line(results: Results) -> str:
-    """What the own margin adds to the student's confidence, in a sentence; empty where there is no student.
-
-    Example:
-        >>> auroc = {"confidence": 0.9, "both": 0.94}
-        >>> found = {"auroc": auroc, "gain": [0.02, 0.06], "nodes": 1000, "population": "test"}
-        >>> print(student_line({"student": found}))
-        Where the student answers as its teacher is told better by confidence and own margin together than by \
-confidence alone: AUROC 0.940 against 0.900 (+0.020 to +0.060) on 1,000 test nodes.
-    """
-    found = results.get("student")
-    if not found:
-        return ""
-    population = "unseen test" if found["population"] == "unseen" else "test"
-    where = f"on {found['nodes']:,} {population} nodes"
-    if found["gain"] is None:
-        return f"Nothing can be said of where the student will differ: {where} too few answers differ, or all do."
-    low, high = found["gain"]
-    values = f"AUROC {found['auroc']['both']:.3f} against {found['auroc']['confidence']:.3f}"
-    apart = f"{low:+.3f} to {high:+.3f}".replace("-", "−")
-    if low > 0:
-        return (
-            "Where the student answers as its teacher is told better by confidence and own margin together "
-            f"than by confidence alone: {values} ({apart}) {where}."
-        )
-    verb = "less well" if high < 0 else "no better, as far as chance lets one tell,"
-    return (
-        f"Confidence and own margin together tell {verb} where the student answers as its teacher than confidence "
-        f"alone: {values} ({apart}) {where}."
-    )
+    """What the own margin adds to the student's confidence, in a sentence; empty where there is no student."""
+    return agreement_line(results.get("student", {}))
 
 
 def faithfulness_grid(results: Results) -> Grid:
@@ -123,18 +92,6 @@ def motif_grid(results: Results) -> Grid:
     """The share of a motif's nodes that each explainer ranks first; no row where there are no motifs."""
     rows = [[row["method"], f"{100 * row['accuracy']:.1f}"] for row in results["motifs"]]
     return Grid("Nodes of the motif among as many first ones", ["Explainer", "Found, %"], rows)
-
-
-def agreement_grid(results: Results) -> Grid:
-    """What tells where the student answers as its teacher, with 95 % intervals; no row where there is no student."""
-    found = results.get("student", {"auroc": {}})
-    rows = []
-    for name, value in found["auroc"].items():
-        text = "n/a"
-        if value is not None:
-            text = "{:.3f} ({:.3f} to {:.3f})".format(value, *found["intervals"][name])
-        rows.append([_SCORES[name], text])
-    return Grid("Where does the student answer as its teacher?", ["Score", "AUROC"], rows)
 
 
 def router_grid(results: Results) -> Grid:
@@ -223,13 +180,12 @@ def _student(results: Results) -> dict[str, Any]:
     found = results.get("student")
     if not found:
         return {}
-    note = "Quarters of the test nodes by each score, with 95 % intervals (Wilson's)."
     blank = "a row of zeros" if found["blank"] == "zeros" else "the mean of all rows"
     return {
         "sentence": student_line(results),
         "router": found.get("router", {}).get("sentence", ""),
         "grids": [grid for grid in student_grids(results) if grid.rows],
-        "plots": [draw(plot_agreement(found["quarters"]), "agreement", "Student and teacher agree", note)],
+        "plots": [agreement_plot(found)],
         "inputs": inputs_grid(results),
         "blank": blank,
         "gap": f"{found['gap']:.2g}",

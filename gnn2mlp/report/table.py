@@ -6,6 +6,7 @@ from rich.console import Group
 from rich.text import Text
 
 from gnn2mlp.explore.formatting import plural
+from gnn2mlp.report.agreement import agreement_grid, agreement_line, first_agreement
 from gnn2mlp.report.claims import basis
 from gnn2mlp.report.grids import (
     Grid,
@@ -62,8 +63,10 @@ def link_table(results: Results) -> Group:
 
 def trust_results_table(results: Results) -> Group:
     """What each score is worth, from what `trust` returns and writes to `trust.json`; print it like `results_table`."""
-    lines = [Text(line, style="bold") for line in (trust_line(results), student_trust_line(results))]
-    grids = [trust_grid(results), *student_trust_grids(results)]
+    found = first_agreement(results)
+    told = (trust_line(results), student_trust_line(results), agreement_line(found))
+    lines = [Text(line, style="bold") for line in told]
+    grids = [trust_grid(results), *student_trust_grids(results), *([agreement_grid(found)] if found else [])]
     tables = [part for grid in grids for part in (Text(), grid_table(grid))]
     return Group(*(line for line in [*lines, Text(basis(results, "seen"))] if line), *tables)
 

@@ -8,6 +8,7 @@ from gnn2mlp.evaluate.advice import ANSWER_SCORES
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.explore.plots_trust import plot_accuracy_by_score, plot_by_degree, plot_coverage
 from gnn2mlp.explore.trust import SCORES, TrustTable
+from gnn2mlp.report.agreement import agreement_grid, agreement_line, agreement_plot, first_agreement
 from gnn2mlp.report.claims import basis
 from gnn2mlp.report.grids import student_trust_grids, trust_grid
 from gnn2mlp.report.headline import student_trust_line, trust_line
@@ -43,6 +44,7 @@ def _content(results: Results, table: TrustTable) -> dict[str, Any]:
         "scores": SCORES,
         "grid": trust_grid(results),
         "student": _student(results),
+        "agreement": _agreement(results),
         "plots": _plots(results, table),
         **provenance(results),
     }
@@ -63,6 +65,14 @@ def _student(results: Results) -> dict[str, Any]:
         "scores": {name: ANSWER_SCORES.get(name, "") for name in names},
         "plots": [draw(plot_accuracy_by_score(bins), "student-by-score", "Accuracy of the student by score", note)],
     }
+
+
+def _agreement(results: Results) -> dict[str, Any]:
+    """Where the student of the first seed answers as its teacher; empty where there is none, or no own margin."""
+    found = first_agreement(results)
+    if not found:
+        return {}
+    return {"sentence": agreement_line(found), "grid": agreement_grid(found), "plots": [agreement_plot(found)]}
 
 
 def _plots(results: Results, table: TrustTable) -> list[Plot]:

@@ -1,6 +1,7 @@
 """A tiny graph and a tiny hypergraph in files, and settings that train on them within a second."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import torch
 from gnn2mlp import RunConfig
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data import load_dataset
+from gnn2mlp.explainers import fit_surrogate
 from gnn2mlp.knowledge import Store
+from gnn2mlp.pipeline import surrogate
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.seed import Seed, plan
 from tests.fitted import company_tables, fit_settings, fitted, undrawn  # noqa: F401  (fixtures)
@@ -41,6 +44,14 @@ def hypergraph_npz(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hyperedge_weight=hypergraph.weight.numpy(),
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def few_epochs() -> Iterator[None]:
+    """The surrogate of a tiny graph is soon found."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(surrogate, "fit_surrogate", partial(fit_surrogate, epochs=60))
+        yield
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +12,16 @@ from gnn2mlp.core.errors import ConfigError, DataError, UnknownNameError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import graph_from_arrays
 from gnn2mlp.deploy import NodeRouter
-from gnn2mlp.explainers import Random, fit_surrogate
-from gnn2mlp.pipeline import ExplainResult, RunConfig, explain, run, surrogate
+from gnn2mlp.explainers import Random
+from gnn2mlp.pipeline import ExplainResult, RunConfig, explain, run
 from gnn2mlp.pipeline.explain import rows_of
 from tests.pipeline.conftest import small_settings
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _few_epochs() -> Iterator[None]:
-    """A surrogate of a tiny graph is soon found."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(surrogate, "fit_surrogate", partial(fit_surrogate, epochs=80))
-        yield
+pytestmark = pytest.mark.usefixtures("few_epochs")
 
 
 @pytest.fixture(scope="module")
-def explained(_few_epochs: None, npz: Path, tmp_path_factory: pytest.TempPathFactory) -> ExplainResult:
+def explained(few_epochs: None, npz: Path, tmp_path_factory: pytest.TempPathFactory) -> ExplainResult:
     """Five nodes of a run with a student."""
     folder = tmp_path_factory.mktemp("explained")
     made = small_settings(npz, folder)

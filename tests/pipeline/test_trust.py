@@ -13,6 +13,8 @@ from gnn2mlp.pipeline import RunConfig, run, trust
 from gnn2mlp.pipeline.trust import nodes_csv
 from tests.tiny import random_knowledge
 
+pytestmark = pytest.mark.usefixtures("few_epochs")
+
 
 @pytest.mark.parametrize("setting", ["transductive", "inductive"])
 def test_leaves_a_report_on_the_test_nodes_that_were_seen(settings: dict[str, Any], setting: str):
@@ -64,6 +66,15 @@ def test_the_students_of_a_run_are_looked_at_and_none_is_trained(settings: dict[
     assert both.results["seeds"][0]["trust"] == alone.results["seeds"][0]["trust"]
     page = (settings["out"] / "trust.html").read_text()
     assert "where the student is right" in page
+    assert both.margins is not None
+    with (settings["out"] / "nodes.csv").open() as file:
+        rows = {int(row["node"]): row for row in csv.DictReader(file)}
+    for position, node in enumerate(both.table.nodes.tolist()):
+        assert float(rows[node]["own_margin"]) == pytest.approx(both.margins.own[position], rel=1e-5)
+        assert both.margins.alike is not None
+        assert rows[node]["student_agrees"] == str(int(both.margins.alike[position]))
+    assert both.results["seeds"][0]["own_margin"]["student"]["population"] == "seen"
+    assert "Where the student answers as its teacher" in page
 
 
 def test_a_mistake_leaves_nothing_behind(settings: dict[str, Any]):

@@ -5,7 +5,6 @@ import pytest
 
 from gnn2mlp.explainers import FastDnX
 from gnn2mlp.report.explain_report import (
-    agreement_grid,
     explain_grids,
     headline,
     inputs_grid,
@@ -62,17 +61,6 @@ def test_without_a_student_nothing_is_said_of_one(results: dict[str, Any], tmp_p
     assert inputs_grid(results).rows == []
 
 
-def test_a_sentence_on_the_student_says_what_chance_allows(results: dict[str, Any]) -> None:
-    assert student_line(results) == (
-        "Confidence and own margin together tell no better, as far as chance lets one tell, where the student answers "
-        "as its teacher than confidence alone: AUROC 0.900 against 0.850 (−0.010 to +0.120) on 20 unseen test nodes."
-    )
-    results["student"]["gain"] = [-0.2, -0.1]
-    assert "together tell less well" in student_line(results)
-    results["student"]["gain"] = None
-    assert "too few answers differ" in student_line(results)
-
-
 def test_the_student_s_answers_are_told_with_their_parts(results: dict[str, Any]) -> None:
     assert inputs_grid(results).rows == [["x <i>", "a", "no", "0.50", "−0.50", "<word> (−0.50)"]]
 
@@ -92,8 +80,6 @@ def test_the_headline_says_what_chance_allows(results: dict[str, Any]) -> None:
 
 def test_tables_without_rows_are_left_out(results: dict[str, Any]) -> None:
     assert [len(grid.rows) for grid in explain_grids(results)] == [4, 1, 3, 3]
-    results["student"]["auroc"]["both"] = None
-    assert agreement_grid(results).rows[1:] == [["Student's confidence", "0.850 (0.800 to 0.950)"], ["Both", "n/a"]]
     assert router_grid(results).rows[2] == ["Cascade by the router", "80.0", "95.0"]
     results["student"]["router"]["helps"] = False
     assert [row[0] for row in router_grid(results).rows] == ["Student alone", "Cascade by confidence"]

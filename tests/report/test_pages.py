@@ -115,6 +115,7 @@ def folder(
     """All pages side by side, the report last: it links to the others."""
     out = tmp_path_factory.mktemp("pages")
     results = _add_classes(add_latency(add_student_trust(add_knowledge(make_results()))))
+    results["seeds"][0]["own_margin"] = {"student": {**explain_results()["student"], "population": "seen"}}
     edges = np.stack([np.arange(19), np.arange(1, 20)])
     write_trust_report(
         results, trust_table(random_knowledge(torch.arange(20)), edges, np.arange(20) % 3), out / "trust.html"

@@ -8,6 +8,7 @@ import torch
 from gnn2mlp.explore.trust import trust_table
 from gnn2mlp.report.trust_report import write_trust_report
 from tests.report.conftest import add_knowledge, add_student_trust
+from tests.report.explained import explain_results
 from tests.report.test_run_report import Page
 from tests.tiny import random_knowledge
 
@@ -56,3 +57,14 @@ def test_without_known_classes_it_says_so(make_results: Make, tmp_path: Path) ->
     page = _page(results, tmp_path / "trust.html", None)
     assert "scores cannot be judged" in page.text
     assert [tag for tag, _ in page.elements].count("svg") == 2
+
+
+def test_where_a_student_agrees_is_told_where_own_margins_are_known(make_results: Make, tmp_path: Path) -> None:
+    results = add_student_trust(add_knowledge(make_results()))
+    assert "Where the student answers as its teacher" not in _page(results, tmp_path / "a.html", None).text
+    results["seeds"][0]["own_margin"] = {"student": {**explain_results()["student"], "population": "seen"}}
+    page = _page(results, tmp_path / "b.html", np.arange(20) % 3)
+    for words in ("Where the student answers as its teacher", "on 20 seen test nodes", "Own margin"):
+        assert words in page.text
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
