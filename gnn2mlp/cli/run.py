@@ -18,12 +18,13 @@ def add(verbs: Any) -> None:
         "run",
         help="train a teacher, distil a student, report on both",
         description="Train a GNN teacher, write down what it knows, distil an MLP student, and report on it honestly. "
-        "Without options: the demonstration on the embedded data set. With --task link, links are predicted.",
+        "Without options: the demonstration on the embedded data set. With --task link, links are predicted, with "
+        "--task graph whole graphs.",
     )
     parser.add_argument(
         "--task",
-        choices=["node", "link"],
-        help="what is predicted: what nodes are (default), or links",
+        choices=["node", "link", "graph"],
+        help="what is predicted: what nodes are (default), links, or what whole graphs are",
     )
     parser.add_argument("--decoder", metavar="NAME", help="with --task link: hadamard (default) or dot")
     add_settings(parser, out="folder of the results", example="method.temperature=0.8")
@@ -222,10 +223,12 @@ def assign(chosen: dict[str, Any], assignment: str) -> None:
 def _default(key: str, chosen: Mapping[str, Any]) -> Any:
     """The component that is taken where none is named."""
     from gnn2mlp.pipeline import RunConfig
-    from gnn2mlp.pipeline.links.config import DEFAULTS, LINK
+    from gnn2mlp.pipeline.graphs.config import DEFAULTS as OF_GRAPHS
+    from gnn2mlp.pipeline.links.config import DEFAULTS as OF_LINKS
+    from gnn2mlp.pipeline.task_words import GRAPH, LINK
 
-    of_links = DEFAULTS.get(key) if _name(chosen.get("task")) == LINK else None
-    return of_links or RunConfig.model_fields[key].default
+    own = {LINK: OF_LINKS, GRAPH: OF_GRAPHS}.get(str(_name(chosen.get("task"))), {})
+    return own.get(key) or RunConfig.model_fields[key].default
 
 
 def _missing(key: str) -> NoReturn:

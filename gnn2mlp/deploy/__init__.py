@@ -16,11 +16,13 @@ if TYPE_CHECKING:
         verify,
         write_directory,
     )
+    from gnn2mlp.deploy.graph_predictor import GraphPredictor
     from gnn2mlp.deploy.hub import from_hub, push_to_hub
     from gnn2mlp.deploy.link_index import LinkIndex
     from gnn2mlp.deploy.link_predictor import LinkPredictor
     from gnn2mlp.deploy.link_scoring import score_pairs, score_top
     from gnn2mlp.deploy.link_search import Top
+    from gnn2mlp.deploy.node_fields import NodeFields
     from gnn2mlp.deploy.node_router import NodeRouter
     from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
@@ -34,9 +36,11 @@ __all__ = [
     "BatchScorer",
     "Calibration",
     "Cascade",
+    "GraphPredictor",
     "LinkIndex",
     "LinkPredictor",
     "ModelDirectory",
+    "NodeFields",
     "NodeRouter",
     "OnnxLinkPredictor",
     "OnnxPredictor",
@@ -66,6 +70,8 @@ _EXPORTS = {
     "BatchScorer": "gnn2mlp.deploy.batch_scorer",
     "Calibration": "gnn2mlp.deploy.calibration",
     "Cascade": "gnn2mlp.deploy.cascade",
+    "GraphPredictor": "gnn2mlp.deploy.graph_predictor",
+    "NodeFields": "gnn2mlp.deploy.node_fields",
     "LinkIndex": "gnn2mlp.deploy.link_index",
     "LinkPredictor": "gnn2mlp.deploy.link_predictor",
     "ModelDirectory": "gnn2mlp.deploy.directory",

@@ -21,6 +21,7 @@ _METRIC = {
     "model": str,
     "nodes": int,
     "pairs": int,
+    "graphs": int,
     "coverage": float,
 }
 _NEEDED = ("metric", "value", "population")
@@ -41,8 +42,8 @@ def checked(about: Mapping[str, Any]) -> dict[str, Any]:
               name; `columns`: roles of columns that are no features, such as `{"page_id": "id", "kind": "label"}`,
             - `metrics`: a list of mappings with `metric`, `value` and `population`, where known with `low` and `high`
               (an interval that covers `coverage` of all repetitions; default: 0.95), `means` (who the population is),
-              `model` (`"student"` where it is missing) and `nodes`, or `pairs` of a model of links (how many were
-              tested).
+              `model` (`"student"` where it is missing) and `nodes`, or `pairs` of a model of links, or `graphs`
+              of one of whole graphs (how many were tested).
 
     Raises:
         ConfigError: for another key, or a value of another kind.

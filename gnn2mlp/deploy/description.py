@@ -19,6 +19,7 @@ TASKS = {
     "values": "node regression",
     "embeddings": "link prediction",
 }
+OF_GRAPHS = {"classes": "graph classification", "labels": "multi-task graph classification"}
 _PACKAGES = ("torch", "numpy", "scikit-learn", "safetensors")
 _LOAD = ("from gnn2mlp.deploy import Predictor", "", 'model = Predictor.load("FOLDER")')
 # Of the card of a student, what tells how it was trained; histories and the like stay with the weights.
@@ -33,17 +34,18 @@ def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]
         about: from `gnn2mlp.deploy.about.checked`.
     """
     facts = predictor.facts()
-    answers = dict(facts["answers"])
+    answers, fields = dict(facts["answers"]), facts.get("fields")
     return {
         "name": " ".join(about.get("name", "gnn2mlp student").split()),
         "summary": about.get("summary"),
-        "task": TASKS.get(answers["kind"], answers["kind"]),
+        "task": (OF_GRAPHS if fields else TASKS).get(answers["kind"], answers["kind"]),
         "classes": answers.pop("classes", None),
         "threshold": answers.pop("threshold", answers.pop("thresholds", None)),
         "answers": answers,
         "num_features": predictor.num_features,
         "feature_names": None if predictor.feature_names is None else list(predictor.feature_names),
         "columns": columns_of(predictor, about.get("columns", {})),
+        **({"fields": fields} if fields else {}),
         "metrics": about.get("metrics") or _validation(predictor.card),
         "calibration": facts.get("calibration"),
         "calibrated": about.get("calibrated"),
@@ -68,11 +70,14 @@ def _load(predictor: "Predictor", about: Mapping[str, Any]) -> list[str]:
     """Lines of Python that load the model and ask it."""
     if isinstance(predictor.answers, EmbeddingAnswers):
         ids = [name for name, role in about.get("columns", {}).items() if role == "id"]
-        return _of_links("table" if getattr(predictor, "columns", None) is not None else "rows", bool(ids))
+        return _links("table" if getattr(predictor, "columns", None) is not None else "rows", bool(ids))
+    if predictor.student.unit == "graph":
+        loading = [line.replace("Predictor", "GraphPredictor") for line in _LOAD]
+        return [*loading, "model.predict(graphs)  # a list with an array of nodes for each graph, or a GraphSet"]
     return [*_LOAD, *_answering(predictor)]
 
 
-def _of_links(rows: str, by_id: bool) -> list[str]:
+def _links(rows: str, by_id: bool) -> list[str]:
     return [
         *(line.replace("Predictor", "LinkPredictor") for line in _LOAD),
         f"model.score_pairs({rows}, pairs)  # pairs of {'ids' if by_id else 'row numbers'}",

@@ -28,6 +28,7 @@ from gnn2mlp.deploy.sealed import CONFIG, check_file, is_file_name, is_foreign, 
 
 if TYPE_CHECKING:
     from gnn2mlp.core.artefact import Artefact
+    from gnn2mlp.deploy.graph_predictor import GraphPredictor
     from gnn2mlp.deploy.link_predictor import LinkPredictor
     from gnn2mlp.deploy.predictor import Predictor
 
@@ -63,7 +64,7 @@ class ModelDirectory:
 
 def write_directory(
     directory: str | Path,
-    predictor: "Predictor | LinkPredictor",
+    predictor: "Predictor | LinkPredictor | GraphPredictor",
     about: Mapping[str, Any] | None = None,
     files: Mapping[str, bytes] | None = None,
 ) -> Path:

@@ -7,7 +7,7 @@ Its header in YAML is that of the Hugging Face Hub (`huggingface_hub.ModelCard` 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from gnn2mlp.deploy import link_card
+from gnn2mlp.deploy import graph_card, link_card
 from gnn2mlp.deploy.markdown import bullets, code, table, text
 
 # So many classes and columns are named in the card; `config.json` has all.
@@ -130,12 +130,15 @@ def _opening(config: Mapping[str, Any]) -> str:
     names = {part: _name(training.get(part)) for part in ("teacher", "method")}
     taught = f" It learnt from a graph neural network ({names['teacher']})" if names["teacher"] else " It was trained"
     by = f" by the method {names['method']}" if names["method"] else ""
-    reads = link_card.OPENING if _of_links(config) else _opening_of_nodes(config)
-    own = f"{reads}{taught}{by} with gnn2mlp."
+    own = f"{_opening_sentence(config)}{taught}{by} with gnn2mlp."
     return f"{text(config['summary'])}\n\n{own}" if config["summary"] else own
 
 
-def _opening_of_nodes(config: Mapping[str, Any]) -> str:
+def _opening_sentence(config: Mapping[str, Any]) -> str:
+    if _of_links(config):
+        return link_card.OPENING
+    if _of_graphs(config):
+        return graph_card.OPENING
     return (
         f"A network for {config['task']} that **needs the graph when it answers**: it reads a node's own columns and "
         "its place in the graph, which is made of its edges."
@@ -149,8 +152,14 @@ def _of_links(config: Mapping[str, Any]) -> bool:
     return bool(config["answers"]["kind"] == "embeddings")
 
 
+def _of_graphs(config: Mapping[str, Any]) -> bool:
+    return bool(config.get("fields"))
+
+
 def _units(config: Mapping[str, Any]) -> str:
     """What figures are of."""
+    if _of_graphs(config):
+        return "graphs"
     return "pairs" if _of_links(config) else "nodes"
 
 
@@ -174,6 +183,8 @@ def _answers(config: Mapping[str, Any]) -> str:
 
 
 def _reads(config: Mapping[str, Any]) -> str:
+    if _of_graphs(config):
+        return graph_card.reads(config["fields"])
     if config["columns"]:
         rows = [
             (code(row["name"]), *(text(row.get(key) or "") for key in ("dtype", "role", "encoder", "width", "reason")))
@@ -196,6 +207,7 @@ def _results(config: Mapping[str, Any]) -> str:
     if not config["metrics"]:
         return "No figures were saved with this model."
     names = _MODELS if config["classes"] is not None else {**_MODELS, "linear": "ridge regression"}
+    names = {**names, **graph_card.MODELS} if _of_graphs(config) else names
     rows = [
         (
             text(row["population"]),
@@ -287,6 +299,8 @@ def _limits(config: Mapping[str, Any]) -> list[str]:
     tables = [_OF_TABLES] if config["columns"] else []
     if _of_links(config):
         return [*link_card.LIMITS, *tables, *_LIMITS[2:]]
+    if _of_graphs(config):
+        return [*graph_card.LIMITS, *_LIMITS[3:]]
     sees = _OF_POSITIONS if config.get("needs_graph") else _LIMITS[1]
     return [_LIMITS[0], sees, *tables, *_LIMITS[2:]]
 

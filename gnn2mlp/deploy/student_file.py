@@ -1,6 +1,6 @@
 """The student's file in a model directory: weights, what was fitted beside them, and the card that says what they are.
 
-Students of nodes and of links are kept alike; the card's answers tell them apart.
+Students of nodes, of links and of whole graphs are kept alike; the card tells them apart.
 """
 
 from pathlib import Path
@@ -46,6 +46,7 @@ class StudentParts(NamedTuple):
         calibration: of probabilities, or `None`.
         columns: what makes features of a table's columns, or `None`.
         told: what the directory says of the model.
+        fields: of a student of whole graphs, what a node has, in plain types.
     """
 
     student: Student
@@ -59,6 +60,7 @@ class StudentParts(NamedTuple):
     calibration: Calibration | None
     columns: TableEncoder | None
     told: dict[str, Any]
+    fields: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -78,12 +80,12 @@ def read_parts(directory: str | Path, device: str | torch.device, unit: Unit) ->
     Args:
         directory: a model directory, each of whose files is checked first, or a folder with a student's file alone.
         device: where the network is to be.
-        unit: whether answers are wanted for nodes or for pairs of them.
+        unit: whether answers are wanted for nodes, for pairs of them, or for whole graphs.
 
     Raises:
         ConfigError: if there is no such device.
         ArtefactError: if a file is missing, altered or of a newer format, if the weights are not those of the student
-            that they name, or if the model is one of the other unit.
+            that they name, or if the model is one of another unit.
     """
     path, there = user_path(directory, "directory") / STUDENT, resolve_device(device)
     (tensors, card), told = read_student(directory)
@@ -108,7 +110,7 @@ def read_parts(directory: str | Path, device: str | torch.device, unit: Unit) ->
         ) from error
     module.to(there, next(t.dtype for t in tensors.values() if t.is_floating_point()))
     facts = card["num_features"], width, answers, about, names
-    return StudentParts(student, module, *facts, inputs, calibration, columns, told)
+    return StudentParts(student, module, *facts, inputs, calibration, columns, told, card.get("fields"))
 
 
 def _popped(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""Whether a model answers for nodes or for pairs of them: one is never taken for the other. Imports no torch."""
+"""Whether a model answers for nodes, pairs of them or whole graphs: none is taken for another. Imports no torch."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,15 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.tasks.answers import EmbeddingAnswers
 
-Unit = Literal["node", "pair"]
+Unit = Literal["node", "pair", "graph"]
+
+# What models of each unit are, and how they are loaded and asked.
+_ARE = {
+    "node": ("one that answers for nodes", "Predictor.load", "gnn2mlp score without --pairs"),
+    "pair": ("one of links, which answers for pairs of them", "LinkPredictor.load", "gnn2mlp score MODEL --pairs FILE"),
+    "graph": ("one that answers for whole graphs", "GraphPredictor.load", ""),
+}
+_WANTED = {"node": "a model that answers for nodes", "pair": "a model of links", "graph": "a model of whole graphs"}
 
 
 def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit) -> None:
@@ -22,17 +30,24 @@ def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit) -> None:
     Example:
         >>> check_unit({"answers": {"kind": "embeddings", "width": 8}}, Path("model"), "pair")
     """
-    of_links = _has_embeddings(card)
-    if of_links and unit == "node":
-        raise ArtefactError(
-            f"expected a model that answers for nodes in {folder}, got one of links, which answers for pairs of them: "
-            "load it with LinkPredictor.load; on the command line, gnn2mlp score MODEL --pairs FILE"
-        )
-    if not of_links and unit == "pair":
-        raise ArtefactError(
-            f"expected a model of links in {folder}, got one that answers for nodes: load it with Predictor.load; on "
-            "the command line, gnn2mlp score without --pairs"
-        )
+    found = unit_of(card)
+    if found == unit:
+        return
+    what, load, command = _ARE[found]
+    asked = f"; on the command line, {command}" if command else ""
+    raise ArtefactError(f"expected {_WANTED[unit]} in {folder}, got {what}: load it with {load}{asked}")
+
+
+def unit_of(card: Mapping[str, Any]) -> Unit:
+    """What the model of a card, or of a `config.json`, answers for.
+
+    Example:
+        >>> unit_of({"answers": {"kind": "classes"}, "fields": {"code_sizes": [7]}})
+        'graph'
+    """
+    if card.get("fields"):
+        return "graph"
+    return "pair" if _has_embeddings(card) else "node"
 
 
 def is_of_links(directory: Path) -> bool:

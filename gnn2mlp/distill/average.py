@@ -8,8 +8,7 @@ from typing import Any
 import torch
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.data.view import Observed
-from gnn2mlp.distill.distiller import Distiller
+from gnn2mlp.distill.distiller import Distiller, Learnt
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.nn import loop
@@ -25,7 +24,7 @@ def average_results(
     weights: Sequence[float] | None,
     student: Student,
     distiller: Distiller,
-    data: Observed | RowTable,
+    data: Learnt,
     *,
     device: torch.device | str = "cpu",
     group: ProcessGroup = ALONE,
@@ -51,7 +50,7 @@ def average_results(
     first = results[0]
     if any(result.inputs != first.inputs or result.num_features != first.num_features for result in results):
         raise ConfigError("an average takes students that read the same rows; train them with equal inputs")
-    own = data.task if isinstance(data, Observed) else None
+    own = None if isinstance(data, RowTable) else data.task
     outputs = "classes" if own is None else own.averaged_as
     module = Averaged([result.module for result in results], weights, outputs).eval()
     recipe = AveragedStudent(student, len(results), outputs)

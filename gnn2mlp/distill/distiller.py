@@ -19,8 +19,10 @@ from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
 from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Configurable
+from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.data.links import ObservedLinks
 from gnn2mlp.data.view import Observed
+from gnn2mlp.distill.graphs import GraphRows, check_inputs
 from gnn2mlp.distill.in_memory import InMemory, Tables
 from gnn2mlp.distill.links import LinkRows
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
@@ -45,6 +47,9 @@ from gnn2mlp.objectives.link_labels import LinkLabels
 from gnn2mlp.students import Student
 from gnn2mlp.tables.table import RowTable
 from gnn2mlp.tasks import Task
+
+Learnt = Observed | ObservedGraphs | RowTable
+"""What students are trained on: the nodes of a graph, whole graphs, or the rows of a table."""
 
 
 class Distiller(Configurable):
@@ -116,7 +121,7 @@ class Distiller(Configurable):
         self,
         student: Student,
         objective: Objective,
-        data: Observed | RowTable,
+        data: Learnt,
         knowledge: TeacherKnowledge | Tables | None = None,
         *,
         inputs: Inputs | None = None,
@@ -130,13 +135,14 @@ class Distiller(Configurable):
         stage: str = "student",
         start: Start | None = None,
     ) -> DistillationResult:
-        """Train `student` on the observed nodes of a graph, or on the rows of a table.
+        """Train `student` on the observed nodes of a graph, on whole graphs, or on the rows of a table.
 
         Args:
             student: what to build.
             objective: what to minimise; it is copied, so that the same call twice gives the same student.
             data: features, training labels and validation nodes, in memory; or an `ObservedLinks`, whose pairs take the
-                place of labels, with a `LinkStudent`; or a table, which is streamed.
+                place of labels, with a `LinkStudent`; or an `ObservedGraphs`, with a student of sets; or a table, which
+                is streamed.
             knowledge: the teacher's table, or several by name, of which the teacher's is `"teacher"`; each is joined to
                 the observed nodes by id. A table of rows has its own.
             inputs: what makes the student's rows; it is copied and fitted on what training may see. Default: the
@@ -172,8 +178,7 @@ class Distiller(Configurable):
             _fit_inputs(inputs, data)
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
             module = student.network(source.num_features, source.num_classes).to(device)
-            if isinstance(source, LinkRows):
-                source.check(module)
+            source.check(module)
             _check_foldable(module, inputs)
             if start is not None:
                 start.apply(module)
@@ -201,7 +206,7 @@ class Distiller(Configurable):
     def judge(
         self,
         module: nn.Module,
-        data: Observed | RowTable,
+        data: Learnt,
         inputs: Inputs,
         *,
         device: torch.device | str = "cpu",
@@ -239,7 +244,7 @@ class Distiller(Configurable):
 
     def _source(
         self,
-        data: Observed | RowTable,
+        data: Learnt,
         tables: Tables,
         device: torch.device | str,
         seed: int,
@@ -257,8 +262,10 @@ class Distiller(Configurable):
             return Streamed(data, device, self.batch_size, seed, objective, own, group, fraction=self.rows_fraction)
         if group.connected:
             raise ConfigError("processes share the rows of a table, not those of a graph; start one, or join a table")
-        rows = inputs.training_rows(data.graph)
         random = generator(seed, "batches")
+        if isinstance(data, ObservedGraphs):
+            return GraphRows(data, device, self.batch_size, random, objective, tables, self.rows_fraction)
+        rows = inputs.training_rows(data.graph)
         if isinstance(data, ObservedLinks):
             return LinkRows(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)
         return InMemory(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)
@@ -376,8 +383,11 @@ def _by_name(knowledge: TeacherKnowledge | Tables | None) -> Tables:
     return {} if knowledge is None else {TEACHER: knowledge}
 
 
-def _fit_inputs(inputs: Inputs, data: Observed | RowTable) -> None:
+def _fit_inputs(inputs: Inputs, data: Learnt) -> None:
     """Fit on the rows that training reads."""
+    if isinstance(data, ObservedGraphs):
+        check_inputs(inputs)
+        return
     if not isinstance(data, RowTable):
         inputs.fit_observed(data)
         return

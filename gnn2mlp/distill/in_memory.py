@@ -109,7 +109,7 @@ class InMemory(Source):
         if objective is not None:
             check_declared(objective)
             check_links(objective, observed.graph)
-        found = aligned(tables or {}, needs.knowledge, observed)
+        found = aligned(tables or {}, needs.knowledge, observed.node_ids)
         self.tables = {name: table.to(device) for name, table in found.items()}
         self.task = observed.task
         self.features = compute_form(rows, device).to(dtype=torch.get_default_dtype())
@@ -218,13 +218,13 @@ def digest_of(tables: Tables) -> str | None:
     return next(iter(digests.values())) if len(digests) == 1 else digest_json(digests) if digests else None
 
 
-def aligned(tables: Tables, wanted: Mapping[str, frozenset[str]], observed: Observed) -> dict[str, TeacherKnowledge]:
-    """What is read of each table, a row for each observed node."""
+def aligned(tables: Tables, wanted: Mapping[str, frozenset[str]], ids: Tensor) -> dict[str, TeacherKnowledge]:
+    """What is read of each table, a row for each of the `ids` of what is observed."""
     nothing = torch.zeros(0, dtype=torch.int64)
     found = {}
     for name, keys in wanted.items():
         given = tables.get(name) or TeacherKnowledge(nothing, {}, {"teacher": "unknown" if not tables else name})
-        found[name] = given.select(keys).align(observed.node_ids)
+        found[name] = given.select(keys).align(ids)
     return found
 
 

@@ -9,9 +9,11 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
+from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.average import average_results
-from gnn2mlp.distill.distiller import Distiller
+from gnn2mlp.distill.distiller import Distiller, Learnt
+from gnn2mlp.distill.graphs import answered
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.start import Start
@@ -24,7 +26,6 @@ from gnn2mlp.nn.training_state import Checkpoint
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.students import Student
-from gnn2mlp.tables.table import RowTable
 
 _SHIPPED = "student"
 # The table of knowledge of the student that is deployed.
@@ -38,7 +39,7 @@ class Learner:
     Args:
         distiller: how to train.
         student: what to build.
-        data: features, training labels and validation nodes, in memory; or a table, which is streamed.
+        data: features, training labels and validation nodes, in memory; or whole graphs; or a table, which is streamed.
         knowledge: the teacher's table; `None` for a table of rows, which has its own, and for methods without teacher.
         inputs: what makes the student's rows.
         seed: of initialisation, batches and dropout.
@@ -70,7 +71,7 @@ class Learner:
 
     distiller: Distiller
     student: Student
-    data: Observed | RowTable
+    data: Learnt
     knowledge: TeacherKnowledge | None = None
     inputs: Inputs = field(default_factory=OwnFeatures)
     seed: int = 0
@@ -167,7 +168,7 @@ class Learner:
         )
 
     def write(self, result: DistillationResult, keys: Iterable[str] = ("logits",)) -> TeacherKnowledge:
-        """What a trained student knows of the observed nodes, as a table that the next one may learn from.
+        """What a trained student knows of the observed nodes or graphs, as a table that the next one may learn from.
 
         Args:
             result: of `fit`.
@@ -179,13 +180,17 @@ class Learner:
         wanted = sorted(set(keys))
         if unknown := set(wanted) - {"logits", "hidden"}:
             raise ConfigError(f"a student writes down logits and hidden, got {', '.join(sorted(unknown))}")
+        facts = {"teacher": result.card["student"]}
+        if isinstance(self.data, ObservedGraphs):
+            answers = answered(result.module, self.data.graphs)
+            return TeacherKnowledge(self.data.graph_ids, {k: getattr(answers, k).float() for k in wanted}, facts)
         if not isinstance(self.data, Observed):
             raise ConfigError("a method with several students trains on a graph's nodes: a table of rows is streamed")
         rows = compute_form(result.inputs.observed_rows(self.data)).to(dtype=torch.get_default_dtype())
         with torch.no_grad():
             said = result.module.eval()(rows)
         values = {key: getattr(said, key).float() for key in wanted}
-        return TeacherKnowledge(self.data.node_ids, values, {"teacher": result.card["student"]})
+        return TeacherKnowledge(self.data.node_ids, values, facts)
 
     def checkpoint_of(self, name: str) -> Checkpoint | None:
         """Where the training state of the student of that name is kept; each has a file of its own."""

@@ -70,7 +70,7 @@ class LinkRows(Source):
             check_declared(objective)
             check_links(objective, observed.graph)
         observed.non_edges.sample(1, torch.Generator())  # if there is none, the message comes now
-        found = aligned(tables or {}, needs.knowledge, observed)
+        found = aligned(tables or {}, needs.knowledge, observed.node_ids)
         self._knowledge_digest = digest_of(found)
         self._contexts = _Contexts.of(found.get(TEACHER))
         self.tables = {name: table.select(set(table.values) - _OF_CONTEXTS).to(device) for name, table in found.items()}
@@ -105,7 +105,7 @@ class LinkRows(Source):
         return digest_json([self._observed.digest, self.knowledge_digest])
 
     def check(self, network: nn.Module) -> None:
-        """Raise `ConfigError` unless the network scores pairs of embeddings."""
+        """As in `Source`: it has to score pairs of embeddings."""
         if not callable(getattr(network, "score", None)):
             raise ConfigError(
                 f"links are predicted by a student that scores two embeddings, got {type(network).__name__}; take "

@@ -94,6 +94,9 @@ class Source(ABC):
     def settled(self, student: nn.Module) -> Task:
         """What the trained student answers, with all that validation rows decide of it."""
 
+    def check(self, network: nn.Module) -> None:  # noqa: B027  (most rows ask nothing of a network)
+        """Raise `ConfigError` if the network cannot answer for such rows. Default: every one can."""
+
     def weight_of(self, labels: Tensor, weights: Tensor | None) -> Tensor:
         """How much the rows (rows,) of a batch count: weights of all, and of labelled ones; float (2,)."""
         each = torch.ones_like(labels, dtype=torch.get_default_dtype()) if weights is None else weights

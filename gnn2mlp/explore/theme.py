@@ -27,6 +27,12 @@ MODEL_STYLES = {
     "student": Style("Student", "#d9720f", "-"),
 }
 
+# What models of whole graphs are compared with.
+BASELINE_STYLES = {
+    "size_only": Style("Size only", "#6b8299", ":"),
+    "bag_of_labels": Style("Bag of labels", "#8a6d0b", "-."),
+}
+
 # Forms in which a student or a teacher answers; `student` itself is folded, as it ships.
 FORM_STYLES = {
     "student_eager": Style("Student, eager", "#d9720f", "--"),
@@ -101,7 +107,7 @@ def plain_text(text: str) -> str:
 
 def style_of(model: str) -> Style:
     """The style of a model, form or score; one that is not known is drawn in a quiet colour under its own name."""
-    return (MODEL_STYLES | FORM_STYLES | SCORE_STYLES).get(model, Style(model, MUTED, ":"))
+    return (MODEL_STYLES | BASELINE_STYLES | FORM_STYLES | SCORE_STYLES).get(model, Style(model, MUTED, ":"))
 
 
 _MARKS = ("o", "^", "s", "D", "v", "P", "X")

@@ -36,6 +36,8 @@ class Objective(Configurable, nn.Module, ABC):
             batch ask as often where they have none of its rows, as norms exchange their statistics.
         vanishes: whether the term is 0, with no gradient, where the student's outputs are what the knowledge holds; not
             so of likelihoods and of costs of transport, whose least value is another one.
+        reads_features: whether it looks at the student's rows themselves, or disturbs them: whole graphs, whose rows
+            are sets, will not do then.
         couples_rows: whether it compares rows of a batch with each other, so that its values for two halves of a batch
             do not tell that of the whole: several processes cannot share such a batch.
 
@@ -58,6 +60,7 @@ class Objective(Configurable, nn.Module, ABC):
     starts_at: int = 1
     further_answers: int = 0
     vanishes: ClassVar[bool] = True
+    reads_features: bool = False
     couples_rows: bool = False
 
     @abstractmethod

@@ -12,6 +12,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.nn.node_sets import NodeSets
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.classification import NodeClassification
@@ -27,7 +28,7 @@ class Batch:
     Args:
         rows: int64 (rows,), which rows of the tables of knowledge these are.
         labels: (rows, ...) of the task, blank where it is not a training label: of classes int64 (rows,), else -1.
-        features: (rows, features), what the student reads; dense or `CSR`.
+        features: (rows, features), what the student reads; dense or `CSR`. Of whole graphs the sets of their nodes.
         student: maps such rows to `MLPOutput`. May be called on other rows too, as adversarial terms do.
         tables: knowledge over all training rows by name; the teacher's is `"teacher"`.
         links: by kind, as `needs` names them. `"neighbours"`: pattern (rows, rows of the table) without self-loops,
@@ -54,7 +55,7 @@ class Batch:
 
     rows: Tensor
     labels: Tensor
-    features: Features | None = None
+    features: Features | NodeSets | None = None
     student: nn.Module | None = None
     tables: Mapping[str, TeacherKnowledge] = field(default_factory=dict)
     links: Mapping[str, CSR] = field(default_factory=dict)
@@ -75,6 +76,11 @@ class Batch:
             raise ConfigError("batch: expected features and a student to ask, or its answer; got neither")
         said: MLPOutput = self.student(self.features)
         return said
+
+    @property
+    def own_rows(self) -> Features | None:
+        """(rows, features), what the student reads, where each row is one of numbers and no set of nodes."""
+        return None if isinstance(self.features, NodeSets) else self.features
 
     def ask_again(self) -> MLPOutput:
         """What the student says of the rows when it is asked once more: dropout draws anew.

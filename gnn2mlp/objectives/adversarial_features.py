@@ -44,6 +44,7 @@ class AdversarialFeatures(Objective):
 
     name = "adversarial_features"
     citation = "Tian et al., Learning MLPs on Graphs (NOSMOG), ICLR 2023, section 4.3; Madry et al., ICLR 2018"
+    reads_features = True
     couples_rows = True  # its passes are its own, and processes that share norms would wait for each other's
 
     @property
@@ -80,9 +81,9 @@ class AdversarialFeatures(Objective):
 
     def forward(self, batch: Batch) -> Tensor:
         """L of the rows moved by δ."""
-        if batch.features is None or batch.student is None:
+        if batch.own_rows is None or batch.student is None:
             raise ConfigError(f"{self.name}: expected a batch with features and a student to ask, got its answer alone")
-        rows = batch.features.to_dense() if isinstance(batch.features, CSR) else batch.features
+        rows = batch.own_rows.to_dense() if isinstance(batch.own_rows, CSR) else batch.own_rows
         with without_statistics(batch.student):
             value: Tensor = self.inner(_moved(batch, rows + self._ascended(batch, rows)))
         return value

@@ -31,6 +31,7 @@ class DirichletEnergies(Objective):
 
     name = "dirichlet_energies"
     citation = "Zhou et al., TINED: GNNs-to-MLPs by Teacher Injection and Dirichlet Energy Distillation, ICML 2025"
+    reads_features = True
     needs = frozenset({"energy_ratios", "neighbours"})
     couples_rows = True
 
@@ -76,7 +77,7 @@ class DirichletEnergies(Objective):
 def _steps(batch: Batch) -> list[tuple[Features, Tensor]]:
     """What enters and what leaves each step of the student."""
     steps = getattr(batch.student, "steps", None)
-    if steps is None or batch.features is None:
+    if steps is None or batch.own_rows is None:
         return [(batch.output.hidden, batch.output.logits)]
-    found: list[tuple[Features, Tensor]] = steps(batch.features)
+    found: list[tuple[Features, Tensor]] = steps(batch.own_rows)
     return found

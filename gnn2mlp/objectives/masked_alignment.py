@@ -31,6 +31,7 @@ class MaskedAlignment(Objective):
 
     name = "masked_alignment"
     citation = "Lu et al., AdaGMLP: AdaBoosting GNN-to-MLP Knowledge Distillation, KDD 2024, arXiv 2405.14307"
+    reads_features = True
     departures = (
         "The last hidden layer is aligned (released code: the mean over all). Each value is dropped by itself "
         "(released code: a fixed number in each row, which is then divided by its sum, also where features are not)."
@@ -50,7 +51,7 @@ class MaskedAlignment(Objective):
     def forward(self, batch: Batch) -> Tensor:
         """Mean over labelled rows; 0 of none."""
         whole = batch.output
-        part = whole if batch.student is None or batch.features is None else batch.student(self._masked(batch.features))
+        part = whole if batch.student is None or batch.own_rows is None else batch.student(self._masked(batch.own_rows))
         logits = (whole.logits.log_softmax(-1) - part.logits.log_softmax(-1)).square().mean(-1)
         hidden = (whole.hidden - part.hidden).square().mean(-1)
         return batch.mean(self.outputs * logits + (1 - self.outputs) * hidden, batch.labels >= 0)

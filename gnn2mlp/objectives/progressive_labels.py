@@ -39,6 +39,7 @@ class ProgressiveLabels(Objective):
     citation = (
         "Lu et al., ProGMLP: A Progressive Framework for GNN-to-MLP Knowledge Distillation, 2025, arXiv 2507.19031"
     )
+    reads_features = True
     departures = (
         "The paper's abstract and summaries were read, not its formulas, and no code was found: how hardness grows "
         "with the stage is our reading. All stages train at once, later ones on what earlier ones say at the time "
@@ -71,9 +72,9 @@ class ProgressiveLabels(Objective):
         """Mean over stages and rows, in nats."""
         network = batch.student
         log_p = (batch.knowledge("logits") / self.temperature).log_softmax(-1)
-        if not isinstance(network, Progressive) or batch.features is None:
+        if not isinstance(network, Progressive) or batch.own_rows is None:
             return self._plain(batch, batch.output, log_p)
-        mapped = network.mapped(batch.features)
+        mapped = network.mapped(batch.own_rows)
         said = network.follow(mapped, self.apart)
         loss = torch.stack([self._plain(batch, each, log_p) for each in said]).mean()
         weight = (1 - self.hard_weight) * self.mixed_weight

@@ -6,6 +6,7 @@ from typing import Any
 from gnn2mlp.core.registry import Registry, short_name
 from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.data.datasets import resolve_dataset
+from gnn2mlp.data.graphs import resolve_graph_dataset
 from gnn2mlp.decoders import DECODERS
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
@@ -36,7 +37,8 @@ def citations(config: RunConfig) -> dict[str, str]:
     beside = {part: one for part, one in beside.items() if one[0].name != RunConfig.model_fields[part].default.name}
     if config.decoder is not None:
         beside["decoder"] = (config.decoder, DECODERS)
-    told = {"dataset": resolve_dataset(config.dataset).citation}
+    dataset = resolve_graph_dataset(config.dataset) if config.of_graphs else resolve_dataset(config.dataset)
+    told = {"dataset": dataset.citation}
     told |= parts_cited({"teacher": (config.teacher, TEACHERS), "method": (config.method, METHODS)})
     return told | {k: v for k, v in parts_cited(beside).items() if v not in told.values()}
 

@@ -27,16 +27,10 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives._reliability import check_draws
-from gnn2mlp.pipeline.links.config import (
-    LINK,
-    check_teaches_nodes,
-    check_unit,
-    check_words,
-    parse_task,
-    resolve_links,
-    told,
-)
+from gnn2mlp.pipeline.graphs.config import check_graph_words, check_is_no_set, resolve_graphs, told_of_graphs
+from gnn2mlp.pipeline.links.config import check_teaches_nodes, check_unit, check_words, resolve_links, told
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
+from gnn2mlp.pipeline.task_words import GRAPH, LINK, parse_task
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -123,7 +117,9 @@ class RunConfig(Settings):
             rows_fraction.
         task: options of the data set's task that win over its own, such as `{"metric": "average_precision",
             "class_weight": "balanced", "threshold": "f1"}`. Or `"link"`, also `{"name": "link", "metric": "hits@20"}`:
-            links are predicted, of any data set; teacher and method are then `"sage"` and `"llp"` by default.
+            links are predicted, of any data set; teacher and method are then `"sage"` and `"llp"` by default. Or
+            `"graph"`, also with options such as `{"name": "graph", "metric": "roc_auc"}`: whole graphs are predicted,
+            of a data set of graphs; teacher, method and student are then `"gin"`, `"glnn"` and `"set_mlp"` by default.
         seeds: how many (0, 1, ...), or which; each seed has its own split, initialisation and batches.
         initialisation: which of several trainings on the split of a seed; 0 is the one that a run has anyway, others
             have the same split, and weights, batches and dropout of their own, teacher's and students' alike.
@@ -188,7 +184,10 @@ class RunConfig(Settings):
 
     @pydantic.model_validator(mode="after")
     def _words(self) -> Self:
-        check_words(self)
+        if self.of_graphs:
+            check_graph_words(self)
+        else:
+            check_words(self)
         return self
 
     @property
@@ -201,9 +200,20 @@ class RunConfig(Settings):
         """
         return self.task is not None and self.task.get("name") == LINK
 
+    @property
+    def of_graphs(self) -> bool:
+        """Whether whole graphs are predicted.
+
+        Example:
+            >>> RunConfig(task="graph", dataset="mutag").of_graphs
+            True
+        """
+        return self.task is not None and self.task.get("name") == GRAPH
+
     def to_dict(self) -> dict[str, Any]:
         """Plain types, for YAML and JSON; settings left open are omitted, and so are those that the task has not."""
-        return told(super().to_dict(), self.of_links)
+        settings = super().to_dict()
+        return told_of_graphs(settings) if self.of_graphs else told(settings, self.of_links)
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> Self:
@@ -222,6 +232,9 @@ class RunConfig(Settings):
             ConfigError: for an unknown or ill-typed option, a teacher that cannot provide what the method reads, or
                 more draws of noise than are written down.
         """
+        if self.of_graphs:
+            return resolve_graphs(self)
+        check_is_no_set(self)
         if self.of_links:
             return resolve_links(self)
         dataset = resolve_dataset(self.dataset)
@@ -306,7 +319,8 @@ class RunConfig(Settings):
             return self.out
         dataset = _shortened(Path(self.dataset.options.get("path", short_name(self.dataset.name))).stem)
         teacher, method = short_name(self.teacher.name), job or short_name(self.method.name)
-        parts = (dataset, teacher, method, self.setting, digest_json(self.identity())[:6])
+        setting = "graphs" if self.of_graphs else self.setting
+        parts = (dataset, teacher, method, setting, digest_json(self.identity())[:6])
         return Path("runs") / "-".join(parts)
 
 

@@ -37,10 +37,10 @@ from gnn2mlp.pipeline.fitting.tables import Tables, read_tables
 from gnn2mlp.pipeline.fitting.tradeoff import tradeoff
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.left_out import left_out_class
-from gnn2mlp.pipeline.links.config import LINK
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
 from gnn2mlp.pipeline.searching.settings import is_auto
+from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.pipeline.views import training_view
 from gnn2mlp.pipeline.warm import Warm, warm_start
 from gnn2mlp.report.result_cells import fit_cell

@@ -120,9 +120,13 @@ class Job:
         return {
             "date": datetime.now(UTC).date().isoformat(),
             "config": config,
-            "graph": describe(self.graph),
+            "graph": self.described(),
             "citations": citations(self.config),
         }
+
+    def described(self) -> dict[str, Any]:
+        """What the data are, in plain types."""
+        return describe(self.graph)
 
 
 def _plain(dtype: torch.dtype) -> str:

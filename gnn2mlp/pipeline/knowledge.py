@@ -1,4 +1,4 @@
-"""The stage `knowledge`: the teacher writes down what it knows of the observed nodes."""
+"""The stage `knowledge`: the teacher writes down what it knows of the observed nodes or graphs."""
 
 import time
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from gnn2mlp.core.identity import Execution
+from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.pipeline.stage import Origin
@@ -16,7 +17,7 @@ from gnn2mlp.teachers._base import Export, Teacher
 
 def export_knowledge(
     teacher: Teacher,
-    observed: Observed,
+    observed: Observed | ObservedGraphs,
     needs: Sequence[str],
     how: Export,
     seed: int,
@@ -41,7 +42,7 @@ def export_knowledge(
     """
     start = time.perf_counter()
     card = {"dataset": dataset, "classes": list(classes)}
-    made = teacher.export(observed, needs, how=how, seed=seed, card=card, device=device)
+    made = teacher.export(observed, needs, how=how, seed=seed, card=card, device=device)  # type: ignore[arg-type]
     return made.described(seconds=time.perf_counter() - start)
 
 

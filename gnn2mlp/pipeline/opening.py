@@ -1,10 +1,11 @@
 """What every job does first: read the data, claim the folder, check the splits."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -27,6 +28,7 @@ from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.teachers import TEACHERS
 
 CONFIG = "config.yaml"
+D = TypeVar("D")
 _ONE_SCALE = "bring them on one scale, in the file, or for the student alone with --inputs standardise"
 
 
@@ -58,7 +60,7 @@ def opened(
         DataError: for data that cannot be learnt from.
     """
     check_nodes(config)
-    device, store, graph = begun(config, folder, listen)
+    device, store, graph = begun(config, folder, listen, load_dataset)
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))
     config.teacher.build(TEACHERS).check_reads(graph)
@@ -71,29 +73,50 @@ def opened(
         deployed = None if config.previous is None else Previous.of(config.previous, graph, config.previous_weight)
         job = Job(config, graph, folder, store, device, listen, frozenset(extra), listeners, deployed)
         splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
-        if not (guest and (folder / CONFIG).exists()):
-            config.model_copy(update={"out": folder}).save(folder / CONFIG)
-        for number, split in splits.items():
-            save_split(folder / "splits" / f"{label(number)}.safetensors", split)
+        keep_plan(config, folder, splits, keep_config=guest and (folder / CONFIG).exists())
         yield job
 
 
+def keep_plan(
+    config: RunConfig, folder: Path, splits: Mapping[int, Split | LinkSplit], keep_config: bool = False
+) -> None:
+    """Write down what is about to be done: the configuration, and the split of every seed.
+
+    Args:
+        config: resolved.
+        folder: of the results.
+        splits: by seed.
+        keep_config: leave the configuration that is there.
+    """
+    if not keep_config:
+        config.model_copy(update={"out": folder}).save(folder / CONFIG)
+    for number, split in splits.items():
+        save_split(folder / "splits" / f"{label(number)}.safetensors", split)
+
+
 def check_nodes(config: RunConfig) -> None:
-    """Raise `ConfigError` if links are predicted, of which only `run` knows anything."""
-    if config.of_links:
+    """Raise `ConfigError` if links or whole graphs are predicted, of which only `run` knows anything."""
+    if config.of_links or config.of_graphs:
         raise ConfigError(
-            "task: 'link' is carried out by run alone, and this looks at what nodes are; leave out the task, or start "
-            "gnn2mlp run"
+            f"task: {'link' if config.of_links else 'graph'!r} is carried out by run alone, and this looks at what "
+            "nodes are; leave out the task, or start gnn2mlp run"
         )
 
 
-def begun(config: RunConfig, folder: Path, listen: Listen) -> tuple[torch.device, Store, NodeData]:
-    """The device, the cache and the data set of a resolved configuration; `folder` has to be one to write into."""
+def begun(config: RunConfig, folder: Path, listen: Listen, load: Callable[..., D]) -> tuple[torch.device, Store, D]:
+    """The device, the cache and the data set of a resolved configuration; `folder` has to be one to write into.
+
+    Args:
+        config: resolved.
+        folder: of the results.
+        listen: told that data are read.
+        load: called with the spec, the folder of raw data and the cache.
+    """
     device = resolve_device(config.device)
     check_writable(folder, "name another folder with --out (in Python: out=)")
     store = Store(config.cache or default_root())
     listen(config.seeds[0], "data")(0, 1)
-    return device, store, load_dataset(config.dataset, config.data_root, config.cache)
+    return device, store, load(config.dataset, config.data_root, config.cache)
 
 
 def warn_of_scales(config: RunConfig, graph: NodeData) -> None:

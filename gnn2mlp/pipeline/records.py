@@ -121,3 +121,21 @@ def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         if all(part in record for record in records):
             summary[part] = summed(record[part] for record in records)
     return summary
+
+
+def summarise_each(rows: Sequence[Mapping[str, Mapping[str, Mapping[str, float]]]]) -> dict[str, Any]:
+    """By model and population, mean and std of every metric that is defined in every seed."""
+    return {
+        model: {
+            population: summarise_shared([row[model][population] for row in rows])
+            for population in rows[0][model]
+            if all(population in row[model] for row in rows)
+        }
+        for model in rows[0]
+    }
+
+
+def summarise_shared(rows: Sequence[Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Mean and std of what every row has."""
+    keys = [key for key in rows[0] if all(key in row for row in rows)]
+    return summarise([{key: row[key] for key in keys} for row in rows])

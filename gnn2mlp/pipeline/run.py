@@ -10,12 +10,11 @@ from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import call
 from gnn2mlp.data import Split
-from gnn2mlp.deploy import LinkPredictor, Predictor, write_directory
+from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor, write_directory
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.latency import latency_stage
-from gnn2mlp.pipeline.links.config import LINK
 from gnn2mlp.pipeline.maps import write_map
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
@@ -24,7 +23,8 @@ from gnn2mlp.pipeline.run_profile import run_profile
 from gnn2mlp.pipeline.scoring import parameters
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
-from gnn2mlp.report import link_cell, write_report
+from gnn2mlp.pipeline.task_words import GRAPH, LINK
+from gnn2mlp.report import graph_cell, link_cell, write_report
 from gnn2mlp.report.result_cells import run_cell
 
 FORMAT = 1
@@ -51,24 +51,26 @@ class RunResult:
     def predictor(self) -> Any:
         """The student of the seed with the best validation score, ready to predict from features.
 
-        A `gnn2mlp.deploy.Predictor`; of a run of links a `gnn2mlp.deploy.LinkPredictor`.
+        A `gnn2mlp.deploy.Predictor`; of a run of links a `gnn2mlp.deploy.LinkPredictor`, of whole graphs a
+        `gnn2mlp.deploy.GraphPredictor`.
         """
-        return (LinkPredictor if self._of_links else Predictor).load(self.out / "student")
+        kinds: dict[str, Any] = {LINK: LinkPredictor, GRAPH: GraphPredictor}
+        return kinds.get(self._task, Predictor).load(self.out / "student")
 
     @property
-    def _of_links(self) -> bool:
-        return (self.results["config"].get("task") or {}).get("name") == LINK
+    def _task(self) -> str:
+        return str((self.results["config"].get("task") or {}).get("name"))
 
     def __repr__(self) -> str:
         scores = {
             f"{model} {population}": f"{value['mean']:.3f} ± {value['std']:.3f}"
-            for model in ("teacher", "heuristic", "mlp", "student")
+            for model in ("size_only", "bag_of_labels", "teacher", "heuristic", "mlp", "student")
             for population, value in self.summary.get(model, {}).items()
         }
         return call("RunResult", {"out": self.out, "seeds": len(self.results["seeds"]), **scores})
 
     def _repr_html_(self) -> str:
-        return (link_cell if self._of_links else run_cell)(self.results, self.out)
+        return {LINK: link_cell, GRAPH: graph_cell}.get(self._task, run_cell)(self.results, self.out)
 
 
 def run(
@@ -106,6 +108,10 @@ def run(
         assert found is not None
         return found
     config = config.resolve()  # wrong names and options fail before any data are read
+    if config.of_graphs:
+        from gnn2mlp.pipeline.graphs.run import run_graphs  # likewise
+
+        return run_graphs(config, listen, listeners)
     if config.of_links:
         from gnn2mlp.pipeline.links.run import run_links  # which returns what is defined here
 

@@ -113,7 +113,7 @@ def score(
     return {
         "seed": seed,
         "split": {"digest": split.digest, **split.sizes},
-        "metric": {"name": task.metric, **_told(task)},
+        "metric": {"name": task.metric, **told_of_metric(task)},
         **by_model(judged),
         "fidelity": by_population(split, agrees, unseen_share),
         **({"ece": by_model(calibration)} if task.exclusive else {}),
@@ -124,7 +124,7 @@ def score(
         ),
         "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
         # A teacher that knows no epochs has no history.
-        "history": {m: _with_best(h) for m, h in histories.items() if h["valid"]},
+        "history": {m: with_best(h) for m, h in histories.items() if h["valid"]},
         **(
             {
                 "reliability": {model: diagram(model, reliability_diagram) for model in MODELS},
@@ -170,13 +170,13 @@ def _parameters(teacher: Teacher) -> int | None:
     return parameters(module) if isinstance(module, nn.Module) else None
 
 
-def _told(task: Task) -> dict[str, Any]:
+def told_of_metric(task: Task) -> dict[str, Any]:
     """What a reader has to know of the metric, in plain types."""
     metric = task.metrics[task.metric]
     return {"title": metric.title, "greater_is_better": metric.greater_is_better, "share": metric.share}
 
 
-def _with_best(history: Mapping[str, Any]) -> dict[str, Any]:
+def with_best(history: Mapping[str, Any]) -> dict[str, Any]:
     """A history, and the validation score of the epoch that was kept."""
     return {**history, "valid_best": history["valid"][history["best_epoch"] - 1]}
 

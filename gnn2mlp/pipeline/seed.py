@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gnn2mlp.data import Full, Observed, Split
+from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.predictor import FILE
 from gnn2mlp.distill import Distiller
@@ -95,7 +96,7 @@ def needed_keys(job: Job, method: Method) -> list[str]:
     return sorted(cheap | method.teacher_keys | job.extra)
 
 
-def teacher_stage(job: Job, seed: int, observed: Observed, told_as: str = "teacher") -> Stage[Teacher]:
+def teacher_stage(job: Job, seed: int, observed: Observed | ObservedGraphs, told_as: str = "teacher") -> Stage[Teacher]:
     """The teacher of `observed`; `told_as` is what listeners hear that it is."""
     inputs = {
         "teacher": job.config.teacher.build(TEACHERS),
@@ -108,7 +109,11 @@ def teacher_stage(job: Job, seed: int, observed: Observed, told_as: str = "teach
 
 
 def knowledge_stage(
-    job: Job, seed: int, observed: Observed, teacher: Stage[Teacher] | Reference[Teacher], needs: Sequence[str]
+    job: Job,
+    seed: int,
+    observed: Observed | ObservedGraphs,
+    teacher: Stage[Teacher] | Reference[Teacher],
+    needs: Sequence[str],
 ) -> Stage[TeacherKnowledge]:
     """What `teacher` knows of `observed`."""
     inputs = {

@@ -12,6 +12,7 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress
+from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.data.view import Observed
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.teachers._base import Teacher
@@ -19,7 +20,7 @@ from gnn2mlp.teachers._base import Teacher
 
 def fit_teacher(
     teacher: Teacher,
-    observed: Observed,
+    observed: Observed | ObservedGraphs,
     seed: int,
     execution: Execution,
     *,
@@ -40,7 +41,8 @@ def fit_teacher(
     """
     more = {"listeners": listeners} if listeners else {}  # a teacher of a user's own may know no such thing
     fitted = copy.deepcopy(teacher)
-    fitted.fit(observed, seed=seed, device=device, progress=progress, **more)
+    # The teacher of a run reads what the run is of.
+    fitted.fit(observed, seed=seed, device=device, progress=progress, **more)  # type: ignore[arg-type]
     return fitted
 
 

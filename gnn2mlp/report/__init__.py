@@ -1,6 +1,7 @@
 """What a person sees of a run: HTML pages, tables for the terminal, and plots of its results."""
 
 from gnn2mlp.report.fit_table import data_table, fit_table
+from gnn2mlp.report.graph_cell import graph_cell
 from gnn2mlp.report.link_cell import link_cell
 from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_reliability, plot_training
 from gnn2mlp.report.plots_intervals import plot_intervals
@@ -14,6 +15,7 @@ __all__ = [
     "Judged",
     "data_table",
     "fit_table",
+    "graph_cell",
     "judged_by",
     "link_cell",
     "plot_accuracy",

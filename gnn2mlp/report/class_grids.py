@@ -15,7 +15,7 @@ from gnn2mlp.report.results import Results, models
 MOST = 40
 
 
-def class_grid(results: Results) -> Grid:
+def class_grid(results: Results, units: str = "nodes") -> Grid:
     """Recall of each model and precision of the student by class, mean over seeds; no row where they were not counted.
 
     The interval of the student's recall is that of the nodes of one seed (Clopper and Pearson): nodes are tested in
@@ -26,17 +26,24 @@ def class_grid(results: Results) -> Grid:
     if not rows:
         return Grid("", [], [])
     names = list((results.get("graph") or {}).get("class_counts") or range(len(rows[0]["student"]["nodes"])))
-    return grid_of(names, rows, models(results), population)
+    return grid_of(names, rows, models(results), population, units)
 
 
-def grid_of(names: Sequence[Any], rows: Sequence[Mapping[str, Any]], found: Sequence[str], population: str) -> Grid:
-    """The table of one group of nodes.
+def grid_of(
+    names: Sequence[Any],
+    rows: Sequence[Mapping[str, Any]],
+    found: Sequence[str],
+    population: str,
+    units: str = "nodes",
+) -> Grid:
+    """The table of one group of nodes, or of whole graphs.
 
     Args:
         names: of the classes.
         rows: by training, counts of each model, see `gnn2mlp.evaluate.ClassCounts`.
         found: models, `"student"` among them.
         population: for the title.
+        units: what is classified.
     """
     sizes = [fmean(row["student"]["nodes"][k] for row in rows) for k in range(len(names))]
     order = sorted(range(len(names)), key=lambda k: -sizes[k])
@@ -45,7 +52,7 @@ def grid_of(names: Sequence[Any], rows: Sequence[Mapping[str, Any]], found: Sequ
         body.append([f"and {len(order) - MOST} smaller", *[""] * (len(found) + 3)])
     heads = [*(style_of(model).label for model in found), "95% interval", "Student"]
     groups = [("", 2), ("Recall, %", len(found) + 1), ("Precision, %", 1)]
-    return Grid(f"By class, {population} nodes", ["Class", "Nodes", *heads], body, groups)
+    return Grid(f"By class, {population} {units}", ["Class", units.capitalize(), *heads], body, groups)
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], found: Sequence[str], k: int) -> list[str]:
@@ -70,8 +77,8 @@ def _interval(students: Sequence[Mapping[str, Any]], k: int) -> str:
     return f"{100 * low:.0f} to {100 * high:.0f}"
 
 
-def balance_grid(results: Results) -> Grid:
-    """How many nodes of the data each class has; no row where results do not say."""
+def balance_grid(results: Results, units: str = "nodes") -> Grid:
+    """How many nodes (or graphs) of the data each class has; no row where results do not say."""
     counts = (results.get("graph") or {}).get("class_counts") or {}
     whole = max(1, sum(counts.values()))
     order = sorted(counts, key=lambda name: -counts[name])
@@ -79,4 +86,4 @@ def balance_grid(results: Results) -> Grid:
     if len(order) > MOST:
         rest = sum(counts[name] for name in order[MOST:])
         body.append([f"and {len(order) - MOST} smaller", f"{rest:,}", f"{100 * rest / whole:.1f}"])
-    return Grid("Class balance", ["Class", "Nodes", "%"], body)
+    return Grid("Class balance", ["Class", units.capitalize(), "%"], body)

@@ -9,6 +9,7 @@ import yaml
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from gnn2mlp.report.graph_results import is_graph
 from gnn2mlp.report.link_results import is_link
 from gnn2mlp.report.results import Results
 from gnn2mlp.report.svg import inline_svg
@@ -73,6 +74,9 @@ def _facts(results: Results) -> dict[str, str]:
     graph, split = results.get("graph") or {}, results["seeds"][0].get("split", {})
     facts = {key: _text(value) for key, value in graph.items() if key not in ELSEWHERE}
     facts.update({f"note: {key}": _text(value) for key, value in (graph.get("notes") or {}).items()})
+    if is_graph(results):
+        roles = {"train": "training", "valid": "validation", "test": "test"}
+        return facts | {f"{text} graphs": _text(split[role]) for role, text in roles.items() if role in split}
     if is_link(results):  # its page tells elsewhere how links were split; how many outputs a pair has says nothing
         return {key: text for key, text in facts.items() if key != "links"}
     facts.update({f"{role} nodes": _text(size) for role, size in split.items() if isinstance(size, int) and size})

@@ -22,7 +22,7 @@ CURVE_POINTS = 300
 FEWEST = 20
 # Inches of a model's line, and marks that tell models apart where colours do not.
 _LINE = 0.2
-MARKS = {"teacher": "s", "heuristic": "^", "mlp": "D", "student": "o"}
+MARKS = {"teacher": "s", "heuristic": "^", "mlp": "D", "student": "o", "size_only": "v", "bag_of_labels": "P"}
 
 
 def plot_accuracy(summary: Mapping[str, Mapping[str, Mapping[str, float]]], metric: Judged = ACCURACY) -> Figure:

@@ -12,6 +12,8 @@ from gnn2mlp.explore.plots_trust import plot_accuracy_by_score
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.class_grids import balance_grid, class_grid
 from gnn2mlp.report.data_facts import data_facts
+from gnn2mlp.report.graph_report import render_graph_report
+from gnn2mlp.report.graph_results import is_graph
 from gnn2mlp.report.grids import (
     accuracy_grid,
     calibration_grid,
@@ -69,6 +71,8 @@ def render_report(results: Results, pages: Sequence[Page] = ()) -> str:
     """
     if is_link(results):
         return render_link_report(results, pages)
+    if is_graph(results):
+        return render_graph_report(results, pages)
     return render("report.html.jinja", {"pages_beside": pages, **_content(results)})
 
 

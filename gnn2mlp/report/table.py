@@ -8,6 +8,9 @@ from rich.text import Text
 from gnn2mlp.explore.formatting import plural
 from gnn2mlp.report.agreement import agreement_grid, agreement_line, first_agreement
 from gnn2mlp.report.claims import basis
+from gnn2mlp.report.graph_grids import graph_grids
+from gnn2mlp.report.graph_headline import graph_headline
+from gnn2mlp.report.graph_results import is_graph
 from gnn2mlp.report.grids import (
     Grid,
     codes_grid,
@@ -40,6 +43,8 @@ def results_table(results: Results) -> Group:
     """
     if is_link(results):
         return link_table(results)
+    if is_graph(results):
+        return graph_table(results)
     note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
     found = headline(results)
     lines = [Text(found.sentence, style="bold"), *map(Text, [*found.lines, *([note] if note else [])])]
@@ -59,6 +64,15 @@ def link_table(results: Results) -> Group:
         part for grid in link_grids(results) for part in (Text(), grid_table(grid, _WORDED.get(grid.head[1], ())))
     ]
     return Group(*first, *map(Text, lines), *tables)
+
+
+def graph_table(results: Results) -> Group:
+    """The result in words, then every score of models and baselines, differences, latency and seconds."""
+    found = graph_headline(results)
+    note = f"± is the standard deviation over {plural(len(results['seeds']), 'seed')}." if has_spread(results) else ""
+    tables = [part for grid in graph_grids(results) for part in (Text(), grid_table(grid))]
+    lines = [*found.lines, *([note] if note else [])]
+    return Group(Text(found.sentence, style="bold"), *map(Text, lines), *tables)
 
 
 def trust_results_table(results: Results) -> Group:

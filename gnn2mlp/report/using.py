@@ -50,6 +50,26 @@ def link_load_lines(results: Results) -> str:
     )
 
 
+def graph_load_lines(results: Results) -> str:
+    """Lines of Python that load a student of whole graphs and ask it; empty for results that name no student.
+
+    Example:
+        >>> print(graph_load_lines({"student": {"path": "student"}, "config": {"out": "runs/a"}}).splitlines()[1])
+        student = GraphPredictor.load("runs/a/student")
+    """
+    path = (results.get("student") or {}).get("path")
+    if not path:
+        return ""
+    folder = PurePath(results["config"].get("out") or ".") / path
+    return "\n".join(
+        [
+            "from gnn2mlp.deploy import GraphPredictor",
+            f"student = GraphPredictor.load({json.dumps(folder.as_posix())})",
+            "student.predict(graphs)  # a list with an array of nodes for each graph, or a GraphSet; no edges",
+        ]
+    )
+
+
 def size_facts(results: Results) -> dict[str, str]:
     """How large the student is, and its teacher beside it, label -> text; empty where results do not say."""
     shipped = results.get("student") or {}

@@ -27,6 +27,7 @@ class Student(Configurable, ABC):
             (`benchmarks/results/students.json`).
 
     Attributes:
+        unit: what a row of its answers speaks of: a `"node"`, or a whole `"graph"`, whose nodes it reads as a set.
         hidden: width of `MLPOutput.hidden`.
         reads_sparse: whether the network takes rows as `CSR` too; if not, such rows reach it dense, as any
             `torch.nn.Linear` expects them.
@@ -55,6 +56,7 @@ class Student(Configurable, ABC):
         Spec('shallow', input_dropout=0.5)
     """
 
+    unit: ClassVar[str] = "node"
     hidden: int
     reads_sparse: ClassVar[bool] = False
     one_process: bool = False
@@ -77,7 +79,7 @@ class Student(Configurable, ABC):
         """What is trained and shipped: what `build` gives, made to take sparse rows in any case, and to drop values."""
         module = self.build(num_features, num_classes)
         if self.input_dropout:
-            module.register_forward_pre_hook(functools.partial(_dropped, self.input_dropout))
+            module.register_forward_pre_hook(functools.partial(dropped, self.input_dropout))
         if not self.reads_sparse:
             module.register_forward_pre_hook(_as_dense)
         return module
@@ -102,7 +104,8 @@ def _with_option(constructor: Callable[..., None]) -> Callable[..., None]:
     return taking
 
 
-def _dropped(share: float, module: nn.Module, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+def dropped(share: float, module: nn.Module, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A hook before a module: in training, the share of the values of its rows that is dropped."""
     return tuple(dropout_rows(each, share, module.training) for each in rows)
 
 

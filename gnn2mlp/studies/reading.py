@@ -10,7 +10,7 @@ from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.spec import Spec, name_of
 from gnn2mlp.evaluate import Outcome
-from gnn2mlp.pipeline.links.config import LINK
+from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.grid import label_of
 from gnn2mlp.studies.lines import resolved_identity

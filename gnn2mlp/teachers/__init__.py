@@ -11,6 +11,7 @@ from typing import Any
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher, providing
 from gnn2mlp.teachers._gnn import GNNTeacher
+from gnn2mlp.teachers._graph_level import GraphLevelTeacher, MessageGraphTeacher
 from gnn2mlp.teachers._links import LinkTeacher
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
 from gnn2mlp.teachers._pair_predictor import PairPredictor
@@ -20,7 +21,9 @@ __all__ = [
     "TEACHERS",
     "Export",
     "GNNTeacher",
+    "GraphLevelTeacher",
     "LinkTeacher",
+    "MessageGraphTeacher",
     "NetworkTeacher",
     "PairPredictor",
     "Teacher",

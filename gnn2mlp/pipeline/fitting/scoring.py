@@ -21,7 +21,7 @@ from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.fitting.baselines import Answers
 from gnn2mlp.pipeline.fitting.verdict import verdict
-from gnn2mlp.pipeline.scoring import _told, _with_best, student_logits, teacher_logits
+from gnn2mlp.pipeline.scoring import student_logits, teacher_logits, told_of_metric, with_best
 from gnn2mlp.pipeline.trust_figures import trust_figures
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._base import Teacher
@@ -149,7 +149,7 @@ def score_models(
         if observed.task.exclusive:
             changes["changed"] = _changed(observed.task, outputs["student"], previous, labels, groups)
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
-    metric = {"name": observed.task.metric, **_told(observed.task)}
+    metric = {"name": observed.task.metric, **told_of_metric(observed.task)}
     record = {
         "metric": metric,
         "scores": scores,
@@ -159,7 +159,7 @@ def score_models(
         **changes,
         **_by_class(tasks, outputs, labels, groups, full.graph.class_names),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
-        "history": {model: _with_best(history) for model, history in histories.items() if history["valid"]},
+        "history": {model: with_best(history) for model, history in histories.items() if history["valid"]},
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         "seconds": {
             **{model: history["seconds"] for model, history in histories.items()},

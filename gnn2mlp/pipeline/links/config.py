@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gnn2mlp.core.errors import ConfigError, nearest
-from gnn2mlp.core.spec import Configurable, Spec, plain
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets import DATASETS, resolve_dataset
 from gnn2mlp.data.datasets.npz import Npz
 from gnn2mlp.data.links import LINK_SPLITTERS
@@ -13,14 +13,14 @@ from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
+from gnn2mlp.pipeline.task_words import LINK, task_options
 from gnn2mlp.students import STUDENTS
-from gnn2mlp.tasks import TASKS, LinkPrediction
+from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
 if TYPE_CHECKING:
     from gnn2mlp.pipeline.config import RunConfig
 
-LINK = "link"
 # What is taken where nothing is named.
 DEFAULTS = {"teacher": "sage", "method": "llp", "decoder": "hadamard", "split": "edges"}
 # Where the usual teacher cannot write what the method reads.
@@ -29,30 +29,6 @@ _OTHER_TEACHER = "heuristic"
 _OF_NODES = {"unseen_fraction": 0.2, "previous": None, "previous_weight": None}
 # A teacher of links answers for pairs of nodes; every such kind writes this key.
 _SCORES = frozenset({"context_scores"})
-
-
-def parse_task(value: Any) -> Any:
-    """What the setting `task` says, in one form: options of a node task, `{"name": "link", ...}`, or nothing.
-
-    Raises:
-        ValueError: for a word that names no task, or one that the data decide.
-
-    Example:
-        >>> parse_task("link"), parse_task({"metric": "macro_f1"}), parse_task("node")
-        ({'name': 'link'}, {'metric': 'macro_f1'}, None)
-    """
-    given = plain(value.spec() if isinstance(value, Configurable) else value)
-    given = {"name": given} if isinstance(given, str) else given
-    if not isinstance(given, Mapping) or "name" not in given:
-        return given
-    name, options = given["name"], {key: option for key, option in given.items() if key != "name"}
-    if name == LINK:
-        return {"name": LINK, **options}
-    if name == "node":
-        return options or None
-    if name in TASKS.classes:
-        raise ValueError(f"task: expected 'node' or 'link'; which task of nodes it is the data say, got {name!r}")
-    raise ValueError(f"task: expected 'node' or 'link', got {name!r}{nearest(str(name), ('node', LINK))}")
 
 
 def check_words(config: "RunConfig") -> None:
@@ -121,7 +97,7 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
     recipe = _recipe(config, method)
     settings: Mapping[str, Any] = {} if recipe is None else recipe.settings
     built = filled_component(method, settings.get("method")).build(METHODS)
-    task = Spec(LINK, **{key: value for key, value in (config.task or {}).items() if key != "name"})
+    task = Spec(LINK, **task_options(config.task))
     inputs = config.inputs.build(INPUTS)
     if inputs.needs_graph:
         able = [name for name in INPUTS.names() if not _needs_graph(name)]
@@ -188,10 +164,16 @@ def _around(name: str) -> bool:
 
 
 def check_teaches_nodes(teacher: Spec) -> None:
-    """Raise `ConfigError` for a teacher of links where nodes are asked for."""
-    if TEACHERS.get(teacher.name).unit == "pair":
+    """Raise `ConfigError` for a teacher of links or of whole graphs where nodes are asked for."""
+    unit = TEACHERS.get(teacher.name).unit
+    if unit == "pair":
         raise ConfigError(
             f"teacher {teacher.name!r} scores pairs of nodes: add --task link (in Python: task='link'), or name a "
+            "teacher of nodes, such as gcn"
+        )
+    if unit == "graph":
+        raise ConfigError(
+            f"teacher {teacher.name!r} answers for whole graphs: add --task graph (in Python: task='graph'), or name a "
             "teacher of nodes, such as gcn"
         )
 

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gnn2mlp.core.listeners import Listener
+from gnn2mlp.data import load_dataset
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links import LinkSplit
 from gnn2mlp.pipeline.config import RunConfig
-from gnn2mlp.pipeline.job import Job, Listen, label
+from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.links.seed import split_of
 from gnn2mlp.pipeline.links.views import linked
-from gnn2mlp.pipeline.opening import CONFIG, begun, claimed, save_split, warn_of_scales
+from gnn2mlp.pipeline.opening import begun, claimed, keep_plan, warn_of_scales
+from gnn2mlp.pipeline.task_words import task_options
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import TEACHERS
 
@@ -32,7 +34,7 @@ def opened_links(config: RunConfig, folder: Path, listen: Listen, listeners: Seq
         ArtefactError: if the folder cannot be written into.
         DataError: for data whose links cannot be predicted.
     """
-    device, store, loaded = begun(config, folder, listen)
+    device, store, loaded = begun(config, folder, listen, load_dataset)
     graph = linked(loaded, task_of(config))
     config.teacher.build(TEACHERS).check_reads(graph)
     with claimed(config, folder, graph):
@@ -41,16 +43,14 @@ def opened_links(config: RunConfig, folder: Path, listen: Listen, listeners: Seq
         splits = {number: split_of(job, number) for number in config.seeds}  # all, before the first is trained on
         for split in splits.values():
             check_negatives(split, graph)
-        config.model_copy(update={"out": folder}).save(folder / CONFIG)
-        for number, split in splits.items():
-            save_split(folder / "splits" / f"{label(number)}.safetensors", split)
+        keep_plan(config, folder, splits)
         yield job
 
 
 def task_of(config: RunConfig) -> LinkPrediction:
     """How a resolved configuration judges links."""
     assert config.task is not None, "resolved, of links"
-    return LinkPrediction(**{key: value for key, value in config.task.items() if key != "name"})
+    return LinkPrediction(**task_options(config.task))
 
 
 def check_negatives(split: LinkSplit, graph: GraphData) -> None:

@@ -15,7 +15,7 @@ from gnn2mlp.evaluate import hits_curve, link_scores, probability_histogram
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import Features, compute_form
 from gnn2mlp.nn.training import History
-from gnn2mlp.pipeline.scoring import parameters
+from gnn2mlp.pipeline.scoring import parameters, told_of_metric, with_best
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._links import LinkTeacher
@@ -89,12 +89,10 @@ def score_links(
     scores = {model: link_scores(split, *answered, task) for model, answered in said.items()}
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
     seconds = {model: history["seconds"] for model, history in histories.items()}
-    metric = task.metrics[task.metric]
-    told = {"title": metric.title, "greater_is_better": metric.greater_is_better, "share": metric.share}
     return {
         "seed": seed,
         "split": {"digest": split.digest, **_sizes(split, full.graph, populations)},
-        "metric": {"name": task.metric, **told},
+        "metric": {"name": task.metric, **told_of_metric(task)},
         **{model: {name: found[task.metric] for name, found in scores[model].items()} for model in LINK_MODELS},
         "scores": scores,
         "heuristic_name": best,
@@ -108,7 +106,7 @@ def score_links(
             **seconds,
         },
         "history": {
-            model: {**history, "valid_best": history["valid"][history["best_epoch"] - 1]}
+            model: with_best(history)
             for model, history in histories.items()
             if history["valid"]  # a teacher that counts neighbours knows no epochs
         },

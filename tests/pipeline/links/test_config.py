@@ -2,7 +2,7 @@ import pytest
 
 from gnn2mlp import RunConfig
 from gnn2mlp.core.errors import ConfigError, UnknownNameError
-from gnn2mlp.pipeline.links.config import parse_task
+from gnn2mlp.pipeline.task_words import parse_task
 from gnn2mlp.tasks import LinkPrediction
 
 
@@ -22,7 +22,7 @@ def test_options_of_a_task_of_nodes_stay_what_they_were() -> None:
 
 @pytest.mark.parametrize(
     ("task", "message"),
-    [("lnik", "expected 'node' or 'link', got 'lnik'; did you mean 'link'"), ("regression", "the data say")],
+    [("lnik", "expected 'node', 'link' or 'graph', got 'lnik'; did you mean 'link'"), ("regression", "the data say")],
 )
 def test_another_word_is_refused(task: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):

@@ -15,7 +15,8 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.links.sizes import sized_link_distill, sized_link_teacher
-from gnn2mlp.pipeline.links.config import LINK, check_unit
+from gnn2mlp.pipeline.links.config import check_unit
+from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import TEACHERS, Export, providing

@@ -1,0 +1,179 @@
+"""A trained student of whole graphs behind arrays: it reads the nodes of a graph as a set, and no edge."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import nn
+
+from gnn2mlp.core import artefact
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.showing import call
+from gnn2mlp.deploy._base import BasePredictor
+from gnn2mlp.deploy.directory import STUDENT, write_directory
+from gnn2mlp.deploy.node_fields import NodeFields
+from gnn2mlp.deploy.student_file import read_parts, tensors_of
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.nn.node_sets import NodeSets, node_rows
+from gnn2mlp.nn.set_network import SetNetwork
+from gnn2mlp.students import Student
+from gnn2mlp.tasks.answers import Answers
+
+# Nodes that go through the network at once, but for a graph that has more.
+CHUNK = 65_536
+
+
+class GraphPredictor(BasePredictor):
+    """Answers for whole graphs from what each of their nodes is; nobody has to know which nodes are linked.
+
+    Graphs are given as they are at hand: a `GraphSet`, whose edges are not looked at, or a list with an array for each
+    graph: codes, integers (nodes, fields), or (nodes,) of one field; features (nodes, features); or both as a pair.
+    Text in place of codes is read by the categories of training. What no node of training was is read as nothing.
+
+    Args:
+        student: the recipe that built `module`.
+        module: the trained network of sets.
+        fields: what a node has.
+        answers: what outputs stand for.
+        card: where the student comes from (JSON-able).
+
+    Raises:
+        ConfigError: if the network reads no sets.
+
+    Example:
+        >>> from gnn2mlp.students.set_mlp import SetMLP
+        >>> from gnn2mlp.tasks.answers import ClassAnswers
+        >>> student = SetMLP(hidden=8)
+        >>> fields = NodeFields(code_sizes=(3,))
+        >>> predictor = GraphPredictor(student, student.network(3, 2), fields, ClassAnswers(["no", "yes"]))
+        >>> predictor.predict_proba([[0, 0, 1], [2, 1]]).shape  # a graph of three nodes, and one of two
+        (2, 2)
+        >>> predictor.predict([[0, 0, 1]])[0] == predictor.predict([[1, 0, 0]])[0]  # in any order
+        np.True_
+    """
+
+    inputs: Inputs
+
+    def __init__(
+        self,
+        student: Student,
+        module: nn.Module,
+        fields: NodeFields,
+        answers: Answers,
+        card: Mapping[str, Any] | None = None,
+    ):
+        if student.unit != "graph" and not isinstance(module, SetNetwork):
+            raise ConfigError(
+                f"module: expected a network that reads sets of nodes, such as that of set_mlp, got "
+                f"{type(module).__name__}; one that answers for nodes goes into a Predictor"
+            )
+        self.student = student
+        self.module = module.eval()
+        self.fields = fields
+        self.num_features = fields.width
+        self.feature_names = None
+        self.answers = answers
+        self.card = dict(card or {})
+        self.inputs = OwnFeatures()
+        self.about: dict[str, Any] = {}  # what its model directory said of it
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.module.parameters()).device
+
+    @torch.inference_mode()
+    def _outputs(self, X: Any, name: str) -> np.ndarray:
+        nodes = self.fields.read(X, name)
+        parts = [self.module(sets).logits.cpu() for sets in self._sets(nodes.codes, nodes.features, nodes.offsets)]
+        found = torch.cat(parts) if parts else torch.zeros(0, self.answers.num_outputs)
+        return (found if found.dtype == torch.float64 else found.float()).numpy()
+
+    def _sets(
+        self, codes: torch.Tensor | None, features: torch.Tensor | None, offsets: torch.Tensor
+    ) -> Iterator[NodeSets]:
+        """Whole graphs, of about `CHUNK` nodes in all at a time."""
+        dtype = next(self.module.parameters()).dtype
+        first, last = 0, offsets.numel() - 1
+        while first < last:
+            end = int(torch.searchsorted(offsets, offsets[first] + CHUNK, right=True)) - 1
+            end = min(last, max(first + 1, end))
+            rows = slice(int(offsets[first]), int(offsets[end]))
+            some = [None if each is None else each[rows] for each in (codes, features)]
+            sets = NodeSets.of_offsets(
+                node_rows(some[0], self.fields.code_sizes, some[1]), offsets[first : end + 1] - offsets[first]
+            )
+            yield sets.to(self.device, dtype)
+            first = end
+
+    def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+        """Write a model directory: weights, `config.json` and a model card, all checksummed, without pickle.
+
+        Args:
+            directory: where to; made if absent. A model that is there is replaced, anything else is not.
+            about: what there is to say of the model; see `gnn2mlp.deploy.write_directory`.
+
+        Returns:
+            Path of the weights in it.
+
+        Raises:
+            ConfigError: for a key of `about` that cannot be.
+            ArtefactError: if it cannot be written, or the directory holds something else.
+        """
+        return write_directory(directory, self, about) / STUDENT
+
+    def save_file(self, path: Path) -> None:
+        """Write the student alone, as one checksummed file, which `load` reads where it is called as in a directory.
+
+        Raises:
+            ArtefactError: if it cannot be written.
+        """
+        artefact.save(path, "student", self._tensors(), self.facts())
+
+    def encode(self) -> bytes:
+        """The content of the student's file in a model directory."""
+        return artefact.encode("student", self._tensors(), {**self.facts(), "directory": True})
+
+    def digest(self) -> str:
+        """The SHA-256 that the student's file of `save` has in its header."""
+        return artefact.checksum("student", self._tensors(), {**self.facts(), "directory": True})
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        return tensors_of(self.module, self.inputs, None)
+
+    def facts(self) -> dict[str, Any]:
+        """What a reader has to know beside the weights, JSON-able: recipe, what a node has, answers, origin."""
+        return {
+            "student": self.student.spec().to_dict(),
+            "inputs": self.inputs.spec().to_dict(),
+            "num_features": self.num_features,
+            "fields": self.fields.facts(),
+            "answers": self.answers.facts(),
+            "about": self.card,
+        }
+
+    @classmethod
+    def load(cls, directory: str | Path, device: str | torch.device = "cpu") -> Self:
+        """Read what `save` wrote; nothing is unpickled.
+
+        Args:
+            directory: a model directory, each of whose files is checked first, or a folder with a student's file alone.
+            device: where to answer, `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
+
+        Raises:
+            ConfigError: if there is no such device.
+            ArtefactError: if a file is missing, truncated, altered, added, or of a newer format, or if the model does
+                not answer for whole graphs.
+        """
+        parts = read_parts(directory, device, "graph")
+        assert parts.fields is not None, "it answers for graphs"
+        made = cls(parts.student, parts.module, NodeFields.of_facts(parts.fields), parts.answers, parts.card)
+        made.about = parts.told
+        return made
+
+    def __repr__(self) -> str:
+        answers = "numbers" if self.answers.classes is None else self.answers.classes.tolist()
+        return call(type(self).__name__, {**self.fields.shown(), "answers": answers})

@@ -1,0 +1,157 @@
+"""What a node of a graph has, as the student that reads it was trained: categories by field, numbers, or both."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.showing import short_repr
+
+
+class Nodes(NamedTuple):
+    """Nodes of graphs, one graph after the other: `codes` (nodes, fields), `features`, `offsets` (graphs + 1,)."""
+
+    codes: Tensor | None
+    features: Tensor | None
+    offsets: Tensor
+
+    def __repr__(self) -> str:
+        return short_repr(self)
+
+
+@dataclass(frozen=True)
+class NodeFields:
+    """What each node has.
+
+    Args:
+        code_sizes: how many values each field of its codes has.
+        features: how many numbers it has beside.
+        names: of the fields, or `()`.
+        categories: of some fields, by name, what their codes stand for, in their order.
+        feature_names: of the numbers, or `None`.
+
+    Example:
+        >>> fields = NodeFields((2,), names=("element",), categories={"element": ("C", "O")})
+        >>> fields.read([["C", "O", "N"], ["O"]], "predict").codes.flatten().tolist()  # N never was in training
+        [0, 1, -1, 1]
+    """
+
+    code_sizes: tuple[int, ...] = ()
+    features: int = 0
+    names: tuple[str, ...] = ()
+    categories: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    feature_names: tuple[str, ...] | None = None
+
+    __repr__ = short_repr
+
+    @classmethod
+    def of(cls, graphs: Any) -> Self:
+        """What the nodes of a `GraphSet` have."""
+        named = {name: tuple(values) for name, values in graphs.categories.items() if name in graphs.node_fields}
+        names = tuple(graphs.node_fields), named, graphs.feature_names
+        return cls(tuple(graphs.code_sizes), graphs.num_features, *names)
+
+    @property
+    def width(self) -> int:
+        """Columns that a network reads of a node."""
+        return sum(self.code_sizes) + self.features
+
+    def facts(self) -> dict[str, Any]:
+        """All fields, JSON-able."""
+        return {
+            "code_sizes": list(self.code_sizes),
+            "features": self.features,
+            "names": list(self.names),
+            "categories": {name: list(values) for name, values in self.categories.items()},
+            "feature_names": None if self.feature_names is None else list(self.feature_names),
+        }
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any]) -> Self:
+        """What `facts` gave."""
+        names = facts["feature_names"]
+        return cls(
+            tuple(facts["code_sizes"]),
+            facts["features"],
+            tuple(facts["names"]),
+            {name: tuple(values) for name, values in facts["categories"].items()},
+            None if names is None else tuple(names),
+        )
+
+    def shown(self) -> dict[str, Any]:
+        """What one reads of it in a line."""
+        named = {"fields": self.names} if self.names else {}
+        codes = {"codes": self.code_sizes} if self.code_sizes else {}
+        return {**codes, **named, **({"features": self.features} if self.features else {})}
+
+    def read(self, graphs: Any, where: str) -> Nodes:
+        """The nodes of graphs, checked.
+
+        Args:
+            graphs: a `GraphSet`, or a sequence with an array for each graph: codes (nodes, fields), features (nodes,
+                features), or both as a pair.
+            where: for messages.
+
+        Raises:
+            DataError: if a graph has other fields or features than in training, none of them, or no node.
+        """
+        if hasattr(graphs, "node_offsets"):
+            return self._of_set(graphs, where)
+        each = [self._of_graph(graph, f"{where}: graph {number}") for number, graph in enumerate(graphs)]
+        counts = torch.tensor([0, *(count for _, _, count in each)], dtype=torch.int64)
+        codes = torch.cat([one for one, _, _ in each]) if self.code_sizes and each else None
+        numbers = torch.cat([one for _, one, _ in each]) if self.features and each else None
+        return Nodes(codes, numbers, counts.cumsum(0))
+
+    def _of_set(self, graphs: Any, where: str) -> Nodes:
+        found = (0 if graphs.node_codes is None else graphs.node_codes.size(1), graphs.num_features)
+        if found != (len(self.code_sizes), self.features):
+            raise DataError(f"{where}: {self._expected()}, got {found[0]} and {found[1]}")
+        return Nodes(graphs.node_codes, graphs.features, graphs.node_offsets)
+
+    def _of_graph(self, graph: Any, where: str) -> tuple[Any, Any, int]:
+        both = bool(self.code_sizes) and bool(self.features)
+        if both and not (isinstance(graph, tuple) and len(graph) == 2):
+            raise DataError(f"{where}: {self._expected()}, as a pair of arrays (codes, features), got one array")
+        codes, numbers = graph if both else (graph, None) if self.code_sizes else (None, graph)
+        coded = None if codes is None else self._codes(codes, where)
+        valued = None if numbers is None else self._numbers(numbers, where)
+        counts = {each.size(0) for each in (coded, valued) if each is not None}
+        if len(counts) != 1 or 0 in counts:
+            raise DataError(f"{where}: expected at least one node, and as many codes as rows of features, got {counts}")
+        return coded, valued, counts.pop()
+
+    def _codes(self, given: Any, where: str) -> Tensor:
+        values = given.numpy() if isinstance(given, Tensor) else np.asarray(given)
+        values = values[:, None] if values.ndim == 1 else values
+        if values.ndim != 2 or values.shape[1] != len(self.code_sizes):
+            raise DataError(f"{where}: {self._expected()}, got an array of shape {values.shape}")
+        if values.dtype.kind in "OUS":
+            return self._of_text(values, where)
+        if values.dtype.kind not in "iu":
+            raise DataError(f"{where}: expected codes, which are integers, got {values.dtype}")
+        return torch.from_numpy(values.astype(np.int64))
+
+    def _of_text(self, values: np.ndarray, where: str) -> Tensor:
+        if any(name not in self.categories for name in self.names) or not self.names:
+            raise DataError(f"{where}: expected codes, which are integers, got {values.dtype}; the model has no names")
+        places = [{value: code for code, value in enumerate(self.categories[name])} for name in self.names]
+        columns = [[place.get(value, -1) for value in values[:, k].tolist()] for k, place in enumerate(places)]
+        return torch.tensor(columns, dtype=torch.int64).reshape(len(self.names), len(values)).T
+
+    def _numbers(self, given: Any, where: str) -> Tensor:
+        found = torch.as_tensor(np.asarray(given), dtype=torch.float32)
+        if found.ndim != 2 or found.size(1) != self.features:
+            raise DataError(f"{where}: {self._expected()}, got an array of shape {tuple(found.shape)}")
+        if not bool(found.isfinite().all()):
+            raise DataError(f"{where}: expected finite numbers, got NaN or infinity; fill in what is missing")
+        return found
+
+    def _expected(self) -> str:
+        names: Sequence[str] = self.names
+        told = f" ({', '.join(names)})" if names else ""
+        return f"expected {len(self.code_sizes)} codes{told} and {self.features} features of each node, as in training"

@@ -1,0 +1,1 @@
+"""`run` where whole graphs are predicted: its settings, views, stages, scores and records."""

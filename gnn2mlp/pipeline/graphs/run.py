@@ -1,0 +1,67 @@
+"""`run` where whole graphs are predicted: split, train, write down, distil, score, report. Resumable, seed by seed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gnn2mlp.core.files import write_json
+from gnn2mlp.core.listeners import Listener
+from gnn2mlp.core.notebook import shown
+from gnn2mlp.pipeline.config import RunConfig
+from gnn2mlp.pipeline.graphs.job import GraphsJob
+from gnn2mlp.pipeline.graphs.measuring import latency_stage
+from gnn2mlp.pipeline.graphs.opening import opened_graphs
+from gnn2mlp.pipeline.graphs.records import score_all, summarise_graphs
+from gnn2mlp.pipeline.graphs.shipping import about_graphs
+from gnn2mlp.pipeline.job import Listen
+from gnn2mlp.pipeline.records import Scored, best_of, measured
+from gnn2mlp.pipeline.run import FORMAT, RunResult
+from gnn2mlp.pipeline.scoring import parameters
+from gnn2mlp.report import write_report
+
+
+def run_graphs(config: RunConfig, listen: Listen = shown, listeners: Sequence[Listener] = ()) -> RunResult:
+    """Predict whole graphs, for every seed with a split and a teacher of its own; write results, report and students.
+
+    The student in `student/` is the one with the best validation score, as it was scored.
+
+    Args:
+        config: resolved, of whole graphs.
+        listen: gives the progress listener of each stage of each seed.
+        listeners: told of every training.
+
+    Raises:
+        ConfigError: if the folder holds another configuration's results.
+        DataError: for data that cannot be learnt from. Both before any training.
+    """
+    folder = config.folder()
+    with opened_graphs(config, folder, listen, listeners) as job:
+        scored = score_all(job, config.seeds)
+        best = best_of(scored)
+        shipped = ship_graphs(job, best)
+        timed = latency_stage(job, best.seed).kept if config.latency else None
+        job.begin(config.seeds[-1], "report")
+        results = {
+            "format": FORMAT,
+            **job.facts,
+            **measured(scored, timed, job.environment),
+            "summary": summarise_graphs([one.record for one in scored]),
+            "latency": timed.value if timed else None,
+            "student": shipped,
+        }
+    write_json(folder / "results.json", results)
+    write_report(results, folder / "report.html")
+    return RunResult(results, folder)
+
+
+def ship_graphs(job: GraphsJob, best: Scored) -> dict[str, Any]:
+    """Write the student that ships into the run's folder; what the results say of it."""
+    student = best.student.value
+    student.save(job.folder / "student", about_graphs(job, best))
+    weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))
+    return {
+        "seed": best.seed,
+        "path": "student",
+        "labels": best.record["split"]["train"],
+        "parameters": parameters(student.module),
+        "bytes": weights,
+    }

@@ -1,0 +1,29 @@
+"""What training and scoring are given of a set of graphs: each what it needs, and nothing that cannot matter to it."""
+
+from dataclasses import replace
+from typing import Any
+
+from gnn2mlp.data.graphs import FullGraphs, GraphSet, GraphViews, ObservedGraphs
+from gnn2mlp.data.split import Split
+
+_NAMELESS: dict[str, Any] = {
+    "graph_names": None,
+    "own_splits": (),
+    "notes": {},
+    "node_fields": (),
+    "edge_fields": (),
+    "categories": {},
+    "feature_names": None,
+}
+
+
+def graph_training_view(graphs: GraphSet, split: Split) -> ObservedGraphs:
+    """The graphs that train and validate, without names: another spelling of one trains no teacher anew."""
+    observed = GraphViews.of(graphs, split).observed
+    task = graphs.task.without_names()
+    return replace(observed, graphs=replace(observed.graphs, name="graphs", task=task, **_NAMELESS))
+
+
+def graph_scoring_view(graphs: GraphSet, split: Split) -> FullGraphs:
+    """All graphs with all labels and names, under this split alone."""
+    return FullGraphs(replace(graphs, own_splits=(), notes={}), split)

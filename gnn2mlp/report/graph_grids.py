@@ -1,0 +1,118 @@
+"""The tables of a run that predicts whole graphs as plain strings, for the terminal and the page alike."""
+
+from gnn2mlp.explore.formatting import (
+    MISSING,
+    factor,
+    percent,
+    plural,
+    points_interval,
+    signed_points,
+    significant,
+)
+from gnn2mlp.explore.theme import style_of
+from gnn2mlp.report.graph_results import (
+    TEST,
+    compared_graphs,
+    graph_entry,
+    graph_metrics,
+    graph_models,
+    headline_metrics,
+    judged,
+)
+from gnn2mlp.report.grids import Grid, seconds_grid
+from gnn2mlp.report.results import Results, has_spread, latency_rows
+
+
+def graph_grids(results: Results) -> list[Grid]:
+    """Scores, differences, fidelity, latency and seconds: those that there are."""
+    grids = [
+        graph_score_grid(results),
+        graph_difference_grid(results),
+        request_grid(results),
+        graph_throughput_grid(results),
+        seconds_grid(results),
+    ]
+    return [grid for grid in grids if grid.rows]
+
+
+def graph_score_grid(results: Results) -> Grid:
+    """Every metric in per cent on test graphs, a row for each model, baselines first."""
+    metrics, spread = graph_metrics(results), has_spread(results)
+    rows = [
+        [style_of(model).label, *(percent(graph_entry(results, model, m), spread) for m in metrics)]
+        for model in graph_models(results)
+    ]
+    return Grid("Test graphs, %", ["Model", *(judged(m).heading for m in metrics)], rows)
+
+
+def graph_difference_grid(results: Results) -> Grid:
+    """The student minus each rival, with intervals; none for a single seed."""
+    metrics = headline_metrics(results)
+    found = {(one.rival, m): one.found for m in metrics for one in compared_graphs(results, m)}
+    rows = []
+    for rival in dict.fromkeys(rival for rival, _ in found):
+        cells = []
+        for metric in metrics:
+            one = found.get((rival, metric))
+            if one is None or one.n == 1:
+                cells += [MISSING] * 3
+            else:
+                interval = points_interval(one.low, one.high)
+                cells += [signed_points(one.difference), interval, f"{one.wins} of {one.n}"]
+        rows.append([style_of(rival).label, *cells])
+    head = ["Minus", *(cell for m in metrics for cell in (judged(m).heading, "95% interval", "Ahead"))]
+    return Grid("Student minus another, points", head, rows if has_spread(results) else [])
+
+
+def request_grid(results: Results) -> Grid:
+    """Median and 95th percentile of a request, a row for each model and a column for each number of graphs."""
+    rows = latency_rows(results)
+    sizes = sorted({row["graphs"] for row in rows})
+    found = {(row["model"], row["graphs"]): row for row in rows}
+    body = []
+    for model in dict.fromkeys(row["model"] for row in rows):
+        each = [found.get((model, size)) for size in sizes]
+        cells = [f"{significant(row['median_ms'])} ({significant(row['p95_ms'])})" if row else MISSING for row in each]
+        body.append([style_of(model).label, *cells, _faster(results, model)])
+    heads = [plural(size, "graph") for size in sizes]
+    return Grid("Milliseconds per request, median (p95)", ["Model", *heads, "Speed-up"], body)
+
+
+def _faster(results: Results, model: str) -> str:
+    times = graph_speedup(results, model)
+    return factor(times) if times else MISSING
+
+
+def graph_speedup(results: Results, model: str = "student") -> float | None:
+    """How many times faster than the teacher a model answers a request of one graph; `None` if that was not timed."""
+    times = {row["model"]: row["median_ms"] for row in latency_rows(results) if row["graphs"] == 1}
+    if not times.get("teacher") or not times.get(model):
+        return None
+    return float(times["teacher"] / times[model])
+
+
+def graph_throughput_grid(results: Results) -> Grid:
+    """Graphs a second of a pass over many, and milliseconds a graph."""
+    rows = (results.get("latency") or {}).get("throughput") or []
+    body = [
+        [
+            style_of(row["model"]).label,
+            f"{row['graphs_per_second']:,.0f}",
+            significant(1e3 / row["graphs_per_second"]),
+        ]
+        for row in rows
+    ]
+    return Grid("Many graphs at once", ["Model", "Graphs a second", "Milliseconds a graph"], body)
+
+
+def graph_seeds_grid(results: Results) -> Grid:
+    """The scores of each seed, a row for each and a column for each model, by the metrics of the headline."""
+    names, metrics = graph_models(results), headline_metrics(results)
+    rows = []
+    for record in results["seeds"]:
+        digest = str(record.get("split", {}).get("digest", MISSING))[:8]
+        for metric in metrics:
+            scored = [record.get("scores", {}).get(model, {}).get(TEST, {}).get(metric) for model in names]
+            cells = [MISSING if score is None else f"{100 * score:.2f}" for score in scored]
+            rows.append([str(record["seed"]), digest, judged(metric).title, *cells])
+    return Grid("Scores of each seed, %", ["Seed", "Split", "Metric", *(style_of(m).label for m in names)], rows)

@@ -1,0 +1,130 @@
+"""The result of a run that predicts whole graphs in plain words: beside its teacher, and beside what costs nothing."""
+
+from gnn2mlp.explore.formatting import factor, plural, points, points_interval
+from gnn2mlp.report.claims import ONE_SEED
+from gnn2mlp.report.graph_grids import graph_speedup
+from gnn2mlp.report.graph_results import (
+    GRAPH_RIVALS,
+    GraphComparison,
+    chosen_metric,
+    compared_graphs,
+    graph_entry,
+    graph_models,
+    headline_metrics,
+    judged,
+)
+from gnn2mlp.report.headline import Headline, Tile, training_line
+from gnn2mlp.report.link_claims import join_words
+from gnn2mlp.report.results import Results, has_spread, option_name
+from gnn2mlp.report.shipped import environments_line
+from gnn2mlp.report.using import size_facts
+
+
+def graph_headline(results: Results) -> Headline:
+    """Say in words what a run found; every part is left out where its numbers are missing."""
+    said = [graph_claim(results), _faster_line(results)]
+    sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
+    lines = [trivial_line(results), graph_basis(results), training_line(results), environments_line(results)]
+    return Headline(graph_subject(results), sentence, _tiles(results), [line for line in lines if line])
+
+
+def graph_subject(results: Results) -> str:
+    """What was run on what: `"Whole graphs by method glnn: teacher graph_gin, ..., on mutag; 10 seeds."`."""
+    name = {key: option_name(results, key) for key in ("method", "teacher", "student", "dataset")}
+    return (
+        f"Whole graphs by method {name['method']}: teacher {name['teacher']}, student {name['student']}, on "
+        f"{name['dataset']}; {plural(len(results['seeds']), 'seed')}."
+    )
+
+
+def graph_claim(results: Results) -> str:
+    """One sentence on the student against each rival by the run's metric; scores alone for one seed.
+
+    Empty where there is nothing to compare.
+    """
+    metric = chosen_metric(results)
+    if not has_spread(results):
+        return _scores(results, metric)
+    found = compared_graphs(results, metric)
+    told = [_difference(one) for one in found if one.found.differs]
+    alike = [
+        f"{GRAPH_RIVALS[one.rival]} ({points_interval(one.found.low, one.found.high)})"
+        for one in found
+        if not one.found.differs
+    ]
+    told += [f"within chance of {join_words(alike)}"] if alike else []
+    return f"On test graphs, by {judged(metric).title}, the student is {join_words(told)}." if told else ""
+
+
+def trivial_line(results: Results) -> str:
+    """How far what reads next to nothing comes; empty where it was not scored."""
+    found = [
+        (name, entry)
+        for name in ("size_only", "bag_of_labels")
+        if (entry := graph_entry(results, name, chosen_metric(results)))
+    ]
+    if not found:
+        return ""
+    names = {"size_only": "numbers of nodes and edges alone", "bag_of_labels": "counts of node labels alone"}
+    told = [f"{names[name]} {100 * entry['mean']:.1f}%" for name, entry in found]
+    return f"What costs nothing, by {judged(chosen_metric(results)).title}: {join_words(told)}."
+
+
+def graph_basis(results: Results) -> str:
+    """Which test the claims rest on; empty where there is none."""
+    found = next((one.found for one in compared_graphs(results, chosen_metric(results)) if one.found.n > 1), None)
+    if found is None:
+        return ""
+    if found.population == "initialisations":
+        over = plural(found.n, "initialisation")
+        return f"Brackets: 95% intervals, paired t-test over {over} on one split; they say nothing of other splits."
+    over = plural(found.n, "split")
+    return f"Brackets: 95% intervals, corrected resampled t-test over {over} (Nadeau and Bengio, 2003)."
+
+
+def _scores(results: Results, metric: str) -> str:
+    names = {"student": "the student", **GRAPH_RIVALS}
+    told = [
+        f"{names[model]} {100 * entry['mean']:.1f}"
+        for model in names
+        if model in graph_models(results) and (entry := graph_entry(results, model, metric))
+    ]
+    return f"On test graphs, {judged(metric).title} in per cent: {', '.join(told)}; {ONE_SEED}." if told else ""
+
+
+def _difference(one: GraphComparison) -> str:
+    word = "ahead of" if one.found.difference > 0 else "behind"
+    low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
+    return f"{points(one.found.difference)} {word} {GRAPH_RIVALS[one.rival]} ({low} to {high})"
+
+
+def _faster_line(results: Results) -> str:
+    times = graph_speedup(results)
+    if times is None:
+        return ""
+    if times >= 1:
+        return f"It answers for a graph {factor(times)} as fast as its teacher."
+    return f"It takes {factor(1 / times)} as long as its teacher for a graph."
+
+
+def _tiles(results: Results) -> list[Tile]:
+    """The student's scores beside those of the others, what it saves, and its size."""
+    tiles = []
+    briefly = {"teacher": "teacher", "mlp": "on labels alone", "bag_of_labels": "bag of labels", "size_only": "size"}
+    for metric in headline_metrics(results):
+        student = graph_entry(results, "student", metric)
+        if student:
+            others = [
+                f"{n} {100 * e['mean']:.1f}" for m, n in briefly.items() if (e := graph_entry(results, m, metric))
+            ]
+            title = f"{judged(metric).title}, test graphs"
+            tiles.append(Tile(f"{100 * student['mean']:.1f}%", title, ", ".join(others)))
+    agreement = results["summary"].get("fidelity", {}).get("test")
+    if agreement is not None:
+        tiles.append(Tile(f"{100 * agreement['mean']:.1f}%", "of the teacher's answers given", "fidelity, test graphs"))
+    if (times := graph_speedup(results)) is not None:
+        tiles.append(Tile(factor(times), "as fast as the teacher", "request for one graph, median"))
+    size = size_facts(results)
+    if "its file" in size:
+        tiles.append(Tile(size["its file"], "is all that ships", size["student"]))
+    return tiles

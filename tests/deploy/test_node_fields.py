@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+import torch
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.deploy.node_fields import NodeFields
+from tests.graphs import random_graphs
+
+ONE = NodeFields((3,), names=("element",), categories={"element": ("C", "N", "O")})
+BOTH = NodeFields((3, 2), features=2)
+
+
+def test_graphs_of_one_field_are_lists_of_codes_or_text() -> None:
+    codes = ONE.read([[0, 2], [1]], "predict")
+    text = ONE.read([["C", "O"], np.array(["N"])], "predict")
+    assert torch.equal(codes.codes, text.codes)  # type: ignore[arg-type]
+    assert codes.offsets.tolist() == [0, 2, 3]
+    assert codes.features is None
+
+
+def test_a_set_is_read_as_it_is() -> None:
+    graphs = random_graphs(features=2)
+    nodes = NodeFields.of(graphs).read(graphs, "predict")
+    assert nodes.codes is graphs.node_codes
+    assert NodeFields.of(graphs) == BOTH
+    assert NodeFields.of_facts(BOTH.facts()) == BOTH
+
+
+def test_no_graphs_are_no_nodes() -> None:
+    assert ONE.read([], "predict").offsets.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "graph", "message"),
+    [
+        (ONE, np.zeros((2, 2), int), r"graph 0: expected 1 codes \(element\) and 0 features .* got an array of shape"),
+        (ONE, np.zeros(2), "expected codes, which are integers, got float64"),
+        (ONE, np.zeros(0, int), "expected at least one node"),
+        (BOTH, np.zeros((2, 2), int), "as a pair of arrays"),
+        (BOTH, (np.zeros((2, 2), int), np.zeros((3, 2))), "as many codes as rows of features"),
+        (BOTH, (np.zeros((1, 2), int), np.full((1, 2), np.nan)), "expected finite numbers"),
+        (NodeFields((3,)), ["C"], "the model has no names"),
+    ],
+)
+def test_what_cannot_be_read_names_the_graph(fields: NodeFields, graph: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        fields.read([graph], "predict")
+    with pytest.raises(DataError, match="expected 1 codes"):
+        ONE.read(random_graphs(), "predict")
