@@ -46,6 +46,10 @@ def plot_attacks(attacks: Sequence[tuple[str, Mapping[str, Any]]]) -> Figure:
     axes.set_yticks(middles, [name for name, _ in attacks])
     axes.set_ylim(len(attacks) * (len(there) + 1) - 1.4, -0.7)
     axes.set_xlim(-0.03, 1.08)
-    axes.set_xlabel("AUC of the attack: 0 conspicuously unknown, 0.5 as unknown as new ones, 1 remembered")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=len(there), frameon=False)
+    axes.set_xlabel("AUC of the attack")
+    axes.grid(visible=False)
+    figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside upper left", ncols=len(there), frameon=False, fontsize=TEXT,
+        labelcolor=INK, handlelength=1.3, columnspacing=1.4,
+    )  # fmt: skip
     return figure

@@ -13,6 +13,7 @@ PAGES = {
     "codebook.html": "The codebook",
     "trust.html": "Which answers to trust",
     "explain.html": "Why the teacher says so",
+    "unlearn.html": "What was forgotten, and how well",
     "latency.html": "Latency at length",
     "search/leaderboard.html": "The search that found these settings",
 }
