@@ -38,7 +38,9 @@ def add(verbs: Any) -> None:
 def execute(options: argparse.Namespace) -> None:
     """Build what is asked for, forget, print what there is to say and where the files are."""
     from gnn2mlp.pipeline.unlearning.opened_run import settings_of_run
-    from gnn2mlp.pipeline.unlearning.unlearn import DATA, RESULTS, unlearn
+    from gnn2mlp.pipeline.unlearning.unlearn import DATA, PAGE, RESULTS, unlearn
+    from gnn2mlp.report.terminal import TerminalGrid
+    from gnn2mlp.report.unlearn_report import unlearn_grids, unlearn_headline
 
     given = {key: getattr(options, key) for key in ("data_root", "cache", "device")}
     config = settings_of_run(options.run, {key: value for key, value in given.items() if value is not None})
@@ -54,7 +56,16 @@ def execute(options: argparse.Namespace) -> None:
             out=options.out,
             listen=bars.listen,
         )
-    names = (("certificate", RESULTS), ("student", "student"), ("data", DATA), ("report", "report.html"))
+    console.print(unlearn_headline(result.results))
+    for grid in unlearn_grids(result.results):
+        console.print(TerminalGrid(grid))
+    names = (
+        ("page", PAGE),
+        ("certificate", RESULTS),
+        ("student", "student"),
+        ("data", DATA),
+        ("report", "report.html"),
+    )
     show_files(console, {label: result.out / name for label, name in names})
 
 

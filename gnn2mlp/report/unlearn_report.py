@@ -156,8 +156,8 @@ def _plots(results: Results) -> list[Plot]:
         return []
     note = (
         "Each attack tries to tell what was deleted from what no model ever saw: 0.5 tells nothing, towards 1 it is "
-        "remembered, towards 0 conspicuously unknown. What counts is that attacks go as far now as on the model that was "
-        "trained anew, neither further nor less far."
+        "remembered, towards 0 conspicuously unknown. What counts is that attacks go as far now as on the model that "
+        "was trained anew, neither further nor less far."
     )
     return [draw(plot_attacks(attacks), "attacks", "How far attacks go", note)]
 

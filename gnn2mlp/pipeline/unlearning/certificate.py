@@ -19,6 +19,9 @@ from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.evaluate.unlearning_evidence import Ends, RowGroups, unlearning_record
 from gnn2mlp.evaluate.unlearning_verdict import UnlearningVerdict, judge_unlearning
 from gnn2mlp.pipeline.scoring import student_logits
+from gnn2mlp.pipeline.seed import Seed
+from gnn2mlp.pipeline.unlearning.before import Before
+from gnn2mlp.pipeline.unlearning.unlearner import What
 from gnn2mlp.tasks import Task
 from gnn2mlp.tasks.regression import Regression
 from gnn2mlp.teachers import Teacher
@@ -140,6 +143,52 @@ def evidence_of(outputs: Mapping[str, Tensor], rows: Rows, labels: Tensor, task:
         # The nodes are still there, and known: only that they were linked was to be forgotten.
         found["attacks"] = {"link": found["attacks"]["link"]}
     return found
+
+
+def seed_evidence(
+    before: Before, after: Seed, reference: Seed | None, what: What, device: torch.device | str = "cpu"
+) -> dict[str, Any]:
+    """The evidence of a seed, by the model that it is of: the student's, and the teacher's where that forgot.
+
+    All models are asked about all nodes of the whole data, the deleted ones included.
+
+    Args:
+        before: the models as they were.
+        after: those that have forgotten.
+        reference: those that were trained anew without what was deleted.
+        what: which model was to forget.
+        device: where teachers answer.
+    """
+    graph, split, own, task = before.graph, before.split, before.observed.task, after.observed.task
+    rows = rows_of(graph, split, before.observed, before.removal)
+    others = {"after": after} if reference is None else {"after": after, "reference": reference}
+    students = {"before": (before.student.value, own)} | {
+        name: (seed.student.value, seed.observed.task) for name, seed in others.items()
+    }
+    said = {name: student_outputs(one, graph, split, units, task) for name, (one, units) in students.items()}
+    found = {"student": evidence_of(said, rows, graph.labels, task)}
+    if what == "teacher":
+        teachers = {"before": before.the_teacher.value} | {name: seed.teacher.value for name, seed in others.items()}
+        said = {
+            name: teacher_outputs(one, graph, before.removal, students[name][1], task, device)
+            for name, one in teachers.items()
+        }
+        found["teacher"] = evidence_of(said, rows, graph.labels, task)
+    return found
+
+
+def seconds_of(before: Before, after: Seed, reference: Seed | None, what: What, exact: bool) -> dict[str, float | None]:
+    """Seconds of training: `before`, of the first models; `method`, of forgetting; `retrain`, of those trained anew."""
+
+    def student(one: Predictor) -> float:
+        return float(one.card["history"]["seconds"])
+
+    def both(seed: Seed) -> float:
+        return seed.teacher.value.history_.seconds + student(seed.student.value)
+
+    first = None if before.teacher is None else before.teacher.value.history_.seconds + student(before.student.value)
+    method = both(after) if exact or what == "teacher" else student(after.student.value)
+    return {"before": first, "method": method, "retrain": None if reference is None else both(reference)}
 
 
 def worst(verdicts: list[UnlearningVerdict]) -> UnlearningVerdict:

@@ -1,6 +1,7 @@
 """A student forgets some of the rows that it learnt from, held to itself on the others (D2DGN)."""
 
 import copy
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -70,6 +71,7 @@ def forget_student(
         ConfigError: if the student's rows take the graph, or its activations are not those of the destroyer.
         DataError: if there is nothing to forget, or nothing left.
     """
+    started = time.perf_counter()
     check_destroyer(destroyer, objective.feature)
     _check_rows(student)
     blanked = without_labels(observed, forgotten)
@@ -93,6 +95,7 @@ def forget_student(
         listeners=listeners,
         start=Start(dict(student.module.state_dict()), torch.arange(rows.shape[1])),
     )
+    result.history.seconds = time.perf_counter() - started  # with those of the destroyer
     card = {**student.card, **result.card, "history": result.history.to_dict()}
     facts = student.num_features, student.answers, card, student.feature_names, student.inputs
     return Predictor(student.student, result.module, *facts)

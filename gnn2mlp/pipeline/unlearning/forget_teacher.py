@@ -1,6 +1,7 @@
 """A teacher's network forgets nodes of the graph that it learnt from, held to itself on the others (D2DGN)."""
 
 import copy
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -70,6 +71,7 @@ def forget_teacher(
         ConfigError: if it is no network over a graph.
         DataError: if there is nothing to forget, or nothing left.
     """
+    started = time.perf_counter()
     check_destroyer(destroyer, objective.feature)
     made, device = copy.deepcopy(_network_teacher(teacher)), resolve_device(device)
     apart = observed.graph.without_links_of(forgotten.nonzero()[:, 0])
@@ -88,6 +90,7 @@ def forget_teacher(
         state = TrainingState(module, adam(module.parameters(), made.lr, made.weight_decay), selection)
         training = _Forgetting(made, apart, table, objective, seed, device)
         made.history_ = loop.fit(training, state, epochs, stage="teacher", progress=progress, listeners=listeners)
+    made.history_.seconds = time.perf_counter() - started  # with those of the destroyer
     made.module_.cpu()
     return made
 

@@ -1,7 +1,7 @@
 """`unlearn`: the models of a run forget nodes or edges; what saw them is deleted, and a certificate says how well."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,14 @@ from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import check_free, opened
 from gnn2mlp.pipeline.refit import everything
 from gnn2mlp.pipeline.run import results_of, written
+from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.unlearning.before import Before, before_removal
+from gnn2mlp.pipeline.unlearning.certificate import seconds_of, seed_evidence, verdict_of, worst
 from gnn2mlp.pipeline.unlearning.opened_run import OpenedRun, opened_run
 from gnn2mlp.pipeline.unlearning.purge import purge, searched
 from gnn2mlp.pipeline.unlearning.unlearner import UNLEARNERS, Forgetting, Unlearner, What
+from gnn2mlp.report.siblings import refresh_report
+from gnn2mlp.report.unlearn_report import write_unlearn_report
 
 FORMAT = 1
 RESULTS, PAGE, DATA, REFERENCE = "unlearn.json", "unlearn.html", "data.safetensors", "reference"
@@ -92,6 +96,7 @@ def unlearn(
     removal = read_removal(found.graph, nodes, edges)
     unlearner = method if isinstance(method, Unlearner) else Spec.parse(method).build(UNLEARNERS)
     unlearner.check(what)
+    unlearner.check_removal(removal)
     for split in found.splits:
         removal.check(found.graph, split)
     folder = _folder(found, out)
@@ -103,6 +108,8 @@ def unlearn(
         results["files"] = purge(found.folder, found.store, [*befores.values()], _refit_views(found))
         results["searched"] = searched(folder, [*befores.values()])
     write_json(folder / RESULTS, results)
+    write_unlearn_report(results, folder / PAGE)
+    refresh_report(folder)
     return UnlearnResult(results, folder)
 
 
@@ -158,19 +165,47 @@ def _carried_out(
         job = replace(job, models=lambda job, number, observed: unlearner.models(forgetting(job, number, observed)))
         results = results_of(job, pages)
         written(results, folder)
+        reference = job if unlearner.exact else _anew(job, listen) if verify else None
+        seeds = [_seed_record(befores[number], job, reference, unlearner, what) for number in config.seeds]
         return {
             "format": FORMAT,
             **job.facts,
+            "citations": {**job.facts["citations"], "unlearner": type(unlearner).citation},
             "environment": results["environment"],
             "removal": {**removal.counts, "digest": left.digest, "roles": roles_gone(found, removal)},
             "method": unlearner.spec().to_dict(),
             "what": what,
             "exact": unlearner.exact,
-            "verified": verify,
+            "verified": reference is not None,
+            "verdict": worst([verdict_of(one, removal, unlearner.exact) for one in _evidence(seeds)])._asdict(),
             "left": [unlearner.leaves] if unlearner.leaves else [],
-            "seeds": [{"seed": record["seed"], "seconds": record["seconds"]} for record in results["seeds"]],
+            "metric": results["seeds"][0]["metric"],
+            "seeds": seeds,
             "scores": {"before": found.results["summary"], "after": results["summary"]},
         }
+
+
+def _anew(job: Job, listen: Listen) -> Job:
+    """The job that trains all models anew on what is left, to compare with."""
+    return replace(
+        job, folder=job.folder / REFERENCE, models=None, listen=lambda seed, stage: listen(seed, f"anew: {stage}")
+    )
+
+
+def _seed_record(before: Before, job: Job, reference: Job | None, unlearner: Unlearner, what: What) -> dict[str, Any]:
+    """What there is to say of a seed."""
+    after = plan(job, before.number)
+    anew = None if reference is None else plan(reference, before.number)
+    return {
+        "seed": before.number,
+        "split": {"digest": after.split.digest, **after.split.sizes},
+        "evidence": seed_evidence(before, after, anew, what, job.device),
+        "seconds": seconds_of(before, after, anew, what, unlearner.exact),
+    }
+
+
+def _evidence(seeds: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [record for one in seeds for record in one["evidence"].values()]
 
 
 def _forgetting(befores: Mapping[int, Before], what: What) -> Callable[[Job, int, Observed], Forgetting]:

@@ -125,11 +125,13 @@ class Unlearner(Configurable, ABC):
 
     Attributes:
         forgets: which models it can let forget.
+        removes: what it can let them forget, nodes or edges.
         exact: whether nothing that is kept has ever seen what is forgotten.
         leaves: what it leaves behind of what is forgotten, in a sentence; empty for nothing.
     """
 
     forgets: ClassVar[frozenset[What]]
+    removes: ClassVar[frozenset[str]] = frozenset({"nodes", "edges"})
     exact: ClassVar[bool] = False
     leaves: ClassVar[str] = ""
 
@@ -140,6 +142,15 @@ class Unlearner(Configurable, ABC):
             raise ConfigError(
                 f"unlearn: method {self.name!r} lets no {what} forget (--what {what}); methods that do: "
                 f"{', '.join(able)}"
+            )
+
+    def check_removal(self, removal: Removal) -> None:
+        """Raise `ConfigError` if it cannot let models forget this."""
+        if wrong := [what for what, count in removal.counts.items() if count and what not in self.removes]:
+            able = [name for name, cls in UNLEARNERS.classes.items() if set(wrong) <= cls.removes]
+            raise ConfigError(
+                f"unlearn: method {self.name!r} forgets {' and '.join(sorted(self.removes))} alone, got "
+                f"{removal.counts[wrong[0]]} {wrong[0]}; methods that forget these: {', '.join(able)}"
             )
 
     def models(self, one: Forgetting) -> Models:
