@@ -20,6 +20,7 @@ def test_it_forgets_and_says_where_the_files_are(
     given = ["unlearn", str(people / "run"), "--nodes", str(gone), "--method", "redistil", "--no-verify"]
     assert main([*given, "--out", str(folder)]) == 0
     said = capsys.readouterr().out
+    assert said.startswith("Not verified: no model was retrained without the deleted nodes")
     assert "unlearn.json" in said
     assert (folder / "student" / "config.json").exists()
     assert not (people / "run").exists()

@@ -60,6 +60,9 @@ def leave_out_pictures(patch: pytest.MonkeyPatch) -> None:
     """Runs write no report, whose pictures take most of their time."""
     module = import_module("gnn2mlp.pipeline.run")  # its name is also that of the function in it
     patch.setattr(module, "write_report", lambda results, path: path.write_text("left out"))
+    module = import_module("gnn2mlp.pipeline.unlearning.unlearn")
+    patch.setattr(module, "write_unlearn_report", lambda results, path: path.write_text("left out"))
+    patch.setattr(module, "refresh_report", lambda folder: False)
 
 
 @pytest.fixture(autouse=True)

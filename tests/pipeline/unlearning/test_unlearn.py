@@ -49,7 +49,7 @@ def held(folder: Path, wanted: list[bytes]) -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("method", ["retrain", "redistil", "finetune"])
+@pytest.mark.parametrize("method", ["retrain", "redistil", "finetune", "d2dgn"])
 def test_nothing_of_a_forgotten_node_is_left_in_any_file(
     people: Path, method: str, undrawn: pytest.MonkeyPatch
 ) -> None:
@@ -140,3 +140,42 @@ def test_a_folder_within_that_of_the_run_is_refused(made: Path) -> None:
     for folder in (made / "run", made / "run" / "new"):
         with pytest.raises(ConfigError, match="out: expected another folder than that of the run"):
             unlearn(made / "run", names([1]), out=folder)
+
+
+def test_the_certificate_compares_with_models_that_were_trained_anew(
+    people: Path, undrawn: pytest.MonkeyPatch
+) -> None:
+    undrawn.undo()
+    result = forget(people, nodes=names(list(range(0, 60, 2))), method="d2dgn", verify=True)
+    found = read_json(result.out / "unlearn.json")
+    record = found["seeds"][0]["evidence"]["student"]
+    assert found["verified"]
+    assert set(record["attacks"]["entropy"]) == {"before", "after", "reference", "distance"}
+    assert found["verdict"]["outcome"] in {"recognisable", "not forgotten", "undecided"}
+    assert found["seeds"][0]["seconds"]["retrain"] > 0
+    assert "unlearner" in found["citations"]
+    page = (result.out / "unlearn.html").read_text("utf-8")
+    assert found["verdict"]["sentence"].split("(")[0] in page
+    assert (result.out / "reference" / "students").exists()
+
+
+def test_what_is_exact_is_its_own_reference_and_without_one_nothing_is_verified(people: Path) -> None:
+    exact = forget(people, nodes=names(GONE), verify=True).results
+    assert exact["verdict"]["outcome"] == "retrained"
+    distances = exact["seeds"][0]["evidence"]["student"]["attacks"]["entropy"]["distance"]
+    assert distances["after"]["distance"] == 0
+
+
+def test_a_teacher_that_forgot_has_evidence_of_its_own(people: Path) -> None:
+    result = forget(people, nodes=names(GONE), method="d2dgn", what="teacher", verify=False).results
+    assert set(result["seeds"][0]["evidence"]) == {"student", "teacher"}
+    assert result["verdict"]["outcome"] == "not verified"
+
+
+def test_deleted_edges_have_an_attack_of_their_own(people: Path) -> None:
+    graph = marked()
+    pairs = [(names([int(a)])[0], names([int(b)])[0]) for a, b in graph.edge_index.T[::9].tolist() if a < b]
+    with pytest.raises(ConfigError, match="forgets nodes alone"):
+        forget(people, edges=pairs, method="d2dgn")
+    result = forget(people, edges=pairs, method="redistil", verify=True).results
+    assert set(result["seeds"][0]["evidence"]["student"]["attacks"]) == {"link"}
