@@ -142,9 +142,7 @@ def test_a_folder_within_that_of_the_run_is_refused(made: Path) -> None:
             unlearn(made / "run", names([1]), out=folder)
 
 
-def test_the_certificate_compares_with_models_that_were_trained_anew(
-    people: Path, undrawn: pytest.MonkeyPatch
-) -> None:
+def test_the_certificate_compares_with_models_that_were_trained_anew(people: Path, undrawn: pytest.MonkeyPatch) -> None:
     undrawn.undo()
     result = forget(people, nodes=names(list(range(0, 60, 2))), method="d2dgn", verify=True)
     found = read_json(result.out / "unlearn.json")
