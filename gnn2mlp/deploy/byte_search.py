@@ -1,6 +1,7 @@
 """Whether texts, such as the id of a row that was removed, are anywhere in a folder: byte by byte. Imports no torch."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gnn2mlp.core.files import user_path
 _BLOCK = 1 << 22
 
 
-def traces(directory: str | Path, texts: Iterable[str]) -> dict[str, list[str]]:
+def traces(directory: str | Path, texts: Iterable[str], whole: bool = False) -> dict[str, list[str]]:
     """The texts that stand in files of a folder, hidden ones and those of its folders included, by the file's path.
 
     What is looked for are their bytes in UTF-8 and UTF-16, and as JSON and HTML write them. Compressed files, which the
@@ -21,6 +22,7 @@ def traces(directory: str | Path, texts: Iterable[str]) -> dict[str, list[str]]:
     Args:
         directory: a model directory, or any other folder.
         texts: such as ids and rare words; each of three letters at least, as shorter ones are found anywhere.
+        whole: only where no letter, digit or decimal point joins on: an id such as 11339 is no part of 0.1133912.
 
     Raises:
         ConfigError: for a text that is shorter, or no folder.
@@ -36,10 +38,11 @@ def traces(directory: str | Path, texts: Iterable[str]) -> dict[str, list[str]]:
     folder = user_path(directory, "directory")
     if not folder.is_dir():
         raise ConfigError(f"traces: expected a folder at {folder}, found none")
-    wanted = {text: _forms(text) for text in texts}
-    if short := [text for text in wanted if len(text) < 3]:
+    forms = {text: _forms(text) for text in texts}
+    if short := [text for text in forms if len(text) < 3]:
         raise ConfigError(f"traces: expected texts of three letters or more, got {short[0]!r}")
-    longest = max((len(form) for forms in wanted.values() for form in forms), default=1)
+    wanted = {text: _pattern(each, whole) for text, each in forms.items()}
+    longest = max((len(form) for each in forms.values() for form in each), default=1) + 1
     found = {
         path.relative_to(folder).as_posix(): _held(path, wanted, longest)
         for path in sorted(folder.rglob("*"))
@@ -54,7 +57,13 @@ def _forms(text: str) -> set[bytes]:
     return {one.encode("utf-8", "surrogatepass") for one in written} | {text.encode("utf-16-le", "surrogatepass")}
 
 
-def _held(path: Path, wanted: dict[str, set[bytes]], longest: int) -> list[str]:
+def _pattern(forms: set[bytes], whole: bool) -> re.Pattern[bytes]:
+    """Any of the forms; a whole one begins and ends where a word does."""
+    any_of = b"|".join(re.escape(form) for form in sorted(forms))
+    return re.compile(b"(?<![0-9A-Za-z.])(?:" + any_of + b")(?![0-9A-Za-z])" if whole else any_of)
+
+
+def _held(path: Path, wanted: dict[str, re.Pattern[bytes]], longest: int) -> list[str]:
     """Those of the texts that a file holds."""
     held: set[str] = set()
     tail = b""
@@ -62,7 +71,7 @@ def _held(path: Path, wanted: dict[str, set[bytes]], longest: int) -> list[str]:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 block = tail + block
-                held |= {text for text, forms in wanted.items() if any(form in block for form in forms)}
+                held |= {text for text, pattern in wanted.items() if pattern.search(block)}
                 tail = block[-longest:]
     except OSError as error:
         raise ArtefactError(f"traces: could not read {path} ({error}); look into it with the rights to") from error

@@ -22,3 +22,10 @@ def test_what_cannot_be_looked_for_is_refused(tmp_path: Path) -> None:
         traces(tmp_path, ["ab"])
     with pytest.raises(ConfigError, match="expected a folder"):
         traces(tmp_path / "none", ["abc"])
+
+
+def test_a_number_within_another_is_no_id(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[0.1133912, 211339, 0.11339]")
+    (tmp_path / "b.json").write_text("[7, 11339]")
+    assert sorted(traces(tmp_path, ["11339"])) == ["a.json", "b.json"]
+    assert traces(tmp_path, ["11339"], whole=True) == {"b.json": ["11339"]}

@@ -20,7 +20,7 @@ from gnn2mlp.pipeline.knowledge import load_knowledge, save_knowledge
 from gnn2mlp.pipeline.stage import Identity, Reference, Storage
 from gnn2mlp.pipeline.student import load_student, save_student
 from gnn2mlp.pipeline.teacher import load_teacher, save_teacher
-from gnn2mlp.pipeline.unlearning.recorded import load_recorded, save_recorded
+from gnn2mlp.pipeline.unlearning.recorded import ALONE, RecordedTeacher, load_recorded, save_recorded
 from gnn2mlp.pipeline.views import training_view
 from gnn2mlp.teachers import Teacher
 
@@ -74,6 +74,18 @@ class Before:
                 "cache of the run with --cache, or take --method retrain, which needs no earlier model"
             )
         return self.teacher
+
+    @property
+    def a_real_teacher(self) -> Reference[Teacher]:
+        """The teacher itself, and not its recorded answers.
+
+        Raises:
+            DataError: if it is there no more.
+        """
+        teacher = self.the_teacher
+        if isinstance(teacher.value, RecordedTeacher):
+            raise DataError(f"unlearn: expected the teacher of seed {self.number}; {ALONE}")
+        return teacher
 
 
 def before_removal(folder: Path, store: Store, graph: NodeData, split: Split, removal: Removal) -> Before:

@@ -10,6 +10,7 @@ from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.data import Observed
 from gnn2mlp.deploy import traces
 from gnn2mlp.knowledge import Store
+from gnn2mlp.pipeline.opening import CONFIG
 from gnn2mlp.pipeline.unlearning.before import Before, identities
 
 # All that the package writes into the folder of a run, whichever verb does.
@@ -28,7 +29,7 @@ _FILES = (
     *(f"{name}.html" for name in ("report", "map", "codebook", "leaderboard", "explain", "explanations")),
     *(f"{name}.{end}" for name in ("disagreement", "trust", "latency", "unlearn") for end in ("html", "json")),
     *("results.json", "explain.json", "leaderboard.json", "best.yaml", "disagreement.safetensors", "search"),
-    *("nodes.csv", "explanations.csv", "contributions.csv", "explanations", "neighbourhoods"),
+    *("nodes.csv", "edges.csv", "explanations.csv", "contributions.csv", "explanations", "neighbourhoods"),
 )
 OWN = frozenset(_STAGES + _FILES)
 # Texts that are looked for in files that stay: more of them would take minutes.
@@ -56,7 +57,8 @@ def purge(
     seen = {fingerprint(view) for view in (*(one.observed for one in befores), *more)}
     seen |= {str(one.knowledge.identity.get("observed")) for one in befores}
     done = [_deleted(path, "made from what is forgotten") for path in _made_from(store, seen)]
-    for path in sorted(folder.iterdir()):
+    # The settings go last: as long as they are there, a purge that was interrupted can be seen, and the folder named.
+    for path in sorted(folder.iterdir(), key=lambda path: (path.name == CONFIG, path.name)):
         if path.name in OWN:
             done.append(_deleted(path, "of the run"))
         else:
@@ -96,6 +98,5 @@ def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
         return None
     names = [str(name) for name in graph.node_names[removal.nodes.numpy()].tolist()]
     kept = {str(name) for name in graph.node_names[removal.left.numpy()].tolist()}
-    # Part of another name, it would be found wherever that stands.
-    rare = [name for name in names[:_MOST] if len(name) > 3 and not any(name in other for other in kept)]
-    return {"names": len(rare), "found": sorted(traces(folder, rare))} if rare else None
+    rare = [name for name in names[:_MOST] if len(name) > 3 and name not in kept]
+    return {"names": len(rare), "found": sorted(traces(folder, rare, whole=True))} if rare else None

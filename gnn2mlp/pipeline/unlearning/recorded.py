@@ -48,7 +48,7 @@ class RecordedTeacher(Teacher):
         listeners: Sequence[Listener] = (),
     ) -> History:
         """Of no use here."""
-        raise ConfigError(_ALONE)
+        raise ConfigError(ALONE)
 
     def export(
         self,
@@ -61,16 +61,16 @@ class RecordedTeacher(Teacher):
         device: torch.device | str = "cpu",
     ) -> TeacherKnowledge:
         """Of no use here."""
-        raise ConfigError(_ALONE)
+        raise ConfigError(ALONE)
 
     def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
         """The logits (nodes, classes) that were recorded of this graph."""
         if graph.digest not in self.answers:
-            raise DataError(f"{graph.name}: expected a graph whose answers were recorded; {_ALONE}")
+            raise DataError(f"{graph.name}: expected a graph whose answers were recorded; {ALONE}")
         return self.answers[graph.digest]
 
 
-_ALONE = (
+ALONE = (
     "the teacher was deleted when something was forgotten, and only its answers were kept; take --method retrain, "
     "which trains another"
 )

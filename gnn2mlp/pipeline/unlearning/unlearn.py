@@ -104,6 +104,8 @@ def unlearn(
         befores = {
             split.seed: before_removal(found.folder, found.store, found.graph, split, removal) for split in found.splits
         }
+        for before in befores.values():
+            unlearner.check_before(before, what)
         results = _carried_out(found, befores, unlearner, what, verify, folder, listen, pages)
         results["files"] = purge(found.folder, found.store, [*befores.values()], _refit_views(found))
         results["searched"] = searched(folder, [*befores.values()])

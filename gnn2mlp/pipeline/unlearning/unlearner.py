@@ -79,7 +79,7 @@ class Forgetting:
         refers = any(KEYS[key].refers for key in self.needs)
         if not (bool(removal.edges.numel()) if reexport is None else reexport) and not refers:
             return Stage(rows_left, inputs, storage, job.environment, told)
-        teacher = self.before.the_teacher
+        teacher = self.before.a_real_teacher
         near = rows_near(self.before.observed, removal, getattr(teacher.value, "depth", None))
         inputs |= {
             "teacher": teacher,
@@ -152,6 +152,20 @@ class Unlearner(Configurable, ABC):
                 f"unlearn: method {self.name!r} forgets {' and '.join(sorted(self.removes))} alone, got "
                 f"{removal.counts[wrong[0]]} {wrong[0]}; methods that forget these: {', '.join(able)}"
             )
+
+    def check_before(self, before: Before, what: What) -> None:
+        """Raise `DataError` if the run has not left what it needs; called before anything is trained.
+
+        Default: it needs the teacher, or its recorded answers where only a student forgets and no edge goes.
+        """
+        if what == "teacher" or self.asks_teacher(before.removal):
+            _ = before.a_real_teacher
+        else:
+            _ = before.the_teacher
+
+    def asks_teacher(self, removal: Removal) -> bool:
+        """Whether the old teacher is asked again about what is left. Default: where edges go."""
+        return bool(removal.edges.numel())
 
     def models(self, one: Forgetting) -> Models:
         """The stages of the models that have forgotten."""

@@ -11,13 +11,14 @@ from gnn2mlp import RunConfig
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import read_json
 from gnn2mlp.core.progress import silent
-from gnn2mlp.data import Split, load_data
+from gnn2mlp.data import Split, load_data, save_data
 from gnn2mlp.deploy import Predictor, traces
 from gnn2mlp.pipeline.config import read_yaml
 from gnn2mlp.pipeline.run import run
 from gnn2mlp.pipeline.unlearning.unlearn import UnlearnResult, unlearn
 from gnn2mlp.report import page
-from tests.pipeline.unlearning.conftest import marked
+from tests.helpers import tiny_hypergraph
+from tests.pipeline.unlearning.conftest import marked, small
 
 GONE = [3, 17, 40, 41, 77]
 
@@ -177,3 +178,31 @@ def test_deleted_edges_have_an_attack_of_their_own(people: Path) -> None:
         forget(people, edges=pairs, method="d2dgn")
     result = forget(people, edges=pairs, method="redistil", verify=True).results
     assert set(result["seeds"][0]["evidence"]["student"]["attacks"]) == {"link"}
+
+
+def test_a_student_of_all_labels_is_trained_anew_and_nothing_of_the_old_one_is_kept(people: Path) -> None:
+    folder, cache = people / "refitted", people / "cache of its own"
+    quick: dict[str, Any] = {"listen": lambda seed, stage: silent, "pages": False}
+    run(RunConfig(**small(people, out=folder, cache=cache, refit=True)), **quick)
+    old = {path.name for path in cache.rglob("*.safetensors")}
+    assert len(old) == 4  # teacher and knowledge, of the split and of all labels
+    result = unlearn(folder, names([3]), method="redistil", verify=False, **quick)
+    left = {path.name for path in cache.rglob("*.safetensors")}
+    assert not old & left
+    assert read_json(result.out / "results.json")["student"]["refit"]
+    assert held(result.out, marks([3])[:1]) == []
+
+
+@pytest.mark.parametrize("setting", ["transductive", "inductive"])
+def test_a_hypergraph_forgets_nodes_twice(tmp_path: Path, setting: str) -> None:
+    quick: dict[str, Any] = {"listen": lambda seed, stage: silent, "pages": False}
+    save_data(tmp_path / "people.safetensors", tiny_hypergraph(nodes=90))
+    teacher = {"name": "hgnn", "hidden": 8, "epochs": 3}
+    run(RunConfig(**small(tmp_path, teacher=teacher, setting=setting, distill={"epochs": 3})), **quick)
+    how = {"name": "redistil", "reexport": setting == "inductive"}
+    first = unlearn(tmp_path / "run", [3, 8], method=how, verify=False, **quick)
+    assert load_data(first.out / "data.safetensors").num_nodes == 88
+    second = unlearn(first.out, [0], method="redistil", verify=False, **quick)
+    assert load_data(second.out / "data.safetensors").num_nodes == 87
+    with pytest.raises(DataError, match="only its answers were kept"):
+        unlearn(second.out, [0], method={"name": "redistil", "reexport": True}, verify=False, **quick)

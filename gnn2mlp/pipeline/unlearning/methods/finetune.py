@@ -48,7 +48,7 @@ class FineTune(Unlearner):
         """The old one, trained on from its weights on the graph that is left."""
         job = one.job
         inputs = {
-            "teacher": one.before.the_teacher,
+            "teacher": one.before.a_real_teacher,
             "observed": one.observed,
             "epochs": self.epochs,
             "seed": job.training_seed(one.number),

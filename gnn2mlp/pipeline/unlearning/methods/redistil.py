@@ -1,5 +1,6 @@
 """A new student from the old knowledge of what is left."""
 
+from gnn2mlp.data.removal import Removal
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.pipeline.stage import Stage
@@ -26,6 +27,10 @@ class Redistil(Unlearner):
 
     def __init__(self, reexport: bool | None = None):
         self.reexport = reexport
+
+    def asks_teacher(self, removal: Removal) -> bool:
+        """Where it was asked to, else where edges go."""
+        return bool(removal.edges.numel()) if self.reexport is None else self.reexport
 
     def knowledge(self, one: Forgetting) -> Stage[TeacherKnowledge]:
         """The old knowledge of what is left."""

@@ -1,7 +1,8 @@
 """All models are trained anew on what is left: the reference."""
 
 from gnn2mlp.pipeline.seed import Models, usual_models
-from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner
+from gnn2mlp.pipeline.unlearning.before import Before
+from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner, What
 
 
 class Retrain(Unlearner):
@@ -14,6 +15,9 @@ class Retrain(Unlearner):
     citation = "Cao and Yang, Towards Making Systems Forget with Machine Unlearning, IEEE S&P 2015 (the reference)"
     forgets = frozenset({"student", "teacher"})
     exact = True
+
+    def check_before(self, before: Before, what: What) -> None:
+        """It needs nothing that the run left."""
 
     def models(self, one: Forgetting) -> Models:
         """The stages of a run on what is left."""
