@@ -1,6 +1,5 @@
 """Rows of nodes that a person names: by their names or ids, or by row numbers where nodes have none."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,27 +27,27 @@ def node_rows(data: NodeData, nodes: Any, who: str) -> np.ndarray:
         [1, 0]
         >>> node_rows(pair, [7], "explain")
         Traceback (most recent call last):
-        gnn2mlp.core.errors.DataError: explain: pair has no node 7; expected rows, integers in 0..1
+        gnn2mlp.core.errors.DataError: explain: expected nodes of pair as rows, integers in 0..1, got 7
     """
     given = np.asarray(nodes)
     names = None if data.node_names is None else {str(name): row for row, name in enumerate(data.node_names.tolist())}
     flat = given.ravel().tolist()
     rows = [_row(one, data.num_nodes) if names is None else names.get(str(one), -1) for one in flat]
-    if unknown := [str(one) for one, row in zip(flat, rows, strict=True) if row < 0]:
-        raise DataError(f"{who}: {data.name} has no node {listing(unknown)}; expected {_expected(data, names)}")
+    unknown = [str(one) for one, row in zip(flat, rows, strict=True) if row < 0]
+    if unknown and names is None:
+        raise DataError(
+            f"{who}: expected nodes of {data.name} as rows, integers in 0..{data.num_nodes - 1}, got {listing(unknown)}"
+        )
+    if unknown:
+        example = next(iter(names or {}))
+        raise DataError(f"{who}: {data.name} has no node {listing(unknown)}; name nodes by ids such as {example}")
     return np.array(rows, dtype=np.int64).reshape(given.shape)
 
 
 def _row(one: Any, count: int) -> int:
     """The row that a number or text says; -1 for none."""
     try:
-        row = int(one)
+        row = float(one)
     except (TypeError, ValueError):
         return -1
-    return row if 0 <= row < count and row == float(one) else -1
-
-
-def _expected(data: NodeData, names: Sequence[str] | dict[str, int] | None) -> str:
-    if names is None:
-        return f"rows, integers in 0..{data.num_nodes - 1}"
-    return f"names of nodes, such as {next(iter(names))}"
+    return int(row) if 0 <= row < count and row.is_integer() else -1

@@ -19,6 +19,7 @@ from gnn2mlp.core.seeds import derive
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.node_rows import node_rows
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.explainers import EXPLAINERS, Explainer, Explanation, Margins, Surrogate, own_margins
 from gnn2mlp.explore.plots_explanations import plot_explanations
@@ -164,37 +165,12 @@ def rows_of(graph: GraphData, nodes: Sequence[Any] | np.ndarray) -> np.ndarray:
     given = np.atleast_1d(np.asarray(nodes))
     if not given.size:
         raise DataError("explain: expected at least one node, got none")
-    if graph.node_names is None:
-        return _once(_as_rows(given, graph.num_nodes))
-    row = {str(name): position for position, name in enumerate(graph.node_names.tolist())}
-    if unknown := [str(name) for name in given.tolist() if str(name) not in row]:
-        example = next(iter(row))
-        raise DataError(f"explain: {graph.name} has no node {listing(unknown)}; name nodes by ids such as {example}")
-    return _once(np.array([row[str(name)] for name in given.tolist()], dtype=np.int64))
+    return _once(node_rows(graph, given, "explain"))
 
 
 def _once(rows: np.ndarray) -> np.ndarray:
     """Each in the place where it is first."""
     return rows[np.sort(np.unique(rows, return_index=True)[1])]
-
-
-def _as_rows(given: np.ndarray, count: int) -> np.ndarray:
-    try:
-        rows = given.astype(np.int64)
-        whole = bool((rows == given.astype(np.float64)).all())
-    except ValueError:
-        whole = False
-    if not whole or rows.min() < 0 or rows.max() >= count:
-        wrong = [str(node) for node in given.tolist() if not _is_row(node, count)]
-        raise DataError(f"explain: expected nodes as rows, integers in 0..{count - 1}, got {listing(wrong)}")
-    return rows
-
-
-def _is_row(node: Any, count: int) -> bool:
-    try:
-        return float(node).is_integer() and 0 <= float(node) < count
-    except ValueError:
-        return False
 
 
 class _Explained:

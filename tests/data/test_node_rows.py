@@ -23,11 +23,11 @@ def test_names_win_over_rows(tiny_graph: Callable[..., GraphData]) -> None:
 
 @pytest.mark.parametrize("wrong", [[-1], [60], ["x"], [1.5], [None]])
 def test_what_is_no_node_is_named(tiny_graph: Callable[..., GraphData], wrong: list[object]) -> None:
-    with pytest.raises(DataError, match=rf"it: tiny has no node {wrong[0]}; expected rows, integers in 0..59"):
+    with pytest.raises(DataError, match=rf"it: expected nodes of tiny as rows, integers in 0\.\.59, got {wrong[0]}$"):
         node_rows(tiny_graph(), [1, *wrong], "it")
 
 
 def test_at_most_five_are_listed(tiny_graph: Callable[..., GraphData]) -> None:
     named = replace(tiny_graph(), node_names=np.array([f"n{row}" for row in range(60)]))
-    with pytest.raises(DataError, match="no node a, b, c, d, e and 2 more; expected names of nodes, such as n0"):
+    with pytest.raises(DataError, match="no node a, b, c, d, e and 2 more; name nodes by ids such as n0"):
         node_rows(named, list("abcdefg"), "it")

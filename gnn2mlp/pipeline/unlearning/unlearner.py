@@ -158,10 +158,7 @@ class Unlearner(Configurable, ABC):
 
         Default: it needs the teacher, or its recorded answers where only a student forgets and no edge goes.
         """
-        if what == "teacher" or self.asks_teacher(before.removal):
-            _ = before.a_real_teacher
-        else:
-            _ = before.the_teacher
+        _ = before.a_real_teacher if what == "teacher" or self.asks_teacher(before.removal) else before.the_teacher
 
     def asks_teacher(self, removal: Removal) -> bool:
         """Whether the old teacher is asked again about what is left. Default: where edges go."""

@@ -121,7 +121,7 @@ def test_it_can_be_done_again(people: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({"nodes": ["nobody"]}, DataError, "people has no node nobody; expected names of nodes, such as person-0000"),
+        ({"nodes": ["nobody"]}, DataError, "people has no node nobody; name nodes by ids such as person-0000"),
         ({}, ConfigError, "expected nodes or edges to remove, got none"),
         ({"nodes": names([1]), "method": "redistill"}, ConfigError, "did you mean 'redistil'"),
         ({"nodes": names([1]), "method": "redistil", "what": "teacher"}, ConfigError, "methods that do: .*retrain"),
