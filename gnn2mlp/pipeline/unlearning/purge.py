@@ -17,6 +17,7 @@ from gnn2mlp.pipeline.unlearning.before import Before, identities
 _STAGES = (
     "config.yaml",
     "splits",
+    "reference",
     "teachers",
     "knowledge",
     "students",

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from gnn2mlp.core.errors import ConfigError
@@ -216,13 +217,6 @@ def _forgetting(befores: Mapping[int, Before], what: What) -> Callable[[Job, int
 
 def roles_gone(found: OpenedRun, removal: Removal) -> dict[str, int]:
     """How many of the nodes that go had which role, in the mean over seeds, rounded."""
-    gone: dict[str, list[int]] = {}
-    for split in found.splits:
-        for part, ids in (
-            ("train", split.train),
-            ("valid", split.valid),
-            ("seen", split.seen),
-            ("unseen", split.unseen),
-        ):
-            gone.setdefault(part, []).append(int((removal.row[ids] < 0).sum()))
-    return {part: round(sum(counts) / len(counts)) for part, counts in gone.items()}
+    parts = ("train", "valid", "seen", "unseen")
+    gone = {part: [int((removal.row[getattr(one, part)] < 0).sum()) for one in found.splits] for part in parts}
+    return {part: round(fmean(counts)) for part, counts in gone.items()}
