@@ -9,6 +9,7 @@ from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli._settable import RUN, add_set
 from gnn2mlp.core.errors import ConfigError
 
+_PLAIN = ("setting", "out", "data_root", "cache", "device", "previous", "train_on")
 _COMPONENTS = ("dataset", "split", "teacher", "method", "student", "decoder", "inputs")
 
 
@@ -25,6 +26,11 @@ def add(verbs: Any) -> None:
         "--task",
         choices=["node", "link", "graph"],
         help="what is predicted: what nodes are (default), links, or what whole graphs are",
+    )
+    parser.add_argument(
+        "--train-on",
+        metavar="PATH",
+        help="with --task graph: a set of gnn2mlp condense, or its folder, for the teacher",
     )
     parser.add_argument("--decoder", metavar="NAME", help="with --task link: hadamard (default) or dot")
     add_settings(parser, out="folder of the results", example="method.temperature=0.8")
@@ -128,7 +134,9 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     chosen: dict[str, Any] = read_yaml(options.config) if options.config else {}
     given = {key: value for key, value in vars(options).items() if value is not None}
     chosen |= {
-        key: given[key] for key in ("setting", "out", "data_root", "cache", "device", "previous") if key in given
+        key: given[key]
+        for key in ("setting", "out", "data_root", "cache", "device", "previous", "train_on")
+        if key in given
     }
     if "task" in given and (_name(chosen.get("task")) or "node") != given["task"]:
         chosen["task"] = given["task"]

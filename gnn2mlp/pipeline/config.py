@@ -112,6 +112,8 @@ class RunConfig(Settings):
             its answers, and the report tells how many changed.
         previous_weight: how much, w in 0..1: the loss is (1 - w) · that of the method + w · KL(previous ‖ student); 0.5
             by default.
+        train_on: of whole graphs, a condensed set, or the folder of `condense` with one for each seed: the teacher is
+            trained on it in place of the training graphs.
         inputs: what makes the student's row of a node: `"features"`, or `"standardise"` for columns of different units.
         distill: options of `Distiller`: lr, weight_decay, epochs, patience, batch_size,
             rows_fraction.
@@ -149,6 +151,7 @@ class RunConfig(Settings):
     decoder: Spec | None = None
     previous: UserPath | None = None
     previous_weight: float | None = pydantic.Field(default=None, ge=0, le=1)
+    train_on: UserPath | None = None
     inputs: Spec = Spec("features")
     distill: dict[str, Any] = pydantic.Field(default_factory=dict)
     task: dict[str, Any] | None = None

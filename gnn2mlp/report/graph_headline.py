@@ -24,7 +24,13 @@ def graph_headline(results: Results) -> Headline:
     """Say in words what a run found; every part is left out where its numbers are missing."""
     said = [graph_claim(results), _faster_line(results)]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
-    lines = [trivial_line(results), graph_basis(results), training_line(results), environments_line(results)]
+    lines = [
+        trivial_line(results),
+        condensed_line(results),
+        graph_basis(results),
+        training_line(results),
+        environments_line(results),
+    ]
     return Headline(graph_subject(results), sentence, _tiles(results), [line for line in lines if line])
 
 
@@ -68,6 +74,14 @@ def trivial_line(results: Results) -> str:
     names = {"size_only": "numbers of nodes and edges alone", "bag_of_labels": "counts of node labels alone"}
     told = [f"{names[name]} {100 * entry['mean']:.1f}%" for name, entry in found]
     return f"What costs nothing, by {judged(chosen_metric(results)).title}: {join_words(told)}."
+
+
+def condensed_line(results: Results) -> str:
+    """That the teacher learnt from a condensed set; empty where it did not."""
+    path = results["config"].get("train_on")
+    if not path:
+        return ""
+    return f"The teacher learnt from the condensed set in {path}; students from what it says of all training graphs."
 
 
 def graph_basis(results: Results) -> str:

@@ -11,6 +11,7 @@ from gnn2mlp.distill.graphs import check_of_graphs
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.graphs.job import GraphsJob, units_of
+from gnn2mlp.pipeline.graphs.training_set import condensed_set
 from gnn2mlp.pipeline.job import Listen
 from gnn2mlp.pipeline.opening import begun, claimed, keep_plan
 from gnn2mlp.pipeline.task_words import task_options
@@ -33,6 +34,7 @@ def opened_graphs(
             where the cache is.
         ArtefactError: if the folder cannot be written into.
         DataError: for data that cannot be learnt from, or a method that speaks of links.
+        ConfigError: for a condensed set of another split, or one too shallow for the teacher.
     """
     device, store, graphs = begun(config, folder, listen, load_graph_set)
     if options := task_options(config.task):
@@ -41,6 +43,8 @@ def opened_graphs(
     units = units_of(graphs)
     with claimed(config, folder, units):
         job = GraphsJob(config, units, folder, store, device, listen, listeners=listeners, graphs=graphs)
-        # All of them, before the first is trained on.
-        keep_plan(config, folder, {number: job.split(number) for number in config.seeds})
+        splits = {number: job.split(number) for number in config.seeds}  # all of them, before the first is trained on
+        for number, split in splits.items():
+            condensed_set(job, number, split)
+        keep_plan(config, folder, splits)
         yield job

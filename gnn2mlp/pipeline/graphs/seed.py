@@ -15,6 +15,7 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.pipeline.graphs.job import GraphsJob
 from gnn2mlp.pipeline.graphs.scoring import score_graphs
 from gnn2mlp.pipeline.graphs.student import distil_graph_student, load_graph_student, save_graph_student
+from gnn2mlp.pipeline.graphs.training_set import taught_view
 from gnn2mlp.pipeline.graphs.views import graph_scoring_view, graph_training_view
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.seed import knowledge_stage, needed_keys, teacher_stage
@@ -58,7 +59,7 @@ def plan(job: GraphsJob, number: int) -> GraphSeed:
     split = job.split(number)
     observed, full = graph_training_view(job.graphs, split), graph_scoring_view(job.graphs, split)
     method = job.config.method.build(METHODS)
-    teacher = teacher_stage(job, number, observed)
+    teacher = teacher_stage(job, number, observed if job.config.train_on is None else taught_view(job, number, split))
     knowledge = knowledge_stage(job, number, observed, teacher, needed_keys(job, method))
     mlp = graph_student_stage(job, number, observed, "mlp", METHODS.get("mlp")(), None)
     student = graph_student_stage(job, number, observed, "student", method, knowledge if method.teacher_keys else None)

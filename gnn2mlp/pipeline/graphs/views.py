@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from gnn2mlp.condensers import DistilledSet
 from gnn2mlp.data.graphs import FullGraphs, GraphSet, GraphViews, ObservedGraphs
 from gnn2mlp.data.split import Split
 
@@ -17,9 +18,17 @@ _NAMELESS: dict[str, Any] = {
 }
 
 
-def graph_training_view(graphs: GraphSet, split: Split) -> ObservedGraphs:
-    """The graphs that train and validate, without names: another spelling of one trains no teacher anew."""
+def graph_training_view(graphs: GraphSet, split: Split, condensed: DistilledSet | None = None) -> ObservedGraphs:
+    """The graphs that train and validate, without names: another spelling of one trains no teacher anew.
+
+    Args:
+        graphs: all of them.
+        split: which train and which validate.
+        condensed: a set in place of those that train.
+    """
     observed = GraphViews.of(graphs, split).observed
+    if condensed is not None:
+        observed = condensed.replacing(observed)
     task = graphs.task.without_names()
     return replace(observed, graphs=replace(observed.graphs, name="graphs", task=task, **_NAMELESS))
 

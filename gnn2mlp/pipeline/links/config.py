@@ -33,6 +33,8 @@ _SCORES = frozenset({"context_scores"})
 
 def check_words(config: "RunConfig") -> None:
     """Raise `ValueError` for settings that nodes have and links have not, or the other way round."""
+    if config.train_on is not None:
+        raise ValueError("train_on: condensed sets are of whole graphs (--task graph); leave it out")
     if not config.of_links:
         if config.setting == "production":
             raise ValueError(

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from gnn2mlp import RunConfig
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.pipeline.condense import CondenseConfig, condense
+from gnn2mlp.pipeline.graphs.opening import opened_graphs
+from gnn2mlp.pipeline.graphs.training_set import condensed_set, taught_view
+from gnn2mlp.pipeline.job import label
+from tests.graphs import SMALL
+from tests.pipeline.graphs.test_seed import silent
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sets")
+    config = CondenseConfig(dataset=SMALL["dataset"], seeds=[0], out=folder / "small")
+    condense(config, {"name": "mirage", "depth": 1, "support": 0.2}, listen=silent)
+    return folder / "small"
+
+
+def config(out: Path, sets: Path, layers: int = 1, seeds: object = (0,)) -> RunConfig:
+    teacher = {"name": "gin", "hidden": 8, "layers": layers, "epochs": 2}
+    settings = {**SMALL, "teacher": teacher, "seeds": seeds, "train_on": sets}
+    return RunConfig(**settings, out=out / "run", cache=out / "cache").resolve()
+
+
+def test_the_set_takes_the_place_of_the_training_graphs_alone(sets: Path, tmp_path: Path) -> None:
+    chosen = config(tmp_path, sets)
+    with opened_graphs(chosen, chosen.folder(), silent) as job:
+        split = job.split(0)
+        small, view = condensed_set(job, 0, split), taught_view(job, 0, split)
+    assert small is not None
+    assert view.train.numel() == len(small)
+    assert view.valid.numel() == split.valid.numel()
+    assert view.graphs.roots is not None
+    assert view.graphs.roots[view.graphs.node_offsets[len(small)] :].all()
+
+
+def test_depth_and_seed_are_checked_before_training(sets: Path, tmp_path: Path) -> None:
+    for wrong, message in (
+        (config(tmp_path, sets, layers=2), "trees of depth 1 determine networks of up to 1 layers, got 2"),
+        (config(tmp_path, sets, seeds=(1,)), "expected a set for seed 1"),
+        (config(tmp_path, sets / f"{label(0)}.safetensors", seeds=(1,)), "made from another split"),
+    ):
+        with pytest.raises(ConfigError, match=message), opened_graphs(wrong, wrong.folder(), silent):
+            pass
