@@ -94,7 +94,19 @@ def _content(results: Results, small: DistilledSet) -> dict[str, Any]:
         "coverage": _coverage(small),
         "trees": _trees(small),
         **provenance(results),
+        "facts": _facts(results),
     }
+
+
+def _facts(results: Results) -> dict[str, str]:
+    """The data set, and how many graphs have which role in the first split."""
+    graph, split = results["graph"], results["seeds"][0]["split"]
+    told = {
+        key: f"{value:,}" if isinstance(value, int) else str(value) for key, value in graph.items() if key != "notes"
+    }
+    told |= {f"note: {key}": f"{value:,}" for key, value in graph["notes"].items()}
+    roles = {"train": "training graphs", "valid": "validation graphs", "unseen": "test graphs"}
+    return told | {text: f"{split[role]:,}" for role, text in roles.items()}
 
 
 def _coverage(small: DistilledSet) -> list[Plot]:

@@ -32,6 +32,7 @@ def test_the_page_has_trees_and_coverage(made: CondenseResult) -> None:
     assert text.count("<svg") == 4
     assert "Most frequent trees of triangle" in text
     assert "Gupta et al." in text
+    assert "validation graphs" in text
 
 
 def test_whole_graphs_have_neither(tmp_path: Path) -> None:
