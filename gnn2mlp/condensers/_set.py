@@ -129,7 +129,7 @@ class DistilledSet:
         graphs = join_graph_sets(self.as_graph_set(), valid)
         graphs = replace(graphs, name=observed.graphs.name, task=observed.graphs.task)
         ids = torch.arange(graphs.num_graphs)
-        return ObservedGraphs(graphs, ids, ids[: len(self)], ids[len(self) :])
+        return ObservedGraphs(graphs, ids, ids[: len(self)], ids[len(self) :], condensed=True)
 
     def check_layers(self, layers: int, where: str) -> None:
         """Raise `ConfigError` if trees are too shallow for a network of so many layers.

@@ -81,6 +81,8 @@ class GraphLevelTeacher(Teacher):
     ) -> History:
         """Minimise the task's loss on the training graphs with Adam; keep the epoch that `Selection` chooses.
 
+        Where the training graphs are a condensed set, the validation score alone chooses it.
+
         Raises:
             ConfigError: if there is no such device.
             DataError: if the view is not one of whole graphs.
@@ -90,7 +92,8 @@ class GraphLevelTeacher(Teacher):
         with seeded(seed, f"teacher {self.name}"):
             self.initialise(reads_of(view.graphs), view.task.num_outputs)
             module = self.module_.to(device)
-            selection = Selection(module, self.patience, tolerance=tolerance_for(view.valid.numel()))
+            tolerance = None if view.condensed else tolerance_for(view.valid.numel())
+            selection = Selection(module, self.patience, tolerance=tolerance)
             state = TrainingState(module, adam(module.parameters(), self.lr, self.weight_decay), selection)
             training = self.training(view, seed, device)
             self.history_ = loop.fit(

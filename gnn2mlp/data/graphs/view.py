@@ -23,6 +23,8 @@ class ObservedGraphs:
         graph_ids: int64 (observed graphs,): number of each in the whole set, ascending.
         train: numbers of observed graphs whose labels train.
         valid: numbers of those whose labels choose the epoch.
+        condensed: whether the training graphs stand for others. A network trained on them is ill calibrated on graphs
+            as they are, so that the loss of validation graphs says little of which epoch is best.
 
     Example:
         >>> from gnn2mlp.data import GraphViews, load_graph_set, split_graphs
@@ -36,6 +38,7 @@ class ObservedGraphs:
     graph_ids: Tensor
     train: Tensor
     valid: Tensor
+    condensed: bool = False
 
     __repr__ = short_repr
 
