@@ -7,8 +7,8 @@
     python benchmarks/condense.py --table                             # writes CONDENSE.md from the results
 
 Every network has as many layers as trees are deep, pools the mean, and the settings in `NETWORK`, whatever it is
-trained on; ROC-AUC on validation graphs chooses the epoch. Which support gives a set of so many nodes is found by counting nodes of
-training graphs. A line that is there is not made again.
+trained on; ROC-AUC on validation graphs chooses the epoch. Which support gives a set of so many nodes is found by
+counting nodes of training graphs. A line that is there is not made again.
 """
 
 import argparse
