@@ -13,6 +13,8 @@ from gnn2mlp.condensers.counting import count_trees
 from gnn2mlp.condensers.mirage import trees_as_graphs
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import GraphBatch
+from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.teachers._graph_level import reads_of
 from tests.condensers.sets import graph_set, observed
 
 WIDTH = 8
@@ -165,3 +167,24 @@ def test_graphs_without_edges_are_refused() -> None:
 def test_too_many_sets_are_refused() -> None:
     with pytest.raises(ConfigError, match="at most 20 frequent sets"):
         Mirage(support=2, most_sets=20).condense(observed())
+
+
+@pytest.mark.parametrize("name", ["graph_gin", "graph_gcn", "graph_gat"])
+def test_teachers_say_of_roots_what_they_say_in_the_graph(name: str) -> None:
+    graphs = graph_set()
+    teacher = TEACHERS.get(name)(hidden=8, layers=2, dropout=0.0)
+    torch.manual_seed(0)
+    network = teacher.build(reads_of(graphs), 2).double().eval()
+    counted = count_trees(graphs, 2)
+    roots = np.arange(0, graphs.num_nodes, 5)
+    trees = unroll(roots, 2, graphs.edge_index.numpy(), counted.colours, counted.edge_labels)
+    written = trees_as_graphs(graphs, trees)
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.no_grad():
+            here = network.nodes(graphs.batch(range(60)))[roots]
+            there = network.nodes(written.batch(range(len(roots))))[written.roots]
+    finally:
+        torch.set_default_dtype(before)
+    assert (here - there).abs().max() < 1e-6
