@@ -14,6 +14,7 @@ _EXPORTS = {
     "FitConfig": "gnn2mlp.pipeline",
     "explain": "gnn2mlp.pipeline",
     "condense": "gnn2mlp.pipeline",
+    "unlearn": "gnn2mlp.pipeline",
     "Spec": "gnn2mlp.core.spec",
     "NodeClassifier": "gnn2mlp.estimators",
     "NodeRegressor": "gnn2mlp.estimators",

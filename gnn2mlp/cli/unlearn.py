@@ -58,10 +58,11 @@ def execute(options: argparse.Namespace) -> None:
         )
     console.print(unlearn_headline(result.results))
     for grid in unlearn_grids(result.results):
+        console.print()
         console.print(TerminalGrid(grid))
     names = (
         ("page", PAGE),
-        ("certificate", RESULTS),
+        ("evidence", RESULTS),
         ("student", "student"),
         ("data", DATA),
         ("report", "report.html"),

@@ -14,15 +14,19 @@ class Stored(Dataset):
     Args:
         path: of the file; a relative one is looked up in the working directory, then in the data root.
         digest: that the data have to have; default: any.
+        cite: whom to cite, as the data set said from which something was removed.
     """
 
     name = "stored"
     citation = "the publication of the data from which something was removed"
     split = Spec("carried")
 
-    def __init__(self, path: str, digest: str | None = None):
+    def __init__(self, path: str, digest: str | None = None, cite: str | None = None):
         self.path = path
         self.digest = digest
+        self.cite = cite
+        if cite is not None:
+            vars(self)["citation"] = cite  # of this object; the class has its own
 
     def load(self, files: RawFiles) -> NodeData:
         """Read the file.

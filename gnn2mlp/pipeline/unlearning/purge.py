@@ -9,28 +9,23 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.identity import fingerprint
 from gnn2mlp.data import Observed
 from gnn2mlp.deploy import traces
+from gnn2mlp.explore import disagreement_file
 from gnn2mlp.knowledge import Store
+from gnn2mlp.pipeline import explain_files
+from gnn2mlp.pipeline.auto import BEST, WORK
+from gnn2mlp.pipeline.maps import MAP
 from gnn2mlp.pipeline.opening import CONFIG
+from gnn2mlp.pipeline.searching.leaderboard import BOARD
 from gnn2mlp.pipeline.unlearning.before import Before, identities
 
 # All that the package writes into the folder of a run, whichever verb does.
-_STAGES = (
-    "config.yaml",
-    "splits",
-    "reference",
-    "teachers",
-    "knowledge",
-    "students",
-    "seeds",
-    "student",
-    "data.safetensors",
-    "search",
-)
+_STAGES = (CONFIG, "splits", "teachers", "knowledge", "students", "seeds", "student", "data.safetensors", "reference")
 _FILES = (
-    *(f"{name}.html" for name in ("report", "map", "codebook", "leaderboard", "explain", "explanations")),
-    *(f"{name}.{end}" for name in ("disagreement", "trust", "latency", "unlearn") for end in ("html", "json")),
-    *("results.json", "explain.json", "leaderboard.json", "best.yaml", "disagreement.safetensors", "search"),
-    *("nodes.csv", "edges.csv", "explanations.csv", "contributions.csv", "explanations", "neighbourhoods"),
+    *("results.json", "report.html", MAP, "codebook.html", WORK, BEST, BOARD, "leaderboard.html", "nodes.csv"),
+    *(f"{name}.{end}" for name in ("trust", "latency", "explain", "unlearn") for end in ("html", "json")),
+    *(disagreement_file.FILE, disagreement_file.PAGE),
+    *(explain_files.NODES, explain_files.EDGES, explain_files.FEATURES, explain_files.STUDENT, explain_files.PICTURES),
+    *("router.safetensors", "monitor.html", "monitor.json"),
 )
 OWN = frozenset(_STAGES + _FILES)
 # Texts that are looked for in files that stay: more of them would take minutes.

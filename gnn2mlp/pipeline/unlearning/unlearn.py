@@ -14,6 +14,7 @@ from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import NodeData, Observed, save_data
+from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.data.removal import Removal
 from gnn2mlp.data.removal_reading import read_removal
 from gnn2mlp.data.splits.carried import roles_of
@@ -140,7 +141,8 @@ def left_of(found: OpenedRun, removal: Removal) -> NodeData:
 
 def config_of(found: OpenedRun, left: NodeData, folder: Path) -> RunConfig:
     """The settings of the run, on what is left of its data."""
-    data = Spec("stored", path=str(folder / DATA), digest=left.digest)
+    cite = resolve_dataset(found.config.dataset).citation
+    data = Spec("stored", path=str(folder / DATA), digest=left.digest, cite=cite)
     changed = {"dataset": data, "split": Spec("carried"), "recipe": False, "out": folder}
     # The data keep the task as the run had it; a student that is deployed may have seen what is forgotten.
     changed |= {"task": None, "previous": None, "previous_weight": None}

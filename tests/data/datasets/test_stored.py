@@ -4,7 +4,7 @@ import pytest
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.data import load_dataset, save_data
+from gnn2mlp.data import DATASETS, load_dataset, save_data
 from tests.helpers import tiny_graph
 
 
@@ -20,3 +20,10 @@ def test_it_is_found_in_the_data_root_and_checked_against_its_digest(tmp_path: P
     (tmp_path / "other").write_text("x")
     with pytest.raises(DataError, match="not a readable artefact"):
         load_dataset(Spec("stored", path=str(tmp_path / "other")))
+
+
+def test_it_cites_whom_the_data_cited() -> None:
+    told = Spec("stored", path="x", cite="Someone et al., 2020").build(DATASETS)
+    assert told.citation == "Someone et al., 2020"
+    assert Spec("stored", path="x").build(DATASETS).citation == DATASETS.get("stored").citation
+    assert told.spec().build(DATASETS) == told
