@@ -1,14 +1,14 @@
-from importlib import import_module
+import re
 from pathlib import Path
 
 import pytest
 
 from gnn2mlp.core import artefact
-from gnn2mlp.core.progress import silent
+from gnn2mlp.explore import disagreement_file
 from gnn2mlp.knowledge import Store
-from gnn2mlp.pipeline import explain, trust
+from gnn2mlp.pipeline.unlearning import purge as purging
 from gnn2mlp.pipeline.unlearning.before import before_removal
-from gnn2mlp.pipeline.unlearning.opened_run import opened_run, settings_of_run
+from gnn2mlp.pipeline.unlearning.opened_run import opened_run
 from gnn2mlp.pipeline.unlearning.purge import purge, searched
 from tests.pipeline.unlearning.conftest import Make
 
@@ -37,18 +37,12 @@ def test_names_are_looked_for_where_nodes_have_some(make: Make, tmp_path: Path) 
     assert searched(tmp_path, [before]) == {"names": 2, "found": ["left.txt"]}
 
 
-def test_nothing_that_other_verbs_write_is_taken_for_a_file_of_the_users(
-    make: Make, people: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for verb in ("trust", "explain"):  # pages without their pictures, which take all the time
-        module = import_module(f"gnn2mlp.pipeline.{verb}")
-        monkeypatch.setattr(module, f"write_{verb}_report", lambda *given: given[-1].write_text("left out"))
-    config, quiet = settings_of_run(people / "run"), lambda seed, stage: silent
-    trust(config, quiet)
-    explain(config, ["person-0003-quaint"], listen=quiet, pictures=0)
-    found = opened_run(people / "run")
-    before = before_removal(found.folder, found.store, found.graph, found.splits[0], make([3]).removal)
-    written = {path.name for path in found.folder.iterdir()}
-    assert {"nodes.csv", "trust.html", "explain.html", "explanations.csv", "contributions.csv"} <= written
-    purge(found.folder, found.store, [before])
-    assert not found.folder.exists()
+@pytest.mark.parametrize(
+    "module",
+    ["run", "opening", "maps", "trust", "explain", "explain_files", "latency", "auto", "unlearning/unlearn"],
+)
+def test_what_verbs_write_into_the_folder_of_a_run_is_known(module: str) -> None:
+    source = (Path(purging.__file__).parents[1] / f"{module}.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"([\w-]+\.(?:html|json|csv|yaml|safetensors))"', source))
+    assert names - purging.OWN == set()
+    assert disagreement_file.FILE in purging.OWN
