@@ -2,10 +2,12 @@
 
 import os
 import re
+import runpy
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,8 @@ from sklearn.datasets import load_digits
 from sklearn.neighbors import kneighbors_graph
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+# Makes trainings short in whatever a page starts.
+SHORT = Path(__file__).parent / "short"
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 WITH_CODE = [page for page in PAGES if "\n```" in page.read_text()]
 _BLOCK = re.compile(
@@ -111,7 +115,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         **os.environ,
         "MAKE_FOUND": make,
         "PATH": os.pathsep.join([str(stand_ins(tmp_path / "bin")), str(Path(sys.executable).parent), found]),
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join([str(SHORT), str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
         "OMP_NUM_THREADS": "1",
         "GNN2MLP_CACHE": str(tmp_path / "cache"),
         "MPLBACKEND": "agg",
@@ -193,6 +197,14 @@ def test_blocks_are_told_apart_and_a_failing_one_fails(tmp_path: Path):
         run = subprocess.run([sys.executable, "-c", script(page)], cwd=tmp_path, capture_output=True)
         assert bool(run.returncode) is fails
     assert (tmp_path / "a.yaml").read_text() == "a: 1\n"
+
+
+def test_trainings_of_pages_are_short(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    short = runpy.run_path(str(SHORT / "sitecustomize.py"))
+    loop = SimpleNamespace(fit=lambda training, state, epochs, **rest: epochs)
+    short["shorten"](loop)
+    assert (loop.fit(None, None, 500), loop.fit(None, None, 3)) == (short["EPOCHS"], 3)
 
 
 def test_heavy_blocks_run_when_asked_for():
