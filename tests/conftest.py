@@ -11,6 +11,8 @@ from gnn2mlp.data.graph import GraphData
 from tests import helpers
 from tests.browser import chromium  # noqa: F401  (a fixture)
 
+# What other programs begin with is not to be imported here.
+collect_ignore = ["short"]
 # Taken before any test changes the environment.
 _CHOSEN = os.environ.get("GNN2MLP_DATA")
 
