@@ -18,7 +18,8 @@ class SetMLP(Student):
         hidden: width of hidden layers, of the embedding of a node, and of what is pooled.
         layers: affine maps before the pool, at least 2.
         head_layers: affine maps after it, at least 2.
-        pool: `"mean"`, `"sum"` or `"mean+size"`: the mean, and the logarithm of the number of nodes.
+        pool: `"mean+size"`: the mean, and the logarithm of the number of nodes, which alone tells much on molecules;
+            `"mean"` or `"sum"`.
         dropout: on hidden activations.
         norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
         input_dropout: share of the values of a node's row that each training step drops; see `Student`.
@@ -44,7 +45,7 @@ class SetMLP(Student):
         hidden: int = 128,
         layers: int = 2,
         head_layers: int = 2,
-        pool: SetPooling = "mean",
+        pool: SetPooling = "mean+size",
         dropout: float = 0.3,
         norm: Norm = "none",
         input_dropout: float = 0.0,
