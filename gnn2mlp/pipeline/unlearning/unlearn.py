@@ -142,7 +142,7 @@ def left_of(found: OpenedRun, removal: Removal) -> NodeData:
 def config_of(found: OpenedRun, left: NodeData, folder: Path) -> RunConfig:
     """The settings of the run, on what is left of its data."""
     cite = resolve_dataset(found.config.dataset).citation
-    data = Spec("stored", path=str(folder / DATA), digest=left.digest, cite=cite)
+    data = Spec("stored", path=str((folder / DATA).absolute()), digest=left.digest, cite=cite)
     changed = {"dataset": data, "split": Spec("carried"), "recipe": False, "out": folder}
     # The data keep the task as the run had it; a student that is deployed may have seen what is forgotten.
     changed |= {"task": None, "previous": None, "previous_weight": None}
