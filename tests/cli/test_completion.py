@@ -14,7 +14,7 @@ from gnn2mlp.cli import main
 from gnn2mlp.cli._completion import SHELLS
 
 WORDS = {
-    "gnn2mlp co": "compare",
+    "gnn2mlp com": "compare",
     "gnn2mlp run --met": "--method",
     "gnn2mlp run --method vq": "vqgraph",
     "gnn2mlp auto --method au": "auto",
