@@ -19,7 +19,7 @@ _TRIANGLE = np.array([(0, 1), (1, 2), (2, 0), (0, 3), (0, 4)])
 _NODE_KINDS = ("a", "b", "c", "d")
 _EDGE_KINDS = ("thick", "thin")
 # How often a node of the motif has the kind that hints at its class, beyond chance.
-_HINT = 0.3
+_HINT = 0.5
 
 
 class _Drawn(NamedTuple):
