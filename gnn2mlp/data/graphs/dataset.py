@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.data.datasets._base import RawFiles
+from gnn2mlp.data.datasets._base import DATASETS, RawFiles
 from gnn2mlp.data.graphs.graph_set import GraphSet
 
 # A folder with this file in it is a set of graphs in tables.
@@ -50,13 +50,32 @@ def resolve_graph_dataset(spec: Spec | str) -> GraphDataset:
 
     Raises:
         UnknownNameError: for a name that is not registered.
+        ConfigError: for a data set of nodes.
+        DataError: for a path that holds no tables of graphs.
     """
     spec = Spec.parse(spec)
     if spec.name not in GRAPH_DATASETS.classes and is_folder_of_tables(spec.name):
         if "path" in spec.options:
             raise ConfigError(f"dataset.path: the data set is the folder {spec.name} already; leave out one of the two")
         spec = Spec("graph_tables", path=spec.name, **spec.options)
+    _check_kind(spec.name)
     return spec.build(GRAPH_DATASETS)
+
+
+def _check_kind(name: str) -> None:
+    """Raise an error that helps for a data set of nodes, and for a folder or file that holds no tables of graphs."""
+    if name in GRAPH_DATASETS.classes:
+        return
+    if name in DATASETS.classes:
+        raise ConfigError(
+            f"data set {name!r} is one graph, whose nodes have labels: leave out --task graph (in Python: "
+            "task='graph'), or name a set of whole graphs, such as mutag or motif-graphs"
+        )
+    if os.path.exists(os.path.expanduser(name)):
+        raise DataError(
+            f"expected the name of a set of graphs or a folder with {TABLE_OF_GRAPHS}, got the path {name}, which has "
+            "none; see docs/graphs.md for the tables"
+        )
 
 
 def is_folder_of_tables(path: str) -> bool:

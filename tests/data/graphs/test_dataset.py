@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gnn2mlp.core.errors import ConfigError, UnknownNameError
+from gnn2mlp.core.errors import ConfigError, DataError, UnknownNameError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import load_graph_set
 from gnn2mlp.data.graphs import is_folder_of_tables, resolve_graph_dataset
@@ -29,3 +29,10 @@ def test_a_folder_is_one_of_tables_if_it_has_the_table_of_graphs(tmp_path: Path)
     (tmp_path / "graphs.parquet").touch()
     assert is_folder_of_tables(str(tmp_path))
     assert resolve_graph_dataset("motif-graphs").default_split().name == "fraction"
+
+
+def test_a_data_set_of_nodes_or_another_path_is_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'digits' is one graph, whose nodes have labels: leave out --task graph"):
+        load_graph_set("digits")
+    with pytest.raises(DataError, match=r"a folder with graphs.parquet, got the path .* which has none"):
+        load_graph_set(str(tmp_path))
