@@ -33,7 +33,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline.disagreement import disagree
     from gnn2mlp.report.disagreement_report import headline
 
-    take_run(options, "disagree")
+    take_run(options, "disagree", "disagreement.html")
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config) as bars:
@@ -42,8 +42,13 @@ def execute(options: argparse.Namespace) -> None:
     show_files(console, {"page": result.out / PAGE, "answers": result.out / FILE})
 
 
-def take_run(options: argparse.Namespace, verb: str) -> None:
+def take_run(options: argparse.Namespace, verb: str, page: str | None = None) -> None:
     """Let the folder RUN, if one is named, be that of `--out`.
+
+    Args:
+        options: of the verb.
+        verb: its name, for messages.
+        page: that `gnn2mlp fit` writes itself, if it does.
 
     Raises:
         ConfigError: if both are given and differ, or no run has left its configuration in the folder.
@@ -57,9 +62,9 @@ def take_run(options: argparse.Namespace, verb: str) -> None:
         raise ConfigError(f"{verb}: expected one folder, got {folder} and --out {options.out}")
     options.out, path = folder, user_path(folder, "run")
     if (path / ".work").is_dir():
-        raise ConfigError(
-            f"{verb}: {folder} holds a model of gnn2mlp fit, which wrote its page itself: "
-            f"{path / '.work' / 'disagreement.html'}"
-        )
+        told = "this looks at what gnn2mlp run leaves"
+        if page is not None:
+            told = f"it wrote its page itself: {path / '.work' / page}"
+        raise ConfigError(f"{verb}: {folder} holds a model of gnn2mlp fit; {told}")
     if not (path / "config.yaml").exists():
         raise ConfigError(f"{verb}: expected the folder of a run, got {folder}, which has no config.yaml")

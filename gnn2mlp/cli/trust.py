@@ -5,6 +5,7 @@ from typing import Any
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli.disagree import take_run
 from gnn2mlp.cli.run import add_settings, settings_of_folder
 
 
@@ -16,8 +17,10 @@ def add(verbs: Any) -> None:
         description="Train a GNN teacher, or take it from the cache, and compare scores of its answers: reliability "
         "under feature noise, confidence, margin and degree. Which of them tells right from wrong? Where the folder "
         "holds a run with the same settings, the answers of its student are looked at too, on nodes that training saw "
-        "and on unseen ones.",
+        "and on unseen ones, and on seen ones where it answers as its teacher.",
+        epilog="example: gnn2mlp trust runs/cora",
     )
+    parser.add_argument("run", nargs="?", metavar="RUN", help="folder of a run; the same as --out")
     add_settings(parser, out="folder of trust.html, trust.json and nodes.csv", example="export.draws=16")
     parser.set_defaults(execute=execute, continues=True)
 
@@ -27,6 +30,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline import RunConfig, trust
     from gnn2mlp.report.table import trust_results_table
 
+    take_run(options, "trust")
     config = RunConfig(**settings_of_folder(options))
     console = Terminal()
     with Bars(config) as bars:

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate.routing import Router
 from gnn2mlp.tables.lookup import NodeIds
 
@@ -47,7 +46,9 @@ class NodeRouter:
             )
         self._rows = NodeIds(self.ids, "ids of the router")
 
-    __repr__ = short_repr
+    def __repr__(self) -> str:
+        reads = "the confidence alone" if self.router.joint is None else "the own margin beside the confidence"
+        return f"NodeRouter({len(self):,} nodes, reads {reads})"
 
     def __len__(self) -> int:
         return len(self.ids)

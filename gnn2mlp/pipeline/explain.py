@@ -39,6 +39,9 @@ from gnn2mlp.teachers import Teacher
 FORMAT = 1
 RESULTS, PAGE, ROUTER = "explain.json", "explain.html", "router.safetensors"
 
+# Where a run leaves its students.
+STUDENTS = "students"
+
 
 @dataclass(frozen=True, eq=False)
 class ExplainResult:
@@ -263,6 +266,11 @@ class _Explained:
             notes.append(
                 f"The surrogate answers as the teacher on {share:.0f} % of nodes held out: below {least:.0f} % it "
                 "explains another model; try more hops (--hops), or trust no explanation"
+            )
+        if self.student is None and (self.job.folder / STUDENTS).is_dir():
+            notes.append(
+                "The students in this folder were made by other settings or another version, and are not explained; "
+                "gnn2mlp run with this folder makes them anew"
             )
         if alone:
             have = "node has" if alone == 1 else "nodes have"

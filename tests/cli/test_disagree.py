@@ -24,7 +24,7 @@ def test_other_folders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "which has no config.yaml" in capsys.readouterr().err
     (tmp_path / ".work").mkdir()
     assert main(["disagree", str(tmp_path)]) == 2
-    assert "gnn2mlp fit, which wrote its page itself" in " ".join(capsys.readouterr().err.split())
+    assert "gnn2mlp fit; it wrote its page itself" in " ".join(capsys.readouterr().err.split())
     assert main(["disagree", str(tmp_path), "--out", "elsewhere"]) == 2
     assert "expected one folder" in capsys.readouterr().err
 

@@ -24,6 +24,15 @@ def test_prints_the_table_and_where_the_files_are(settings: dict[str, Any], caps
         assert (settings["out"] / name).exists()
 
 
+def test_a_folder_is_all_that_is_to_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trust", str(tmp_path)]) == 2
+    assert "trust: expected the folder of a run" in " ".join(capsys.readouterr().err.split())
+    (tmp_path / ".work").mkdir()
+    assert main(["trust", str(tmp_path)]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "holds a model of gnn2mlp fit; this looks at what gnn2mlp run leaves" in told
+
+
 def test_help_tells_what_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["trust", "--help"])

@@ -40,3 +40,8 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
         NodeRouter(ROUTER, [1, 2], [0.0, 1.0])([0.5, 0.5], [1])
     with pytest.raises(ArtefactError):
         NodeRouter.load(tmp_path / "absent.safetensors")
+
+
+def test_it_says_what_it_reads() -> None:
+    assert repr(NodeRouter(ROUTER, [1], [0.0])) == "NodeRouter(1 nodes, reads the own margin beside the confidence)"
+    assert "confidence alone" in repr(NodeRouter(Router((0.0, 1.0), None), [1], [0.0]))

@@ -99,6 +99,12 @@ def test_explained_nodes_can_be_drawn(explained: ExplainResult) -> None:
         explained.plot([absent])
 
 
+def test_a_student_of_another_version_is_not_passed_over_in_silence(settings: dict[str, Any]) -> None:
+    (settings["out"] / "students").mkdir(parents=True)
+    notes = explain(RunConfig(**settings), nodes=[1], pictures=0).results["notes"]
+    assert any("made by other settings or another version" in note for note in notes)
+
+
 def test_without_a_student_none_is_spoken_of_and_each_node_is_explained_once(settings: dict[str, Any]) -> None:
     result = explain(RunConfig(**settings), nodes=[4, 2, 4], pictures=0)
     assert result.explanation.nodes.tolist() == [4, 2]
