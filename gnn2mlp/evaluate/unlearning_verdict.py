@@ -5,6 +5,8 @@ from typing import Any, Literal, NamedTuple
 
 # An attack that goes so much further than on a retrained model, or so much less far, is a difference that matters.
 LIMIT = 0.05
+# So is a smaller one, above what another seed of retraining makes, if forgetting left so much of what there was before.
+_NOISE, _SHARE = 0.01, 0.5
 # Fewer rows than these tell nothing, whatever an interval says that rests on their spread.
 LEAST_ROWS = 10
 
@@ -15,6 +17,8 @@ _ATTACKS = {
     "loss": "by how near it is to their labels",
     "link": "by how alike it answers their ends",
 }
+
+_OTHERS = {"nodes": "new ones", "edges": "pairs without one"}
 
 
 class UnlearningVerdict(NamedTuple):
@@ -36,11 +40,13 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
     """The sentence of a certificate.
 
     Of several attacks the one decides that is furthest from retraining beyond chance. A difference counts where its
-    95 % interval leaves out 0 and it is above `LIMIT`; there is no trace where all intervals lie within the limit.
+    95 % interval leaves out 0, and it is above `LIMIT` or more than half of what it was before: a model that did not
+    change has forgotten nothing, however little it knew. There is no trace where none counts and all intervals lie
+    within the limit.
 
     Args:
         record: of `gnn2mlp.evaluate.unlearning_evidence.unlearning_record`.
-        what: what was deleted, as a plural.
+        what: what was deleted, `"nodes"` or `"edges"`.
         exact: whether the model is the retrained one.
 
     Example:
@@ -66,7 +72,7 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
             f"Not verified: no model was retrained without the deleted {what}, so that whether they are forgotten is "
             "unknown; run it with verification.",
         )
-    name, found = max(attacks.items(), key=lambda item: _beyond(item[1]["distance"]["after"]))
+    name, found = max(attacks.items(), key=lambda item: _beyond(item[1]["distance"]))
     rows = min(min(one["after"]["suspected"], one["after"]["fresh"]) for one in attacks.values())
     if rows < LEAST_ROWS:
         return UnlearningVerdict(
@@ -77,31 +83,34 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
     return _judged(name, found, attacks, what)
 
 
-def _beyond(distance: Mapping[str, Any]) -> tuple[bool, float]:
-    """What makes a distance worse than another: that it counts, then its size."""
-    return distance["low"] > 0 and distance["distance"] > LIMIT, distance["distance"]
+def _beyond(distances: Mapping[str, Any]) -> tuple[bool, float]:
+    """What makes an attack worse than another: that its distance counts, then its size."""
+    after, before = distances["after"], distances["before"]
+    size = after["distance"]
+    left = before["low"] > 0 and size > max(_NOISE, _SHARE * before["distance"])
+    return after["low"] > 0 and (size > LIMIT or left), size
 
 
 def _judged(name: str, found: Mapping[str, Any], attacks: Mapping[str, Any], what: str) -> UnlearningVerdict:
-    distance = found["distance"]["after"]
+    distance, new = found["distance"]["after"], _OTHERS[what]
     areas = f"(AUC {_two(found['after']['auc'])}; of a retrained model {_two(found['reference']['auc'])})"
-    if _beyond(distance)[0]:
+    if _beyond(found["distance"])[0]:
         if distance["difference"]["value"] < 0:
             return UnlearningVerdict(
                 "recognisable",
                 f"Recognisable: the model is conspicuously ignorant of the deleted {what}, and whoever asks it can "
-                f"tell them from new ones {_ATTACKS[name]} {areas}.",
+                f"tell them from {new} {_ATTACKS[name]} {areas}.",
             )
         return UnlearningVerdict(
             "not forgotten",
-            f"Not forgotten: the deleted {what} are still told from new ones {_ATTACKS[name]} better than if they had "
+            f"Not forgotten: the deleted {what} are still told from {new} {_ATTACKS[name]} better than if they had "
             f"never been seen {areas}.",
         )
     widest = max(one["distance"]["after"]["high"] for one in attacks.values())
     if widest <= LIMIT:
         return UnlearningVerdict(
             "no trace",
-            f"No trace found: attacks tell the deleted {what} from new ones as far as they do on a retrained model, "
+            f"No trace found: attacks tell the deleted {what} from {new} as far as they do on a retrained model, "
             f"give or take {_two(widest)} {areas}.{_weak(attacks, what)}",
         )
     return UnlearningVerdict(

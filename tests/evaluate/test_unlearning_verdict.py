@@ -41,7 +41,18 @@ def test_ignorance_is_told_as_recognisable_and_memory_as_not_forgotten() -> None
     assert "by how sure it is of them (AUC 0.0" in told.sentence
     told = judge_unlearning(found(said(100, sure=3), anew), "edges")
     assert told.outcome == "not forgotten"
-    assert "the deleted edges are still told from new ones by how sure" in told.sentence
+    assert "the deleted edges are still told from pairs without one by how sure" in told.sentence
+
+
+def test_a_model_that_did_not_change_has_forgotten_nothing_however_little_it_knew() -> None:
+    anew = said(8000)
+    slightly = anew._replace(forgotten=1.1 * anew.forgotten)
+    record = found(slightly, anew, before=slightly)
+    distance = record["attacks"]["entropy"]["distance"]["after"]
+    assert 0 < distance["low"] < distance["distance"] < distance["high"] < 0.05
+    assert judge_unlearning(record).outcome == "not forgotten"
+    # From a model that knew much more it is a small rest.
+    assert judge_unlearning(found(slightly, anew)).outcome == "no trace"
 
 
 def test_the_loss_alone_can_give_rows_away() -> None:
