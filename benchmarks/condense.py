@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -178,11 +179,12 @@ def wanted(kind: str, data_root: Path | None) -> Iterator[tuple[Line, Callable[[
     else:
         names, rows = (MIRAGE, [*GRAPH_BASELINES, *NETWORKS]) if kind == "networks" else (FULL, NETWORKS)
         make = networks_line if kind == "networks" else full_line
-        for name in names:
-            for seed in range(SPLITS[kind]):
-                for row in rows:
-                    key = {"kind": kind, "dataset": name, "seed": seed, "row": row}
-                    yield key, partial(make, name, seed, row, data_root)
+        # The largest comes last, whatever the split.
+        order = sorted(product(range(SPLITS[kind]), names), key=lambda pair: pair[1] == "ogbg-molhiv")
+        for seed, name in order:
+            for row in rows:
+                key = {"kind": kind, "dataset": name, "seed": seed, "row": row}
+                yield key, partial(make, name, seed, row, data_root)
 
 
 def read() -> list[Line]:
