@@ -35,7 +35,13 @@ def condense_headline(results: Results) -> str:
     source = one["source"]
     share = 100 * one["nodes"] / source["nodes"]
     kept = f"{plural(one['nodes'], 'node')} stand for {plural(source['graphs'], 'training graph')}"
-    return f"{kept} of {plural(source['nodes'], 'node')}, which is {share:.2g} % of them."
+    told = f"{kept} of {plural(source['nodes'], 'node')}, which is {share:.2g} % of them."
+    if one["trained_nodes"] > source["nodes"]:
+        told += (
+            f" Trees are in several sets, and an epoch computes with {plural(one['trained_nodes'], 'node')}, more than "
+            "the graphs have: ask for a higher support."
+        )
+    return told
 
 
 def condense_grids(results: Results) -> list[Grid]:

@@ -18,6 +18,14 @@ def test_the_headline_sets_nodes_against_nodes(made: CondenseResult) -> None:
     assert condense_headline(made.results).startswith(f"{small.nodes} nodes stand for 120 training graphs of 2,0")
 
 
+def test_the_headline_says_where_an_epoch_takes_longer_than_on_the_graphs(made: CondenseResult) -> None:
+    seed = made.results["seeds"][0]
+    many = {**seed, "set": {**seed["set"], "trained_nodes": 5000}}
+    told = condense_headline({**made.results, "seeds": [many]})
+    assert "an epoch computes with 5,000 nodes, more than the graphs have: ask for a higher support" in told
+    assert "epoch" not in condense_headline(made.results)
+
+
 def test_grids_have_a_row_for_each_seed_and_class(made: CondenseResult) -> None:
     size, by_class = condense_grids(made.results)
     assert [row[0] for row in size.rows] == ["0", "1"]
