@@ -51,8 +51,8 @@ class GraphPredictor(BasePredictor):
         >>> predictor = GraphPredictor(student, student.network(3, 2), fields, ClassAnswers(["no", "yes"]))
         >>> predictor.predict_proba([[0, 0, 1], [2, 1]]).shape  # a graph of three nodes, and one of two
         (2, 2)
-        >>> predictor.predict([[0, 0, 1]])[0] == predictor.predict([[1, 0, 0]])[0]  # in any order
-        np.True_
+        >>> bool(predictor.predict([[0, 0, 1]])[0] == predictor.predict([[1, 0, 0]])[0])  # in any order
+        True
     """
 
     inputs: Inputs

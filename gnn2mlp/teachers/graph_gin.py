@@ -48,10 +48,13 @@ class GraphGIN(MessageGraphTeacher):
     the default is their mean, as a sum tells the size of a graph, which alone predicts much on molecules.
 
     Example:
-        >>> from gnn2mlp.data.graphs import GraphViews
-        >>> from gnn2mlp.data import load_dataset
-        >>> GraphGIN(hidden=16, layers=2).pool
-        'mean'
+        >>> from gnn2mlp.data import GraphViews, load_graph_set, split_graphs
+        >>> graphs = load_graph_set({"name": "motif-graphs", "graphs": 40})
+        >>> observed, full = GraphViews.of(graphs, split_graphs(graphs, "fraction", seed=0))
+        >>> teacher = GraphGIN(hidden=8, layers=2, epochs=2)
+        >>> history = teacher.fit(observed)
+        >>> teacher.predict(full.graphs).shape, teacher.export(observed, ["hidden"])["hidden"].shape
+        (torch.Size([40, 2]), torch.Size([8, 8]))
     """
 
     name = "graph_gin"
