@@ -25,7 +25,7 @@ from gnn2mlp.explainers import EXPLAINERS, Explainer, Explanation, Margins, Surr
 from gnn2mlp.explore.plots_explanations import plot_explanations
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.explain_figures import faithfulness_rows, motif_rows
-from gnn2mlp.pipeline.explain_files import tables, write_pictures
+from gnn2mlp.pipeline.explain_files import STUDENT, tables, write_pictures
 from gnn2mlp.pipeline.explain_student import ExplainedStudent
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import opened
@@ -337,7 +337,10 @@ def _write(result: ExplainResult, pictures: int) -> None:
     write_pictures(
         folder, ((int(one.nodes[0]), plot_explanations(one, result.graph, result.answers, named)) for one in drawn)
     )
-    if result.student is not None:
+    if result.student is None:  # what an earlier call found of another student speaks of none that is here
+        for name in (STUDENT, ROUTER):
+            (folder / name).unlink(missing_ok=True)
+    else:
         result.student.router.save(folder / ROUTER)
     write_json(folder / RESULTS, results)
     write_explain_report(results, result.explanation, result.graph, result.answers, folder / PAGE)

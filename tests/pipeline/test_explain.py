@@ -101,8 +101,10 @@ def test_explained_nodes_can_be_drawn(explained: ExplainResult) -> None:
 
 def test_a_student_of_another_version_is_not_passed_over_in_silence(settings: dict[str, Any]) -> None:
     (settings["out"] / "students").mkdir(parents=True)
+    (settings["out"] / "student_contributions.csv").write_text("of another one")
     notes = explain(RunConfig(**settings), nodes=[1], pictures=0).results["notes"]
     assert any("made by other settings or another version" in note for note in notes)
+    assert not (settings["out"] / "student_contributions.csv").exists()
 
 
 def test_without_a_student_none_is_spoken_of_and_each_node_is_explained_once(settings: dict[str, Any]) -> None:
