@@ -61,6 +61,12 @@ SUPPORTS = tuple(share / 100 for share in (60, 50, 40, 35, 30, 28, 26, 24, 22, 2
 SPLITS = {"nodes": 10, "networks": 3, "full": 1}
 # Data sets whose networks are trained on all graphs too; others take hours on a few cores.
 FULL = ("nci1", "nci109", "imdb-binary", "ogbg-molbace")
+# A measurement that is not the first is told as what it is.
+_SECOND = (
+    "A first measurement, on seven of these splits, missed both targets; what chooses the epoch was changed after it, "
+    "from accuracy and loss to ROC-AUC alone, for all rows. So what is reached here has to be confirmed on splits that "
+    "were not looked at."
+)
 # Figures that were to be reached.
 SECONDS = {"ogbg-molhiv": 60, "nci1": 3}
 PATTERNS = {"ogbg-molhiv": [4, 5]}
@@ -292,6 +298,7 @@ def _leads(own: Sequence[Line]) -> list[str]:
             if sizes > max(_means(own).values())
             else f"With {large:,} nodes .62 was to be reached: {met}, at {fmean(own_large):.3f}."
         )
+        told.append(_SECOND)
     return told
 
 
