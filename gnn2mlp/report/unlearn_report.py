@@ -11,7 +11,7 @@ from gnn2mlp.explore.formatting import MISSING, measure, plural, significant
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.page import Plot, draw, provenance, render
 from gnn2mlp.report.plots_unlearning import MODELS, plot_attacks
-from gnn2mlp.report.results import Results, option_name
+from gnn2mlp.report.results import Results
 
 ATTACKS = {"entropy": "Certainty", "loss": "Loss", "link": "Likeness of ends"}
 _GROUPS = {"forgotten": "deleted", "retained": "kept", "fresh": "new to all"}
@@ -166,7 +166,7 @@ def _content(results: Results) -> dict[str, Any]:
     return {
         "sentence": unlearn_headline(results),
         "subject": (
-            f"{_removed(results).capitalize()} deleted from {option_name(results, 'dataset')} by method "
+            f"{_removed(results).capitalize()} deleted from {results['graph']['name']} by method "
             f"{results['method']['name']}; the {results['what']} forgets; {plural(len(results['seeds']), 'seed')}."
         ),
         "left": results["left"],

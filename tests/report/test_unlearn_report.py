@@ -33,8 +33,8 @@ def results(seeds: int = 1, reference: bool = True) -> dict[str, Any]:
         for seed in range(seeds)
     ]
     return {
-        "config": {"dataset": {"name": "tiny <b>"}, "teacher": {"name": "gcn"}, "setting": "inductive"},
-        "graph": {"name": "tiny", "nodes": 60, "class_counts": {"a": 1}},
+        "config": {"dataset": {"name": "stored"}, "teacher": {"name": "gcn"}, "setting": "inductive"},
+        "graph": {"name": "tiny <b>", "nodes": 60, "class_counts": {"a": 1}},
         "environment": {"device": "cpu"},
         "citations": {"unlearner": "Sinha et al."},
         "removal": {"nodes": 60, "edges": 1, "digest": "abc123"},
