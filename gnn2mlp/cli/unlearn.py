@@ -40,7 +40,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline.unlearning.opened_run import settings_of_run
     from gnn2mlp.pipeline.unlearning.unlearn import DATA, PAGE, RESULTS, unlearn
     from gnn2mlp.report.terminal import TerminalGrid
-    from gnn2mlp.report.unlearn_report import unlearn_grids, unlearn_headline
+    from gnn2mlp.report.unlearn_report import names_told, unlearn_grids, unlearn_headline
 
     given = {key: getattr(options, key) for key in ("data_root", "cache", "device")}
     config = settings_of_run(options.run, {key: value for key, value in given.items() if value is not None})
@@ -60,6 +60,9 @@ def execute(options: argparse.Namespace) -> None:
     for grid in unlearn_grids(result.results):
         console.print()
         console.print(TerminalGrid(grid))
+    if told := names_told(result.results):
+        console.print()
+        console.print(told)
     names = (
         ("page", PAGE),
         ("evidence", RESULTS),

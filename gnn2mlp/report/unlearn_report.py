@@ -104,6 +104,18 @@ def files_grid(results: Results) -> Grid:
     return Grid("Files that held something of it", ["File", "Was", "Why"], rows)
 
 
+def names_told(results: Results) -> str:
+    """What came of looking for names of deleted nodes in the files that are left; empty where none was looked for."""
+    searched = results.get("searched")
+    if not searched:
+        return ""
+    looked = f"The name{'s' if searched['names'] > 1 else ''} of {plural(searched['names'], 'deleted node')} "
+    looked += f"{'were' if searched['names'] > 1 else 'was'} looked for, byte by byte, in all files of the new folder"
+    if not searched["found"]:
+        return f"{looked}, and found in none."
+    return f"{looked}, and found in {', '.join(searched['found'])}: look into {plural(len(searched['found']), 'file')}."
+
+
 def _records(results: Results) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each kind of model and its records, one for each seed that has one."""
     for model in ("teacher", "student"):
@@ -175,6 +187,7 @@ def _content(results: Results) -> dict[str, Any]:
         "digest": results["removal"]["digest"],
         "grids": unlearn_grids(results),
         "files": files_grid(results),
+        "names": names_told(results),
         "plots": _plots(results),
         **provenance(results),
     }

@@ -7,7 +7,13 @@ import pytest
 import torch
 
 from gnn2mlp.evaluate import RowGroups, judge_unlearning, unlearning_record
-from gnn2mlp.report.unlearn_report import files_grid, unlearn_grids, unlearn_headline, write_unlearn_report
+from gnn2mlp.report.unlearn_report import (
+    files_grid,
+    names_told,
+    unlearn_grids,
+    unlearn_headline,
+    write_unlearn_report,
+)
 from gnn2mlp.tasks.classification import NodeClassification
 
 TASK = NodeClassification(["a", "b", "c"])
@@ -89,3 +95,13 @@ def test_a_teacher_has_lines_of_its_own(model: str) -> None:
     grids = {grid.title: grid for grid in unlearn_grids(found)}
     names = [row[0] for row in grids["Can deleted ones be told from new ones? AUC, 95 % intervals"].rows]
     assert f"Certainty, {model}" in names
+
+
+def test_the_page_says_whether_names_are_left(tmp_path: Path):
+    assert names_told(results()) == ""
+    none = {**results(), "searched": {"names": 1, "found": []}}
+    assert names_told(none).endswith("found in none.")
+    some = {**results(), "searched": {"names": 2, "found": ["a.json", "b/c.csv"]}}
+    write_unlearn_report(some, tmp_path / "unlearn.html")
+    assert names_told(some) in (tmp_path / "unlearn.html").read_text()
+    assert "found in a.json, b/c.csv: look into 2 files." in names_told(some)

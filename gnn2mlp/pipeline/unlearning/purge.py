@@ -86,6 +86,9 @@ def _deleted(path: Path, why: str) -> dict[str, Any]:
 def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
     """Whether names of nodes that are forgotten are anywhere in a folder; `None` where nodes have no names to look for.
 
+    Names of three letters are found anywhere, and so are numbers that may be those of a row or a feature: neither is
+    looked for.
+
     Returns:
         `names`, how many were looked for, and `found`, the files that hold one.
     """
@@ -94,5 +97,12 @@ def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
         return None
     names = [str(name) for name in graph.node_names[removal.nodes.numpy()].tolist()]
     kept = {str(name) for name in graph.node_names[removal.left.numpy()].tolist()}
-    rare = [name for name in names[:_MOST] if len(name) > 3 and name not in kept]
+    # A number below this is written wherever nodes or features are counted, and tells nothing.
+    counted = max(graph.num_nodes, graph.num_features)
+    telling = [name for name in names if len(name) > 3 and name not in kept and not _counts(name, counted)]
+    rare = telling[:_MOST]
     return {"names": len(rare), "found": sorted(traces(folder, rare, whole=True))} if rare else None
+
+
+def _counts(name: str, most: int) -> bool:
+    return name.isascii() and name.isdecimal() and int(name) < most

@@ -1,7 +1,10 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from gnn2mlp.core import artefact
 from gnn2mlp.explore import disagreement_file
@@ -35,6 +38,16 @@ def test_names_are_looked_for_where_nodes_have_some(make: Make, tmp_path: Path) 
     assert searched(tmp_path, [before]) == {"names": 2, "found": []}
     (tmp_path / "left.txt").write_text("of person-0017-quaint")
     assert searched(tmp_path, [before]) == {"names": 2, "found": ["left.txt"]}
+
+
+def test_a_name_that_is_a_number_of_a_row_is_not_looked_for(make: Make, tmp_path: Path) -> None:
+    before = make([3, 17]).before
+    names = np.array([str(number) for number in range(5_000, 5_000 + before.graph.num_nodes)])
+    names[17] = "0017"
+    before = replace(before, graph=replace(before.graph, node_names=names))
+    (tmp_path / "left.txt").write_text("rows 0017 and 5003")
+    assert searched(tmp_path, [before]) == {"names": 1, "found": ["left.txt"]}
+    assert searched(tmp_path, [replace(before, removal=replace(before.removal, nodes=torch.tensor([17])))]) is None
 
 
 @pytest.mark.parametrize(
