@@ -50,17 +50,13 @@ def graph_difference_grid(results: Results) -> Grid:
     metrics = headline_metrics(results)
     found = {(one.rival, m): one.found for m in metrics for one in compared_graphs(results, m)}
     rows = []
-    for rival in dict.fromkeys(rival for rival, _ in found):
-        cells = []
-        for metric in metrics:
-            one = found.get((rival, metric))
-            if one is None or one.n == 1:
-                cells += [MISSING] * 3
-            else:
-                interval = points_interval(one.low, one.high)
-                cells += [signed_points(one.difference), interval, f"{one.wins} of {one.n}"]
-        rows.append([style_of(rival).label, *cells])
-    head = ["Minus", *(cell for m in metrics for cell in (judged(m).heading, "95% interval", "Ahead"))]
+    for rival, metric in sorted(found, key=lambda pair: metrics.index(pair[1])):  # stable: rivals in their order
+        one = found[rival, metric]
+        if one.n > 1:
+            interval = points_interval(one.low, one.high)
+            points = signed_points(one.difference)
+            rows.append([judged(metric).heading, style_of(rival).label, points, interval, f"{one.wins} of {one.n}"])
+    head = ["By", "Minus", "Points", "95% interval", "Ahead"]
     return Grid("Student minus another, points", head, rows if has_spread(results) else [])
 
 
