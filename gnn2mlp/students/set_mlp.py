@@ -29,6 +29,7 @@ class SetMLP(Student):
 
     Example:
         >>> import torch
+        >>> from gnn2mlp.nn import NodeSets
         >>> module = SetMLP(hidden=16).build(num_features=4, num_classes=3)
         >>> two = NodeSets(torch.eye(4), torch.tensor([0, 0, 0, 1]), num_sets=2)
         >>> module(two).logits.shape

@@ -37,4 +37,4 @@ def test_other_folders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_an_unknown_node_is_one_sentence(settings: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     run(RunConfig(**settings), pages=False)
     assert main(["explain", str(settings["out"]), "--nodes", "99999"]) == 2
-    assert "expected nodes as rows" in " ".join(capsys.readouterr().err.split())
+    assert "expected nodes of tiny as rows" in " ".join(capsys.readouterr().err.split())
