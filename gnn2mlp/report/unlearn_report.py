@@ -44,7 +44,7 @@ def unlearn_grids(results: Results) -> list[Grid]:
 def attack_grid(results: Results) -> Grid:
     """The area of each attack on each model, and how far it is from that on the model that was trained anew."""
     rows = []
-    for label, found in _attacks(results):
+    for label, found in attack_records(results):
         distance = found["distance"].get("after")
         cells = [_area(found.get(name)) for name in MODELS]
         far = MISSING if distance is None else _interval(distance["distance"], distance["low"], distance["high"])
@@ -124,7 +124,7 @@ def _records(results: Results) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             yield model.capitalize(), found
 
 
-def _attacks(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
+def attack_records(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
     """What each line of evidence is called, and the attack."""
     several = len(results["seeds"]) > 1
     both = len({model for one in results["seeds"] for model in one.get("evidence", {})}) > 1
@@ -163,7 +163,7 @@ def _removed(results: Results) -> str:
 
 
 def _plots(results: Results) -> list[Plot]:
-    attacks = list(_attacks(results))
+    attacks = list(attack_records(results))
     if not attacks:
         return []
     note = (

@@ -31,6 +31,7 @@ from gnn2mlp.pipeline.unlearning.opened_run import OpenedRun, opened_run
 from gnn2mlp.pipeline.unlearning.purge import purge, searched
 from gnn2mlp.pipeline.unlearning.unlearner import UNLEARNERS, Forgetting, Unlearner, What
 from gnn2mlp.report.siblings import refresh_report
+from gnn2mlp.report.unlearn_cell import unlearn_cell
 from gnn2mlp.report.unlearn_report import write_unlearn_report
 
 FORMAT = 1
@@ -51,6 +52,9 @@ class UnlearnResult:
     out: Path
 
     __repr__ = short_repr
+
+    def _repr_html_(self) -> str:
+        return unlearn_cell(self.results, self.out)
 
     @property
     def predictor(self) -> Predictor:
