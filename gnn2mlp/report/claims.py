@@ -78,10 +78,15 @@ def basis(results: Results, population: str) -> str:
     found = next((one for one in compared if one is not None and one.n > 1), None)
     if found is None:
         return ""
+    return told_of_test("Intervals: ", found)
+
+
+def told_of_test(what: str, found: Paired) -> str:
+    """Which test gave intervals, behind what they are, such as `"Intervals: "`, and what they speak of."""
     if found.population == "initialisations":
         over = plural(found.n, "initialisation")
-        return f"Intervals: paired t-test over {over} on one split; they say nothing of other splits."
-    return f"Intervals: corrected resampled t-test over {plural(found.n, 'split')} (Nadeau and Bengio, 2003)."
+        return f"{what}paired t-test over {over} on one split; they say nothing of other splits."
+    return f"{what}corrected resampled t-test over {plural(found.n, 'split')} (Nadeau and Bengio, 2003)."
 
 
 def interval(found: Paired) -> str:

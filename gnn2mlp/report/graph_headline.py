@@ -1,7 +1,7 @@
 """The result of a run that predicts whole graphs in plain words: beside its teacher, and beside what costs nothing."""
 
 from gnn2mlp.explore.formatting import factor, plural, points, points_interval
-from gnn2mlp.report.claims import ONE_SEED
+from gnn2mlp.report.claims import ONE_SEED, told_of_test
 from gnn2mlp.report.graph_grids import graph_speedup
 from gnn2mlp.report.graph_results import (
     GRAPH_RIVALS,
@@ -87,13 +87,7 @@ def condensed_line(results: Results) -> str:
 def graph_basis(results: Results) -> str:
     """Which test the claims rest on; empty where there is none."""
     found = next((one.found for one in compared_graphs(results, chosen_metric(results)) if one.found.n > 1), None)
-    if found is None:
-        return ""
-    if found.population == "initialisations":
-        over = plural(found.n, "initialisation")
-        return f"Brackets: 95% intervals, paired t-test over {over} on one split; they say nothing of other splits."
-    over = plural(found.n, "split")
-    return f"Brackets: 95% intervals, corrected resampled t-test over {over} (Nadeau and Bengio, 2003)."
+    return "" if found is None else told_of_test("Brackets: 95% intervals, ", found)
 
 
 def _scores(results: Results, metric: str) -> str:

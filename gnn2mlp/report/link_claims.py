@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate import Paired, link_outcome, paired
 from gnn2mlp.explore.formatting import plural, points, points_interval
-from gnn2mlp.report.claims import ONE_SEED
+from gnn2mlp.report.claims import ONE_SEED, told_of_test
 from gnn2mlp.report.link_results import PAIRS, TOP, WHOLE, entry, link_models, link_populations, metric_title
 from gnn2mlp.report.results import Results, has_spread
 
@@ -83,13 +83,7 @@ def both_figures(results: Results, model: str, population: str) -> str:
 def link_basis(results: Results) -> str:
     """Which test the claims rest on; empty where there is none."""
     found = next((one.found for one in compared(results, "overall", WHOLE) if one.found.n > 1), None)
-    if found is None:
-        return ""
-    if found.population == "initialisations":
-        over = plural(found.n, "initialisation")
-        return f"Brackets: 95% intervals, paired t-test over {over} on one split; they say nothing of other splits."
-    over = plural(found.n, "split")
-    return f"Brackets: 95% intervals, corrected resampled t-test over {over} (Nadeau and Bengio, 2003)."
+    return "" if found is None else told_of_test("Brackets: 95% intervals, ", found)
 
 
 def link_verdict(results: Results) -> str:
