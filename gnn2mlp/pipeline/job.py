@@ -105,6 +105,10 @@ class Job:
 
         return given
 
+    def context_of_timing(self, seed: int) -> Callable[[], dict[str, Any]]:
+        """What a stage that measures latency is given beside: the device, and who is told how far it is."""
+        return lambda: {"device": self.device, "progress": self.listen(seed, "latency")}
+
     def context(self, seed: int, stage: str | None = None) -> Callable[[], dict[str, Any]]:
         """What a stage is given that decides nothing: the device and, for one that trains, who is told."""
         if stage is None:

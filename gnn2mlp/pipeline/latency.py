@@ -115,10 +115,4 @@ def latency_stage(
         "execution": job.execution,
     }
     storage = json_file(job.folder / "seeds" / "latency.json") if keep else unkept()
-    return Stage(
-        measure,
-        inputs,
-        storage,
-        job.environment,
-        lambda: {"device": job.device, "progress": job.listen(seed, "latency")},
-    )
+    return Stage(measure, inputs, storage, job.environment, job.context_of_timing(seed))

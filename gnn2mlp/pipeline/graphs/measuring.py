@@ -112,11 +112,5 @@ def latency_stage(job: GraphsJob, seed: int, repeats: int = REPEATS, budget: flo
         "budget": budget,
         "execution": job.execution,
     }
-    context = {"device": job.device}
-    return Stage(
-        measure_graphs,
-        inputs,
-        json_file(job.folder / "seeds" / "latency.json"),
-        job.environment,
-        lambda: {**context, "progress": job.listen(seed, "latency")},
-    )
+    storage = json_file(job.folder / "seeds" / "latency.json")
+    return Stage(measure_graphs, inputs, storage, job.environment, job.context_of_timing(seed))

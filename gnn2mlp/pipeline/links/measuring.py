@@ -108,14 +108,8 @@ def latency_stage(job: Job, seed: int, repeats: int = REPEATS, budget: float = 2
         "budget": budget,
         "execution": job.execution,
     }
-    context = {"device": job.device}
-    return Stage(
-        measure_links,
-        inputs,
-        json_file(job.folder / "seeds" / "latency.json"),
-        job.environment,
-        lambda: {**context, "progress": job.listen(seed, "latency")},
-    )
+    storage = json_file(job.folder / "seeds" / "latency.json")
+    return Stage(measure_links, inputs, storage, job.environment, job.context_of_timing(seed))
 
 
 def _of_teacher(predictor: PairPredictor | None, graph: GraphData) -> dict[str, Ask]:
