@@ -151,9 +151,12 @@ def _grown(entries: Entries) -> Iterator[list[str]]:
     for name, what in (("nodes", "nodes"), ("contexts", "contexts"), ("batch", "anchors a step")):
         largest = max(sizes, key=lambda one: one[name])
         times, most = largest[name] / smallest[name], GROWTH if name == "nodes" else largest[name] / smallest[name]
+        told = [f"memory grown, {times:.0f} times the {what}", f"at most {most:.3g} ×"]
+        if held <= 0:  # the smallest case fits into what the process had held before
+            yield ["distilling", *told, "too small to tell", ""]
+            continue
         ratio = _held(largest) / held
-        told = [f"memory grown, {times:.0f} times the {what}", f"at most {most:.3g} ×", f"{ratio:.2f} ×"]
-        yield ["distilling", *told, VERDICTS[ratio <= most]]
+        yield ["distilling", *told, f"{ratio:.2f} ×", VERDICTS[ratio <= most]]
 
 
 def _held(size: Entries) -> float:
