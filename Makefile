@@ -9,8 +9,9 @@ HEAVY := .venv-integration
 HEAVY_PINS := tests/integration/constraints.txt
 AXE := .venv/axe/node_modules/axe-core/axe.min.js
 
-# Small graphs run fastest on one thread, and the tests' processes do not fight for cores.
-CHECK := OMP_NUM_THREADS=1 $(BIN)/
+# Small graphs run fastest on one thread, and the tests' processes do not fight for cores. Commands that tests start
+# are to find their modules compiled, also where the environment keeps Python from writing that down.
+CHECK := OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test integration lint docs pages format clean
@@ -39,7 +40,7 @@ test: lint
 # Java and Chromium come from the system's packages where this user may install some; tests of what is missing are skipped.
 integration: $(HEAVY)/dev.stamp
 	@bash tests/integration/system.sh
-	OMP_NUM_THREADS=1 GNN2MLP_AXE=$(abspath $(wildcard $(AXE))) $(HEAVY)/bin/python -m pytest -m integration tests/integration
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= GNN2MLP_AXE=$(abspath $(wildcard $(AXE))) $(HEAVY)/bin/python -m pytest -m integration tests/integration
 
 pages: .venv/dev.stamp .venv/axe.stamp
 	$(CHECK)python -m pytest -m browser

@@ -73,6 +73,12 @@ def test_the_estimator_loads_no_graph_library_before_fit() -> None:
     assert not GRAPH & loaded
 
 
+def test_a_job_starts_without_libraries_that_few_jobs_read() -> None:
+    loaded = _loaded("import gnn2mlp.pipeline")
+    assert "torch" in loaded
+    assert not {"sklearn", "pandas", "networkx", "optuna", "duckdb", *GRAPH} & loaded
+
+
 def test_a_graph_library_is_noticed() -> None:
     assert "torch_geometric" in _loaded(
         "import sys\nsys.modules['torch_geometric.nn'] = sys"

@@ -6,18 +6,18 @@ ROC-AUC of .78. Neither baseline reads which nodes an edge links.
 
 import warnings
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data.graphs import GraphSet, ObservedGraphs
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Task
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 # Inverse strengths of the penalty, of which validation graphs choose one.
 _STRENGTHS = (0.01, 0.1, 1.0, 10.0)
@@ -120,7 +120,7 @@ GRAPH_BASELINES: Mapping[str, Callable[[ObservedGraphs, int], GraphBaseline]] = 
 """The rows that every report of whole graphs has beside its networks."""
 
 # What was fitted for each output, or for all classes at once: a model, or the share of ones if one value is known.
-_Fits = list[Pipeline | float]
+_Fits = list["Pipeline | float"]
 
 
 def _check(task: Task) -> None:
@@ -129,6 +129,11 @@ def _check(task: Task) -> None:
 
 
 def _fits(task: Task, x: np.ndarray, labels: Tensor, weights: np.ndarray | None, strength: float, seed: int) -> _Fits:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     columns = labels[:, None] if task.exclusive else labels
     fits: _Fits = []
     for column in columns.unbind(1):
@@ -149,13 +154,13 @@ def _logits(task: Task, fits: _Fits, x: np.ndarray) -> Tensor:
     if task.exclusive:
         found = np.full((len(x), task.num_outputs), _LEAST)
         model = fits[0]
-        assert isinstance(model, Pipeline)  # a split has two classes to train on, or is refused
+        assert not isinstance(model, float)  # a split has two classes to train on, or is refused
         found[:, model.classes_] = model.predict_proba(x)
         return torch.from_numpy(np.log(found.clip(_LEAST))).float()
     return torch.stack([_odds(fit, x) for fit in fits], dim=1)
 
 
-def _odds(fit: Pipeline | float, x: np.ndarray) -> Tensor:
+def _odds(fit: "Pipeline | float", x: np.ndarray) -> Tensor:
     if isinstance(fit, float):
         share = np.clip(fit, 1e-3, 1 - 1e-3)
         return torch.full((len(x),), float(np.log(share / (1 - share))))

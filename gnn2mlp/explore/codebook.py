@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch.nn.functional as F
-from sklearn.metrics import normalized_mutual_info_score
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
@@ -116,6 +115,8 @@ def code_by_class(knowledge: TeacherKnowledge, labels: Array) -> CodesByClass:
         >>> found.table.tolist(), found.mean_purity
         ([[2, 1], [0, 1]], 0.75)
     """
+    from sklearn.metrics import normalized_mutual_info_score
+
     knowledge.require(["code", "codebook"])
     every = np.asarray(labels)
     own, code = of_nodes(knowledge, every, "labels"), knowledge["code"].numpy()

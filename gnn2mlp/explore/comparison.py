@@ -3,9 +3,6 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_mutual_info_score
-from sklearn.metrics.cluster import contingency_matrix
 
 from gnn2mlp.core.frames import frame
 from gnn2mlp.explore.formatting import plural
@@ -60,6 +57,10 @@ def compare_codes(first: np.ndarray, second: np.ndarray) -> Comparison:
         >>> found
         Comparison(5 nodes: adjusted mutual information 0.64, 80% of them in matched codes)
     """
+    from scipy.optimize import linear_sum_assignment
+    from sklearn.metrics import adjusted_mutual_info_score
+    from sklearn.metrics.cluster import contingency_matrix
+
     own, row = np.unique(first, return_inverse=True)
     other, column = np.unique(second, return_inverse=True)
     table = np.asarray(contingency_matrix(row, column))

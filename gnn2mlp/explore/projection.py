@@ -4,8 +4,6 @@ import warnings
 from typing import Literal, NamedTuple
 
 import numpy as np
-from sklearn.manifold import TSNE
-from sklearn.neighbors import NearestNeighbors
 
 from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.seeds import derive
@@ -133,6 +131,8 @@ def _pca(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) -> 
 
 
 def _tsne(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) -> _Projected:
+    from sklearn.manifold import TSNE
+
     points = np.concatenate([codes, nodes])
     random = derive(seed, "t-SNE") % 2**32  # what scikit-learn takes
     perplexity = min(NEIGHBOURS["tsne"], (len(points) - 1) / 3)
@@ -141,6 +141,8 @@ def _tsne(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) ->
 
 
 def _umap(codes: np.ndarray, nodes: np.ndarray, usage: np.ndarray, seed: int) -> _Projected:
+    from sklearn.neighbors import NearestNeighbors
+
     try:
         from umap import UMAP
     except ImportError as error:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from scipy.stats import spearmanr
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.showing import short_repr
@@ -163,6 +162,8 @@ def _rows(ids: np.ndarray, nodes: np.ndarray) -> np.ndarray:
 
 
 def _rank_correlation(score: np.ndarray, degree: np.ndarray) -> float | None:
+    from scipy.stats import spearmanr
+
     if score.size < 2 or np.ptp(score) == 0 or np.ptp(degree) == 0:
         return None
     return float(spearmanr(score, degree).statistic)

@@ -5,9 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from gnn2mlp.core.seeds import derive
 from gnn2mlp.data.datasets.motifs import MOTIF
@@ -136,6 +133,10 @@ def agreement_scores(pair: Pair, seed: int = 0) -> dict[str, Any]:
         pair: of nodes that are to judge.
         seed: of the halves.
     """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     count = len(pair.alike)
     order = np.random.default_rng(derive(seed, "halves of nodes")).permutation(count)
     fitted, judged = order[: count // 2], order[count // 2 :]

@@ -6,7 +6,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from gnn2mlp.evaluate import POPULATIONS
 from gnn2mlp.evaluate.intervals import CONFIDENCE, share_interval
@@ -90,7 +90,7 @@ def _row(records: Sequence[Mapping[str, Any]], metric: str, population: str, val
 def _interval(metric: str, values: Sequence[float], nodes: int | None) -> dict[str, float]:
     """Of one training over its nodes, where the metric is a share of them; of several over the trainings."""
     if len(values) > 1:
-        reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * stdev(values) / sqrt(len(values))
+        reach = float(stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)) * stdev(values) / sqrt(len(values))
         return {"low": fmean(values) - reach, "high": fmean(values) + reach}
     if metric == "accuracy" and nodes:
         found = share_interval(np.arange(nodes) < round(values[0] * nodes))

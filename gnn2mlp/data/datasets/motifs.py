@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
-import networkx as nx
 import numpy as np
 import torch
 
@@ -128,6 +127,8 @@ class _Preferential(MotifGraph):
 
     def base(self, seed: int) -> Any:
         """The Barabási-Albert graph."""
+        import networkx as nx
+
         return nx.barabasi_albert_graph(300, 5, seed=seed)
 
 
@@ -136,6 +137,8 @@ class _Tree(MotifGraph):
 
     def base(self, seed: int) -> Any:
         """The tree."""
+        import networkx as nx
+
         return nx.balanced_tree(2, 8)
 
 

@@ -12,7 +12,6 @@ from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.calibration import Calibration
 from gnn2mlp.deploy.directory import write_directory
-from gnn2mlp.evaluate.importance import column_importance
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.citing import parts_cited
 from gnn2mlp.pipeline.fitting.config import FitConfig
@@ -94,6 +93,8 @@ def importance(scored: Predictor, encoded: Encoded, tables: Tables, split: Split
         tables: as they were read.
         split: whose test rows are taken.
     """
+    from gnn2mlp.evaluate.importance import column_importance
+
     if tables.task.num_outputs > 1 and not tables.task.exclusive:
         return []
     columns = Predictor(
