@@ -80,6 +80,26 @@ def tiny_graph(
     )
 
 
+# Words of each class of `tiny_texts`, and those of all.
+TOPICS = (
+    "matrix tensor gradient layer kernel network training",
+    "protein genome molecule enzyme sequence tissue receptor",
+    "theorem lattice proof topology algebra manifold functor",
+)
+COMMON = "we show a new result about this with many examples and further work"
+
+
+def tiny_texts(seed: int = 0, nodes: int = 60, classes: int = 3) -> list[str]:
+    """A text for each node of `tiny_graph`: eight words, of which half are of the node's class, mostly."""
+    random = np.random.default_rng(seed + 3000)
+    texts = []
+    for node in range(nodes):
+        topic = node % classes if random.random() < 0.9 else int(random.integers(classes))
+        words = [*random.choice(TOPICS[topic].split(), 4), *random.choice(COMMON.split(), 4)]
+        texts.append(" ".join(random.permutation(words)).capitalize() + ".")
+    return texts
+
+
 def tiny_hypergraph(
     seed: int = 0, nodes: int = 60, classes: int = 3, features: int = 12, sparse: bool = False
 ) -> HypergraphData:

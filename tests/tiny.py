@@ -49,7 +49,7 @@ def small(registry: Registry[T], name: str, **options: Any) -> T:
     """
     known = registry.get(name).constructor_options()
     chosen = {k: v for k, v in {**SMALL, **options}.items() if k in known}
-    if "encoder" in known:
+    if "encoder" in known and Spec.parse(options.get("encoder", known["encoder"].default)).name in registry.names():
         inner = Spec.parse(options.get("encoder", known["encoder"].default))
         made = small(registry, inner.name, **{**options, **inner.options}).spec().to_dict()
         # A component around a network may be trained by options of its own.

@@ -1,6 +1,7 @@
 """`gnn2mlp run`: the main job."""
 
 import argparse
+import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -53,6 +54,7 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
     """
     parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
     parser.add_argument("--dataset", metavar="NAME", help="registered name (see 'list datasets') or an .npz file")
+    parser.add_argument("--texts", metavar="FILE", help="of an .npz file: what its nodes say, a line for each")
     parser.add_argument("--split", metavar="NAME", help="how nodes get their roles; default: the data set's")
     parser.add_argument(
         "--setting", metavar="NAME", help="transductive (default) or inductive; of links transductive or production"
@@ -143,6 +145,8 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     for key in _COMPONENTS:
         if key in given and _name(chosen.get(key)) != given[key]:
             chosen[key] = component(key, given[key])
+    if "texts" in given:
+        assign(chosen, f"dataset.texts={json.dumps(given['texts'])}")
     if "seeds" in given:
         chosen["seeds"] = _numbers(given["seeds"])
     if "threads" in given:

@@ -45,6 +45,33 @@ def check_sample_weight(weight: Any, num_nodes: int, name: str) -> Tensor | None
     return single
 
 
+def check_texts(texts: Any, num_nodes: int, name: str) -> tuple[str, ...] | None:
+    """One text per node, whatever it says; `None` stays `None`.
+
+    Args:
+        texts: a sequence, an array or a column of texts.
+        num_nodes: how many there have to be.
+        name: for messages.
+
+    Raises:
+        DataError: for another number of them, or a value that is no text.
+    """
+    if texts is None:
+        return None
+    if isinstance(texts, str | bytes) or not hasattr(texts, "__len__"):
+        raise DataError(f"{name}: texts: expected one for each of {num_nodes} nodes, got {type(texts).__name__}")
+    listed = list(texts)
+    if len(listed) != num_nodes:
+        raise DataError(f"{name}: texts: expected one for each of {num_nodes} nodes, got {len(listed)}")
+    for node, text in enumerate(listed):
+        if not isinstance(text, str):
+            raise DataError(
+                f"{name}: texts: expected text for each node, got {type(text).__name__} for node {node}; "
+                "give a node that says nothing the empty text"
+            )
+    return tuple(map(str, listed))
+
+
 def check_feature_names(names: Sequence[str] | None, width: int, name: str) -> tuple[str, ...] | None:
     """One name per feature, all different, as text; `None` stays `None`; anything else is a `DataError`."""
     if names is None:

@@ -17,6 +17,7 @@ from gnn2mlp.data.checks import (
     check_own_split,
     check_sample_weight,
     check_task,
+    check_texts,
 )
 from gnn2mlp.data.edges import CanonicalEdges, canonical_edges, directed_edges, weighted_edges
 from gnn2mlp.data.nodes import NodeData
@@ -170,6 +171,7 @@ def graph_from_arrays(
     sample_weight: Any = None,
     feature_names: Sequence[str] | None = None,
     own_splits: Sequence[Mapping[str, Any]] = (),
+    texts: Sequence[str] | None = None,
 ) -> GraphData:
     """Validate arrays and bring them into canonical form.
 
@@ -195,6 +197,7 @@ def graph_from_arrays(
         sample_weight: (nodes,) numbers from 0: how much the label of a node counts in training; default: all alike.
         feature_names: one per feature, all different; what ships then knows the columns of a table by name.
         own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
+        texts: (nodes,) what each node says; no feature, but what teachers and inputs that read texts are given.
 
     Raises:
         DataError: for mismatched lengths, NaN or infinite features, labels or edges out of range, weights that are not
@@ -227,6 +230,7 @@ def graph_from_arrays(
         feature_names=check_feature_names(feature_names, x.shape[1], name),
         notes=edges.notes,
         sample_weight=check_sample_weight(sample_weight, x.shape[0], name),
+        texts=check_texts(texts, x.shape[0], name),
     )
 
 

@@ -15,6 +15,7 @@ from gnn2mlp.data.checks import (
     check_own_split,
     check_sample_weight,
     check_task,
+    check_texts,
     check_weights,
 )
 from gnn2mlp.data.graph import GraphData
@@ -151,6 +152,7 @@ def hypergraph_from_arrays(
     sample_weight: Any = None,
     feature_names: Sequence[str] | None = None,
     own_splits: Sequence[Mapping[str, Any]] = (),
+    texts: Sequence[str] | None = None,
 ) -> HypergraphData:
     """Validate arrays and bring them into canonical form.
 
@@ -171,6 +173,7 @@ def hypergraph_from_arrays(
         sample_weight: (nodes,) numbers from 0: how much the label of a node counts in training; default: all alike.
         feature_names: one per feature, all different; what ships then knows the columns of a table by name.
         own_splits: ids of the `train`, `valid` (optional) and `test` nodes of each split published with the data.
+        texts: (nodes,) what each node says; no feature, but what teachers and inputs that read texts are given.
 
     Raises:
         DataError: for mismatched lengths, NaN or infinite features, labels, nodes or weights out of range, no
@@ -211,6 +214,7 @@ def hypergraph_from_arrays(
         feature_names=check_feature_names(feature_names, x.shape[1], name),
         notes=notes,
         sample_weight=check_sample_weight(sample_weight, x.shape[0], name),
+        texts=check_texts(texts, x.shape[0], name),
     )
 
 
@@ -293,6 +297,7 @@ def hypergraph_of(graph: GraphData, hyperedges: Sequence[str] = KINDS) -> Hyperg
         notes=graph.notes,
         sample_weight=graph.sample_weight,
         node_names=graph.node_names,
+        texts=graph.texts,
     )
 
 

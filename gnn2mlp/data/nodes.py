@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.text import packed
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.tasks import Task
 
@@ -36,6 +37,8 @@ class NodeData(ABC):
             no part of the digest.
         node_names: what each node is called, its id or its name, as text (nodes,) or numbers; `None`: its row number.
             No feature, and no part of the digest; training never sees them.
+        texts: what each node says, one text for each, or `None`. No feature: teachers and students read them where
+            they say so. Nothing shows them.
 
     Attributes:
         kind: `"graph"` or `"hypergraph"`, for messages.
@@ -53,6 +56,7 @@ class NodeData(ABC):
     sample_weight: Tensor | None = field(default=None, kw_only=True)
     split_keys: Mapping[str, Tensor] = field(default_factory=dict, kw_only=True)
     node_names: np.ndarray | None = field(default=None, kw_only=True, compare=False)
+    texts: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     @property
     def num_nodes(self) -> int:
@@ -98,6 +102,7 @@ class NodeData(ABC):
             labels=self.labels[ids],
             sample_weight=None if self.sample_weight is None else self.sample_weight[ids],
             node_names=None if self.node_names is None else self.node_names[ids.numpy()],
+            texts=None if self.texts is None else tuple(self.texts[row] for row in ids.tolist()),
             own_splits=(),
             notes={},
             split_keys={},
@@ -142,12 +147,14 @@ class NodeData(ABC):
 
     @cached_property
     def digest(self) -> str:
-        """Digest of features and their names, labels, links and the task: classes in order, and how it is judged."""
+        """Digest of features and their names, texts, labels, links and the task: classes in order, how it is judged."""
         parts = {"labels": self.labels, **self.structure}
         if self.feature_names is not None:
             parts["feature_names"] = torch.tensor(list(json.dumps(self.feature_names).encode()), dtype=torch.uint8)
         if self.sample_weight is not None:
             parts["sample_weight"] = self.sample_weight
+        if self.texts is not None:
+            parts["texts"] = packed(self.texts)
         if isinstance(self.features, CSR):
             parts["shape"] = torch.tensor(self.features.shape)  # the other arrays do not tell the width
             parts |= {"indptr": self.features.indptr, "indices": self.features.indices, "values": self.features.values}

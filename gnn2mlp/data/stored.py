@@ -1,6 +1,5 @@
 """A data set as one checksummed file that gives back every bit of it: arrays, names, task, splits."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from torch import Tensor
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.core.text import packed, unpacked
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.hypergraph import HypergraphData
 from gnn2mlp.data.nodes import NodeData
@@ -17,7 +17,7 @@ from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.tasks import TASKS
 
 _KIND = "data"
-_NAMES = "node_names"
+_NAMES, _TEXTS = "node_names", "texts"
 # Parts of sparse features, and what stands before the names of others.
 _CSR = ("indptr", "indices", "values")
 _LINKS, _KEY, _OWN, _FEATURES = "links/", "key/", "own/", "features/"
@@ -70,6 +70,7 @@ def load_data(path: str | Path) -> NodeData:
         "own_splits": _own(_under(arrays, _OWN)),
         "split_keys": _under(arrays, _KEY),
         "node_names": _named(arrays),
+        "texts": tuple(unpacked(arrays[_TEXTS])) if _TEXTS in arrays else None,
     }
     if card["data"] == HypergraphData.kind:
         return HypergraphData(**common, **links, relation_names=tuple(card["relation_names"]))
@@ -99,6 +100,8 @@ def _nodes(data: NodeData) -> dict[str, Tensor]:
         found |= {f"{_OWN}{number}/{part}": ids for part, ids in split.items()}
     if data.node_names is not None:
         found |= _encoded(data.node_names)
+    if data.texts is not None:
+        found[_TEXTS] = packed(data.texts)
     return found
 
 
@@ -110,15 +113,14 @@ def _encoded(names: np.ndarray) -> dict[str, Tensor]:
     """Names of nodes: numbers as they are, text as JSON."""
     if names.dtype.kind in "iu":
         return {_NAMES: torch.from_numpy(names.astype(np.int64))}
-    text = json.dumps([str(name) for name in names.tolist()], ensure_ascii=False)
-    return {f"{_NAMES}/text": torch.tensor(list(text.encode("utf-8", "surrogatepass")), dtype=torch.uint8)}
+    return {f"{_NAMES}/text": packed(names.tolist())}
 
 
 def _named(arrays: dict[str, Tensor]) -> np.ndarray | None:
     if _NAMES in arrays:
         return arrays[_NAMES].numpy()
     text = arrays.get(f"{_NAMES}/text")
-    return None if text is None else np.array(json.loads(text.numpy().tobytes().decode("utf-8", "surrogatepass")))
+    return None if text is None else np.array(unpacked(text))
 
 
 def _own(arrays: dict[str, Tensor]) -> tuple[dict[str, Tensor], ...]:

@@ -146,6 +146,7 @@ def _side_by_side(graph: GraphData, sets: Sequence[np.ndarray]) -> GraphData:
         labels=graph.labels[ids],
         sample_weight=None,
         node_names=None,
+        texts=None if graph.texts is None else tuple(graph.texts[row] for row in ids.tolist()),
         own_splits=(),
         notes={},
         split_keys={},

@@ -11,6 +11,7 @@ from gnn2mlp.data.checks import (
     check_own_split,
     check_sample_weight,
     check_task,
+    check_texts,
     check_weights,
     repeated,
 )
@@ -165,3 +166,24 @@ def test_repeated_names_are_listed_up_to_a_number() -> None:
     assert repeated(["a", "b"]) == ""
     assert repeated(["a", "b", "a", "c", "b"]) == "'a', 'b'"
     assert repeated(list("abcdefg") * 2) == "'a', 'b', 'c', 'd', 'e' and 2 more"
+
+
+@pytest.mark.parametrize("texts", [["a", ""], ("a", ""), np.array(["a", ""]), np.array(["a", ""], dtype=object)])
+def test_texts_are_one_for_each_node(texts: object) -> None:
+    assert check_texts(texts, 2, "g") == ("a", "")
+    assert check_texts(None, 2, "g") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "match"),
+    [
+        (["secret"], "^g: texts: expected one for each of 2 nodes, got 1$"),
+        ("secret", "^g: texts: expected one for each of 2 nodes, got str$"),
+        (["secret", None], "^g: texts: expected text for each node, got NoneType for node 1; give a node that says"),
+        ([1.0, 2.0], "^g: texts: expected text for each node, got float for node 0"),
+    ],
+)
+def test_bad_texts_are_refused_and_not_shown(texts: object, match: str) -> None:
+    with pytest.raises(DataError, match=match) as told:
+        check_texts(texts, 2, "g")
+    assert "secret" not in str(told.value)

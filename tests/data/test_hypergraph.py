@@ -356,3 +356,10 @@ def test_numbers_of_hyperedges_may_have_gaps_however_large() -> None:
 def test_edges_that_hyperedges_cannot_say_are_refused(options: dict[str, bool], what: str) -> None:
     with pytest.raises(DataError, match=f"tiny: its edges have {what}, which hyperedges cannot say"):
         hypergraph_of(tiny_graph(**options))
+
+
+def test_texts_go_along() -> None:
+    texts = [f"text {row}" for row in range(PATH.num_nodes)]
+    said = hypergraph_from_arrays(np.eye(3), [0, 1, 0], [[0, 1], [0, 0]], texts=["a", "b", "c"])
+    assert said.texts == ("a", "b", "c")
+    assert hypergraph_of(replace(PATH, texts=tuple(texts)), ["edges"]).texts == tuple(texts)

@@ -157,3 +157,27 @@ def test_without_keeps_what_belongs_to_the_nodes_that_are_left(make: Callable[..
     assert left.notes == data.notes
     assert left.digest == data.subgraph(torch.tensor([row for row in range(60) if row not in (1, 59)])).digest
     assert data.without() is data
+
+
+def said(data: NodeData) -> NodeData:
+    """The same nodes, each with a text."""
+    return replace(data, texts=tuple(f"secret {row}" for row in range(data.num_nodes)))
+
+
+def test_texts_are_part_of_the_digest(data: NodeData) -> None:
+    other = replace(said(data), texts=(*said(data).texts[:-1], "another"))  # type: ignore[index]
+    assert len({data.digest, said(data).digest, other.digest}) == 3
+
+
+def test_texts_are_cut_with_their_nodes(data: NodeData) -> None:
+    ids = torch.tensor([5, 2, 9])
+    assert said(data).subgraph(ids).texts == ("secret 5", "secret 2", "secret 9")
+    assert said(data).subgraph(torch.arange(data.num_nodes)).texts == said(data).texts
+    assert said(data).without(torch.arange(2, data.num_nodes)).texts == ("secret 0", "secret 1")
+    assert said(data).without_links_of(ids).texts == said(data).texts
+    assert data.subgraph(ids).texts is None
+
+
+def test_texts_are_never_shown(data: NodeData) -> None:
+    assert "secret" not in repr(said(data)) + str(said(data).sizes)
+    assert repr(said(data)) == repr(data)

@@ -42,6 +42,7 @@ def more(names: np.ndarray) -> NodeData:
         own_splits=({"train": torch.arange(5), "test": torch.arange(9, 60)}, {"train": torch.arange(2, 9)}),
         split_keys={"roles of seed 3": torch.arange(60)},
         notes={"self_loops": 2},
+        texts=tuple(f"text {row} ☃\n" for row in range(60)),
     )
 
 
@@ -52,7 +53,7 @@ def test_names_weights_and_splits_come_back(names: np.ndarray, tmp_path: Path) -
     again = load_data(tmp_path / "data.safetensors")
     assert again.node_names is not None
     assert again.node_names.tolist() == names.tolist()
-    assert (again.feature_names, again.notes) == (data.feature_names, data.notes)
+    assert (again.feature_names, again.notes, again.texts) == (data.feature_names, data.notes, data.texts)
     assert [sorted(split) for split in again.own_splits] == [["test", "train"], ["train"]]
     assert again.own_splits[1]["train"].tolist() == [*range(2, 9)]
     assert again.split_keys["roles of seed 3"].tolist() == [*range(60)]

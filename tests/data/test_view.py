@@ -180,3 +180,17 @@ def test_labels_that_train_are_told_from_those_that_validate() -> None:
     assert (observed.train_labels >= 0).nonzero()[:, 0].tolist() == observed.train.tolist()
     assert torch.equal(observed.train_labels[observed.train], observed.graph.labels[observed.train])
     assert bool((observed.graph.labels[observed.valid] >= 0).all())
+
+
+def test_the_observed_view_has_the_texts_of_its_nodes_alone() -> None:
+    graph = replace(tiny_graph(), texts=tuple(f"text {row}" for row in range(60)))
+    observed = views_of(graph, "inductive").observed
+    assert observed.graph.texts == tuple(f"text {row}" for row in observed.node_ids.tolist())
+    altered = list(graph.texts or ())
+    unseen = views_of(graph, "inductive").full.split.unseen
+    altered[int(unseen[0])] = "something else"
+    again = views_of(replace(graph, texts=tuple(altered)), "inductive")
+    assert again.observed.digest == observed.digest
+    assert again.full.graph.digest != graph.digest
+    altered[int(observed.node_ids[0])] = "seen, and something else"
+    assert views_of(replace(graph, texts=tuple(altered)), "inductive").observed.digest != observed.digest

@@ -47,6 +47,10 @@ class Arrays(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._arrays)
 
+    def holds_text(self, key: str) -> bool:
+        """Whether an array is there and holds text; it does not count as read for that."""
+        return key in self._arrays and self._arrays[key].dtype.kind in "SU"
+
     @property
     def unread(self) -> list[str]:
         """Names of the arrays that nobody has read."""

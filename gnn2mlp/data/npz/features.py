@@ -8,7 +8,7 @@ from gnn2mlp.data.npz.arrays import Arrays, csr_from_parts, csr_keys, has_csr, t
 from gnn2mlp.data.npz.codes import code_names, one_hot_codes
 from gnn2mlp.data.npz.hyperedges import has_hyperedges
 
-Form = Literal["own", "codes", "degree", "one_hot", "noisy_labels"]
+Form = Literal["own", "codes", "degree", "one_hot", "noisy_labels", "words"]
 _DENSE = ("x", "node_features", "features")
 _SPARSE = ("x", "attr")
 _NAMES = "feature_names"
@@ -60,6 +60,6 @@ def _matrix(arrays: Arrays, form: Form) -> Any:
     degree = "degree, " if has_hyperedges(arrays) else ""  # which in a graph would tell of nodes that are not there yet
     raise arrays.missing(
         "features",
-        f"x, or x_data, x_indices, x_indptr and x_shape (or constructed ones: --set dataset.features={degree}one_hot "
-        "or noisy_labels)",
+        f"x, or x_data, x_indices, x_indptr and x_shape (or constructed ones: --set dataset.features={degree}one_hot, "
+        "noisy_labels, or words where nodes have texts)",
     )

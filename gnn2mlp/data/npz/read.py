@@ -15,6 +15,7 @@ from gnn2mlp.data.npz.arrays import Arrays, read_arrays, texts
 from gnn2mlp.data.npz.edges import read_edges
 from gnn2mlp.data.npz.features import Form, pass_over_features, read_features
 from gnn2mlp.data.npz.hyperedges import has_hyperedges, read_hyperedges
+from gnn2mlp.data.npz.node_texts import read_texts
 from gnn2mlp.data.npz.splits import read_splits
 from gnn2mlp.data.npz.targets import Target, read_targets
 from gnn2mlp.data.npz.unread import check_unread
@@ -28,6 +29,7 @@ def read_npz(
     ignore: Collection[str] = (),
     target: Target = "classes",
     directed: bool | None = None,
+    text_file: Path | None = None,
 ) -> NodeData:
     """The graph or hypergraph in an `.npz` file.
 
@@ -41,11 +43,12 @@ def read_npz(
         target: what its labels are: `"classes"`, several `"labels"` of each node, or `"numbers"`; `"links"` for none.
         directed: whether edges go from their first end to the second alone; default: what the array `directed` of the
             file says, else both ways.
+        text_file: with a line for each node; default: the array `texts` of the file, if there is one.
 
     Raises:
         DataError: for a file that cannot be read, or whose arrays cannot be learnt from.
     """
-    return read_named(read_arrays(path, name), relations, form, ignore, target, directed)
+    return read_named(read_arrays(path, name), relations, form, ignore, target, directed, text_file)
 
 
 def read_named(
@@ -55,6 +58,7 @@ def read_named(
     ignore: Collection[str] = (),
     target: Target = "classes",
     directed: bool | None = None,
+    text_file: Path | None = None,
 ) -> NodeData:
     """The graph or hypergraph that named arrays describe; arguments as in `read_npz`."""
     arrays.leave_out(ignore)
@@ -67,6 +71,7 @@ def read_named(
         "feature_names": feature_names,
         "sample_weight": arrays.get("sample_weight"),
         "own_splits": read_splits(arrays, known),
+        "texts": read_texts(arrays, num_nodes, text_file),
     }
     data: NodeData
     if has_hyperedges(arrays):

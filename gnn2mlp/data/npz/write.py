@@ -16,7 +16,7 @@ from gnn2mlp.tasks import NodeClassification
 
 
 def write_npz(path: str | Path, data: NodeData) -> Path:
-    """Write nodes, labels, links, names and published splits, atomically; `load_dataset(path)` gives them back.
+    """Write nodes, labels, links, names, texts and published splits, atomically; `load_dataset(path)` gives them back.
 
     Several labels and numbers are read again with `target="labels"` and `"numbers"`, nodes whose links are to be
     predicted with `"links"`.
@@ -40,7 +40,7 @@ def write_npz(path: str | Path, data: NodeData) -> Path:
     target = Path(path).expanduser()
     if target.suffix != ".npz":
         raise DataError(f"expected a path that ends in .npz, got {path}")
-    arrays = {**_features(data), **_labels(data), **_links(data), **_splits(data)}
+    arrays = {**_features(data), **_labels(data), **_links(data), **_splits(data), **_texts(data)}
     atomic(target, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))
     return target
 
@@ -50,6 +50,10 @@ def _features(data: NodeData) -> dict[str, Array]:
     if isinstance(data.features, CSR):
         return csr_parts(data.features, "x") | names
     return {"x": data.features.numpy()} | names
+
+
+def _texts(data: NodeData) -> dict[str, Array]:
+    return {} if data.texts is None else {"texts": np.array(data.texts, dtype=str)}
 
 
 def _labels(data: NodeData) -> dict[str, Array]:

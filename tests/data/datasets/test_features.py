@@ -95,3 +95,18 @@ def test_nothing_but_the_features_changes(kind: Construction) -> None:
 def test_constructed_features_have_no_names() -> None:
     named = replace(tiny_graph(), feature_names=tuple("abcdefghijkl"))
     assert constructed(named, "one_hot", 1.0).feature_names is None
+
+
+def test_words_are_those_of_ten_texts_at_least() -> None:
+    texts = ["Common word"] * 9 + ["common, rare"] + [""]
+    graph = graph_from_arrays(np.ones((11, 1)), [0] * 11, [[0], [1]], texts=texts)
+    made = constructed(graph, "words", 1.0)
+    assert made.feature_names == ("common",)
+    assert isinstance(made.features, CSR)
+    assert made.features.to_dense().tolist() == [[1.0]] * 10 + [[0.0]]
+    assert made.texts == graph.texts
+
+
+def test_words_take_texts() -> None:
+    with pytest.raises(DataError, match="tiny: expected texts to take words from, got none; .* with --texts$"):
+        constructed(tiny_graph(), "words", 1.0)

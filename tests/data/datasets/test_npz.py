@@ -272,7 +272,7 @@ def test_constructed_features_win_over_those_of_the_file(tmp_path: Path) -> None
             {"relations": ["a", "c", "d"]},
             "expected relations among a, b, got c, d$",
         ),
-        ({"x": None}, {}, r"expected features .* \(or constructed ones: --set dataset.features=degree, one_hot or"),
+        ({"x": None}, {}, r"expected features .* \(or constructed ones: --set dataset.features=degree, one_hot,"),
         (
             {"x": None},
             {"features": "codes"},
@@ -326,7 +326,7 @@ def test_real_files_have_their_published_sizes(data_root: Path, path: str, sizes
         ("fb100/reed98.npz", "expected features"),
         (
             "hypergraph/coauthorship_dblp_nofeatures.npz",
-            "expected .* --set dataset.features=degree, one_hot or",
+            "expected .* --set dataset.features=degree, one_hot,",
         ),
         ("text_attributed/cora_cane/graph.npz", "expected features"),
         ("pubmed_structure/pubmed_structure.npz", "one label per node, got 1060 rows of features and 19717 labels"),

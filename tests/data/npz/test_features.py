@@ -50,8 +50,8 @@ def test_features_that_are_passed_over_count_as_read() -> None:
 @pytest.mark.parametrize(
     ("arrays", "form", "match"),
     [
-        ({"y": [0]}, "own", "mine: expected features in the arrays x, or x_data, .* --set dataset.features=one_hot or"),
-        ({"hyperedge_index": [0]}, "own", "or constructed ones: --set dataset.features=degree, one_hot or noisy_label"),
+        ({"y": [0]}, "own", "mine: expected features in the arrays x, or x_data, .* --set dataset.features=one_hot, "),
+        ({"hyperedge_index": [0]}, "own", "or constructed ones: --set dataset.features=degree, one_hot, noisy_label"),
         ({"y": [0]}, "codes", "expected category codes in the arrays x; the file has y"),
         ({"x": X, "node_features": X}, "own", "expected features in one array, got x and node_features"),
         ({"x": X, "x_data": X}, "own", "expected features once, got x and x_data; remove all but one"),
