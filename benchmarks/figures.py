@@ -39,15 +39,15 @@ def outcomes(row: Row, model: str, population: str) -> list[Outcome]:
 
 
 def difference(found: Paired) -> str:
-    """`+0.50 [-0.10, +1.10]` in points: the mean difference and its 95 % interval; a single split has none."""
-    if found.n == 1:
+    """`+0.50 [-0.10, +1.10]` in points: the mean difference and its 95 % interval, where there is one."""
+    if not found.has_interval:
         return f"{100 * found.difference:+.2f}"
     return f"{100 * found.difference:+.2f} [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
 
 
 def p_value(found: Paired) -> str:
-    """`p = 0.034`; empty for a single split."""
-    if found.n == 1:
+    """`p = 0.034`; empty where nothing can be told of chance."""
+    if not found.has_interval:
         return ""
     return "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
 

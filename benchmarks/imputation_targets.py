@@ -97,4 +97,4 @@ def difference(found: Paired) -> str:
     """In points, with its interval where there is one, bold where it excludes 0."""
     mark = "**" if found.differs else ""
     shown = f"{mark}{100 * found.difference:+.2f}{mark}"
-    return shown if found.n == 1 else f"{shown} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+    return shown if not found.has_interval else f"{shown} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"

@@ -82,7 +82,7 @@ def difference(found: Paired | None) -> str:
     if found is None:
         return MISSING
     mark = "**" if found.differs else ""
-    interval = "" if found.n == 1 else f" [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
+    interval = "" if not found.has_interval else f" [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
     return f"{mark}{100 * found.difference:+.2f}{mark}{interval}, ahead in {found.wins} of {found.n}"
 
 

@@ -75,7 +75,7 @@ def _line(target: Target, found: Paired | None) -> list[str]:
 
 
 def _points(found: Paired) -> str:
-    interval = "" if found.n == 1 else f" [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
+    interval = "" if not found.has_interval else f" [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
     return f"{100 * found.difference:+.2f}{interval}"
 
 

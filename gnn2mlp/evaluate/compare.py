@@ -13,10 +13,13 @@ none was found does not mean that there is no difference.
 
 Where all seeds share one published split there is nothing to correct: the seeds are initialisations, the plain test is
 taken, and it speaks of further initialisations on that split.
+
+Scores are shares of a finite number of nodes, so that a few differences may happen to be equal. Their spread of 0 comes
+of rounding and says nothing of chance, and a t-interval without width would claim certainty: there is none then.
 """
 
 from collections.abc import Iterable, Mapping
-from math import copysign, inf, nan, sqrt
+from math import isnan, nan, sqrt
 from statistics import fmean, stdev
 from typing import Any, Literal, NamedTuple
 
@@ -28,6 +31,8 @@ Population = Literal["splits", "initialisations"]
 # Share of such intervals that hold the true difference.
 CONFIDENCE = 0.95
 _TESTS = ("corrected", "plain")
+# Equal shares that are subtracted from each other differ by no more than rounding.
+_EQUAL = 1e-12
 
 
 class Outcome(NamedTuple):
@@ -66,7 +71,8 @@ class Paired(NamedTuple):
 
     Args:
         difference: mean of ours - theirs.
-        error: its standard error; NaN for a single split and seed, as are the three that follow.
+        error: its standard error; NaN for a single split and seed and where all differences are equal, as are the
+            three that follow.
         low: lower end of the 95 % interval of the difference.
         high: upper end.
         p: two-sided p-value of no difference.
@@ -85,8 +91,13 @@ class Paired(NamedTuple):
     population: Population
 
     @property
+    def has_interval(self) -> bool:
+        """Whether anything can be told of chance: neither of a single difference, nor of equal ones."""
+        return not isnan(self.low)
+
+    @property
     def differs(self) -> bool:
-        """Whether the interval excludes 0; `False` for a single split and seed, which tells nothing of chance."""
+        """Whether the interval excludes 0; `False` where there is none."""
         return self.low > 0 or self.high < 0
 
 
@@ -151,11 +162,11 @@ def _t_test(differences: list[float], ratio: float, population: Population, comp
 
     n, mean = len(differences), fmean(differences)
     wins = sum(d > 0 for d in differences)
-    if n == 1:
+    spread = stdev(differences) if n > 1 else 0.0
+    if spread <= _EQUAL:
         return Paired(mean, nan, nan, nan, nan, wins, n, population)
-    error = stdev(differences) * sqrt(1 / n + ratio)
-    t = mean / error if error else copysign(inf, mean) if mean else 0.0
-    p = min(1.0, 2 * comparisons * float(stdtr(n - 1, -abs(t))))
+    error = spread * sqrt(1 / n + ratio)
+    p = min(1.0, 2 * comparisons * float(stdtr(n - 1, -abs(mean / error))))
     # For one comparison the same number as ever: 1 - 0.05 / 2 is not (1 + 0.95) / 2 in binary digits.
     tail = (1 + CONFIDENCE) / 2 if comparisons == 1 else 1 - (1 - CONFIDENCE) / (2 * comparisons)
     reach = float(stdtrit(n - 1, tail)) * error

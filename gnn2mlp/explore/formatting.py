@@ -1,6 +1,7 @@
 """Numbers as people read them: per cent with their spread, seconds, milliseconds, factors."""
 
 from collections.abc import Mapping
+from math import isnan
 
 MISSING = "–"
 
@@ -76,25 +77,27 @@ def signed_points(difference: float) -> str:
 
 
 def points_interval(low: float, high: float) -> str:
-    """The interval of a difference of two shares. None exceeds 100 points: what lies beyond is no part of it.
+    """The interval of a difference of two shares; NaN: there is none.
 
-    A t-interval over two or three splits knows nothing of that; without what cannot be it holds the truth as often.
+    No difference exceeds 100 points: what lies beyond is no part of it. A t-interval over two or three splits knows
+    nothing of that; without what cannot be it holds the truth as often.
 
     Example:
-        >>> points_interval(-0.008, 0.012), points_interval(-0.153, 1.375)
-        ('−0.8 to +1.2', '−15.3 to +100.0')
+        >>> from math import nan
+        >>> points_interval(-0.008, 0.012), points_interval(-0.153, 1.375), points_interval(nan, nan)
+        ('−0.8 to +1.2', '−15.3 to +100.0', 'no interval')
     """
-    return f"{signed_points(max(-1.0, low))} to {signed_points(min(1.0, high))}"
+    return "no interval" if isnan(low) else f"{signed_points(max(-1.0, low))} to {signed_points(min(1.0, high))}"
 
 
 def p_value(p: float) -> str:
-    """Three decimals.
+    """Three decimals; a dash for NaN.
 
     Example:
         >>> p_value(0.0342), p_value(0.0002)
         ('0.034', '< 0.001')
     """
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return MISSING if isnan(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -19,6 +19,7 @@ NODES = {
 RIVALS = {"teacher": "its teacher", "mlp": "a plain MLP"}
 _INTERVAL = "95% interval "
 ONE_SEED = "one seed: no statement about chance"
+_ALIKE = "the same difference each time: no statement about chance"
 
 
 class Comparison(NamedTuple):
@@ -63,13 +64,13 @@ def claim(results: Results, population: str) -> str:
         return ""
     if found[0].found.n == 1:
         return _one_seed(results, population)
-    told = [_difference(one) for one in found if one.found.differs]
-    neither = [one for one in found if not one.found.differs]
+    told = [_difference(one) for one in found if one.found.differs or not one.found.has_interval]
+    neither = [one for one in found if one.found.has_interval and not one.found.differs]
     parts = [f"the student is {' and '.join(told)}"] if told else []
     parts += [_none_found(neither)] if neither else []
     # What stands in brackets is said once.
-    before, *after = f"{_where(results, population)}, {'; '.join(parts)}.".split(_INTERVAL)
-    return before + _INTERVAL + "".join(after)
+    before, once, after = f"{_where(results, population)}, {'; '.join(parts)}.".partition(_INTERVAL)
+    return before + once + after.replace(_INTERVAL, "")
 
 
 def basis(results: Results, population: str) -> str:
@@ -90,9 +91,9 @@ def told_of_test(what: str, found: Paired) -> str:
 
 
 def interval(found: Paired) -> str:
-    """`"95% interval −0.8 to +1.2 points"`, or that a single seed has none."""
-    if found.n == 1:
-        return ONE_SEED
+    """`"95% interval −0.8 to +1.2 points"`, or why there is none."""
+    if not found.has_interval:
+        return ONE_SEED if found.n == 1 else _ALIKE
     return f"{_INTERVAL}{points_interval(found.low, found.high)} points"
 
 
@@ -118,8 +119,10 @@ def _scored(record: Results, population: str) -> set[str]:
 
 
 def _difference(one: Comparison) -> str:
-    """`"3.0 points behind its teacher (95% interval 1.0 to 5.0)"`, of a difference beyond chance."""
+    """`"3.0 points behind its teacher (95% interval 1.0 to 5.0)"`, of a difference beyond chance or always the same."""
     word = "ahead of" if one.found.difference > 0 else "behind"
+    if not one.found.has_interval:
+        return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} each time, which tells nothing of chance"
     low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
     return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} ({_INTERVAL}{low} to {high})"
 

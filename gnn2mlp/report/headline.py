@@ -7,7 +7,6 @@ from gnn2mlp.evaluate.advice import PLURAL
 from gnn2mlp.explore.formatting import factor, plural, signed_points, significant
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.claims import (
-    ONE_SEED,
     basis,
     claim,
     comparisons,
@@ -160,8 +159,8 @@ def _tenths(results: Results) -> str:
     found = trust_gap(results)
     if found is None:
         return ""
-    if found.n == 1:
-        return f" ({ONE_SEED})"
+    if not found.has_interval:
+        return f" ({interval(found)})"
     if found.differs:
         return f" (difference: {interval(found)})"
     return f": no difference beyond chance was found ({interval(found)})"

@@ -123,7 +123,7 @@ def _difference_plots(results: Results) -> list[Plot]:
             panels[PAIRS.get(population, population)] = [
                 Difference(label, 100 * one.difference, 100 * max(-1.0, one.low), 100 * min(1.0, one.high))
                 for label, one in found
-                if one.n > 1
+                if one.has_interval
             ]
         if any(panels.values()):
             figure = plot_differences(panels, "the model that is named")

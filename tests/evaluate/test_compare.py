@@ -41,7 +41,7 @@ def test_several_comparisons_widen_the_interval_and_raise_p():
     reach = stats.t.ppf(1 - 0.05 / 80, df=7) * one.error
     assert (many.low, many.high) == pytest.approx((one.difference - reach, one.difference + reach))
     assert many.p == min(1, 40 * one.p)
-    assert paired(ours, ours, comparisons=9).p == 1
+    assert paired(outcomes(0.5, 0.5), outcomes(0.4, 0.6), comparisons=9).p == 1
     with pytest.raises(ConfigError, match=r"compare\.comparisons: expected at least 1, got 0"):
         paired(ours, theirs, comparisons=0)
 
@@ -132,17 +132,19 @@ def test_initialisations_of_several_splits_count_by_their_mean():
     assert found == paired(outcomes(*OURS, ratio=2 / 3), outcomes(*THEIRS, ratio=2 / 3))
 
 
-def test_equal_differences():
-    same = paired(outcomes(0.5, 0.75), outcomes(0.5, 0.75))
-    assert same == (0.0, 0.0, 0.0, 0.0, 1.0, 0, 2, "splits")
-    assert not same.differs
-    apart = paired(outcomes(0.5, 0.75), outcomes(0.25, 0.5))
-    assert apart == (0.25, 0.0, 0.25, 0.25, 0.0, 2, 2, "splits")
-    assert apart.differs
+@pytest.mark.parametrize(("theirs", "difference", "wins"), [((0.7, 0.8), 0.0, 0), ((0.6, 0.7), 0.1, 2)])
+def test_equal_differences_tell_nothing_of_chance(theirs, difference, wins):
+    """Also where they are equal but for rounding: 0.7 - 0.6 and 0.8 - 0.7 are."""
+    found = paired(outcomes(0.7, 0.8), outcomes(*theirs))
+    assert found.difference == pytest.approx(difference)
+    assert (found.wins, found.n, found.population) == (wins, 2, "splits")
+    assert all(map(isnan, (found.error, found.low, found.high, found.p)))
+    assert not found.has_interval
+    assert not found.differs
 
 
 def test_a_loss_differs_too():
-    assert paired(outcomes(0.25, 0.5), outcomes(0.5, 0.75)).differs
+    assert paired(outcomes(0.25, 0.5), outcomes(0.5, 0.751)).differs
 
 
 def test_different_splits_are_not_compared():

@@ -15,7 +15,7 @@ def transductive(make_results: Make, student: list[float], teacher: list[float],
 
 
 def test_a_difference_beyond_chance_is_stated_with_its_interval(make_results: Make) -> None:
-    results = transductive(make_results, [0.81, 0.84], [0.78, 0.81], [0.7, 0.72])
+    results = transductive(make_results, [0.81, 0.84], [0.78, 0.81001], [0.7, 0.72])
     # Against the MLP 11 and 12 points: mean 11.5, error sqrt(0.5) * sqrt(1/2 + 2135/350) = 1.82, t_0.975 = 12.71.
     assert claim(results, "test") == (
         "On test nodes, the student is 3.0 points ahead of its teacher (95% interval 3.0 to 3.0); no difference "
@@ -34,11 +34,21 @@ def test_a_lucky_tenth_of_a_point_is_no_lead(make_results: Make) -> None:
 
 
 def test_a_loss_beyond_chance_is_said(make_results: Make) -> None:
-    results = transductive(make_results, [0.78, 0.75], [0.8, 0.77], [0.83, 0.8])
+    results = transductive(make_results, [0.78, 0.75], [0.8, 0.77001], [0.83, 0.80001])
     assert claim(results, "test") == (
         "On test nodes, the student is 2.0 points behind its teacher (95% interval 2.0 to 2.0) and 5.0 points behind a "
         "plain MLP (5.0 to 5.0)."
     )
+
+
+def test_equal_differences_are_told_without_an_interval(make_results: Make) -> None:
+    results = transductive(make_results, [0.78, 0.75], [0.8, 0.77], [0.7, 0.72])
+    assert claim(results, "test") == (
+        "On test nodes, the student is 2.0 points behind its teacher each time, which tells nothing of chance; no "
+        "difference from a plain MLP (95% interval −100.0 to +100.0 points) was found beyond chance."
+    )
+    told = interval(comparisons(results, "test")[0].found)
+    assert told == "the same difference each time: no statement about chance"
 
 
 def test_no_interval_of_a_share_holds_more_than_a_hundred_points(make_results: Make) -> None:
@@ -106,7 +116,7 @@ def test_the_gap_of_reliability_is_paired_by_seed(make_results: Make) -> None:
 
 
 def test_a_metric_other_than_accuracy_is_named(make_results: Make) -> None:
-    results = judge_by(transductive(make_results, [0.78, 0.75], [0.8, 0.77], [0.83, 0.8]), "macro F1", share=True)
+    results = judge_by(transductive(make_results, [0.78, 0.75], [0.8, 0.77001], [0.83, 0.8]), "macro F1", share=True)
     assert claim(results, "test").startswith("By macro F1 on test nodes, the student is 2.0 points behind its teacher")
     one = judge_by(make_results(seeds=1, inductive=False), "macro F1", share=True)
     assert claim(one, "test").startswith("By macro F1 on test nodes, the student reaches 75.0%")
