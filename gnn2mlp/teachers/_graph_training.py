@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.seeds import generator
-from gnn2mlp.data.graphs import GraphSet, ObservedGraphs
+from gnn2mlp.data.graphs import GraphBatch, GraphSet, ObservedGraphs
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Step, Validation
 from gnn2mlp.nn.mlp import MLPOutput
@@ -48,8 +48,13 @@ class GraphTraining:
         graphs = self.observed.graphs
         batch = graphs.batch(chosen).to(self.device)
         labels = to_device(graphs.labels[chosen], self.device)
-        losses = self.observed.task.loss(self.module(batch).logits, labels, batch.weights)
+        losses = self.observed.task.loss(self.logits(batch, chosen), labels, batch.weights)
         return losses.mean() if batch.weights is None else losses.sum() / batch.weights.sum().clamp(min=1e-12)
+
+    def logits(self, batch: GraphBatch, chosen: Tensor) -> Tensor:
+        """What the network says of a batch (graphs, outputs), which holds the graphs `chosen`."""
+        found: Tensor = self.module(batch).logits
+        return found
 
     def reduce(self, loss: Tensor) -> Tensor:
         """The loss itself: one process trains."""
@@ -60,9 +65,16 @@ class GraphTraining:
         valid, task = self.observed.valid, self.observed.task
         if not valid.numel():
             return None
-        logits = answered(self.module, self.observed.graphs, self.device, valid).logits
+        logits = self.judged(valid)
         labels = self.observed.graphs.labels[valid]
         return Validation(task.score(logits, labels), task.loss(logits, labels).mean().item())
+
+    @torch.no_grad()
+    def judged(self, ids: Tensor) -> Tensor:
+        """What the network says of the graphs `ids` (graphs, outputs), on the CPU; leaves it in evaluation mode."""
+        self.module.eval()
+        graphs = self.observed.graphs
+        return torch.cat([self.logits(graphs.batch(some).to(self.device), some).cpu() for some in ids.split(_ANSWERED)])
 
     def on_epoch_end(self, epoch: int) -> None:
         """Nothing."""

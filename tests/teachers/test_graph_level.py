@@ -8,6 +8,8 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.teachers import TEACHERS, GraphGIN, GraphLevelTeacher, Teacher
 from gnn2mlp.teachers._graph_level import reads_of
+from gnn2mlp.teachers._graph_patches import ragged_of
+from gnn2mlp.teachers._patch_network import Cut, PatchNetwork
 from tests.graphs import graph_views, random_graphs, relabelled
 from tests.helpers import tiny_graph
 from tests.tiny import small, tiny_views
@@ -30,7 +32,7 @@ def fitted(request: pytest.FixtureRequest) -> GraphLevelTeacher:
 
 
 def test_they_are_these() -> None:
-    assert {"graph_gat", "graph_gcn", "graph_gin"} <= set(NAMES)
+    assert {"graph_gat", "graph_gcn", "graph_gin", "graph_mixer", "graph_vit"} <= set(NAMES)
 
 
 def test_a_graph_is_judged_by_itself(fitted: GraphLevelTeacher) -> None:
@@ -43,8 +45,13 @@ def test_a_graph_is_judged_by_itself(fitted: GraphLevelTeacher) -> None:
 def test_the_order_of_nodes_does_not_matter(fitted: GraphLevelTeacher) -> None:
     batch = GRAPHS.batch(range(len(GRAPHS)))
     module = fitted.module_.eval()
+    moved, order = relabelled(batch)
+    own, other = (), ()
+    if isinstance(module, PatchNetwork):  # patches follow from the numbers of nodes, so that they are given
+        cut = module.cut(ragged_of(batch))
+        own, other = (cut,), (Cut(cut.slots[order], cut.encodings[order]),)
     with torch.no_grad():
-        expected, found = module(batch).logits, module(relabelled(batch)[0]).logits
+        expected, found = module(batch, *own).logits, module(moved, *other).logits
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 

@@ -171,6 +171,14 @@ class GraphSet:
             weights=_at(self.weights, chosen),
         )
 
+    def nodes_of(self, ids: Ids) -> Tensor:
+        """int64 (nodes of them,): the rows of the nodes of the graphs `ids`, in the order in which a batch has them.
+
+        Raises:
+            DataError: for numbers that are no graph's.
+        """
+        return _rows(self.node_offsets, self._checked(ids))[0]
+
     def batches(self, size: int, ids: Ids | None = None) -> Iterator[GraphBatch]:
         """All graphs, or the graphs `ids`, `size` at a time in their order; the last batch may be smaller.
 

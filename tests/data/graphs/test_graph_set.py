@@ -44,6 +44,14 @@ def test_a_batch_has_each_graph_as_it_is_alone(graphs: GraphSet) -> None:
     assert batch.weights.tolist() == ids
 
 
+def test_the_nodes_of_graphs_are_those_of_their_batch(graphs: GraphSet) -> None:
+    ids = [7, 0, 39]
+    assert graphs.node_codes is not None
+    assert torch.equal(graphs.node_codes[graphs.nodes_of(ids)], graphs.batch(ids).node_codes)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="expected numbers of graphs in 0..39, got 40..40"):
+        graphs.nodes_of([40])
+
+
 def test_taking_keeps_what_a_graph_is(graphs: GraphSet) -> None:
     ids = torch.tensor([9, 4, 30])
     taken = graphs.take(ids)
