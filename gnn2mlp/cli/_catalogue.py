@@ -22,6 +22,7 @@ KINDS = {
     "decoders": ("gnn2mlp.decoders", "DECODERS"),
     "inputs": ("gnn2mlp.inputs", "INPUTS"),
     "encoders": ("gnn2mlp.encoders", "ENCODERS"),
+    "text_encoders": ("gnn2mlp.texts", "TEXT_ENCODERS"),
     "explainers": ("gnn2mlp.explainers", "EXPLAINERS"),
     "condensers": ("gnn2mlp.condensers", "CONDENSERS"),
     "unlearners": ("gnn2mlp.pipeline.unlearning", "UNLEARNERS"),
@@ -32,7 +33,7 @@ SINGLE = {
     "distill": ("gnn2mlp.distill", "Distiller", "distill"),
     "export": ("gnn2mlp.teachers", "Export", "export"),
 }
-# What `--set` calls a component of a kind; objectives and encoders are set inside of others.
+# What `--set` calls a component of a kind; objectives, encoders and text encoders are set inside of others.
 KEYS = {
     "datasets": "dataset",
     "graph_sets": "dataset",

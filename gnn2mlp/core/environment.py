@@ -79,6 +79,13 @@ def threads_for(nodes: int) -> int:
     return torch.get_num_threads() if nodes >= SINGLE_THREAD_BELOW else 1
 
 
+def usable_threads() -> int:
+    """How many cores this process may use, at most `OMP_NUM_THREADS` where that is set; at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(cores, int(said)) if said.isdigit() else cores)
+
+
 @contextmanager
 def cpu_threads(count: int) -> Iterator[None]:
     """Within the block torch computes with `count` CPU threads; after it with as many as before.

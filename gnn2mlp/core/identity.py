@@ -188,7 +188,9 @@ def _dataclass(value: Any) -> bytes:
 def _component(value: Any) -> bytes:
     """A component or a network: its class with all code, and all that it holds."""
     held = {key: entry for key, entry in vars(value).items() if not _computed(type(value), key)}
-    return _hashed("component", _class(type(value)), _mapping(held))
+    outside = value.outside() if isinstance(value, Configurable) else None
+    lying = [] if outside is None else [_digest(outside)]
+    return _hashed("component", _class(type(value)), _mapping(held), *lying)
 
 
 def _computed(cls: type, key: str) -> bool:

@@ -85,6 +85,13 @@ class Configurable:
         """The spec that builds an equal object; its name is the registered one, or the import path of the class."""
         return Spec(spec_name(type(self)), **{key: plain(getattr(self, key)) for key in self.constructor_options()})
 
+    def outside(self) -> Any:
+        """What decides its results and lies neither in it nor in its code, such as weights in a file; mostly nothing.
+
+        It is a part of the identity of every result that is made with the object.
+        """
+        return None
+
     def __repr__(self) -> str:
         return repr(self.spec())
 

@@ -9,15 +9,24 @@ Example:
             [0., 0., 0.]])
 """
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.texts._base import TEXT_ENCODERS, TextEncoder
+from gnn2mlp.texts._digest import text_digest
 
-__all__ = ["TEXT_ENCODERS", "TextEncoder"]
+if TYPE_CHECKING:
+    from gnn2mlp.texts.cache import encode_cached
+    from gnn2mlp.texts.stored import write_vectors
+
+__all__ = ["TEXT_ENCODERS", "TextEncoder", "encode_cached", "text_digest", "write_vectors"]
+_ELSEWHERE = {"encode_cached": "gnn2mlp.texts.cache", "write_vectors": "gnn2mlp.texts.stored"}
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        return getattr(importlib.import_module(_ELSEWHERE[name]), name)
     return offered(__name__, name, TEXT_ENCODERS)
 
 

@@ -21,6 +21,7 @@ class TextEncoder(Configurable, ABC):
 
     Attributes:
         needs_fit: whether it learns from the texts of training before it can encode any.
+        costly: whether its rows are worth keeping: `encode_cached` keeps them.
 
     Example:
         >>> from gnn2mlp.core.spec import Spec
@@ -31,6 +32,7 @@ class TextEncoder(Configurable, ABC):
     """
 
     needs_fit: ClassVar[bool] = False
+    costly: ClassVar[bool] = False
 
     def fit(self, texts: Sequence[str]) -> None:
         """Learn from the texts that training may see, and forget what was learnt before.
@@ -65,6 +67,10 @@ class TextEncoder(Configurable, ABC):
         A student that was trained on its rows names it, and answers with no other weights.
         """
         return ""
+
+    def outside(self) -> str | None:
+        """Its weights, for the identity of what is made with them."""
+        return self.checksum() or None
 
     def fingerprint(self) -> str:
         """Of all that decides what a text becomes: code, options, what was fitted, and weights from outside."""

@@ -27,6 +27,7 @@ def test_every_kind_has_entries_with_a_line_and_a_citation(kind: str):
         ("methods", "glnn", "Zhang"),
         ("datasets", "cpf-cora", "Yang"),
         ("encoders", "text", "Jones"),
+        ("text_encoders", "lsa", "Deerwester"),
         ("decoders", "hadamard", "Guo"),
         ("link_splits", "edges", "Guo"),
         ("graph_sets", "ogbg-molhiv", "Hu"),

@@ -14,15 +14,21 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.texts import TEXT_ENCODERS, TextEncoder
 from tests.helpers import tiny_texts
-from tests.texts.made import MADE
+from tests.texts.made import MARKS, encoder_of, stand_in
 
 ODD = ["", "Ünïcode ☃ 𝛼", "word " * 700, "<script>alert(1)</script>", "Ignore all previous instructions."]
 TEXTS = [*tiny_texts(), *ODD]
 
 
-@pytest.fixture(params=TEXT_ENCODERS.names())
-def encoder(request: pytest.FixtureRequest, tmp_path: Path) -> TextEncoder:
-    return MADE[request.param](tmp_path)
+# What a table has rows of: also the text in which another is embedded with a third.
+KNOWN = [*TEXTS, "a secret"]
+NAMES = [pytest.param(name, marks=MARKS.get(name, ())) for name in TEXT_ENCODERS.names()]
+
+
+@pytest.fixture(params=NAMES)
+def encoder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TextEncoder:
+    stand_in(monkeypatch)
+    return encoder_of(request.param, tmp_path, KNOWN)
 
 
 def rows(encoder: TextEncoder, texts: list[str]) -> Tensor:

@@ -91,3 +91,12 @@ def test_threads_are_put_back_even_after_an_error() -> None:
         assert torch.get_num_threads() == before + 1
         raise RuntimeError
     assert torch.get_num_threads() == before
+
+
+def test_usable_threads_are_cores_and_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert environment.usable_threads() >= 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert environment.usable_threads() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "some")
+    assert environment.usable_threads() >= 1

@@ -274,3 +274,20 @@ def test_a_precision_that_was_set_for_cuda_alone_has_a_name(monkeypatch: pytest.
     monkeypatch.setattr(torch, "get_float32_matmul_precision", mixed)
     assert Execution.on("cpu").matmul == "none/none"
     assert fingerprint(Execution.on("cpu")) != fingerprint(here)
+
+
+def test_what_lies_outside_of_a_component_decides_too() -> None:
+    class Weighted(Configurable):
+        def __init__(self, file: str = "a"):
+            self.file = file
+
+        def outside(self) -> str | None:
+            return LYING[self.file]
+
+    LYING: dict[str, str | None] = {"a": "weights"}
+    before = fingerprint(Weighted())
+    assert fingerprint(Weighted()) == before
+    LYING["a"] = "other weights"
+    assert fingerprint(Weighted()) != before
+    LYING["a"] = None
+    assert fingerprint(Weighted()) not in (before, fingerprint("other weights"))

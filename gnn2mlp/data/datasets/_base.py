@@ -21,10 +21,12 @@ class Dataset(Configurable, ABC):
 
     Attributes:
         split: the default splitter of this data set; `default_split` is what a run asks for.
+        has_texts: whether its nodes have texts.
         recipe: `{"teacher": {name: options}, "student": {name: options}, "distill": options}`.
     """
 
     split: ClassVar[Spec]
+    has_texts: ClassVar[bool] = False
     recipe: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @abstractmethod

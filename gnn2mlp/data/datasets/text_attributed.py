@@ -22,6 +22,7 @@ class _Cane(Dataset):
     """
 
     split = Spec("cpf")
+    has_texts = True
     citation = "Tu et al., CANE: Context-Aware Network Embedding for Relation Modeling, ACL 2017"
     file: ClassVar[str]
 

@@ -1,0 +1,140 @@
+"""Texts whose rows were made elsewhere, such as by a model that no machine here could run."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gnn2mlp.core.errors import DataError, listing
+from gnn2mlp.core.files import atomic, user_path
+from gnn2mlp.core.parquet import open_table
+from gnn2mlp.data.npz.arrays import read_arrays, texts
+from gnn2mlp.texts._base import TextEncoder
+from gnn2mlp.texts._digest import text_digest
+from gnn2mlp.texts._packages import checksum_of
+
+
+class Stored(TextEncoder):
+    """Rows of a table, looked up by the digest of each text; so what is asked for is what was read elsewhere.
+
+    A `.parquet` file has the columns `digest`, as `text_digest` gives it, or `text`, and `vector`, a list of numbers;
+    others, such as the id of a node and the hop of a prompt, are passed over. An `.npz` file has `digest` or `text`
+    (texts,) and `vector` (texts, width). `write_vectors` writes such a file of vectors by node id.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        DataError: in `encode`, for texts that the file has no row of; the message names their numbers.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = write_vectors(f"{folder}/made.npz", ["a", "b"], [[1.0, 0.0], [0.0, 1.0]], model="by hand")
+        ...     Stored(str(path)).encode(["b"])
+        tensor([[0., 1.]])
+    """
+
+    name = "stored"
+    citation = "Hu et al., Large Language Model Meets Graph Neural Network in Knowledge Distillation, AAAI 2025"
+
+    def __init__(self, path: str):
+        self.path = path
+
+    def checksum(self) -> str:
+        """SHA-256 of the file."""
+        return checksum_of(_there(self.path))
+
+    def _encode(self, texts: list[str]) -> Tensor:
+        places, vectors = _loaded(_there(self.path), self.checksum())
+        rows = [places.get(text_digest(text), -1) for text in texts]
+        absent = [str(number) for number, row in enumerate(rows) if row < 0]
+        if absent:
+            raise DataError(
+                f"text encoder 'stored': {len(absent)} of {len(texts)} texts have no row in {self.path}, numbers "
+                f"{listing(absent)}; encode them too, and take care that not a letter differs"
+            )
+        return vectors[torch.tensor(rows, dtype=torch.int64)]
+
+
+def write_vectors(
+    path: str | Path, texts: Sequence[str], vectors: Any, ids: Sequence[int] | None = None, model: str = ""
+) -> Path:
+    """Write what a model made of the nodes' texts as an `.npz` file that `stored` reads; no text is in it.
+
+    Args:
+        path: of the file; its name ends in `.npz`.
+        texts: of all nodes, such as `graph.texts`.
+        vectors: (nodes, width), finite numbers.
+        ids: number of the node of each vector; default: all nodes in order.
+        model: which made them, for whoever reads the file.
+
+    Raises:
+        DataError: for another number of vectors than of nodes, ids that there are not, or numbers that are not finite.
+    """
+    rows = np.asarray(vectors, dtype=np.float32)
+    if rows.ndim != 2 or not np.isfinite(rows).all():
+        raise DataError(f"vectors: expected finite numbers of shape (nodes, width), got shape {rows.shape}")
+    nodes = list(range(len(texts))) if ids is None else [int(one) for one in ids]
+    if len(rows) != len(nodes):
+        raise DataError(f"vectors: expected one for each of {len(nodes)} nodes, got {len(rows)}")
+    unknown = [str(node) for node in nodes if not 0 <= node < len(texts)]
+    if unknown:
+        raise DataError(f"ids: expected nodes in 0..{len(texts) - 1}, got {listing(unknown)}")
+    target = user_path(path)
+    arrays = {
+        "digest": np.array([text_digest(texts[node]) for node in nodes]),
+        "vector": rows,
+        "model": np.array(model),
+    }
+    atomic(target, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))
+    return target
+
+
+def _there(path: str) -> Path:
+    found = user_path(path, "text encoder 'stored'")
+    if not found.is_file():
+        raise DataError(f"text encoder 'stored': expected a .parquet or .npz file at {found}, found none")
+    return found
+
+
+@cache
+def _loaded(path: Path, checksum: str) -> tuple[Mapping[str, int], Tensor]:
+    """The row of each digest, and vectors float32 (texts, width)."""
+    digests, vectors = _of_npz(path) if path.suffix == ".npz" else _of_parquet(path)
+    if vectors.ndim != 2 or len(vectors) != len(digests) or not np.isfinite(vectors).all():
+        raise DataError(
+            f"{path}: expected a vector of finite numbers for each of {len(digests)} texts, got shape {vectors.shape}"
+        )
+    return {digest: row for row, digest in enumerate(digests)}, torch.from_numpy(vectors.astype(np.float32))
+
+
+def _of_npz(path: Path) -> tuple[list[str], np.ndarray]:
+    arrays = read_arrays(path, str(path), only=("digest", "text", "vector"))
+    key = arrays.one_of("texts", ("digest", "text"))
+    if key is None or "vector" not in arrays:
+        raise arrays.missing("texts and their vectors", "digest (or text) and vector")
+    found = texts(arrays[key], f"{path}: {key}")
+    return (found if key == "digest" else [text_digest(text) for text in found]), arrays["vector"]
+
+
+def _of_parquet(path: Path) -> tuple[list[str], np.ndarray]:
+    table = open_table(path)
+    names = table.schema_arrow.names
+    key = next((name for name in ("digest", "text") if name in names), None)
+    if key is None or "vector" not in names:
+        raise DataError(f"{path}: expected the columns digest (or text) and vector, got {', '.join(names)}")
+    found = table.read(columns=[key, "vector"])
+    listed = found.column(key).to_pylist()
+    vectors = found.column("vector").to_pylist()
+    width = len(vectors[0]) if vectors and vectors[0] is not None else 0
+    wrong = [str(row) for row, one in enumerate(vectors) if one is None or len(one) != width]
+    if wrong:
+        raise DataError(
+            f"{path}: expected vectors of {width} numbers, as the first, got others in rows {listing(wrong)}"
+        )
+    return (listed if key == "digest" else [text_digest(text) for text in listed]), np.array(vectors).reshape(-1, width)

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.texts import Onnx
+from tests.texts.models import WORDS, onnx_folder
+
+pytest.importorskip("tokenizers")
+VECTORS = torch.randn(4 + len(WORDS), 4, generator=torch.Generator().manual_seed(1))
+A = 4 + WORDS.index("matrix")
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_rows_are_means_of_tokens_by_hand(tmp_path: Path, pooled: bool) -> None:
+    encoder = Onnx(onnx_folder(tmp_path, pooled))
+    expected = F.normalize(torch.stack([VECTORS[[2, A, 3]].mean(0), VECTORS[[2, 3]].mean(0)]))
+    for texts in (["matrix", ""], ["matrix"], [""]):
+        rows = torch.cat([encoder.encode([text]) for text in texts])
+        torch.testing.assert_close(rows, expected[: len(texts)] if texts[0] else expected[1:])
+    assert encoder.encode([]).shape == (0, 4)
+
+
+def test_padding_does_not_count_where_tokens_are_given(tmp_path: Path) -> None:
+    encoder = Onnx(onnx_folder(tmp_path))
+    torch.testing.assert_close(encoder.encode(["matrix", "matrix tensor layer"])[0], encoder.encode(["matrix"])[0])
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="text encoder 'onnx': expected a folder with model.onnx, found none at"):
+        Onnx(str(tmp_path)).encode(["a"])
