@@ -1,5 +1,6 @@
 """Texts whose rows were made elsewhere, such as by a model that no machine here could run."""
 
+import zipfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,10 +13,12 @@ from torch import Tensor
 from gnn2mlp.core.errors import DataError, listing
 from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.parquet import open_table
-from gnn2mlp.data.npz.arrays import read_arrays, texts
 from gnn2mlp.texts._base import TextEncoder
 from gnn2mlp.texts._digest import text_digest
 from gnn2mlp.texts._packages import checksum_of
+
+# What texts are recognised by in a file, in this order.
+_KEYS = ("digest", "text")
 
 
 class Stored(TextEncoder):
@@ -114,18 +117,27 @@ def _loaded(path: Path, checksum: str) -> tuple[Mapping[str, int], Tensor]:
 
 
 def _of_npz(path: Path) -> tuple[list[str], np.ndarray]:
-    arrays = read_arrays(path, str(path), only=("digest", "text", "vector"))
-    key = arrays.one_of("texts", ("digest", "text"))
-    if key is None or "vector" not in arrays:
-        raise arrays.missing("texts and their vectors", "digest (or text) and vector")
-    found = texts(arrays[key], f"{path}: {key}")
-    return (found if key == "digest" else [text_digest(text) for text in found]), arrays["vector"]
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            key = next((name for name in _KEYS if name in file.files), None)
+            if key is None or "vector" not in file.files:
+                got = ", ".join(file.files) or "none"
+                raise DataError(f"{path}: expected the arrays digest (or text) and vector, got {got}")
+            return _digests(key, file[key].tolist()), file["vector"]
+    except DataError:
+        raise
+    except (OSError, ValueError, zipfile.BadZipFile, AttributeError, TypeError) as error:  # of a lone array, the last
+        raise DataError(f"expected an .npz file of plain arrays at {path}, got: {error}") from error
+
+
+def _digests(key: str, listed: list[str]) -> list[str]:
+    return listed if key == "digest" else [text_digest(text) for text in listed]
 
 
 def _of_parquet(path: Path) -> tuple[list[str], np.ndarray]:
     table = open_table(path)
     names = table.schema_arrow.names
-    key = next((name for name in ("digest", "text") if name in names), None)
+    key = next((name for name in _KEYS if name in names), None)
     if key is None or "vector" not in names:
         raise DataError(f"{path}: expected the columns digest (or text) and vector, got {', '.join(names)}")
     found = table.read(columns=[key, "vector"])
@@ -137,4 +149,4 @@ def _of_parquet(path: Path) -> tuple[list[str], np.ndarray]:
         raise DataError(
             f"{path}: expected vectors of {width} numbers, as the first, got others in rows {listing(wrong)}"
         )
-    return (listed if key == "digest" else [text_digest(text) for text in listed]), np.array(vectors).reshape(-1, width)
+    return _digests(key, listed), np.array(vectors).reshape(-1, width)

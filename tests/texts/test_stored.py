@@ -56,5 +56,5 @@ def test_what_does_not_fit_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="expected vectors of 2 numbers, as the first, got others in rows 1"):
         Stored(parquet(tmp_path / "b.parquet", text=TEXTS, vector=[[1.0, 2.0], [1.0]])).encode(["a"])
     np.savez(tmp_path / "c.npz", vector=VECTORS)
-    with pytest.raises(DataError, match="expected texts and their vectors in the arrays digest"):
+    with pytest.raises(DataError, match="expected the arrays digest .or text. and vector, got vector"):
         Stored(str(tmp_path / "c.npz")).encode(["a"])
