@@ -13,7 +13,14 @@ from rich.text import Text
 from gnn2mlp.cli._console import Terminal
 from gnn2mlp.core import progress
 
-LABELS = {"join": "tables", "mlp": "plain MLP", "refit teacher": "teacher", "refit": "student", "score": "scores"}
+LABELS = {
+    "join": "tables",
+    "mlp": "plain MLP",
+    "plain": "plain network",
+    "refit teacher": "teacher",
+    "refit": "student",
+    "score": "scores",
+}
 
 # Stages that are one for all seeds.
 WHOLE = frozenset({"data", "search", "latency", "report"})

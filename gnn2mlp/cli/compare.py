@@ -38,14 +38,14 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.report.table import grid_table
     from gnn2mlp.studies import compare, read_scores, write_comparison
     from gnn2mlp.studies.comparing import only
-    from gnn2mlp.studies.tables import brief_grids, matrix_grids, rank_grid, records, to_csv
+    from gnn2mlp.studies.tables import brief_grids, matrix_grids, rank_grids, records, to_csv
 
     scores = only(read_scores(_named(options.paths)), options.models, options.against)
     comparison = compare(scores, options.population, options.against)
     console = Terminal()
     grids = matrix_grids(comparison) if len(comparison.models) <= WIDEST else brief_grids(comparison)
     settings = dict.fromkeys(task.setting for task in comparison.tasks)
-    grids += [grid for setting in settings if (grid := rank_grid(comparison, setting, options.rule)).rows]
+    grids += [grid for setting in settings for grid in rank_grids(comparison, setting, options.rule)]
     for grid in grids:
         console.print(grid_table(grid), Text())
     console.print(Text(f"▲ above, ▼ below {comparison.against} beyond chance; ᵍ needs the graph at inference."))

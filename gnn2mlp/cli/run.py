@@ -225,7 +225,7 @@ def assign(chosen: dict[str, Any], assignment: str) -> None:
         inner = place.get(key)
         if depth == 0 and key in _COMPONENTS and not isinstance(inner, dict):
             inner = plain(Spec.parse(inner if inner is not None else _default(key, chosen) or _missing(key)))
-        elif depth == 0 and key == "task" and isinstance(inner, str):
+        elif (depth == 0 and key == "task" and isinstance(inner, str)) or (depth and isinstance(inner, str)):
             inner = {"name": inner}
         place[key] = dict(inner) if isinstance(inner, dict) else {}
         place = place[key]

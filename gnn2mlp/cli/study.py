@@ -25,7 +25,7 @@ _EXAMPLE = """a study:
   splits: 5
   initialisations: 3
 """
-_MODELS = ("teacher", "mlp", "student")
+_MODELS = ("teacher", "mlp", "plain", "student")
 
 
 def add(verbs: Any) -> None:
@@ -126,5 +126,5 @@ def scores(line: Any) -> str:
     """
     population = "unseen" if "unseen" in line["student"] else "test"
     scale = 100 if line["metric"]["share"] else 1
-    told = ", ".join(f"{model} {scale * line[model][population]:.1f}" for model in _MODELS)
+    told = ", ".join(f"{model} {scale * line[model][population]:.1f}" for model in _MODELS if model in line)
     return f"{population}: {told}; {sum(line['seconds'].values()):.0f} s"

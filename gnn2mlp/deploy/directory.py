@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 STUDENT = "student.safetensors"
 README = "README.md"
+# A student that needs the graph, in the form of a teacher, which nothing here can ask.
+NETWORK = "network.safetensors"
 # The codes of the teacher, and the student's way to them.
 CODES = "codes.safetensors"
 # What releases before model directories left beside a student: nobody else's files.
@@ -221,6 +223,7 @@ def read_student(directory: str | Path) -> tuple["Artefact", dict[str, Any]]:
         if CONFIG in there:
             found = _checked(folder, there, (STUDENT,))
             return artefact.decode(found.files[STUDENT], "student", there[STUDENT]), about_of(found.config)
+        check_no_network(folder)
         alone = artefact.load(folder / STUDENT, "student")
         if alone.card.get("directory"):
             raise ArtefactError(
@@ -251,6 +254,16 @@ def reseal(directory: str | Path) -> None:
 
     _config(_entries(folder), folder)  # else a mistyped name would make a directory
     replace_files(folder, make)
+
+
+def check_no_network(folder: Path) -> None:
+    """Raise `ArtefactError` if a folder holds a student that needs the graph."""
+    if (folder / NETWORK).exists():
+        raise ArtefactError(
+            f"expected a graph-free student in {folder}, got one that needs the graph ({NETWORK}), which is neither "
+            "exported nor asked for rows of features: load it with gnn2mlp.teachers.Teacher.load, or distil another "
+            "student, such as mlp"
+        )
 
 
 def _steady(folder: Path, read: Callable[[], T]) -> T:
@@ -304,6 +317,7 @@ def _checked(folder: Path, there: Mapping[str, Path], keep: Collection[str] | No
 
 def _config(there: Mapping[str, Path], folder: Path) -> bytes:
     if CONFIG not in there:
+        check_no_network(folder)
         found = listing(sorted(there)) or "nothing"
         raise ArtefactError(f"expected a model directory at {folder}, with a {CONFIG}, found {found}")
     return _content(folder, there[CONFIG])

@@ -25,6 +25,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.graphs import GraphRows, check_inputs
 from gnn2mlp.distill.in_memory import InMemory, Tables
 from gnn2mlp.distill.links import LinkRows
+from gnn2mlp.distill.networks import NetworkRows, check_read
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.source import RowPass, Source
@@ -45,6 +46,7 @@ from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.link_labels import LinkLabels
 from gnn2mlp.students import Student
+from gnn2mlp.students.gnn import GNNStudent
 from gnn2mlp.tables.table import RowTable
 from gnn2mlp.tasks import Task
 
@@ -174,9 +176,10 @@ class Distiller(Configurable):
             raise ConfigError(
                 f"student {student.name!r} keeps what it saw of batches, which one process has to see whole"
             )
+        check_read(student, data, inputs)
         with seeded(seed, "student"):
             _fit_inputs(inputs, data)
-            source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group)
+            source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group, student)
             module = student.network(source.num_features, source.num_classes).to(device)
             source.check(module)
             _check_foldable(module, inputs)
@@ -201,7 +204,8 @@ class Distiller(Configurable):
         shipped = _fold(module.cpu(), inputs)
         card = self.card(student, inputs, seed, source.knowledge_digest)
         width = _width(source, inputs)
-        return DistillationResult(module, width, history, card, shipped, task, objective.cpu())
+        recipe = student if student.needs_graph else None
+        return DistillationResult(module, width, history, card, shipped, task, objective.cpu(), recipe)
 
     def judge(
         self,
@@ -251,8 +255,9 @@ class Distiller(Configurable):
         objective: Objective,
         inputs: Inputs,
         group: ProcessGroup,
+        student: Student | None = None,
     ) -> Source:
-        """The rows that `inputs`, which are fitted, make."""
+        """The rows that `inputs`, which are fitted, make, or those of a `student` that reads the graph."""
         if isinstance(data, RowTable):
             if tables:
                 raise ConfigError(
@@ -265,6 +270,9 @@ class Distiller(Configurable):
         random = generator(seed, "batches")
         if isinstance(data, ObservedGraphs):
             return GraphRows(data, device, self.batch_size, random, objective, tables, self.rows_fraction)
+        if isinstance(student, GNNStudent):
+            assert isinstance(data, Observed), "checked before"
+            return NetworkRows(data, student, device, self.batch_size, random, objective, tables, self.rows_fraction)
         rows = inputs.training_rows(data.graph)
         if isinstance(data, ObservedLinks):
             return LinkRows(data, rows, device, self.batch_size, random, objective, tables, self.rows_fraction)

@@ -15,6 +15,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.process_group import ALONE
 from gnn2mlp.distill.source import RowPass, Source, visited
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.block_network import BlockRows
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Validation
@@ -34,7 +35,7 @@ class _Rows(NamedTuple):
     """Some rows with all that a batch holds of them, but for student and epoch."""
 
     ids: Tensor
-    features: Features
+    features: Features | BlockRows
     labels: Tensor
     links: Mapping[str, CSR]
     weights: Tensor | None
@@ -144,6 +145,10 @@ class InMemory(Source):
         """How many batches an epoch over the row set has."""
         return max(1, round(self._visited(row_set) / self.batch_size))
 
+    def takes_whole(self, row_set: RowSet) -> bool:
+        """Whether an epoch over the row set is one batch of all its rows."""
+        return self.steps(row_set) == 1 and self._visited(row_set) == self.sets[row_set].numel()
+
     def _visited(self, row_set: RowSet) -> int:
         return visited(self.sets[row_set].numel(), row_set, self.fraction)
 
@@ -153,7 +158,7 @@ class InMemory(Source):
         """One epoch over a row set: every row once, or a fraction of them."""
         assert position.step == 0, "orders come from a generator, which knows the beginning of an epoch alone"
         rows, count, kept = self.sets[row_set], self.steps(row_set), self._visited(row_set)
-        if count == 1 and kept == rows.numel():
+        if self.takes_whole(row_set):
             yield self.whole(row_set, student, position.epoch)
             return
         order = rows[torch.randperm(rows.numel(), generator=self.random)[:kept]]
@@ -166,20 +171,23 @@ class InMemory(Source):
         """The row set as one batch. Its rows are kept: they are the same in every epoch, as their transpose is."""
         if row_set not in self._whole:
             rows = self.sets[row_set]
-            self._whole[row_set] = self._gather(rows, rows.to(self.labels.device))
+            self._whole[row_set] = self._gather(rows, rows.to(self.labels.device), whole=True)
         return self._batch(self._whole[row_set], student, epoch)
 
-    def _gather(self, here: Tensor, there: Tensor) -> _Rows:
-        """Some rows, whose ids are given on the CPU and on the device.
-
-        How many entries sparse rows have is known here; asked of the device, it would be waited for in every step.
-        """
+    def _gather(self, here: Tensor, there: Tensor, whole: bool = False) -> _Rows:
+        """Some rows, whose ids are given on the CPU and on the device; `whole` is of all rows of a set."""
         links = dict(self.shared)
         if self.adjacency is not None:
             links["neighbours"] = self.adjacency.rows(here)
         weights = None if self.weights is None else self.weights[there]
-        features = gather(self.features, here if isinstance(self.features, CSR) else there)
-        return _Rows(there, features, self.labels[there], links, weights)
+        return _Rows(there, self.read_of(here, there, whole), self.labels[there], links, weights)
+
+    def read_of(self, here: Tensor, there: Tensor, whole: bool) -> Features | BlockRows:
+        """What the student reads of some rows; see `_gather`.
+
+        How many entries sparse rows have is known here; asked of the device, it would be waited for in every step.
+        """
+        return gather(self.features, here if isinstance(self.features, CSR) else there)
 
     def _batch(self, rows: _Rows, student: nn.Module, epoch: int) -> Batch:
         return Batch(

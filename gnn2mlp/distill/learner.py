@@ -14,6 +14,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.average import average_results
 from gnn2mlp.distill.distiller import Distiller, Learnt
 from gnn2mlp.distill.graphs import answered
+from gnn2mlp.distill.networks import network_answers
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.start import Start
@@ -186,9 +187,12 @@ class Learner:
             return TeacherKnowledge(self.data.graph_ids, {k: getattr(answers, k).float() for k in wanted}, facts)
         if not isinstance(self.data, Observed):
             raise ConfigError("a method with several students trains on a graph's nodes: a table of rows is streamed")
-        rows = compute_form(result.inputs.observed_rows(self.data)).to(dtype=torch.get_default_dtype())
-        with torch.no_grad():
-            said = result.module.eval()(rows)
+        if result.student is not None and result.student.needs_graph:
+            said = network_answers(result, self.data)
+        else:
+            rows = compute_form(result.inputs.observed_rows(self.data)).to(dtype=torch.get_default_dtype())
+            with torch.no_grad():
+                said = result.module.eval()(rows)
         values = {key: getattr(said, key).float() for key in wanted}
         return TeacherKnowledge(self.data.node_ids, values, facts)
 

@@ -27,7 +27,8 @@ class DistillationResult:
         task: what its outputs stand for, with the threshold that was chosen, if any was; `None` where it was not kept.
         objective: as training left it, with what it learnt; `None` where it was not kept.
         student: the recipe of `module`, where that is not the student that was to be trained: a method may ship
-            another, such as several as one. It is saved with the module and builds it again.
+            another, such as several as one. It is saved with the module and builds it again. Also of one that needs the
+            graph, which `gnn2mlp.distill.networks.as_teacher` reads.
     """
 
     module: nn.Module

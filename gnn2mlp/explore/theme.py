@@ -24,6 +24,7 @@ MODEL_STYLES = {
     "teacher": Style("Teacher", "#2a6cb0", "-"),
     "heuristic": Style("Heuristic", "#3d8b5f", "-."),
     "mlp": Style("Plain MLP", "#8d949e", "--"),
+    "plain": Style("Plain network", "#8d949e", "--"),
     "student": Style("Student", "#d9720f", "-"),
 }
 

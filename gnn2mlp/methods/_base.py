@@ -7,9 +7,11 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.distill.learner import Learner
+from gnn2mlp.distill.networks import check_of_network
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.objectives import Objective, knowledge_needs
+from gnn2mlp.students import Student
 
 
 class Method(Configurable, ABC):
@@ -51,6 +53,22 @@ class Method(Configurable, ABC):
         into a table that the next reads.
         """
         return learner.fit(self.build_objective(), update=self.update)
+
+    @property
+    def teaches_networks(self) -> bool:
+        """Whether a student that needs the graph can learn so. Default: where one training of the objective is all."""
+        return type(self).learn is Method.learn
+
+    def check_student(self, student: Student) -> None:
+        """Raise an error if the student needs the graph, and the method or a term reads what such a one has not."""
+        if not student.needs_graph:
+            return
+        if not self.teaches_networks:
+            raise ConfigError(
+                f"method {self.name!r} trains in several phases, students or inputs, which a student that needs the "
+                f"graph does not take; with student {student.name!r} expected one of one training, such as glnn"
+            )
+        check_of_network(self.build_objective())
 
     def check_streams(self) -> None:
         """Raise `ConfigError` if the rows of a table will not do; called before a table is joined."""

@@ -73,6 +73,11 @@ class BornAgain(Method):
         self.ensemble = ensemble
         self.update = update
 
+    @property
+    def teaches_networks(self) -> bool:
+        """Generations of them; several as one are students of rows."""
+        return not self.ensemble
+
     def build_objective(self) -> Objective:
         """λ · hard labels + (1 - λ) · soft labels, whoever wrote these down."""
         return self.hard_weight * HardLabels() + (1 - self.hard_weight) * SoftLabels(self.temperature)

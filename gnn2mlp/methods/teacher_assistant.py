@@ -8,6 +8,8 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.distill.learner import Learner
 from gnn2mlp.distill.result import DistillationResult
 from gnn2mlp.distill.updates import UpdateRule
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.inputs.hops import Hops
 from gnn2mlp.methods._base import Method, check_hard_weight
 from gnn2mlp.methods._chain import observed_of, with_seconds_of
@@ -31,7 +33,8 @@ class TeacherAssistant(Method):
     Args:
         assistant: recipe of the assistant, a name, a mapping or a `Student`: with `hops=0`, take one between teacher
             and student in size.
-        hops: how many steps of propagated features the assistant reads beside its own; 0: its own features alone.
+        hops: how many steps of propagated features the assistant reads beside its own; 0: its own features alone. The
+            assistant `{"name": "gnn", "encoder": ...}`, a smaller graph neural network, reads the graph itself.
         hard_weight: λ in 0..1, of both.
         temperature: divides both logits in the divergence.
         update: `"joint"` or `"alternating"`.
@@ -74,6 +77,11 @@ class TeacherAssistant(Method):
         self.temperature = temperature
         self.update = update
 
+    @property
+    def teaches_networks(self) -> bool:
+        """Yes: assistant and student are trained alike."""
+        return True
+
     def build_objective(self) -> Objective:
         """λ · hard labels + (1 - λ) · soft labels, of assistant and student alike."""
         return self.hard_weight * HardLabels() + (1 - self.hard_weight) * SoftLabels(self.temperature)
@@ -85,10 +93,16 @@ class TeacherAssistant(Method):
             self.build_objective(),
             update=self.update,
             student=self._assistant,
-            inputs=Hops(self.hops, of=learner.inputs) if self.hops else None,
+            inputs=self._read(learner.inputs),
             seed=derive(learner.seed, "assistant"),
             name="assistant",
         )
         tables = {"teacher": learner.write(assistant)}
         made = learner.fit(self.build_objective(), update=self.update, tables=tables)
         return with_seconds_of(made, [assistant])
+
+    def _read(self, inputs: Inputs) -> Inputs:
+        """What the assistant reads."""
+        if self._assistant.needs_graph:
+            return OwnFeatures()
+        return Hops(self.hops, of=inputs) if self.hops else inputs

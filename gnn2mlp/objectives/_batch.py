@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
+from gnn2mlp.nn.block_network import BlockRows
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.node_sets import NodeSets
@@ -28,7 +29,8 @@ class Batch:
     Args:
         rows: int64 (rows,), which rows of the tables of knowledge these are.
         labels: (rows, ...) of the task, blank where it is not a training label: of classes int64 (rows,), else -1.
-        features: (rows, features), what the student reads; dense or `CSR`. Of whole graphs the sets of their nodes.
+        features: (rows, features), what the student reads; dense or `CSR`. Of whole graphs the sets of their nodes; of
+            a student that reads the graph what its layers read of these rows' neighbourhoods.
         student: maps such rows to `MLPOutput`. May be called on other rows too, as adversarial terms do.
         tables: knowledge over all training rows by name; the teacher's is `"teacher"`.
         links: by kind, as `needs` names them. `"neighbours"`: pattern (rows, rows of the table) without self-loops,
@@ -55,7 +57,7 @@ class Batch:
 
     rows: Tensor
     labels: Tensor
-    features: Features | NodeSets | None = None
+    features: Features | NodeSets | BlockRows | None = None
     student: nn.Module | None = None
     tables: Mapping[str, TeacherKnowledge] = field(default_factory=dict)
     links: Mapping[str, CSR] = field(default_factory=dict)
@@ -79,8 +81,8 @@ class Batch:
 
     @property
     def own_rows(self) -> Features | None:
-        """(rows, features), what the student reads, where each row is one of numbers and no set of nodes."""
-        return None if isinstance(self.features, NodeSets) else self.features
+        """(rows, features), what the student reads, where each row is one of numbers, no set of nodes and no graph."""
+        return self.features if isinstance(self.features, Tensor | CSR) else None
 
     def ask_again(self) -> MLPOutput:
         """What the student says of the rows when it is asked once more: dropout draws anew.

@@ -23,6 +23,7 @@ from gnn2mlp.pipeline.fitting.encoding import encode
 from gnn2mlp.pipeline.fitting.tables import read_tables
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.opening import CONFIG
+from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.tables.id_values import IdValues
 
 _FIT = Path(".work") / "fit.json"
@@ -109,6 +110,7 @@ def _of_run(folder: Path, seed: int | None, data_root: str | Path | None) -> Cod
     graph = load_dataset(config.dataset, data_root or config.data_root, config.cache)
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))
+    check_graph_free(config.student.name, "a codebook")
     student = Predictor.load(folder / "students" / label(number) / "student")
     return codebook_of_graph(graph, knowledge, student)
 

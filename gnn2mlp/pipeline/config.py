@@ -22,6 +22,7 @@ from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.data.datasets.npz import Npz
 from gnn2mlp.distill import Distiller
+from gnn2mlp.distill.networks import check_inputs_of
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
@@ -106,7 +107,7 @@ class RunConfig(Settings):
         teacher: which graph neural network teaches.
         export: how the teacher writes down what it knows, options of `Export`: draws, noise, top.
         method: how the student learns from it.
-        student: the graph-free network.
+        student: the graph-free network; or `"gnn"`, a smaller graph neural network, which needs the graph to answer.
         decoder: of a link task, how two embeddings of the student become a score: `"hadamard"` (default) or `"dot"`.
         previous: folder of a student that is deployed (a run, a fit, or the student alone): the new one is to keep to
             its answers, and the report tells how many changed.
@@ -252,11 +253,11 @@ class RunConfig(Settings):
         if chosen is not None:
             return self._following(chosen).resolve()
         recipe = dataset.recipe
-        student = Spec(
-            self.student.name, **{**recipe.get("student", {}).get(self.student.name, {}), **self.student.options}
-        )
+        student = STUDENTS.get(self.student.name).with_recipe(self.student, recipe)
         distill = Spec("distill", **{**recipe.get("distill", {}), **self.distill})
         method = self.method.build(METHODS)
+        method.check_student(student.build(STUDENTS))
+        check_inputs_of(student.build(STUDENTS), self.inputs.build(INPUTS))
         export = Export(**Spec("export", **self.export).checked(Export, "export"))
         check_draws(method.build_objective().terms(), export.draws)
         teacher = providing(self.teacher, method.teacher_keys)

@@ -28,6 +28,7 @@ from gnn2mlp.pipeline.seed import Seed, plan
 from gnn2mlp.pipeline.stage import Stage
 from gnn2mlp.report.disagreement_report import summary, write_disagreement_report
 from gnn2mlp.report.siblings import refresh_report
+from gnn2mlp.students._base import check_graph_free
 
 # A run of a graph with more nodes leaves the page to whoever asks for it.
 AFFORDABLE = 200_000
@@ -60,6 +61,7 @@ def disagree(config: RunConfig | None = None, listen: Listen = lambda seed, stag
         DataError: for data that cannot be learnt from. Both before any training.
     """
     config = (config or RunConfig()).resolve()
+    check_graph_free(config.student.name, "gnn2mlp disagree")
     folder = config.folder()
     with opened(config, folder, listen, guest=True) as job:
         score_all(job, config.seeds)

@@ -27,6 +27,7 @@ from gnn2mlp.pipeline.shipping import about_rows
 from gnn2mlp.pipeline.table_job import alone, finished_results
 from gnn2mlp.report.result_cells import distil_cell
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
 FORMAT = 1
@@ -89,6 +90,7 @@ class DistilConfig(Settings):
         Raises:
             ConfigError: for a name or an option that does not exist.
         """
+        check_graph_free(self.student.name, "gnn2mlp distill")
         distill = Spec("distill", **self.distill).checked(Distiller, "distill")
         return self.model_copy(
             update={

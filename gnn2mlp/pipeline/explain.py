@@ -34,6 +34,7 @@ from gnn2mlp.pipeline.surrogate import LEAST_AGREEMENT, surrogate_of
 from gnn2mlp.pipeline.trust import made_student
 from gnn2mlp.report.explain_report import write_explain_report
 from gnn2mlp.report.siblings import refresh_report
+from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.teachers import Teacher
 
 FORMAT = 1
@@ -130,6 +131,7 @@ def explain(
             and before anything is written.
     """
     config = (config or RunConfig()).resolve()
+    check_graph_free(config.student.name, "gnn2mlp explain")
     check_at_least("explain", 1, sample=sample, top=top, hops=1 if hops is None else hops)
     check_at_least("explain", 0, pictures=pictures)
     chosen = _explainer(method)

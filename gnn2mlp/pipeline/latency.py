@@ -13,6 +13,7 @@ from gnn2mlp.pipeline.backends import has_onnx
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.measuring import measure
+from gnn2mlp.pipeline.measuring_networks import measure_networks
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.scoring import MODELS
@@ -21,6 +22,7 @@ from gnn2mlp.pipeline.stage import Stage, json_file, unkept
 from gnn2mlp.report.latency_report import write_latency_report
 from gnn2mlp.report.result_cells import latency_cell
 from gnn2mlp.report.siblings import refresh_report
+from gnn2mlp.students import STUDENTS
 
 FORMAT = 1
 # What is written of the record of a seed.
@@ -77,7 +79,7 @@ def latency(
             "format": FORMAT,
             **job.facts,
             **found,
-            "seeds": [{key: record[key] for key in _OF_A_SEED} for record in found["seeds"]],
+            "seeds": [{key: record[key] for key in _OF_A_SEED if key in record} for record in found["seeds"]],
             "summary": summarise_scores([one.record for one in scored]),
             "latency": timed.value,
         }
@@ -115,4 +117,7 @@ def latency_stage(
         "execution": job.execution,
     }
     storage = json_file(job.folder / "seeds" / "latency.json") if keep else unkept()
+    if job.config.student.build(STUDENTS).needs_graph:
+        inputs = {name: value for name, value in inputs.items() if name not in ("splits", "onnx", "students")}
+        return Stage(measure_networks, inputs, storage, job.environment, job.context_of_timing(seed))
     return Stage(measure, inputs, storage, job.environment, job.context_of_timing(seed))

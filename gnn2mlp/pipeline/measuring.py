@@ -145,11 +145,12 @@ def _sizes(student: Predictor, graph: NodeData, teacher: RequestPredictor | None
     }
     if teacher is None:
         return sizes
-    reached = _reached(teacher, graph.num_nodes)
-    return {**sizes, "teacher parameters": _parameters(teacher.module), "nodes reached": reached}
+    found = reached(teacher, graph.num_nodes)
+    return {**sizes, "teacher parameters": _parameters(teacher.module), "nodes reached": found}
 
 
-def _reached(teacher: RequestPredictor, nodes: int) -> dict[str, float]:
+def reached(teacher: RequestPredictor, nodes: int) -> dict[str, float]:
+    """How many nodes' features a request of each size reads, on average."""
     return {
         str(k): fmean(teacher.count_neighbourhood(ids) for ids in draws(nodes, k, REACHED)[-REACHED:])
         for k in NODES

@@ -25,6 +25,7 @@ from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.pipeline.config import RunConfig, differing, read_yaml
 from gnn2mlp.pipeline.job import Job, Listen, label
 from gnn2mlp.pipeline.previous import Previous
+from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
 
 CONFIG = "config.yaml"
@@ -64,6 +65,7 @@ def opened(
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))
     config.teacher.build(TEACHERS).check_reads(graph)
+    config.student.build(STUDENTS).check_reads(graph)
     if check is not None:
         check(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)

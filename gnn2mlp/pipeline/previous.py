@@ -12,6 +12,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import ArtefactError, DataError, listing
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
+from gnn2mlp.deploy.directory import check_no_network
 from gnn2mlp.deploy.predictor import FILE, Predictor
 from gnn2mlp.distill.learner import PREVIOUS
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
@@ -106,6 +107,7 @@ def deployed(folder: Path) -> Predictor:
         ArtefactError: if there is none.
     """
     for place in (folder, folder / "student"):
+        check_no_network(place)
         if (place / FILE).exists() or (place / "config.json").exists():
             return Predictor.load(place)
     raise ArtefactError(f"previous: expected the folder of a run, a fit or a student, found no {FILE} in {folder}")

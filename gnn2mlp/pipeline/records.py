@@ -27,7 +27,7 @@ class Scored:
         record: its scores.
         origin: where they come from, and where the models come from that were scored.
         split: who was tested; or which pairs, of links.
-        student: in the run's folder, a `Predictor`; or a `LinkPredictor`.
+        student: in the run's folder: a `Predictor`, a `LinkPredictor`, or a fitted `Teacher` that needs the graph.
     """
 
     record: dict[str, Any]
@@ -110,12 +110,13 @@ def _environments(one: Scored) -> dict[str, Mapping[str, Any]]:
 
 def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Mean and std over seeds of all that `score` found."""
-    summary: dict[str, Any] = {model: summarise(record[model] for record in records) for model in MODELS}
+    models = [model for model in MODELS if model in records[0]]
+    summary: dict[str, Any] = {model: summarise(record[model] for record in records) for model in models}
     summary["fidelity"] = summarise(record["fidelity"] for record in records)
     if all("ece" in record for record in records):
-        summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in MODELS}
+        summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in models}
     if all("churn" in record for record in records):
-        summary["churn"] = {model: summarise(record["churn"][model] for record in records) for model in MODELS}
+        summary["churn"] = {model: summarise(record["churn"][model] for record in records) for model in models}
     summary["seconds"] = summarise(record["seconds"] for record in records)
     for part, summed in (("codes", summarise_codes), ("trust", summarise_trust)):
         if all(part in record for record in records):

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from gnn2mlp.data import NodeData, Observed
-from gnn2mlp.deploy import Predictor
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.records import Scored
@@ -63,7 +62,7 @@ def members_epochs(histories: Sequence[Mapping[str, Any]]) -> list[int]:
     return [round(median(epochs)) for epochs in zip(*each, strict=True)]
 
 
-def refit_stage(job: Job, plan: Refit, needs: Sequence[str] | None = None) -> Stage[Predictor]:
+def refit_stage(job: Job, plan: Refit, needs: Sequence[str] | None = None) -> Stage[Any]:
     """The student that all labels train, teacher first; no node is left to validate, and none to test.
 
     Args:

@@ -11,6 +11,7 @@ from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import call
 from gnn2mlp.data import Split
 from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor, write_directory
+from gnn2mlp.deploy.directory import NETWORK
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
 from gnn2mlp.pipeline.job import Job, Listen
@@ -20,12 +21,15 @@ from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.records import Scored, best_of, measured, score_all, summarise_scores
 from gnn2mlp.pipeline.refit import refit_plan, refit_stage
 from gnn2mlp.pipeline.run_profile import run_profile
-from gnn2mlp.pipeline.scoring import parameters
+from gnn2mlp.pipeline.scoring import parameters, parameters_of
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
+from gnn2mlp.pipeline.shipping_network import ship_network
 from gnn2mlp.pipeline.task_words import GRAPH, LINK
 from gnn2mlp.report import graph_cell, link_cell, write_report
 from gnn2mlp.report.result_cells import run_cell
+from gnn2mlp.students import STUDENTS
+from gnn2mlp.teachers import Teacher
 
 FORMAT = 1
 
@@ -48,12 +52,20 @@ class RunResult:
         summary: dict[str, Any] = self.results["summary"]
         return summary
 
+    @property
+    def needs_graph(self) -> bool:
+        """Whether the student is a network that needs the graph when it answers."""
+        return bool((self.results.get("student") or {}).get("needs_graph", False))
+
     def predictor(self) -> Any:
         """The student of the seed with the best validation score, ready to predict from features.
 
         A `gnn2mlp.deploy.Predictor`; of a run of links a `gnn2mlp.deploy.LinkPredictor`, of whole graphs a
-        `gnn2mlp.deploy.GraphPredictor`.
+        `gnn2mlp.deploy.GraphPredictor`. A student that needs the graph is a fitted `gnn2mlp.teachers.Teacher`, whose
+        `predict` reads a graph.
         """
+        if self.needs_graph:
+            return Teacher.load(self.out / "student" / NETWORK)
         kinds: dict[str, Any] = {LINK: LinkPredictor, GRAPH: GraphPredictor}
         return kinds.get(self._task, Predictor).load(self.out / "student")
 
@@ -135,6 +147,7 @@ def results_of(job: Job, pages: bool = True) -> dict[str, Any]:
     shipped = ship(job, scored, best)
     timed = latency_stage(job, scored, best.seed).kept if config.latency else None
     job.begin(config.seeds[-1], "report")
+    pages = pages and not config.student.build(STUDENTS).needs_graph  # they look at graph-free students
     if pages:
         write_map(job, best.seed)
     results = {
@@ -166,8 +179,12 @@ def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
         how = refit_plan(job, scored, best.seed)
         student = refit_stage(job, how).value
         about |= {"labels": how.labels, "refit": asdict(how)}
-        student.card["refit"] = {**asdict(how), "score": "none of its own: the scores of the seeds estimate it"}
     told = about_run(job, scored, best, about["labels"], "refit" in about)
+    if isinstance(student, Teacher):
+        path = ship_network(job.folder / "student", student, told)
+        return {**about, "needs_graph": True, "parameters": parameters_of(student), "bytes": path.stat().st_size}
+    if job.config.refit:
+        student.card["refit"] = {**about["refit"], "score": "none of its own: the scores of the seeds estimate it"}
     assert isinstance(best.split, Split), "of nodes"
     profile = run_profile(job.graph, student, best.student.value, best.split)
     write_directory(job.folder / "student", student, told, profile)

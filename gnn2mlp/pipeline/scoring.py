@@ -26,14 +26,16 @@ from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record, v
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._base import Teacher
 
-MODELS = ("teacher", "mlp", "student")
+# What a student is compared with that has no teacher: the plain MLP, or the network of a student that needs the graph.
+BASELINES = ("mlp", "plain")
+MODELS = ("teacher", *BASELINES, "student")
 
 
 def score(
     teacher: Teacher,
     knowledge: TeacherKnowledge,
-    mlp: Predictor,
-    student: Predictor,
+    mlp: Predictor | Teacher,
+    student: Predictor | Teacher,
     observed: Observed,
     full: Full,
     unseen_share: float,
@@ -47,7 +49,8 @@ def score(
 
     The teacher is scored on seen nodes with the observed edges, on unseen nodes and on `test` with all edges, and on
     `cold` ones, the unseen nodes again, without any edge of theirs; students see features alone, and answer cold nodes
-    as any others, but for those whose rows are made with the graph. The test labels are read here and nowhere else.
+    as any others, but for those whose rows are made with the graph; one that needs the graph is scored as the teacher
+    is. The test labels are read here and nowhere else.
     Where the knowledge holds them, `codes` tells how the codebook is used, and `trust` whether reliability tells the
     teacher's right answers from its wrong ones. `notes` says what a reader should know of the trainings, mostly
     nothing.
@@ -55,7 +58,7 @@ def score(
     Args:
         teacher: trained.
         knowledge: what it wrote down of the observed nodes.
-        mlp: the student that read nothing of it.
+        mlp: the student that read nothing of it; in the record it is called `mlp`, or `plain` if it needs the graph.
         student: the student that did.
         observed: what all of them were trained on.
         full: the graph with all labels, and the split.
@@ -66,19 +69,19 @@ def score(
             others now, the student's alone being of one that was to keep to it.
         device: which device of the kind that `execution` names.
     """
-    of_teacher = teacher_logits(teacher, knowledge, full, device)
-    of_students = {"mlp": student_logits(mlp, full), "student": student_logits(student, full)}
-    of_cold = cold_logits(teacher, {"mlp": mlp, "student": student}, of_students, full, device)
+    students = {"plain" if isinstance(mlp, Teacher) else "mlp": mlp, "student": student}
+    models = ("teacher", *students)
+    warm = {name: warm_logits(one, observed, full, device) for name, one in students.items()}
+    warm["teacher"] = teacher_logits(teacher, knowledge, full, device)
+    of_cold = cold_logits(teacher, students, warm, full, device)
     split, labels, task = full.split, full.labels, observed.task
 
     def logits_of(model: str, population: str) -> Tensor:
-        if population == "cold":
-            return of_cold[model]
-        return of_teacher["observed" if population == "seen" else "full"] if model == "teacher" else of_students[model]
+        return of_cold[model] if population == "cold" else warm[model]["observed" if population == "seen" else "full"]
 
     # A threshold that is to be chosen is chosen for each model, as the student's was that ships.
     valid = split.valid
-    tasks = {model: task.with_threshold(logits_of(model, "seen")[valid], labels[valid]) for model in MODELS}
+    tasks = {model: task.with_threshold(logits_of(model, "seen")[valid], labels[valid]) for model in models}
 
     def judged(model: str, output: Tensor, labels: Tensor) -> float:
         return task.metrics[task.metric].value(tasks[model], output, labels)
@@ -90,7 +93,7 @@ def score(
         def scored(model: str) -> Callable[[str, Tensor], float]:
             return lambda population, ids: metric(model, logits_of(model, population)[ids], labels[ids])
 
-        return {model: by_population(split, scored(model), unseen_share) for model in MODELS}
+        return {model: by_population(split, scored(model), unseen_share) for model in models}
 
     def agrees(population: str, ids: Tensor) -> float:
         return task.agreement(logits_of("student", population)[ids], logits_of("teacher", population)[ids])
@@ -108,7 +111,7 @@ def score(
 
     codes = code_record(knowledge)
     table = seen_test_nodes(knowledge, observed, full) if task.exclusive else None
-    histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
+    histories = {name: history_of(one) for name, one in {"teacher": teacher, **students}.items()}
     seconds = {model: history["seconds"] for model, history in histories.items()}
     return {
         "seed": seed,
@@ -118,7 +121,7 @@ def score(
         "fidelity": by_population(split, agrees, unseen_share),
         **({"ece": by_model(calibration)} if task.exclusive else {}),
         **(
-            {"churn": {model: by_population(split, churned(model, previous), unseen_share) for model in MODELS}}
+            {"churn": {model: by_population(split, churned(model, previous), unseen_share) for model in models}}
             if previous is not None
             else {}
         ),
@@ -127,23 +130,19 @@ def score(
         "history": {m: with_best(h) for m, h in histories.items() if h["valid"]},
         **(
             {
-                "reliability": {model: diagram(model, reliability_diagram) for model in MODELS},
-                "calibration": {model: diagram(model, diagram_by_mass) for model in MODELS},
+                "reliability": {model: diagram(model, reliability_diagram) for model in models},
+                "calibration": {model: diagram(model, diagram_by_mass) for model in models},
             }
             if task.exclusive
             else {}
         ),
         # A task of numbers decides nothing.
         **(
-            {"by_class": {p: {m: counts(m, p, ids) for m in MODELS} for p, ids in _warm(split).items()}}
+            {"by_class": {p: {m: counts(m, p, ids) for m in models} for p, ids in _warm(split).items()}}
             if hasattr(task, "decide")
             else {}
         ),
-        "parameters": {
-            "teacher": _parameters(teacher),
-            "mlp": parameters(mlp.module),
-            "student": parameters(student.module),
-        },
+        "parameters": {name: parameters_of(one) for name, one in {"teacher": teacher, **students}.items()},
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         **({"codes": codes} if codes else {}),
         **({"trust": trust_record(table, validation_nodes(knowledge, observed, full))} if table else {}),
@@ -160,14 +159,22 @@ def parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def _parameters(teacher: Teacher) -> int | None:
-    """How many numbers a teacher learnt, those of its members together; `None` for one that is no network."""
-    members = getattr(teacher, "teachers", None)
+def parameters_of(model: Predictor | Teacher) -> int | None:
+    """How many numbers a model learnt, those of its members together; `None` for one that is no network."""
+    if isinstance(model, Predictor):
+        return parameters(model.module)
+    members = getattr(model, "teachers", None)
     if members:
-        sizes = [_parameters(one) for one in members]
+        sizes = [parameters_of(one) for one in members]
         return None if None in sizes else sum(size for size in sizes if size is not None)
-    module = getattr(teacher, "module_", None)
+    module = getattr(model, "module_", None)
     return parameters(module) if isinstance(module, nn.Module) else None
+
+
+def history_of(model: Predictor | Teacher) -> dict[str, Any]:
+    """How the training of a model went, in plain types."""
+    found: dict[str, Any] = model.history_.to_dict() if isinstance(model, Teacher) else model.card["history"]
+    return found
 
 
 def told_of_metric(task: Task) -> dict[str, Any]:
@@ -196,8 +203,8 @@ def teacher_logits(
 
 def cold_logits(
     teacher: Teacher,
-    students: Mapping[str, Predictor],
-    warm: Mapping[str, Tensor],
+    students: Mapping[str, Predictor | Teacher],
+    warm: Mapping[str, Mapping[str, Tensor]],
     full: Full,
     device: torch.device,
 ) -> dict[str, Tensor]:
@@ -206,15 +213,37 @@ def cold_logits(
     Args:
         teacher: trained.
         students: by name.
-        warm: their logits on the whole graph, which are those of a student that reads features alone.
+        warm: their logits on the whole graph, as `warm_logits` gives them; features alone give the same here.
         full: the whole graph.
         device: where the teacher computes.
     """
     if full.split.setting == "transductive":
         return {}
     cold = replace(full, graph=full.graph.without_links_of(full.split.unseen))
-    found = {name: student_logits(s, cold) if s.inputs.needs_graph else warm[name] for name, s in students.items()}
-    return {"teacher": teacher.predict(cold.graph, device), **found}
+
+    def said(name: str, student: Predictor | Teacher) -> Tensor:
+        if isinstance(student, Teacher):
+            return student.predict(cold.graph, device)
+        return student_logits(student, cold) if student.inputs.needs_graph else warm[name]["full"]
+
+    return {"teacher": teacher.predict(cold.graph, device), **{name: said(name, one) for name, one in students.items()}}
+
+
+def warm_logits(
+    student: Predictor | Teacher, observed: Observed, full: Full, device: torch.device
+) -> dict[str, Tensor]:
+    """A student's logits over all nodes: `observed`, for nodes that were seen, and `full`, for all.
+
+    From features alone both are the same. One that needs the graph answers as a teacher does: with the observed links,
+    its rows of unseen nodes being NaN, and with all links.
+    """
+    if not isinstance(student, Teacher):
+        alone = student_logits(student, full)
+        return {"observed": alone, "full": alone}
+    everything = student.predict(full.graph, device)
+    seen = torch.full_like(everything, float("nan"))
+    seen[observed.node_ids] = student.predict(observed.graph, device)
+    return {"observed": seen, "full": everything}
 
 
 def student_logits(student: Predictor, full: Full) -> Tensor:

@@ -6,16 +6,18 @@ from typing import Any, NamedTuple
 
 from gnn2mlp.data import Full, Observed, Split
 from gnn2mlp.data.graphs import ObservedGraphs
-from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy.directory import NETWORK
 from gnn2mlp.deploy.predictor import FILE
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.knowledge.keys import ON_DEMAND
 from gnn2mlp.methods import METHODS, Method
+from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
-from gnn2mlp.pipeline.scoring import score
+from gnn2mlp.pipeline.network_student import distil_network
+from gnn2mlp.pipeline.scoring import BASELINES, score
 from gnn2mlp.pipeline.stage import Reference, Stage, Storage, json_file, stored
 from gnn2mlp.pipeline.student import distil_student, load_student, save_student
 from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
@@ -30,14 +32,14 @@ class Models(NamedTuple):
     Args:
         teacher: the graph neural network.
         knowledge: what it knows of the observed nodes.
-        mlp: the baseline without a teacher.
-        student: distilled by the method of the run.
+        mlp: the baseline without a teacher: the student's network on labels alone.
+        student: distilled by the method of the run; a `Predictor`, or a fitted `Teacher` of one that needs the graph.
     """
 
     teacher: Stage[Teacher] | Reference[Teacher]
     knowledge: Stage[TeacherKnowledge]
-    mlp: Stage[Predictor]
-    student: Stage[Predictor]
+    mlp: Stage[Any]
+    student: Stage[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +52,8 @@ class Seed:
         full: what scoring sees; it holds the split.
         teacher: the graph neural network.
         knowledge: what it knows of the observed nodes.
-        mlp: the baseline without a teacher.
-        student: distilled by the method of the run.
+        mlp: the baseline without a teacher: the student's network on labels alone.
+        student: distilled by the method of the run; a `Predictor`, or a fitted `Teacher` of one that needs the graph.
         record: the scores of all of them.
     """
 
@@ -60,8 +62,8 @@ class Seed:
     full: Full
     teacher: Stage[Teacher] | Reference[Teacher]
     knowledge: Stage[TeacherKnowledge]
-    mlp: Stage[Predictor]
-    student: Stage[Predictor]
+    mlp: Stage[Any]
+    student: Stage[Any]
     record: Stage[dict[str, Any]]
 
     @property
@@ -83,7 +85,7 @@ def usual_models(job: Job, number: int, observed: Observed) -> Models:
     method = job.config.method.build(METHODS)
     teacher = teacher_stage(job, number, observed)
     knowledge = knowledge_stage(job, number, observed, teacher, needed_keys(job, method))
-    mlp = student_stage(job, number, observed, "mlp", METHODS.get("mlp")(), None)
+    mlp = student_stage(job, number, observed, baseline_of(job.config), METHODS.get("mlp")(), None)
     student = student_stage(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
     return Models(teacher, knowledge, mlp, student)
 
@@ -132,10 +134,11 @@ def knowledge_stage(
 
 def student_stage(
     job: Job, seed: int, observed: Observed, role: str, method: Method, knowledge: Stage[TeacherKnowledge] | None
-) -> Stage[Predictor]:
+) -> Stage[Any]:
     """A student of `observed`; `role` names its folder, and is what listeners hear that it is."""
+    student = job.config.student.build(STUDENTS)
     inputs = {
-        "student": job.config.student.build(STUDENTS),
+        "student": student,
         "method": method,
         "objective": method.build_objective(),
         "inputs": job.config.inputs.build(INPUTS),
@@ -144,19 +147,26 @@ def student_stage(
         "knowledge": knowledge,
         "seed": job.training_seed(seed),
         "execution": job.execution,
-        "task": job.graph.task,
-        "feature_names": job.graph.feature_names,
-        "dataset": job.graph.name,
         "stage": role,
     }
-    if job.previous is not None and role != "mlp":
+    taught = role not in BASELINES
+    if job.previous is not None and taught:
         anchor = {"anchor": job.previous.anchor(), "anchor_weight": job.previous.weight}
         inputs |= {"previous": job.previous.table(observed), **anchor}
-    if job.start is not None and role != "mlp":
+    folder = job.folder / "students" / label(seed) / role
+    if student.needs_graph:
+        kept: Storage[Any] = Storage(lambda identity: folder / NETWORK, load_teacher, save_teacher)
+        return Stage(distil_network, inputs, kept, job.environment, job.context(seed, role))
+    inputs |= {"task": job.graph.task, "feature_names": job.graph.feature_names, "dataset": job.graph.name}
+    if job.start is not None and taught:
         inputs["start"] = job.start
-    path = job.folder / "students" / label(seed) / role / FILE
-    storage = Storage(lambda identity: path, load_student, save_student)
-    return Stage(distil_student, inputs, storage, job.environment, job.context(seed, role))
+    kept = Storage(lambda identity: folder / FILE, load_student, save_student)
+    return Stage(distil_student, inputs, kept, job.environment, job.context(seed, role))
+
+
+def baseline_of(config: RunConfig) -> str:
+    """What the baseline without a teacher is called: the plain MLP, or the plain network of a student like it."""
+    return "plain" if STUDENTS.get(config.student.name).needs_graph else "mlp"
 
 
 def _record(job: Job, seed: int, observed: Observed, full: Full, models: Models) -> Stage[dict[str, Any]]:

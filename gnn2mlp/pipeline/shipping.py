@@ -14,7 +14,12 @@ from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.records import Scored
 from gnn2mlp.pipeline.scoring import MODELS
 
-NAMES = {"teacher": "teacher (reads the graph)", "mlp": "plain MLP", "student": "student"}
+NAMES = {
+    "teacher": "teacher (reads the graph)",
+    "mlp": "plain MLP",
+    "plain": "its network on labels alone (reads the graph)",
+    "student": "student",
+}
 SEVERAL = "mean over {} trainings, each with a test of its own"
 
 
@@ -65,6 +70,7 @@ def _rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {**_row(records, metric, population, [one[model][population] for one in records]), "model": NAMES[model]}
         for population in found
         for model in reversed(MODELS)
+        if model in records[0]
     ]
 
 

@@ -26,6 +26,7 @@ from gnn2mlp.pipeline.trust_margins import NodeMargins, node_margins
 from gnn2mlp.report.result_cells import trust_cell
 from gnn2mlp.report.siblings import refresh_report
 from gnn2mlp.report.trust_report import write_trust_report
+from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1
@@ -75,6 +76,7 @@ def trust(config: RunConfig | None = None, listen: Listen = shown) -> TrustResul
         DataError: for data that cannot be learnt from. Both before any training.
     """
     config = (config or RunConfig()).resolve()
+    check_graph_free(config.student.name, "gnn2mlp trust")
     check_nodes(config)
     TEACHERS.get(config.teacher.name).check_provides(NEEDS)
     folder = config.folder("trust")

@@ -16,7 +16,7 @@ NODES = {
     "cold": "nodes that appeared after training and are linked to none",
 }
 # Whom the student is compared with, and how a sentence calls it.
-RIVALS = {"teacher": "its teacher", "mlp": "a plain MLP"}
+RIVALS = {"teacher": "its teacher", "mlp": "a plain MLP", "plain": "the same network without a teacher"}
 _INTERVAL = "95% interval "
 ONE_SEED = "one seed: no statement about chance"
 _ALIKE = "the same difference each time: no statement about chance"
@@ -36,7 +36,7 @@ def headline_population(results: Results) -> str:
 
 
 def comparisons(results: Results, population: str) -> list[Comparison]:
-    """The student against its teacher and against a plain MLP on one population, paired by seed, where both are known.
+    """The student against its teacher and its like without one on one population, paired by seed, where both are known.
 
     Differences are points of a share: errors in the units of a target are not compared.
 

@@ -21,6 +21,7 @@ from gnn2mlp.report.results import (
     Results,
     has_spread,
     judged_by,
+    label_of,
     latency_by_model,
     latency_rows,
     models,
@@ -61,7 +62,7 @@ def accuracy_grid(results: Results) -> Grid:
         [p, *(measure(one.get(p), spread, judged.scale) for one in (*(summary[m] for m in models(results)), fidelity))]
         for p in populations(results)
     ]
-    heads = [style_of(model).label for model in models(results)]
+    heads = [label_of(results, model) for model in models(results)]
     rows = join_rows(rows)
     return Grid(judged.heading + judged.unit, ["Nodes", *heads, "Fidelity"], rows)
 
@@ -202,7 +203,7 @@ def latency_grid(results: Results) -> Grid:
         faster = speedup(rows, sizes[0], model)
         body.append(
             [
-                style_of(model).label,
+                label_of(results, model),
                 *(f"{significant(c['median_ms'])} ({significant(c['p95_ms'])})" if c else MISSING for c in cells),
                 factor(faster) if faster else MISSING,
             ]
@@ -214,7 +215,7 @@ def latency_grid(results: Results) -> Grid:
 def throughput_grid(results: Results) -> Grid:
     """Seconds of a pass over all nodes, and nodes a second, a row for each model."""
     body = [
-        [style_of(model).label, significant(row["seconds"]), f"{row['nodes_per_second']:,.0f}", str(row["repeats"])]
+        [label_of(results, model), significant(row["seconds"]), f"{row['nodes_per_second']:,.0f}", str(row["repeats"])]
         for model, row in throughput(results).items()
     ]
     return Grid("All nodes at once", ["Model", "Seconds", "Nodes a second", "Repeats"], body)
@@ -238,7 +239,7 @@ def forms_grid(results: Results) -> Grid:
     """Score on test nodes, by the run's metric, of each model that was timed, and its time for the smallest request."""
     judged, spread = judged_by(results), has_spread(results)
     body = [
-        [style_of(p["model"]).label, measure(p["accuracy"], spread, judged.scale), significant(p["median_ms"])]
+        [label_of(results, p["model"]), measure(p["accuracy"], spread, judged.scale), significant(p["median_ms"])]
         for p in tradeoff(results)
     ]
     return Grid(f"{judged.heading} and time", ["Model", f"On test nodes{judged.unit}", "Milliseconds"], body)

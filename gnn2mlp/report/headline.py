@@ -7,6 +7,7 @@ from gnn2mlp.evaluate.advice import PLURAL
 from gnn2mlp.explore.formatting import factor, plural, signed_points, significant
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.claims import (
+    RIVALS,
     basis,
     claim,
     comparisons,
@@ -14,11 +15,22 @@ from gnn2mlp.report.claims import (
     interval,
     trust_gap,
 )
-from gnn2mlp.report.results import Judged, Results, best_score, judged_by, latency_rows, option_name, speedup
+from gnn2mlp.report.results import (
+    UNNAMED,
+    Judged,
+    Results,
+    best_score,
+    judged_by,
+    latency_rows,
+    needs_graph,
+    option_name,
+    speedup,
+)
 from gnn2mlp.report.shipped import environments_line, shipped_line
 from gnn2mlp.report.using import size_facts
 
-# How a tile calls the nodes of a population.
+# How a tile calls those that the student is compared with, and the nodes of a population.
+_BESIDE = {"teacher": "teacher", "mlp": "plain MLP", "plain": "plain network"}
 _BRIEFLY = {"unseen": "unseen nodes", "seen": "seen nodes", "test": "test nodes"}
 
 
@@ -48,7 +60,7 @@ def headline(results: Results) -> Headline:
     said = [claim(results, population), latency_line(results) if latency_rows(results) else ""]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
     lines = [basis(results, population), codes_line(results), trust_line(results), training_line(results)]
-    lines += [shipped_line(results), environments_line(results)]
+    lines += [graph_line(results), shipped_line(results), environments_line(results)]
     return Headline(subject(results), sentence, _tiles(results, population), [line for line in lines if line])
 
 
@@ -140,13 +152,32 @@ def cost_lines(results: Results) -> list[str]:
     return [line for line in lines if line]
 
 
+def graph_line(results: Results) -> str:
+    """That a student needs the graph, and what it is not to be compared with; nothing of a graph-free one."""
+    if not needs_graph(results):
+        return ""
+    return (
+        "The student is a graph neural network and needs the graph when it answers: it is ranked apart from graph-free "
+        "students, and is not exported."
+    )
+
+
 def subject(results: Results) -> str:
     """What was run on what: `"Method glnn: teacher sage, student mlp, on cpf-cora; inductive, 10 seeds."`."""
     name = {key: option_name(results, key) for key in ("method", "teacher", "student", "dataset")}
+    network = f"{name['student']}{_encoder(results)}"
     return (
-        f"Method {name['method']}: teacher {name['teacher']}, student {name['student']}, on {name['dataset']}; "
+        f"Method {name['method']}: teacher {name['teacher']}, student {network}, on {name['dataset']}; "
         f"{results['config'].get('setting', 'transductive')}, {plural(len(results['seeds']), 'seed')}."
     )
+
+
+def _encoder(results: Results) -> str:
+    """Of a student that needs the graph which network it is."""
+    student = results["config"].get("student")
+    if not needs_graph(results) or not isinstance(student, Mapping):
+        return ""
+    return f" ({student.get('encoder', {}).get('name', UNNAMED)}, needs the graph)"
 
 
 def _mean(results: Results, model: str, population: str) -> float | None:
@@ -172,15 +203,14 @@ def _tiles(results: Results, population: str) -> list[Tile]:
     differences = dict(comparisons(results, population))
     judged = judged_by(results)
     tiles = []
-    student, teacher, plain = (_mean(results, model, population) for model in ("student", "teacher", "mlp"))
+    student = _mean(results, "student", population)
     if student is not None:
-        others = {"teacher": teacher, "plain MLP": plain}
+        others = {_BESIDE[rival]: _mean(results, rival, population) for rival in _BESIDE}
         told = [f"{name} {_score(value, judged)}" for name, value in others.items() if value is not None]
         tiles.append(Tile(_score(student, judged), f"{judged.title} on {nodes}", ", ".join(told)))
-    for rival, name in (("teacher", "against its teacher"), ("mlp", "against a plain MLP")):
-        if rival in differences:
-            found = differences[rival]
-            tiles.append(Tile(f"{signed_points(found.difference)} points", name, f"{nodes}; {interval(found)}"))
+    for rival, found in differences.items():
+        name = f"against {RIVALS[rival]}"
+        tiles.append(Tile(f"{signed_points(found.difference)} points", name, f"{nodes}; {interval(found)}"))
     agreement = results["summary"].get("fidelity", {}).get(population)
     if agreement is not None and not judged.share:
         tiles.append(Tile(f"{agreement['mean']:.2f}", "fidelity to the teacher", f"1 at best, {nodes}"))
@@ -191,7 +221,8 @@ def _tiles(results: Results, population: str) -> list[Tile]:
         tiles.append(Tile(factor(faster), "as fast as the teacher", "request for one node, median"))
     size = size_facts(results)
     if "its file" in size:
-        tiles.append(Tile(size["its file"], "is all that ships", size["student"]))
+        what = "beside the graph, which it needs" if needs_graph(results) else "is all that ships"
+        tiles.append(Tile(size["its file"], what, size["student"]))
     return tiles
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gnn2mlp.evaluate import POPULATIONS
-from gnn2mlp.explore.theme import MODEL_STYLES
+from gnn2mlp.explore.theme import MODEL_STYLES, style_of
 
 Results = Mapping[str, Any]
 
@@ -56,8 +56,29 @@ def judged_by(results: Results) -> Judged:
 
 
 def models(results: Results) -> list[str]:
-    """The models that were scored: teacher, plain MLP, student."""
+    """The models that were scored: teacher, plain MLP (or network), student."""
     return [name for name in MODEL_STYLES if results["summary"].get(name)]
+
+
+def needs_graph(results: Results) -> bool:
+    """Whether the student of a run is a network that needs the graph when it answers.
+
+    Example:
+        >>> needs_graph({"student": {"needs_graph": True}}), needs_graph({})
+        (True, False)
+    """
+    return bool((results.get("student") or {}).get("needs_graph", False))
+
+
+def label_of(results: Results, model: str) -> str:
+    """What tables call a model: a student that needs the graph is marked.
+
+    Example:
+        >>> label_of({"student": {"needs_graph": True}}, "student"), label_of({}, "student")
+        ('Student (needs the graph)', 'Student')
+    """
+    marked = model == "student" and needs_graph(results)
+    return f"{style_of(model).label} (needs the graph)" if marked else style_of(model).label
 
 
 def populations(results: Results) -> list[str]:

@@ -40,6 +40,7 @@ from gnn2mlp.report.results import (
     histories,
     judged_by,
     models,
+    needs_graph,
     populations,
     reliability,
     trust_bins,
@@ -107,6 +108,7 @@ def _content(results: Results) -> dict[str, Any]:
         "codes": {"grid": codes_grid(results), "plots": _code_plots(results)},
         "trust": {"grid": trust_grid(results), "plots": _trust_plots(results)},
         "shipped": results.get("student") or {},
+        "needs_graph": needs_graph(results),
         **provenance(results),
     }
 

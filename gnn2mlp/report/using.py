@@ -4,7 +4,7 @@ import json
 from pathlib import PurePath
 
 from gnn2mlp.explore.formatting import significant
-from gnn2mlp.report.results import Results
+from gnn2mlp.report.results import Results, needs_graph
 
 _CALL = "student.predict(features)  # rows of {features}"
 
@@ -21,6 +21,10 @@ def load_lines(results: Results) -> str:
     if not path:
         return ""
     folder = PurePath(results["config"].get("out") or ".") / path
+    if needs_graph(results):
+        file = json.dumps((folder / "network.safetensors").as_posix())
+        lines = ["from gnn2mlp.teachers import Teacher", f"student = Teacher.load({file})"]
+        return "\n".join([*lines, "student.predict(graph)  # logits of all nodes of a graph of gnn2mlp.data"])
     call = _CALL.format(features=(results.get("graph") or {}).get("features", "the columns of training"))
     return "\n".join(
         ["from gnn2mlp.deploy import Predictor", f"student = Predictor.load({json.dumps(folder.as_posix())})", call]
@@ -75,7 +79,7 @@ def size_facts(results: Results) -> dict[str, str]:
     shipped = results.get("student") or {}
     facts = {}
     if "parameters" in shipped:
-        facts["student"] = f"{shipped['parameters']:,} parameters"
+        facts["student"] = f"{shipped['parameters']:,} parameters{', and the graph' * needs_graph(results)}"
     if "bytes" in shipped:
         facts["its file"] = file_size(shipped["bytes"])
     teacher = next((seed["parameters"]["teacher"] for seed in results["seeds"] if "parameters" in seed), None)

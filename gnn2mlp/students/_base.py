@@ -3,14 +3,15 @@
 import functools
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from torch import nn
 
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_share
 from gnn2mlp.core.registry import Registry
-from gnn2mlp.core.spec import Configurable
+from gnn2mlp.core.spec import Configurable, Spec
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.dropout import dropout_rows
 
@@ -32,6 +33,7 @@ class Student(Configurable, ABC):
         reads_sparse: whether the network takes rows as `CSR` too; if not, such rows reach it dense, as any
             `torch.nn.Linear` expects them.
         one_process: whether its network keeps a state of batches that processes which share them would not agree on.
+        needs_graph: whether it answers with the graph, as no graph-free one does: what ships does not take it then.
 
     Example:
         >>> import torch
@@ -60,6 +62,7 @@ class Student(Configurable, ABC):
     hidden: int
     reads_sparse: ClassVar[bool] = False
     one_process: bool = False
+    needs_graph: ClassVar[bool] = False
     input_dropout: float = 0.0
 
     def __init__(self, input_dropout: float = 0.0):
@@ -70,6 +73,14 @@ class Student(Configurable, ABC):
         super().__init_subclass__(**options)
         if "__init__" in vars(cls):
             cls.__init__ = _with_option(cls.__init__)  # type: ignore[method-assign]
+
+    @classmethod
+    def with_recipe(cls, spec: Spec, recipe: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Spec:
+        """`spec` with the options that a data set's recipe (`Dataset.recipe`) has for it, where it is silent."""
+        return Spec(spec.name, **{**recipe.get("student", {}).get(spec.name, {}), **spec.options})
+
+    def check_reads(self, data: Any) -> None:
+        """Raise an error if it cannot read such data. Default: it reads rows, whatever links them."""
 
     @abstractmethod
     def build(self, num_features: int, num_classes: int) -> nn.Module:
@@ -111,6 +122,16 @@ def dropped(share: float, module: nn.Module, rows: tuple[Any, ...]) -> tuple[Any
 
 def _as_dense(module: nn.Module, rows: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(each.to_dense() if isinstance(each, CSR) else each for each in rows)
+
+
+def check_graph_free(name: str, what: str) -> None:
+    """Raise `ConfigError` if the student of a name needs the graph; `what` does not take such a one."""
+    if STUDENTS.get(name).needs_graph:
+        able = [other for other, kind in STUDENTS.classes.items() if not kind.needs_graph and kind.unit == "node"]
+        raise ConfigError(
+            f"student {name!r} needs the graph when it answers, and {what} takes graph-free ones alone; "
+            f"expected one of {', '.join(able)}"
+        )
 
 
 STUDENTS: Registry[Student] = Registry("student", "gnn2mlp.students", Student)  # type: ignore[type-abstract]

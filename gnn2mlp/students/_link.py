@@ -9,7 +9,7 @@ from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.decoders import DECODERS
 from gnn2mlp.nn.link_network import LinkNetwork
-from gnn2mlp.students._base import STUDENTS, Student
+from gnn2mlp.students._base import STUDENTS, Student, check_graph_free
 
 
 class LinkStudent(Student):
@@ -47,6 +47,7 @@ class LinkStudent(Student):
     def __init__(self, student: Any = "mlp", decoder: Any = "hadamard", width: int = 256, input_dropout: float = 0.0):
         super().__init__(input_dropout)
         self._student = Spec.parse(student).build(STUDENTS)
+        check_graph_free(self._student.spec().name, f"student {self.name!r}")
         self._decoder = Spec.parse(decoder).build(DECODERS)
         # In their plain forms, with every option, so that the recipe in a file stays what it was.
         self.student = self._student.spec().to_dict()

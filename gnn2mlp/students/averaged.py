@@ -7,7 +7,7 @@ from torch import nn
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.nn.averaged import Averaged, Outputs
-from gnn2mlp.students._base import STUDENTS, Student
+from gnn2mlp.students._base import STUDENTS, Student, check_graph_free
 
 
 class AveragedStudent(Student):
@@ -47,6 +47,7 @@ class AveragedStudent(Student):
     ):
         super().__init__(input_dropout)
         self._student = Spec.parse(student).build(STUDENTS)
+        check_graph_free(self._student.spec().name, f"student {self.name!r}")
         # Stored in its plain form, with every option, so that the recipe in a file stays what it was.
         self.student = self._student.spec().to_dict()
         self.members = members

@@ -14,7 +14,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate import Paired, Ranking, paired, ranked
 from gnn2mlp.studies.reading import Score
 
-ROLES = ("teacher", "mlp", "student")
+ROLES = ("teacher", "mlp", "plain", "student")
 
 
 class Task(NamedTuple):
@@ -175,14 +175,18 @@ class Comparison:
         other = self.row(row.task, self.against)
         return None if other is None or other is row else paired_rows(row, other)
 
-    def ranking(self, setting: str, rule: str = "wilcoxon") -> Ranking | None:
+    def ranking(self, setting: str, rule: str = "wilcoxon", networks: bool = False) -> Ranking | None:
         """Ranks of the models on all data sets of a setting that have a score of each; `None` for fewer than two.
+
+        Students that are graph neural networks are ranked apart, where `networks` asks for them.
 
         Models that were scored on fewer than half of the data sets are left out, so that one that was tried here and
         there leaves the others comparable.
         """
         tasks = [task for task in self.tasks if task.setting == setting]
-        models = [m for m in self.models if 2 * sum((t, m) in self._by_place for t in tasks) >= len(tasks)]
+        of_networks = {row.model for row in self.rows if row.scores[0].of_network}
+        named = [model for model in self.models if (model in of_networks) == networks]
+        models = [m for m in named if 2 * sum((t, m) in self._by_place for t in tasks) >= len(tasks)]
         kept = [task for task in tasks if all((task, model) in self._by_place for model in models)]
         if len(kept) < 2 or len(models) < 2:
             return None

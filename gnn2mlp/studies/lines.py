@@ -34,7 +34,7 @@ def line_of(made: RunResult, config: RunConfig) -> Record:
         **({"trust": _figures(record["trust"])} if "trust" in record else {}),
         "initialisation": config.initialisation,
         "kept": kept,
-        "graph_at_inference": made.predictor().inputs.needs_graph,
+        "graph_at_inference": made.needs_graph or made.predictor().inputs.needs_graph,
         "graph": {key: value for key, value in results["graph"].items() if key != "class_counts"},
         "config": config.identity(),
         "environment": results["environment"],

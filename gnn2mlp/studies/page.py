@@ -13,7 +13,7 @@ from gnn2mlp.report.plots_gains import Gain, plot_gains
 from gnn2mlp.studies.comparing import Comparison
 from gnn2mlp.studies.differences import differences, task_sentence
 from gnn2mlp.studies.tables import FEWEST as FEWEST_SPLITS
-from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grid, versions_grid
+from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grids, versions_grid
 
 # So many data sets make a picture of gains.
 FEWEST = 4
@@ -52,7 +52,7 @@ def render_comparison(comparison: Comparison, rule: str = "wilcoxon") -> str:
             "against": comparison.against,
             "rule": RULES[rule],
             "ranks": [_ranks(found, setting) for setting, found in rankings.items() if found],
-            "alike": [grid for setting in settings if (grid := rank_grid(comparison, setting, rule)).rows],
+            "alike": [grid for setting in settings for grid in rank_grids(comparison, setting, rule)],
             "differences": differences_plots(comparison),
             "gains": [plot for setting in settings if (plot := gains_plot(comparison, setting))],
             "matrices": matrix_grids(comparison),

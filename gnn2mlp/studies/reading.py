@@ -21,6 +21,7 @@ RESULTS, LINES = "results.json", "lines.jsonl"
 _MAKES = {
     "teacher": ("split", "unseen_fraction", "teacher", "task"),
     "mlp": ("split", "unseen_fraction", "student", "inputs", "distill", "task"),
+    "plain": ("split", "unseen_fraction", "student", "inputs", "distill", "task"),
     "student": (),
 }
 _MANY = 1_000_000
@@ -33,7 +34,8 @@ class Score(NamedTuple):
         dataset: its name.
         setting: transductive or inductive.
         model: what tables call it, such as `"sage"`, `"mlp"` or `"glnn (sage)"`.
-        role: `"teacher"`, `"mlp"` or `"student"`.
+        role: `"teacher"`, `"mlp"`, `"student"`, or `"plain"`, the network on labels alone of a student that needs the
+            graph.
         seed: of the split.
         initialisation: which training on it.
         line: all that is known of that seed.
@@ -64,6 +66,11 @@ class Score(NamedTuple):
         return found._replace(
             seed=self.seed + _MANY * self.initialisation, score=found.score if better else -found.score
         )
+
+    @property
+    def of_network(self) -> bool:
+        """Whether it is that of a student that is a graph neural network, or of the same one on labels alone."""
+        return self.role != "teacher" and "plain" in self.line
 
     @property
     def seconds(self) -> float:
@@ -138,9 +145,14 @@ def _scores_of(line: dict[str, Any]) -> list[Score]:
     dataset = cell.get("dataset") or label_of(_dataset(config["dataset"]))
     teacher = cell.get("teacher") or _network(config["teacher"])
     method = cell.get("method") or short_name(Spec.parse(config["method"]).name)
-    # The student of the method "mlp" is the plain MLP, which is there anyway.
-    names = {"teacher": teacher, "mlp": "mlp"} | ({} if method == "mlp" else {"student": f"{method} ({teacher})"})
-    graph = {"teacher": True, "mlp": False, "student": bool(line.get("graph_at_inference", False))}
+    student = Spec.parse(config.get("student", "mlp"))
+    network = f"gnn {_network(student.options['encoder'])}" if "encoder" in student.options else ""
+    names = {"teacher": teacher, "mlp": "mlp", "plain": network}
+    # The student of the method "mlp" is the plain MLP, or network, which is there anyway.
+    if method != "mlp":
+        names["student"] = f"{method} {network} ({teacher})" if network else f"{method} ({teacher})"
+    needy = bool(line.get("graph_at_inference", False)) or bool(network)
+    graph = {"teacher": True, "mlp": False, "plain": True, "student": needy}
     return [
         Score(dataset, config["setting"], name, role, line["seed"], line.get("initialisation", 0), line, graph[role])
         for role, name in names.items()

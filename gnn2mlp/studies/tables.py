@@ -80,10 +80,16 @@ def brief_grids(comparison: Comparison) -> list[Grid]:
     ]
 
 
-def rank_grid(comparison: Comparison, setting: str, rule: str = "wilcoxon") -> Grid:
+def rank_grids(comparison: Comparison, setting: str, rule: str = "wilcoxon") -> list[Grid]:
+    """The ranks of a setting, and apart from them those of students that are graph neural networks, where there are."""
+    found = [rank_grid(comparison, setting, rule, networks) for networks in (False, True)]
+    return [grid for grid in found if grid.rows]
+
+
+def rank_grid(comparison: Comparison, setting: str, rule: str = "wilcoxon", networks: bool = False) -> Grid:
     """Average rank of each model over data sets, and those from which it does not differ; no rows without ranks."""
-    found = comparison.ranking(setting, rule)
-    title = f"Ranks over data sets, {setting}"
+    found = comparison.ranking(setting, rule, networks)
+    title = f"Ranks over data sets, {setting}{', students that need the graph' * networks}"
     if found is None:
         return Grid(title, [], [])
     rows = []

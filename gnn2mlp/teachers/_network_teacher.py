@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -50,6 +50,7 @@ class NetworkTeacher(Teacher):
         module_: the fitted network, set by `fit`.
         fanouts: neighbours sampled per layer in training; `None` trains on the whole graph.
         batch_size: training nodes per step when neighbours are sampled.
+        distillable: whether its network can be a student's, trained by an objective in place of its own loss.
     """
 
     provides = frozenset({"logits", "hidden"}) | DERIVED
@@ -57,6 +58,7 @@ class NetworkTeacher(Teacher):
     module_: Network
     fanouts: tuple[int, ...] | None = None
     batch_size: int = 512
+    distillable: ClassVar[bool] = True
 
     def __init__(
         self, hidden: int, dropout: float, norm: Norm, lr: float, weight_decay: float, epochs: int, patience: int

@@ -79,6 +79,7 @@ class VQ(GNNTeacher):
     citation = "Yang et al., VQGraph: Rethinking Graph Representation Space for Bridging GNNs and MLPs, ICLR 2024"
     provides = GNNTeacher.provides | _CODE_KEYS
     reads = NodeData  # that of the encoder is known of an object alone
+    distillable = False  # its codebook learns by a loss of its own
     module_: Tokenizer
     assigned_: Tensor
     steps_: int

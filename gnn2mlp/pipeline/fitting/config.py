@@ -17,6 +17,7 @@ from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_ya
 from gnn2mlp.pipeline.fitting.sizes import sized_distill, sized_teacher
 from gnn2mlp.pipeline.searching.settings import auto_of, is_auto
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.tasks import TASKS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -166,6 +167,7 @@ class FitConfig(Settings):
             raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
         if self.inputs.build(INPUTS).needs_graph:
             raise ConfigError(f"inputs: {self.inputs.name!r} read the graph, and what ships reads columns alone")
+        check_graph_free(self.student.name, "gnn2mlp fit")
         if is_auto(self.method):
             left_open = {"task": self._task(), "split": self._split().resolved(SPLITTERS)}
             return self.model_copy(update={**left_open, "method": auto_of(self.method).spec()})

@@ -15,6 +15,7 @@ from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
 from gnn2mlp.pipeline.task_words import LINK, task_options
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -107,6 +108,7 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
             f"inputs {config.inputs.name!r} reads links, and a predictor of links has none; expected one of "
             f"{', '.join(able)}"
         )
+    check_graph_free(config.student.name, "--task link")
     split = config.split or Spec(DEFAULTS["split"])
     decoder = config.decoder or Spec(DEFAULTS["decoder"])
     export = Spec("export", **{**settings.get("export", {}), **config.export})

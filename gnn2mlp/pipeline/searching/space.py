@@ -142,7 +142,11 @@ class Space:
         methods = {name: o for name, o in methods.items() if name in free or taught.get(name)}
         if not methods:
             raise ConfigError(f"method: nothing is left that could be tried on {graph.name}; name other teachers")
-        students = lines("students", STUDENTS, auto.students)
+        students = {
+            name: options
+            for name, options in lines("students", STUDENTS, auto.students).items()
+            if not STUDENTS.get(name).needs_graph
+        }
         inputs = {n: o for n, o in lines("inputs", INPUTS, None).items() if _reads(n, graph)}
         return cls(
             teachers,

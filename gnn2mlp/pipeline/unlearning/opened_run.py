@@ -16,6 +16,7 @@ from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.opening import CONFIG, check_nodes
+from gnn2mlp.students._base import check_graph_free
 
 RESULTS = "results.json"
 
@@ -52,6 +53,7 @@ def opened_run(run: RunConfig | str | os.PathLike[str]) -> OpenedRun:
     """
     config, folder = _settings(run)
     check_nodes(config)
+    check_graph_free(config.student.name, "gnn2mlp unlearn")
     try:
         results = read_json(folder / RESULTS)
         splits = [Split.load(folder / "splits" / f"{label(seed)}.safetensors") for seed in config.seeds]
