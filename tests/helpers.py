@@ -50,6 +50,7 @@ def tiny_graph(
     sparse: bool = False,
     weighted: bool = False,
     directed: bool = False,
+    texts: bool = False,
 ) -> GraphData:
     """A seeded planted-partition graph whose features and edges both tell the class.
 
@@ -61,6 +62,7 @@ def tiny_graph(
         sparse: keep the features as `CSR` instead of a dense tensor.
         weighted: give edges weights between 0.1 and 4, the heavier ones mostly within classes.
         directed: let half of the edges go from the lower to the higher node, the others back, and some both ways.
+        texts: give nodes those of `tiny_texts`.
     """
     x, labels, edges = tiny_arrays(seed, nodes, classes, features)
     random = np.random.default_rng(seed + 2000)
@@ -77,6 +79,7 @@ def tiny_graph(
         edge_weight=weight if weighted else None,
         directed=directed,
         name="tiny",
+        texts=tiny_texts(seed, nodes, classes) if texts else None,
     )
 
 

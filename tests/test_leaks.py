@@ -37,9 +37,9 @@ from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import Kind, answered, small, views_of
 
 # Every registered class of teachers of nodes with its defaults, and forms of one class that train in another way. Those
-# of pairs are in test_link_leaks.py.
+# of pairs are in test_link_leaks.py, those that read texts in teachers/test_language.py.
 FORMS: dict[str, Spec] = {
-    **{name: Spec(name) for name, kind in TEACHERS.classes.items() if kind.unit == "node"},
+    **{name: Spec(name) for name, kind in TEACHERS.classes.items() if kind.unit == "node" and not kind.reads_texts},
     "sage-sampled": Spec("sage", fanouts=(3, 3), batch_size=5),
     "gcn-sampled": Spec("gcn", fanouts=(2, 2), batch_size=5, norm="batch"),
     "hgnn-all": Spec("hgnn", singletons="all", norm="batch"),

@@ -181,6 +181,7 @@ def random_knowledge(
         "context_draws": torch.tensor(2),
         "member_context_scores": 2 * torch.randn(nodes, 3, 4, generator=draws),
         "forgotten": torch.arange(nodes) % 4 == 1,
+        "hop_embeddings": torch.randn(nodes, 3, 4, generator=draws),
     }
     assert set(values) == set(KEYS)
     return TeacherKnowledge(node_ids, values, {"teacher": {"name": "random"}})

@@ -67,6 +67,13 @@ KEYS = {
             "mean KL divergence between two members of an ensemble, in nats",
             on_demand=True,
         ),
+        Key(
+            "hop_embeddings",
+            ("nodes", "hops", "embedding"),
+            torch.float32,
+            "what a language model makes of the node's text with 0, 1, ... hops of neighbours' texts",
+            on_demand=True,
+        ),
         Key("codebook", ("codes", "code_dim"), torch.float32, "the code vectors"),
         Key("code", ("nodes",), torch.int64, "the nearest code vector"),
         Key("code_indices", ("nodes", "top"), torch.int32, "the most probable codes, most probable first"),

@@ -99,12 +99,14 @@ class Teacher(Configurable, ABC):
         provides: knowledge keys that `export` can write.
         reads: what links the nodes that it reads, `GraphData` or `HypergraphData`; `NodeData` where it does not matter,
             or where only an object can say it.
+        reads_texts: whether nodes have to have texts.
         unit: what it answers for, as `Task.unit` has it: `"node"`, or the `"pair"` of teachers of links.
     """
 
     unit: ClassVar[str] = "node"
     provides: frozenset[str] = frozenset({"logits"})
     reads: type[NodeData] = NodeData  # type: ignore[type-abstract]
+    reads_texts: ClassVar[bool] = False
 
     @cached_property
     def history_(self) -> History:

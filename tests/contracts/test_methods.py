@@ -47,7 +47,7 @@ def views(method: Method) -> Views:
 
 @cache
 def _views(kind: Kind) -> Views:
-    return tiny_views(kind=kind, **{"graph": {}, "hypergraph": {"features": 60}}[kind])
+    return tiny_views(kind=kind, **{"graph": {"texts": True}, "hypergraph": {"features": 60}}[kind])
 
 
 @cache
@@ -62,6 +62,8 @@ def _knowledge(kind: Kind, name: str) -> TeacherKnowledge:
 def knowledge(method: Method, views: Views) -> TeacherKnowledge:
     if isinstance(views.full.graph, HypergraphData):
         return _knowledge("hypergraph", "hgnn")
+    if "hop_embeddings" in method.teacher_keys:
+        return _knowledge("graph", "language")
     return _knowledge("graph", "vq" if method.teacher_keys <= TEACHERS.get("vq").provides else "sage")
 
 

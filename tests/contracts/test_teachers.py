@@ -31,10 +31,12 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
     ("hgnn", {"singletons": "all"}),
     ("vq", {"encoder": "hgnn"}),
     ("ensemble", {"members": ["hgnn", "unigcn"], "mean": "logits"}),
+    ("language", {"around": {"name": "gcn", "hidden": 16, "epochs": 30, "dropout": 0.0}}),
 ]
 Form = tuple[str, dict[str, Any]]
+# Those that read texts are given some on graphs; others do not look at them.
 # One node in five of a hyperedge is of any class: with more features classes can be told as well as on the graph.
-DATA: dict[Kind, dict[str, Any]] = {"graph": {}, "hypergraph": {"features": 60}}
+DATA: dict[Kind, dict[str, Any]] = {"graph": {"texts": True}, "hypergraph": {"features": 60}}
 OTHER: dict[Kind, Kind] = {"graph": "hypergraph", "hypergraph": "graph"}
 
 
@@ -99,7 +101,8 @@ def linked_as(data: NodeData, keep: Tensor, number: Tensor | None = None) -> Nod
         )
     assert isinstance(data, GraphData)
     edges = data.edge_index[:, keep[data.edge_index].all(0)]
-    return graph_from_arrays(x, labels, number[edges], name=data.name)
+    texts = None if data.texts is None else [data.texts[node] for node in old.tolist()]
+    return graph_from_arrays(x, labels, number[edges], name=data.name, texts=texts)
 
 
 def test_the_package_has_the_teachers_that_it_names() -> None:
@@ -121,6 +124,8 @@ def test_learns_from_sampled_neighbourhoods(form: Form, views: Views) -> None:
 
 def test_same_seed_same_bits_and_another_seed_differs(form: Form, teacher: Teacher, views: Views) -> None:
     first = teacher.predict(views.full.graph)
+    if form == ("language", {}):
+        pytest.skip("its regression has one minimum, whatever the seed")
     assert torch.equal(fitted(form, views.observed).predict(views.full.graph), first)
     assert not torch.equal(fitted(form, views.observed, seed=1).predict(views.full.graph), first)
 
@@ -202,7 +207,7 @@ def test_a_loaded_teacher_predicts_the_same(teacher: Teacher, views: Views, tmp_
 
 
 def test_sparse_and_dense_features_give_the_same(form: Form) -> None:
-    sparse = tiny_views(kind=kind_of(form), features=200, sparse=True)
+    sparse = tiny_views(kind=kind_of(form), **{**DATA[kind_of(form)], "features": 200}, sparse=True)
     x = sparse.full.graph.features
     assert isinstance(x, CSR)
     thinned = x.to_dense() * (torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) < 0.2)
@@ -294,6 +299,8 @@ def test_no_step_on_the_whole_data_waits_for_the_host(
     """What is made once, in the first epoch, may wait; blocks of sampled neighbours are made on the host."""
     if form[0] == "vq" and kind_of(form) == "hypergraph":
         pytest.skip("the host counts which of the drawn nodes share no hyperedge")
+    if form == ("language", {}):
+        pytest.skip("its regression takes no steps")
     made, watched = GNNTraining.steps, 0
 
     def steps(training: Any, position: Position) -> Iterator[Step]:

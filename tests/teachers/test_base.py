@@ -23,7 +23,7 @@ def test_missing_key_names_the_teachers_that_provide_it(monkeypatch: pytest.Monk
     with pytest.raises(
         ConfigError,
         match=r"'silent' does not provide 'hidden' \(it provides logits\); "
-        "teachers that do: .*gat, gcn, .*hgnn, hgnn_plus, sage, .*unigcn, vq$",
+        "teachers that do: .*gat, gcn, .*hgnn, hgnn_plus, .*sage, .*unigcn, vq$",
     ):
         Silent.check_provides(["logits", "hidden"])
     Silent.check_provides(["logits"])

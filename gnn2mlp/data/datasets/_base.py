@@ -21,13 +21,13 @@ class Dataset(Configurable, ABC):
 
     Attributes:
         split: the default splitter of this data set; `default_split` is what a run asks for.
-        has_texts: whether its nodes have texts.
         recipe: `{"teacher": {name: options}, "student": {name: options}, "distill": options}`.
+        has_texts: whether its nodes have texts, which some teachers and inputs read.
     """
 
     split: ClassVar[Spec]
-    has_texts: ClassVar[bool] = False
     recipe: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    has_texts: ClassVar[bool] = False
 
     @abstractmethod
     def load(self, files: "RawFiles") -> NodeData:

@@ -134,7 +134,7 @@ class Space:
             teachers = {OPEN: None, **teachers}
         methods = {n: o for n, o in lines("methods", METHODS, auto.methods).items() if _learns(n, graph)}
         taught = {
-            name: [label for label, teacher in teachers.items() if _can_teach(teacher or opened, needs)]
+            name: [label for label, teacher in teachers.items() if _can_teach(teacher or opened, needs, graph)]
             for name in methods
             if (needs := METHODS.get(name)().teacher_keys)
         }
@@ -254,13 +254,13 @@ def _reads(name: str, graph: NodeData) -> bool:
     return not made.needs_graph and not (made.rescales and isinstance(graph.features, CSR))
 
 
-def _can_teach(teacher: Spec, needs: Iterable[str]) -> bool:
-    """Whether a teacher, or one around it, writes these keys."""
+def _can_teach(teacher: Spec, needs: Iterable[str], graph: NodeData) -> bool:
+    """Whether a teacher, or one around it, writes these keys of such a graph."""
     try:
-        providing(teacher, needs)
+        able = providing(teacher, needs)
     except Gnn2mlpError:
         return False
-    return True
+    return able == teacher or _teaches(able, graph)
 
 
 def _picked(pick: Pick, prefix: str, options: Options, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
