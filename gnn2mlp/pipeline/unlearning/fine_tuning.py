@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import torch
 
 from gnn2mlp.core.environment import resolve_device
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress
@@ -16,6 +15,7 @@ from gnn2mlp.nn import loop
 from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.selection import Selection, tolerance_for
 from gnn2mlp.nn.training_state import TrainingState
+from gnn2mlp.pipeline.unlearning.going_on import network_teacher
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._inference import inputs
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
@@ -48,12 +48,7 @@ def fine_tune_teacher(
     Raises:
         ConfigError: if it is no network over a graph.
     """
-    if not isinstance(teacher, NetworkTeacher):
-        raise ConfigError(
-            "finetune: expected a teacher that is one network over a graph, such as gcn or sage, got "
-            f"{teacher.name!r}; take method retrain"
-        )
-    made, device, graph = copy.deepcopy(teacher), resolve_device(device), observed.graph
+    made, device, graph = copy.deepcopy(network_teacher(teacher, "finetune")), resolve_device(device), observed.graph
     with seeded(seed, f"fine-tuning {made.name}"):
         module = made.module_.to(device)
         selection = Selection(module, made.patience, tolerance=tolerance_for(observed.valid.numel()))

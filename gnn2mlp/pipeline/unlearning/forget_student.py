@@ -8,7 +8,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import seeded
@@ -27,6 +26,7 @@ from gnn2mlp.pipeline.unlearning.forgetting_table import (
     kept_rows,
     without_labels,
 )
+from gnn2mlp.pipeline.unlearning.going_on import check_rows
 from gnn2mlp.students import STUDENTS, Student
 
 
@@ -73,7 +73,7 @@ def forget_student(
     """
     started = time.perf_counter()
     check_destroyer(destroyer, objective.feature)
-    _check_rows(student)
+    check_rows(student, "d2dgn")
     blanked = without_labels(observed, forgotten)
     rows = compute_form(student.inputs.transform(observed.graph.features)).to(dtype=torch.get_default_dtype())
     own = _said(student.module, rows, objective)
@@ -133,14 +133,6 @@ def _destroyer_outputs(
     brief, inputs = _for(given.distiller, ignorant_epochs), given.student.inputs
     made = brief.fit(recipe, SoftLabels(), left, table, inputs=inputs, seed=given.seed, device=given.device)
     return _said(made.module, gone, objective)
-
-
-def _check_rows(student: Predictor) -> None:
-    if student.inputs.needs_graph:
-        raise ConfigError(
-            f"d2dgn: rows of the student are made by inputs {student.inputs.name!r}, which read the graph; take method "
-            "retrain or redistil"
-        )
 
 
 @torch.no_grad()

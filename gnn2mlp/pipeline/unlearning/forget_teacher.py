@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.environment import resolve_device
-from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator, seeded
@@ -26,6 +25,7 @@ from gnn2mlp.nn.training_state import Position, TrainingState
 from gnn2mlp.objectives import Batch
 from gnn2mlp.objectives.retain_and_forget import RetainAndForget
 from gnn2mlp.pipeline.unlearning.forgetting_table import Destroyer, check_destroyer, forgetting_table
+from gnn2mlp.pipeline.unlearning.going_on import network_teacher
 from gnn2mlp.teachers._base import TEACHERS, Teacher
 from gnn2mlp.teachers._inference import inputs
 from gnn2mlp.teachers._network import LayerInput
@@ -73,7 +73,7 @@ def forget_teacher(
     """
     started = time.perf_counter()
     check_destroyer(destroyer, objective.feature)
-    made, device = copy.deepcopy(_network_teacher(teacher)), resolve_device(device)
+    made, device = copy.deepcopy(network_teacher(teacher, "d2dgn")), resolve_device(device)
     apart = observed.graph.without_links_of(forgotten.nonzero()[:, 0])
     keys = sorted({"logits", "hidden"} & objective.needs)
     own = made.evaluate(apart, device)
@@ -93,15 +93,6 @@ def forget_teacher(
     made.history_.seconds = time.perf_counter() - started  # with those of the destroyer
     made.module_.cpu()
     return made
-
-
-def _network_teacher(teacher: Teacher) -> NetworkTeacher:
-    if not isinstance(teacher, NetworkTeacher):
-        raise ConfigError(
-            f"d2dgn: expected a teacher that is one network over a graph, such as gcn or sage, got {teacher.name!r}; "
-            "take method retrain"
-        )
-    return teacher
 
 
 def _destroyer(

@@ -1,6 +1,6 @@
 """`Unlearner`: a way in which the models of a run forget."""
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -19,7 +19,7 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.knowledge import load_knowledge, save_knowledge
 from gnn2mlp.pipeline.seed import Models, knowledge_stage, needed_keys, student_stage
-from gnn2mlp.pipeline.stage import Reference, Stage, Storage, stored
+from gnn2mlp.pipeline.stage import Stage, Storage, stored
 from gnn2mlp.pipeline.unlearning.before import Before, recorded_path
 from gnn2mlp.pipeline.unlearning.knowledge_left import rows_left, rows_near, rows_written_anew
 from gnn2mlp.pipeline.unlearning.recorded import load_recorded, record_answers, save_recorded
@@ -115,13 +115,25 @@ class Forgetting:
         given = knowledge if method.teacher_keys else None
         return student_stage(job or self.job, self.number, self.observed, "student", method, given)
 
+    def with_student(self, knowledge: Stage[TeacherKnowledge], student: Stage[Predictor]) -> Models:
+        """All models, where the student forgets.
+
+        The teacher stays as it was until it is deleted at the end: it is scored once more, and what it knew of the
+        nodes that are left is kept.
+        """
+        return Models(self.recorded(), knowledge, self.mlp(), student)
+
+    def with_teacher(self, teacher: Stage[Teacher]) -> Models:
+        """All models, where the teacher forgets: it writes down what it knows of what is left, for a new student."""
+        knowledge = knowledge_stage(self.job, self.number, self.observed, teacher, self.needs)
+        return Models(teacher, knowledge, self.mlp(), self.student(knowledge))
+
 
 class Unlearner(Configurable, ABC):
     """A way of forgetting. It says which stages make the models of a seed that have forgotten.
 
-    A subclass supplies `student`, `teacher`, or both. Where the student forgets, the teacher stays as it was until it
-    is deleted at the end: it is scored once more, and what it knew of the nodes that are left is kept. Where the
-    teacher forgets, it writes down what it knows of what is left, and a new student is distilled from that.
+    A subclass supplies `models`: of `Forgetting.with_student` where the student forgets, and of `with_teacher` where
+    the teacher does.
 
     Attributes:
         forgets: which models it can let forget.
@@ -164,26 +176,13 @@ class Unlearner(Configurable, ABC):
         """Whether the old teacher is asked again about what is left. Default: where edges go."""
         return bool(removal.edges.numel())
 
+    @abstractmethod
     def models(self, one: Forgetting) -> Models:
-        """The stages of the models that have forgotten."""
-        if one.what == "student":
-            knowledge = self.knowledge(one)
-            return Models(one.recorded(), knowledge, one.mlp(), self.student(one, knowledge))
-        teacher = self.teacher(one)
-        knowledge = knowledge_stage(one.job, one.number, one.observed, teacher, one.needs)
-        return Models(teacher, knowledge, one.mlp(), one.student(knowledge))
-
-    def knowledge(self, one: Forgetting) -> Stage[TeacherKnowledge]:
-        """What of the old knowledge a student that forgets is given."""
-        return one.knowledge_left()
-
-    def student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
-        """The student that has forgotten."""
-        raise NotImplementedError
-
-    def teacher(self, one: Forgetting) -> Stage[Teacher] | Reference[Teacher]:
-        """The teacher that has forgotten."""
-        raise NotImplementedError
+        """The stages of the models that have forgotten, where `one.what` is among what it can let forget."""
 
 
-UNLEARNERS: Registry[Unlearner] = Registry("unlearner", "gnn2mlp.pipeline.unlearning.methods", Unlearner)
+UNLEARNERS: Registry[Unlearner] = Registry(
+    "unlearner",
+    "gnn2mlp.pipeline.unlearning.methods",
+    Unlearner,  # type: ignore[type-abstract]
+)

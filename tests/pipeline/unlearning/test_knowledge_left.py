@@ -11,7 +11,7 @@ from tests.tiny import views_of
 def test_rows_far_from_an_edge_stay_as_they_were_written(make: Make) -> None:
     graph = make([3]).before.graph
     one = make([], graph.structure["edge_index"][:, :1].T.tolist())
-    old, new = one.before.knowledge.value, Redistil().knowledge(one).value
+    old, new = one.before.knowledge.value, Redistil().models(one).knowledge.value
     near = rows_near(one.before.observed, one.removal, one.before.the_teacher.value.depth)  # type: ignore[attr-defined]
     far = ~torch.isin(old.node_ids, near)
     assert near.numel()

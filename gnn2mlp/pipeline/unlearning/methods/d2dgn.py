@@ -12,16 +12,18 @@ from gnn2mlp.core.progress import Progress
 from gnn2mlp.data.view import Observed
 from gnn2mlp.deploy.predictor import FILE, Predictor
 from gnn2mlp.distill.distiller import Distiller
-from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.objectives.retain_and_forget import RetainAndForget
 from gnn2mlp.pipeline.job import label
+from gnn2mlp.pipeline.seed import Models
 from gnn2mlp.pipeline.stage import Stage, Storage, stored
 from gnn2mlp.pipeline.student import load_student, save_student
 from gnn2mlp.pipeline.teacher import load_teacher, save_teacher
+from gnn2mlp.pipeline.unlearning.before import Before
 from gnn2mlp.pipeline.unlearning.forget_student import forget_student
 from gnn2mlp.pipeline.unlearning.forget_teacher import forget_teacher
 from gnn2mlp.pipeline.unlearning.forgetting_table import Destroyer, check_destroyer
-from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner
+from gnn2mlp.pipeline.unlearning.going_on import check_rows, network_teacher
+from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner, What
 from gnn2mlp.teachers import Teacher
 
 
@@ -73,8 +75,21 @@ class D2DGN(Unlearner):
         """What is minimised."""
         return RetainAndForget(self.alpha, self.response, self.feature)
 
-    def student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
-        """The old one, trained on over all rows that it learnt from."""
+    def check_before(self, before: Before, what: What) -> None:
+        """The teacher has to be a network, the student one of rows that no graph makes."""
+        super().check_before(before, what)
+        if what == "teacher":
+            network_teacher(before.the_teacher.value, self.name)
+        else:
+            check_rows(before.student.value, self.name)
+
+    def models(self, one: Forgetting) -> Models:
+        """The old teacher or student, trained on over all that it learnt from."""
+        if one.what == "teacher":
+            return one.with_teacher(self._teacher(one))
+        return one.with_student(one.knowledge_left(), self._student(one))
+
+    def _student(self, one: Forgetting) -> Stage[Predictor]:
         job = one.job
         inputs = {
             "student": one.before.student,
@@ -86,8 +101,7 @@ class D2DGN(Unlearner):
         storage = Storage(lambda identity: path, load_student, save_student)
         return Stage(student_that_forgot, inputs, storage, job.environment, job.context(one.number, "student"))
 
-    def teacher(self, one: Forgetting) -> Stage[Teacher]:
-        """The old one, trained on over its graph without the links of what is forgotten."""
+    def _teacher(self, one: Forgetting) -> Stage[Teacher]:
         job = one.job
         inputs = {
             "teacher": one.before.the_teacher,

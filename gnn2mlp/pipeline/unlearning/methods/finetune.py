@@ -8,10 +8,14 @@ from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.distill.start import Start
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.fold import input_maps
+from gnn2mlp.pipeline.seed import Models
 from gnn2mlp.pipeline.stage import Stage, stored
 from gnn2mlp.pipeline.teacher import load_teacher, save_teacher
+from gnn2mlp.pipeline.unlearning.before import Before
 from gnn2mlp.pipeline.unlearning.fine_tuning import fine_tune_teacher
-from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner
+from gnn2mlp.pipeline.unlearning.going_on import network_teacher
+from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner, What
 from gnn2mlp.teachers import Teacher
 
 
@@ -33,19 +37,31 @@ class FineTune(Unlearner):
         self.epochs = epochs
         check_at_least("unlearner", 1, epochs=epochs)
 
-    def student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
-        """The old one, trained on from its weights on the rows that are left."""
+    def check_before(self, before: Before, what: What) -> None:
+        """A teacher has to be a network."""
+        super().check_before(before, what)
+        if what == "teacher":
+            network_teacher(before.the_teacher.value, self.name)
+
+    def models(self, one: Forgetting) -> Models:
+        """The old teacher or student, trained on from its weights."""
+        if one.what == "teacher":
+            return one.with_teacher(self._teacher(one))
+        knowledge = one.knowledge_left()
+        return one.with_student(knowledge, self._student(one, knowledge))
+
+    def _student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
         old = one.before.student.value
-        weights = dict(old.module.state_dict())
+        maps = input_maps(old.module)
+        width = maps[0].weight.shape[0] if maps else one.observed.graph.num_features
         distill = {**one.job.config.distill, "epochs": self.epochs}
-        start = Start(weights, torch.arange(one.observed.graph.num_features))
+        start = Start(dict(old.module.state_dict()), torch.arange(width))
         return one.student(
             knowledge,
             replace(one.job, config=one.job.config.model_copy(update={"distill": distill}), start=start),
         )
 
-    def teacher(self, one: Forgetting) -> Stage[Teacher]:
-        """The old one, trained on from its weights on the graph that is left."""
+    def _teacher(self, one: Forgetting) -> Stage[Teacher]:
         job = one.job
         inputs = {
             "teacher": one.before.a_real_teacher,

@@ -1,9 +1,7 @@
 """A new student from the old knowledge of what is left."""
 
 from gnn2mlp.data.removal import Removal
-from gnn2mlp.deploy import Predictor
-from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.pipeline.stage import Stage
+from gnn2mlp.pipeline.seed import Models
 from gnn2mlp.pipeline.unlearning.unlearner import Forgetting, Unlearner
 
 
@@ -32,10 +30,7 @@ class Redistil(Unlearner):
         """Where it was asked to, else where edges go."""
         return bool(removal.edges.numel()) if self.reexport is None else self.reexport
 
-    def knowledge(self, one: Forgetting) -> Stage[TeacherKnowledge]:
-        """The old knowledge of what is left."""
-        return one.knowledge_left(self.reexport)
-
-    def student(self, one: Forgetting, knowledge: Stage[TeacherKnowledge]) -> Stage[Predictor]:
-        """A new one, from the start."""
-        return one.student(knowledge)
+    def models(self, one: Forgetting) -> Models:
+        """A new student, from the start, of the old knowledge of what is left."""
+        knowledge = one.knowledge_left(self.reexport)
+        return one.with_student(knowledge, one.student(knowledge))

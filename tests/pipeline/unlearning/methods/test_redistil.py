@@ -18,6 +18,6 @@ def test_it_learns_from_the_old_knowledge_of_what_is_left(make: Make) -> None:
 def test_rows_near_to_what_is_gone_are_written_anew_where_edges_go(make: Make) -> None:
     edges = make([3]).before.graph.structure["edge_index"][:, :1].T.tolist()
     for one, anew in ((make([], edges), True), (make([3], edges), True), (make([3]), False)):
-        assert ("near" in Redistil().knowledge(one).inputs) == anew
-    assert "near" in Redistil(reexport=True).knowledge(make([3])).inputs
-    assert "near" not in Redistil(reexport=False).knowledge(make([], edges)).inputs
+        assert ("near" in Redistil().models(one).knowledge.inputs) == anew
+    assert "near" in Redistil(reexport=True).models(make([3])).knowledge.inputs
+    assert "near" not in Redistil(reexport=False).models(make([], edges)).knowledge.inputs
