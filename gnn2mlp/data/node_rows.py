@@ -1,5 +1,6 @@
 """Rows of nodes that a person names: by their names or ids, or by row numbers where nodes have none."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ def node_rows(data: NodeData, nodes: Any, who: str) -> np.ndarray:
         who: asks, for messages.
 
     Raises:
-        DataError: for nodes that there are not; the message lists up to five.
+        DataError: for nodes that there are not, or names that several nodes have; the message lists up to five.
 
     Example:
         >>> import torch
@@ -41,6 +42,12 @@ def node_rows(data: NodeData, nodes: Any, who: str) -> np.ndarray:
     if unknown:
         example = next(iter(names or {}))
         raise DataError(f"{who}: {data.name} has no node {listing(unknown)}; name nodes by ids such as {example}")
+    if names is not None and len(names) < data.num_nodes:
+        count = Counter(str(name) for name in data.node_names.tolist())  # type: ignore[union-attr]
+        if several := [str(one) for one in flat if count[str(one)] > 1]:
+            raise DataError(
+                f"{who}: several nodes of {data.name} are called {listing(several)}; give each node a name of its own"
+            )
     return np.array(rows, dtype=np.int64).reshape(given.shape)
 
 

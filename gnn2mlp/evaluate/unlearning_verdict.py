@@ -18,7 +18,7 @@ _ATTACKS = {
     "link": "by how alike it answers their ends",
 }
 
-_OTHERS = {"nodes": "new ones", "edges": "pairs without one"}
+_OTHERS = {"unseen": "new ones", "seen": "test nodes", "pairs": "pairs without one"}
 
 
 class UnlearningVerdict(NamedTuple):
@@ -45,7 +45,8 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
     within the limit.
 
     Args:
-        record: of `gnn2mlp.evaluate.unlearning_evidence.unlearning_record`.
+        record: of `gnn2mlp.evaluate.unlearning_evidence.unlearning_record`; `population`, if it is there, says what
+            its fresh rows are: `"unseen"` nodes, new to all models, or `"seen"` test nodes, whose labels no model read.
         what: what was deleted, `"nodes"` or `"edges"`.
         exact: whether the model is the retrained one.
 
@@ -80,7 +81,9 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
             f"Undecided: an attack on {rows} {what} tells nothing; at least {LEAST_ROWS} deleted ones, and as many "
             "that were never seen, are needed. Retrain, which needs no evidence.",
         )
-    return _judged(name, found, attacks, what)
+    what = "edges" if name == "link" else what  # of nodes and edges that went, this attack speaks of the latter
+    others = _OTHERS["pairs" if what == "edges" else record.get("population", "unseen")]
+    return _judged(name, found, attacks, what, others)
 
 
 def _beyond(distances: Mapping[str, Any]) -> tuple[bool, float]:
@@ -91,32 +94,39 @@ def _beyond(distances: Mapping[str, Any]) -> tuple[bool, float]:
     return after["low"] > 0 and (size > LIMIT or left), size
 
 
-def _judged(name: str, found: Mapping[str, Any], attacks: Mapping[str, Any], what: str) -> UnlearningVerdict:
-    distance, new = found["distance"]["after"], _OTHERS[what]
-    areas = f"(AUC {_two(found['after']['auc'])}; of a retrained model {_two(found['reference']['auc'])})"
+def _judged(
+    name: str, found: Mapping[str, Any], attacks: Mapping[str, Any], what: str, others: str
+) -> UnlearningVerdict:
+    distance = found["distance"]["after"]
+    gone, new = f"{found['after']['suspected']:,} deleted {what}", f"{found['after']['fresh']:,} {others}"
+    difference = distance["difference"]
+    areas = (
+        f"(AUC {_two(found['after']['auc'])}; of a retrained model {_two(found['reference']['auc'])}; difference "
+        f"{_signed(difference['low'])} to {_signed(difference['high'])})"
+    )
     if _beyond(found["distance"])[0]:
         if distance["difference"]["value"] < 0:
             return UnlearningVerdict(
                 "recognisable",
-                f"Recognisable: the model is conspicuously ignorant of the deleted {what}, and whoever asks it can "
+                f"Recognisable: the model is conspicuously ignorant of the {gone}, and whoever asks it can "
                 f"tell them from {new} {_ATTACKS[name]} {areas}.",
             )
         return UnlearningVerdict(
             "not forgotten",
-            f"Not forgotten: the deleted {what} are still told from {new} {_ATTACKS[name]} better than if they had "
+            f"Not forgotten: the {gone} are still told from {new} {_ATTACKS[name]} better than if they had "
             f"never been seen {areas}.",
         )
     widest = max(one["distance"]["after"]["high"] for one in attacks.values())
     if widest <= LIMIT:
         return UnlearningVerdict(
             "no trace",
-            f"No trace found: attacks tell the deleted {what} from {new} as far as they do on a retrained model, "
+            f"No trace found: attacks tell the {gone} from {new} as far as they do on a retrained model, "
             f"give or take {_two(widest)} {areas}.{_weak(attacks, what)}",
         )
     return UnlearningVerdict(
         "undecided",
-        f"Undecided: no attack differs clearly from that on a retrained model {areas}, but with so few {what} a "
-        f"distance of up to {_two(widest)} cannot be excluded.{_weak(attacks, what)}",
+        f"Undecided: no attack that tells the {gone} from {new} differs clearly from that on a retrained model "
+        f"{areas}, but with so few a distance of up to {_two(widest)} cannot be excluded.{_weak(attacks, what)}",
     )
 
 
@@ -129,3 +139,7 @@ def _weak(attacks: Mapping[str, Any], what: str) -> str:
 
 def _two(value: float) -> str:
     return f"{value:.2f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")

@@ -14,7 +14,8 @@ from gnn2mlp.report.plots_unlearning import MODELS, plot_attacks
 from gnn2mlp.report.results import Results
 
 ATTACKS = {"entropy": "Certainty", "loss": "Loss", "link": "Likeness of ends"}
-_GROUPS = {"forgotten": "deleted", "retained": "kept", "fresh": "new to all"}
+_GROUPS = {"forgotten": "deleted", "retained": "kept"}
+_FRESH = {"unseen": "new to all", "seen": "test"}
 
 
 def write_unlearn_report(results: Results, path: Path) -> None:
@@ -58,7 +59,7 @@ def divergence_grid(results: Results) -> Grid:
     rows = []
     for model, records in _records(results):
         there = [one["divergence"] for one in records if one["divergence"]]
-        for group, told in _GROUPS.items() if there else ():
+        for group, told in _groups(results).items() if there else ():
             cells = [_mean([one[group][name]["value"] for one in there], 3) for name in ("before", "after")]
             rows.append([f"{model}, {told}", *cells])
     return Grid("Divergence from the model trained anew, nats", ["Nodes", "Before", "Now"], rows)
@@ -70,7 +71,7 @@ def score_grid(results: Results) -> Grid:
     for model, records in _records(results):
         for group in ("retained", "fresh"):
             found = [[one["score"].get(name, {}).get(group) for one in records] for name in MODELS]
-            rows.append([f"{model}, {_GROUPS[group]}", *(_share(values, results) for values in found)])
+            rows.append([f"{model}, {_groups(results)[group]}", *(_share(values, results) for values in found)])
     metric = results.get("metric", {"title": "accuracy", "share": True})
     title = f"{metric['title'].capitalize()}{', %' if metric['share'] else ''}"
     return Grid(title, ["Nodes", *(style.label for style in MODELS.values())], rows)
@@ -114,6 +115,19 @@ def names_told(results: Results) -> str:
     if not searched["found"]:
         return f"{looked}, and found in none."
     return f"{looked}, and found in {', '.join(searched['found'])}: look into {plural(len(searched['found']), 'file')}."
+
+
+def _groups(results: Results) -> dict[str, str]:
+    """What nodes of each group are called."""
+    return {**_GROUPS, "fresh": _FRESH[_population(results)]}
+
+
+def _population(results: Results) -> str:
+    """What deleted nodes are compared with: `"unseen"` or `"seen"` test nodes."""
+    found = {
+        record.get("population", "unseen") for one in results["seeds"] for record in one.get("evidence", {}).values()
+    }
+    return str(next(iter(found), "unseen"))
 
 
 def _records(results: Results) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -184,6 +198,7 @@ def _content(results: Results) -> dict[str, Any]:
         "left": results["left"],
         "verified": results["verified"],
         "exact": results["exact"],
+        "unseen": _population(results) == "unseen",
         "digest": results["removal"]["digest"],
         "grids": unlearn_grids(results),
         "files": files_grid(results),

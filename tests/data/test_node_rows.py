@@ -31,3 +31,12 @@ def test_at_most_five_are_listed(tiny_graph: Callable[..., GraphData]) -> None:
     named = replace(tiny_graph(), node_names=np.array([f"n{row}" for row in range(60)]))
     with pytest.raises(DataError, match="no node a, b, c, d, e and 2 more; name nodes by ids such as n0"):
         node_rows(named, list("abcdefg"), "it")
+
+
+def test_a_name_that_several_nodes_have_names_none_of_them(tiny_graph: Callable[..., GraphData]) -> None:
+    names = np.array([f"n{row}" for row in range(60)])
+    names[7] = "n3"
+    twice = replace(tiny_graph(), node_names=names)
+    assert node_rows(twice, ["n8"], "it").tolist() == [8]
+    with pytest.raises(DataError, match="it: several nodes of tiny are called n3; give each node a name"):
+        node_rows(twice, ["n8", "n3"], "it")

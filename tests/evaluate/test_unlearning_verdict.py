@@ -37,11 +37,11 @@ def test_ignorance_is_told_as_recognisable_and_memory_as_not_forgotten() -> None
     blank = anew._replace(forgotten=0.01 * anew.forgotten)
     told = judge_unlearning(found(blank, anew))
     assert told.outcome == "recognisable"
-    assert "conspicuously ignorant of the deleted nodes" in told.sentence
+    assert "conspicuously ignorant of the 100 deleted nodes" in told.sentence
     assert "by how sure it is of them (AUC 0.0" in told.sentence
     told = judge_unlearning(found(said(100, sure=3), anew), "edges")
     assert told.outcome == "not forgotten"
-    assert "the deleted edges are still told from pairs without one by how sure" in told.sentence
+    assert "the 100 deleted edges are still told from 100 pairs without one by how sure" in told.sentence
 
 
 def test_a_model_that_did_not_change_has_forgotten_nothing_however_little_it_knew() -> None:

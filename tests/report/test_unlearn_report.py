@@ -58,7 +58,7 @@ def results(seeds: int = 1, reference: bool = True) -> dict[str, Any]:
 def test_the_page_begins_with_the_verdict_and_escapes_what_a_user_wrote(tmp_path: Path) -> None:
     write_unlearn_report(results(), tmp_path / "unlearn.html")
     page = (tmp_path / "unlearn.html").read_text("utf-8")
-    assert "<h1>Recognisable: the model is conspicuously ignorant of the deleted nodes" in page
+    assert "<h1>Recognisable: the model is conspicuously ignorant of the 60 deleted nodes" in page
     assert "60 nodes and 1 edge deleted from tiny &lt;b&gt; by method d2dgn" in page
     assert "The &lt;teacher&gt; had seen it." in page
     assert "abc123" in page

@@ -44,6 +44,7 @@ class Rows(NamedTuple):
         edges: int64 (edges, 2), deleted ones that training saw.
         absent: int64 (pairs, 2) of nodes that training saw, without an edge.
         only_edges: whether no node was deleted: then those of `forgotten` are still there.
+        population: what those of `fresh` are, `"unseen"` or `"seen"` test nodes.
     """
 
     forgotten: Tensor
@@ -52,6 +53,7 @@ class Rows(NamedTuple):
     edges: Tensor
     absent: Tensor
     only_edges: bool
+    population: str
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -84,7 +86,8 @@ def rows_of(graph: NodeData, split: Split, observed: Observed, removal: Removal)
     gone = torch.zeros_like(seen)
     only_edges = not removal.nodes.numel()
     gone[edges.flatten() if only_edges else removal.nodes] = True
-    fresh = split.unseen if split.unseen.numel() else split.seen
+    population = "unseen" if split.unseen.numel() else "seen"
+    fresh = getattr(split, population)
     left = removal.row >= 0
     absent = edges[:0]
     if len(edges) and isinstance(observed.graph, GraphData):
@@ -92,7 +95,8 @@ def rows_of(graph: NodeData, split: Split, observed: Observed, removal: Removal)
         free = NonEdges(canonical_pairs(observed.graph.edge_index.T, count), count)
         absent = observed.node_ids[free.sample(max(_PAIRS, len(edges)), random)]
     kept = (seen & ~gone & left).nonzero()[:, 0]
-    return Rows((seen & gone).nonzero()[:, 0], kept, fresh[left[fresh] & ~gone[fresh]], edges, absent, only_edges)
+    fresh = fresh[left[fresh] & ~gone[fresh]]
+    return Rows((seen & gone).nonzero()[:, 0], kept, fresh, edges, absent, only_edges, population)
 
 
 def student_outputs(student: Predictor, graph: NodeData, split: Split, own: Task, task: Task) -> Tensor:
@@ -142,7 +146,7 @@ def evidence_of(outputs: Mapping[str, Tensor], rows: Rows, labels: Tensor, task:
     if rows.only_edges and links:
         # The nodes are still there, and known: only that they were linked was to be forgotten.
         found["attacks"] = {"link": found["attacks"]["link"]}
-    return found
+    return {**found, "population": rows.population}
 
 
 def seed_evidence(

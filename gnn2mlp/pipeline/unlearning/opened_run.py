@@ -51,7 +51,7 @@ def opened_run(run: RunConfig | str | os.PathLike[str]) -> OpenedRun:
         ConfigError: if there is no run that is over, or it predicts links.
         DataError: if its data are not there, or others than they were.
     """
-    config, folder = _settings(run)
+    config, folder = run_of(run)
     check_nodes(config)
     check_graph_free(config.student.name, "gnn2mlp unlearn")
     try:
@@ -71,7 +71,12 @@ def opened_run(run: RunConfig | str | os.PathLike[str]) -> OpenedRun:
     return OpenedRun(config, folder, graph, splits, Store(config.cache or default_root()), results)
 
 
-def _settings(run: RunConfig | str | os.PathLike[str]) -> tuple[RunConfig, Path]:
+def run_of(run: RunConfig | str | os.PathLike[str]) -> tuple[RunConfig, Path]:
+    """The resolved settings of a run, and its folder.
+
+    Raises:
+        ConfigError: if it is that of no run.
+    """
     config = run.resolve() if isinstance(run, RunConfig) else settings_of_run(run)
     folder = config.folder()
     check_run(folder)

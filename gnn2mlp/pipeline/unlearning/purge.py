@@ -1,7 +1,7 @@
 """Deleting what saw that which is forgotten: the files of a run, and those of the cache that it shares with others."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,38 +28,49 @@ _FILES = (
     *("router.safetensors", "monitor.html", "monitor.json"),
 )
 OWN = frozenset(_STAGES + _FILES)
+# What is said of a file that is to be deleted, and is not yet.
+PENDING = "to be deleted"
+_UNKNOWN = "gnn2mlp did not write it; look into it yourself"
 # Texts that are looked for in files that stay: more of them would take minutes.
 _MOST = 1000
 
 
-def purge(
+def to_purge(
     folder: Path, store: Store, befores: Sequence[Before], more: Collection[Observed] = ()
 ) -> list[dict[str, Any]]:
-    """Delete the files of a run, and in the cache whatever was made from what it saw.
+    """What there is to delete of a run, and in the cache of what was made from what it saw. Nothing is deleted yet.
 
     Args:
-        folder: of the run. What the package has not written there stays, and is listed.
+        folder: of the run. What the package has not written there is to stay, and is listed.
         store: the cache of the run. Teachers and knowledge that were made from the same view go, also those of other
             runs: they saw the same.
         befores: the seeds of the run.
         more: further views from which something in the cache was made.
 
     Returns:
-        For each file or folder `path`, `done` (`"deleted"` or `"kept"`), and `why`.
+        For each file or folder `path`, `done` (`PENDING` or `"kept"`), and `why`.
+    """
+    seen = {fingerprint(view) for view in (*(one.observed for one in befores), *more)}
+    seen |= {str(one.knowledge.identity.get("observed")) for one in befores}
+    made = [_entry(path, PENDING, "made from what is forgotten") for path in _made_from(store, seen)]
+    # The settings go last: as long as they are there, the run can be named again, and the rest of it deleted.
+    own = sorted(folder.iterdir(), key=lambda path: (path.name == CONFIG, path.name))
+    return made + [
+        _entry(path, PENDING, "of the run") if path.name in OWN else _entry(path, "kept", _UNKNOWN) for path in own
+    ]
+
+
+def purge(folder: Path, plan: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Carry out a plan of `to_purge`, or the rest of it; what is gone already counts as deleted.
+
+    Returns:
+        The plan, with `"deleted"` in place of `PENDING`.
 
     Raises:
         ArtefactError: if something cannot be deleted.
     """
-    seen = {fingerprint(view) for view in (*(one.observed for one in befores), *more)}
-    seen |= {str(one.knowledge.identity.get("observed")) for one in befores}
-    done = [_deleted(path, "made from what is forgotten") for path in _made_from(store, seen)]
-    # The settings go last: as long as they are there, a purge that was interrupted can be seen, and the folder named.
-    for path in sorted(folder.iterdir(), key=lambda path: (path.name == CONFIG, path.name)):
-        if path.name in OWN:
-            done.append(_deleted(path, "of the run"))
-        else:
-            done.append({"path": str(path), "done": "kept", "why": "gnn2mlp did not write it; look into it yourself"})
-    if not any(folder.iterdir()):
+    done = [{**one, "done": _deleted(Path(one["path"]))} if one["done"] == PENDING else dict(one) for one in plan]
+    if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
     return done
 
@@ -73,27 +84,32 @@ def _made_from(store: Store, seen: Collection[str]) -> list[Path]:
     return [path for path, identity in identities(store) if identity.get("observed") in seen]
 
 
-def _deleted(path: Path, why: str) -> dict[str, Any]:
+def _entry(path: Path, done: str, why: str) -> dict[str, Any]:
+    return {"path": str(path), "done": done, "why": why}
+
+
+def _deleted(path: Path) -> str:
     try:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     except OSError as error:
         raise ArtefactError(
-            f"unlearn: could not delete {path} ({error.strerror}); delete it by hand, it saw what is forgotten"
+            f"unlearn: could not delete {path} ({error.strerror}), which saw what is forgotten; make that possible and "
+            "start the same command again"
         ) from error
-    return {"path": str(path), "done": "deleted", "why": why}
+    return "deleted"
 
 
 def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
     """Whether names of nodes that are forgotten are anywhere in a folder; `None` where nodes have no names to look for.
 
     Names of three letters are found anywhere, and so are numbers that may be those of a row or a feature: neither is
-    looked for.
+    looked for. Larger numbers are, as texts and as arrays hold them.
 
     Returns:
         `names`, how many were looked for, and `found`, the files that hold one.
     """
     graph, removal = befores[0].graph, befores[0].removal
-    if graph.node_names is None or graph.node_names.dtype.kind not in "SU" or not removal.nodes.numel():
+    if graph.node_names is None or not removal.nodes.numel():
         return None
     names = [str(name) for name in graph.node_names[removal.nodes.numpy()].tolist()]
     kept = {str(name) for name in graph.node_names[removal.left.numpy()].tolist()}
@@ -101,7 +117,9 @@ def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
     counted = max(graph.num_nodes, graph.num_features)
     telling = [name for name in names if len(name) > 3 and name not in kept and not _counts(name, counted)]
     rare = telling[:_MOST]
-    return {"names": len(rare), "found": sorted(traces(folder, rare, whole=True))} if rare else None
+    numbers = [int(name) for name in rare if name.isascii() and name.isdecimal() and int(name) < 2**63]
+    found = traces(folder, rare, whole=True, numbers=numbers) if rare else {}
+    return {"names": len(rare), "found": sorted(found)} if rare else None
 
 
 def _counts(name: str, most: int) -> bool:

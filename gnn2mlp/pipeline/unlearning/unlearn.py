@@ -7,8 +7,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.files import user_path, write_json
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.files import read_json, user_path, write_json
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import short_repr
@@ -27,8 +27,8 @@ from gnn2mlp.pipeline.run import results_of, written
 from gnn2mlp.pipeline.seed import plan
 from gnn2mlp.pipeline.unlearning.before import Before, before_removal
 from gnn2mlp.pipeline.unlearning.certificate import seconds_of, seed_evidence, verdict_of, worst
-from gnn2mlp.pipeline.unlearning.opened_run import OpenedRun, opened_run
-from gnn2mlp.pipeline.unlearning.purge import purge, searched
+from gnn2mlp.pipeline.unlearning.opened_run import OpenedRun, opened_run, run_of
+from gnn2mlp.pipeline.unlearning.purge import PENDING, purge, searched, to_purge
 from gnn2mlp.pipeline.unlearning.unlearner import UNLEARNERS, Forgetting, Unlearner, What
 from gnn2mlp.report.siblings import refresh_report
 from gnn2mlp.report.unlearn_cell import unlearn_cell
@@ -81,6 +81,9 @@ def unlearn(
     emptied, and whatever the cache holds of what it saw is deleted. Where data came from (raw files, a table, a file of
     your own) is left as it is: take the nodes out there too.
 
+    Whatever stops it, the same call goes on where it was: models that are made are taken up, and a run that was deleted
+    in part is deleted to the end.
+
     Args:
         run: folder of a run, or its settings.
         nodes: ids of nodes, or the path of a file of them; see `read_removal`.
@@ -98,33 +101,55 @@ def unlearn(
         DataError: for unknown ids, edges of a hypergraph, data that have changed, or where nothing is left of a class.
             Nothing is trained or deleted before.
     """
-    found = opened_run(run)
+    config, place = run_of(run)
+    folder = _folder(place, out)
+    if (results := _half_purged(folder, place)) is not None:
+        with locked(place, lambda: _busy(place)):
+            return _certified(results, place, folder)
+    found = opened_run(config)
     removal = read_removal(found.graph, nodes, edges)
     unlearner = method if isinstance(method, Unlearner) else Spec.parse(method).build(UNLEARNERS)
     unlearner.check(what)
     unlearner.check_removal(removal)
     for split in found.splits:
         removal.check(found.graph, split)
-    folder = _folder(found, out)
-    with locked(found.folder, lambda: _busy(found.folder)):
+    with locked(place, lambda: _busy(place)):
         befores = {
-            split.seed: before_removal(found.folder, found.store, found.graph, split, removal) for split in found.splits
+            split.seed: before_removal(place, found.store, found.graph, split, removal) for split in found.splits
         }
         for before in befores.values():
             unlearner.check_before(before, what)
         results = _carried_out(found, befores, unlearner, what, verify, folder, listen, pages)
-        results["files"] = purge(found.folder, found.store, [*befores.values()], _refit_views(found))
         results["searched"] = searched(folder, [*befores.values()])
+        results["run"] = str(place.absolute())
+        results["files"] = to_purge(place, found.store, [*befores.values()], _refit_views(found))
+        return _certified(results, place, folder)
+
+
+def _half_purged(folder: Path, run: Path) -> dict[str, Any] | None:
+    """The certificate of models of this run that have forgotten, where the run was not deleted to the end."""
+    try:
+        found = read_json(folder / RESULTS)
+    except ArtefactError:
+        return None
+    pending = any(one["done"] == PENDING for one in found.get("files", ()))
+    return found if pending and found.get("run") == str(run.absolute()) else None
+
+
+def _certified(results: dict[str, Any], run: Path, folder: Path) -> UnlearnResult:
+    """Delete what is to be deleted, and write the certificate: before, with what is to come, and after."""
+    write_json(folder / RESULTS, results)
+    results["files"] = purge(run, results["files"])
     write_json(folder / RESULTS, results)
     write_unlearn_report(results, folder / PAGE)
     refresh_report(folder)
     return UnlearnResult(results, folder)
 
 
-def _folder(found: OpenedRun, out: str | os.PathLike[str] | None) -> Path:
-    folder = found.folder.with_name(f"{found.folder.name}-unlearned") if out is None else user_path(out, "out")
-    if folder.absolute() == found.folder.absolute() or found.folder.absolute() in folder.absolute().parents:
-        raise ConfigError(f"out: expected another folder than that of the run, {found.folder}, which will be emptied")
+def _folder(run: Path, out: str | os.PathLike[str] | None) -> Path:
+    folder = run.with_name(f"{run.name}-unlearned") if out is None else user_path(out, "out")
+    if folder.absolute() == run.absolute() or run.absolute() in folder.absolute().parents:
+        raise ConfigError(f"out: expected another folder than that of the run, {run}, which will be emptied")
     return folder
 
 

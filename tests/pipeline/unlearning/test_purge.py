@@ -12,7 +12,7 @@ from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.unlearning import purge as purging
 from gnn2mlp.pipeline.unlearning.before import before_removal
 from gnn2mlp.pipeline.unlearning.opened_run import opened_run
-from gnn2mlp.pipeline.unlearning.purge import purge, searched
+from gnn2mlp.pipeline.unlearning.purge import PENDING, purge, searched, to_purge
 from tests.pipeline.unlearning.conftest import Make
 
 
@@ -23,7 +23,10 @@ def test_only_what_saw_the_same_goes(make: Make, people: Path) -> None:
     about = {"identity": {"observed": "another"}, "environment": {}, "given": {}}
     artefact.save(other, "teacher", {}, {"about": about})
     (people / "cache" / "teachers" / "broken.safetensors").write_text("x")
-    done = purge(found.folder, Store(people / "cache"), [before])
+    plan = to_purge(found.folder, Store(people / "cache"), [before])
+    assert {each["done"] for each in plan} == {PENDING}
+    assert (people / "run" / "student").is_dir()
+    done = purge(found.folder, plan)
     assert {each["done"] for each in done} == {"deleted"}
     assert not (people / "run").exists()
     assert sorted(path.name for path in (people / "cache").rglob("*.safetensors")) == [
@@ -48,6 +51,16 @@ def test_a_name_that_is_a_number_of_a_row_is_not_looked_for(make: Make, tmp_path
     (tmp_path / "left.txt").write_text("rows 0017 and 5003")
     assert searched(tmp_path, [before]) == {"names": 1, "found": ["left.txt"]}
     assert searched(tmp_path, [replace(before, removal=replace(before.removal, nodes=torch.tensor([17])))]) is None
+
+
+def test_names_that_are_numbers_are_looked_for_in_arrays_as_well(make: Make, tmp_path: Path) -> None:
+    before = make([3, 17]).before
+    named = np.arange(7_000_000, 7_000_000 + before.graph.num_nodes)
+    before = replace(before, graph=replace(before.graph, node_names=named))
+    (tmp_path / "left.bin").write_bytes(named[[2, 4, 18]].tobytes())
+    assert searched(tmp_path, [before]) == {"names": 2, "found": []}
+    (tmp_path / "held.bin").write_bytes(named[[2, 3]].tobytes())
+    assert searched(tmp_path, [before]) == {"names": 2, "found": ["held.bin"]}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is forgotten is gone: byte by byte from every file that is left, and from what models were trained on."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import read_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data import Split, load_data, save_data
@@ -135,6 +136,26 @@ def test_what_cannot_be_done_is_said_before_anything_happens(
         unlearn(made / "run", **options, out=made / "never")
     assert (made / "run" / "student").is_dir()
     assert not (made / "never").exists()
+
+
+def test_a_run_that_was_deleted_in_part_is_deleted_to_the_end(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, **options: Any) -> None:
+        if path == people / "run" / "knowledge":
+            raise PermissionError(13, "Permission denied", str(path))
+        rmtree(path, **options)
+
+    rmtree = shutil.rmtree
+    with monkeypatch.context() as patch:
+        patch.setattr("gnn2mlp.pipeline.unlearning.purge.shutil.rmtree", refused)
+        with pytest.raises(ArtefactError, match="could not delete .*knowledge.* start the same command again"):
+            forget(people, nodes=names(GONE), method="redistil")
+    assert (people / "run" / "students").is_dir()
+    models = weights(people / "run-unlearned" / "student")
+    result = forget(people, nodes=names(GONE), method="redistil")
+    assert not (people / "run").exists()
+    assert {each["done"] for each in result.results["files"]} == {"deleted"}
+    assert read_json(result.out / "unlearn.json")["files"] == result.results["files"]
+    assert all(torch.equal(models[key], value) for key, value in weights(result.out / "student").items())
 
 
 def test_a_folder_within_that_of_the_run_is_refused(made: Path) -> None:
