@@ -51,6 +51,7 @@ from gnn2mlp.pipeline.unlearning.certificate import (
 from gnn2mlp.pipeline.unlearning.fine_tuning import fine_tune_teacher
 from gnn2mlp.pipeline.unlearning.forget_teacher import forget_teacher
 from gnn2mlp.pipeline.unlearning.forgetting_table import Destroyer, kept_rows, without_labels
+from gnn2mlp.pipeline.unlearning.methods.d2dgn import EPOCHS
 from gnn2mlp.pipeline.unlearning.opened_run import OpenedRun, opened_run
 from gnn2mlp.pipeline.unlearning.unlearn import left_of
 from gnn2mlp.pipeline.views import training_view
@@ -153,7 +154,7 @@ def teacher_line(dataset: str, seed: int, data_root: Path | None) -> Line:
     models["reference"], models["again"] = (_timed(partial(fit, left, own)) for own in (seed, 1000 + seed))
     old = models["before"][0]
     for name in DESTROYERS:
-        given = old, observed, left, forgotten, RetainAndForget(), name, 30, seed
+        given = old, observed, left, forgotten, RetainAndForget(), name, EPOCHS["teacher"], seed
         models[f"d2dgn, {name}"] = _timed(partial(forget_teacher, *given))
     cpu = torch.device("cpu")
     models["finetune"] = _timed(

@@ -51,6 +51,8 @@ class NetworkTeacher(Teacher):
         fanouts: neighbours sampled per layer in training; `None` trains on the whole graph.
         batch_size: training nodes per step when neighbours are sampled.
         distillable: whether its network can be a student's, trained by an objective in place of its own loss.
+        uses_passes: whether `metrics` or `on_epoch_end` uses the pass over all nodes that a validation makes; else
+            there is none where no node validates.
     """
 
     provides = frozenset({"logits", "hidden"}) | DERIVED
@@ -59,6 +61,7 @@ class NetworkTeacher(Teacher):
     fanouts: tuple[int, ...] | None = None
     batch_size: int = 512
     distillable: ClassVar[bool] = True
+    uses_passes: ClassVar[bool] = False
 
     def __init__(
         self, hidden: int, dropout: float, norm: Norm, lr: float, weight_decay: float, epochs: int, patience: int

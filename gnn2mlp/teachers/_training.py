@@ -82,8 +82,10 @@ class GNNTraining:
 
     def validate(self) -> Validation | None:
         """The task's score and loss on the validation nodes, if any, and what the teacher measures of all nodes."""
-        self.found = self.teacher.validate(self.sampler, self.features)
         valid = self.observed.valid
+        if not valid.numel() and not self.teacher.uses_passes:
+            return None
+        self.found = self.teacher.validate(self.sampler, self.features)
         if not valid.numel():
             return None
         # Of what the GPU has found only the rows that are scored come to the host.

@@ -80,6 +80,7 @@ class VQ(GNNTeacher):
     provides = GNNTeacher.provides | _CODE_KEYS
     reads = NodeData  # that of the encoder is known of an object alone
     distillable = False  # its codebook learns by a loss of its own
+    uses_passes = True
     module_: Tokenizer
     assigned_: Tensor
     steps_: int

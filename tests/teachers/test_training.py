@@ -1,6 +1,7 @@
 """Training on graphs: steps, loss, stopping, and what is told on the way."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,18 @@ def test_keeps_the_epoch_that_selection_chooses_and_stops_after_patience(monkeyp
     logits, labels = teacher.predict(views.full.graph)[valid], views.full.graph.labels[valid]
     assert (accuracy(logits, labels), F.cross_entropy(logits, labels).item()) == (score, pytest.approx(loss, abs=1e-6))
     assert history.epochs == 60
+
+
+def test_without_validation_nodes_only_teachers_that_use_it_make_a_pass_after_each_epoch() -> None:
+    observed = tiny_views().observed
+    blind = replace(observed, valid=observed.valid[:0])
+    for teacher, passes in ((GCN(hidden=4, epochs=2), 0), (VQ(encoder={"name": "gcn", "epochs": 2}, codes=4), 2)):
+        made: list[str] = []
+        own = teacher.validate
+        teacher.validate = lambda *given, own=own, made=made: made.append("pass") or own(*given)  # type: ignore
+        teacher.fit(blind)
+        assert len(made) == passes
+        assert teacher.history_.best_epoch == 2
 
 
 def test_tells_how_far_it_is() -> None:
