@@ -11,7 +11,7 @@ import torch
 
 from gnn2mlp.core.environment import cpu_threads, resolve_device, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import check_writable
+from gnn2mlp.core.files import check_writable, read_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.locks import locked
 from gnn2mlp.data import NodeData, Split, load_dataset
@@ -29,6 +29,8 @@ from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
 
 CONFIG = "config.yaml"
+# What `unlearn` leaves in a folder whose models have forgotten something.
+CERTIFICATE = "unlearn.json"
 D = TypeVar("D")
 _ONE_SCALE = "bring them on one scale, in the file, or for the student alone with --inputs standardise"
 
@@ -55,12 +57,14 @@ def opened(
         check: given the data set, raises for one that cannot be worked on, before anything is written.
 
     Raises:
-        ConfigError: if the folder holds another configuration's results, another process works in it, or nobody says
-            where the cache is.
+        ConfigError: if the folder holds another configuration's results or models that have forgotten, another process
+            works in it, or nobody says where the cache is.
         ArtefactError: if the folder cannot be written into.
         DataError: for data that cannot be learnt from.
     """
     check_nodes(config)
+    if guest:
+        _check_own_models(folder)
     device, store, graph = begun(config, folder, listen, load_dataset)
     if config.task:
         graph = replace(graph, task=graph.task.overridden(config.task))
@@ -149,6 +153,19 @@ def check_free(folder: Path, config: RunConfig) -> None:
             raise ConfigError(
                 f"out: {folder} holds a run with another {others}; choose another --out, or remove that folder"
             )
+
+
+def _check_own_models(folder: Path) -> None:
+    """Raise `ConfigError` if the models in a folder have forgotten, and are not those that its settings would give."""
+    if not (folder / CERTIFICATE).exists():
+        return
+    told = read_json(folder / CERTIFICATE)
+    if not told["exact"]:
+        raise ConfigError(
+            f"out: the models in {folder} have forgotten something (unlearn, method {told['method']['name']}), and the "
+            "settings there would train others in their place; to look at those, trained anew on what is left, name "
+            "another folder with --out"
+        )
 
 
 def _busy(folder: Path) -> None:

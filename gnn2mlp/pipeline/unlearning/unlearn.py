@@ -21,7 +21,7 @@ from gnn2mlp.data.splits.carried import roles_of
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job, Listen
-from gnn2mlp.pipeline.opening import check_free, opened
+from gnn2mlp.pipeline.opening import CERTIFICATE, check_free, opened
 from gnn2mlp.pipeline.refit import everything
 from gnn2mlp.pipeline.run import results_of, written
 from gnn2mlp.pipeline.seed import plan
@@ -35,7 +35,7 @@ from gnn2mlp.report.unlearn_cell import unlearn_cell
 from gnn2mlp.report.unlearn_report import write_unlearn_report
 
 FORMAT = 1
-RESULTS, PAGE, DATA, REFERENCE = "unlearn.json", "unlearn.html", "data.safetensors", "reference"
+RESULTS, PAGE, DATA, REFERENCE = CERTIFICATE, "unlearn.html", "data.safetensors", "reference"
 
 
 @dataclass(frozen=True, eq=False)

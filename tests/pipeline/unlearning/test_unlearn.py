@@ -14,6 +14,7 @@ from gnn2mlp.core.files import read_json
 from gnn2mlp.core.progress import silent
 from gnn2mlp.data import Split, load_data, save_data
 from gnn2mlp.deploy import Predictor, traces
+from gnn2mlp.pipeline import disagree, explain, latency, trust
 from gnn2mlp.pipeline.config import read_yaml
 from gnn2mlp.pipeline.run import run
 from gnn2mlp.pipeline.unlearning.unlearn import UnlearnResult, unlearn
@@ -108,6 +109,17 @@ def test_edges_are_gone_from_the_data_and_from_the_knowledge(people: Path) -> No
     assert not left & {tuple(edge) for edge in edges}
     assert not left & {(second, first) for first, second in edges}
     assert result.results["removal"]["edges"] == 3
+
+
+def test_verbs_that_look_at_models_do_not_train_others_where_some_have_forgotten(people: Path) -> None:
+    first = forget(people, nodes=names([3]), method="redistil")
+    config = RunConfig(**read_yaml(first.out / "config.yaml"))
+    for look in (trust, explain, latency, disagree):
+        with pytest.raises(ConfigError, match="have forgotten something .*method redistil.* name another folder with"):
+            look(config)
+    elsewhere = config.model_copy(update={"out": people / "elsewhere", "cache": people / "cache"})
+    found = trust(elsewhere, lambda seed, stage: silent)
+    assert found.results["graph"]["nodes"] == 89
 
 
 def test_it_can_be_done_again(people: Path) -> None:
