@@ -46,7 +46,7 @@ def _students(lines: Sequence[Line]) -> str:
         "## Students\n\nGLNN students of SAGE teachers with the package's settings, where a fifth of the test nodes "
         "does not exist in training. Where edges are deleted `redistil` writes the rows within their reach anew by the "
         "old teacher; `d2dgn` speaks of nodes alone. d2dgn has its defaults: 30 epochs of a student from the "
-        "old weights, 15 of a teacher, without dropout, an ignorant destroyer of 15.\n\n" + "\n\n".join(tables)
+        "old weights, 20 of a teacher, without dropout, an ignorant destroyer of 15.\n\n" + "\n\n".join(tables)
     )
 
 

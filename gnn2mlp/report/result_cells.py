@@ -6,6 +6,7 @@ from typing import Any
 
 from gnn2mlp.core.errors import listing
 from gnn2mlp.explore.formatting import MISSING
+from gnn2mlp.report.agreement import agreement_grid, agreement_line, first_agreement
 from gnn2mlp.report.auto_table import basis as judged_on
 from gnn2mlp.report.auto_table import leaderboard_grid
 from gnn2mlp.report.cell import Drawn, Table, cell
@@ -102,9 +103,10 @@ def trust_cell(results: Results, out: Path) -> str:
         results: what `trust` returns and writes to `trust.json`.
         out: its folder, where the page is.
     """
-    lines = [student_trust_line(results), basis(results, "seen"), _page(out / "trust.html")]
-    tables = [score_grid(results), *student_trust_grids(results)]
-    return cell(trust_line(results), [line for line in lines if line], tables)
+    agreement = first_agreement(results)
+    lines = [student_trust_line(results), agreement_line(agreement), basis(results, "seen"), _page(out / "trust.html")]
+    tables = [score_grid(results), *student_trust_grids(results), agreement_grid(agreement)]
+    return cell(trust_line(results), [line for line in lines if line], [table for table in tables if table.rows])
 
 
 def latency_cell(results: Results, out: Path) -> str:

@@ -20,6 +20,7 @@ from gnn2mlp.report.fit_report import render_fit_report
 from gnn2mlp.report.latency_report import write_latency_report
 from gnn2mlp.report.run_report import write_report
 from gnn2mlp.report.trust_report import write_trust_report
+from gnn2mlp.report.unlearn_report import write_unlearn_report
 from gnn2mlp.studies import compare, read_scores, write_comparison
 from tests.browser import Seen, faults, find_axe, opened
 from tests.explainers.surrogates import explained
@@ -29,6 +30,7 @@ from tests.report.conftest import add_knowledge, add_latency, add_student_trust
 from tests.report.explained import explain_results
 from tests.report.links import link_results
 from tests.report.test_auto_table import board_of
+from tests.report.test_unlearn_report import results as unlearn_results
 from tests.studies.helpers import line
 from tests.tiny import random_knowledge
 
@@ -49,6 +51,7 @@ PAGES = (
     "map",
     "report",
     "trust",
+    "unlearn",
 )
 # The widest and the narrowest of the fonts that readers without our first choices have.
 FONTS = ("DejaVu Sans", "Liberation Sans")
@@ -127,6 +130,7 @@ def folder(
     graph, surrogate = explained()
     drawn = FastDnX().explain(surrogate, range(6))
     write_explain_report(explain_results(), drawn, graph, graph.labels.numpy(), out / "explain.html")
+    write_unlearn_report(unlearn_results(seeds=2), out / "unlearn.html")
     small_map().save(out / "map.html")
     write_comparison(compare(read_scores([_lines(out, 12)])), out / "compare.html")
     write_comparison(compare(read_scores([_lines(out, 1)])), out / "compare-one.html")

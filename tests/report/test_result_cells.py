@@ -11,6 +11,7 @@ from gnn2mlp.pipeline.searching.leaderboard import Leaderboard
 from gnn2mlp.report.result_cells import data_cell, fit_cell, latency_cell, leaderboard_cell, run_cell, trust_cell
 from tests.browser import faults, find_axe, opened
 from tests.report.conftest import add_knowledge, add_latency, add_student_trust, judge_by
+from tests.report.explained import explain_results
 from tests.report.test_auto_table import board_of
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ def test_trust_tells_of_teacher_and_student(make_results: Make) -> None:
     assert "AUROC 0.75" in html
     assert "Margin tells best" in html
     assert "trust.html" in html
+    assert "answers as its teacher" not in html
+    results = add_student_trust(add_knowledge(make_results()))
+    results["seeds"][0]["own_margin"] = {"student": {**explain_results()["student"], "population": "seen"}}
+    html = trust_cell(results, OUT)
+    assert "Confidence and own margin together tell" in html or "told better by confidence and own margin" in html
+    assert "Where does the student answer as its teacher?" in html
 
 
 def test_latency_tells_time_and_what_answers_are_worth(make_results: Make) -> None:
