@@ -125,7 +125,11 @@ def _targets(lines: Sequence[Line]) -> str:
     ]
     if not rows:
         return ""
-    return "## Targets\n\nSet by trials beforehand.\n\n" + markdown(["what", "where", "target", "found", ""], rows)
+    return (
+        "## Targets\n\nSet by trials beforehand. What d2dgn with its random destroyer loses on new nodes is a damage "
+        "that those had, and no aim: less of it is better.\n\n"
+        + markdown(["what", "where", "target", "found", ""], rows)
+    )
 
 
 def _student_targets(lines: Sequence[Line]) -> list[list[str]]:
