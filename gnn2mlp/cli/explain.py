@@ -38,7 +38,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.pipeline import RunConfig
     from gnn2mlp.pipeline.explain import PAGE, RESULTS, ROUTER, explain
     from gnn2mlp.pipeline.explain_files import EDGES, FEATURES, NODES, PICTURES, STUDENT
-    from gnn2mlp.report.explain_report import explain_grids, headline, student_line
+    from gnn2mlp.report.explain_report import explain_grids, headline, student_line, surrogate_line
     from gnn2mlp.report.terminal import TerminalGrid
 
     take_run(options, "explain")
@@ -56,7 +56,8 @@ def execute(options: argparse.Namespace) -> None:
             listen=bars.listen,
         )
     router = result.results.get("student", {}).get("router", {}).get("sentence", "")
-    for line in (headline(result.results), *result.results["notes"], student_line(result.results), router):
+    told = result.results
+    for line in (headline(told), surrogate_line(told), *told["notes"], student_line(told), router):
         if line:
             console.print(line)
     for grid in explain_grids(result.results):

@@ -54,6 +54,15 @@ def headline(results: Results) -> str:
     return f"{text}; as many random ones for {_share(random, 'sufficiency')}{beyond}."
 
 
+def surrogate_line(results: Results) -> str:
+    """What the explanations are read from, and how well that stands for the teacher, in a sentence."""
+    one = results["surrogate"]
+    return (
+        f"Explanations are read from a linear surrogate of {plural(one['hops'], 'hop')}, which answers as the teacher "
+        f"on {100 * one['agreement']:.1f} % of nodes held out (mean KL {one['divergence']:.3f} nats)."
+    )
+
+
 def explain_grids(results: Results) -> list[Grid]:
     """Faithfulness, motifs where they are known, and where the student will differ: for page and terminal alike."""
     return [grid for grid in (*faith_grids(results), *student_grids(results)) if grid.rows]
@@ -152,17 +161,14 @@ def _class(classes: list[str], answer: int) -> str:
 
 
 def _content(results: Results, explanation: Explanation, graph: GraphData, answers: np.ndarray) -> dict[str, Any]:
-    one, count = results["surrogate"], len(results["nodes"])
+    count = len(results["nodes"])
     return {
         "sentence": headline(results),
         "subject": (
             f"Teacher {option_name(results, 'teacher')} on {option_name(results, 'dataset')}, seed "
             f"{results['seeds'][0]['seed']}; {plural(count, 'node')} explained by {explanation.method}."
         ),
-        "surrogate": (
-            f"Explanations are read from a linear surrogate of {plural(one['hops'], 'hop')}, which answers as the "
-            f"teacher on {100 * one['agreement']:.1f} % of nodes held out (mean KL {one['divergence']:.3f} nats)."
-        ),
+        "surrogate": surrogate_line(results),
         "notes": results["notes"],
         "grids": [grid for grid in faith_grids(results) if grid.rows],
         "plots": _faith_plots(results),

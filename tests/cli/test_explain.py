@@ -15,6 +15,7 @@ def test_a_folder_is_all_that_is_to_be_named(settings: dict[str, Any], capsys: p
     assert main(["explain", str(settings["out"]), "--nodes", "3, 1", "--method", "dnx", "--pictures", "1"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "nodes named first suffice for" in printed
+    assert "which answers as the teacher on" in printed
     assert "Student's confidence" in printed
     for name in (
         "explain.html",
