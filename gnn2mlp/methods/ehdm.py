@@ -58,9 +58,13 @@ class EHDM(Method):
         "not. A gate then decides, for each pair, how much of each student counts."
     )
     departures = (
-        "Written from what is told of the paper, whose code was not at hand. Students learn by LLP's terms with its "
-        "default weights. The gate reads the product of the students' embeddings of both nodes, so that it is "
-        "symmetric and ships with them, and begins as their mean. The students stay as they are while it learns."
+        "Members learn by LLP's terms with its default weights, from probabilities that a logistic regression makes of "
+        "a heuristic (released code: from the counts themselves, which is what its margins are of). The gate reads the "
+        "product of the members' embeddings (paper: of the features), so that it is symmetric and reads what ships; it "
+        "begins as their mean, and its shares may have any sign, as the penalty on their size would be constant for "
+        "shares that are positive and add up to 1. In the released code as it is published the gate does not learn: "
+        "its training returns at once, and its shares are those of a softmax of zeros, the plain mean. Members are "
+        "`cn`, `aa` and `ra`; the paper's fourth, the capped shortest path, is `teacher.scores=[cn,aa,ra,csp]`."
     )
     unit = "pair"
     streams = False

@@ -54,14 +54,15 @@ def score_grid(results: Results) -> Grid:
 
 
 def link_difference_grid(results: Results) -> Grid:
-    """The student minus each rival by AUC and by Hits@20, with intervals; none for a single seed."""
-    rows = []
-    for population in link_populations(results):
-        found = {(one.rival, m): one.found for m in (WHOLE, TOP) for one in compared(results, population, m)}
-        for rival in dict.fromkeys(rival for rival, _ in found):
-            cells = [cell for m in (WHOLE, TOP) for cell in _difference(found.get((rival, m)))]
-            rows.append([population, style_of(rival).label, *cells])
-    head = ["Pairs", "Minus", *(cell for m in (WHOLE, TOP) for cell in (metric_title(m), "95% interval", "Ahead"))]
+    """The student minus each rival, a row for AUC and one for Hits@20, with intervals; none for a single seed."""
+    rows = [
+        [population, metric_title(metric), style_of(one.rival).label, *_difference(one.found)]
+        for population in link_populations(results)
+        for metric in (WHOLE, TOP)
+        for one in compared(results, population, metric)
+        if one.found.n > 1
+    ]
+    head = ["Pairs", "By", "Minus", "Points", "95% interval", "Ahead"]
     return Grid("Student minus another, points", head, rows if has_spread(results) else [])
 
 
@@ -147,9 +148,7 @@ def _times(row: Results | None) -> str:
     return f"{significant(row['median_ms'])} ({significant(row['p95_ms'])})" if row else MISSING
 
 
-def _difference(found: Paired | None) -> list[str]:
-    if found is None or found.n == 1:
-        return [MISSING] * 3
+def _difference(found: Paired) -> list[str]:
     return [
         signed_points(found.difference),
         points_interval(found.low, found.high),

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.seeds import generator
@@ -18,8 +19,8 @@ from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.nn.training import History
 from gnn2mlp.teachers._links import CONTEXT_KEYS, LinkTeacher, PairScores, scores_of
+from gnn2mlp.teachers._pair_heuristics import HEURISTICS, PairHeuristics
 from gnn2mlp.teachers._pair_predictor import checked_pairs
-from gnn2mlp.teachers._pair_scores import COUNTED, NeighbourScores
 
 Transform = Literal["log1p", "none"]
 # Training edges from which the logistic regressions are learnt, at most; they have a handful of numbers to learn.
@@ -27,7 +28,7 @@ _LEARNT_FROM = 200_000
 
 
 class Heuristic(LinkTeacher):
-    """Common neighbours, Adamic-Adar and resource allocation, which teach students of links as well as networks do.
+    """Common neighbours, Adamic-Adar, resource allocation, short paths: they teach students as well as networks do.
 
     So EHDM found (Qin et al., https://arxiv.org/abs/2504.06193), whose students each learn one heuristic. Nothing but
     logistic regressions of the heuristics is trained, on training edges against as many random pairs: one of all
@@ -39,8 +40,10 @@ class Heuristic(LinkTeacher):
 
     Args:
         scores: heuristics: `"cn"` is how many neighbours two nodes have in common, `"aa"` the sum over these of
-            1 / log degree, `"ra"` that of 1 / degree.
+            1 / log degree, `"ra"` that of 1 / degree; `"csp"` is 1 / the length of the shortest path between the two,
+            which looks further and takes a search from every node.
         transform: what the regressions read of a heuristic x: `"log1p"`, log(1 + x), or `"none"`, x itself.
+        cap: longest path that `"csp"` knows; of nodes further apart it is 0. 6 in the released code.
 
     Attributes:
         weight_: float64 (1 + heuristics, heuristics), of the regression of all, then of each one by itself.
@@ -67,11 +70,14 @@ class Heuristic(LinkTeacher):
     weight_: Tensor
     bias_: Tensor
 
-    def __init__(self, scores: tuple[str, ...] = ("cn", "aa", "ra"), transform: Transform = "log1p"):
+    def __init__(self, scores: tuple[str, ...] = ("cn", "aa", "ra"), transform: Transform = "log1p", cap: int = 6):
         self.scores = tuple(scores)
         self.transform: Transform = transform
-        if not self.scores or set(self.scores) - set(COUNTED) or len(set(self.scores)) < len(self.scores):
-            raise ConfigError(f"teacher.scores: expected some of {', '.join(COUNTED)}, each once, got {list(scores)}")
+        self.cap = cap
+        if not self.scores or set(self.scores) - set(HEURISTICS) or len(set(self.scores)) < len(self.scores):
+            known = ", ".join(HEURISTICS)
+            raise ConfigError(f"teacher.scores: expected some of {known}, each once, got {list(scores)}")
+        check_at_least("teacher", 2, cap=cap)
 
     def fit(
         self,
@@ -94,7 +100,8 @@ class Heuristic(LinkTeacher):
         if not rows.any():
             raise DataError(
                 f"teacher {self.name!r}: no two linked nodes of {links.graph.name}, nor any drawn beside them, have a "
-                "common neighbour, which is all that it goes by; take the teacher 'link'"
+                "common neighbour, or a short path where scores has 'csp', which is all that it goes by; take the "
+                "teacher 'link'"
             )
         linked = torch.arange(len(rows)) < chosen.numel()
         self.weight_, self.bias_ = _regressions(rows, linked)
@@ -103,7 +110,7 @@ class Heuristic(LinkTeacher):
 
     def rows_of(self, graph: GraphData) -> "Rows":
         """A function from pairs int64 (pairs, 2) to what the regressions read of each, float64 (pairs, heuristics)."""
-        return Rows(NeighbourScores(graph.adjacency, self.scores), self.transform)
+        return Rows(PairHeuristics(graph.adjacency, self.scores, self.cap), self.transform)
 
     def scorer(self, graph: GraphData, device: torch.device | str = "cpu") -> "Regressed":
         """As in `LinkTeacher`, on the CPU."""
@@ -141,7 +148,7 @@ class Rows:
         transform: of each number.
     """
 
-    heuristics: NeighbourScores
+    heuristics: PairHeuristics
     transform: Transform
 
     __repr__ = short_repr

@@ -1,3 +1,7 @@
+import io
+
+from rich.console import Console
+
 from gnn2mlp.report.link_grids import (
     agreement_grid,
     counts_grid,
@@ -10,6 +14,7 @@ from gnn2mlp.report.link_grids import (
     score_grid,
     throughput_grid,
 )
+from gnn2mlp.report.table import grid_table
 from tests.report.links import link_results
 
 
@@ -27,18 +32,27 @@ def test_a_score_that_is_not_defined_is_a_dash() -> None:
     assert score_grid(results).rows[-2][4] == "–"
 
 
-def test_differences_of_both_figures_stand_in_one_row() -> None:
+def test_both_figures_have_a_row_for_each_rival() -> None:
     rows = link_difference_grid(link_results()).rows
-    assert rows[1] == ["overall", "Teacher", "+7.0", "+6.2 to +7.8", "3 of 3", "−7.0", "−7.8 to −6.2", "0 of 3"]
-    assert len(rows) == 12
+    assert rows[1] == ["overall", "AUC", "Teacher", "+7.0", "+6.2 to +7.8", "3 of 3"]
+    assert rows[4] == ["overall", "Hits@20", "Teacher", "−7.0", "−7.8 to −6.2", "0 of 3"]
+    assert len(rows) == 24
     assert link_difference_grid(link_results(seeds=1)).rows == []
+
+
+def test_differences_fit_a_terminal_of_80_columns() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    console.print(grid_table(link_difference_grid(link_results()), left=(1, 2)))
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert any("+6.2 to +7.8" in line for line in lines)
+    assert sum("old-new" in line for line in lines) == 6, "no row was broken"
 
 
 def test_a_figure_that_one_of_two_lacks_is_no_difference() -> None:
     results = link_results(production=False)
     for record in results["seeds"]:
         del record["scores"]["mlp"]["overall"]["hits@20"]
-    assert link_difference_grid(results).rows[0][5:] == ["–", "–", "–"]
+    assert [row[2] for row in link_difference_grid(results).rows if row[1] == "Hits@20"] == ["Teacher", "Heuristic"]
 
 
 def test_heuristics_agreement_and_counts_go_by_group() -> None:

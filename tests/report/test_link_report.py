@@ -35,7 +35,7 @@ def test_shows_what_the_results_say() -> None:
     text = Page(render_link_report(link_results(), [Beside("map.html", "A map")])).text
     for words in (
         "new-new Student 76.00 ± 0.98 4.00 ± 0.98",
-        "overall Teacher +7.0 +6.2 to +7.8 3 of 3 −7.0 −7.8 to −6.2 0 of 3",
+        "overall Hits@20 Teacher −7.0 −7.8 to −6.2 0 of 3",
         "600 pairs that are no links stand against the links of every group of pairs",
         'LinkPredictor.load("runs/links/student")',
         "links of new nodes that inference sees",

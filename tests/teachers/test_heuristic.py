@@ -84,7 +84,7 @@ def test_features_are_not_read(teacher: Heuristic, views: LinkViews) -> None:
 
 def test_heuristics_that_there_are_not_are_refused() -> None:
     for scores in (("cn", "jaccard"), (), ("cn", "cn")):
-        with pytest.raises(ConfigError, match="teacher.scores: expected some of cn, aa, ra, each once, got"):
+        with pytest.raises(ConfigError, match="teacher.scores: expected some of cn, aa, ra, csp, each once, got"):
             Heuristic(scores=scores)
     with pytest.raises(ConfigError, match="transform"):
         Heuristic(transform="sqrt")
@@ -113,3 +113,14 @@ def test_the_seed_decides_which_pairs_are_drawn(views: LinkViews) -> None:
         found.append(made.weight_)
     assert torch.equal(found[0], found[1])
     assert not torch.equal(found[0], found[2])
+
+
+def test_short_paths_are_a_member_where_they_are_named(views: LinkViews) -> None:
+    teacher = Heuristic(scores=("cn", "csp"), cap=4)
+    teacher.fit(views.observed)
+    table = teacher.export(views.observed, ["member_context_scores"], how=Export(context_draws=1))
+    assert table["member_context_scores"].size(1) == 2
+    rows = teacher.rows_of(views.observed.graph)(views.observed.pairs)
+    assert rows[:, 1].expm1().max() <= 0.5 + 1e-9, "a training edge never is its own path"
+    with pytest.raises(ConfigError, match="cap"):
+        Heuristic(cap=1)
