@@ -12,7 +12,7 @@ from gnn2mlp.core.errors import ConfigError
 
 # Options of links, and options of nodes that links have not, each with the value that says nothing.
 OF_LINKS = {"pairs": None, "nodes": None, "top": None, "id": None, "asked": None, "candidates": None, "known": None}
-OF_LINKS |= {"source_column": None, "target_column": None, "out_file": None}
+OF_LINKS |= {"source_column": None, "target_column": None, "out_file": None, "shortlist": None}
 OF_NODES = {
     "probabilities": False,
     "coverage": None,
@@ -24,7 +24,7 @@ OF_NODES = {
 _NAMES = {"asked": "for", "source_column": "source", "target_column": "target", "out_file": "out"}
 # Of pairs alone, and of the best candidates alone.
 _OF_PAIRS = ("source_column", "target_column", "keep")
-_OF_TOP = ("asked", "candidates", "known")
+_OF_TOP = ("asked", "candidates", "known", "shortlist")
 
 
 def add_link_options(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,12 @@ def add_link_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--candidates", metavar="FILE", help="with --top: a table of ids that may be answered")
     group.add_argument("--known", metavar="FILE", help="with --top: a table of links that are not to be answered again")
+    group.add_argument(
+        "--shortlist",
+        metavar="N",
+        type=int,
+        help="with --top: score N candidates of each node that a quick stand-in puts first, not all; recall is told",
+    )
 
 
 def asks_for_links(options: argparse.Namespace) -> bool:
@@ -75,6 +81,7 @@ def score_links(options: argparse.Namespace) -> None:
             done = score_pairs(model, options.pairs, options.nodes, options.out_file, **given)
         else:
             given |= {"candidates": options.candidates, "known": options.known, "progress": progress}
+            given["shortlist"] = options.shortlist
             done = score_top(model, options.nodes, options.out_file, options.top, asked=_asked(options.asked), **given)
     _tell(done, options)
 
@@ -87,7 +94,16 @@ def _tell(done: Any, options: argparse.Namespace) -> None:
     failed = f", {done.failed:,} without a score" if options.errors == "null" else ""
     console = Terminal()
     console.print(Text(f"{done.rows:,} {what}{again}{failed}{rate}"), soft_wrap=True)
+    if (recall := getattr(done, "recall", None)) is not None:
+        console.print(Text(_recall_line(recall)), soft_wrap=True)
     show_files(console, {"scores" if options.pairs is not None else "candidates": done.out})
+
+
+def _recall_line(recall: Any) -> str:
+    """What a short list finds, in a sentence."""
+    found = f"{100 * recall.mean:.1f} % of the {recall.k} best are on the short list"
+    nodes = "1 asked node" if recall.queries == 1 else f"{recall.queries} asked nodes"
+    return f"{found}, of {nodes}; of the worst of them {100 * recall.least:.0f} %."
 
 
 def _asked(text: str | None) -> Any:

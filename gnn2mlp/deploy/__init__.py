@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.hub import from_hub, push_to_hub
     from gnn2mlp.deploy.link_index import LinkIndex
     from gnn2mlp.deploy.link_predictor import LinkPredictor
-    from gnn2mlp.deploy.link_scoring import score_pairs, score_top
+    from gnn2mlp.deploy.link_scoring import TopScored, score_pairs, score_top
     from gnn2mlp.deploy.link_search import Top
     from gnn2mlp.deploy.node_fields import NodeFields
     from gnn2mlp.deploy.node_router import NodeRouter
@@ -47,6 +47,7 @@ __all__ = [
     "Predictor",
     "Scored",
     "Top",
+    "TopScored",
     "add_files",
     "calibrate",
     "calibrated",
@@ -81,6 +82,7 @@ _EXPORTS = {
     "Predictor": "gnn2mlp.deploy.predictor",
     "Scored": "gnn2mlp.deploy.table_scoring",
     "Top": "gnn2mlp.deploy.link_search",
+    "TopScored": "gnn2mlp.deploy.link_scoring",
     "add_files": "gnn2mlp.deploy.directory",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",

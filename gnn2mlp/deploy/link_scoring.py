@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
+from gnn2mlp.deploy.link_shortlist import Recall
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.pair_scorer import PairScorer, pair_columns
 from gnn2mlp.deploy.row_reader import Errors
@@ -81,6 +82,26 @@ def score_pairs(
     return score_table(scorer, pairs, out, progress, overwrite, part_rows)
 
 
+class TopScored(NamedTuple):
+    """What `score_top` did; see `Scored`.
+
+    Args:
+        out: the table that it wrote.
+        rows: how many nodes were asked for.
+        failed: none of them, as a node that cannot be read stops it.
+        reused: nodes that an earlier call, which was interrupted, had answered already.
+        seconds: that it took.
+        recall: what share of the best a short list found; `None` where all were scored, or nothing was left to do.
+    """
+
+    out: Path
+    rows: int
+    failed: int
+    reused: int
+    seconds: float
+    recall: Recall | None = None
+
+
 def score_top(
     predictor: BaseLinkPredictor,
     nodes: str | Path,
@@ -91,12 +112,14 @@ def score_top(
     asked: str | Path | Sequence[Any] | None = None,
     candidates: str | Path | None = None,
     known: str | Path | None = None,
+    shortlist: int | None = None,
     progress: Progress = silent,
     overwrite: bool = False,
-) -> Scored:
+) -> TopScored:
     """Write the `k` best candidates of each asked node: a line each of id, rank, candidate and score, best first.
 
-    The answers are exact: every candidate is scored. They are written in parts, as those of `score_table`.
+    The answers are exact, as every candidate is scored, unless a short list is asked for. They are written in parts, as
+    those of `score_table`.
 
     Args:
         predictor: a `LinkPredictor` or `OnnxLinkPredictor`.
@@ -107,11 +130,13 @@ def score_top(
         asked: a table with such a column (of this name, or its first), or ids; default: all nodes.
         candidates: a table with such a column of those who may be answered; default: all nodes.
         known: a table of edges; nodes that it links, in either direction, are no candidates of each other.
+        shortlist: score so many candidates of each node, those that a linear stand-in for the decoder puts first, which
+            is for many nodes and dear decoders; `recall` says what share of the best it finds. Default: score all.
         progress: told in nodes that were embedded, then in nodes that were answered.
         overwrite: whether another table at `out` is replaced.
 
     Returns:
-        What was written; its `rows` are the asked nodes.
+        What was written, and the recall of a short list.
 
     Raises:
         ConfigError, DataError, ArtefactError: as `score_pairs`; for no asked node, or no candidate; for a `k` above
@@ -127,7 +152,7 @@ def score_top(
     table = NodeTable(nodes, id_column, "text" if asked is None or not _is_path(asked) else _type_in(asked, id_column))
     rows = None if candidates is None else _rows_of(candidates, id_column, table, "candidates")
     links = None if known is None else _known(known, table)
-    scorer = TopScorer(predictor, table, id_column, k, rows, links)
+    scorer = TopScorer(predictor, table, id_column, k, rows, links, shortlist)
     column = _asked(asked, id_column, table)
     part = max(1, min(BATCH_ROWS, _PART_PAIRS // max(1, len(table) if rows is None else len(rows))))
     # Row groups of the asked are parts of the answers: of all rows of a table they may be too many for one.
@@ -135,7 +160,7 @@ def score_top(
     arrow, parquet = pyarrow_modules()
     atomic(beside, lambda file: parquet.write_table(arrow.table({id_column: column}), file, row_group_size=part))
     try:
-        return score_table(scorer, beside, place, progress, overwrite, part)
+        return TopScored(*score_table(scorer, beside, place, progress, overwrite, part), scorer.recall)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -196,6 +196,18 @@ def check_ends(files: Sequence[Path], columns: Sequence[str], ids: NodeIds, erro
         )
 
 
+def first_ids(files: Sequence[Path], column: str, count: int) -> Any:
+    """The first ids of a column of tables, so many at most.
+
+    Args:
+        files: Parquet, of one table, with a row.
+        column: that holds ids.
+        count: how many.
+    """
+    batch = next(batch for file in files for batch in _batches(file, [column]) if batch.num_rows)
+    return column_of(batch, column).slice(0, count)
+
+
 def _batches(file: Path, columns: Sequence[str]) -> Iterator[Any]:
     with reading(file):
         yield from open_table(file).iter_batches(BATCH_ROWS, columns=list(dict.fromkeys(columns)))

@@ -13,22 +13,26 @@ from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.link_search import Best, best
+from gnn2mlp.deploy.link_shortlist import Recall, Shortlist
 from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
 from gnn2mlp.deploy.node_table import NodeTable
-from gnn2mlp.deploy.pair_scorer import SCORE, check_ends
+from gnn2mlp.deploy.pair_scorer import SCORE, check_ends, first_ids
 from gnn2mlp.deploy.row_reader import column_of
 from gnn2mlp.tables.edges import Edges
 from gnn2mlp.tables.reading import column_of as named_column
 from gnn2mlp.tasks.answers import sigmoid
 
 RANK, CANDIDATE = "rank", "candidate"
+# Asked nodes, at most, on which the recall of a short list is measured: all candidates are scored for each.
+_RECALLED = 20
 
 
 class TopScorer:
     """A link model as a function of record batches of ids, as `score_table` takes it: `k` lines for each, best first.
 
     A node is no candidate of its own, and equal scores go by the order of the nodes. Columns that come out: the id, as
-    the asked table calls it, `rank` from 1, `candidate` (an id) and `score`.
+    the asked table calls it, `rank` from 1, `candidate` (an id) and `score`. With a short list scores are right, too,
+    but one of the best may be missed: `prepare` measures how many are, on some of the asked nodes, as `recall`.
 
     Args:
         predictor: a `LinkPredictor`.
@@ -37,9 +41,14 @@ class TopScorer:
         k: how many candidates; of a node with fewer, all.
         candidates: int64 (candidates,), rows of the nodes; default: all of them.
         known: links that are there already, which are no candidates; default: none.
+        shortlist: score so many candidates of each node, which a linear stand-in for the decoder chooses (see
+            `LinkIndex.approximate`), and not all; it takes 64 numbers a candidate in memory. Default: all.
+
+    Attributes:
+        recall: what share of the best is found; `None` where it is exact, or before `prepare`.
 
     Raises:
-        ConfigError: for a `k` below 1, or above the number of candidates.
+        ConfigError: for a `k` below 1, or above the number of candidates, or a short list below 1.
         DataError: for no candidate.
     """
 
@@ -51,8 +60,11 @@ class TopScorer:
         k: int,
         candidates: np.ndarray | None = None,
         known: Edges | None = None,
+        shortlist: int | None = None,
     ):
         check_at_least("top", 1, k=k)
+        if shortlist is not None:
+            check_at_least("top", 1, shortlist=shortlist)
         self.predictor, self.nodes, self.k = predictor, nodes, k
         self.reads = self.keep = (asked,)
         rows = None if candidates is None else np.unique(candidates)
@@ -63,6 +75,9 @@ class TopScorer:
             raise ConfigError(f"top: expected at most {most:,}, as many as a node has candidates, got {k:,}")
         self._candidates, self._known = rows, _Neighbours(known) if known is not None else None
         self._embedded: NodeEmbeddings | None = None
+        self._size = shortlist
+        self._shortlist: Shortlist | None = None
+        self.recall: Recall | None = None
 
     @property
     def identity(self) -> tuple[Any, tuple[Any, ...]]:
@@ -70,7 +85,8 @@ class TopScorer:
         sha = hashlib.sha256(b"" if self._candidates is None else self._candidates.tobytes())
         if self._known is not None:
             sha.update(self._known.indptr.tobytes() + self._known.indices.tobytes())
-        return self.predictor.digest(), ("top", self.reads, self.k, self.nodes.identity, sha.hexdigest())
+        asked = "top", self.reads, self.k, self.nodes.identity, sha.hexdigest()
+        return self.predictor.digest(), asked if self._size is None else (*asked, self._size)
 
     def output_schema(self, schema: Any) -> Any:
         """The schema of what comes out.
@@ -93,6 +109,21 @@ class TopScorer:
         """
         check_ends(files, self.reads, self.nodes.ids)
         self._embedded = NodeEmbeddings.make(self.predictor, self.nodes, folder, "raise", progress)
+        if self._size is None:
+            return
+        vectors = self._embedded.vectors
+        among = vectors if self._candidates is None else np.asarray(vectors[self._candidates])
+        self._shortlist = Shortlist(self.predictor, among, self._size)
+        self.recall = self._measured(first_ids(files, self.reads[0], _RECALLED))
+
+    def _measured(self, asked: Any) -> Recall:
+        """Of some asked nodes the share of their best candidates that the short list holds."""
+        shares = []
+        for row in self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}").tolist():
+            right, found = self._best(row, None).rows, self._best(row, self._shortlist).rows
+            if len(right):
+                shares.append(float(np.isin(right, found).mean()))
+        return Recall(self.k, len(shares), float(np.mean(shares or [1.0])), min(shares, default=1.0))
 
     def __call__(self, batch: Any) -> Any:
         """The best candidates of the nodes of a record batch, as one record batch.
@@ -105,7 +136,7 @@ class TopScorer:
             raise ConfigError("TopScorer: call prepare(folder, files) first, as score_table does")
         asked = column_of(batch, self.reads[0])
         rows = self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}")
-        found = [self._best(int(row)) for row in rows]
+        found = [self._best(int(row), self._shortlist) for row in rows]
         times = np.array([len(one.rows) for one in found], dtype=np.int64)
         chosen = np.concatenate([np.empty(0, np.int64), *(one.rows for one in found)])
         scores = sigmoid(np.concatenate([np.empty(0, np.float32), *(one.logits for one in found)]))
@@ -121,17 +152,20 @@ class TopScorer:
         ]
         return arrow.RecordBatch.from_arrays(columns, schema=self.output_schema(batch.schema))
 
-    def _best(self, row: int) -> Best:
-        """The best candidates of a node, best first."""
+    def _best(self, row: int, shortlist: Shortlist | None) -> Best:
+        """The best candidates of a node, best first: of all, or of those on the short list."""
         assert self._embedded is not None
-        vectors, known = self._embedded.vectors, np.empty(0, np.int64)
+        vectors, known, rows = self._embedded.vectors, np.empty(0, np.int64), self._candidates
         if self._known is not None:
             known = np.unique(self._known.of(row))
-        against = self.predictor.against(np.array(vectors[row]))
+        z = np.array(vectors[row])
         # As many more as there may be known ones among them: to leave those out beforehand would copy all others.
-        found = best(
-            lambda block: against(self.predictor.held(block)), vectors, self.k + len(known), self._candidates, row
-        )
+        most = self.k + len(known)
+        if shortlist is not None:
+            listed = shortlist.rows(z, most + 1)
+            rows = listed if rows is None else rows[listed]
+        against = self.predictor.against(z)
+        found = best(lambda block: against(self.predictor.held(block)), vectors, most, rows, row)
         there = np.flatnonzero(~np.isin(found.rows, known))[: self.k]
         return Best(found.rows[there], found.logits[there])
 

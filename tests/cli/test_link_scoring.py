@@ -37,6 +37,8 @@ def test_the_best_candidates_are_found_from_the_command_line(folder: Path, capsy
     assert "2 nodes" in capsys.readouterr().out
     found = pq.read_table(folder / "out.parquet").to_pydict()
     assert found["page"] == ["p1", "p1", "p4", "p4"]
+    assert main(command(folder, "--top", "2", "--for", "p1,p4", "--shortlist", "10", "--overwrite")) == 0
+    assert "100.0 % of the 2 best are on the short list, of 2 asked nodes" in capsys.readouterr().out
     (folder / "some.csv").write_text("page\np1\np4\n")
     again = command(folder, "--top", "2", "--for", str(folder / "some.csv"), "--overwrite")
     assert main(again) == 0
@@ -50,6 +52,8 @@ def test_the_best_candidates_are_found_from_the_command_line(folder: Path, capsy
         (["--pairs", "PAIRS", "--top", "3"], "got both"),
         (["--pairs", "PAIRS"], "expected ids of the nodes, got 'x' in 1 of 3 rows"),
         (["--pairs", "PAIRS", "--for", "p1"], "--for: it says nothing beside --pairs; leave it out"),
+        (["--pairs", "PAIRS", "--shortlist", "9"], "--shortlist: it says nothing beside --pairs; leave it out"),
+        (["--top", "2", "--shortlist", "0"], "shortlist: expected at least 1, got 0"),
         (["--pairs", "PAIRS", "--probabilities"], "--probabilities: it says nothing beside --pairs"),
         (["--pairs", "PAIRS", "--id", "pag"], "did you mean 'page'"),
         (["--pairs", "PAIRS", "--id", ""], "expected --id NAME, the column of the nodes that holds their ids"),

@@ -156,6 +156,15 @@ def test_asked_nodes_candidates_and_known_links(vectors: np.ndarray, tmp_path: P
     assert {*found["candidate"][:2]} == {"p1", "p2"} == {*found["candidate"][2:]}
 
 
+def test_a_short_list_is_told_with_its_recall(vectors: np.ndarray, tmp_path: Path) -> None:
+    exact = _top(tmp_path, 3)
+    assert exact.recall is None
+    rows = pq.read_table(exact.out).to_pydict()
+    done = _top(tmp_path, 3, shortlist=10, overwrite=True)
+    assert done.recall == (3, 10, 1.0, 1.0)
+    assert pq.read_table(done.out).to_pydict() == rows
+
+
 @pytest.mark.parametrize(
     ("k", "change", "match"),
     [

@@ -45,11 +45,35 @@ def test_a_node_with_fewer_candidates_has_fewer_lines(tmp_path: Path) -> None:
     assert scorer(pa.record_batch({"from": pa.array([], pa.string())})).num_rows == 0
 
 
+@pytest.mark.parametrize("candidates", [None, np.arange(5, 55)])
+def test_a_short_list_of_all_is_exact_and_one_of_few_says_what_it_finds(
+    tmp_path: Path, candidates: np.ndarray | None
+) -> None:
+    nodes_of(60, tmp_path / "nodes.parquet")
+    nodes = NodeTable(tmp_path / "nodes.parquet", "page")
+    pairs_of([(f"p{row}", "p1") for row in range(30)], tmp_path / "pairs.parquet")
+    links = read_edges([("p0", "p6"), ("p7", "p0")], nodes.ids)
+    asked = pa.record_batch({"from": ["p0", "p9"]})
+    made = {size: TopScorer(linked_model(), nodes, "from", 2, candidates, links, size) for size in (None, 60, 1)}
+    for scorer in made.values():
+        scorer.prepare(tmp_path, [tmp_path / "pairs.parquet"])
+    assert made[None].recall is None
+    assert made[60](asked).to_pydict() == made[None](asked).to_pydict()
+    assert made[60].recall == (2, 20, 1.0, 1.0)
+    few = made[1].recall
+    assert few is not None
+    assert few.queries == 20
+    assert 0.3 < few.mean <= 1.0, "the list holds ten for each that is wanted"
+    assert len({scorer.identity for scorer in made.values()}) == 3
+
+
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     nodes_of(4, tmp_path / "nodes.parquet")
     nodes = NodeTable(tmp_path / "nodes.parquet", "page")
     with pytest.raises(ConfigError, match="expected at most 3"):
         TopScorer(linked_model(), nodes, "page", 4)
+    with pytest.raises(ConfigError, match="shortlist"):
+        TopScorer(linked_model(), nodes, "page", 1, shortlist=0)
     with pytest.raises(DataError, match="candidates: expected at least one"):
         TopScorer(linked_model(), nodes, "page", 1, np.empty(0, np.int64))
     with pytest.raises(ConfigError, match="'rank' is the name of a column that is written"):
