@@ -123,7 +123,8 @@ def _asked(entries: Entries) -> Iterator[list[str]]:
     if not found:
         yield ["100,000 nodes", ASKED.format(""), target, "not run", ""]
     for graph, entry in found:
-        where = f"{entry['nodes']:,} nodes, {graph['degree']:.0f} links a node, {plural(entry['threads'], 'thread')}"
+        where = f"{entry['nodes']:,} nodes, {graph['degree']:.0f} links a node, {graph['decoder']} decoder"
+        where += f", {plural(entry['threads'], 'thread')}"
         for side, how in (("student", ""), ("student_kept", ", embeddings kept")):
             ratio = graph["beside"][side]["teacher"]["ratio"]
             yield [where, ASKED.format(how), target, f"{ratio:,.0f} ×", VERDICTS[ratio >= REQUEST]]

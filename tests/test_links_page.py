@@ -117,7 +117,7 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     kept = {"teacher": {**teacher, "ratio": 99.0}, "student_kept": {"median_s": 0.002}, "teacher_kept": held}
     beside = {"student": {"teacher": teacher, "student": {"median_s": 0.004}}, "student_kept": kept}
     rates = {"teacher": 2e5, "student": 3e5}
-    graph = {"degree": 14.0, "reached": 90_000, "beside": beside, "pairs_per_s": rates}
+    graph = {"degree": 14.0, "decoder": "dot", "reached": 90_000, "beside": beside, "pairs_per_s": rates}
     about = {"threads": 1, "nodes": 100_000, "features": 128, "width": 256, "asked": 1000, "requests": 3, "pairs": 9}
     tops = [{"candidates": 1_000_000, "how": "short list, dot", "median_s": 0.2, "recall": 0.9}]
     (tmp_path / "links_requests.json").write_text(json.dumps({"1": {**about, "graphs": [graph]}}))
@@ -130,11 +130,14 @@ def test_requests_and_memory_come_from_their_files(links: ModuleType, tmp_path: 
     (tmp_path / "links_memory.json").write_text(json.dumps({"1": {**case, "sizes": [size, larger]}}))
     text = links.links_page.page("How.", [], tmp_path)
     whole, kept = ["500 ms", "4.00 ms", "120 × (90.0 to 130)"], ["2.00 ms", "99.0 × (90.0 to 130)", "3.00 ms"]
-    assert row(text, "14", "90,000") == [*whole, *kept]
-    assert row(text, "14", "200,000") == ["300,000"]
+    assert row(text, "dot", "14", "90,000") == [*whole, *kept]
+    assert row(text, "dot", "14", "200,000") == ["300,000"]
     assert "2 threads, by the clock, the machine's load 1 to 3." in text
     assert row(text, "1,000,000") == ["short list, dot", "200 ms", "0.90"]
-    where, request = "100,000 nodes, 14 links a node, 1 thread", "request of 1,000 candidates: SAGE / student"
+    where, request = (
+        "100,000 nodes, 14 links a node, dot decoder, 1 thread",
+        "request of 1,000 candidates: SAGE / student",
+    )
     assert row(text, where, f"{request} (published: 70.68)")[-2:] == ["120 ×", "yes"]
     assert row(text, where, f"{request}, embeddings kept (published: 70.68)")[-2:] == ["99 ×", "**no**"]
     assert row(text, "1,000,000 candidates, 2 threads")[-2:] == ["200 ms", "**no**"]

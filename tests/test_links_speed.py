@@ -37,10 +37,11 @@ def memory(script: Any) -> ModuleType:
     return script("links_memory")
 
 
-def test_all_sides_answer_the_same_request(requests: ModuleType) -> None:
+@pytest.mark.parametrize("decoder", ["dot", "hadamard"])
+def test_all_sides_answer_the_same_request(requests: ModuleType, decoder: str) -> None:
     graph = requests.graph_of(300, 4)
-    teacher = requests.teacher_of(graph).pair_predictor(graph, "cpu")
-    sides = requests.answers(teacher, requests.student_of(graph.num_features), graph)
+    teacher = requests.teacher_of(graph, decoder).pair_predictor(graph, "cpu")
+    sides = requests.answers(teacher, requests.student_of(graph.num_features, decoder), graph)
     (ids,) = requests.drawn(300, 20, 1)
     found = {name: torch.as_tensor(answer(ids)).tolist() for name, answer in sides.items()}
     assert found["student_kept"] == found["student"] != found["teacher_kept"] == found["teacher"]
@@ -54,8 +55,8 @@ def test_a_request_names_a_node_and_others(requests: ModuleType) -> None:
 
 
 def test_a_graph_is_measured_whole(requests: ModuleType) -> None:
-    found = json.loads(json.dumps(requests.ask(nodes=300, degree=4, asked=10, requests=2, pairs=50)))
-    assert found["degree"] == 4
+    found = json.loads(json.dumps(requests.ask(nodes=300, degree=4, decoder="dot", asked=10, requests=2, pairs=50)))
+    assert (found["degree"], found["decoder"]) == (4, "dot")
     assert 11 < found["reached"] <= 300
     beside = found["beside"]["student_kept"]
     assert len(beside["teacher"]["ratios"]) == 2
@@ -97,7 +98,7 @@ def test_all_scripts_write_what_the_page_reads(
         given = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
         benchmark.main(["--threads", "1", "--results", str(tmp_path), *given])
     text = script("links_page").page("How.", [], tmp_path)
-    assert "| 300 nodes, 4 links a node, 1 thread | " in text
+    assert "| 300 nodes, 4 links a node, hadamard decoder, 1 thread | " in text
     assert "| 100 | short list, dot | " in text
     assert "| 2,000 | 4 | 250 | " in text
     assert "| 500 | 4 | 1,000 | " in text

@@ -6,14 +6,15 @@
 Random graphs of 100,000 nodes with 128 features and 4, 14 or 50 links a node on average (Cora has 4, ogbn-arxiv 14,
 ogbn-products 50), power-law degrees. A request names a node and 1,000 candidates, drawn evenly, and ends with the ten
 to which it most probably links. The teacher, two layers of SAGE of 256 that average all neighbours, fetches what it
-needs; the student, an MLP with two layers of 256, gathers rows. Both score with a Hadamard decoder of 256. Weights are
-drawn, not trained. *Kept*: embeddings of all candidates were made before, and the asked node alone is embedded. Pairs a
-second: random pairs, all nodes embedded once.
+needs; the student, an MLP with two layers of 256, gathers rows. Both score with a Hadamard decoder of 256, or both with
+the inner product. Weights are drawn, not trained. *Kept*: embeddings of all candidates were made before, and the asked
+node alone is embedded. Pairs a second: random pairs, all nodes embedded once.
 One thread is measured in CPU time, which what else the machine does hardly touches, several by the clock.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import product
 
 import machine
 import numpy as np
@@ -31,6 +32,7 @@ from gnn2mlp.teachers._pair_predictor import PairPredictor
 
 NODES, FEATURES, WIDTH, LAYERS = 100_000, 128, 256, 2
 DEGREES = (4, 14, 50)
+DECODERS = ("hadamard", "dot")
 ASKED = 1_000
 PAIRS = 200_000
 BEST = 10
@@ -44,9 +46,9 @@ def graph_of(nodes: int, degree: int) -> GraphData:
     return graph_from_arrays(drawn.features, None, drawn.edge_index, name=drawn.name, task=LinkPrediction())
 
 
-def teacher_of(graph: GraphData) -> Link:
+def teacher_of(graph: GraphData, decoder: str) -> Link:
     """With drawn weights."""
-    teacher = Link({"name": "sage", "layers": LAYERS, "hidden": WIDTH}, width=WIDTH)
+    teacher = Link({"name": "sage", "layers": LAYERS, "hidden": WIDTH}, width=WIDTH, decoder=decoder)
     with seeded(0, "teacher"):
         teacher.initialise(graph.num_features)
     return teacher
@@ -96,10 +98,10 @@ def clock() -> Callable[[], float]:
     return time.process_time if torch.get_num_threads() == 1 else time.perf_counter
 
 
-def ask(nodes: int, degree: int, asked: int, requests: int, pairs: int) -> machine.Record:
-    """Requests and pairs a second on one graph."""
+def ask(nodes: int, degree: int, decoder: str, asked: int, requests: int, pairs: int) -> machine.Record:
+    """Requests and pairs a second on one graph, by one decoder."""
     graph = graph_of(nodes, degree)
-    taught, student = teacher_of(graph), student_of(graph.num_features)
+    taught, student = teacher_of(graph, decoder), student_of(graph.num_features, decoder)
     teacher = taught.pair_predictor(graph, "cpu")
     assert teacher is not None
     drawn_ids = drawn(nodes, asked, requests)
@@ -111,6 +113,7 @@ def ask(nodes: int, degree: int, asked: int, requests: int, pairs: int) -> machi
     reached = [teacher.count_neighbourhood(ids) for ids in drawn_ids]
     return {
         "degree": 2 * (graph.edge_index.shape[1] // 2) / nodes,
+        "decoder": decoder,
         "beside": {name: machine.compared(seconds, name) for name in ("student", "student_kept")},
         "reached": float(np.mean(reached)),
         "pairs_per_s": throughput(taught, student, graph, pairs),
@@ -134,16 +137,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = machine.parser(__doc__, rounds=None)
     parser.add_argument("--nodes", type=int, default=NODES)
     parser.add_argument("--degrees", type=int, nargs="+", default=DEGREES, help="links a node")
+    parser.add_argument("--decoders", nargs="+", choices=DECODERS, default=DECODERS, help="of both sides")
     parser.add_argument("--asked", type=int, default=ASKED, help="candidates of a request")
     parser.add_argument("--requests", type=int, default=11, help="that count")
     parser.add_argument("--pairs", type=int, default=PAIRS)
     options = parser.parse_args(arguments)
     for threads in options.threads:
         graphs = []
-        for degree in options.degrees:
-            sizes = {"nodes": options.nodes, "asked": options.asked, "requests": options.requests}
-            graphs.append(machine.fresh(ask, threads, degree=degree, pairs=options.pairs, **sizes))
-            machine.say(f"{threads} thread(s), {degree} links a node", graphs[-1]["beside"]["student"])
+        sizes = {"nodes": options.nodes, "asked": options.asked, "requests": options.requests, "pairs": options.pairs}
+        for decoder, degree in product(options.decoders, options.degrees):
+            graphs.append(machine.fresh(ask, threads, degree=degree, decoder=decoder, **sizes))
+            told = f"{threads} thread(s), {decoder}, {degree} links a node"
+            machine.say(told, graphs[-1]["beside"]["student_kept"])
         about = {"threads": threads, "nodes": options.nodes, "features": FEATURES, "width": WIDTH}
         about |= {"asked": options.asked, "requests": options.requests, "pairs": options.pairs}
         machine.put(options.results / "links_requests.json", str(threads), {**about, "graphs": graphs})

@@ -57,6 +57,10 @@ class BaseLinkPredictor(ABC):
         """Embeddings where they are scored, as a table that is sliced by rows."""
         return embeddings
 
+    def taken(self, table: Any, rows: np.ndarray) -> Any:
+        """Some rows of what `held` gave, in any order."""
+        return table[rows]
+
     @property
     def width(self) -> int:
         """Of the embeddings."""

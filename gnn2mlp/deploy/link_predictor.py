@@ -165,6 +165,10 @@ class LinkPredictor(BaseLinkPredictor):
         found = found if found.flags.writeable else found.copy()
         return torch.from_numpy(found).to(self.device, self.embedder.dtype)
 
+    def taken(self, table: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
+        """Some rows of what `held` gave: a third of what it costs to index with an array of numpy."""
+        return table.index_select(0, torch.from_numpy(rows).to(table.device))
+
     def to(self, device: str | torch.device, cuda_graphs: bool = False) -> "LinkPredictor":
         """The same model on another device; this one stays where it is.
 

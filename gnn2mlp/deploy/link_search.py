@@ -1,5 +1,6 @@
 """The best of many candidates, block by block: exact, equal ones in the order of candidates. Imports no torch."""
 
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ def best(
     rows: np.ndarray | None = None,
     without: int | None = None,
     block: int | None = None,
+    take: Callable[[Any, np.ndarray], Any] = operator.getitem,
 ) -> Best:
     """The k candidates with the greatest logits, fewer where there are fewer; equal ones in the order of candidates.
 
@@ -55,6 +57,7 @@ def best(
         rows: int64 (candidates,), each once; default: all rows.
         without: the row of the node itself, which is left out.
         block: how many are scored at once; default: `BLOCK`.
+        take: gives `rows` of the table, where indexing it is not the fastest way.
 
     Example:
         >>> table = np.array([[3.0], [1.0], [2.0], [3.0]])
@@ -64,7 +67,7 @@ def best(
         [3, 2, 1]
     """
     found = Best(np.empty(0, np.int64), np.empty(0, np.float32))
-    for numbers, some in _blocks(table, rows, block or BLOCK):
+    for numbers, some in _blocks(table, rows, block or BLOCK, take):
         logits = np.asarray(score(some))
         passing = np.flatnonzero(logits > found.logits[-1]) if len(found.rows) == k else np.arange(len(logits))
         chosen = numbers(passing)
@@ -76,7 +79,9 @@ def best(
     return found
 
 
-def _blocks(table: Any, rows: np.ndarray | None, size: int) -> Iterator[tuple[Callable[[np.ndarray], np.ndarray], Any]]:
+def _blocks(
+    table: Any, rows: np.ndarray | None, size: int, take: Callable[[Any, np.ndarray], Any]
+) -> Iterator[tuple[Callable[[np.ndarray], np.ndarray], Any]]:
     """Blocks of candidates, each with what turns places in it into rows."""
     count = len(table) if rows is None else len(rows)
     for start in range(0, count, size):
@@ -84,7 +89,7 @@ def _blocks(table: Any, rows: np.ndarray | None, size: int) -> Iterator[tuple[Ca
             yield lambda places, start=start: places + start, table[start : start + size]  # type: ignore[misc]
         else:
             some = rows[start : start + size]
-            yield lambda places, some=some: some[places], table[some]  # type: ignore[misc]
+            yield lambda places, some=some: some[places], take(table, some)  # type: ignore[misc]
 
 
 def _first(rows: np.ndarray, logits: np.ndarray, k: int) -> Best:
