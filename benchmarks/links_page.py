@@ -41,8 +41,8 @@ REQUESTS = (
     "{width}, fetches the full neighbourhoods of all; the student reads their features; both score with a Hadamard "
     "decoder of {width}, or both with the inner product. Weights are drawn, not trained: they do not change what is "
     "computed. *Kept*: the embeddings of all candidates were made before, and the asked node alone is embedded. A "
-    "student's embedding follows from a node's own features and stays right when links come and go; a teacher's is then "
-    "of the graph as it was. The sides take turns in one process; a figure is the median of {requests} requests, a "
+    "student's embedding follows from a node's own features and stays right when links come and go; a teacher's is "
+    "then of the graph as it was. Sides take turns in one process; a figure is the median of {requests} requests, a "
     "ratio the median of the ratios within each turn, with the lowest and the highest. *Nodes read*: mean number of "
     "nodes whose features the teacher fetches. With the Hadamard decoder 1,000 candidates cost the student 131 million "
     "floating-point operations even where all embeddings are kept, some 2 ms of a thread, so that it cannot be 100 "
@@ -155,15 +155,11 @@ def _request(graph: Mapping[str, Any]) -> list[str]:
 
 
 def _rates(graph: Mapping[str, Any]) -> list[str]:
-    return [
-        graph["decoder"],
-        _degree(graph),
-        *(f"{graph['pairs_per_s'][name]:,.0f}" for name in ("teacher", "student")),
-    ]
+    return [*_graph(graph), *(f"{graph['pairs_per_s'][name]:,.0f}" for name in ("teacher", "student"))]
 
 
-def _degree(graph: Mapping[str, Any]) -> str:
-    return f"{graph['degree']:.0f}"
+def _graph(graph: Mapping[str, Any]) -> list[str]:
+    return [graph["decoder"], f"{graph['degree']:.0f}"]
 
 
 def _ms(side: Mapping[str, Any]) -> str:
