@@ -134,7 +134,7 @@ def best(entries: Mapping[str, Any]) -> list[str]:
     parts = []
     for entry in entries.values():
         low, high = sorted(entry["load"][when][0] for when in ("before", "after"))
-        told = f"{plural(entry['threads'], 'thread')}, by the clock, the machine's load {low:.0f} to {high:.0f}"
+        told = f"{_threads(entry)}, the machine's load {low:.0f} to {high:.0f}"
         parts += [
             TOP.format(told=told, **entry),
             markdown(["candidates", "how", "time", "recall"], map(_top, entry["top"])),

@@ -43,6 +43,8 @@ LINES = DOCS.parent / "benchmarks" / "studies" / "where_it_pays.jsonl"
 DPI, MOST_BYTES = 110, 60_000
 # Pages show these side by side under one heading.
 DIAGRAM = "Accuracy by confidence: "
+# What others show of other nodes, and of pairs of old and of new ones.
+REPEATED = ("seen-", "hits-old", "hits-new")
 
 HEAD = """# Gallery
 
@@ -70,11 +72,11 @@ class Shown(NamedTuple):
 
 @contextmanager
 def taken(section: str, into: list[Shown]) -> Iterator[None]:
-    """Collect what is put into pages meanwhile; of one key the first, and not what seen nodes repeat."""
+    """Collect what is put into pages meanwhile; of one key the first, and not what others repeat."""
     real = page.inline_svg
 
     def take(figure: Figure, key: str, description: str) -> str:
-        if not key.startswith("seen-") and key not in {one.key for one in into}:
+        if not key.startswith(REPEATED) and key not in {one.key for one in into}:
             title = description.partition(". ")[0]
             into.append(Shown(section, key, f"{DIAGRAM}{title}" if key.startswith("reliability-") else title, figure))
         return real(figure, key, description)
@@ -97,6 +99,8 @@ def figures(work: Path, epochs: int = 60) -> list[Shown]:
     )
     with taken("`gnn2mlp run`", found):
         run(codes)
+    with taken("`gnn2mlp run --task link`", found):
+        run(_links(epochs // 3).model_copy(update={"out": work / "links"}))
     with taken("`gnn2mlp trust`", found):
         plain = RunConfig(dataset="digits", teacher={"name": "gcn", "epochs": epochs}, seeds=2, out=work / "trust")
         trust(plain)
@@ -108,6 +112,13 @@ def figures(work: Path, epochs: int = 60) -> list[Shown]:
         write_comparison(compare(read_scores([LINES]), against="mlp"), work / "compare.html")
     knowledge = TeacherKnowledge.load(next((work / "run" / "knowledge").glob("*.safetensors")))
     return [*found, *_notebooks(knowledge)]
+
+
+def _links(epochs: int) -> RunConfig:
+    """A run of links in which some nodes are new."""
+    teacher = {"name": "link", "epochs": epochs, "lr": 0.01}
+    distill = {"epochs": epochs, "batch_size": 256}
+    return RunConfig(task="link", dataset="digits", setting="production", teacher=teacher, seeds=3, distill=distill)
 
 
 def _tables(work: Path) -> dict[str, Path]:

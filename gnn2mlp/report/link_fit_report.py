@@ -8,7 +8,6 @@ from typing import Any
 from gnn2mlp.report.fit_grids import columns_grid
 from gnn2mlp.report.headline import Tile
 from gnn2mlp.report.link_fit_grids import (
-    MODELS,
     TITLES,
     link_difference_grids,
     link_score_grids,
@@ -18,7 +17,7 @@ from gnn2mlp.report.link_fit_grids import (
 )
 from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
 from gnn2mlp.report.plots import plot_training
-from gnn2mlp.report.plots_intervals import plot_intervals
+from gnn2mlp.report.plots_link_fit import link_fit_figures
 from gnn2mlp.report.results import Judged
 
 Results = Mapping[str, Any]
@@ -75,17 +74,11 @@ def _tiles(results: Results) -> list[Tile]:
 
 
 def _plots(results: Results) -> list[Plot]:
-    """A picture for each metric, which has every model in every group of pairs."""
-    plots, populations = [], tuple(results["intervals"])
     note = "Points: scores on test links; lines: 95 % intervals over such links."
-    for metric, title in TITLES.items():
-        shown = tuple(name for name in populations if metric in results["intervals"][name])
-        if not shown:
-            continue
-        scores = {model: {name: results["intervals"][name][metric][model] for name in shown} for model in MODELS}
-        figure = plot_intervals(scores, {"title": title, "share": True}, shown, "links")
-        plots.append(draw(figure, metric.replace("@", ""), f"{title} of every model on the same links", note))
-    return plots
+    return [
+        draw(figure, metric.replace("@", ""), f"{TITLES[metric]} of every model on the same links", note)
+        for metric, figure in link_fit_figures(results)
+    ]
 
 
 def _training(results: Results) -> list[Plot]:

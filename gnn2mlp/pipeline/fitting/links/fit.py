@@ -19,6 +19,7 @@ from gnn2mlp.pipeline.fitting.links.shipping import ship_links, shipped_links
 from gnn2mlp.pipeline.fitting.links.stages import Listen, link_job, link_stages, shipped_link_stage
 from gnn2mlp.pipeline.fitting.links.tables import LinkTables, later_nodes, read_link_tables
 from gnn2mlp.pipeline.links.opening import check_negatives
+from gnn2mlp.report.link_fit_cell import link_fit_cell
 from gnn2mlp.teachers import TEACHERS
 
 Begun = Callable[[LinkFitConfig, LinkTables], object]
@@ -51,6 +52,9 @@ class LinkFitResult:
     def __repr__(self) -> str:
         told = {"verdict": self.verdict} if "verdict" in self.results else {"data": self.results["data"]}
         return call("LinkFitResult", {"out": self.out, **told})
+
+    def _repr_html_(self) -> str:
+        return link_fit_cell(self.results, self.out)
 
 
 def dry_links(config: LinkFitConfig, listen: Listen) -> tuple[LinkFitConfig, dict[str, Any]]:
