@@ -41,8 +41,8 @@ FOLDER = DOCS / "gallery"
 LINES = DOCS.parent / "benchmarks" / "studies" / "where_it_pays.jsonl"
 # Of one run, in pixels an inch; and what a picture may weigh.
 DPI, MOST_BYTES = 110, 60_000
-# Pages show these side by side under one heading.
-DIAGRAM = "Accuracy by confidence: "
+# Pages show these side by side under one heading, each with the name of its model.
+HEADINGS = {"reliability-": "Accuracy by confidence: ", "pairs-": "Probabilities of pairs: "}
 # What others show of other nodes, and of pairs of old and of new ones.
 REPEATED = ("seen-", "hits-old", "hits-new")
 
@@ -77,8 +77,8 @@ def taken(section: str, into: list[Shown]) -> Iterator[None]:
 
     def take(figure: Figure, key: str, description: str) -> str:
         if not key.startswith(REPEATED) and key not in {one.key for one in into}:
-            title = description.partition(". ")[0]
-            into.append(Shown(section, key, f"{DIAGRAM}{title}" if key.startswith("reliability-") else title, figure))
+            heading = next((text for start, text in HEADINGS.items() if key.startswith(start)), "")
+            into.append(Shown(section, key, heading + description.partition(". ")[0], figure))
         return real(figure, key, description)
 
     with mock.patch.object(page, "inline_svg", take):
