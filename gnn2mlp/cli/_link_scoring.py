@@ -78,7 +78,7 @@ def score_links(options: argparse.Namespace) -> None:
             ends = {"source": options.source_column, "target": options.target_column}
             keep = None if options.keep is None else [name for name in options.keep.split(",") if name]
             given |= {"keep": keep, "errors": options.errors, "progress": progress, **ends}
-            done = score_pairs(model, options.pairs, options.nodes, options.out_file, **given)
+            done: Any = score_pairs(model, options.pairs, options.nodes, options.out_file, **given)
         else:
             given |= {"candidates": options.candidates, "known": options.known, "progress": progress}
             given["shortlist"] = options.shortlist
