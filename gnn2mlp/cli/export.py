@@ -55,13 +55,16 @@ def _mlflow(options: argparse.Namespace) -> None:
 
 def _tell_of_file(path: Path) -> None:
     from gnn2mlp.core.errors import listing
-    from gnn2mlp.deploy import OnnxPredictor
+    from gnn2mlp.deploy.onnx_predictor import Network
 
-    card = OnnxPredictor.load(path).card
+    network = Network(path.read_bytes())
+    card = network.facts()
     form = "int8" if "check" in card else "fp"
     print(f"{form:<5} {path} ({_size(path)}{_judged(card, form)})")
-    if columns := card["columns"]:
+    if columns := card.get("columns"):
         print(f"reads {listing([column['name'] for column in columns], 20)}")
+    elif "fields" in card:
+        print(f"reads {', '.join(value.name for value in network.session.get_inputs())}")
 
 
 def _tell_of_links(path: Path) -> None:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from gnn2mlp.cli._bars import Bars, Once
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli._graph_scoring import is_of_graphs, score_folder
 from gnn2mlp.cli._link_scoring import add_link_options, asks_for_links, score_links
 from gnn2mlp.core.errors import ConfigError
 
@@ -17,10 +18,12 @@ def add(verbs: Any) -> None:
         "score",
         help="answer for every row of a Parquet table, or pair of nodes, in a stream",
         description="Score a Parquet file, or a folder of such files, with a model: every row once, in its order, in "
-        "bounded memory. A model of links scores pairs of nodes, or finds the best candidates of nodes. What was "
-        "interrupted goes on where it stopped.",
+        "bounded memory. A model of links scores pairs of nodes, or finds the best candidates of nodes; one of whole "
+        "graphs answers for each graph of a folder of tables, graphs.parquet and nodes.parquet. What was interrupted "
+        "goes on where it stopped.",
         epilog="examples: gnn2mlp score model/ pages.parquet answers.parquet --probabilities --errors null\n"
         "          gnn2mlp score model/ --pairs pairs.parquet --nodes pages.parquet --out scores.parquet\n"
+        "          gnn2mlp score model/ molecules/ answers.parquet\n"
         "          gnn2mlp score model/ --top 10 --nodes pages.parquet --for p17,p42 --out best.parquet",
     )
     parser.add_argument("model", metavar="MODEL", help="a model's directory, or a student's folder")
@@ -65,6 +68,9 @@ def execute(options: argparse.Namespace) -> None:
             "expected IN and OUT, as in gnn2mlp score MODEL pages.parquet answers.parquet; of a model of links --pairs "
             "or --top, --nodes and --out"
         )
+    if is_of_graphs(options.model):
+        score_folder(options)
+        return
     from gnn2mlp.deploy.batch_scorer import BatchScorer
     from gnn2mlp.deploy.table_scoring import score_table
 

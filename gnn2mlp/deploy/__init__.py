@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         write_directory,
     )
     from gnn2mlp.deploy.graph_predictor import GraphPredictor
+    from gnn2mlp.deploy.graph_scoring import score_graphs
     from gnn2mlp.deploy.hub import from_hub, push_to_hub
     from gnn2mlp.deploy.link_index import LinkIndex
     from gnn2mlp.deploy.link_predictor import LinkPredictor
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.node_router import NodeRouter
     from gnn2mlp.deploy.onnx_columns import check_convertible
     from gnn2mlp.deploy.onnx_file import onnx_bytes
+    from gnn2mlp.deploy.onnx_graph_predictor import OnnxGraphPredictor
     from gnn2mlp.deploy.onnx_link_predictor import OnnxLinkPredictor
     from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
     from gnn2mlp.deploy.predictor import Predictor
@@ -42,6 +44,7 @@ __all__ = [
     "ModelDirectory",
     "NodeFields",
     "NodeRouter",
+    "OnnxGraphPredictor",
     "OnnxLinkPredictor",
     "OnnxPredictor",
     "Predictor",
@@ -59,6 +62,7 @@ __all__ = [
     "reseal",
     "score_dataframe",
     "score_files",
+    "score_graphs",
     "score_pairs",
     "score_table",
     "score_top",
@@ -77,6 +81,7 @@ _EXPORTS = {
     "LinkPredictor": "gnn2mlp.deploy.link_predictor",
     "ModelDirectory": "gnn2mlp.deploy.directory",
     "NodeRouter": "gnn2mlp.deploy.node_router",
+    "OnnxGraphPredictor": "gnn2mlp.deploy.onnx_graph_predictor",
     "OnnxLinkPredictor": "gnn2mlp.deploy.onnx_link_predictor",
     "OnnxPredictor": "gnn2mlp.deploy.onnx_predictor",
     "Predictor": "gnn2mlp.deploy.predictor",
@@ -94,6 +99,7 @@ _EXPORTS = {
     "reseal": "gnn2mlp.deploy.directory",
     "score_dataframe": "gnn2mlp.deploy.spark",
     "score_files": "gnn2mlp.deploy.spark",
+    "score_graphs": "gnn2mlp.deploy.graph_scoring",
     "score_table": "gnn2mlp.deploy.table_scoring",
     "score_top": "gnn2mlp.deploy.link_scoring",
     "score_pairs": "gnn2mlp.deploy.link_scoring",

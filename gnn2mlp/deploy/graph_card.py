@@ -33,3 +33,16 @@ def reads(fields: Mapping[str, Any]) -> str:
     parts = [f"{len(sizes)} categories as codes from 0: {', '.join(told)}"] if sizes else []
     parts += [f"{fields['features']} numbers"] if fields["features"] else []
     return f"Of each node of a graph {' and '.join(parts)}, in the order of training; an array for each graph."
+
+
+def onnx(fields: Mapping[str, Any]) -> str:
+    """How ONNX Runtime is asked, in lines of Python."""
+    given = {"codes": "int64 (nodes, fields)"} if fields["code_sizes"] else {}
+    given |= {"features": "float32 (nodes, features)"} if fields["features"] else {}
+    lines = [f'    "{name}": {name},  # {what}, one graph after the other' for name, what in given.items()]
+    lines.append('    "nodes_per_graph": nodes_per_graph,  # int64 (graphs,), how many of the nodes each graph has')
+    asked = "\n".join(lines)
+    return (
+        'import onnxruntime\n\nsession = onnxruntime.InferenceSession("FOLDER/model.onnx")\n'
+        f'(probabilities,) = session.run(["probabilities"], {{\n{asked}\n}})'
+    )

@@ -1,6 +1,6 @@
 """A trained student of whole graphs behind arrays: it reads the nodes of a graph as a set, and no edge."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,10 +10,11 @@ from torch import nn
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.showing import call
-from gnn2mlp.deploy._base import BasePredictor
-from gnn2mlp.deploy.directory import STUDENT, write_directory
-from gnn2mlp.deploy.node_fields import NodeFields
+from gnn2mlp.core.files import user_path
+from gnn2mlp.deploy._graphs import BaseGraphPredictor
+from gnn2mlp.deploy.directory import STUDENT, place_files, write_directory
+from gnn2mlp.deploy.node_fields import NodeFields, Nodes
+from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
 from gnn2mlp.deploy.student_file import read_parts, tensors_of
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -22,11 +23,8 @@ from gnn2mlp.nn.set_network import SetNetwork
 from gnn2mlp.students import Student
 from gnn2mlp.tasks.answers import Answers
 
-# Nodes that go through the network at once, but for a graph that has more.
-CHUNK = 65_536
 
-
-class GraphPredictor(BasePredictor):
+class GraphPredictor(BaseGraphPredictor):
     """Answers for whole graphs from what each of their nodes is; nobody has to know which nodes are linked.
 
     Graphs are given as they are at hand: a `GraphSet`, whose edges are not looked at, or a list with an array for each
@@ -74,7 +72,6 @@ class GraphPredictor(BasePredictor):
         self.module = module.eval()
         self.fields = fields
         self.num_features = fields.width
-        self.feature_names = None
         self.answers = answers
         self.card = dict(card or {})
         self.inputs = OwnFeatures()
@@ -86,28 +83,36 @@ class GraphPredictor(BasePredictor):
         return next(self.module.parameters()).device
 
     @torch.inference_mode()
-    def _outputs(self, X: Any, name: str) -> np.ndarray:
-        nodes = self.fields.read(X, name)
-        parts = [self.module(sets).logits.cpu() for sets in self._sets(nodes.codes, nodes.features, nodes.offsets)]
-        found = torch.cat(parts) if parts else torch.zeros(0, self.answers.num_outputs)
-        return (found if found.dtype == torch.float64 else found.float()).numpy()
+    def _answered(self, nodes: Nodes) -> np.ndarray:
+        found = self.module(self._sets(nodes)).logits.cpu()
+        return (found if found.dtype == torch.float64 else found.float()).numpy()  # type: ignore[no-any-return]
 
-    def _sets(
-        self, codes: torch.Tensor | None, features: torch.Tensor | None, offsets: torch.Tensor
-    ) -> Iterator[NodeSets]:
-        """Whole graphs, of about `CHUNK` nodes in all at a time."""
-        dtype = next(self.module.parameters()).dtype
-        first, last = 0, offsets.numel() - 1
-        while first < last:
-            end = int(torch.searchsorted(offsets, offsets[first] + CHUNK, right=True)) - 1
-            end = min(last, max(first + 1, end))
-            rows = slice(int(offsets[first]), int(offsets[end]))
-            some = [None if each is None else each[rows] for each in (codes, features)]
-            sets = NodeSets.of_offsets(
-                node_rows(some[0], self.fields.code_sizes, some[1]), offsets[first : end + 1] - offsets[first]
-            )
-            yield sets.to(self.device, dtype)
-            first = end
+    def _sets(self, nodes: Nodes) -> NodeSets:
+        codes, features, offsets = (None if each is None else torch.from_numpy(each) for each in nodes)
+        assert offsets is not None, "of any nodes"
+        sets = NodeSets.of_offsets(node_rows(codes, self.fields.code_sizes, features), offsets)
+        return sets.to(self.device, next(self.module.parameters()).dtype)
+
+    def to_onnx(self, path: str | Path) -> Path:
+        """Write one file for ONNX Runtime, which `OnnxGraphPredictor` reads without torch; see `deploy.onnx_graphs`.
+
+        Args:
+            path: of the file, whose name ends in `.onnx`; or a folder, which gets `model.onnx`. A model directory takes
+                it up among its files.
+
+        Returns:
+            Path of the file.
+
+        Raises:
+            ConfigError: if ONNX or ONNX Runtime is not installed.
+            ArtefactError: if the file cannot be written.
+        """
+        from gnn2mlp.deploy.onnx_graphs import graph_onnx_bytes
+
+        place = user_path(path, "path")
+        place = place if place.suffix == ONNX else place / MODEL
+        place_files(place.parent, {place.name: graph_onnx_bytes(self)})
+        return place
 
     def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
         """Write a model directory: weights, `config.json` and a model card, all checksummed, without pickle.
@@ -173,7 +178,3 @@ class GraphPredictor(BasePredictor):
         made = cls(parts.student, parts.module, NodeFields.of_facts(parts.fields), parts.answers, parts.card)
         made.about = parts.told
         return made
-
-    def __repr__(self) -> str:
-        answers = "numbers" if self.answers.classes is None else self.answers.classes.tolist()
-        return call(type(self).__name__, {**self.fields.shown(), "answers": answers})

@@ -308,7 +308,10 @@ def _limits(config: Mapping[str, Any]) -> list[str]:
 def _load(config: Mapping[str, Any], files: Collection[str]) -> str:
     parts = ["In Python (`pip install gnn2mlp`); every file is checked first, and nothing is unpickled:"]
     parts.append(_block("python", "\n".join(config["load"])))
-    if "model.onnx" in files:
+    if "model.onnx" in files and _of_graphs(config):
+        parts += ["In ONNX Runtime, from the nodes of graphs to probabilities, without gnn2mlp or torch:"]
+        parts.append(_block("python", graph_card.onnx(config["fields"])))
+    elif "model.onnx" in files:
         parts += ["In ONNX Runtime, from the columns to probabilities, without gnn2mlp or torch:"]
         parts.append(
             _block("python", 'import onnxruntime\n\nsession = onnxruntime.InferenceSession("FOLDER/model.onnx")')

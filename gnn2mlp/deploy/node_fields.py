@@ -1,23 +1,30 @@
-"""What a node of a graph has, as the student that reads it was trained: categories by field, numbers, or both."""
+"""What a node of a graph has, as the student that reads it was trained: categories by field, numbers, or both.
 
-from collections.abc import Mapping, Sequence
+Imports no torch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.showing import short_repr
 
 
 class Nodes(NamedTuple):
-    """Nodes of graphs, one graph after the other: `codes` (nodes, fields), `features`, `offsets` (graphs + 1,)."""
+    """Nodes of graphs, one graph after the other.
 
-    codes: Tensor | None
-    features: Tensor | None
-    offsets: Tensor
+    Args:
+        codes: int64 (nodes, fields), or `None`; what no node of training was has a code that is none of its field's.
+        features: float32 (nodes, features), or `None`.
+        offsets: int64 (graphs + 1,): where each graph begins, and where the last one ends.
+    """
+
+    codes: np.ndarray | None
+    features: np.ndarray | None
+    offsets: np.ndarray
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -92,26 +99,33 @@ class NodeFields:
         """The nodes of graphs, checked.
 
         Args:
-            graphs: a `GraphSet`, or a sequence with an array for each graph: codes (nodes, fields), features (nodes,
-                features), or both as a pair.
+            graphs: a `GraphSet`, `Nodes` that were checked, or a sequence with an array for each graph: codes (nodes,
+                fields), features (nodes, features), or both as a pair.
             where: for messages.
 
         Raises:
             DataError: if a graph has other fields or features than in training, none of them, or no node.
         """
+        if isinstance(graphs, Nodes):
+            return graphs
         if hasattr(graphs, "node_offsets"):
             return self._of_set(graphs, where)
         each = [self._of_graph(graph, f"{where}: graph {number}") for number, graph in enumerate(graphs)]
-        counts = torch.tensor([0, *(count for _, _, count in each)], dtype=torch.int64)
-        codes = torch.cat([one for one, _, _ in each]) if self.code_sizes and each else None
-        numbers = torch.cat([one for _, one, _ in each]) if self.features and each else None
-        return Nodes(codes, numbers, counts.cumsum(0))
+        counts = np.array([0, *(count for _, _, count in each)], dtype=np.int64)
+        codes = np.zeros((0, len(self.code_sizes)), np.int64) if self.code_sizes else None
+        numbers = np.zeros((0, self.features), np.float32) if self.features else None
+        if each and codes is not None:
+            codes = np.concatenate([one for one, _, _ in each])
+        if each and numbers is not None:
+            numbers = np.concatenate([one for _, one, _ in each])
+        return Nodes(codes, numbers, counts.cumsum())
 
     def _of_set(self, graphs: Any, where: str) -> Nodes:
         found = (0 if graphs.node_codes is None else graphs.node_codes.size(1), graphs.num_features)
         if found != (len(self.code_sizes), self.features):
             raise DataError(f"{where}: {self._expected()}, got {found[0]} and {found[1]}")
-        return Nodes(graphs.node_codes, graphs.features, graphs.node_offsets)
+        codes, features = (None if each is None else each.numpy() for each in (graphs.node_codes, graphs.features))
+        return Nodes(codes, features, graphs.node_offsets.numpy())
 
     def _of_graph(self, graph: Any, where: str) -> tuple[Any, Any, int]:
         both = bool(self.code_sizes) and bool(self.features)
@@ -120,13 +134,13 @@ class NodeFields:
         codes, numbers = graph if both else (graph, None) if self.code_sizes else (None, graph)
         coded = None if codes is None else self._codes(codes, where)
         valued = None if numbers is None else self._numbers(numbers, where)
-        counts = {each.size(0) for each in (coded, valued) if each is not None}
+        counts = {len(each) for each in (coded, valued) if each is not None}
         if len(counts) != 1 or 0 in counts:
             raise DataError(f"{where}: expected at least one node, and as many codes as rows of features, got {counts}")
         return coded, valued, counts.pop()
 
-    def _codes(self, given: Any, where: str) -> Tensor:
-        values = given.numpy() if isinstance(given, Tensor) else np.asarray(given)
+    def _codes(self, given: Any, where: str) -> np.ndarray:
+        values = np.asarray(given)
         values = values[:, None] if values.ndim == 1 else values
         if values.ndim != 2 or values.shape[1] != len(self.code_sizes):
             raise DataError(f"{where}: {self._expected()}, got an array of shape {values.shape}")
@@ -134,20 +148,21 @@ class NodeFields:
             return self._of_text(values, where)
         if values.dtype.kind not in "iu":
             raise DataError(f"{where}: expected codes, which are integers, got {values.dtype}")
-        return torch.from_numpy(values.astype(np.int64))
+        return values.astype(np.int64)
 
-    def _of_text(self, values: np.ndarray, where: str) -> Tensor:
+    def _of_text(self, values: np.ndarray, where: str) -> np.ndarray:
         if any(name not in self.categories for name in self.names) or not self.names:
             raise DataError(f"{where}: expected codes, which are integers, got {values.dtype}; the model has no names")
         places = [{value: code for code, value in enumerate(self.categories[name])} for name in self.names]
         columns = [[place.get(value, -1) for value in values[:, k].tolist()] for k, place in enumerate(places)]
-        return torch.tensor(columns, dtype=torch.int64).reshape(len(self.names), len(values)).T
+        return np.array(columns, dtype=np.int64).reshape(len(self.names), len(values)).T
 
-    def _numbers(self, given: Any, where: str) -> Tensor:
-        found = torch.as_tensor(np.asarray(given), dtype=torch.float32)
-        if found.ndim != 2 or found.size(1) != self.features:
-            raise DataError(f"{where}: {self._expected()}, got an array of shape {tuple(found.shape)}")
-        if not bool(found.isfinite().all()):
+    def _numbers(self, given: Any, where: str) -> np.ndarray:
+        found = np.asarray(given)
+        if found.ndim != 2 or found.shape[1] != self.features or found.dtype.kind not in "iufb":
+            raise DataError(f"{where}: {self._expected()}, got {found.dtype} of shape {tuple(found.shape)}")
+        found = found.astype(np.float32)
+        if not np.isfinite(found).all():
             raise DataError(f"{where}: expected finite numbers, got NaN or infinity; fill in what is missing")
         return found
 
@@ -155,3 +170,22 @@ class NodeFields:
         names: Sequence[str] = self.names
         told = f" ({', '.join(names)})" if names else ""
         return f"expected {len(self.code_sizes)} codes{told} and {self.features} features of each node, as in training"
+
+
+def chunks(nodes: Nodes, most: int) -> Iterator[Nodes]:
+    """Whole graphs, of about `most` nodes in all at a time; one that has more is alone.
+
+    Example:
+        >>> nodes = Nodes(np.zeros((5, 1), np.int64), None, np.array([0, 2, 3, 5]))
+        >>> [some.offsets.tolist() for some in chunks(nodes, 3)]
+        [[0, 2, 3], [0, 2]]
+    """
+    offsets = nodes.offsets
+    first, last = 0, len(offsets) - 1
+    while first < last:
+        end = int(np.searchsorted(offsets, offsets[first] + most, side="right")) - 1
+        end = min(last, max(first + 1, end))
+        rows = slice(int(offsets[first]), int(offsets[end]))
+        codes, features = (None if each is None else each[rows] for each in (nodes.codes, nodes.features))
+        yield Nodes(codes, features, offsets[first : end + 1] - offsets[first])
+        first = end

@@ -20,6 +20,7 @@ class Part:
     Args:
         name: before the names of all results and constants of this part, so that no two parts share one.
         real: the type that numbers are computed in, float32 or float64.
+        rows: what a line of inputs and outputs is called; a runtime takes equal names for equal sizes.
 
     Example:
         >>> part = Part("twice")
@@ -29,17 +30,19 @@ class Part:
         ['Add']
     """
 
-    def __init__(self, name: str, real: Any = np.float32):
+    def __init__(self, name: str, real: Any = np.float32, rows: str = "rows"):
         self._onnx = onnx()
-        self.name, self.real = name, np.dtype(real)
+        self.name, self.real, self.rows = name, np.dtype(real), rows
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
 
-    def input(self, name: str, dtype: Any, width: int | str | None = None, doc: str = "") -> str:
+    def input(
+        self, name: str, dtype: Any, width: int | str | None = None, doc: str = "", rows: str | None = None
+    ) -> str:
         """Declare an input (rows, width), or (rows,) where there is no width; a text stands for a size that varies."""
-        self.inputs.append(self._info(name, dtype, width, doc))
+        self.inputs.append(self._info(name, dtype, width, doc, rows))
         return name
 
     def output(self, name: str, value: str, dtype: Any, width: int | None = None, doc: str = "") -> str:
@@ -99,8 +102,9 @@ class Part:
         opsets = [helper.make_opsetid(domain, VERSIONS[domain]) for domain in sorted(used)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR)
 
-    def _info(self, name: str, dtype: Any, width: int | str | None, doc: str) -> Any:
-        shape = ["rows"] if width is None else ["rows", width]
+    def _info(self, name: str, dtype: Any, width: int | str | None, doc: str, rows: str | None = None) -> Any:
+        lines = rows or self.rows
+        shape = [lines] if width is None else [lines, width]
         return self._onnx.helper.make_tensor_value_info(name, self.type_of(dtype), shape, doc)
 
 

@@ -142,6 +142,8 @@ class OnnxPredictor(BasePredictor):
         network = Network(content, threads)
         card = network.facts()
         _check_format(card["format"], where)
+        if card.get("fields"):
+            check_unit(card, Path(str(where)), "node", onnx=True)
         return cls(network, card)
 
     @classmethod

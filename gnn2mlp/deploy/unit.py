@@ -14,18 +14,19 @@ Unit = Literal["node", "pair", "graph"]
 _ARE = {
     "node": ("one that answers for nodes", "Predictor.load", "gnn2mlp score without --pairs"),
     "pair": ("one of links, which answers for pairs of them", "LinkPredictor.load", "gnn2mlp score MODEL --pairs FILE"),
-    "graph": ("one that answers for whole graphs", "GraphPredictor.load", ""),
+    "graph": ("one that answers for whole graphs", "GraphPredictor.load", "gnn2mlp score MODEL FOLDER OUT"),
 }
 _WANTED = {"node": "a model that answers for nodes", "pair": "a model of links", "graph": "a model of whole graphs"}
 
 
-def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit) -> None:
+def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit, onnx: bool = False) -> None:
     """Raise `ArtefactError` if the model of a card, or of a `config.json`, does not answer for what is asked.
 
     Args:
         card: with the `answers` of the model.
         folder: where it is, for messages.
         unit: what answers are wanted for.
+        onnx: whether the card is of a file for ONNX Runtime.
 
     Example:
         >>> check_unit({"answers": {"kind": "embeddings", "width": 8}}, Path("model"), "pair")
@@ -34,6 +35,7 @@ def check_unit(card: Mapping[str, Any], folder: Path, unit: Unit) -> None:
     if found == unit:
         return
     what, load, command = _ARE[found]
+    load = f"Onnx{load}" if onnx else load
     asked = f"; on the command line, {command}" if command else ""
     raise ArtefactError(f"expected {_WANTED[unit]} in {folder}, got {what}: load it with {load}{asked}")
 
@@ -50,15 +52,15 @@ def unit_of(card: Mapping[str, Any]) -> Unit:
     return "pair" if _has_embeddings(card) else "node"
 
 
-def is_of_links(directory: Path) -> bool:
-    """Whether a student's file is one of links; no number of it is read, and nothing checked.
+def unit_at(directory: Path) -> Unit:
+    """What the student of a folder answers for; no number of it is read, and nothing checked.
 
     Raises:
-        ArtefactError: if there is no such file.
+        ArtefactError: if there is no student's file.
     """
     from gnn2mlp.core import artefact
 
-    return _has_embeddings(artefact.read_card(directory / STUDENT, "student"))
+    return unit_of(artefact.read_card(directory / STUDENT, "student"))
 
 
 def _has_embeddings(card: Mapping[str, Any]) -> bool:

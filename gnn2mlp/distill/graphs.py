@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data.graphs import GraphSet, ObservedGraphs
+from gnn2mlp.data.graphs.graph_set import rows_of_parts
 from gnn2mlp.distill.in_memory import Tables, aligned, digest_of
 from gnn2mlp.distill.process_group import ALONE
 from gnn2mlp.distill.source import RowPass, Source, visited
@@ -38,13 +40,51 @@ def node_sets(graphs: GraphSet, ids: Tensor | None = None) -> NodeSets:
         ([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]], [0, 1, 1])
     """
     chosen = torch.arange(graphs.num_graphs) if ids is None else ids
-    counts = graphs.nodes_per_graph[chosen]
-    # Not `graphs.batch`, which looks the edges up as well.
-    shift = graphs.node_offsets[chosen] - (counts.cumsum(0) - counts)
-    places = torch.arange(int(counts.sum())) + shift.repeat_interleave(counts)
+    places, counts = rows_of_parts(graphs.node_offsets, chosen)  # `graphs.batch` looks the edges up as well
     codes, features = (None if each is None else each[places] for each in (graphs.node_codes, graphs.features))
     rows = node_rows(codes, graphs.code_sizes, features)
     return NodeSets(rows, torch.repeat_interleave(counts), chosen.numel())
+
+
+class DistinctNodes:
+    """The nodes of each graph, equal ones once, with how many there are: a student that reads no edge needs no more.
+
+    On molecules that leaves a fraction of the rows: an atom is one of few kinds. Nodes with features are as they are.
+
+    Args:
+        graphs: whose nodes are read.
+
+    Example:
+        >>> from gnn2mlp.data import graph_set_from_arrays
+        >>> graphs = graph_set_from_arrays([0, 1], [0, 0, 0, 1], [[0], [1]], node_codes=[1, 0, 1, 1])
+        >>> sets = DistinctNodes(graphs).sets(torch.tensor([0, 1]))
+        >>> sets.rows.to_dense().tolist(), sets.counts.tolist()
+        ([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]], [1.0, 2.0, 1.0])
+    """
+
+    def __init__(self, graphs: GraphSet):
+        self._graphs, self._first, self._counts = graphs, torch.arange(graphs.num_nodes), None
+        self._offsets = graphs.node_offsets
+        if graphs.features is not None or graphs.node_codes is None:
+            return
+        key = graphs.graph_of_node.numpy()
+        for field, size in zip(graphs.node_codes.numpy().T, graphs.code_sizes, strict=True):
+            if (int(key.max(initial=0)) + 1) * (size + 2) >= 2**62:
+                key = np.unique(key, return_inverse=True)[1]
+            key = key * (size + 2) + np.clip(field, -1, size) + 1  # what is no value of the field is one to all
+        _, first, counts = np.unique(key, return_index=True, return_counts=True)
+        self._first, self._counts = torch.from_numpy(first), torch.from_numpy(counts)
+        owners = torch.bincount(graphs.graph_of_node[self._first], minlength=graphs.num_graphs)
+        self._offsets = torch.cat([owners.new_zeros(1), owners.cumsum(0)])
+
+    def sets(self, ids: Tensor) -> NodeSets:
+        """What a student reads of the graphs `ids`."""
+        places, counts = rows_of_parts(self._offsets, ids)
+        nodes, graphs = self._first[places], self._graphs
+        codes, features = (None if each is None else each[nodes] for each in (graphs.node_codes, graphs.features))
+        rows = node_rows(codes, graphs.code_sizes, features)
+        times = None if self._counts is None else self._counts[places].to(torch.get_default_dtype())
+        return NodeSets(rows, torch.repeat_interleave(counts), ids.numel(), times)
 
 
 def check_of_graphs(objective: Objective, task: Task, name: str) -> None:
@@ -117,6 +157,7 @@ class GraphRows(Source):
         self.num_valid = observed.valid.numel()
         self.device = device
         self._observed = observed
+        self._nodes = DistinctNodes(graphs)
 
     @property
     def knowledge_digest(self) -> str | None:
@@ -163,7 +204,7 @@ class GraphRows(Source):
         return Batch(
             to_device(ids, self.device),
             to_device(self._observed.train_labels[ids], self.device),
-            node_sets(graphs, ids).to(self.device),
+            self._nodes.sets(ids).to(self.device),
             student,
             self.tables,
             weights=weights,
@@ -186,8 +227,9 @@ class GraphRows(Source):
 
     def _of_valid(self, student: nn.Module) -> tuple[Tensor, Tensor]:
         """Logits and labels of the validation graphs, on the CPU."""
-        graphs, student = self._observed.graphs, student.eval()
-        return answered(student, graphs, self._observed.valid, self.device).logits, graphs.labels[self._observed.valid]
+        valid, student = self._observed.valid, student.eval()
+        said = [student(self._nodes.sets(part).to(self.device)).logits.cpu() for part in valid.split(_ANSWERED)]
+        return torch.cat(said), self._observed.graphs.labels[valid]
 
 
 @torch.no_grad()

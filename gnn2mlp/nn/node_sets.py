@@ -20,6 +20,7 @@ class NodeSets:
         rows: (nodes of all sets, width), dense or `CSR`.
         set_of_row: int64 (nodes,), ascending: which set each row is of.
         num_sets: how many there are.
+        counts: float (nodes,), how often each row is in its set, where equal ones were merged; `None`: once.
 
     Example:
         >>> sets = NodeSets(torch.eye(3), torch.tensor([0, 0, 1]), 2)
@@ -30,6 +31,7 @@ class NodeSets:
     rows: Features
     set_of_row: Tensor
     num_sets: int
+    counts: Tensor | None = None
 
     __repr__ = short_repr
 
@@ -54,21 +56,22 @@ class NodeSets:
 
     def with_rows(self, rows: Features) -> "NodeSets":
         """The same sets of other rows."""
-        return NodeSets(rows, self.set_of_row, self.num_sets)
+        return NodeSets(rows, self.set_of_row, self.num_sets, self.counts)
 
     def to(self, device: torch.device | str | None = None, dtype: torch.dtype | None = None) -> "NodeSets":
         """Moved to a device, and the rows to a dtype."""
         where = self.device if device is None else torch.device(device)
         rows = self.rows.to(where) if dtype is None else self.rows.to(where, dtype)
-        return NodeSets(rows, to_device(self.set_of_row, where), self.num_sets)
+        counts = None if self.counts is None else to_device(self.counts, where)
+        return NodeSets(rows, to_device(self.set_of_row, where), self.num_sets, counts)
 
     @staticmethod
-    def of_offsets(rows: Features, offsets: Tensor) -> "NodeSets":
-        """Sets that begin at `offsets` (sets + 1,)."""
+    def of_offsets(rows: Features, offsets: Tensor, of_rows: Tensor | None = None) -> "NodeSets":
+        """Sets that begin at `offsets` (sets + 1,), of rows each `of_rows` (rows,) times."""
         counts = offsets.diff()
         numbers = torch.arange(counts.numel(), device=offsets.device)
         set_of_row = numbers.repeat_interleave(counts, output_size=rows.shape[0])
-        return NodeSets(rows, to_device(set_of_row, rows.device), counts.numel())
+        return NodeSets(rows, to_device(set_of_row, rows.device), counts.numel(), of_rows)
 
 
 def code_rows(codes: Tensor, sizes: Sequence[int]) -> CSR:

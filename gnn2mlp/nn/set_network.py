@@ -10,7 +10,7 @@ from gnn2mlp.nn.graph_pool import pool, sizes
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.node_sets import NodeSets
 
-SetPooling = Literal["mean", "sum", "mean+size"]
+SetPooling = Literal["mean", "sum", "max", "mean+size", "mean+max+size"]
 SET_POOLINGS: tuple[str, ...] = get_args(SetPooling)
 
 
@@ -19,8 +19,9 @@ class SetNetwork(nn.Module):
 
     Args:
         embed: φ, whose `logits` (rows, width) are pooled after a ReLU.
-        head: ρ, which reads the pooled rows (sets, width), one column wider with `"mean+size"`.
-        pool: `"mean"`, `"sum"`, or `"mean+size"`: the mean, and the logarithm of how many rows there are.
+        head: ρ, which reads the pooled rows (sets, `pooled_width`).
+        pool: what stands side by side in a pooled row: `mean`, `sum` or `max` of the embedded rows, and `size`, the
+            logarithm of how many there are.
 
     Example:
         >>> from gnn2mlp.nn.mlp import MLP
@@ -45,13 +46,27 @@ class SetNetwork(nn.Module):
 
     def pooled(self, h: Tensor, sets: NodeSets) -> Tensor:
         """What the head reads of embedded rows (rows, width)."""
-        where, count = sets.set_of_row, sets.num_sets
-        if self.pool == "sum":
-            return pool(h, where, count, "sum")
-        mean = pool(h, where, count, "mean")
-        if self.pool == "mean":
-            return mean
-        return torch.cat([mean, sizes(where, count, h).clamp(min=1).log()], dim=1)
+        return torch.cat([self._part(part, h, sets) for part in self.pool.split("+")], dim=1)
+
+    @staticmethod
+    def _part(part: str, h: Tensor, sets: NodeSets) -> Tensor:
+        if part == "size":
+            return sizes(sets.set_of_row, sets.num_sets, h, sets.counts).clamp(min=1).log()
+        return pool(h, sets.set_of_row, sets.num_sets, part, sets.counts)  # type: ignore[arg-type]
+
+
+def pooled_width(pooling: SetPooling, width: int) -> int:
+    """Columns of a pooled row.
+
+    Args:
+        pooling: how rows are pooled.
+        width: of an embedded row.
+
+    Example:
+        >>> pooled_width("mean+max+size", 8)
+        17
+    """
+    return sum(1 if part == "size" else width for part in pooling.split("+"))
 
 
 def _single(rows: Features) -> NodeSets:

@@ -6,11 +6,11 @@ from typing import Any
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path
 from gnn2mlp.data import Split, load_dataset
-from gnn2mlp.deploy import LinkPredictor, Predictor
+from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor
 from gnn2mlp.deploy.directory import check_no_network
 from gnn2mlp.deploy.onnx_predictor import ONNX
 from gnn2mlp.deploy.predictor import FILE
-from gnn2mlp.deploy.unit import is_of_links
+from gnn2mlp.deploy.unit import unit_at
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
 
@@ -25,18 +25,22 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
         tolerance: percentage points that they may lose.
 
     Returns:
-        Path of the one file that a model of columns, or `out`, asks for; else of the card, which names the files.
-        Either states the accuracies. Of a model of links, the folder of its two files.
+        Path of the one file that a model of columns or of whole graphs, or `out`, asks for; else of the card, which
+        names the files. Either states the accuracies. Of a model of links, the folder of its two files.
 
     Raises:
         ArtefactError: if there is no student in `folder`, or a file cannot be read or written.
-        ConfigError: if ONNX is not installed, or 8-bit weights are asked of a student without a run, or of links.
+        ConfigError: if ONNX is not installed, or 8-bit weights are asked of a student without a run, of
+            links, or of whole graphs.
         DataError: if 8-bit weights lose too much.
     """
     folder, out = user_path(folder, "folder"), None if out is None else user_path(out, "out")
     student = _student(folder)
-    if is_of_links(student):
+    unit = unit_at(student)
+    if unit == "pair":
         return _export_links(student, out or student, int8)
+    if unit == "graph":
+        return _export_graphs(student, out or student, int8)
     is_run = student != folder
     if int8 and not (is_run and "knowledge" not in read_yaml(folder / "config.yaml")):
         what = "a distillation from tables" if is_run else "a student without its run"
@@ -60,6 +64,13 @@ def _export_links(student: Path, place: Path, int8: bool) -> Path:
         )
     check_writable(place, "name another folder with --out (in Python: out=)")
     return LinkPredictor.load(student).to_onnx(place)
+
+
+def _export_graphs(student: Path, place: Path, int8: bool) -> Path:
+    if int8:
+        raise ConfigError("int8: a model of whole graphs is written in its own precision; leave int8 out")
+    check_writable(place.parent if place.suffix == ONNX else place, "name another folder with --out (in Python: out=)")
+    return GraphPredictor.load(student).to_onnx(place)
 
 
 def export_mlflow(folder: str | Path, out: str | Path) -> Path:

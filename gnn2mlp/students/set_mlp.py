@@ -4,22 +4,23 @@ import functools
 
 from gnn2mlp.core.limits import check_at_least, check_share
 from gnn2mlp.nn.mlp import MLP, Norm
-from gnn2mlp.nn.set_network import SetNetwork, SetPooling
+from gnn2mlp.nn.set_network import SetNetwork, SetPooling, pooled_width
 from gnn2mlp.students._base import Student, dropped
 
 
 class SetMLP(Student):
     """An MLP on each node's own features, a pool over the nodes of a graph, an MLP on what is pooled (Deep Sets).
 
-    What a mean or a sum over nodes cannot tell apart, it cannot: graphs of the same nodes with other edges are one to
-    it. `"sum"` and `"mean+size"` see how large a graph is, `"mean"` does not.
+    What a pool over nodes cannot tell apart, it cannot: graphs of the same nodes with other edges are one to it. It
+    counts no edges and knows no degree, unless a column of the nodes says it. `"sum"` and `"size"` see how large a
+    graph is, `"mean"` and `"max"` do not.
 
     Args:
         hidden: width of hidden layers, of the embedding of a node, and of what is pooled.
         layers: affine maps before the pool, at least 2.
         head_layers: affine maps after it, at least 2.
         pool: `"mean+size"`: the mean, and the logarithm of the number of nodes, which alone tells much on molecules;
-            `"mean"` or `"sum"`.
+            `"mean+max+size"`, which tells a single odd node as well; `"mean"`, `"sum"` or `"max"`.
         dropout: on hidden activations.
         norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
         input_dropout: share of the values of a node's row that each training step drops; see `Student`.
@@ -65,8 +66,9 @@ class SetMLP(Student):
     def build(self, num_features: int, num_classes: int) -> SetNetwork:
         """An untrained network for node rows of this width."""
         embed = MLP(num_features, self.hidden, self.hidden, self.layers, self.dropout, self.norm)
-        width = self.hidden + (self.pool == "mean+size")
-        head = MLP(width, self.hidden, num_classes, self.head_layers, self.dropout, self.norm)
+        head = MLP(
+            pooled_width(self.pool, self.hidden), self.hidden, num_classes, self.head_layers, self.dropout, self.norm
+        )
         return SetNetwork(embed, head, self.pool)
 
     def network(self, num_features: int, num_classes: int) -> SetNetwork:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gnn2mlp.cli import main
-from gnn2mlp.deploy import OnnxLinkPredictor, Predictor
-from tests.deploy import links
+from gnn2mlp.deploy import OnnxGraphPredictor, OnnxLinkPredictor, Predictor
+from tests.deploy import graph_models, links
 from tests.deploy.test_predictor import make, on_columns
 
 pytest.importorskip("onnx")
@@ -54,3 +54,18 @@ def test_a_model_of_links_becomes_two_files(tmp_path: Path, capsys: pytest.Captu
     for further in (["--int8"], ["--out", str(tmp_path / "a.onnx")]):
         assert main(["export", str(tmp_path / "model"), "--onnx", *further]) == 2
         assert "a model of links becomes two files" in capsys.readouterr().err
+
+
+def test_a_model_of_whole_graphs_becomes_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = graph_models.make()
+    made.save(tmp_path / "model")
+    assert not main(["export", str(tmp_path / "model"), "--onnx"])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith(f"fp    {tmp_path / 'model' / 'model.onnx'} (")
+    assert said[1] == "reads codes, nodes_per_graph"
+    assert not main(["check", str(tmp_path / "model")])
+    assert not main(["export", str(tmp_path / "model"), "--onnx", "--out", str(tmp_path / "elsewhere" / "a.onnx")])
+    found = OnnxGraphPredictor.load(tmp_path / "elsewhere" / "a.onnx")
+    assert found.predict(graph_models.GRAPHS).tolist() == made.predict(graph_models.GRAPHS).tolist()
+    assert main(["export", str(tmp_path / "model"), "--onnx", "--int8"]) == 2
+    assert "a model of whole graphs is written in its own precision" in capsys.readouterr().err

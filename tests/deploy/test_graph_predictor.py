@@ -6,7 +6,7 @@ import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.deploy import GraphPredictor, NodeFields, Predictor, verify, write_directory
-from gnn2mlp.deploy import graph_predictor as module
+from gnn2mlp.deploy import _graphs as module
 from gnn2mlp.students import MLPStudent, SetMLP
 from gnn2mlp.tasks.answers import ClassAnswers, LabelAnswers
 from tests.graphs import random_graphs

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy.node_fields import NodeFields
+from gnn2mlp.deploy.node_fields import NodeFields, Nodes, chunks
 from tests.graphs import random_graphs
 
 ONE = NodeFields((3,), names=("element",), categories={"element": ("C", "N", "O")})
@@ -13,7 +12,7 @@ BOTH = NodeFields((3, 2), features=2)
 def test_graphs_of_one_field_are_lists_of_codes_or_text() -> None:
     codes = ONE.read([[0, 2], [1]], "predict")
     text = ONE.read([["C", "O"], np.array(["N"])], "predict")
-    assert torch.equal(codes.codes, text.codes)  # type: ignore[arg-type]
+    assert np.array_equal(codes.codes, text.codes)  # type: ignore[arg-type]
     assert codes.offsets.tolist() == [0, 2, 3]
     assert codes.features is None
 
@@ -21,7 +20,8 @@ def test_graphs_of_one_field_are_lists_of_codes_or_text() -> None:
 def test_a_set_is_read_as_it_is() -> None:
     graphs = random_graphs(features=2)
     nodes = NodeFields.of(graphs).read(graphs, "predict")
-    assert nodes.codes is graphs.node_codes
+    assert graphs.node_codes is not None
+    assert np.shares_memory(nodes.codes, graphs.node_codes.numpy())  # type: ignore[arg-type]
     assert NodeFields.of(graphs) == BOTH
     assert NodeFields.of_facts(BOTH.facts()) == BOTH
 
@@ -47,3 +47,10 @@ def test_what_cannot_be_read_names_the_graph(fields: NodeFields, graph: object, 
         fields.read([graph], "predict")
     with pytest.raises(DataError, match="expected 1 codes"):
         ONE.read(random_graphs(), "predict")
+
+
+def test_chunks_are_whole_graphs_and_a_huge_one_is_alone() -> None:
+    nodes = Nodes(np.arange(9)[:, None], None, np.array([0, 1, 7, 8, 9]))
+    found = list(chunks(nodes, 3))
+    assert [some.offsets.tolist() for some in found] == [[0, 1], [0, 6], [0, 1, 2]]
+    assert [some.codes.ravel().tolist() for some in found] == [[0], [1, 2, 3, 4, 5, 6], [7, 8]]  # type: ignore[union-attr]

@@ -4,7 +4,7 @@ import pytest
 
 from gnn2mlp.cli import main
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.deploy.unit import check_unit, is_of_links
+from gnn2mlp.deploy.unit import check_unit, unit_at
 from gnn2mlp.serving.model import load_model
 from tests.deploy import links, test_predictor
 
@@ -41,8 +41,8 @@ def test_a_server_of_nodes_refuses_a_model_of_links(tmp_path: Path) -> None:
 def test_a_file_says_which_it_is(tmp_path: Path) -> None:
     links.make().save(tmp_path / "links")
     test_predictor.make().save(tmp_path / "nodes")
-    assert is_of_links(tmp_path / "links")
-    assert not is_of_links(tmp_path / "nodes")
+    assert unit_at(tmp_path / "links") == "pair"
+    assert unit_at(tmp_path / "nodes") == "node"
 
 
 def test_check_knows_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

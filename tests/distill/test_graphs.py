@@ -1,13 +1,16 @@
+from typing import Any
+
 import pytest
 import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError, MissingKnowledgeError
 from gnn2mlp.core.seeds import generator
 from gnn2mlp.distill import Distiller
-from gnn2mlp.distill.graphs import GraphRows, answered, check_inputs, check_of_graphs, node_sets
+from gnn2mlp.distill.graphs import DistinctNodes, GraphRows, answered, check_inputs, check_of_graphs, node_sets
 from gnn2mlp.distill.learner import Learner
 from gnn2mlp.inputs import Standardise
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.set_network import SET_POOLINGS
 from gnn2mlp.objectives import AdversarialFeatures, HardLabels, LinkLabels, Objective, SoftLabels
 from gnn2mlp.students import MLPStudent, SetMLP
 from tests.graphs import graph_views, random_graphs
@@ -32,6 +35,18 @@ def test_sets_are_the_nodes_of_the_graphs_in_their_order() -> None:
     batch, sets = GRAPHS.batch(ids), node_sets(GRAPHS, ids)
     assert torch.equal(sets.set_of_row, batch.graph_of_node)
     assert torch.equal(sets.rows.to_dense()[:, :3].argmax(1), batch.node_codes[:, 0])  # type: ignore[union-attr,index]
+
+
+@pytest.mark.parametrize("pool", SET_POOLINGS)
+@pytest.mark.parametrize("features", [0, 2])
+def test_equal_nodes_are_read_once_and_counted(pool: Any, features: int) -> None:
+    graphs = random_graphs(count=30, features=features)
+    assert graphs.node_codes is not None
+    graphs.node_codes[:3] = -1  # what no value of a field is
+    module, ids = SetMLP(hidden=8, pool=pool).network(5 + features, 2).eval(), torch.tensor([4, 0, 29])
+    found, whole = DistinctNodes(graphs).sets(ids), node_sets(graphs, ids)
+    torch.testing.assert_close(module(found).logits, module(whole).logits)
+    assert (found.rows.shape[0] < whole.rows.shape[0]) == (not features)
 
 
 def test_an_epoch_visits_every_graph_once_with_the_teachers_row() -> None:

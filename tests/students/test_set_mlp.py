@@ -26,7 +26,7 @@ def test_values_of_nodes_are_dropped_in_training_alone() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"pool": "max"}, r"student.pool: expected .*'mean', 'sum', 'mean\+size'.*, got 'max'"),
+        ({"pool": "median"}, r"student.pool: expected .*'mean', 'sum', 'max', 'mean\+size'.*, got 'median'"),
         ({"layers": 1}, "layers"),
     ],
 )

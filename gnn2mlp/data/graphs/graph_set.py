@@ -156,8 +156,8 @@ class GraphSet:
             DataError: for numbers that are no graph's.
         """
         chosen = self._checked(ids)
-        nodes, counts = _rows(self.node_offsets, chosen)
-        edges, edge_counts = _rows(self.edge_offsets, chosen)
+        nodes, counts = rows_of_parts(self.node_offsets, chosen)
+        edges, edge_counts = rows_of_parts(self.edge_offsets, chosen)
         shift = (counts.cumsum(0) - counts) - self.node_offsets[chosen]
         return GraphBatch(
             node_codes=_at(self.node_codes, nodes),
@@ -259,8 +259,13 @@ def _offsets(counts: Tensor) -> Tensor:
     return torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
 
-def _rows(offsets: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
-    """The rows of the parts `ids`, one part after the other, and how many each part has."""
+def rows_of_parts(offsets: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows of the parts `ids`, one part after the other, and how many each part has.
+
+    Example:
+        >>> [each.tolist() for each in rows_of_parts(torch.tensor([0, 2, 2, 5]), torch.tensor([2, 0]))]
+        [[2, 3, 4, 0, 1], [3, 2]]
+    """
     first, counts = offsets[ids], offsets.diff()[ids]
     shift = first - (counts.cumsum(0) - counts)
     return torch.arange(int(counts.sum())) + shift.repeat_interleave(counts), counts

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.deploy.graph_nodes import GraphNodes
+from gnn2mlp.deploy.node_columns import NodeColumns
+from gnn2mlp.tables.lookup import NodeIds
+from tests.deploy.graph_tables import ARRAYS, FIELDS, GRAPHS, NODES, write
+
+
+def made(folder: Path, asked: list[str], errors: str = "raise") -> GraphNodes:
+    place = folder / "work"
+    place.mkdir(exist_ok=True)
+    nodes = folder / "nodes.parquet"
+    return GraphNodes.make(NodeColumns(FIELDS), nodes, "graph", NodeIds(asked), place, errors)  # type: ignore[arg-type]
+
+
+def test_nodes_come_in_the_order_of_their_graphs(tmp_path: Path) -> None:
+    found = made(write(tmp_path), GRAPHS["graph"])
+    for number, (codes, features) in enumerate(ARRAYS):
+        nodes = found.of(np.array([number]))
+        np.testing.assert_array_equal(nodes.codes, codes)
+        np.testing.assert_array_equal(nodes.features, features)
+    both = found.of(np.array([2, 0]))
+    assert both.offsets.tolist() == [0, 3, 4]
+    np.testing.assert_array_equal(both.features, [[1], [3], [6], [5]])
+
+
+def test_what_is_there_is_not_read_again(tmp_path: Path) -> None:
+    made(write(tmp_path), GRAPHS["graph"])
+    (tmp_path / "work" / "codes.i32").write_bytes(np.full((6, 3), 1, np.int32).tobytes())
+    again = made(tmp_path, GRAPHS["graph"])
+    assert again.of(np.array([1])).codes.tolist() == [[1, 1, 1]] * 2  # type: ignore[union-attr]
+
+
+def test_graphs_without_a_node_or_with_a_bad_one_have_a_reason(tmp_path: Path) -> None:
+    write(tmp_path, {**NODES, "mass": [1.0, 2.0, float("nan"), 4.0, 5.0, 6.0]})
+    found = made(tmp_path, ["m1", "m2", "m9"], "null")
+    assert found.reasons == {1: "a number of a node is missing, NaN or infinite", 2: "it has no node"}
+    with pytest.raises(DataError, match=r"got 2 graphs without an answer: 'm2' \(a number .* 'm9' \(it has no node\)"):
+        made(tmp_path, ["m1", "m2", "m9"])
