@@ -82,9 +82,10 @@ def _inputs(graphs: GraphSet) -> sp.csr_matrix:
     """A row for each node: a column for each value of each code, then the features."""
     columns = []
     if graphs.node_codes is not None:
-        nodes = np.arange(graphs.num_nodes)
         for codes, size in zip(graphs.node_codes.numpy().T, graphs.code_sizes, strict=True):
-            columns.append(sp.csr_matrix((np.ones(len(nodes)), (nodes, codes)), (len(nodes), size)))
+            known = np.flatnonzero((codes >= 0) & (codes < size))
+            place = known, codes[known]
+            columns.append(sp.csr_matrix((np.ones(len(known)), place), (graphs.num_nodes, size)))
     if graphs.features is not None:
         columns.append(sp.csr_matrix(graphs.features.numpy().astype(np.float64)))
     return sp.hstack(columns, format="csr")

@@ -125,7 +125,22 @@ class NodeFields:
         if found != (len(self.code_sizes), self.features):
             raise DataError(f"{where}: {self._expected()}, got {found[0]} and {found[1]}")
         codes, features = (None if each is None else each.numpy() for each in (graphs.node_codes, graphs.features))
-        return Nodes(codes, features, graphs.node_offsets.numpy())
+        return Nodes(self._renumbered(codes, graphs), features, graphs.node_offsets.numpy())
+
+    def _renumbered(self, codes: np.ndarray | None, graphs: Any) -> np.ndarray | None:
+        """Codes (nodes, fields) of a set whose categories may be others, by what they stand for."""
+        if codes is None or tuple(graphs.node_fields) != self.names:
+            return codes
+        pairs = [(graphs.categories.get(name), self.categories.get(name)) for name in self.names]
+        if all(theirs is None or own is None or list(theirs) == list(own) for theirs, own in pairs):
+            return codes
+        found = codes.copy()
+        for column, (theirs, own) in zip(found.T, pairs, strict=True):
+            if theirs is not None and own is not None:
+                place = {value: code for code, value in enumerate(own)}
+                table = np.array([*(place.get(value, -1) for value in theirs), -1])
+                column[:] = table[np.where((column >= 0) & (column < len(theirs)), column, -1)]
+        return found
 
     def _of_graph(self, graph: Any, where: str) -> tuple[Any, Any, int]:
         both = bool(self.code_sizes) and bool(self.features)

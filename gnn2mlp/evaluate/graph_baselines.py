@@ -53,7 +53,8 @@ def label_counts(graphs: GraphSet) -> np.ndarray:
     owner, parts = graphs.graph_of_node, []
     if graphs.node_codes is not None:
         for codes, size in zip(graphs.node_codes.unbind(1), graphs.code_sizes, strict=True):
-            counts = torch.bincount(owner * size + codes, minlength=graphs.num_graphs * size)
+            known = (codes >= 0) & (codes < size)
+            counts = torch.bincount((owner * size + codes)[known], minlength=graphs.num_graphs * size)
             parts.append(counts.view(graphs.num_graphs, size).double())
     if graphs.features is not None:
         empty = torch.zeros(graphs.num_graphs, graphs.num_features, dtype=torch.float64)

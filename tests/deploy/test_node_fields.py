@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.data.graphs import graph_set_from_arrays
 from gnn2mlp.deploy.node_fields import NodeFields, Nodes, chunks
 from tests.graphs import random_graphs
 
@@ -54,3 +55,9 @@ def test_chunks_are_whole_graphs_and_a_huge_one_is_alone() -> None:
     found = list(chunks(nodes, 3))
     assert [some.offsets.tolist() for some in found] == [[0, 1], [0, 6], [0, 1, 2]]
     assert [some.codes.ravel().tolist() for some in found] == [[0], [1, 2, 3, 4, 5, 6], [7, 8]]  # type: ignore[union-attr]
+
+
+def test_a_set_with_other_categories_is_read_by_what_they_stand_for() -> None:
+    named = {"node_fields": ["element"], "categories": {"element": ["Fe", "N", "C"]}}
+    graphs = graph_set_from_arrays([0, 1], [0, 0, 1], [[0], [1]], node_codes=[2, 0, 1], **named)
+    assert ONE.read(graphs, "predict").codes.ravel().tolist() == [0, -1, 1]  # type: ignore[union-attr]

@@ -43,6 +43,7 @@ def graph_set_from_arrays(
     edge_fields: Sequence[str] = (),
     categories: Mapping[str, Sequence[Any]] | None = None,
     feature_names: Sequence[str] | None = None,
+    open_categories: bool = False,
 ) -> GraphSet:
     """Validate the arrays of many graphs and bring them into canonical form.
 
@@ -69,6 +70,8 @@ def graph_set_from_arrays(
         edge_fields: names of the fields of `edge_codes`.
         categories: by name of a field, what its codes stand for, in their order.
         feature_names: one per feature, all different.
+        open_categories: whether `categories`, which all fields need then, are no more than what these graphs have, so
+            that training is to know those of its own graphs alone.
 
     Raises:
         DataError: for mismatched lengths, codes below 0 or beyond their size, edges out of range or between two graphs,
@@ -118,6 +121,7 @@ def graph_set_from_arrays(
         notes=edges.notes,
         **check_categories(node_fields, edge_fields, categories, sizes, bond_sizes, name),
         feature_names=None if x is None else check_feature_names(feature_names, x.size(1), name),
+        open_categories=open_categories,
     )
 
 

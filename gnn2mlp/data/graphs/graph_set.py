@@ -46,6 +46,8 @@ class GraphSet:
         categories: of some fields of nodes or edges, by name, what the codes stand for, in their order. Tables that
             hold text say so, and what ships reads it again.
         feature_names: one per feature, or `None`.
+        open_categories: whether the categories are those that the graphs happen to have. Views of training then know
+            those of training graphs alone, and others have the code -1, which networks read as nothing.
         directed: whether messages pass from source to target alone.
         weights: float32 (graphs,), at least 0: how much each counts in a loss; `None`: all alike.
         roots: bool (nodes,), which nodes a read-out pools; `None`: all.
@@ -78,6 +80,7 @@ class GraphSet:
     edge_fields: tuple[str, ...] = field(default=(), kw_only=True)
     categories: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, kw_only=True)
     feature_names: tuple[str, ...] | None = field(default=None, kw_only=True)
+    open_categories: bool = field(default=False, kw_only=True)
     directed: bool = field(default=False, kw_only=True)
     weights: Tensor | None = field(default=None, kw_only=True)
     roots: Tensor | None = field(default=None, kw_only=True)

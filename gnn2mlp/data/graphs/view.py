@@ -10,6 +10,7 @@ from torch import Tensor
 from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graphs.graph_set import GraphSet
+from gnn2mlp.data.graphs.seen_categories import with_seen_categories
 from gnn2mlp.data.split import Split
 from gnn2mlp.tasks import Task
 
@@ -90,7 +91,8 @@ class GraphViews(NamedTuple):
 
     @classmethod
     def of(cls, graphs: GraphSet, split: Split) -> Self:
-        """Both views of `graphs` under `split`."""
+        """Both views of `graphs` under `split`; see `with_seen_categories` for what they know of categories."""
+        graphs = with_seen_categories(graphs, split.train)
         present = torch.ones(graphs.num_graphs, dtype=torch.bool)
         present[split.test] = False
         graph_ids, row = present.nonzero()[:, 0], present.cumsum(0) - 1

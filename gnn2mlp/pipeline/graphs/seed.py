@@ -61,8 +61,10 @@ def plan(job: GraphsJob, number: int) -> GraphSeed:
     method = job.config.method.build(METHODS)
     teacher = teacher_stage(job, number, observed if job.config.train_on is None else taught_view(job, number, split))
     knowledge = knowledge_stage(job, number, observed, teacher, needed_keys(job, method))
-    mlp = graph_student_stage(job, number, observed, "mlp", METHODS.get("mlp")(), None)
-    student = graph_student_stage(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
+    fields = NodeFields.of(full.graphs)
+    mlp = graph_student_stage(job, number, observed, fields, "mlp", METHODS.get("mlp")(), None)
+    own = knowledge if method.teacher_keys else None
+    student = graph_student_stage(job, number, observed, fields, "student", method, own)
     inputs = {
         "teacher": teacher,
         "knowledge": knowledge,
@@ -82,11 +84,12 @@ def graph_student_stage(
     job: GraphsJob,
     seed: int,
     observed: ObservedGraphs,
+    fields: NodeFields,
     role: str,
     method: Method,
     knowledge: Stage[TeacherKnowledge] | None,
 ) -> Stage[GraphPredictor]:
-    """A student of `observed`; `role` names its folder, and is what listeners hear that it is."""
+    """A student of `observed`, whose nodes have `fields`; `role` names its folder, and is what listeners hear."""
     graphs = job.graphs
     inputs = {
         "student": job.config.student.build(STUDENTS),
@@ -99,7 +102,7 @@ def graph_student_stage(
         "seed": job.training_seed(seed),
         "execution": job.execution,
         "task": graphs.task,
-        "fields": NodeFields.of(graphs),
+        "fields": fields,
         "dataset": graphs.name,
         "stage": role,
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from gnn2mlp.condensers import DistilledSet
 from gnn2mlp.data.graphs import FullGraphs, GraphSet, GraphViews, ObservedGraphs
+from gnn2mlp.data.graphs.seen_categories import with_seen_categories
 from gnn2mlp.data.split import Split
 
 _NAMELESS: dict[str, Any] = {
@@ -15,6 +16,7 @@ _NAMELESS: dict[str, Any] = {
     "edge_fields": (),
     "categories": {},
     "feature_names": None,
+    "open_categories": False,
 }
 
 
@@ -34,5 +36,5 @@ def graph_training_view(graphs: GraphSet, split: Split, condensed: DistilledSet 
 
 
 def graph_scoring_view(graphs: GraphSet, split: Split) -> FullGraphs:
-    """All graphs with all labels and names, under this split alone."""
-    return FullGraphs(replace(graphs, own_splits=(), notes={}), split)
+    """All graphs with all labels and names, under this split alone; categories are those that training knows."""
+    return FullGraphs(replace(with_seen_categories(graphs, split.train), own_splits=(), notes={}), split)

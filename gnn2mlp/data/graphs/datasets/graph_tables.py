@@ -28,7 +28,7 @@ class GraphTables(GraphDataset):
 
     Columns of text, whole numbers and booleans are categories, which are embedded; columns of real numbers are
     features. A gap is a category of its own. Edges have categories alone. Where nodes have no column, their degrees
-    are their categories.
+    are their categories. Training knows the categories of training graphs alone; a later one is read as nothing.
 
     Args:
         path: the folder; a name of a data set that is such a folder means the same.
@@ -89,6 +89,7 @@ class GraphTables(GraphDataset):
             task=task,
             graph_names=np.array(ids.to_pylist()),
             own_splits=_own_splits(graphs),
+            open_categories=bool(known.categories or bonds.categories) and not _degrees(known),
         )
 
 
