@@ -180,7 +180,7 @@ class GraphSet:
         Raises:
             DataError: for numbers that are no graph's.
         """
-        return _rows(self.node_offsets, self._checked(ids))[0]
+        return rows_of_parts(self.node_offsets, self._checked(ids))[0]
 
     def batches(self, size: int, ids: Ids | None = None) -> Iterator[GraphBatch]:
         """All graphs, or the graphs `ids`, `size` at a time in their order; the last batch may be smaller.
