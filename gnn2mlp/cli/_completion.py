@@ -15,6 +15,14 @@ _NAMES = {
     "decoder": ("decoders",),
     "inputs": ("inputs",),
 }
+# Verbs whose option of that name takes others.
+_NAMES_OF_VERB = {
+    ("condense", "dataset"): ("graph_sets",),
+    ("condense", "split"): ("splits",),
+    ("condense", "method"): ("condensers",),
+    ("explain", "explainer"): ("explainers",),
+    ("unlearn", "method"): ("unlearners",),
+}
 _FILES = frozenset({"DIR|FILE.onnx", "MODEL", "IN", "OUT", "FILE", "PATH", "STUDY", "KNOWLEDGE", "FEATURES"})
 _WORDS = {
     "setting": ["transductive", "inductive", "production"],
@@ -51,26 +59,27 @@ def script(parser: argparse.ArgumentParser, shell: str) -> str:
     """
     import shtab
 
-    for verb in _verbs(parser):
+    for name, verb in _verbs(parser).items():
         for action in verb._actions:
-            _describe(action, shtab.FILE, shtab.DIRECTORY)
+            _describe(name, action, shtab.FILE, shtab.DIRECTORY)
     told = str(shtab.complete(parser, shell))
     # tcsh counts words, flags included: a word behind a flag that no rule expects is a file.
     return told.replace("'p/*/()/'", "'p/*/f/'")
 
 
-def _verbs(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    return [verb for action in nested for verb in action.choices.values()]
+    return {name: verb for action in nested for name, verb in action.choices.items()}
 
 
-def _describe(action: Any, file: Any, folder: Any) -> None:
-    """Say what an option may be, where that is not said already."""
+def _describe(verb: str, action: Any, file: Any, folder: Any) -> None:
+    """Say what an option of a verb may be, where that is not said already."""
     from gnn2mlp.cli._catalogue import KINDS, SINGLE, classes, everything
 
-    if action.dest in _NAMES and not action.choices:
-        names = [name for kind in _NAMES[action.dest] for name in classes(kind)]
-        action.choices = [*names, "auto"] if action.dest == "method" else names
+    kinds = _NAMES_OF_VERB.get((verb, action.dest), _NAMES.get(action.dest, ()))
+    if kinds and not action.choices:
+        names = [name for kind in kinds for name in classes(kind)]
+        action.choices = [*names, "auto"] if "methods" in kinds else names
     elif action.dest in _WORDS:
         action.choices = _WORDS[action.dest]
     elif action.dest == "what":

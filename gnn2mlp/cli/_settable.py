@@ -16,6 +16,7 @@ DEFAULTS = {
     "method mirage": "depth support sets classes most_sets",
     "method random": "graphs nodes classes",
     "method herding": "graphs nodes classes depth",
+    "method gradient_matching": ("graphs nodes classes steps lr edges depth hidden temperature batch_size"),
     "student mlp": "hidden layers dropout norm input_dropout residual",
     "distill": "lr weight_decay epochs patience batch_size averaging averaging_decay rows_fraction",
     "export": ("draws noise top perturbation class_draws contexts_near contexts_hops contexts_random context_draws"),

@@ -1,6 +1,7 @@
 """What a condenser is: from training graphs to a few graphs that stand for them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -18,21 +19,26 @@ from gnn2mlp.data.graphs.view import ObservedGraphs
 
 
 class Training(NamedTuple):
-    """The graphs that train, with a class each.
+    """The graphs that train, by class.
 
-    `graphs` are those with a label, `classes` int64 (graphs,) numbers theirs, `names` are the classes as text.
+    Args:
+        graphs: those with a label.
+        members: of each class its graphs, int64, ascending. Of several tasks of yes or no each has two classes, 2 t for
+            no and 2 t + 1 for yes; a graph is in one of them for each task that it has an answer to.
+        names: of the classes, as text.
     """
 
     graphs: GraphSet
-    classes: np.ndarray
+    members: tuple[np.ndarray, ...]
     names: tuple[str, ...]
 
     def __repr__(self) -> str:
         return short_repr(self)
 
-    def members(self, number: int) -> np.ndarray:
-        """Graphs of a class, int64, ascending."""
-        return np.flatnonzero(self.classes == number)
+    @property
+    def counts(self) -> list[int]:
+        """How many graphs each class has."""
+        return [len(one) for one in self.members]
 
 
 class Condensed(NamedTuple):
@@ -86,13 +92,13 @@ class Condenser(Configurable, ABC):
 
         Raises:
             ConfigError: for settings that leave a class without a set.
-            DataError: if graphs have not one label each, or a class has no training graph.
+            DataError: if labels are numbers, or a class has no training graph.
         """
         training = training_graphs(observed)
         found = self.condensed(training, seed)
         blank = as_labels(torch.full((found.parts.num_graphs,), -1), found.parts.task)
         arrays = {name: torch.from_numpy(np.asarray(getattr(found, name), dtype=np.int64)) for name in _NUMBERS}
-        weight = set_weights(found.set_class, found.set_frequency, training.classes, self.classes, self.sets)
+        weight = set_weights(found.set_class, found.set_frequency, training.counts, self.classes, self.sets)
         card = {"condenser": self.spec().to_dict(), "seed": seed, "citation": self.citation, **found.facts}
         card["source"] = {
             "graphs": training.graphs.num_graphs,
@@ -108,32 +114,34 @@ def _anonymous(parts: GraphSet, labels: Tensor) -> GraphSet:
 
 
 def training_graphs(observed: ObservedGraphs) -> Training:
-    """The labelled training graphs of a view, with classes: of a task of classes, or of one yes or no.
+    """The labelled training graphs of a view by class: of a task of classes, or of tasks of yes or no, gaps left out.
 
     Raises:
-        DataError: for a task of several answers or of numbers, or a class without a training graph.
+        DataError: for a task of numbers, or a class without a training graph.
     """
     task, name = observed.graphs.task, observed.graphs.name
-    if not task.exclusive and (task.num_outputs > 1 or task.averaged_as == "values"):
+    if not task.exclusive and task.averaged_as == "values":
         raise DataError(
-            f"{name}: condensing goes by one class for each graph, got the task {task.name!r} with {task.num_outputs} "
-            f"{task.outputs_called}; keep one column of labels"
+            f"{name}: condensing goes by classes, got numbers to predict (task {task.name!r}); cut them into classes"
         )
-    ids = observed.train[task.known(observed.graphs.labels[observed.train])]
-    graphs = observed.graphs.take(ids)
-    names = task.output_names if task.exclusive else tuple(f"{task.output_names[0]}={value}" for value in (0, 1))
-    classes = graphs.labels.reshape(-1).long().numpy()
-    if missing := [names[number] for number in range(len(names)) if not (classes == number).any()]:
+    graphs = observed.graphs.take(observed.train[task.known(observed.graphs.labels[observed.train])])
+    labels = graphs.labels.numpy()
+    if task.exclusive:
+        names, members = task.output_names, [labels == number for number in range(task.num_outputs)]
+    else:
+        names = tuple(f"{output}={value}" for output in task.output_names for value in (0, 1))
+        members = [column == value for column in labels.T for value in (0, 1)]
+    if missing := [one for one, held in zip(names, members, strict=True) if not held.any()]:
         raise DataError(
             f"{name}: expected training graphs of each class, got none of {', '.join(missing)}; choose another split"
         )
-    return Training(graphs, classes, names)
+    return Training(graphs, tuple(map(np.flatnonzero, members)), names)
 
 
 def set_weights(
     set_class: np.ndarray,
     frequency: np.ndarray,
-    classes: np.ndarray,
+    graphs: Sequence[int],
     of_classes: Literal["balanced", "share"],
     of_sets: Literal["frequency", "uniform"],
 ) -> np.ndarray:
@@ -142,19 +150,19 @@ def set_weights(
     Args:
         set_class: int64 (sets,).
         frequency: int64 (sets,), how many training graphs each stands for.
-        classes: int64 (training graphs,).
+        graphs: how many training graphs each class has.
         of_classes: `"balanced"`, all classes alike, or `"share"`, by their share of training graphs.
         of_sets: within a class by `"frequency"`, or `"uniform"`, all alike.
 
     Example:
         >>> two = np.array([0, 0, 1])
-        >>> set_weights(two, np.array([3, 1, 5]), np.array([0, 0, 0, 1]), "balanced", "frequency").tolist()
+        >>> set_weights(two, np.array([3, 1, 5]), [3, 1], "balanced", "frequency").tolist()
         [1.125, 0.375, 1.5]
     """
     value = frequency.astype(np.float64) if of_sets == "frequency" else np.ones(len(set_class))
     value /= np.bincount(set_class, weights=value)[set_class]
     if of_classes == "share":
-        value *= np.bincount(classes, minlength=int(set_class.max()) + 1)[set_class]
+        value *= np.asarray(graphs)[set_class]
     weight: np.ndarray = (value / value.mean()).astype(np.float32)
     return weight
 

@@ -38,7 +38,7 @@ class DistilledSet:
             graph that its tree was taken from; both are `None` where parts are whole graphs.
         set_offsets: int64 (sets + 1,), where the parts of each set begin in `set_parts`.
         set_parts: int64 (all parts of sets,), numbers of parts.
-        set_class: int64 (sets,), class of each.
+        set_class: int64 (sets,), class of each, as in `as_labels`.
         set_frequency: int64 (sets,), how many training graphs of the class each stands for.
         set_weight: float32 (sets,), how much each counts in training, 1 on average.
         card: JSON-able facts: condenser, seed, digests of source and split, depth of trees, what each class has.
@@ -144,6 +144,19 @@ class DistilledSet:
                 f"take fewer layers, or condense with --set method.depth={layers}"
             )
 
+    def check_data(self, name: str, digest: str, where: str) -> None:
+        """Raise `ConfigError` if the set was made from other graphs than those of this name and digest of arrays."""
+        made = self.card.get("data")
+        if made is None or made["digest"] == digest:
+            return
+        if made["name"] != name:
+            told = f"this set was made from {made['name']}, and the graphs of the run are {name}; name a set of {name}"
+        else:
+            told = (
+                f"this set was made from {name} as it was ({made['digest']}), and graphs or labels have changed since"
+            )
+        raise ConfigError(f"{where}: {told}: gnn2mlp condense makes one")
+
     def check_split(self, digest: str, where: str) -> None:
         """Raise `ConfigError` if the set was made under another split than the one with this digest."""
         made = self.card.get("split", {}).get("digest")
@@ -202,18 +215,23 @@ class DistilledSet:
 
 
 def as_labels(classes: Tensor, task: Task) -> Tensor:
-    """Classes int64 (graphs,), -1 where unknown, as labels of a task of one question.
+    """Classes int64 (graphs,), -1 where unknown, as labels of a task.
+
+    Of tasks of yes or no class 2 t is a no to task t and class 2 t + 1 a yes; the other tasks are left open.
 
     Example:
         >>> from gnn2mlp.tasks import GraphClassification, GraphMultiTask
-        >>> as_labels(torch.tensor([1, -1]), GraphMultiTask(["toxic"])).tolist()
-        [[1.0], [nan]]
+        >>> as_labels(torch.tensor([1, -1, 2]), GraphMultiTask(["toxic", "mutagenic"])).tolist()
+        [[1.0, nan], [nan, nan], [nan, 0.0]]
         >>> as_labels(torch.tensor([1, -1]), GraphClassification(["no", "yes"])).tolist()
         [1, -1]
     """
     if task.exclusive:
         return classes
-    return torch.where(classes < 0, torch.nan, classes.float())[:, None]
+    labels = torch.full((classes.numel(), task.num_outputs), torch.nan)
+    known = torch.where(classes >= 0)[0]
+    labels[known, classes[known] // 2] = (classes[known] % 2).float()
+    return labels
 
 
 def _running(counts: Tensor) -> Tensor:

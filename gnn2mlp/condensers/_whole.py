@@ -35,17 +35,22 @@ class WholeGraphs(Condenser):
         """Graphs of class `number`, the one to be chosen first in front, each once."""
 
     def condensed(self, training: Training, seed: int) -> Condensed:
-        """As in `Condenser`; each graph is a set of its own."""
+        """As in `Condenser`; each graph is a set of its own, stored once if several tasks choose it."""
         chosen = [self._of_class(training, number, seed) for number in range(len(training.names))]
-        ids = np.concatenate(chosen)
-        set_class = np.repeat(np.arange(len(chosen)), [len(one) for one in chosen])
-        parts = training.graphs.take(torch.from_numpy(ids))
+        ids, first, place = np.unique(np.concatenate(chosen), return_index=True, return_inverse=True)
+        order = np.argsort(first)  # as they were chosen
         by_class = [
-            {"name": name, "graphs": len(training.members(number)), "sets": len(one)}
-            for number, (name, one) in enumerate(zip(training.names, chosen, strict=True))
+            {"name": name, "graphs": graphs, "sets": len(one)}
+            for name, graphs, one in zip(training.names, training.counts, chosen, strict=True)
         ]
-        each = np.arange(len(ids))
-        return Condensed(parts, np.arange(len(ids) + 1), each, set_class, np.ones_like(each), {"classes": by_class})
+        return Condensed(
+            training.graphs.take(torch.from_numpy(ids[order])),
+            np.arange(len(place) + 1),
+            np.argsort(order)[place],
+            np.repeat(np.arange(len(chosen)), [len(one) for one in chosen]),
+            np.ones_like(place),
+            {"classes": by_class},
+        )
 
     def _of_class(self, training: Training, number: int, seed: int) -> np.ndarray:
         sizes = training.graphs.nodes_per_graph.numpy()

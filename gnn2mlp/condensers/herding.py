@@ -42,7 +42,7 @@ class Herding(WholeGraphs):
 
     def order(self, training: Training, number: int, seed: int) -> Iterator[int]:
         """As in `WholeGraphs`."""
-        members = training.members(number)
+        members = training.members[number]
         return (int(members[one]) for one in herded(mean_embeddings(training.graphs.take(members), self.depth)))
 
 
@@ -56,7 +56,7 @@ def herded(embeddings: np.ndarray) -> Iterator[int]:
     aim, total = embeddings.mean(0), np.zeros(embeddings.shape[1])
     left = np.ones(len(embeddings), dtype=bool)
     for count in range(1, len(embeddings) + 1):
-        far = ((total + embeddings) / count - aim).__pow__(2).sum(1)
+        far = np.linalg.norm((total + embeddings) / count - aim, axis=1)
         chosen = int(np.where(left, far, np.inf).argmin())
         left[chosen] = False
         total += embeddings[chosen]

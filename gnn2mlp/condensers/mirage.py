@@ -69,9 +69,7 @@ class Mirage(Condenser):
     def condensed(self, training: Training, seed: int) -> Condensed:
         """As in `Condenser`; nothing is drawn."""
         counted = count_trees(training.graphs, self.depth)
-        least = least_counts(
-            self.support, [len(training.members(c)) for c in range(len(training.names))], training.names
-        )
+        least = least_counts(self.support, training.counts, training.names)
         found = [_of_class(counted, training, number, least, self.most_sets) for number in range(len(least))]
         colours = np.unique(np.concatenate([one.items for one in found]))
         parts = _written(training.graphs, counted, colours, self.depth)
@@ -90,12 +88,12 @@ class Mirage(Condenser):
     ) -> dict[str, Any]:
         by_class = []
         for number, one in enumerate(found):
-            coverage, held = Coverage.of(counted, training.members(number)), np.unique(one.items)
+            coverage, held = Coverage.of(counted, training.members[number]), np.unique(one.items)
             at = coverage.at(least[number])
             by_class.append(
                 {
                     "name": training.names[number],
-                    "graphs": len(training.members(number)),
+                    "graphs": training.counts[number],
                     "support": least[number],
                     "sets": len(one),
                     "trees": len(held),
@@ -114,7 +112,7 @@ class Mirage(Condenser):
 
 
 def _of_class(counted: CountedTrees, training: Training, number: int, least: list[int], most: int) -> FrequentSets:
-    members = training.members(number)
+    members = training.members[number]
     offsets, items = counted.sets_of(members)
     found = frequent_sets(offsets, items, least[number], most)
     if not len(found):

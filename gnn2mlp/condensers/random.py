@@ -22,4 +22,4 @@ class Random(WholeGraphs):
     def order(self, training: Training, number: int, seed: int) -> Iterator[int]:
         """As in `WholeGraphs`."""
         drawn = np.random.default_rng(derive(seed, f"graphs of class {number}"))
-        return iter(drawn.permutation(training.members(number)).tolist())
+        return iter(drawn.permutation(training.members[number]).tolist())

@@ -12,7 +12,7 @@ import pydantic
 import torch
 
 from gnn2mlp.condensers import CONDENSERS, Condenser, DistilledSet
-from gnn2mlp.core.digest import digest_json
+from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import check_writable, write_json, write_text
@@ -178,6 +178,11 @@ def set_for(path: Path, seed: int) -> DistilledSet:
     return DistilledSet.load(file)
 
 
+def data_digest(graphs: GraphSet) -> str:
+    """Digest of the arrays of a set of graphs, labels included; options of the task, such as its metric, are none."""
+    return digest_tensors({name: value for name, value in vars(graphs).items() if isinstance(value, torch.Tensor)})
+
+
 def _split(config: CondenseConfig) -> Spec:
     assert config.split is not None, "resolved"
     return config.split
@@ -192,8 +197,9 @@ def _of_seed(
     begun = time.perf_counter()
     small = condenser.condense(observed, number)
     seconds = time.perf_counter() - begun
+    made_of = {"name": graphs.name, "digest": data_digest(graphs)}
     facts = {"digest": split.digest, "seed": split.seed, "scheme": split.scheme}
-    small = small.described(dataset=graphs.name, split=facts, seconds=seconds)
+    small = small.described(data=made_of, split=facts, seconds=seconds)
     row = {
         "seed": number,
         "split": {"digest": split.digest, **split.sizes},

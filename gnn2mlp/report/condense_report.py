@@ -96,6 +96,7 @@ def _content(results: Results, small: DistilledSet) -> dict[str, Any]:
             f"{plural(len(results['seeds']), 'seed')}."
         ),
         "depth": small.depth,
+        "synthetic": small.card.get("synthetic", False),
         "grids": condense_grids(results),
         "coverage": _coverage(small),
         "trees": _trees(small),

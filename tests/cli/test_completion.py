@@ -12,6 +12,7 @@ import pytest
 
 from gnn2mlp.cli import main
 from gnn2mlp.cli._completion import SHELLS
+from gnn2mlp.condensers import CONDENSERS
 
 WORDS = {
     "gnn2mlp com": "compare",
@@ -23,6 +24,10 @@ WORDS = {
     "gnn2mlp run --setting ind": "inductive",
     "gnn2mlp run --task li": "link",
     "gnn2mlp run --decoder had": "hadamard",
+    "gnn2mlp condense --method mi": "mirage",
+    "gnn2mlp condense --dataset mot": "motif-graphs",
+    "gnn2mlp explain --method dn": "dnx",
+    "gnn2mlp unlearn --method retr": "retrain",
     "gnn2mlp --print-completion ba": "bash",
 }
 
@@ -44,6 +49,12 @@ def test_bash_completes(line: str, script: Path) -> None:
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [WORDS[line]]
     assert done.stderr == ""
+
+
+def test_a_verb_offers_its_own_methods_alone(script: Path) -> None:
+    text = script.read_text()
+    offered = re.findall(r"^_shtab_gnn2mlp_condense___method_choices=\((.*)\)$", text, re.MULTILINE)
+    assert [sorted(one.replace("'", "").split()) for one in offered] == [sorted(CONDENSERS.classes)]
 
 
 # How a shell that somebody types into learns of the script, by the file that it reads when it starts.

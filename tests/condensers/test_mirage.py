@@ -138,7 +138,9 @@ def test_leaves_keep_the_degree_that_most_of_their_kind_have() -> None:
 def _training(graphs):
     from gnn2mlp.condensers import Training
 
-    return Training(graphs, graphs.labels.numpy(), graphs.class_names)
+    return Training(
+        graphs, tuple(np.flatnonzero(graphs.labels.numpy() == number) for number in (0, 1)), graphs.class_names
+    )
 
 
 def test_a_class_without_a_frequent_set_names_the_largest_support() -> None:

@@ -51,6 +51,13 @@ def test_whole_graphs_have_neither(tmp_path: Path) -> None:
     assert class_grid(found.results).head == ["Class", "Training graphs", "Sets"]
 
 
+def test_graphs_that_were_made_are_not_called_training_graphs(tmp_path: Path) -> None:
+    found = condense(CondenseConfig(seeds=1, out=tmp_path / "made"), "gradient_matching", graphs=1, steps=1)
+    text = (found.out / "condense.html").read_text(encoding="utf-8")
+    assert "is a graph that was made" in text
+    assert "Each set is a training graph" not in text
+
+
 def test_names_are_escaped(made: CondenseResult, tmp_path: Path) -> None:
     results: dict[str, Any] = {**made.results, "config": {**made.results["config"], "dataset": {"name": "a <b>"}}}
     write_condense_report(results, made.sets[0], tmp_path / "page.html")

@@ -68,8 +68,8 @@ def _check_kind(name: str) -> None:
         return
     if name in DATASETS.classes:
         raise ConfigError(
-            f"data set {name!r} is one graph, whose nodes have labels: leave out --task graph (in Python: "
-            "task='graph'), or name a set of whole graphs, such as mutag or motif-graphs"
+            f"data set {name!r} is one graph, whose nodes have labels: name a set of whole graphs, such as mutag or "
+            "motif-graphs, or run it without --task graph (in Python: task='graph')"
         )
     if os.path.exists(os.path.expanduser(name)):
         raise DataError(

@@ -32,7 +32,7 @@ def test_a_folder_is_one_of_tables_if_it_has_the_table_of_graphs(tmp_path: Path)
 
 
 def test_a_data_set_of_nodes_or_another_path_is_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="'digits' is one graph, whose nodes have labels: leave out --task graph"):
+    with pytest.raises(ConfigError, match="'digits' is one graph, whose nodes have labels: name a set of whole graphs"):
         load_graph_set("digits")
     with pytest.raises(DataError, match=r"a folder with graphs.parquet, got the path .* which has none"):
         load_graph_set(str(tmp_path))

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from gnn2mlp import RunConfig
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.condensers import DistilledSet
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.pipeline.condense import CondenseConfig, condense
 from gnn2mlp.pipeline.graphs.opening import opened_graphs
 from gnn2mlp.pipeline.graphs.training_set import condensed_set, taught_view
@@ -36,6 +37,27 @@ def test_the_set_takes_the_place_of_the_training_graphs_alone(sets: Path, tmp_pa
     assert view.valid.numel() == split.valid.numel()
     assert view.graphs.roots is not None
     assert view.graphs.roots[view.graphs.node_offsets[len(small)] :].all()
+
+
+def test_a_set_of_other_graphs_is_refused(sets: Path, tmp_path: Path) -> None:
+    own = config(tmp_path, sets)
+    other = own.dataset.override(graphs=own.dataset.options["graphs"], seed=9)
+    chosen = own.model_copy(update={"dataset": other})
+    with (
+        pytest.raises(ConfigError, match="graphs or labels have changed since"),
+        opened_graphs(chosen, chosen.folder(), silent),
+    ):
+        pass
+    small = DistilledSet.load(sets / f"{label(0)}.safetensors")
+    with pytest.raises(ConfigError, match=r"made from motif-graphs, and the graphs of the run are nci1; name a set of"):
+        small.check_data("nci1", "abc", "train_on")
+
+
+def test_a_truncated_file_is_told_as_damaged(sets: Path, tmp_path: Path) -> None:
+    whole = (sets / f"{label(0)}.safetensors").read_bytes()
+    (tmp_path / "cut.safetensors").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ArtefactError, match=r"cut\.safetensors"):
+        DistilledSet.load(tmp_path / "cut.safetensors")
 
 
 def test_depth_and_seed_are_checked_before_training(sets: Path, tmp_path: Path) -> None:
