@@ -51,7 +51,7 @@ def attack_grid(results: Results) -> Grid:
         far = MISSING if distance is None else _interval(distance["distance"], distance["low"], distance["high"])
         rows.append([label, *cells, far])
     head = ["Attack", *(style.label for style in MODELS.values()), "Distance"]
-    return Grid("Can deleted ones be told from new ones? AUC, 95 % intervals", head, rows)
+    return Grid("Can what was deleted be told apart? AUC, 95 % intervals", head, rows)
 
 
 def divergence_grid(results: Results) -> Grid:
@@ -119,7 +119,8 @@ def names_told(results: Results) -> str:
 
 def _groups(results: Results) -> dict[str, str]:
     """What nodes of each group are called."""
-    return {**_GROUPS, "fresh": _FRESH[_population(results)]}
+    deleted = {} if results["removal"]["nodes"] else {"forgotten": "ends of deleted edges"}
+    return {**_GROUPS, **deleted, "fresh": _FRESH[_population(results)]}
 
 
 def _population(results: Results) -> str:

@@ -10,7 +10,7 @@ def test_the_verdict_stands_above_attacks_and_scores_and_files_below() -> None:
     html = unlearn_cell(found, Path("runs/gone"))
     seen, folded = html.split("<details>")
     assert found["verdict"]["sentence"][:30] in seen
-    assert "Can deleted ones be told from new ones?" in seen
+    assert "Can what was deleted be told apart?" in seen
     assert "found in none" in seen
     assert str(Path("runs/gone/unlearn.html")) in seen
     assert html.count("<svg") == 1

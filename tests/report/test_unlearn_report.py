@@ -67,13 +67,13 @@ def test_the_page_begins_with_the_verdict_and_escapes_what_a_user_wrote(tmp_path
 
 def test_tables_of_one_seed_and_of_several() -> None:
     one = {grid.title: grid for grid in unlearn_grids(results())}
-    attacks = one["Can deleted ones be told from new ones? AUC, 95 % intervals"]
+    attacks = one["Can what was deleted be told apart? AUC, 95 % intervals"]
     assert [row[0] for row in attacks.rows] == ["Certainty", "Loss"]
     assert attacks.rows[0][2].startswith("0.0")
     assert [row[0] for row in one["Accuracy, %"].rows] == ["Student, kept", "Student, new to all"]
     assert one["Seconds of training, all seeds"].rows == [["Forgetting", "1.50"], ["Training anew", "3.25"]]
     two = {grid.title: grid for grid in unlearn_grids(results(seeds=2))}
-    attacks = two["Can deleted ones be told from new ones? AUC, 95 % intervals"]
+    attacks = two["Can what was deleted be told apart? AUC, 95 % intervals"]
     assert [row[0] for row in attacks.rows][1:3] == ["Loss, seed 0", "Certainty, seed 1"]
     assert all("±" in cell for cell in two["Accuracy, %"].rows[0][1:])
     assert files_grid(results()).rows == [["teachers/x.safetensors", "deleted", "it trained on it"]]
@@ -93,8 +93,17 @@ def test_a_teacher_has_lines_of_its_own(model: str) -> None:
     found = results()
     found["seeds"][0]["evidence"] = {"teacher": record(1), "student": record(2)}
     grids = {grid.title: grid for grid in unlearn_grids(found)}
-    names = [row[0] for row in grids["Can deleted ones be told from new ones? AUC, 95 % intervals"].rows]
+    names = [row[0] for row in grids["Can what was deleted be told apart? AUC, 95 % intervals"].rows]
     assert f"Certainty, {model}" in names
+
+
+def test_of_edges_the_ends_are_spoken_of_and_without_new_nodes_test_nodes() -> None:
+    found = results()
+    found["removal"] = {"nodes": 0, "edges": 7, "digest": "abc123"}
+    found["seeds"][0]["evidence"]["student"]["population"] = "seen"
+    grids = {grid.title: grid for grid in unlearn_grids(found)}
+    told = [row[0] for row in grids["Divergence from the model trained anew, nats"].rows]
+    assert told == ["Student, ends of deleted edges", "Student, kept", "Student, test"]
 
 
 def test_the_page_says_whether_names_are_left(tmp_path: Path):

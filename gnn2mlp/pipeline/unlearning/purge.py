@@ -11,6 +11,7 @@ from gnn2mlp.data import Observed
 from gnn2mlp.deploy import traces
 from gnn2mlp.explore import disagreement_file
 from gnn2mlp.knowledge import Store
+from gnn2mlp.nn.csr import CSR
 from gnn2mlp.pipeline import explain_files
 from gnn2mlp.pipeline.auto import BEST, WORK
 from gnn2mlp.pipeline.maps import MAP
@@ -85,7 +86,8 @@ def _made_from(store: Store, seen: Collection[str]) -> list[Path]:
 
 
 def _entry(path: Path, done: str, why: str) -> dict[str, Any]:
-    return {"path": str(path), "done": done, "why": why}
+    # In full, as what is left of a plan may be carried out from another folder.
+    return {"path": str(path.absolute()), "done": done, "why": why}
 
 
 def _deleted(path: Path) -> str:
@@ -117,7 +119,10 @@ def searched(folder: Path, befores: Sequence[Before]) -> dict[str, Any] | None:
     counted = max(graph.num_nodes, graph.num_features)
     telling = [name for name in names if len(name) > 3 and name not in kept and not _counts(name, counted)]
     rare = telling[:_MOST]
-    numbers = [int(name) for name in rare if name.isascii() and name.isdecimal() and int(name) < 2**63]
+    # Sparse matrices count their entries: links in both directions and of each node to itself, or features.
+    entries = 2 * max(graph.link_counts.values()) + graph.num_nodes
+    entries = max(entries, graph.features.nnz) if isinstance(graph.features, CSR) else entries
+    numbers = [int(name) for name in rare if name.isascii() and name.isdecimal() and entries < int(name) < 2**63]
     found = traces(folder, rare, whole=True, numbers=numbers) if rare else {}
     return {"names": len(rare), "found": sorted(found)} if rare else None
 

@@ -61,6 +61,13 @@ def test_names_that_are_numbers_are_looked_for_in_arrays_as_well(make: Make, tmp
     assert searched(tmp_path, [before]) == {"names": 2, "found": []}
     (tmp_path / "held.bin").write_bytes(named[[2, 3]].tobytes())
     assert searched(tmp_path, [before]) == {"names": 2, "found": ["held.bin"]}
+    few = np.arange(120, 120 + before.graph.num_nodes)  # as many as there may be links
+    (tmp_path / "offsets.bin").write_bytes(few.tobytes())
+    assert searched(tmp_path, [replace(before, graph=replace(before.graph, node_names=few))]) is None
+    few = few + 100_000
+    (tmp_path / "offsets.bin").write_bytes(few.tobytes())
+    found = searched(tmp_path, [replace(before, graph=replace(before.graph, node_names=few))])
+    assert found == {"names": 2, "found": ["offsets.bin"]}
 
 
 @pytest.mark.parametrize(
