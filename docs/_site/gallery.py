@@ -32,7 +32,7 @@ from gnn2mlp.explore import (
     plot_code_usage,
 )
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.pipeline import latency, trust
+from gnn2mlp.pipeline import explain, latency, trust, unlearn
 from gnn2mlp.report import page
 from gnn2mlp.studies import compare, read_scores, write_comparison
 
@@ -104,6 +104,7 @@ def figures(work: Path, epochs: int = 60) -> list[Shown]:
     with taken("`gnn2mlp trust`", found):
         plain = RunConfig(dataset="digits", teacher={"name": "gcn", "epochs": epochs}, seeds=2, out=work / "trust")
         trust(plain)
+    found += _of_a_student(work, epochs, found)
     with taken("`gnn2mlp latency`", found):
         latency(codes.model_copy(update={"seeds": (0,), "out": work / "latency"}))
     with taken("`gnn2mlp fit`", found):
@@ -119,6 +120,28 @@ def _links(epochs: int) -> RunConfig:
     teacher = {"name": "link", "epochs": epochs, "lr": 0.01}
     distill = {"epochs": epochs, "batch_size": 256}
     return RunConfig(task="link", dataset="digits", setting="production", teacher=teacher, seeds=3, distill=distill)
+
+
+def _of_a_student(work: Path, epochs: int, there: list[Shown]) -> list[Shown]:
+    """What is told of a plain student: why its teacher says so, and how it forgets; without what is there already."""
+    config = RunConfig(
+        dataset="digits",
+        setting="inductive",
+        teacher={"name": "gcn", "epochs": epochs},
+        seeds=1,
+        distill={"epochs": epochs},
+        latency=False,
+        out=work / "student",
+        cache=work / "cache",
+    )
+    run(config, pages=False)
+    found: list[Shown] = []
+    with taken("`gnn2mlp explain`", found):
+        explain(config, sample=40, pictures=0)
+    with taken("`gnn2mlp unlearn`", found):
+        unlearn(config, nodes=range(100), method="redistil", pages=False)
+    known = {one.key for one in there}
+    return [one for one in found if one.key not in known]
 
 
 def _tables(work: Path) -> dict[str, Path]:
