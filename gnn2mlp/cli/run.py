@@ -83,7 +83,9 @@ def add_method(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--student", metavar="NAME", help="the graph-free network: mlp (default), or see 'list students'"
     )
-    parser.add_argument("--inputs", metavar="NAME", help="what it reads: features (default), standardise, positions")
+    parser.add_argument(
+        "--inputs", metavar="NAME", help="what it reads: features (default), text, standardise, positions"
+    )
 
 
 def add_budget(parser: argparse.ArgumentParser) -> None:

@@ -74,6 +74,11 @@ class BatchScorer:
                 "score: this student makes a row of a node's place in the graph, which a table does not have; distil "
                 "one of other inputs"
             )
+        if getattr(getattr(predictor, "inputs", None), "reads_texts", False):
+            raise ConfigError(
+                "score: this student reads texts, and score asks for features by column; ask it in Python, "
+                "Predictor.load(folder).predict(texts), or let gnn2mlp fit train one on a table with a column of texts"
+            )
         self.predictor = predictor
         self.keep = tuple(keep)
         self.errors = errors

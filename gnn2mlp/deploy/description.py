@@ -57,6 +57,7 @@ def describe(predictor: "Predictor", about: Mapping[str, Any]) -> dict[str, Any]
         "student": facts["student"],
         "inputs": facts["inputs"],
         **({"needs_graph": True} if predictor.inputs.needs_graph else {}),
+        **({"reads_texts": True} if predictor.inputs.reads_texts else {}),
         "limits": about.get("limits", []),
         "citations": _citations(predictor, about.get("citations", [])),
         "license": about.get("license"),
@@ -90,6 +91,9 @@ def _answering(predictor: "Predictor") -> list[str]:
     """Lines of Python that ask the model."""
     if predictor.inputs.needs_graph:
         return ["rows = model.inputs.rows(graph)  # of all nodes, with every edge that is known", "model.predict(rows)"]
+    if predictor.inputs.reads_texts:
+        asked = '{"texts": texts, "features": rows}' if getattr(predictor.inputs, "features", False) else "texts"
+        return ['texts = ["what one node says", "what another says"]', f"model.predict({asked})"]
     return [f"model.predict({'rows' if getattr(predictor, 'columns', None) is None else 'table'})"]
 
 

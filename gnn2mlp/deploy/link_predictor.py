@@ -83,7 +83,7 @@ class LinkPredictor(BaseLinkPredictor):
                 f"module: expected a network that embeds nodes and scores pairs, as LinkStudent builds it, got "
                 f"{type(module).__name__}; one that answers for nodes goes into a Predictor"
             )
-        if inputs is not None and inputs.needs_graph:
+        if inputs is not None and not inputs.of_features:
             raise ConfigError(
                 f"inputs: the inputs {inputs.name!r} make a row of a node's place in the graph, and links are "
                 "predicted without it; take others"

@@ -143,6 +143,8 @@ def _opening_sentence(config: Mapping[str, Any]) -> str:
         f"A network for {config['task']} that **needs the graph when it answers**: it reads a node's own columns and "
         "its place in the graph, which is made of its edges."
         if config.get("needs_graph")
+        else f"A graph-free network for {config['task']}: it answers for a node from its text, and needs no edges."
+        if config.get("reads_texts")
         else f"A graph-free network for {config['task']}: it answers for a node from the node's own columns, and needs "
         "no edges."
     )

@@ -75,7 +75,7 @@ def encode(module: nn.Module, num_features: int, inputs: Inputs | None = None) -
     """
     helper, checker, numpy_helper = onnx().helper, onnx().checker, onnx().numpy_helper
     folded = fold(module)
-    before = None if inputs is None or inputs.needs_graph or isinstance(inputs, OwnFeatures) else inputs
+    before = None if inputs is None or not inputs.of_features or isinstance(inputs, OwnFeatures) else inputs
     made = None if before is not None else network(folded)
     if made is None:
         return _exported(module, num_features, before)

@@ -18,6 +18,8 @@ from gnn2mlp.deploy.onnx_columns import Columns, add_columns
 from gnn2mlp.deploy.onnx_parts import Part, joined, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import FORMAT, Network, OnnxPredictor
 from gnn2mlp.deploy.onnx_seal import sealed
+from gnn2mlp.inputs import Inputs
+from gnn2mlp.inputs.text import TextInputs
 from gnn2mlp.tasks.answers import EmbeddingAnswers, answers_from
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def onnx_bytes(
     part.output(FEATURES, _as(part, before.features, facts["dtype"]), facts["dtype"], made.num_features)
     model = joined(part.model(), student, {FEATURES: "student/rows"})
     model = joined(model, _answers(facts), {"student/logits": f"answers/{LOGITS}"})
-    _describe(model, facts, made.inputs.needs_graph)
+    _describe(model, facts, made.inputs)
     onnx().checker.check_model(model, full_check=True)
     whole = sealed(model.SerializeToString(deterministic=True))
     Network(whole)  # whatever the runtime cannot start is to be known now
@@ -92,6 +94,7 @@ def _small(
     if check is None:
         raise ConfigError("int8: 8-bit weights change answers; give check=(rows, labels), e.g. validation nodes")
     rows = check[0] if predictor.columns is None else predictor.columns.transform(check[0], name="check")
+    rows = predictor.inputs.asked_rows(rows) if isinstance(predictor.inputs, TextInputs) else rows
     made = predictor.on_features()
     card = {**made.facts(), "dtype": str(made.dtype).removeprefix("torch.")}
     rows = OnnxPredictor(Network(content), card).rows(rows, "check").take(order, axis=1)
@@ -127,12 +130,18 @@ def _answers(facts: Mapping[str, Any]) -> Any:
     return part.model()
 
 
-def _describe(model: Any, facts: Mapping[str, Any], needs_graph: bool) -> None:
+def _describe(model: Any, facts: Mapping[str, Any], inputs: Inputs) -> None:
     """Say in the model what it is: each fact is an entry of the metadata, as JSON."""
     model.producer_name, model.producer_version = "gnn2mlp", __version__
     model.graph.name = "student"
     model.graph.doc_string = model.doc_string = (
         "A student of a graph neural network: what is known of a row goes in, answers come out"
-        + ("; a row is made of a node's features and its edges." if needs_graph else "; no graph is needed.")
+        + (
+            "; a row is made of a node's features and its edges."
+            if inputs.needs_graph
+            else "; a row is made of a text by inputs.asked_rows."
+            if inputs.reads_texts
+            else "; no graph is needed."
+        )
     )
     onnx().helper.set_model_props(model, {key: json.dumps(value, ensure_ascii=False) for key, value in facts.items()})

@@ -23,6 +23,7 @@ from gnn2mlp.deploy.student_file import read_parts, tensors_of
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.inputs.text import TextInputs
 from gnn2mlp.nn import devices
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.features import check_features
@@ -52,7 +53,7 @@ class Predictor(BasePredictor):
         card: where the student comes from (JSON-able).
         feature_names: column names of training; data frames are checked against them.
         inputs: what makes the rows that `module` reads, fitted; default: the features themselves. Where a row takes the
-            graph, `predict` is given rows that `inputs.rows(graph)` made.
+            graph, `predict` is given rows that `inputs.rows(graph)` made; of inputs `text` it is given raw texts.
         cuda_graphs: as in `load`.
         calibration: what makes probabilities honest. A threshold of `task` is then one of scaled probabilities;
             `calibrated` takes care of that.
@@ -118,8 +119,8 @@ class Predictor(BasePredictor):
         return _array(torch.cat(parts))
 
     def _rows(self, features: Features) -> Features:
-        """What the network reads of features, or of rows where these take the graph."""
-        return features if self.inputs.needs_graph else self.inputs.transform(features)
+        """What the network reads of features; rows that were made of more are that already."""
+        return self.inputs.transform(features) if self.inputs.of_features else features
 
     def _network(self) -> Callable[[Features], torch.Tensor]:
         """The network as it answers, folded once, and anew if the module's weights have changed since."""
@@ -254,6 +255,8 @@ class Predictor(BasePredictor):
     def _checked(self, X: Any, name: str) -> Features:
         if self.columns is not None:
             return self._encoded(X, name)
+        if isinstance(self.inputs, TextInputs):
+            return self.inputs.asked_rows(X).to(dtype=self.dtype)
         order = column_order(X, self.feature_names, name)
         x = check_features(X, name).to(torch.device("cpu"))
         self._check_width(x.shape, name)
@@ -337,7 +340,8 @@ class Predictor(BasePredictor):
         """Write the student for ONNX Runtime; `OnnxPredictor` reads it and needs no torch.
 
         A path that ends in `.onnx` becomes one file that answers with labels and probabilities and says all about
-        itself, for any program that runs ONNX: where the student reads columns of tables, so does the file, and a
+        itself, for any program that runs ONNX. Of a student of texts it is the part that reads the rows which
+        `inputs.asked_rows(texts)` makes. Where the student reads columns of tables, so does the file, and a
         directory gets it as `model.onnx`. Else a directory gets a network that gives logits and a card beside it.
 
         Args:
@@ -366,6 +370,8 @@ class Predictor(BasePredictor):
             place_files(path.parent, {path.name: content})
             return path
         module = _moved(self.module, torch.device("cpu"))
+        if check is not None and self.inputs.reads_texts:
+            check = self._checked(check[0], "check"), check[1]
         return write_onnx(module, self.inputs, self.facts(), folder, int8, check, tolerance)
 
     @classmethod
@@ -414,9 +420,9 @@ def _check_columns(columns: TableEncoder, num_features: int, inputs: Inputs | No
             f"columns: expected encoders that give the {num_features} features of the student, got "
             f"{columns.num_features}"
         )
-    if inputs is not None and inputs.needs_graph:
+    if inputs is not None and not inputs.of_features:
         raise ConfigError(
-            f"columns: the inputs {inputs.name!r} make a row of a node's place in the graph, which columns do not have"
+            f"columns: the inputs {inputs.name!r} make a row of more than features, which is all that columns give"
         )
 
 

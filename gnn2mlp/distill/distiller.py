@@ -399,8 +399,8 @@ def _fit_inputs(inputs: Inputs, data: Learnt) -> None:
     if not isinstance(data, RowTable):
         inputs.fit_observed(data)
         return
-    if inputs.needs_graph:
-        raise ConfigError(f"inputs {inputs.name!r} read the graph, and a table of rows has none: gnn2mlp run")
+    if not inputs.of_features:
+        raise ConfigError(f"inputs {inputs.name!r} read more than features, and a table of rows has none: gnn2mlp run")
     inputs.fit(feature_chunks(data))
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable
 from gnn2mlp.nn.csr import Features
@@ -35,6 +36,7 @@ class Inputs(Configurable, ABC):
     Attributes:
         needs_graph: whether a row is made of more than the node's own features. Then `rows` is the only way to it, the
             student answers rows that were made before, and its card says so.
+        reads_texts: whether a row is made of what the node says. Then `asked_rows` makes it of raw texts.
         rescales: whether columns come out on one scale, whatever their units.
 
     Example:
@@ -47,6 +49,7 @@ class Inputs(Configurable, ABC):
     """
 
     needs_graph: ClassVar[bool] = False
+    reads_texts: ClassVar[bool] = False
     rescales: ClassVar[bool] = False
 
     def fit(self, chunks: Iterable[Features]) -> None:
@@ -66,6 +69,18 @@ class Inputs(Configurable, ABC):
         What training calls; default: `fit_graph` on its graph.
         """
         self.fit_graph(observed.graph)
+
+    @property
+    def of_features(self) -> bool:
+        """Whether a row is made of the node's own features alone, by `transform`."""
+        return not (self.needs_graph or self.reads_texts)
+
+    def prepare(self, graph: Any, progress: Progress = silent) -> None:
+        """Do what takes long and depends on no split, for all nodes of a graph; default: nothing."""
+
+    def asked(self, graph: Any) -> Any:
+        """What a student is asked about all nodes of a graph: their features, or rows where these take the graph."""
+        return self.rows(graph) if self.needs_graph else graph.features
 
     def rows(self, graph: Any) -> Features:
         """The rows (nodes, width) of all nodes of a graph; default: `transform` of their features."""

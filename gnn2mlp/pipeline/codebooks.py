@@ -60,7 +60,7 @@ def codebook_of_graph(
     """
     _check_codes(knowledge)
     rows = None
-    if student is not None and student.inputs.needs_graph:
+    if student is not None and not student.inputs.of_features:
         rows = student.inputs.rows(graph)
     own = graph.node_names if names is None else names
     exclusive = graph.task.exclusive

@@ -105,6 +105,8 @@ def _validation(folder: Path, predictor: Predictor) -> tuple[Any, Any]:
     graph = load_dataset(config.dataset, config.data_root, config.cache)
     seed = read_json(folder / "results.json")["student"]["seed"]
     nodes = Split.load(folder / "splits" / f"seed-{seed:03d}.safetensors").valid
-    rows = gather(predictor.inputs.rows(graph) if predictor.inputs.needs_graph else graph.features, nodes)
     labels = predictor.classes_[graph.labels[nodes].numpy()]
+    if predictor.inputs.reads_texts:
+        return predictor.inputs.asked(graph.subgraph(nodes)), labels
+    rows = gather(predictor.inputs.rows(graph) if predictor.inputs.needs_graph else graph.features, nodes)
     return rows.to_scipy() if isinstance(rows, CSR) else rows.numpy(), labels

@@ -73,6 +73,7 @@ def opened(
     if check is not None:
         check(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
+    config.inputs.build(INPUTS).prepare(graph, listen(config.seeds[0], "texts"))
     with claimed(config, folder, graph):
         if not guest:
             warn_of_scales(config, graph)
@@ -127,7 +128,8 @@ def begun(config: RunConfig, folder: Path, listen: Listen, load: Callable[..., D
 
 def warn_of_scales(config: RunConfig, graph: NodeData) -> None:
     """Warn of columns of different units, unless the inputs bring them on one scale."""
-    if not config.inputs.build(INPUTS).rescales:
+    inputs = config.inputs.build(INPUTS)
+    if not (inputs.rescales or inputs.reads_texts):
         warn_unscaled(graph.features, graph.feature_names, graph.name, _ONE_SCALE)
 
 

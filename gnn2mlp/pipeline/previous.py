@@ -115,8 +115,10 @@ def deployed(folder: Path) -> Predictor:
 
 def _rows(student: Predictor, graph: NodeData) -> Any:
     """What a student of features is asked about all nodes of a graph."""
-    rows = student.inputs.rows(graph) if student.inputs.needs_graph else graph.features
-    return rows.to_scipy() if isinstance(rows, CSR) else rows.numpy()
+    asked = student.inputs.asked(graph)
+    if isinstance(asked, torch.Tensor):
+        return asked.numpy()
+    return asked.to_scipy() if isinstance(asked, CSR) else asked
 
 
 def _aligned(student: Predictor, rows: Any, task: Task, folder: object) -> Tensor:

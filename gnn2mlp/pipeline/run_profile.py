@@ -32,7 +32,7 @@ def run_profile(graph: NodeData, shipped: Predictor, scored: Predictor, split: S
         scored: the one that was scored on `split`, which tells how nodes are answered that training did not see.
         split: whose unseen nodes are answered, or, where these are few, all whose labels were held back.
     """
-    if shipped.inputs.needs_graph:  # its rows are none of a table
+    if not shipped.inputs.of_features:  # its rows are none of a table
         return {}
     try:
         pyarrow_modules()

@@ -92,7 +92,7 @@ def distil_student(
     learnt = result.task if result.task is not None else observed.task
     task = learnt.with_names(task)
     card = {**result.card, "history": result.history.to_dict(), "dataset": dataset}
-    if result.inputs.needs_graph:  # its rows are made beforehand, and their columns are not those of the features
+    if not result.inputs.of_features:  # the columns of its rows are not those of the features
         return Predictor(student, result.module, result.num_features, task, card, inputs=result.inputs)
     width = observed.graph.num_features
     return Predictor(student, result.module, width, task, card, feature_names, result.inputs)

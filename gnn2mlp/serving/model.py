@@ -137,6 +137,11 @@ def load_model(folder: str | Path, name: str | None = None, threads: int = 1) ->
             f"serve: the model in {path} makes a row of a node's place in the graph, which a request does not have; "
             "distil one of other inputs"
         )
+    if found.config.get("reads_texts"):
+        raise ConfigError(
+            f"serve: the model in {path} reads texts by inputs that ONNX cannot carry; let gnn2mlp fit train one on a "
+            "table with a column of texts, which is served"
+        )
     predictor = OnnxPredictor.of_files(found.files, path, threads) or _exported(found, threads)
     version = digest(found.files[CONFIG])[:_VERSION]
     columns = served_columns(predictor, found.files)

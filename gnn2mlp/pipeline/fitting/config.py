@@ -165,8 +165,8 @@ class FitConfig(Settings):
         self._check_deployed()
         if (self.source is None) != (self.target is None):
             raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
-        if self.inputs.build(INPUTS).needs_graph:
-            raise ConfigError(f"inputs: {self.inputs.name!r} read the graph, and what ships reads columns alone")
+        if not self.inputs.build(INPUTS).of_features:
+            raise ConfigError(f"inputs: {self.inputs.name!r} read more than columns, which are all that ships")
         check_graph_free(self.student.name, "gnn2mlp fit")
         if is_auto(self.method):
             left_open = {"task": self._task(), "split": self._split().resolved(SPLITTERS)}

@@ -102,10 +102,10 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
     built = filled_component(method, settings.get("method")).build(METHODS)
     task = Spec(LINK, **task_options(config.task))
     inputs = config.inputs.build(INPUTS)
-    if inputs.needs_graph:
+    if not inputs.of_features:
         able = [name for name in INPUTS.names() if not _needs_graph(name)]
         raise ConfigError(
-            f"inputs {config.inputs.name!r} reads links, and a predictor of links has none; expected one of "
+            f"inputs {config.inputs.name!r} reads more than features, and links are told by these; expected one of "
             f"{', '.join(able)}"
         )
     check_graph_free(config.student.name, "--task link")
@@ -184,6 +184,6 @@ def check_teaches_nodes(teacher: Spec) -> None:
 
 def _needs_graph(inputs: str) -> bool:
     try:
-        return Spec(inputs).build(INPUTS).needs_graph
+        return not Spec(inputs).build(INPUTS).of_features
     except ConfigError:  # one that cannot do without options is somebody's own
         return True

@@ -124,7 +124,7 @@ def judge(
 def _answers(student: Predictor, full: Full, ids: Tensor) -> Tensor:
     """Outputs (ids, outputs) of some nodes of the graph, from what the student reads of them."""
     rows: Features
-    if student.inputs.needs_graph:
+    if not student.inputs.of_features:
         rows = gather(student.inputs.rows(full.graph), ids)
     else:
         rows = student.inputs.transform(gather(full.graph.features, ids))

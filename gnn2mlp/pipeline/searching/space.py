@@ -251,7 +251,7 @@ def _reads(name: str, graph: NodeData) -> bool:
         made = Spec(name).build(INPUTS)
     except Gnn2mlpError:
         return False
-    return not made.needs_graph and not (made.rescales and isinstance(graph.features, CSR))
+    return made.of_features and not (made.rescales and isinstance(graph.features, CSR))
 
 
 def _can_teach(teacher: Spec, needs: Iterable[str], graph: NodeData) -> bool:

@@ -75,7 +75,7 @@ def forget_student(
     check_destroyer(destroyer, objective.feature)
     check_rows(student, "d2dgn")
     blanked = without_labels(observed, forgotten)
-    rows = compute_form(student.inputs.transform(observed.graph.features)).to(dtype=torch.get_default_dtype())
+    rows = compute_form(student.inputs.rows(observed.graph)).to(dtype=torch.get_default_dtype())
     own = _said(student.module, rows, objective)
     given = _Given(student, blanked, forgotten, distiller, seed, torch.device(device))
     told = _destroyer_outputs(

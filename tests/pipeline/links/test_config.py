@@ -107,7 +107,7 @@ def test_settings_that_go_with_the_other_task_are_refused_at_once(settings: dict
         ({"task": "link", "teacher": "vq"}, "teacher 'vq' says what nodes are.*heuristic or link, or a network.*sage"),
         ({"task": "link", "teacher": "heuristic", "method": "embedding_match"}, "does not provide 'hidden'"),
         ({"teacher": "link"}, "teacher 'link' scores pairs of nodes: add --task link"),
-        ({"task": "link", "inputs": "hops"}, "inputs 'hops' reads links.*features, .*standardise"),
+        ({"task": "link", "inputs": "hops"}, "inputs 'hops' reads more than features.*features, .*standardise"),
         ({"task": {"name": "link", "metrik": "auc"}}, "did you mean 'metric'"),
         ({"task": {"name": "link", "metric": "hits@10"}}, "expected one of auc"),
         ({"task": "link", "split": "per_class"}, "unknown link split 'per_class'"),

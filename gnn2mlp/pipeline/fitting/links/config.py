@@ -143,8 +143,8 @@ class LinkFitConfig(Settings):
         method = self.method.build(METHODS)
         if not method.teacher_keys:
             raise ConfigError(f"method: {self.method.name!r} has no teacher; a plain MLP is trained beside any other")
-        if self.inputs.build(INPUTS).needs_graph:
-            raise ConfigError(f"inputs: {self.inputs.name!r} read the graph, and what ships reads columns alone")
+        if not self.inputs.build(INPUTS).of_features:
+            raise ConfigError(f"inputs: {self.inputs.name!r} read more than columns, which are all that ships")
         teacher = providing(self.teacher, method.teacher_keys | _SCORES)
         distill = Spec("distill", **sized_link_distill(self.distill, rows, edges)).checked(Distiller, "distill")
         setting = self.setting or ("production" if self.time is not None else "transductive")
