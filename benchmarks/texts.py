@@ -134,9 +134,9 @@ def table(found: dict[str, Any]) -> str:
             [
                 "# Text encoders",
                 f"Seconds for {', '.join(f'{count:,}' for count in sorted(counts))} abstracts of {DATASET} on "
-                f"{about['cores']} cores ({about['processor']}); other work shared the machine. The linear model learns from "
-                f"20 labels a class of {DATASET} and is scored on the test nodes of {SEEDS} splits, mean and standard "
-                "deviation. Made by `python benchmarks/texts.py`, and nothing here was chosen by it.",
+                f"{about['cores']} cores ({about['processor']}); other work shared the machine. A linear model learns "
+                f"from 20 labels a class of {DATASET} and is scored on the test nodes of {SEEDS} splits, mean and "
+                "standard deviation. Made by `python benchmarks/texts.py`, and nothing here was chosen by it.",
                 markdown(head, rows),
                 verdict,
             ]
