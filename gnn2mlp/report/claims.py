@@ -64,7 +64,11 @@ def claim(results: Results, population: str) -> str:
         return ""
     if found[0].found.n == 1:
         return _one_seed(results, population)
-    told = [_difference(one) for one in found if one.found.differs or not one.found.has_interval]
+    told = [
+        told_difference(one.found, RIVALS[one.rival], _INTERVAL)
+        for one in found
+        if one.found.differs or not one.found.has_interval
+    ]
     neither = [one for one in found if one.found.has_interval and not one.found.differs]
     parts = [f"the student is {' and '.join(told)}"] if told else []
     parts += [_none_found(neither)] if neither else []
@@ -97,6 +101,46 @@ def interval(found: Paired) -> str:
     return f"{_INTERVAL}{points_interval(found.low, found.high)} points"
 
 
+def told_difference(found: Paired, rival: str, named: str = "") -> str:
+    """`"3.0 points behind its teacher (1.0 to 5.0)"`, of a difference beyond chance, or of one that is always the same.
+
+    Args:
+        found: the student minus the rival.
+        rival: how a sentence calls it.
+        named: what is in the brackets, in front of it.
+    """
+    if not found.has_interval and not found.difference:
+        return f"as good as {rival} each time, which tells nothing of chance"
+    both = f"{points(found.difference)} {'ahead of' if found.difference > 0 else 'behind'} {rival}"
+    if not found.has_interval:
+        return f"{both} each time, which tells nothing of chance"
+    low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(found.low), abs(found.high))))
+    return f"{both} ({named}{low} to {high})"
+
+
+def told_beside(rivals: Sequence[tuple[str, Paired]]) -> str:
+    """`"2.2 points ahead of a plain MLP (1.1 to 3.3) and within chance of its teacher (−0.4 to +0.9)"`.
+
+    Args:
+        rivals: how a sentence calls each, and the student minus it.
+    """
+    told = [told_difference(one, name) for name, one in rivals if one.differs or not one.has_interval]
+    alike = [
+        f"{name} ({points_interval(one.low, one.high)})" for name, one in rivals if one.has_interval and not one.differs
+    ]
+    return join_words([*told, *([f"within chance of {join_words(alike)}"] if alike else [])])
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Several in a sentence.
+
+    Example:
+        >>> join_words(["ahead of one", "behind another", "like a third"])
+        'ahead of one, behind another and like a third'
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def trust_gap(results: Results) -> Paired | None:
     """Accuracy of the teacher on the tenth of the seen test nodes that its best score ranks first minus the last."""
     top: list[Outcome] = []
@@ -116,15 +160,6 @@ def trust_gap(results: Results) -> Paired | None:
 def _scored(record: Results, population: str) -> set[str]:
     """The models that a seed's record has a score of."""
     return {model for model in ("student", *RIVALS) if population in record.get(model, {})}
-
-
-def _difference(one: Comparison) -> str:
-    """`"3.0 points behind its teacher (95% interval 1.0 to 5.0)"`, of a difference beyond chance or always the same."""
-    word = "ahead of" if one.found.difference > 0 else "behind"
-    if not one.found.has_interval:
-        return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} each time, which tells nothing of chance"
-    low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
-    return f"{points(one.found.difference)} {word} {RIVALS[one.rival]} ({_INTERVAL}{low} to {high})"
 
 
 def _none_found(neither: Sequence[Comparison]) -> str:

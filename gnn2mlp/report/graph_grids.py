@@ -2,9 +2,7 @@
 
 from gnn2mlp.explore.formatting import (
     MISSING,
-    factor,
     percent,
-    plural,
     points_interval,
     signed_points,
     significant,
@@ -19,7 +17,7 @@ from gnn2mlp.report.graph_results import (
     headline_metrics,
     judged,
 )
-from gnn2mlp.report.grids import Grid, seconds_grid
+from gnn2mlp.report.grids import Grid, seconds_grid, timed_grid
 from gnn2mlp.report.results import Results, has_spread, latency_rows
 
 
@@ -62,21 +60,12 @@ def graph_difference_grid(results: Results) -> Grid:
 
 def request_grid(results: Results) -> Grid:
     """Median and 95th percentile of a request, a row for each model and a column for each number of graphs."""
-    rows = latency_rows(results)
-    sizes = sorted({row["graphs"] for row in rows})
-    found = {(row["model"], row["graphs"]): row for row in rows}
-    body = []
-    for model in dict.fromkeys(row["model"] for row in rows):
-        each = [found.get((model, size)) for size in sizes]
-        cells = [f"{significant(row['median_ms'])} ({significant(row['p95_ms'])})" if row else MISSING for row in each]
-        body.append([style_of(model).label, *cells, _faster(results, model)])
-    heads = [plural(size, "graph") for size in sizes]
-    return Grid("Milliseconds per request, median (p95)", ["Model", *heads, "Speed-up"], body)
-
-
-def _faster(results: Results, model: str) -> str:
-    times = graph_speedup(results, model)
-    return factor(times) if times else MISSING
+    by_model: dict[str, dict[int, Results]] = {}
+    for row in latency_rows(results):
+        by_model.setdefault(row["model"], {})[row["graphs"]] = row
+    named = {style_of(model).label: requests for model, requests in by_model.items()}
+    faster = [graph_speedup(results, model) for model in by_model]
+    return timed_grid("Milliseconds per request, median (p95)", named, "graph", faster)
 
 
 def graph_speedup(results: Results, model: str = "student") -> float | None:

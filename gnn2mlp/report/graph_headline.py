@@ -1,11 +1,10 @@
 """The result of a run that predicts whole graphs in plain words: beside its teacher, and beside what costs nothing."""
 
-from gnn2mlp.explore.formatting import factor, plural, points, points_interval
-from gnn2mlp.report.claims import ONE_SEED, told_of_test
+from gnn2mlp.explore.formatting import factor, plural
+from gnn2mlp.report.claims import ONE_SEED, join_words, told_beside, told_of_test
 from gnn2mlp.report.graph_grids import graph_speedup
 from gnn2mlp.report.graph_results import (
     GRAPH_RIVALS,
-    GraphComparison,
     chosen_metric,
     compared_graphs,
     graph_entry,
@@ -14,7 +13,6 @@ from gnn2mlp.report.graph_results import (
     judged,
 )
 from gnn2mlp.report.headline import Headline, Tile, training_line
-from gnn2mlp.report.link_claims import join_words
 from gnn2mlp.report.results import Results, has_spread, option_name
 from gnn2mlp.report.shipped import environments_line
 from gnn2mlp.report.using import size_facts
@@ -51,15 +49,8 @@ def graph_claim(results: Results) -> str:
     metric = chosen_metric(results)
     if not has_spread(results):
         return _scores(results, metric)
-    found = compared_graphs(results, metric)
-    told = [_difference(one) for one in found if one.found.differs]
-    alike = [
-        f"{GRAPH_RIVALS[one.rival]} ({points_interval(one.found.low, one.found.high)})"
-        for one in found
-        if not one.found.differs
-    ]
-    told += [f"within chance of {join_words(alike)}"] if alike else []
-    return f"On test graphs, by {judged(metric).title}, the student is {join_words(told)}." if told else ""
+    told = told_beside([(GRAPH_RIVALS[one.rival], one.found) for one in compared_graphs(results, metric)])
+    return f"On test graphs, by {judged(metric).title}, the student is {told}." if told else ""
 
 
 def trivial_line(results: Results) -> str:
@@ -98,12 +89,6 @@ def _scores(results: Results, metric: str) -> str:
         if model in graph_models(results) and (entry := graph_entry(results, model, metric))
     ]
     return f"On test graphs, {judged(metric).title} in per cent: {', '.join(told)}; {ONE_SEED}." if told else ""
-
-
-def _difference(one: GraphComparison) -> str:
-    word = "ahead of" if one.found.difference > 0 else "behind"
-    low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
-    return f"{points(one.found.difference)} {word} {GRAPH_RIVALS[one.rival]} ({low} to {high})"
 
 
 def _faster_line(results: Results) -> str:

@@ -17,10 +17,11 @@ from gnn2mlp.report.graph_headline import graph_headline
 from gnn2mlp.report.graph_results import compared_graphs, headline_metrics, judged, scores_by_metric
 from gnn2mlp.report.grids import seconds_grid
 from gnn2mlp.report.page import Plot, draw, provenance, render
-from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_reliability, plot_training
-from gnn2mlp.report.plots_differences import Difference, plot_differences
-from gnn2mlp.report.results import Results, has_spread, histories, judged_by, latency_rows, reliability
+from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_reliability
+from gnn2mlp.report.plots_differences import drawn, plot_differences
+from gnn2mlp.report.results import Results, has_spread, latency_rows, reliability
 from gnn2mlp.report.siblings import Page
+from gnn2mlp.report.training_plots import training_plots
 from gnn2mlp.report.using import graph_load_lines, size_facts
 
 
@@ -47,7 +48,7 @@ def _content(results: Results) -> dict[str, Any]:
         "loading": graph_load_lines(results),
         "sizes": size_facts(results),
         "latency": {"grid": request_grid(results), "plots": _latency_plots(results)},
-        "training": _training_plots(results),
+        "training": training_plots(results),
         "reliability": _reliability_plots(results),
         "data_facts": _data_facts(results),
         "balance": balance_grid(results, "graphs"),
@@ -78,14 +79,12 @@ def _score_plots(results: Results) -> list[Plot]:
 
 def _difference_plots(results: Results) -> list[Plot]:
     """The student minus each rival with 95 % intervals, a panel for each metric."""
-    panels = {}
-    for metric in headline_metrics(results):
-        found = [(style_of(one.rival).label, one.found) for one in compared_graphs(results, metric)]
-        panels[judged(metric).heading] = [
-            Difference(label, 100 * one.difference, 100 * max(-1.0, one.low), 100 * min(1.0, one.high))
-            for label, one in found
-            if one.has_interval
-        ]
+    panels = {
+        judged(metric).heading: drawn(
+            (style_of(one.rival).label, one.found) for one in compared_graphs(results, metric)
+        )
+        for metric in headline_metrics(results)
+    }
     if not any(panels.values()):
         return []
     note = "Points with 95% intervals, paired by seed; filled where the interval leaves out 0."
@@ -99,20 +98,6 @@ def _latency_plots(results: Results) -> list[Plot]:
         "percentile. The teacher reads nodes and edges, the student nodes alone."
     )
     return [draw(plot_latency(rows, "graph"), "latency", "Time per request", note)] if rows else []
-
-
-def _training_plots(results: Results) -> list[Plot]:
-    found = histories(results)
-    if not found:
-        return []
-    band = " Lines: mean over seeds, while at least half of them train; bands: standard deviation."
-    title = judged_by(results)
-    kept = f"A dot marks the epoch that was kept.{band if has_spread(results) else ''}"
-    shapes = "Each model has a loss of its own: compare the shapes, not the heights."
-    return [
-        draw(plot_training(found, "valid", title), "valid", f"Validation {title.title} in training", kept),
-        draw(plot_training(found, "loss"), "loss", "Loss in training", shapes),
-    ]
 
 
 def _reliability_plots(results: Results) -> list[Plot]:

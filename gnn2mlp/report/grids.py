@@ -196,20 +196,35 @@ def _area_under(entry: Mapping[str, Any], spread: bool) -> str:
 def latency_grid(results: Results) -> Grid:
     """Median and 95th percentile per request, a row for each model and a column for each request size."""
     rows = latency_rows(results)
-    sizes = sorted({row["nodes"] for row in rows})
-    body = []
-    for model, requests in latency_by_model(rows).items():
-        cells = [requests.get(nodes) for nodes in sizes]
-        faster = speedup(rows, sizes[0], model)
-        body.append(
-            [
-                label_of(results, model),
-                *(f"{significant(c['median_ms'])} ({significant(c['p95_ms'])})" if c else MISSING for c in cells),
-                factor(faster) if faster else MISSING,
-            ]
-        )
-    heads = [plural(nodes, "node") for nodes in sizes]
-    return Grid("Milliseconds per request, median (p95)", ["Model", *heads, "Speed-up"], body)
+    return timed_grid(
+        "Milliseconds per request, median (p95)",
+        {label_of(results, model): requests for model, requests in latency_by_model(rows).items()},
+        "node",
+        [speedup(rows, min(row["nodes"] for row in rows), model) for model in latency_by_model(rows)],
+    )
+
+
+def timed_grid(
+    title: str, by_model: Mapping[str, Mapping[int, Mapping[str, Any]]], noun: str, faster: Sequence[float | None]
+) -> Grid:
+    """What requests of some sizes took, a row for each model.
+
+    Args:
+        title: of the grid.
+        by_model: by the model's name and the size, `median_ms` and `p95_ms`.
+        noun: what sizes count.
+        faster: of each model how many times faster than the teacher it is; `None` where that was not measured.
+    """
+    sizes = sorted({size for requests in by_model.values() for size in requests})
+    body = [
+        [name, *(_times(requests.get(size)) for size in sizes), factor(times) if times else MISSING]
+        for (name, requests), times in zip(by_model.items(), faster, strict=True)
+    ]
+    return Grid(title, ["Model", *(plural(size, noun) for size in sizes), "Speed-up"], body)
+
+
+def _times(row: Mapping[str, Any] | None) -> str:
+    return f"{significant(row['median_ms'])} ({significant(row['p95_ms'])})" if row else MISSING
 
 
 def throughput_grid(results: Results) -> Grid:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.evaluate import Paired, link_outcome, paired
-from gnn2mlp.explore.formatting import plural, points, points_interval
-from gnn2mlp.report.claims import ONE_SEED, told_of_test
+from gnn2mlp.explore.formatting import plural
+from gnn2mlp.report.claims import ONE_SEED, join_words, told_beside, told_of_test
 from gnn2mlp.report.link_results import PAIRS, TOP, WHOLE, entry, link_models, link_populations, metric_title
 from gnn2mlp.report.results import Results, has_spread
 
@@ -164,34 +164,16 @@ def _auc(results: Results, model: str) -> str:
 
 
 def _word(found: Paired) -> str:
-    if not found.differs:
-        return "within chance"
-    return "ahead" if found.low > 0 else _BEHIND
+    if not found.has_interval:
+        return "no better and no worse" if not found.difference else f"{_side(found)} by the same each time"
+    return _side(found) if found.differs else "within chance"
+
+
+def _side(found: Paired) -> str:
+    return "ahead" if found.difference > 0 else _BEHIND
 
 
 def _by(metric: str, found: Sequence[LinkComparison]) -> str:
     """`"by AUC the student is 2.2 points ahead of a plain MLP (1.1 to 3.3) and within chance of its teacher (...)"`."""
-    told = [_difference(one) for one in found if one.found.differs]
-    alike = [
-        f"{LINK_RIVALS[one.rival]} ({points_interval(one.found.low, one.found.high)})"
-        for one in found
-        if not one.found.differs
-    ]
-    told += [f"within chance of {join_words(alike)}"] if alike else []
-    return f"by {metric_title(metric)} the student is {join_words(told)}" if told else ""
-
-
-def _difference(one: LinkComparison) -> str:
-    word = "ahead of" if one.found.difference > 0 else "behind"
-    low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(one.found.low), abs(one.found.high))))
-    return f"{points(one.found.difference)} {word} {LINK_RIVALS[one.rival]} ({low} to {high})"
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Several in a sentence.
-
-    Example:
-        >>> join_words(["ahead of one", "behind another", "like a third"])
-        'ahead of one, behind another and like a third'
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    told = told_beside([(LINK_RIVALS[one.rival], one.found) for one in found])
+    return f"by {metric_title(metric)} the student is {told}" if told else ""

@@ -1,18 +1,18 @@
 """The tables of a run that predicts links as plain strings, for the terminal and the page alike."""
 
+from collections.abc import Mapping
+
 from gnn2mlp.evaluate import Paired
 from gnn2mlp.explore.formatting import (
     MISSING,
-    factor,
     measure,
     percent,
     plural,
     points_interval,
     signed_points,
-    significant,
 )
 from gnn2mlp.explore.theme import style_of
-from gnn2mlp.report.grids import Grid, seconds_grid
+from gnn2mlp.report.grids import Grid, seconds_grid, timed_grid
 from gnn2mlp.report.link_claims import compared
 from gnn2mlp.report.link_results import (
     HEURISTICS,
@@ -97,20 +97,18 @@ def counts_grid(results: Results) -> Grid:
 
 def pairs_grid(results: Results) -> Grid:
     """Median and 95th percentile of ranking the candidates of one node, a row for each model."""
-    rows = latency_rows(results)
-    sizes = sorted({row["candidates"] for row in rows})
     by_model: dict[str, dict[int, Results]] = {}
-    for row in rows:
+    for row in latency_rows(results):
         by_model.setdefault(row["model"], {})[row["candidates"]] = row
-    teacher = by_model.get("teacher", {})
-    body = []
-    for model, requests in by_model.items():
-        cells = [_times(requests.get(size)) for size in sizes]
-        most = max((n for n in requests if n in teacher), default=None)
-        faster = factor(teacher[most]["median_ms"] / requests[most]["median_ms"]) if most is not None else MISSING
-        body.append([style_of(model).label, *cells, faster])
-    heads = [plural(size, "candidate") for size in sizes]
-    return Grid("Milliseconds per request of one node, median (p95)", ["Model", *heads, "Speed-up"], body)
+    named = {style_of(model).label: requests for model, requests in by_model.items()}
+    faster = [_faster(by_model.get("teacher", {}), requests) for requests in by_model.values()]
+    return timed_grid("Milliseconds per request of one node, median (p95)", named, "candidate", faster)
+
+
+def _faster(teacher: Mapping[int, Results], requests: Mapping[int, Results]) -> float | None:
+    """How many times faster than the teacher the largest request is that both were asked."""
+    most = max((size for size in requests if size in teacher), default=None)
+    return None if most is None else teacher[most]["median_ms"] / requests[most]["median_ms"]
 
 
 def reached_line(results: Results) -> str:
@@ -142,10 +140,6 @@ def link_seeds_grid(results: Results) -> Grid:
             rows.append([str(record["seed"]), digest, population, *cells])
     heads = ["Seed", "Split", "Pairs", *[metric_title(WHOLE), metric_title(TOP)] * len(names)]
     return Grid("Scores of each seed, %", heads, rows, [("", 3), *((style_of(model).label, 2) for model in names)])
-
-
-def _times(row: Results | None) -> str:
-    return f"{significant(row['median_ms'])} ({significant(row['p95_ms'])})" if row else MISSING
 
 
 def _difference(found: Paired) -> list[str]:

@@ -32,11 +32,12 @@ from gnn2mlp.report.link_results import (
     negatives,
 )
 from gnn2mlp.report.page import Plot, draw, provenance, render
-from gnn2mlp.report.plots import plot_accuracy, plot_latency, plot_training
-from gnn2mlp.report.plots_differences import Difference, plot_differences
+from gnn2mlp.report.plots import plot_accuracy, plot_latency
+from gnn2mlp.report.plots_differences import drawn, plot_differences
 from gnn2mlp.report.plots_links import plot_hits, plot_pair_scores
-from gnn2mlp.report.results import Results, has_spread, histories, judged_by, latency_rows
+from gnn2mlp.report.results import Results, has_spread, latency_rows
 from gnn2mlp.report.siblings import Page
+from gnn2mlp.report.training_plots import training_plots
 from gnn2mlp.report.using import link_load_lines, size_facts
 
 
@@ -76,7 +77,7 @@ def _content(results: Results) -> dict[str, Any]:
             "kept": any(row["model"].endswith("_kept") for row in latency_rows(results)),
         },
         "histograms": _histogram_plots(results),
-        "training": _training_plots(results),
+        "training": training_plots(results),
         "data_facts": graph_facts(results) | split_facts(results),
         "details": [g for g in (agreement_grid(results), throughput_grid(results), seconds_grid(results)) if g.rows],
         "by_seed": link_seeds_grid(results),
@@ -117,14 +118,12 @@ def _difference_plots(results: Results) -> list[Plot]:
     """The student minus each rival with 95 % intervals, for AUC and for Hits@20."""
     plots = []
     for metric in (WHOLE, TOP):
-        panels = {}
-        for population in link_populations(results):
-            found = [(style_of(one.rival).label, one.found) for one in compared(results, population, metric)]
-            panels[PAIRS.get(population, population)] = [
-                Difference(label, 100 * one.difference, 100 * max(-1.0, one.low), 100 * min(1.0, one.high))
-                for label, one in found
-                if one.has_interval
-            ]
+        panels = {
+            PAIRS.get(population, population): drawn(
+                (style_of(one.rival).label, one.found) for one in compared(results, population, metric)
+            )
+            for population in link_populations(results)
+        }
         if any(panels.values()):
             figure = plot_differences(panels, "the model that is named")
             title = f"Student minus others, {METRICS[metric].title}"
@@ -151,17 +150,3 @@ def _latency_plots(results: Results) -> list[Plot]:
         "percentile. The teacher fetches the neighbourhood of each node, the student reads rows of features."
     )
     return [draw(plot_latency(rows, "candidate"), "latency", "Time per request", note)] if rows else []
-
-
-def _training_plots(results: Results) -> list[Plot]:
-    found = histories(results)
-    if not found:
-        return []
-    band = " Lines: mean over seeds, while at least half of them train; bands: standard deviation."
-    judged = judged_by(results)
-    kept = f"A dot marks the epoch that was kept.{band if has_spread(results) else ''}"
-    shapes = "Each model has a loss of its own: compare the shapes, not the heights."
-    return [
-        draw(plot_training(found, "valid", judged), "valid", f"Validation {judged.title} in training", kept),
-        draw(plot_training(found, "loss"), "loss", "Loss in training", shapes),
-    ]

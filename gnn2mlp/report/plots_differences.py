@@ -1,6 +1,6 @@
 """What models gain over one of them, with intervals: a line for each, in a panel for each data set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.evaluate import Paired
 from gnn2mlp.explore.drawing import SIZE, TEXT, clean_axes
 from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import signed_points
@@ -34,6 +35,21 @@ class Difference(NamedTuple):
     value: float
     low: float
     high: float
+
+
+def drawn(rivals: Iterable[tuple[str, Paired]]) -> list[Difference]:
+    """What was found against each rival, in points; without those of which nothing can be told of chance.
+
+    No difference of shares exceeds 100 points; see `points_interval`.
+
+    Args:
+        rivals: the name of each, and what was found of it.
+    """
+    return [
+        Difference(name, 100 * one.difference, 100 * max(-1.0, one.low), 100 * min(1.0, one.high))
+        for name, one in rivals
+        if one.has_interval
+    ]
 
 
 def plot_differences(by_panel: Mapping[str, Sequence[Difference]], over: str) -> Figure:

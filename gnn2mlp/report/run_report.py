@@ -30,14 +30,13 @@ from gnn2mlp.report.latency_report import request_plots, tradeoff_plots
 from gnn2mlp.report.link_report import render_link_report
 from gnn2mlp.report.link_results import is_link
 from gnn2mlp.report.page import Plot, draw, provenance, render
-from gnn2mlp.report.plots import plot_accuracy, plot_reliability, plot_training
+from gnn2mlp.report.plots import plot_accuracy, plot_reliability
 from gnn2mlp.report.plots_ranks import plot_code_ranks
 from gnn2mlp.report.published_grid import published_grid, published_note
 from gnn2mlp.report.results import (
     Results,
     code_ranks,
     has_spread,
-    histories,
     judged_by,
     models,
     needs_graph,
@@ -46,6 +45,7 @@ from gnn2mlp.report.results import (
     trust_bins,
 )
 from gnn2mlp.report.siblings import Page, pages_in
+from gnn2mlp.report.training_plots import training_plots
 from gnn2mlp.report.using import load_lines, size_facts
 from gnn2mlp.report.verdict import verdict
 
@@ -102,7 +102,7 @@ def _content(results: Results) -> dict[str, Any]:
         "balance": balance_grid(results),
         "scores": [*_score_plots(results), *tradeoff_plots(results)],
         "latency": {"grid": latency_grid(results), "plots": request_plots(results)},
-        "training": _training_plots(results),
+        "training": training_plots(results),
         "reliability": _reliability_plots(results),
         "populations": {name: POPULATIONS.get(name, "") for name in populations(results)},
         "codes": {"grid": codes_grid(results), "plots": _code_plots(results)},
@@ -133,27 +133,6 @@ def _score_plots(results: Results) -> list[Plot]:
     figure = plot_accuracy({model: results["summary"][model] for model in models(results)}, judged)
     note = f"{judged.heading}{' in per cent' * judged.share} on each group of nodes.{spread}"
     return [draw(figure, "accuracy", judged.heading, note)]
-
-
-def _training_plots(results: Results) -> list[Plot]:
-    found = histories(results)
-    if not found:
-        return []
-    band = " Lines: mean over seeds, while at least half of them train; bands: standard deviation."
-    judged = judged_by(results)
-    valid = draw(
-        plot_training(found, "valid", judged),
-        "valid",
-        f"Validation {judged.title} in training",
-        f"A dot marks the epoch that was kept.{band if has_spread(results) else ''}",
-    )
-    loss = draw(
-        plot_training(found, "loss"),
-        "loss",
-        "Loss in training",
-        "Each model has a loss of its own: compare the shapes, not the heights.",
-    )
-    return [valid, loss]
 
 
 def _reliability_plots(results: Results) -> list[Plot]:

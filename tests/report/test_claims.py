@@ -1,9 +1,21 @@
 from collections.abc import Callable
+from math import nan
 from typing import Any
 
 import pytest
 
-from gnn2mlp.report.claims import ONE_SEED, basis, claim, comparisons, headline_population, interval, trust_gap
+from gnn2mlp.evaluate import Paired
+from gnn2mlp.report.claims import (
+    ONE_SEED,
+    basis,
+    claim,
+    comparisons,
+    headline_population,
+    interval,
+    join_words,
+    told_beside,
+    trust_gap,
+)
 from tests.report.conftest import add_knowledge, judge_by, set_scores
 
 Make = Callable[..., dict[str, Any]]
@@ -49,6 +61,22 @@ def test_equal_differences_are_told_without_an_interval(make_results: Make) -> N
     )
     told = interval(comparisons(results, "test")[0].found)
     assert told == "the same difference each time: no statement about chance"
+
+
+def test_rivals_stand_side_by_side_in_a_sentence() -> None:
+    ahead = Paired(0.02, 0.004, 0.01, 0.03, 0.01, 5, 5, "splits")
+    unsure = Paired(0.01, 0.01, -0.01, 0.03, 0.4, 3, 5, "splits")
+    alike = Paired(0.0, nan, nan, nan, nan, 0, 5, "splits")
+    told = told_beside([("one", ahead), ("two", unsure), ("three", alike)])
+    assert told == (
+        "2.0 points ahead of one (1.0 to 3.0), as good as three each time, which tells nothing of chance and within "
+        "chance of two (−1.0 to +3.0)"
+    )
+    assert told_beside([]) == ""
+
+
+def test_words_are_joined_as_in_a_sentence() -> None:
+    assert [join_words(words) for words in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
 
 
 def test_no_interval_of_a_share_holds_more_than_a_hundred_points(make_results: Make) -> None:

@@ -3,7 +3,6 @@ import pytest
 from gnn2mlp.report.link_claims import (
     both_figures,
     compared,
-    join_words,
     link_basis,
     link_claim,
     link_scores,
@@ -106,5 +105,14 @@ def test_nothing_compared_is_nothing_said() -> None:
     assert link_claim(results, "overall") == link_verdict(results) == link_basis(results) == ""
 
 
-def test_words_are_joined_as_in_a_sentence() -> None:
-    assert [join_words(words) for words in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
+def test_a_difference_that_is_the_same_each_time_is_not_called_chance() -> None:
+    results = link_results(production=False)
+    for record in results["seeds"]:
+        for rival, less in (("mlp", 0.02), ("teacher", 0.0)):
+            scores = record["scores"]["student"]["overall"]
+            record["scores"][rival]["overall"] = {metric: value - less for metric, value in scores.items()}
+    said = link_claim(results, "overall")
+    assert "2.0 points ahead of a plain MLP each time, which tells nothing of chance" in said
+    assert "as good as its teacher each time, which tells nothing of chance" in said
+    assert link_standing(results, "mlp").startswith("Against a plain MLP the student is ahead by the same each time")
+    assert "no better and no worse by AUC and by Hits@20" in link_standing(results, "teacher")

@@ -4,8 +4,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.evaluate import Paired
 from gnn2mlp.explore.theme import MODEL_STYLES, PAPER
-from gnn2mlp.report.plots_differences import Difference, plot_differences
+from gnn2mlp.report.plots_differences import Difference, drawn, plot_differences
 
 SURE, UNSURE = Difference("sure", 5.0, 1.0, 9.0), Difference("may be $0$", -1.0, -4.0, 2.0)
 FOUND = [SURE, UNSURE, Difference("once", 2.0, nan, nan)]
@@ -43,3 +44,9 @@ def test_long_names_are_cut_to_what_there_is_room_for() -> None:
     assert name.endswith("…")
     assert title.endswith("…")
     assert len(name) + len(title) == 62
+
+
+def test_what_is_drawn_is_in_points_and_within_what_can_be() -> None:
+    wide = Paired(0.5, 0.3, -0.25, 1.5, 0.1, 2, 2, "splits")
+    once = Paired(0.1, nan, nan, nan, nan, 1, 1, "splits")
+    assert drawn([("wide", wide), ("once", once)]) == [Difference("wide", 50.0, -25.0, 100.0)]
