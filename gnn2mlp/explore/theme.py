@@ -28,10 +28,13 @@ MODEL_STYLES = {
     "student": Style("Student", "#d9720f", "-"),
 }
 
-# What models of whole graphs are compared with.
+# What models of whole graphs, and teachers that read texts, are compared with.
 BASELINE_STYLES = {
     "size_only": Style("Size only", "#6b8299", ":"),
     "bag_of_labels": Style("Bag of labels", "#8a6d0b", "-."),
+    "encoder_probe": Style("Encoder alone", "#6b8299", ":"),
+    "bag_of_words": Style("Bag of words", "#8a6d0b", "-."),
+    "gnn_on_features": Style("GNN on features", "#7a3e9d", "--"),
 }
 
 # Forms in which a student or a teacher answers; `student` itself is folded, as it ships.

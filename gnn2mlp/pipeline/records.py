@@ -117,6 +117,9 @@ def summarise_scores(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         summary["ece"] = {model: summarise(record["ece"][model] for record in records) for model in models}
     if all("churn" in record for record in records):
         summary["churn"] = {model: summarise(record["churn"][model] for record in records) for model in models}
+    if all("text_baselines" in record for record in records):
+        names = records[0]["text_baselines"]
+        summary["text_baselines"] = {n: summarise(record["text_baselines"][n] for record in records) for n in names}
     summary["seconds"] = summarise(record["seconds"] for record in records)
     for part, summed in (("codes", summarise_codes), ("trust", summarise_trust)):
         if all(part in record for record in records):

@@ -23,6 +23,7 @@ from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record, validation_nodes
+from gnn2mlp.pipeline.text_baselines import text_scores
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._base import Teacher
 
@@ -52,7 +53,8 @@ def score(
     as any others, but for those whose rows are made with the graph; one that needs the graph is scored as the teacher
     is. The test labels are read here and nowhere else.
     Where the knowledge holds them, `codes` tells how the codebook is used, and `trust` whether reliability tells the
-    teacher's right answers from its wrong ones. `notes` says what a reader should know of the trainings, mostly
+    teacher's right answers from its wrong ones. Beside a teacher that reads texts `text_baselines` has what reads less
+    than it does. `notes` says what a reader should know of the trainings, mostly
     nothing.
 
     Args:
@@ -84,7 +86,7 @@ def score(
     tasks = {model: task.with_threshold(logits_of(model, "seen")[valid], labels[valid]) for model in models}
 
     def judged(model: str, output: Tensor, labels: Tensor) -> float:
-        return task.metrics[task.metric].value(tasks[model], output, labels)
+        return metric_of(tasks[model], output, labels)
 
     def calibration(model: str, output: Tensor, labels: Tensor) -> float:
         return expected_calibration_error(output, labels)
@@ -110,6 +112,7 @@ def score(
         return class_counts(decided, labels[ids], task.num_outputs)._asdict()
 
     codes = code_record(knowledge)
+    baselines = text_scores(teacher, observed, full, unseen_share, seed, device, metric_of)
     table = seen_test_nodes(knowledge, observed, full) if task.exclusive else None
     histories = {name: history_of(one) for name, one in {"teacher": teacher, **students}.items()}
     seconds = {model: history["seconds"] for model, history in histories.items()}
@@ -145,8 +148,14 @@ def score(
         "parameters": {name: parameters_of(one) for name, one in {"teacher": teacher, **students}.items()},
         "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
         **({"codes": codes} if codes else {}),
+        **({"text_baselines": baselines} if baselines else {}),
         **({"trust": trust_record(table, validation_nodes(knowledge, observed, full))} if table else {}),
     }
+
+
+def metric_of(task: Task, output: Tensor, labels: Tensor) -> float:
+    """The figure by which a task is judged, of outputs whose labels are all known."""
+    return task.metrics[task.metric].value(task, output, labels)
 
 
 def _warm(split: Split) -> dict[str, Tensor]:

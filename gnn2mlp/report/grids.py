@@ -45,6 +45,7 @@ def result_grids(results: Results) -> list[Grid]:
     """Accuracy with fidelity, differences, calibration, and seconds per stage."""
     grids = [
         accuracy_grid(results),
+        text_grid(results),
         difference_grid(results),
         churn_grid(results),
         calibration_grid(results),
@@ -65,6 +66,19 @@ def accuracy_grid(results: Results) -> Grid:
     heads = [label_of(results, model) for model in models(results)]
     rows = join_rows(rows)
     return Grid(judged.heading + judged.unit, ["Nodes", *heads, "Fidelity"], rows)
+
+
+def text_grid(results: Results) -> Grid:
+    """Beside a teacher that reads texts, what reads less: its encoder alone, words, and a GNN without the encoder."""
+    baselines, judged = results["summary"].get("text_baselines") or {}, judged_by(results)
+    known = {**baselines, **{model: results["summary"][model] for model in models(results) if model != "mlp"}}
+    rows = [
+        [population, *(measure(one.get(population), has_spread(results), judged.scale) for one in known.values())]
+        for population in populations(results)
+        if baselines
+    ]
+    heads = [style_of(model).label for model in known]
+    return Grid("What text and graph bring" + judged.unit, ["Nodes", *heads], join_rows(rows))
 
 
 def join_rows(rows: Sequence[Sequence[str]]) -> list[list[str]]:

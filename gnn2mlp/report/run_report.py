@@ -23,6 +23,7 @@ from gnn2mlp.report.grids import (
     latency_grid,
     seconds_grid,
     seeds_grid,
+    text_grid,
     trust_grid,
 )
 from gnn2mlp.report.headline import headline
@@ -90,6 +91,7 @@ def _content(results: Results) -> dict[str, Any]:
         "bins": BINS,
         "judged": judged_by(results),
         "accuracy": accuracy_grid(results),
+        "texts": text_grid(results),
         "differences": difference_grid(results),
         "details": [g for g in (churn_grid(results), calibration_grid(results), seconds_grid(results)) if g.rows],
         "by_seed": seeds_grid(results),
