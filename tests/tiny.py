@@ -180,6 +180,8 @@ def random_knowledge(
         "context_scores": 2 * torch.randn(nodes, 4, generator=draws),
         "context_draws": torch.tensor(2),
         "member_context_scores": 2 * torch.randn(nodes, 3, 4, generator=draws),
+        "attention_query": torch.randn(nodes, 2, 3, generator=draws),
+        "attention_key": torch.randn(nodes, 2, 3, generator=draws),
         "forgotten": torch.arange(nodes) % 4 == 1,
         "hop_embeddings": torch.randn(nodes, 3, 4, generator=draws),
     }

@@ -140,6 +140,20 @@ KEYS = {
             "the same logits by each member of a teacher, such as each heuristic",
             on_demand=True,
         ),
+        Key(
+            "attention_query",
+            ("nodes", "heads", "attention"),
+            torch.float32,
+            "the side of a node's attention scores that asks: the score of i for j is query_i · key_j / √width",
+            on_demand=True,
+        ),
+        Key(
+            "attention_key",
+            ("nodes", "heads", "attention"),
+            torch.float32,
+            "the side of a node's attention scores that is asked",
+            on_demand=True,
+        ),
         Key("forgotten", ("nodes",), torch.bool, "rows that a trained model is to forget", on_demand=True),
     )
 }

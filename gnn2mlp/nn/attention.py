@@ -54,6 +54,35 @@ def aggregate(
     return sums
 
 
+def dot_scores(
+    pattern: CSR, left: Float[Tensor, "rows heads width"], right: Float[Tensor, "columns heads width"]
+) -> Float[Tensor, "entries heads"]:
+    """Of each entry (i, j) and head h the product of the rows left[i, h] and right[j, h].
+
+    Example:
+        >>> pattern = CSR.from_dense(torch.tensor([[1.0, 1.0], [0.0, 1.0]]))
+        >>> left, right = torch.tensor([[[1.0, 2.0]], [[3.0, 0.0]]]), torch.tensor([[[1.0, 1.0]], [[5.0, 0.0]]])
+        >>> dot_scores(pattern, left, right).flatten().tolist()
+        [3.0, 5.0, 15.0]
+    """
+    # As softmax, in full precision.
+    left, right = (each.float() if devices.lowers(each) else each for each in (left, right))
+    products: Tensor = _DotScores.apply(pattern, left, right)  # type: ignore[no-untyped-call]
+    return products
+
+
+def log_sum(pattern: CSR, scores: Float[Tensor, "entries heads"]) -> Float[Tensor, "rows heads"]:
+    """The logarithm of the sum of exp(score) over the entries of each row, for each head; -inf of none.
+
+    Example:
+        >>> pattern = CSR.from_dense(torch.tensor([[1.0, 1.0], [0.0, 0.0]]))
+        >>> log_sum(pattern, torch.zeros(2, 1)).flatten().tolist()
+        [0.693..., -inf]
+    """
+    sums: Tensor = _LogSum.apply(pattern, scores)  # type: ignore[no-untyped-call]
+    return sums
+
+
 def at_sources(pattern: CSR, x: Float[Tensor, "columns heads"]) -> Float[Tensor, "entries heads"]:
     """Of each entry (i, j) the row x[j].
 
@@ -145,6 +174,43 @@ class _Aggregate(torch.autograd.Function):
             _products(ctx.pattern, gradients[0].contiguous(), x),
             _sums(transposed, weights[transposed.values], gradients[0]),
         )
+
+
+class _DotScores(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, pattern: CSR, left: Tensor, right: Tensor) -> Tensor:
+        ctx.pattern = pattern
+        ctx.save_for_backward(left, right)
+        return _products(pattern, left.contiguous(), right)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor | None, Tensor | None]:
+        left, right = ctx.saved_tensors
+        pattern, transposed = ctx.pattern, None
+        of_left = _sums(pattern, gradients[0], right) if ctx.needs_input_grad[1] else None
+        if not ctx.needs_input_grad[2]:
+            return None, of_left, None
+        transposed = pattern.transpose_permutation()
+        return None, of_left, _sums(transposed, gradients[0][transposed.values], left)
+
+
+class _LogSum(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, pattern: CSR, scores: Tensor) -> Tensor:
+        rows = pattern.row_ids()
+        most = _segments(pattern, scores, "max")
+        weights = (scores - most[rows]).exp_()
+        sums = _segments(pattern, weights, "sum")
+        ctx.pattern = pattern
+        ctx.save_for_backward(weights.div_(sums[rows]))
+        return most + sums.log()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
+        (weights,) = ctx.saved_tensors
+        return None, weights * gradients[0][ctx.pattern.row_ids()]
 
 
 def _segments(pattern: CSR, values: Tensor, mode: str) -> Tensor:

@@ -108,7 +108,7 @@ def _links(block: Block) -> int:
 
 def _per_link(module: Network) -> int:
     """Numbers that a layer holds of each link beside its operator, the most of any layer."""
-    return max(int(getattr(conv, "numbers_per_link", 0)) for conv in module.convs)
+    return max(int(getattr(part, "numbers_per_link", 0)) for part in (*module.convs, module))
 
 
 def _bytes_held(block: Block) -> int:

@@ -1,21 +1,21 @@
 """A structure-aware tokenizer: a graph neural network that has to pass through a codebook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive, check_share
-from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.sampling import BlockSampler
 from gnn2mlp.data.view import Observed
 from gnn2mlp.evaluate.codes import usage
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.quantizer import Codebook, VectorQuantizer
-from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
+from gnn2mlp.teachers._around import AroundNetwork
+from gnn2mlp.teachers._base import Export, Teacher
 from gnn2mlp.teachers._gnn import GNNTeacher
 from gnn2mlp.teachers._inference import infer
 from gnn2mlp.teachers._network import LayerInput, first_rows, rows_of
@@ -28,7 +28,7 @@ _CODE_KEYS = frozenset(
 )
 
 
-class VQ(GNNTeacher):
+class VQ(AroundNetwork):
     """VQGraph's tokenizer (Yang et al., ICLR 2024, https://arxiv.org/abs/2308.02117) around any registered GNN.
 
     Behind one hidden layer every node is replaced by the nearest of `codes` code vectors, and the layers above go on
@@ -101,10 +101,7 @@ class VQ(GNNTeacher):
         temperature: float = 0.3,
         revive: bool = True,
     ):
-        self.network = _encoder(encoder)
-        super().__init__(**{option: getattr(self.network, option) for option in GNNTeacher.constructor_options()})
-        self.encoder = self.network.spec().to_dict()
-        self.reads = self.network.reads
+        super().__init__(encoder)
         self.codes = codes
         self.after = after
         self.geometry = geometry
@@ -128,35 +125,9 @@ class VQ(GNNTeacher):
             )
 
     @classmethod
-    def with_recipe(cls, spec: Spec, recipe: Mapping[str, Mapping[str, Any]]) -> Spec:
-        """As in `Teacher`, for the encoder as well."""
-        merged = super().with_recipe(spec, recipe)
-        encoder = Spec.parse(merged.options.get("encoder", cls.constructor_options()["encoder"].default))
-        return merged.override(encoder=TEACHERS.get(encoder.name).with_recipe(encoder, recipe).to_dict())
-
-    @classmethod
-    def for_epochs(cls, spec: Spec, epochs: int | Sequence[int]) -> Spec:
-        """As in `Teacher`; the epochs are an option of the encoder."""
-        encoder = Spec.parse(spec.options.get("encoder", cls.constructor_options()["encoder"].default))
-        return spec.override(encoder=TEACHERS.get(encoder.name).for_epochs(encoder, epochs).to_dict())
-
-    @classmethod
-    def wrapping(cls, spec: Spec) -> Spec | None:
-        """A tokenizer whose encoder is the network of `spec`."""
-        return Spec(cls.name, encoder=spec.to_dict()) if _encodes(TEACHERS.get(spec.name)) else None
-
-    def conv(self, in_features: int, out_features: int, last: bool) -> nn.Module:
-        """The encoder's."""
-        return self.network.conv(in_features, out_features, last)
-
-    @property
-    def hidden_dropout(self) -> float:
-        """The encoder's."""
-        return self.network.hidden_dropout
-
-    def sampler(self, graph: NodeData) -> BlockSampler[Any]:
-        """The encoder's."""
-        return self.network.sampler(graph)
+    def takes(cls, kind: type[Teacher]) -> bool:
+        """Any stack of layers but one with something between them."""
+        return issubclass(kind, GNNTeacher) and not issubclass(kind, AroundNetwork)
 
     def build(self, num_features: int, num_classes: int) -> Tokenizer:
         """The untrained network for these sizes."""
@@ -241,18 +212,3 @@ class VQ(GNNTeacher):
             lost = 1 - probabilities.double().sum(1)
             facts["codes"] = {"top": indices.size(1), "lost_mean": lost.mean().item(), "lost_max": lost.max().item()}
         return arrays, facts
-
-
-def _encodes(kind: type[Teacher]) -> bool:
-    """Whether a tokenizer can take over the layers of such a teacher."""
-    return issubclass(kind, GNNTeacher) and not issubclass(kind, VQ)
-
-
-def _encoder(value: Any) -> GNNTeacher:
-    spec = Spec.parse(value)
-    if not _encodes(TEACHERS.get(spec.name)):
-        able = [name for name, kind in TEACHERS.classes.items() if _encodes(kind)]
-        raise ConfigError(f"teacher.encoder: expected one of {', '.join(able)}, got {spec.name!r}")
-    encoder = spec.build(TEACHERS)
-    assert isinstance(encoder, GNNTeacher)
-    return encoder

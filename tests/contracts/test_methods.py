@@ -64,7 +64,8 @@ def knowledge(method: Method, views: Views) -> TeacherKnowledge:
         return _knowledge("hypergraph", "hgnn")
     if "hop_embeddings" in method.teacher_keys:
         return _knowledge("graph", "language")
-    return _knowledge("graph", "vq" if method.teacher_keys <= TEACHERS.get("vq").provides else "sage")
+    able = [name for name in ("vq", "sage", "gkedm") if method.teacher_keys <= TEACHERS.get(name).provides]
+    return _knowledge("graph", able[0])
 
 
 def test_the_package_has_the_methods_that_it_names() -> None:

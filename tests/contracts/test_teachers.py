@@ -19,8 +19,8 @@ from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.nn.loop import Step
 from gnn2mlp.nn.training_state import Position
 from gnn2mlp.teachers import TEACHERS, NetworkTeacher, Teacher
+from gnn2mlp.teachers._around import AroundNetwork
 from gnn2mlp.teachers._training import GNNTraining
-from gnn2mlp.teachers.vq import VQ
 from tests.cuda import needs_cuda, nothing_waits, off_the_cpu, on_each_device
 from tests.tiny import UNDROPPED, Kind, small, tiny_views, views_of
 
@@ -51,7 +51,7 @@ def kind_of(form: Form) -> Kind:
 def samples(form: Form) -> bool:
     """Whether it, or the network that it is around, can be trained on sampled neighbourhoods."""
     made = make(form)
-    return "fanouts" in type(made.network if isinstance(made, VQ) else made).constructor_options()
+    return "fanouts" in type(made.network if isinstance(made, AroundNetwork) else made).constructor_options()
 
 
 def label(form: Form) -> str:

@@ -52,6 +52,29 @@ def test_collect_is_a_product_for_each_head(gathered: int, monkeypatch: pytest.M
     torch.testing.assert_close(*gradients)
 
 
+@pytest.mark.parametrize("gathered", [1, 1 << 18])
+def test_dot_scores_are_products_of_both_ends(gathered: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(attention._GATHERED, "cpu", gathered)
+    left, right = _random(3, HEADS, WIDTH), _random(4, HEADS, WIDTH)
+    ours = attention.dot_scores(PATTERN, left, right)
+    expected = torch.einsum("rhw,chw->rch", left, right)[PATTERN.row_ids(), PATTERN.indices]
+    torch.testing.assert_close(ours, expected)
+    gradients = [torch.autograd.grad(out.square().sum(), (left, right)) for out in (ours, expected)]
+    torch.testing.assert_close(*gradients)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e3])
+def test_log_sum_is_that_of_each_row_and_nothing_of_none(scale: float) -> None:
+    scores = _random(PATTERN.nnz, HEADS, scale=scale)
+    ours = attention.log_sum(PATTERN, scores)
+    expected = _dense(scores, float("-inf")).logsumexp(-1).T
+    torch.testing.assert_close(ours, expected)
+    assert ours[1].tolist() == [float("-inf")] * HEADS
+    full = torch.tensor([0, 2])
+    gradients = [torch.autograd.grad(out[full].square().sum(), scores)[0] for out in (ours, expected)]
+    torch.testing.assert_close(*gradients)
+
+
 def test_nothing_to_attend_to() -> None:
     pattern = CSR.from_dense(torch.zeros(2, 3))
     weights = attention.softmax(pattern, torch.zeros(0, HEADS))
