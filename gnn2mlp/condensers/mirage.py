@@ -70,7 +70,11 @@ class Mirage(Condenser):
         """As in `Condenser`; nothing is drawn."""
         counted = count_trees(training.graphs, self.depth)
         least = least_counts(self.support, training.counts, training.names)
-        found = [_of_class(counted, training, number, least, self.most_sets) for number in range(len(least))]
+        _check_support(counted, training, least)
+        found = [
+            frequent_sets(*counted.sets_of(members), count, self.most_sets)
+            for members, count in zip(training.members, least, strict=True)
+        ]
         colours = np.unique(np.concatenate([one.items for one in found]))
         parts = _written(training.graphs, counted, colours, self.depth)
         sizes = np.concatenate([np.diff(one.offsets) for one in found])
@@ -111,24 +115,22 @@ class Mirage(Condenser):
         }
 
 
-def _of_class(counted: CountedTrees, training: Training, number: int, least: list[int], most: int) -> FrequentSets:
-    members = training.members[number]
-    offsets, items = counted.sets_of(members)
-    found = frequent_sets(offsets, items, least[number], most)
-    if not len(found):
-        _refuse(training.names[number], least[number], items, len(members))
-    return found
-
-
-def _refuse(name: str, least: int, items: np.ndarray, graphs: int) -> None:
-    if not len(items):
-        raise DataError(f"mirage: class {name!r}: expected graphs with edges, got none in {graphs} training graphs")
-    most = int(np.bincount(items).max())
-    raise ConfigError(
-        f"mirage.support: expected at least one frequent set for each class, got none for {name!r} at support "
-        f"{least / graphs:.3g} ({least} of {graphs} graphs); the largest support that gives one is {most / graphs:.3g} "
-        f"({most} graphs)"
-    )
+def _check_support(counted: CountedTrees, training: Training, least: list[int]) -> None:
+    """Raise an error that names each class of which no tree is in so many graphs, and its largest support."""
+    lacking = []
+    for name, members, count in zip(training.names, training.members, least, strict=True):
+        items, graphs = counted.sets_of(members)[1], len(members)
+        if not len(items):
+            raise DataError(f"mirage: class {name!r}: expected graphs with edges, got none in {graphs} training graphs")
+        if (most := int(np.bincount(items).max())) < count:
+            lacking.append(
+                f"none for {name!r} at support {count / graphs:.3g} ({count} of {graphs} graphs); the largest support "
+                f"that gives one is {most / graphs:.3g} ({most} graphs)"
+            )
+    if lacking:
+        raise ConfigError(
+            f"mirage.support: expected at least one frequent set for each class, got {', and '.join(lacking)}"
+        )
 
 
 def _written(graphs: GraphSet, counted: CountedTrees, colours: np.ndarray, depth: int) -> GraphSet:

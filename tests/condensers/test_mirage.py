@@ -155,6 +155,10 @@ def test_a_class_without_a_frequent_set_names_the_largest_support() -> None:
         Mirage(support=(most + 1, 1)).condense(observed(graphs))
 
 
+def test_all_classes_without_a_frequent_set_are_named_at_once() -> None:
+    assert _message(1.0).count("the largest support that gives one is") == 2
+
+
 def _message(support: float) -> str:
     with pytest.raises(ConfigError) as error:
         Mirage(support=support).condense(observed())
