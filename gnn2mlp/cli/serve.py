@@ -77,6 +77,14 @@ def _add_teacher(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--teacher-timeout", metavar="SECONDS", type=float, default=2.0, help="then the model's answer stays; default 2"
     )
+    group.add_argument(
+        "--router",
+        metavar="FILE",
+        help="router.safetensors of explain: its score is compared in place of the confidence",
+    )
+    group.add_argument(
+        "--router-id", metavar="COLUMN", default="id", help="what in a row names its node, for the router; default id"
+    )
 
 
 def execute(options: argparse.Namespace) -> None:
@@ -128,4 +136,6 @@ def _settings(options: argparse.Namespace, token: str | None) -> Any:
         teacher_below=options.teacher_below,
         teacher_timeout=options.teacher_timeout,
         teacher_token=read_token(None, TEACHER_TOKEN),
+        router=options.router,
+        router_id=options.router_id,
     )

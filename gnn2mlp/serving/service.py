@@ -11,7 +11,7 @@ import numpy as np
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.deploy.cascade import Cascade
+from gnn2mlp.deploy.cascade import Cascade, Route
 from gnn2mlp.serving.batching import Batcher
 from gnn2mlp.serving.explain import blanked, contributions
 from gnn2mlp.serving.metrics import Metrics
@@ -44,6 +44,9 @@ class Settings:
         teacher_below: the confidence below which it is, as `Cascade.chosen` finds one.
         teacher_timeout: seconds that its answer may take.
         teacher_token: that it is sent.
+        router: file of a `NodeRouter`, as `gnn2mlp explain` writes it: what is compared with `teacher_below` is then
+            how likely the model is to answer as its teacher. Reading it loads torch, as nothing else here does.
+        router_id: what in a row names its node, for the router.
     """
 
     name: str | None = None
@@ -60,6 +63,8 @@ class Settings:
     teacher_below: float = 0.8
     teacher_timeout: float = 2.0
     teacher_token: str | None = None
+    router: str | None = None
+    router_id: str = "id"
 
     def __post_init__(self) -> None:
         check_at_least(
@@ -76,6 +81,8 @@ class Settings:
                 raise ConfigError(f"serve: expected {name} of 0 seconds or more, got {value}")
         if not 0 < self.seconds < float("inf"):
             raise ConfigError(f"serve: expected seconds above 0, got {self.seconds}")
+        if self.router is not None and self.teacher is None:
+            raise ConfigError("serve: expected a teacher with a router, which tells when to ask it; add --teacher")
         if self.token is not None and not self.token:
             raise ConfigError("serve: expected a token of some letters, got an empty one")
 
@@ -99,7 +106,7 @@ class Service:
         settings: how it is served.
 
     Raises:
-        ArtefactError: if the model is not whole.
+        ArtefactError: if the model, or the file of its router, is not whole.
         ConfigError: if it cannot be served like this.
     """
 
@@ -117,6 +124,7 @@ class Service:
         chosen = self.settings.teacher
         limits = self.settings.teacher_timeout, self.settings.teacher_token
         self._teacher = None if chosen is None else TeacherEndpoint(chosen, *limits)
+        self._router = None if self.settings.router is None else _loaded_router(self.settings.router)
         if self._teacher is not None:
             self._cascade(model)  # which refuses what has no single classes
 
@@ -203,7 +211,8 @@ class Service:
         """With the teacher's answers where the student is not sure; where it has none, the student's stay."""
         assert self._teacher is not None
         cascade = self._cascade(model)
-        unsure = cascade.unsure(found.logits)
+        ids = None if self._router is None else [row.get(self.settings.router_id) for row in rows.given]
+        unsure = cascade.unsure(found.logits, ids)
         places = unsure.nonzero()[0]
         found = found._replace(deferred=unsure, taught=np.zeros(len(unsure), bool))
         if not places.size:
@@ -224,7 +233,13 @@ class Service:
 
     def _cascade(self, model: ServedModel) -> Cascade:
         """The model with its threshold; the teacher itself is asked in `_deferred`."""
-        return Cascade(model.predictor, _elsewhere, self.settings.teacher_below)
+        return Cascade(model.predictor, _elsewhere, self.settings.teacher_below, self._router)
+
+
+def _loaded_router(path: str) -> Route:
+    from gnn2mlp.deploy.node_router import NodeRouter  # which loads torch
+
+    return NodeRouter.load(path)
 
 
 def _elsewhere(rows: Any) -> Any:

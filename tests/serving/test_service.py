@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.deploy import NodeRouter
+from gnn2mlp.evaluate.routing import Router
 from gnn2mlp.serving import Service, Settings
 from gnn2mlp.serving.predictions import Wanted
 from gnn2mlp.serving.refusal import RefusalError
@@ -93,13 +95,13 @@ class Teacher:
         pass
 
 
-def cascade(folder: Path, teacher: Teacher, below: float = 1.1) -> list[dict[str, Any]]:
+def cascade(folder: Path, teacher: Teacher, below: float = 1.1, **more: Any) -> list[dict[str, Any]]:
     async def ask(service: Service) -> Any:
         service._teacher = teacher  # type: ignore[assignment]
         rows = [{**served.ROW, "id": "n1"}, {**served.table_rows()[1], "id": "n2"}]
         return (await service.predict(rows, Wanted(coverage=0.9))).predictions
 
-    found: list[dict[str, Any]] = with_service(folder, ask, teacher="http://127.0.0.1:1/", teacher_below=below)
+    found: list[dict[str, Any]] = with_service(folder, ask, teacher="http://127.0.0.1:1/", teacher_below=below, **more)
     return found
 
 
@@ -111,6 +113,20 @@ def test_a_teacher_is_asked_with_whole_rows_where_the_student_is_not_sure(folder
     nobody = Teacher([0.0, 0.0, 1.0])
     assert [one["answered_by"] for one in cascade(folder, nobody, below=0.0)] == ["student", "student"]
     assert nobody.asked == []
+
+
+def test_a_router_says_of_which_nodes_it_is_asked(folder: Path, tmp_path: Path) -> None:
+    router = NodeRouter(Router((9.0, 0.0), (0.0, 0.0, 1.0)), ["n1", "n2"], [5.0, -5.0])
+    teacher = Teacher([0.0, 0.0, 1.0])
+    found = cascade(folder, teacher, 0.5, router=str(router.save(tmp_path / "router.safetensors")))
+    assert [one["answered_by"] for one in found] == ["student", "teacher"]
+    assert [row["id"] for row in teacher.asked[0]] == ["n2"]
+    unnamed = {"router": str(tmp_path / "router.safetensors"), "router_id": "no such column"}
+    assert [one["answered_by"] for one in cascade(folder, teacher, 0.5, **unnamed)] == ["student", "student"]
+    with pytest.raises(ConfigError, match="expected a teacher with a router"):
+        Settings(router="router.safetensors")
+    with pytest.raises(ArtefactError, match="expected a router artefact at"):
+        Service(folder, Settings(teacher="http://127.0.0.1:1/", router=str(tmp_path / "none")))
 
 
 @pytest.mark.parametrize("answer", [DataError("the teacher did not answer (gone)"), [0.5, 0.5], [3.0, 1.0, 1.0]])
