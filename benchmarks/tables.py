@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import graphs_page
 import hypergraph_tables
 import imputation_words
 import method_pages
@@ -430,6 +431,7 @@ SECTIONS = {
     "scale_shuffles": scale_plan.shuffles_table,
     "scale_steps": scale_plan.steps_table,
     "scale_measured": scale_plan.measured_in_words,
+    **{f"graphs_{name}": lambda name=name: graphs_page.section(name) for name in ("free", "board", "many")},
     "imputation_worth": imputation_words.worth,
     "imputation_trials": imputation_words.trials,
     "imputation_kernels": imputation_words.kernels,
