@@ -30,7 +30,7 @@ from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.training import History
 from gnn2mlp.objectives import Batch, SoftLabels
-from gnn2mlp.students.gnn import GNNStudent, _untrained
+from gnn2mlp.students.gnn import GNNStudent, untrained
 from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
 from tests.helpers import tiny_graph, tiny_hypergraph
@@ -87,7 +87,7 @@ def outcome(views: Views, form: str = "gcn") -> Outcome:
         students.append(torch.cat([p.detach().flatten() for p in result.module.parameters()]))
         histories.append(result.history)
     if getattr(teacher, "distillable", False):  # its network as the student
-        network = GNNStudent(_untrained(teacher.spec().to_dict()))
+        network = GNNStudent(untrained(teacher.spec().to_dict()))
         result = Distiller(epochs=3).fit(network, SoftLabels(), views.observed, knowledge)
         students.append(torch.cat([p.detach().flatten() for p in result.module.parameters()]))
         histories.append(result.history)

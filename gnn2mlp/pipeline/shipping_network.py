@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.files import write_text
+from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy.directory import NETWORK, README
 from gnn2mlp.deploy.markdown import bullets, table, text
+from gnn2mlp.students.gnn import untrained
 from gnn2mlp.teachers import Teacher
 
 
@@ -32,6 +34,7 @@ def _card(student: Teacher, about: Mapping[str, Any]) -> str:
         [*map(text, (row["metric"], f"{row['value']:.4f}", _interval(row), row["population"])), text(_model(row))]
         for row in about["metrics"]
     ]
+    network = Spec.parse(untrained(student.spec().to_dict()))  # it was not trained by options of its own
     training = {key: value["name"] if isinstance(value, Mapping) else value for key, value in about["training"].items()}
     return "\n".join(
         [
@@ -51,7 +54,7 @@ def _card(student: Teacher, about: Mapping[str, Any]) -> str:
             "",
             table(["metric", "value", "95% interval", "nodes", "model"], rows),
             "",
-            bullets([f"network: {text(student.spec())}", *(f"{text(k)}: {text(v)}" for k, v in training.items())]),
+            bullets(f"{text(key)}: {text(value)}" for key, value in {"network": network, **training}.items()),
             "",
             bullets(text(one) for one in about["citations"]),
             "",

@@ -7,19 +7,23 @@ from gnn2mlp.evaluate.published import Published, published_of
 from gnn2mlp.explore.formatting import measure, plural, signed_points
 from gnn2mlp.explore.theme import style_of
 from gnn2mlp.report.grids import Grid
-from gnn2mlp.report.results import Results, has_spread, judged_by, models, option_name
+from gnn2mlp.report.results import Results, has_spread, judged_by, models, needs_graph, option_name
 
 _CELL = "{:.2f} ± {:.2f}"
 
 
 def published_grid(results: Results) -> Grid:
-    """Scores of this run and reported ones, a row for each that both have; no row where nothing is reported."""
+    """Scores of this run and reported ones, a row for each that both have; no row where nothing is reported.
+
+    What papers report is of graph-free students: one that needs the graph has no row.
+    """
     found = _published(results)
+    known = [model for model in models(results) if model != "student" or not needs_graph(results)]
     rows = [
         [population, style_of(model).label, _ours(results, model, population), _theirs(figure), _apart(ours, figure)]
         for model, by_population in (found.scores if found else {}).items()
         for population, figure in by_population.items()
-        if model in models(results) and (ours := results["summary"][model].get(population))
+        if model in known and (ours := results["summary"][model].get(population))
     ]
     return Grid("Accuracy, %", ["Nodes", "Model", "Here", "Reported", "Points apart"], rows)
 

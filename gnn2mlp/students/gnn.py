@@ -59,7 +59,7 @@ class GNNStudent(Student):
                 f"{told[0]}"
             )
         self.teacher = _teacher(given)
-        self.encoder = _untrained(self.teacher.spec().to_dict())
+        self.encoder = untrained(self.teacher.spec().to_dict())
         self.hidden: int = self.teacher.hidden
 
     @classmethod
@@ -68,7 +68,7 @@ class GNNStudent(Student):
         merged = super().with_recipe(spec, recipe)
         encoder = Spec.parse(merged.options.get("encoder", "gcn"))
         filled = ENCODERS.get(encoder.name).with_recipe(encoder, recipe.get("teacher", {}))
-        return merged.override(encoder={**_untrained(filled.to_dict()), **encoder.to_dict()})
+        return merged.override(encoder={**untrained(filled.to_dict()), **encoder.to_dict()})
 
     def check_reads(self, data: Any) -> None:
         """Raise `DataError` if its layers cannot go along what links these nodes."""
@@ -103,7 +103,7 @@ def _teacher(spec: Spec) -> Any:
     return spec.build(ENCODERS)
 
 
-def _untrained(options: Mapping[str, Any]) -> dict[str, Any]:
+def untrained(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options of a network without those of its training, those of networks within it too."""
     kept = {key: value for key, value in options.items() if key not in _TRAINING}
-    return {key: _untrained(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
+    return {key: untrained(value) if isinstance(value, Mapping) else value for key, value in kept.items()}

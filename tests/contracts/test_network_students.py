@@ -16,7 +16,7 @@ from gnn2mlp.distill.networks import as_teacher, check_of_network
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.objectives import HardLabels, SoftLabels
-from gnn2mlp.students.gnn import ENCODERS, GNNStudent, _untrained
+from gnn2mlp.students.gnn import ENCODERS, GNNStudent, untrained
 from gnn2mlp.teachers import TEACHERS, Teacher
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import small, views_of
@@ -31,7 +31,7 @@ def test_the_students_registry_knows_all_teachers() -> None:
 
 @cache
 def student_of(name: str) -> GNNStudent:
-    return GNNStudent(_untrained(small(TEACHERS, name).spec().to_dict()))
+    return GNNStudent(untrained(small(TEACHERS, name).spec().to_dict()))
 
 
 @cache
