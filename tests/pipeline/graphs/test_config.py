@@ -15,6 +15,17 @@ def test_what_is_not_named_is_what_predicts_graphs() -> None:
     assert config.split.name == "fraction"
 
 
+def test_students_of_graphs_train_with_settings_of_their_own() -> None:
+    config = RunConfig(task="graph").resolve()
+    assert (config.distill["batch_size"], config.distill["weight_decay"]) == (64, 0.0)
+    assert config.method.options["hard_weight"] == 0.5
+    assert config.student.options["dropout"] == 0.0
+    own = RunConfig(task="graph", method={"name": "glnn", "hard_weight": 0.0}, distill={"batch_size": 8}).resolve()
+    assert own.distill["batch_size"] == 8
+    assert own.method.options["hard_weight"] == 0.0
+    assert RunConfig(dataset="digits").resolve().distill["batch_size"] == 512
+
+
 def test_teachers_go_by_their_short_names() -> None:
     named = [RunConfig(task="graph", teacher=name).resolve().teacher.name for name in ("gin", "graph_gcn", "gat")]
     assert named == ["graph_gin", "graph_gcn", "graph_gat"]
