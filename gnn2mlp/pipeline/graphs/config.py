@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFAULTS = {"dataset": "motif-graphs", "teacher": "graph_gin", "method": "glnn", "student": "set_mlp"}
 # What a student is trained with where nobody says otherwise: those of nodes make seven steps of an epoch over NCI1.
 DISTILL: Mapping[str, Any] = {"batch_size": 64, "weight_decay": 0.0}
-# Options of methods that are left open: soft labels alone took much from the student that it learns from labels.
+# Options of methods that are left open: on nci1 soft labels alone taught less than labels did.
 METHOD_OPTIONS: Mapping[str, Mapping[str, Any]] = {"glnn": {"hard_weight": 0.5}}
 # In the names of teachers, so that `--teacher gin` means the one of graphs.
 _PREFIX = "graph_"
