@@ -93,7 +93,8 @@ VARIABLES = {
     MUTED: "--muted",
     GRID: "--grid",
     PAPER: "--card",
-    **{style.colour: f"--{name}" for name, style in (MODEL_STYLES | SCORE_STYLES).items()},
+    # `plain` has the colour of `mlp`, whose variable it is.
+    **{style.colour: f"--{name}" for name, style in (MODEL_STYLES | SCORE_STYLES).items() if name != "plain"},
     UNKNOWN.colour: "--unknown",
     **{colour: f"--class-{index}" for index, colour in enumerate(PALETTE)},
 }
