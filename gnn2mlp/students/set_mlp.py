@@ -21,8 +21,8 @@ class SetMLP(Student):
         head_layers: affine maps after it, at least 2.
         pool: `"mean+size"`: the mean, and the logarithm of the number of nodes, which alone tells much on molecules;
             `"mean+max+size"`, which tells a single odd node as well; `"mean"`, `"sum"` or `"max"`.
-        dropout: on hidden activations; by default none, as on nci1 it cost five points of ROC-AUC in a trial on one
-            fold (`docs/graphs.md`).
+        dropout: on hidden activations; by default none, as on a fold of nci1 it cost five points of ROC-AUC
+            (`benchmarks/GRAPH_STUDENTS.md`).
         norm: `"none"`, `"batch"` or `"layer"`, on hidden layers.
         input_dropout: share of the values of a node's row that each training step drops; see `Student`.
 
