@@ -57,7 +57,7 @@ def page(how: str, lines: Sequence[Line], epochs: Mapping[str, int], scale: Path
     """The page of the lines, and of what many graphs cost."""
     board = [line for line in lines if line["kind"] == "board"]
     epoch, asked = ([line for line in lines if line["kind"] == kind] for kind in ("epoch", "request"))
-    parts = ["# Whole graphs", f"Made by `python benchmarks/graphs.py --table`. {how}"]
+    parts = ["# Whole graphs", f"Made by `python benchmarks/whole_graphs.py --table`. {how}"]
     run = _datasets([line for line in board if line["row"] == "mixer"], epochs)
     parts += [f"Epochs of teachers: {', '.join(f'{name} {epochs[name]}' for name in run)}."]
     parts += [

@@ -33,7 +33,7 @@ class LinguGKD(Method):
         >>> sorted(LinguGKD().teacher_keys)
         ['hop_embeddings', 'logits']
         >>> [term.weight for term in LinguGKD(soft_weight=0).build_objective().terms()]
-        [1, 0, 0.1]
+        [1.0, 0, 0.1]
     """
 
     name = "lingu_gkd"

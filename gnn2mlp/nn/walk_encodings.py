@@ -85,8 +85,8 @@ def laplacian_eigenvectors(graphs: Ragged, number: int) -> Tensor:
 
     Example:
         >>> path = Ragged(np.array([0, 1, 1, 2]), np.array([1, 0, 2, 1]), np.array([0, 3]))
-        >>> laplacian_eigenvectors(path, 1).abs().round(decimals=3).flatten().tolist()
-        [0.707, 0.0, 0.707]
+        >>> laplacian_eigenvectors(path, 1).abs().square().round(decimals=3).flatten().tolist()
+        [0.5, 0.0, 0.5]
     """
     found = torch.zeros(int(graphs.offsets[-1]), number)
     for start, stop in zip(graphs.offsets[:-1].tolist(), graphs.offsets[1:].tolist(), strict=True):

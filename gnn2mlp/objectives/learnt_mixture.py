@@ -26,7 +26,7 @@ class LearntMixture(Objective):
     Example:
         >>> from gnn2mlp.nn.mlp import MLPOutput
         >>> term = LearntMixture([{"name": "hard_labels", "weight": 3}, {"name": "hidden_match", "weight": 1}])
-        >>> term.shares.tolist()
+        >>> [round(share, 3) for share in term.shares.tolist()]
         [0.75, 0.25]
     """
 

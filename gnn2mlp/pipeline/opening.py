@@ -73,7 +73,8 @@ def opened(
     if check is not None:
         check(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
-    config.inputs.build(INPUTS).prepare(graph, listen(config.seeds[0], "texts"))
+    if (inputs := config.inputs.build(INPUTS)).reads_texts:
+        inputs.prepare(graph, listen(config.seeds[0], "texts"))
     with claimed(config, folder, graph):
         if not guest:
             warn_of_scales(config, graph)

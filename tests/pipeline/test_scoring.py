@@ -57,7 +57,11 @@ def test_a_student_that_reads_the_graph_loses_its_edges_too(make_seed: Any):
     answers = torch.zeros(90, 3)
     reads_graph = SimpleNamespace(inputs=_Degrees(), module=lambda rows: SimpleNamespace(logits=rows))
     found = cold_logits(
-        seed.teacher.value, {"mlp": reads_graph, "student": seed.student.value}, {"student": answers}, seed.full, "cpu"
+        seed.teacher.value,
+        {"mlp": reads_graph, "student": seed.student.value},
+        {"student": {"full": answers}},
+        seed.full,
+        "cpu",
     )  # type: ignore[arg-type, dict-item]
     assert found["student"] is answers
     assert (found["mlp"][seed.split.unseen] == 0).all()

@@ -52,7 +52,7 @@ def test_the_released_weights_are_those_of_the_data_set_and_the_setting() -> Non
     assert [later.export[f"contexts_{name}"] for name in ("hops", "random", "near")] == [1, 5, 3]
     physics = RunConfig(task="link", dataset="coauthor-physics", setting="production").resolve()
     assert physics.split.options["new_nodes"] == 0.1
-    assert physics.distill["lr"] == 0.0005
+    assert physics.distill["lr"] == 0.004  # of large graphs, whose trainings are short
 
 
 def test_what_is_said_wins_over_a_recipe() -> None:

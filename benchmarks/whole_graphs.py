@@ -1,9 +1,9 @@
 """Whole graphs: GIN, Graph MLP-Mixer and Graph ViT, and what a student that reads no edge keeps of each.
 
-    python benchmarks/graphs.py board --data-root DATA [--datasets NAME ...] [--rows NAME ...] [--splits 10]
-    python benchmarks/graphs.py epoch --data-root DATA [--datasets NAME ...]      # CPU seconds of an epoch
-    python benchmarks/graphs.py request --data-root DATA [--datasets NAME ...]    # CPU milliseconds of a request
-    python benchmarks/graphs.py --table                                       # writes GRAPHS.md from the results
+    python benchmarks/whole_graphs.py board --data-root DATA [--datasets NAME ...] [--rows NAME ...] [--splits 10]
+    python benchmarks/whole_graphs.py epoch --data-root DATA [--datasets NAME ...]      # CPU seconds of an epoch
+    python benchmarks/whole_graphs.py request --data-root DATA [--datasets NAME ...]    # CPU milliseconds of a request
+    python benchmarks/whole_graphs.py --table                                       # writes GRAPHS.md from the results
 
 Every split has three teachers and a `set_mlp` distilled from each by GLNN, half from labels and half from soft ones,
 beside the same network on labels alone, the size of a graph and a bag of its nodes. Sets of TU Dortmund are cut into
@@ -44,7 +44,7 @@ from gnn2mlp.teachers import TEACHERS, GraphLevelTeacher
 
 RESULTS = graphs_page.RESULTS
 PAGE = Path(__file__).parent / "GRAPHS.md"
-SCRIPT = "benchmarks/graphs.py --table"
+SCRIPT = "benchmarks/whole_graphs.py --table"
 # Epochs of teachers, at most.
 EPOCHS = {
     "mutag": 60,
