@@ -15,6 +15,8 @@ from tests.browser import chromium  # noqa: F401  (a fixture)
 collect_ignore = ["short"]
 # Taken before any test changes the environment.
 _CHOSEN = os.environ.get("GNN2MLP_DATA")
+# What starts programs takes longest. It goes first, so that no process is left alone with it at the end.
+_SLOWEST = {"test_docs", "test_notebooks", "test_processes", "test_site", "test_gpu_benchmark"}
 
 
 def find_data_root() -> Path | None:
@@ -24,7 +26,11 @@ def find_data_root() -> Path | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked `cuda` where there is no such device, and `integration` unless asked for; mark pages."""
+    """Skip what is marked `cuda` where there is no such device, and `integration` unless asked for; mark pages.
+
+    Files that take longest come first.
+    """
+    items.sort(key=lambda item: Path(getattr(item, "path", "")).stem not in _SLOWEST)
     if "integration" not in config.getoption("markexpr"):
         for item in items:
             if item.get_closest_marker("integration"):
