@@ -1,14 +1,22 @@
 """How figures are written: tables in Markdown, means with their spread, columns of result lines; and pages of them."""
 
+import argparse
 import functools
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import torch
 from rows import Row
 
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import Outcome, Paired, summarise
+
+# What stands above tables of trainings on splits.
+SPREAD = (
+    "Accuracy in per cent, mean ± population standard deviation over splits; intervals are corrected for splits that "
+    "share nodes (Nadeau and Bengio, 2003), and no difference is claimed whose interval holds 0."
+)
 
 
 def markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -66,3 +74,22 @@ def renew(page: Path, text: str, check: bool, script: str) -> int:
     else:
         write_text(page, text)
     return int(check)
+
+
+def command(
+    about: str | None, splits: int, run: Callable[[Path, Sequence[str], int], None], page: Path, text: Callable[[], str]
+) -> None:
+    """The command line of a script that trains on splits of citation graphs, or writes the page of what was trained."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-root", type=Path)
+    parser.add_argument("--datasets", nargs="+", default=["cpf-cora", "cpf-citeseer"])
+    parser.add_argument("--splits", type=int, default=splits)
+    parser.add_argument("--table", action="store_true", help="write the page of what was trained")
+    options = parser.parse_args()
+    if options.table:
+        write_text(page, text())
+    elif options.data_root is None:
+        parser.error("expected --data-root, the folder with the raw data of the benchmarks")
+    else:
+        torch.set_num_threads(1)
+        run(options.data_root, options.datasets, options.splits)

@@ -9,7 +9,6 @@ every epoch is chosen on validation nodes, and test nodes are scored once: seen 
 in the full graph. Models of a split are compared with each other. The command goes on where it stopped.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from figures import markdown, percent
+from figures import SPREAD, command, markdown, percent
 from torch import Tensor
 
 from gnn2mlp.core.environment import environment
-from gnn2mlp.core.files import write_text
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS, GraphData, Views, load_dataset
 from gnn2mlp.data.datasets._base import resolve_dataset
@@ -219,32 +217,16 @@ def page(found: Sequence[Mapping[str, Any]]) -> str:
     """The page: how it was made, what was wanted, and tables for each data set."""
     assert __doc__ is not None
     how = __doc__.split("\n\n", 2)[2].strip()
-    spread = (
-        "Accuracy in per cent, mean ± population standard deviation over splits; intervals are corrected for splits "
-        "that share nodes (Nadeau and Bengio, 2003), and no difference is claimed whose interval holds 0."
-    )
     each = "\n\n".join(tables(found, dataset) for dataset in dict.fromkeys(line["dataset"] for line in found))
     return (
-        f"# GNN students, and attention maps\n\nMade by `benchmarks/gkedm.py --table`. {how}\n\n{spread}\n\n"
+        f"# GNN students, and attention maps\n\nMade by `benchmarks/gkedm.py --table`. {how}\n\n{SPREAD}\n\n"
         f"## Targets\n\n{targets(found)}\n\n{each}\n"
     )
 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data-root", type=Path)
-    parser.add_argument("--datasets", nargs="+", default=["cpf-cora", "cpf-citeseer"])
-    parser.add_argument("--splits", type=int, default=5)
-    parser.add_argument("--table", action="store_true", help="write the page of what was trained")
-    options = parser.parse_args()
-    if options.table:
-        write_text(PAGE, page(read()))
-    elif options.data_root is None:
-        parser.error("expected --data-root, the folder with the raw data of the benchmarks")
-    else:
-        torch.set_num_threads(1)
-        run(options.data_root, options.datasets, options.splits)
+    command(__doc__, 5, run, PAGE, lambda: page(read()))
 
 
 if __name__ == "__main__":
