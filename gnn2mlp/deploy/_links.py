@@ -62,6 +62,11 @@ class BaseLinkPredictor(ABC):
         return table[rows]
 
     @property
+    def search_threads(self) -> int:
+        """Threads that may each score a part of many candidates; 1 where scoring a block uses them all itself."""
+        return 1
+
+    @property
     def width(self) -> int:
         """Of the embeddings."""
         return self.embedder.answers.num_outputs

@@ -139,7 +139,8 @@ class LinkIndex:
     def _best(self, z: np.ndarray, k: int, rows: np.ndarray | None, without: int | None) -> Best:
         if rows is None and self._shortlist is not None:
             rows = self._shortlist.rows(z, k)
-        return best(self.predictor.against(z), self._table, k, rows, without, take=self.predictor.taken)
+        asked = self.predictor
+        return best(asked.against(z), self._table, k, rows, without, take=asked.taken, threads=asked.search_threads)
 
     def _named(self, found: Best) -> Top:
         return Top(self.nodes.named(found.rows), sigmoid(found.logits))

@@ -165,6 +165,12 @@ class LinkPredictor(BaseLinkPredictor):
         found = found if found.flags.writeable else found.copy()
         return torch.from_numpy(found).to(self.device, self.embedder.dtype)
 
+    @property
+    def search_threads(self) -> int:
+        """As many as torch may use for the inner product, a product with a vector, which torch does on one thread."""
+        alone = isinstance(self.module.decode, InnerProduct) and self.device.type == "cpu"
+        return torch.get_num_threads() if alone else 1
+
     def taken(self, table: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
         """Some rows of what `held` gave: a third of what it costs to index with an array of numpy."""
         return table.index_select(0, torch.from_numpy(rows).to(table.device))

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,8 @@ from gnn2mlp.core.showing import short_repr
 
 # Candidates that are scored at once: what a decoder makes of them stays in a processor's cache.
 BLOCK = 4096
+# Candidates below which one thread has them all: what starting a second one costs is more than it saves.
+SHARE = 16 * BLOCK
 
 
 class Top(NamedTuple):
@@ -45,6 +48,7 @@ def best(
     without: int | None = None,
     block: int | None = None,
     take: Callable[[Any, np.ndarray], Any] = operator.getitem,
+    threads: int = 1,
 ) -> Best:
     """The k candidates with the greatest logits, fewer where there are fewer; equal ones in the order of candidates.
 
@@ -58,6 +62,7 @@ def best(
         without: the row of the node itself, which is left out.
         block: how many are scored at once; default: `BLOCK`.
         take: gives `rows` of the table, where indexing it is not the fastest way.
+        threads: that may score at once, where `score` uses one. Of `SHARE` candidates or fewer, one does.
 
     Example:
         >>> table = np.array([[3.0], [1.0], [2.0], [3.0]])
@@ -66,8 +71,28 @@ def best(
         >>> best(lambda block: block[:, 0], table, k=3, without=0).rows.tolist()
         [3, 2, 1]
     """
+    count = len(table) if rows is None else len(rows)
+    size = max(SHARE, -(-count // threads))
+    parts = [range(start, min(start + size, count)) for start in range(0, count, size)]
+
+    def of(part: range) -> Best:
+        return _best_of(score, _blocks(table, rows, part, block or BLOCK, take), k, without)
+
+    if len(parts) < 2:
+        return of(range(count))
+    with ThreadPoolExecutor(len(parts)) as pool:
+        each = list(pool.map(of, parts))
+    return _first(np.concatenate([one.rows for one in each]), np.concatenate([one.logits for one in each]), k)
+
+
+def _best_of(
+    score: Callable[[Any], np.ndarray],
+    blocks: Iterator[tuple[Callable[[np.ndarray], np.ndarray], Any]],
+    k: int,
+    without: int | None,
+) -> Best:
     found = Best(np.empty(0, np.int64), np.empty(0, np.float32))
-    for numbers, some in _blocks(table, rows, block or BLOCK, take):
+    for numbers, some in blocks:
         logits = np.asarray(score(some))
         passing = np.flatnonzero(logits > found.logits[-1]) if len(found.rows) == k else np.arange(len(logits))
         chosen = numbers(passing)
@@ -80,15 +105,15 @@ def best(
 
 
 def _blocks(
-    table: Any, rows: np.ndarray | None, size: int, take: Callable[[Any, np.ndarray], Any]
+    table: Any, rows: np.ndarray | None, part: range, size: int, take: Callable[[Any, np.ndarray], Any]
 ) -> Iterator[tuple[Callable[[np.ndarray], np.ndarray], Any]]:
-    """Blocks of candidates, each with what turns places in it into rows."""
-    count = len(table) if rows is None else len(rows)
-    for start in range(0, count, size):
+    """Blocks of a part of the candidates, each with what turns places in it into rows."""
+    for start in range(part.start, part.stop, size):
+        end = min(start + size, part.stop)
         if rows is None:
-            yield lambda places, start=start: places + start, table[start : start + size]  # type: ignore[misc]
+            yield lambda places, start=start: places + start, table[start:end]  # type: ignore[misc]
         else:
-            some = rows[start : start + size]
+            some = rows[start:end]
             yield lambda places, some=some: some[places], take(table, some)  # type: ignore[misc]
 
 
