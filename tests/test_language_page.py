@@ -35,6 +35,15 @@ def test_the_page_is_made_of_the_lines(language: ModuleType) -> None:
     assert (BENCHMARKS / "LANGUAGE.md").read_text() == language.page(ledger.read(language.RESULTS))
 
 
+def test_students_that_need_the_graph_stand_apart(language: ModuleType) -> None:
+    lines = [line(name, seed, 0.80 + 0.01 * seed) for name in language.STUDENTS_OF for seed in range(3)]
+    told = language.page(lines)
+    above, below = told.split("## Students that need the graph")
+    assert all(name in below and f"| {name} |" not in above for name in language.NEEDING)
+    assert "need the graph" in below
+    assert language.networks(lines[:3]) == []
+
+
 def test_each_student_names_a_teacher_and_a_method_that_are_there(language: ModuleType) -> None:
     for entry in language.STUDENTS_OF.values():
         assert entry.teacher is None or entry.teacher in language.TEACHERS_OF

@@ -1,4 +1,4 @@
-"""LinguGKD: an MLP lies near what a language model makes of a node and its neighbourhood."""
+"""LinguGKD: a student lies near what a language model makes of a node and its neighbourhood."""
 
 from typing import Literal
 
@@ -13,11 +13,14 @@ from gnn2mlp.objectives.soft_labels import SoftLabels
 
 
 class LinguGKD(Method):
-    """LinguGKD (Hu et al., AAAI 2025, https://arxiv.org/abs/2402.05894) for students without a graph.
+    """LinguGKD (Hu et al., AAAI 2025, https://arxiv.org/abs/2402.05894) for students with and without a graph.
 
     L = α · CE(labels) + β · KL(teacher ‖ student) + δ · Σ_l softmax(γ)_l L_l, over training nodes and all observed ones
     respectively; L_l tells a node's hop embedding of l hops from those of nodes of other classes. Its teacher is
-    `language`, or any that writes `hop_embeddings`.
+    `language`, or any that writes `hop_embeddings`. The last hidden layer of an MLP meets every hop; the paper's own
+    student, `gnn`, has a hidden layer for each hop, if its network has two layers more than there are hops around a
+    node (for 2 hops `--set student.encoder=gcn --set student.encoder.layers=4`); with fewer the first one meets all the
+    hops that are left.
 
     Args:
         hard_weight: α.
@@ -48,8 +51,9 @@ class LinguGKD(Method):
         "a geometry and not answers alone. The language model is asked once, before training, and never in production."
     )
     departures = (
-        "An MLP is the student, whose last hidden layer meets the embeddings of all hops (paper: layer l of a GNN that "
-        "of hop l). Soft labels are added, which carry most of what an MLP gains (paper: soft_weight=0). Terms have "
+        "An MLP is the student, whose last hidden layer meets the embeddings of all hops; of student gnn the hidden "
+        "layers meet them, counted from the last of both (paper: layer l of a GNN meets hop l, a classifier follows "
+        "the last). Soft labels are added, which carry most of what an MLP gains (paper: soft_weight=0). Terms have "
         "fixed weights (released code: a learnt mixture, which drifts to the smallest loss: mixture=learnt). Classes "
         "of negatives are training labels, elsewhere the teacher's answers."
     )

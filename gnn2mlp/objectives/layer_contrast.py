@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.block_network import layers_of
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
@@ -20,10 +21,13 @@ class LayerContrast(Objective):
     """L = Σ_l softmax(γ)_l · L_l, a contrast for each hop l of what a language model makes of a node (LinguGKD).
 
     L_l is the mean over rows i of -log( exp(⟨h_i, f_i⟩/τ) / (exp(⟨h_i, f_i⟩/τ) + Σ_j exp(⟨h_i, f_j⟩/τ)) ), j over the
-    rows of the batch of another class than i. h is the student's last hidden layer and f the hop's embedding, both
-    mapped to a common space and scaled to unit length; in nats, without a factor τ. The maps are trained with the
-    student and left behind: an affine one of the student, and of the teacher an affine map, PReLU and layer norm for
-    each hop, then a linear map that hops share.
+    rows of the batch of another class than i. h is a hidden layer of the student and f the hop's embedding, both mapped
+    to a common space and scaled to unit length; in nats, without a factor τ. The maps are trained with the student and
+    left behind: an affine one of the student, which its layers share, and of the teacher an affine map, PReLU and layer
+    norm for each hop, then a linear map that hops share.
+
+    Of an MLP the last hidden layer meets every hop. A student that reads the graph tells of each of its layers: the
+    last one meets the farthest hop, the one before it the hop before, and the first one all hops that are left.
 
     The class of a row is its training label where that is known, elsewhere the teacher's answer; labels of test nodes
     have no part in it. With sample weights a row counts as often among the others.
@@ -54,9 +58,10 @@ class LayerContrast(Objective):
         "arXiv 2402.05894"
     )
     departures = (
-        "An MLP has one hidden layer for all hops (paper: layer l of a GNN for hop l). Classes of negatives are "
-        "training labels, elsewhere the teacher's answers. No dropout in the maps, and a width of 128 (released code: "
-        "1024)."
+        "An MLP has one hidden layer for all hops. Of a GNN the layers before the one that gives logits meet the hops, "
+        "counted from the last of both (paper: layer l meets hop l, and a classifier follows the last). Classes of "
+        "negatives are training labels, elsewhere the teacher's answers. No dropout in the maps, and a width of 128 "
+        "(released code: 1024)."
     )
     needs = frozenset({"logits", "hop_embeddings"})
     couples_rows = True
@@ -101,17 +106,28 @@ class LayerContrast(Objective):
 
     def of_hops(self, batch: Batch) -> list[Tensor]:
         """For each hop the contrast (rows,) of each row."""
-        student = F.normalize(self.ours(batch.output.hidden), dim=-1)
-        classes = classes_of(batch)
+        layers = [F.normalize(self.ours(each), dim=-1) for each in layers_of(batch.output)]
+        dtype, classes = layers[-1].dtype, classes_of(batch)
         others = classes[:, None] != classes
-        often = None if batch.weights is None else (batch.weights / batch.weights.mean()).to(student.dtype)
-        hops = batch.knowledge("hop_embeddings").to(student.dtype).unbind(1)
+        often = None if batch.weights is None else (batch.weights / batch.weights.mean()).to(dtype)
+        hops = batch.knowledge("hop_embeddings").to(dtype).unbind(1)
         if len(hops) != len(self.theirs):
             raise ConfigError(
                 f"layer_contrast: expected {len(self.theirs)} hops as it was prepared for, got {len(hops)}"
             )
         rows = [F.normalize(self.shared(own(hop)), dim=-1) for own, hop in zip(self.theirs, hops, strict=True)]
-        return [contrast(student @ row.T / self.temperature, others, often) for row in rows]
+        met = [layers[layer] for layer in layers_for(len(hops), len(layers))]
+        return [contrast(own @ row.T / self.temperature, others, often) for own, row in zip(met, rows, strict=True)]
+
+
+def layers_for(hops: int, layers: int) -> list[int]:
+    """Which hidden layer meets each hop, nearest hop first: the last ones meet, then those before them.
+
+    Example:
+        >>> layers_for(hops=3, layers=1), layers_for(hops=3, layers=2), layers_for(hops=3, layers=4)
+        ([0, 0, 0], [0, 0, 1], [1, 2, 3])
+    """
+    return [max(0, layers - hops + hop) for hop in range(hops)]
 
 
 def classes_of(batch: Batch) -> Tensor:

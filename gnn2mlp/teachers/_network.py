@@ -123,6 +123,14 @@ class Network(nn.Module):
             blocks: first layer first.
         """
 
+    def by_layer(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, list[Tensor]]:
+        """As `forward`, with what every hidden layer says of the last block's targets, first to last.
+
+        Default: what enters the last layer alone.
+        """
+        logits, hidden = self(x, blocks)
+        return logits, [hidden]
+
     def logits(self, x: LayerInput, blocks: Sequence[Block]) -> Tensor:
         """The logits alone, for where nothing else is read."""
         logits: Tensor = self(x, blocks)[0]
@@ -160,10 +168,18 @@ class GNN(Network):
 
     def forward(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
         """As in `Network`; there is one block per layer."""
+        logits, layers = self.by_layer(x, blocks)
+        return logits, layers[-1]
+
+    def by_layer(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, list[Tensor]]:
+        """As in `Network`: hidden layer l has seen l links around a node."""
         h, _ = self.transform_hidden(0, self.hidden_layer(0, x, blocks[0]))
+        layers = [h]
         for index, block in enumerate(blocks[1:-1], start=1):
             h, _ = self.transform_hidden(index, self.hidden_layer(index, h, block))
-        return self.last_layer(h, blocks[-1]), h[: blocks[-1].num_targets]
+            layers.append(h)
+        # The targets of a block are the first of its sources.
+        return self.last_layer(h, blocks[-1]), [each[: blocks[-1].num_targets] for each in layers]
 
     def over_all(self, x: LayerInput, each: OverAll) -> dict[str, Tensor]:
         """As in `Network`."""

@@ -97,13 +97,14 @@ class AttentiveGNN(GNN):
         self.attention = attention
         self.numbers_per_link = attention.numbers_per_link
 
-    def forward(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, Tensor]:
-        """As in `GNN`; there is one block more, the last but one, for the attention."""
-        h = x
+    def by_layer(self, x: LayerInput, blocks: Sequence[Block]) -> tuple[Tensor, list[Tensor]]:
+        """As in `GNN`; there is one block more, the last but one, for the attention, which counts as a layer."""
+        h, layers = x, []
         for index, block in enumerate(blocks[:-2]):
             h = self.hidden_layer(index, h, block)
-        attended = self.attention(h, blocks[-2])
-        return self.last_layer(attended, blocks[-1]), attended[: blocks[-1].num_targets]
+            layers.append(h)
+        layers.append(self.attention(h, blocks[-2]))
+        return self.last_layer(layers[-1], blocks[-1]), [each[: blocks[-1].num_targets] for each in layers]
 
     def over_all(self, x: LayerInput, each: OverAll) -> dict[str, Tensor]:
         """As in `GNN`, with the queries and keys of all nodes."""

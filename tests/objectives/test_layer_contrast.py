@@ -9,6 +9,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.seeds import seeded
 from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.nn.block_network import LayersOutput
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives import Batch, LayerContrast
 from gnn2mlp.objectives.layer_contrast import classes_of, contrast
@@ -101,6 +102,18 @@ def test_classes_are_training_labels_and_else_the_teachers_answers() -> None:
     assert classes_of(batch_of()).tolist() == [true_class(i) for i in range(ROWS)]
     blank = torch.full((ROWS,), -1)
     assert torch.equal(classes_of(batch_of(labels=blank)), TEACHER.float().argmax(1))
+
+
+def test_layers_of_a_network_meet_hops_counted_from_the_last_of_both() -> None:
+    """Two layers: the last meets hop 2, the first hops 1 and 0; four: the first is left out."""
+    term = made()
+    layers = [normal(ROWS, HIDDEN, seed=seed) for seed in (5, 6, 7, 8)]
+    alone = [term.of_hops(batch_of(layer)) for layer in layers]
+    for told, met in [(layers[:1], [0, 0, 0]), (layers[:2], [0, 0, 1]), (layers, [1, 2, 3])]:
+        output = LayersOutput.of(torch.zeros(ROWS, CLASSES, dtype=torch.double), told)
+        found = term.of_hops(answered(torch.arange(ROWS), LABELS, output, table_of()))
+        for hop, layer in enumerate(met):
+            torch.testing.assert_close(found[hop], alone[layer][hop])
 
 
 def test_one_class_alone_has_nothing_to_tell_apart() -> None:

@@ -42,6 +42,17 @@ def test_each_layer_gets_its_block_and_only_hidden_ones_are_rectified() -> None:
     assert torch.equal(logits, torch.full((2, 2), 2.0))
 
 
+def test_every_hidden_layer_is_told_of_the_targets_alone() -> None:
+    module, _ = network(layers=4)
+    blocks = NeighbourSampler(tiny_graph().adjacency).sample_blocks(torch.tensor([5, 11]), [2, 2, 2, 2])
+    x = torch.zeros(blocks[0].sources.numel(), 2)
+    logits, layers = module.eval().by_layer(x, blocks)
+    assert [layer.tolist() for layer in layers] == [[[value] * 2] * 2 for value in (1.0, 2.0, 3.0)]
+    both = module(x, blocks)
+    assert torch.equal(both[0], logits)
+    assert torch.equal(both[1], layers[-1])
+
+
 def test_logits_are_not_rectified() -> None:
     class Negative(Recorder):
         def forward(self, x: Tensor, block: GraphBlock) -> Tensor:
