@@ -43,6 +43,12 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--errors", choices=("raise", "null"), default="raise", help="null: a row that cannot be read has no answer"
     )
+    parser.add_argument(
+        "--text",
+        metavar="COLUMN",
+        default="text",
+        help="where the texts are that a student of texts reads: %(default)s",
+    )
     parser.add_argument("--onnx", action="store_true", help="answer by ONNX Runtime, without torch")
     parser.add_argument("--int8", action="store_true", help="by 8-bit weights, which --onnx --int8 of export wrote")
     parser.add_argument("--threads", metavar="N", type=int, help="CPU threads; default: all")
@@ -75,7 +81,7 @@ def execute(options: argparse.Namespace) -> None:
     from gnn2mlp.deploy.table_scoring import score_table
 
     predictor = _predictor(options)
-    asked = {name: getattr(options, name) for name in ("probabilities", "coverage", "outliers", "errors")}
+    asked = {name: getattr(options, name) for name in ("probabilities", "coverage", "outliers", "errors", "text")}
     scorer = BatchScorer(predictor, _kept(options, predictor), **asked)
     console = Terminal()
     if options.engine == "spark":

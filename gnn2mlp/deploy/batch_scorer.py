@@ -12,6 +12,7 @@ from gnn2mlp.core.progress import Progress
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.answer_columns import Asked, answer_columns
 from gnn2mlp.deploy.row_reader import Errors, RowReader, column_of
+from gnn2mlp.deploy.text_rows import TEXT, TextRowReader
 
 ERROR = "error"
 
@@ -20,7 +21,8 @@ class BatchScorer:
     """A student as a function of record batches: as many rows come out as go in, in their order.
 
     A row is read as `predict` reads it: the columns of training by their names, in any order and among others; or, of a
-    student whose features have no names, the one column `features` of lists of numbers. What comes out depends on the
+    student whose features have no names, the one column `features` of lists of numbers; or, of a student of texts, the
+    column `text`. What comes out depends on the
     row alone, so that batches may be cut anywhere, and be scored anywhere and again. It can be pickled.
 
     Columns that come out: those of `keep`, then `prediction` (of several labels the list of those that the row has),
@@ -36,6 +38,7 @@ class BatchScorer:
         outliers: whether `outlier` comes out.
         errors: `"raise"`, or `"null"`: a row that cannot be read gets no answer, and the reason in `error`. Columns
             that are missing or of another type are an error of the table, and raised in any case.
+        text: the column of texts, where the student reads texts.
 
     Raises:
         ConfigError: if pyarrow is not installed, the student takes the graph, or something is asked for that it cannot
@@ -65,6 +68,7 @@ class BatchScorer:
         coverage: float | None = None,
         outliers: bool = False,
         errors: Errors = "raise",
+        text: str = TEXT,
     ):
         pyarrow_modules()
         if errors not in ("raise", "null"):
@@ -74,16 +78,20 @@ class BatchScorer:
                 "score: this student makes a row of a node's place in the graph, which a table does not have; distil "
                 "one of other inputs"
             )
-        if getattr(getattr(predictor, "inputs", None), "reads_texts", False):
+        if getattr(predictor, "reads_rows_of_texts", False):
             raise ConfigError(
-                "score: this student reads texts, and score asks for features by column; ask it in Python, "
-                "Predictor.load(folder).predict(texts), or let gnn2mlp fit train one on a table with a column of texts"
+                "score: the ONNX file of a student of texts has the network alone, which reads what its encoder makes "
+                "of them; score with the model's own directory, without --onnx"
             )
         self.predictor = predictor
         self.keep = tuple(keep)
         self.errors = errors
         self.asked = Asked(probabilities, coverage, outliers)
-        self._reader = RowReader(predictor, predictor.outputs, predictor.answers.num_outputs, errors)
+        self._reader: RowReader | TextRowReader
+        if getattr(getattr(predictor, "inputs", None), "reads_texts", False):
+            self._reader = TextRowReader(predictor, errors, text)
+        else:
+            self._reader = RowReader(predictor, predictor.outputs, predictor.answers.num_outputs, errors)
         self._known: tuple[Any, Any] | None = None  # the schema of the last batch, and that of its answers
         answer_columns(predictor, self._reader.nothing(0), self.asked)  # which refuses what this student cannot tell
 
@@ -95,7 +103,8 @@ class BatchScorer:
     @property
     def identity(self) -> tuple[Any, tuple[Any, ...]]:
         """What decides the answers beside the rows: the student, and what is asked of it."""
-        return self.predictor.digest(), (self.keep, tuple(self.asked), self.errors)
+        read = [self._reader.text] if isinstance(self._reader, TextRowReader) else []
+        return self.predictor.digest(), (self.keep, tuple(self.asked), self.errors, *read)
 
     def output_schema(self, schema: Any) -> Any:
         """The schema of what comes out.

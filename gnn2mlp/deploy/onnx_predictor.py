@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gnn2mlp.core.errors import ArtefactError, ConfigError, RowsError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, RowsError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
@@ -50,6 +50,11 @@ class OnnxPredictor(BasePredictor):
         self.dtype = np.dtype(card["dtype"])
         self.columns = RawInputs([Column.of(facts) for facts in card["columns"]]) if card.get("columns") else None
 
+    @property
+    def reads_rows_of_texts(self) -> bool:
+        """Whether it is the network of a student of texts alone, which reads what an encoder makes of them."""
+        return bool((self.card.get("inputs") or {}).get("name") == "text")
+
     def _outputs(self, X: Any, name: str) -> np.ndarray:
         if self.columns is not None:
             return self._of_columns(self.columns.read(X, name), name)
@@ -84,6 +89,11 @@ class OnnxPredictor(BasePredictor):
         Raises:
             DataError: as `predict`.
         """
+        if self.reads_rows_of_texts and isinstance(X, list | tuple) and any(isinstance(one, str) for one in X):
+            raise DataError(
+                f"{name}: expected rows that the encoder of this student makes of texts, got texts; its file has the "
+                "network alone: ask gnn2mlp.Predictor, or make the rows by its inputs.asked_rows(texts)"
+            )
         order = column_order(X, self.feature_names, name)
         x = check_table(X, name)
         self._check_width(x.shape, name)

@@ -12,7 +12,7 @@ from torch import nn
 
 from gnn2mlp.core import artefact
 from gnn2mlp.core.environment import resolve_device
-from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.calibration import Calibration, rescaled
@@ -256,7 +256,14 @@ class Predictor(BasePredictor):
         if self.columns is not None:
             return self._encoded(X, name)
         if isinstance(self.inputs, TextInputs):
-            return self.inputs.asked_rows(X).to(dtype=self.dtype)
+            rows = self.inputs.asked_rows(X)
+            if rows.shape[1] != self.num_features:
+                beside, more = self.inputs.text_width, rows.shape[1]
+                raise DataError(
+                    f"{name}: expected {self.num_features - beside} features beside each text, as in training, got "
+                    f"{more - beside}"
+                )
+            return rows.to(dtype=self.dtype)
         order = column_order(X, self.feature_names, name)
         x = check_features(X, name).to(torch.device("cpu"))
         self._check_width(x.shape, name)

@@ -111,6 +111,11 @@ class RowReader:
         """Whether the student reads columns of any type."""
         return getattr(self.predictor, "columns", None) is not None
 
+    def matrix(self, batch: Any) -> np.ndarray:
+        """The numbers of a student that reads no columns of other types, (rows, features), NaN where there is a gap."""
+        rows: np.ndarray = self._rows(batch)
+        return rows
+
     def _rows(self, batch: Any) -> Any:
         """What the student is given: a table of its columns, or a matrix (rows, features), NaN where there is a gap."""
         if self._raw:

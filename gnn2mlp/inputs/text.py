@@ -14,7 +14,7 @@ from gnn2mlp.inputs._base import Inputs
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.features import check_features
 from gnn2mlp.texts import TEXT_ENCODERS
-from gnn2mlp.texts.cache import encode_cached
+from gnn2mlp.texts.cache import SHARD, encode_cached
 from gnn2mlp.texts.side_by_side import joined
 
 _FITTED, _WEIGHTS = "encoder/", "weights"
@@ -78,8 +78,15 @@ class TextInputs(Inputs):
         texts = self._texts(graph)
         return {"texts": texts, "features": graph.features} if self.features else texts
 
+    @property
+    def text_width(self) -> int:
+        """How many numbers the encoder makes of a text."""
+        return self._encoder.encode([""]).shape[1]
+
     def asked_rows(self, asked: Any) -> Features:
         """Rows (texts, width) of raw texts, or of these and features where they are put beside.
+
+        Of fewer than 256 texts, as a request has them, nothing is looked up or kept in the cache.
 
         Raises:
             DataError: for anything else, such as numbers; no message shows a text.
@@ -87,14 +94,14 @@ class TextInputs(Inputs):
         if not self.features:
             if isinstance(asked, Mapping) or hasattr(asked, "columns"):
                 raise DataError(f"{self._wants()}, got a table; take the column of texts out of it")
-            return self._rows(self._checked(asked), None)
+            return self._rows(self._checked(asked), None, asked=True)
         if not isinstance(asked, Mapping) or set(asked) != {"texts", "features"}:
             raise DataError(f"{self._wants()}, got {type(asked).__name__}")
         texts = self._checked(asked["texts"])
         features = check_features(asked["features"], f"inputs {self.name!r}")
         if len(texts) != features.shape[0]:
             raise DataError(f"{self._wants()}, as many of both, got {len(texts)} and {features.shape[0]}")
-        return self._rows(texts, features)
+        return self._rows(texts, features, asked=True)
 
     def transform(self, features: Features) -> Features:
         """Not to be had of features alone: raises `ConfigError`."""
@@ -114,9 +121,10 @@ class TextInputs(Inputs):
         if fitted:
             self._encoder.load_state(fitted)
 
-    def _rows(self, texts: Sequence[str], features: Features | None) -> Features:
+    def _rows(self, texts: Sequence[str], features: Features | None, asked: bool = False) -> Features:
         self._check_weights()
-        rows = encode_cached(self._encoder, texts)
+        few = asked and len(texts) < SHARD
+        rows = self._encoder.encode(texts) if few else encode_cached(self._encoder, texts)
         return rows if features is None or not self.features else joined([rows, features.to(dtype=torch.float32)])
 
     def _check_weights(self) -> None:

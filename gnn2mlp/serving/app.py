@@ -255,7 +255,7 @@ def _about(service: Service) -> dict[str, Any]:
         "coverages": list(model.coverages),
         "columns": [column._asdict() for column in model.columns],
         "example": model.example,
-        "gaps": model.predictor.columns is not None,
+        "gaps": model.gaps,
         "most_rows": service.settings.rows,
     }
 

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.row_reader import FEATURES
+from gnn2mlp.deploy.text_rows import TEXT
 from gnn2mlp.encoders.table import EncodedColumn, TableEncoder
+from gnn2mlp.serving.texts import TextStudent
 
 _ENCODERS = "encoders/"
 _SECONDS_A_DAY = 86_400
@@ -34,13 +36,17 @@ class ServedColumn(NamedTuple):
     width: int | None = None
 
 
-def served_columns(predictor: OnnxPredictor, files: Mapping[str, bytes]) -> tuple[ServedColumn, ...]:
+def served_columns(predictor: OnnxPredictor | TextStudent, files: Mapping[str, bytes]) -> tuple[ServedColumn, ...]:
     """The columns that a student reads, in the order of training.
 
     Args:
         predictor: the student.
         files: contents of its model directory, of which the student's own file knows what columns held in training.
     """
+    if isinstance(predictor, TextStudent):
+        width = predictor.columns.width
+        beside = [ServedColumn(FEATURES, "vector", [0.0] * width, width=width)] if width else []
+        return (ServedColumn(TEXT, "text", "What the node says."), *beside)
     if predictor.columns is None:
         width = predictor.num_features
         if predictor.feature_names is None:

@@ -15,6 +15,7 @@ from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.serving.model import ServedModel
 from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.refusal import UNREADABLE, RefusalError
+from gnn2mlp.serving.texts import TextStudent
 from gnn2mlp.tasks.answers import ClassAnswers
 
 # Columns that are left blank at most: each is a row to the network.
@@ -44,6 +45,12 @@ def blanked(model: ServedModel, row: dict[str, Any]) -> Blanked:
     Raises:
         RefusalError: if there are too many.
     """
+    if isinstance(model.predictor, TextStudent):
+        raise RefusalError(
+            UNREADABLE,
+            f"explain: expected a model of columns, and {model.name} reads one text, none of which can be left out; "
+            "/predict answers it",
+        )
     if model.predictor.columns is None and model.predictor.feature_names is None:
         values = row[FEATURES]
         places = [place for place, value in enumerate(values) if value]

@@ -19,6 +19,7 @@ from gnn2mlp.deploy.unit import check_unit
 from gnn2mlp.serving.columns import ServedColumn, served_columns
 from gnn2mlp.serving.predictions import Judged, judged
 from gnn2mlp.serving.rows import Rows, rows_of
+from gnn2mlp.serving.texts import TextStudent
 
 # Digits of a digest that name a version.
 _VERSION = 12
@@ -38,7 +39,7 @@ class ServedModel:
         columns: that a row has.
     """
 
-    predictor: OnnxPredictor
+    predictor: OnnxPredictor | TextStudent
     name: str
     version: str
     config: Mapping[str, Any]
@@ -50,6 +51,11 @@ class ServedModel:
     def example(self) -> dict[str, Any]:
         """A row that can be asked about, from the middle of what columns held in training."""
         return {column.name: column.example for column in self.columns}
+
+    @property
+    def gaps(self) -> bool:
+        """Whether a value of a row may be missing."""
+        return isinstance(self.predictor, OnnxPredictor) and self.predictor.columns is not None
 
     @property
     def coverages(self) -> tuple[str, ...]:
@@ -110,7 +116,7 @@ class ServedModel:
 
     def _outputs(self, feds: Sequence[Any]) -> np.ndarray:
         """Outputs of what several requests feed the network with, (rows, outputs)."""
-        if self.predictor.columns is None:
+        if isinstance(self.predictor, OnnxPredictor) and self.predictor.columns is None:
             return self.predictor.answer(np.concatenate(feds))
         return self.predictor.answer_columns(_joined(feds))
 
@@ -137,17 +143,30 @@ def load_model(folder: str | Path, name: str | None = None, threads: int = 1) ->
             f"serve: the model in {path} makes a row of a node's place in the graph, which a request does not have; "
             "distil one of other inputs"
         )
-    if found.config.get("reads_texts"):
-        raise ConfigError(
-            f"serve: the model in {path} reads texts by inputs that ONNX cannot carry; let gnn2mlp fit train one on a "
-            "table with a column of texts, which is served"
-        )
-    predictor = OnnxPredictor.of_files(found.files, path, threads) or _exported(found, threads)
+    predictor = _of_texts(found, threads) if found.config.get("reads_texts") else _of_columns(found, path, threads)
     version = digest(found.files[CONFIG])[:_VERSION]
     columns = served_columns(predictor, found.files)
     made = ServedModel(predictor, name or _slug(path.resolve().name), version, found.config, columns)
     _try_out(made, path)
     return made
+
+
+def _of_columns(found: ModelDirectory, path: Path, threads: int) -> OnnxPredictor:
+    """The student of a directory on ONNX Runtime."""
+    return OnnxPredictor.of_files(found.files, path, threads) or _exported(found, threads)
+
+
+def _of_texts(found: ModelDirectory, threads: int) -> TextStudent:
+    """The student of a directory that reads texts: its encoder is no part of an ONNX file."""
+    made = TextStudent.load(found.path, threads)
+    _check_still_there(found)
+    return made
+
+
+def _check_still_there(found: ModelDirectory) -> None:
+    """Raise `ArtefactError` if the model was replaced while its student was read once more."""
+    if read_directory(found.path, (CONFIG,)).files[CONFIG] != found.files[CONFIG]:
+        raise ArtefactError(f"the model in {found.path} was replaced while it was read; try again")
 
 
 def _exported(found: ModelDirectory, threads: int) -> OnnxPredictor:
@@ -156,8 +175,7 @@ def _exported(found: ModelDirectory, threads: int) -> OnnxPredictor:
     from gnn2mlp.deploy.predictor import Predictor
 
     content = onnx_bytes(Predictor.load(found.path))
-    if read_directory(found.path, (CONFIG,)).files[CONFIG] != found.files[CONFIG]:
-        raise ArtefactError(f"the model in {found.path} was replaced while it was read; try again")
+    _check_still_there(found)
     return OnnxPredictor.of_bytes(content, found.path, threads)
 
 

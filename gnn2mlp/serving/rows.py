@@ -11,6 +11,7 @@ from gnn2mlp.core.errors import listing, nearest
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.serving.refusal import BAD_JSON, TOO_LARGE, UNREADABLE, RefusalError, called
+from gnn2mlp.serving.texts import TextStudent
 
 # Digits of a whole number: more do not fit into any float, and take long to read.
 _DIGITS = 308
@@ -67,7 +68,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def rows_of(value: Any, predictor: OnnxPredictor, most: int) -> Rows:
+def rows_of(value: Any, predictor: OnnxPredictor | TextStudent, most: int) -> Rows:
     """The rows of a request.
 
     Args:
@@ -104,7 +105,7 @@ def rows_of(value: Any, predictor: OnnxPredictor, most: int) -> Rows:
     if len(given) == 1 and predictor.columns is not None and (one := _plain_row(given[0], reads)) is not None:
         return Rows(1, dict(zip(reads, one[0], strict=True)), one[1], given)
     columns = {name: [row[name] for row in given] for name in reads}
-    if predictor.columns is None:
+    if isinstance(predictor, OnnxPredictor) and predictor.columns is None:
         return Rows(len(given), _matrix(columns, predictor), None, given)
     return Rows(len(given), columns, tuple(_alike(name, values) for name, values in columns.items()), given)
 

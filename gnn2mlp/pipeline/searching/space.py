@@ -246,11 +246,13 @@ def _learns(name: str, graph: NodeData) -> bool:
 
 
 def _reads(name: str, graph: NodeData) -> bool:
-    """Whether inputs make a row of a node's own features, and leave sparse ones as they are."""
+    """Whether inputs make a row of a node alone: of its text, or of features, which stay sparse where they are."""
     try:
         made = Spec(name).build(INPUTS)
     except Gnn2mlpError:
         return False
+    if made.reads_texts:
+        return graph.texts is not None
     return made.of_features and not (made.rescales and isinstance(graph.features, CSR))
 
 

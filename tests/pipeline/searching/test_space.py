@@ -1,5 +1,6 @@
 """The space is made of registries and one file; everything in the package's own can be built."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from gnn2mlp.pipeline.searching.settings import Auto
 from gnn2mlp.pipeline.searching.space import OPEN, Choice, Space
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
-from tests.helpers import tiny_graph, tiny_hypergraph
+from tests.helpers import tiny_graph, tiny_hypergraph, tiny_texts
 
 REGISTRIES: dict[str, Any] = {"teachers": TEACHERS, "methods": METHODS, "students": STUDENTS, "inputs": INPUTS}
 CONTENT = module._content(None)
@@ -25,6 +26,12 @@ CONTENT = module._content(None)
 @pytest.fixture(scope="module")
 def graph() -> GraphData:
     return tiny_graph()
+
+
+@pytest.fixture(scope="module")
+def papers(graph: GraphData) -> GraphData:
+    """The same, whose nodes have texts."""
+    return replace(graph, texts=tuple(tiny_texts()))
 
 
 def first(name: str, labels: Any) -> str:
@@ -56,8 +63,8 @@ def test_every_option_of_the_training_is_one():
             Distiller(**{option: value})
 
 
-def test_every_configuration_to_begin_with_is_offered(graph: GraphData):
-    assert len([*Space.of(graph, Auto()).beginnings()]) == len(CONTENT["first"])
+def test_every_configuration_to_begin_with_is_offered(papers: GraphData):
+    assert len([*Space.of(papers, Auto()).beginnings()]) == len(CONTENT["first"])
 
 
 def test_what_is_left_out_is_registered():
@@ -149,6 +156,15 @@ def test_values_in_a_line():
     ensemble = Spec("ensemble", members=["sage", {"name": "gat", "heads": 4}], flag=True, rate=0.5, none=None)
     assert module._text(ensemble) == "ensemble members=sage+gat{heads=4} flag=yes rate=0.5 none=none"
     assert [module._value(value) for value in (0, 1, False, True, 0.0)] == ["0", "1", "no", "yes", "0"]
+
+
+def test_texts_are_read_where_nodes_have_them(graph: GraphData, papers: GraphData):
+    assert "text" not in Space.of(graph, Auto()).inputs
+    space = Space.of(papers, Auto())
+    assert space.inputs["text"] == {"encoder": ["lsa"], "features": [True]}
+    choices = {"inputs": "text", "inputs.text.encoder": "lsa"}
+    found = space.choose(lambda name, labels: choices.get(name, labels[0])).inputs
+    assert found == Spec("text", encoder="lsa")
 
 
 def test_only_features_of_a_node_are_read(graph: GraphData):
