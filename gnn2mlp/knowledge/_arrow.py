@@ -10,7 +10,13 @@ from torch import Tensor
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.parquet import is_list, is_numeric, one_array, pyarrow_modules
 
-_NUMPY = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32, torch.bool: np.bool_}
+_NUMPY = {
+    torch.int64: np.int64,
+    torch.int32: np.int32,
+    torch.float32: np.float32,
+    torch.float16: np.float16,
+    torch.bool: np.bool_,
+}
 
 
 def to_column(value: Tensor) -> Any:
@@ -29,7 +35,7 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: int, path: Path
     Args:
         column: a chunked array of pyarrow.
         name: of the column, for messages.
-        dtype: int32, int64 or float32, and numbers of another width are converted; or bool.
+        dtype: int32, int64, float16 or float32, and numbers of another width are converted; or bool.
         lists: how deep numbers lie in lists: 0, 1, or 2 where lists of lists are expected.
         path: for messages.
 
@@ -55,6 +61,14 @@ def to_tensor(column: Any, name: str, dtype: torch.dtype, lists: int, path: Path
     if not dtype.is_floating_point and not np.array_equal(found, values):
         raise DataError(f"{where}: expected whole numbers, got {values.dtype} values that are not")
     return torch.from_numpy(found.reshape(len(column), *widths))
+
+
+def is_half(kind: Any) -> bool:
+    """Whether numbers of half precision lie in a column of this type, in lists or not."""
+    types = pyarrow_modules()[0].types
+    while is_list(kind):
+        kind = kind.value_type
+    return bool(types.is_float16(kind))
 
 
 def _one_length(lists: Any, where: str) -> int:

@@ -10,7 +10,8 @@ class Key(NamedTuple):
 
     Where the first axis is `nodes`, there is a row for each id of the knowledge; other keys are shared by all nodes.
     What is written `on_demand` costs more passes or much room, and is left out unless somebody reads it. Values that
-    `refer` are ids of nodes, which `TeacherKnowledge.rows_of` gives as rows of the table.
+    `refer` are ids of nodes, which `TeacherKnowledge.rows_of` gives as rows of the table. What may be kept in `half`
+    precision is float16 where a teacher was told so, and computed with as everything else is.
     """
 
     name: str
@@ -19,6 +20,12 @@ class Key(NamedTuple):
     meaning: str
     on_demand: bool = False
     refers: bool = False
+    half: bool = False
+
+    @property
+    def dtypes(self) -> tuple[torch.dtype, ...]:
+        """The types that it may have, the usual one first."""
+        return (self.dtype, torch.float16) if self.half else (self.dtype,)
 
     @property
     def per_node(self) -> bool:
@@ -73,6 +80,7 @@ KEYS = {
             torch.float32,
             "what a language model makes of the node's text with 0, 1, ... hops of neighbours' texts",
             on_demand=True,
+            half=True,
         ),
         Key("codebook", ("codes", "code_dim"), torch.float32, "the code vectors"),
         Key("code", ("nodes",), torch.int64, "the nearest code vector"),

@@ -65,7 +65,11 @@ class TeacherKnowledge:
             raise DataError(f"knowledge: unknown key {name!r}{nearest(name, KEYS)} (vocabulary: {', '.join(KEYS)})")
         key = KEYS[name]
         rows = self.node_ids.numel() if key.per_node else None
-        if value.dtype != key.dtype or value.dim() != len(key.axes) or (rows is not None and value.size(0) != rows):
+        if (
+            value.dtype not in key.dtypes
+            or value.dim() != len(key.axes)
+            or (rows is not None and value.size(0) != rows)
+        ):
             count = "" if rows is None else f" and {rows} rows"
             raise DataError(
                 f"knowledge: {name!r} must be {key.dtype} with axes {key.axes}{count}, "

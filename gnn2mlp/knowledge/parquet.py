@@ -24,7 +24,7 @@ from gnn2mlp.core.digest import digest_json, tensor_bytes, tensor_header
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.files import atomic
 from gnn2mlp.core.parquet import is_numeric, open_table, pyarrow_modules, read_batches, reading
-from gnn2mlp.knowledge._arrow import to_column, to_tensor
+from gnn2mlp.knowledge._arrow import is_half, to_column, to_tensor
 from gnn2mlp.knowledge.keys import KEYS
 from gnn2mlp.knowledge.knowledge import NODE_IDS, TeacherKnowledge
 
@@ -204,7 +204,8 @@ class ParquetSource(NamedTuple):
                 )
             return to_tensor(ids, column, torch.int64, 0, self.path)
         key = KEYS["logits" if column == PROBABILITIES else column]
-        return to_tensor(table.column(column), column, key.dtype, len(key.axes) - 1, self.path)
+        dtype = torch.float16 if key.half and is_half(table.column(column).type) else key.dtype
+        return to_tensor(table.column(column), column, dtype, len(key.axes) - 1, self.path)
 
     def decoded(self, table: Any, node_ids: Tensor) -> TeacherKnowledge:
         """The knowledge in some rows, under these ids."""

@@ -192,16 +192,23 @@ class Language(Teacher):
         rows = self._own_rows(graph, progress) if not self.hops else self.hop_embeddings(graph, progress)[:, -1]
         return replace(alone, features=rows, feature_names=None)
 
-    def hop_embeddings(self, graph: NodeData, progress: Progress = silent) -> Tensor:
-        """Float32 (nodes, hops + 1, embedding): what the encoder makes of a node with 0 .. K hops around it."""
+    def hop_embeddings(
+        self, graph: NodeData, progress: Progress = silent, dtype: torch.dtype = torch.float32
+    ) -> Tensor:
+        """Of `dtype` (nodes, hops + 1, embedding): what the encoder makes of a node with 0 .. K hops around it.
+
+        Computed in single precision; in another one no more than a hop of it is held.
+        """
         graph = self._checked(graph)
         if self.read == "prompt":
             prompts = prompts_of(graph, self.hops, self.template)
-            return torch.stack([_dense(self._encoded(texts, progress)) for texts in prompts], dim=1)
+            return torch.stack([_dense(self._encoded(texts, progress)).to(dtype) for texts in prompts], dim=1)
         mean = NeighbourSampler(graph.adjacency).full_block().operator(row_norm)
-        hops = [_dense(self._own_rows(graph, progress))]
+        last = _dense(self._own_rows(graph, progress))
+        hops = [last.to(dtype)]
         for _ in range(self.hops):
-            hops.append(mean @ hops[-1])
+            last = mean @ last
+            hops.append(last.to(dtype))
         return torch.stack(hops, dim=1)
 
     def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
@@ -225,7 +232,8 @@ class Language(Teacher):
         told = self.inner.export(seen, wanted - {"hop_embeddings"} or {"logits"}, how=how, seed=seed, device=device)
         arrays = dict(told.values)
         if "hop_embeddings" in wanted:
-            arrays["hop_embeddings"] = self.hop_embeddings(observed.graph).contiguous()
+            kept = (how or Export()).dtype_of_embeddings
+            arrays["hop_embeddings"] = self.hop_embeddings(observed.graph, dtype=kept).contiguous()
         read = {"encoder": self.encoder, "fingerprint": self.text_encoder.fingerprint(), "read": self.read}
         facts = {**told.card, "teacher": self.spec().to_dict(), "texts": read, **(card or {})}
         return TeacherKnowledge(observed.node_ids, {key: arrays[key] for key in sorted(wanted)}, facts)

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gnn2mlp.core.errors import ConfigError, DataError, RowsError
+from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, RowsError
 from gnn2mlp.deploy import BatchScorer, OnnxPredictor
+from gnn2mlp.deploy.monitoring import Profile
 from gnn2mlp.deploy.table_scoring import score_table
 from gnn2mlp.deploy.text_rows import TextRowReader
 from tests.deploy.texts import TEXTS, of_texts
@@ -90,3 +91,9 @@ def test_an_onnx_file_of_it_is_the_network_alone_and_says_so(tmp_path: Path) -> 
     assert "secret" not in str(told.value)
     with pytest.raises(ConfigError, match="has the network alone"):
         BatchScorer(model)
+
+
+def test_monitoring_says_what_it_has_not(tmp_path: Path) -> None:
+    of_texts().save(tmp_path / "model")
+    with pytest.raises(ArtefactError, match="reads texts, of which no profile is kept"):
+        Profile.load(tmp_path / "model")

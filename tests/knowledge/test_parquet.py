@@ -216,3 +216,13 @@ def test_joined_parts_with_any_ids_are_checked(tmp_path: Path, ids: pa.Array) ->
     )
     with pytest.raises(ArtefactError, match="the file was altered"):
         list(KnowledgeFile(path).batches())
+
+
+def test_half_precision_stays_half_precision(path: Path) -> None:
+    values = {"hop_embeddings": torch.arange(12.0).view(2, 3, 2).half(), "logits": torch.ones(2, 2)}
+    made = TeacherKnowledge(torch.arange(2), values)
+    write_parquet(made, path)
+    again = read_parquet(path)
+    assert again["hop_embeddings"].dtype == torch.float16
+    assert again.digest == made.digest
+    assert again["logits"].dtype == torch.float32

@@ -87,11 +87,13 @@ def test_how_features_are_disturbed_is_an_option_of_the_export() -> None:
 def test_options_of_the_export() -> None:
     defaults = {"draws": 8, "noise": 1.0, "top": 32, "perturbation": "add", "class_draws": 50}
     contexts = {"contexts_near": 3, "contexts_hops": 2, "contexts_random": 1, "context_draws": 4}
-    assert Export().options() == defaults | contexts
+    assert Export().options() == defaults | contexts | {"embedding_dtype": "float32"}
     assert Export(contexts_near=2, contexts_hops=3, contexts_random=4, context_draws=5).contexts == 5 * 2 * 3 * (1 + 4)
     with pytest.raises(ConfigError, match=r"export\.contexts_hops: expected at least 1, got 0"):
         Export(contexts_hops=0)
     with pytest.raises(ConfigError, match=r"export\.perturbation: expected .*add.*multiply.*got 'divide'"):
         Spec("export", perturbation="divide").checked(Export, "export")
+    with pytest.raises(ConfigError, match=r"export\.embedding_dtype: expected .*float32.*float16.*got 'half'"):
+        Spec("export", embedding_dtype="half").checked(Export, "export")
     with pytest.raises(ConfigError, match=r"export\.noise: expected a positive number, got 0\.0"):
         Export(noise=0.0)

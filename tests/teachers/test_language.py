@@ -11,7 +11,13 @@ from torch import Tensor
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import Views
+from gnn2mlp.distill import Distiller
+from gnn2mlp.distill.learner import Learner
+from gnn2mlp.knowledge import TeacherKnowledge
+from gnn2mlp.objectives import LayerContrast
+from gnn2mlp.students.mlp import MLPStudent
 from gnn2mlp.teachers import TEACHERS, Teacher, providing
+from gnn2mlp.teachers._base import Export
 from gnn2mlp.teachers._logistic import LogisticHops
 from gnn2mlp.teachers.language import Language
 from tests.tiny import tiny_views
@@ -176,3 +182,22 @@ def test_epochs_and_recipes_are_the_classifiers() -> None:
     known = Language.with_recipe(Spec("language", around="gcn"), {"gcn": {"hidden": 5}})
     assert known.build(TEACHERS).inner.hidden == 5  # type: ignore[attr-defined]
     assert Language.with_recipe(Spec("language"), {"gcn": {"hidden": 5}}) == Spec("language")
+
+
+def test_embeddings_may_be_kept_in_half_the_memory(tmp_path: Path) -> None:
+    """The table is half as large, says so in its digest, comes back as it was, and is learnt from all the same."""
+    found = views()
+    teacher = fitted(found)
+    keys, half = ["logits", "hop_embeddings"], Export(embedding_dtype="float16")
+    whole, kept = (teacher.export(found.observed, keys, how=how) for how in (None, half))
+    assert (whole["hop_embeddings"].dtype, kept["hop_embeddings"].dtype) == (torch.float32, torch.float16)
+    assert torch.equal(kept["hop_embeddings"], whole["hop_embeddings"].half())
+    assert torch.equal(kept["logits"], whole["logits"])
+    assert whole.digest != kept.digest
+    kept.save(tmp_path / "kept.safetensors")
+    assert TeacherKnowledge.load(tmp_path / "kept.safetensors").digest == kept.digest
+    learner = Learner(Distiller(epochs=3), MLPStudent(hidden=8), found.observed)
+    losses = [replace(learner, knowledge=one).fit(LayerContrast(width=8)).history.loss[-1] for one in (whole, kept)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2)
+    with pytest.raises(DataError, match=r"'logits' must be torch\.float32"):
+        TeacherKnowledge(kept.node_ids, {"logits": kept["logits"].half()})

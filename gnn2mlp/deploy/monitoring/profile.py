@@ -165,6 +165,11 @@ class Profile:
         found = read_directory(folder, (PROFILE,))
         check_unit(found.config, folder, "node")
         content = found.files.get(PROFILE)
+        if content is None and found.config.get("reads_texts"):
+            raise ArtefactError(
+                f"the model in {folder} reads texts, of which no profile is kept, as it would hold what they say: "
+                "watch its answers, or let gnn2mlp fit train a model on a table with a column of texts, which has one"
+            )
         if content is None:
             raise ArtefactError(
                 f"the model in {folder} has no {PROFILE} of the table that it was trained on: it was written by an "
