@@ -29,6 +29,8 @@ class BaseGraphPredictor(BasePredictor):
 
     def _outputs(self, X: Any, name: str) -> np.ndarray:
         parts = [self._answered(some) for some in chunks(self.fields.read(X, name), CHUNK)]
+        if len(parts) == 1:
+            return parts[0]
         return np.concatenate(parts) if parts else np.zeros((0, self.answers.num_outputs), np.float32)
 
     def predict_table(self, tables: Any, probabilities: bool = False, graph: str = "graph") -> Any:

@@ -1,6 +1,6 @@
 """A trained student of whole graphs behind arrays: it reads the nodes of a graph as a set, and no edge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +18,9 @@ from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
 from gnn2mlp.deploy.student_file import read_parts, tensors_of
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
+from gnn2mlp.nn.devices import on_cpu
 from gnn2mlp.nn.node_sets import NodeSets, node_rows
+from gnn2mlp.nn.set_fold import FoldedSets
 from gnn2mlp.nn.set_network import SetNetwork
 from gnn2mlp.students import Student
 from gnn2mlp.tasks.answers import Answers
@@ -76,22 +78,45 @@ class GraphPredictor(BaseGraphPredictor):
         self.card = dict(card or {})
         self.inputs = OwnFeatures()
         self.about: dict[str, Any] = {}  # what its model directory said of it
+        # Where each part of the network has its weights: looking there takes a tenth of `module.parameters()`.
+        self._held = [held for part in module.modules() for held in (part._parameters, part._buffers) if held]
+        self._folded: tuple[Any, Callable[[Nodes], torch.Tensor]] | None = None
 
     @property
     def device(self) -> torch.device:
         """Where the network is."""
         return next(self.module.parameters()).device
 
-    @torch.inference_mode()
     def _answered(self, nodes: Nodes) -> np.ndarray:
-        found = self.module(self._sets(nodes)).logits.cpu()
+        found = self._network()(nodes)
         return (found if found.dtype == torch.float64 else found.float()).numpy()  # type: ignore[no-any-return]
 
-    def _sets(self, nodes: Nodes) -> NodeSets:
+    def _network(self) -> Callable[[Nodes], torch.Tensor]:
+        """The network as it answers on the CPU, folded once, and anew if its weights have changed since."""
+        # Torch counts what is done to a tensor in place; whatever replaces it lies elsewhere.
+        now = tuple(
+            (each.data_ptr(), each._version) for held in self._held for each in held.values() if each is not None
+        )
+        if self._folded is None or self._folded[0] != now:
+            self._folded = now, self._placed()
+        return self._folded[1]
+
+    def _placed(self) -> Callable[[Nodes], torch.Tensor]:
+        if isinstance(self.module, SetNetwork) and on_cpu(next(self.module.parameters())):
+            folded = FoldedSets(self.module, self.fields.code_sizes, self.fields.features)
+            return lambda nodes: folded(*nodes)
+        return self._unfolded
+
+    @torch.inference_mode()
+    def _unfolded(self, nodes: Nodes) -> torch.Tensor:
         codes, features, offsets = (None if each is None else torch.from_numpy(each) for each in nodes)
         assert offsets is not None, "of any nodes"
         sets = NodeSets.of_offsets(node_rows(codes, self.fields.code_sizes, features), offsets)
-        return sets.to(self.device, next(self.module.parameters()).dtype)
+        found: torch.Tensor = self.module(sets.to(self.device, next(self.module.parameters()).dtype)).logits
+        return found.cpu()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_folded": None}  # it has the weights of the module
 
     def to_onnx(self, path: str | Path) -> Path:
         """Write one file for ONNX Runtime, which `OnnxGraphPredictor` reads without torch; see `deploy.onnx_graphs`.

@@ -197,6 +197,9 @@ def chunks(nodes: Nodes, most: int) -> Iterator[Nodes]:
     """
     offsets = nodes.offsets
     first, last = 0, len(offsets) - 1
+    if last and offsets[-1] <= most:
+        yield nodes
+        return
     while first < last:
         end = int(np.searchsorted(offsets, offsets[first] + most, side="right")) - 1
         end = min(last, max(first + 1, end))

@@ -43,7 +43,7 @@ class OnnxGraphPredictor(BaseGraphPredictor):
         return self.answer(self._fed(nodes))
 
     def _fed(self, nodes: Nodes) -> dict[str, np.ndarray]:
-        fed = {NODES_PER_GRAPH: np.diff(nodes.offsets)}
+        fed = {NODES_PER_GRAPH: nodes.offsets[1:] - nodes.offsets[:-1]}
         if nodes.codes is not None:
             fed[CODES] = nodes.codes
         if nodes.features is not None:

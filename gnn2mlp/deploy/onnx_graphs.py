@@ -15,6 +15,7 @@ import numpy as np
 
 from gnn2mlp import __version__
 from gnn2mlp.core.errors import ConfigError, listing
+from gnn2mlp.deploy.node_fields import NodeFields
 from gnn2mlp.deploy.onnx_answers import LOGITS, add_answers
 from gnn2mlp.deploy.onnx_graph_predictor import CODES, FEATURES, NODES_PER_GRAPH
 from gnn2mlp.deploy.onnx_parts import Part, onnx, versions
@@ -22,11 +23,15 @@ from gnn2mlp.deploy.onnx_predictor import FORMAT, Network
 from gnn2mlp.deploy.onnx_seal import sealed
 from gnn2mlp.nn.fold import Folded, Layer, fold
 from gnn2mlp.nn.mlp import MLP
+from gnn2mlp.nn.set_fold import code_table
 from gnn2mlp.nn.set_network import SetNetwork
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.graph_predictor import GraphPredictor
 
+# Kinds of nodes up to which counting them is quicker than gathering a line for each node.
+_COUNTED = 256
+_PER_GRAPH = "how many of the nodes, in their order, are each graph's"
 _DOC = "Answers for whole graphs from what each of their nodes is; no edges are needed."
 
 
@@ -82,14 +87,53 @@ def _network(part: Part, module: SetNetwork, predictor: "GraphPredictor") -> str
     embed, head = fold(own.embed), fold(own.head)
     assert isinstance(embed, Folded), "an MLP"
     assert isinstance(head, Folded), "an MLP"
+    fields, width = predictor.fields, embed.head.weight.size(1)
+    if len(fields.code_sizes) == 1 and not fields.features:
+        pooled = _of_table(part, own, fields)
+    else:
+        pooled = _pooled(part, _embedded(part, embed, predictor), module.pool.split("+"), width)
+    for layer in head.hidden:
+        pooled = part.add("Relu", [_mapped(part, layer, pooled)])
+    return _mapped(part, head.head, pooled)
+
+
+def _of_table(part: Part, module: SetNetwork, fields: NodeFields) -> str:
+    """Pooled rows where a node is one of few kinds: a line for each kind, and how many nodes of it each graph has."""
+    (size,), how = fields.code_sizes, module.pool.split("+")
+    table = part.constant(code_table(module, size).numpy())
+    given = part.input(CODES, np.int64, 1, _named("what each node is", fields.names), "nodes")
+    codes = part.add("Reshape", [given, part.constant(np.array([-1]))])
+    line = part.add("Where", [_known(part, codes, np.array(size)), codes, part.constant(np.array(size))])
+    if "max" in how or size > _COUNTED:
+        return _pooled(part, part.add("Gather", [table, line]), how, module.embed.head.weight.size(1))
+    counts = part.input(NODES_PER_GRAPH, np.int64, None, _PER_GRAPH)
+    sums = part.add("MatMul", [_kinds(part, line, counts, size + 1), table])
+    column = _at_least_one(part, counts)
+    made = {"sum": lambda: sums, "mean": lambda: part.add("Div", [sums, column])}
+    made["size"] = lambda: part.add("Log", [column])
+    parts = [made[one]() for one in how]
+    return parts[0] if len(parts) == 1 else part.add("Concat", parts, axis=1)
+
+
+def _kinds(part: Part, line: str, counts: str, kinds: int) -> str:
+    """How many nodes of each kind each graph has, (graphs, kinds): one is added at a place for each node."""
+    graphs, nodes, width = part.add("Shape", [counts]), part.add("Shape", [line]), part.constant(np.array([kinds]))
+    zero = onnx().numpy_helper.from_array(np.zeros(1, part.real))
+    blank = part.add("ConstantOfShape", [part.add("Mul", [graphs, width])], value=zero)
+    unit = onnx().numpy_helper.from_array(np.ones(1, part.real))
+    ones = part.add("ConstantOfShape", [nodes], value=unit)
+    places = part.add("Add", [part.add("Mul", [_owners(part, counts, nodes), width]), line])
+    flat = part.add("ScatterElements", [blank, places, ones], axis=0, reduction="add")
+    return part.add("Reshape", [flat, part.add("Concat", [graphs, width], axis=0)])
+
+
+def _embedded(part: Part, embed: Folded, predictor: "GraphPredictor") -> str:
+    """Each node embedded, (nodes, width)."""
     first, *others = [*embed.hidden, embed.head]
     h = part.add("Relu", [_first(part, first, predictor)])
     for layer in others:  # a ReLU after the last one, too: what is pooled is not negative
         h = part.add("Relu", [_mapped(part, layer, h)])
-    pooled = _pooled(part, h, module.pool.split("+"), embed.head.weight.size(1))
-    for layer in head.hidden:
-        pooled = part.add("Relu", [_mapped(part, layer, pooled)])
-    return _mapped(part, head.head, pooled)
+    return h
 
 
 def _first(part: Part, layer: Layer, predictor: "GraphPredictor") -> str:
@@ -115,13 +159,19 @@ def _named(what: str, names: Sequence[str]) -> str:
 
 def _looked_up(part: Part, codes: str, sizes: Sequence[int], weight: np.ndarray) -> str:
     """The sum over fields of the rows of weights; a code that is none has a row of zeros, the last one."""
-    size = part.constant(np.array(sizes))
     starts = part.constant(np.array([0, *accumulate(sizes)][:-1]))
     table = part.constant(np.concatenate([weight, np.zeros((1, weight.shape[1]), weight.dtype)]))
-    below, least = part.add("Less", [codes, size]), part.constant(np.array(0))
-    known = part.add("And", [below, part.add("GreaterOrEqual", [codes, least])])
-    places = part.add("Where", [known, part.add("Add", [codes, starts]), part.constant(np.array(sum(sizes)))])
+    places = part.add(
+        "Where",
+        [_known(part, codes, np.array(sizes)), part.add("Add", [codes, starts]), part.constant(np.array(sum(sizes)))],
+    )
     return part.add("ReduceSum", [part.add("Gather", [table, places]), part.constant(np.array([1]))], keepdims=0)
+
+
+def _known(part: Part, codes: str, sizes: np.ndarray) -> str:
+    """Which codes are values of their fields."""
+    below, least = part.add("Less", [codes, part.constant(sizes)]), part.constant(np.array(0))
+    return part.add("And", [below, part.add("GreaterOrEqual", [codes, least])])
 
 
 def _mapped(part: Part, layer: Layer, rows: str) -> str:
@@ -139,10 +189,8 @@ def _normed(part: Part, layer: Layer, rows: str) -> str:
 
 def _pooled(part: Part, h: str, how: Sequence[str], width: int) -> str:
     """Pooled rows (graphs, width of all parts) of embedded nodes, none of which is negative; see `SetNetwork`."""
-    counts = part.input(NODES_PER_GRAPH, np.int64, None, "how many of the nodes, in their order, are each graph's")
-    real = part.add("Cast", [counts], to=part.type_of(part.real))
-    at_least_one = part.add("Max", [real, part.constant(np.array(1, part.real))])
-    column = part.add("Unsqueeze", [at_least_one, part.constant(np.array([1]))])
+    counts = part.input(NODES_PER_GRAPH, np.int64, None, _PER_GRAPH)
+    column = _at_least_one(part, counts)
     if list(how) == ["size"]:
         return part.add("Log", [column])
     places, blank = _places(part, counts, h), _blank(part, counts, width)
@@ -157,6 +205,13 @@ def _pooled(part: Part, h: str, how: Sequence[str], width: int) -> str:
     return parts[0] if len(parts) == 1 else part.add("Concat", parts, axis=1)
 
 
+def _at_least_one(part: Part, counts: str) -> str:
+    """How many nodes each graph has, real (graphs, 1)."""
+    real = part.add("Cast", [counts], to=part.type_of(part.real))
+    at_least_one = part.add("Max", [real, part.constant(np.array(1, part.real))])
+    return part.add("Unsqueeze", [at_least_one, part.constant(np.array([1]))])
+
+
 def _blank(part: Part, counts: str, width: int) -> str:
     """Zeros (graphs, width)."""
     graphs = part.add("Shape", [counts])
@@ -166,14 +221,19 @@ def _blank(part: Part, counts: str, width: int) -> str:
 
 
 def _places(part: Part, counts: str, h: str) -> str:
-    """The graph of each node, int64 (nodes, 1): a mark where each graph ends, and how many ends came before a node."""
-    one, nodes = part.constant(np.array([1])), part.add("Shape", [h], end=1)
+    """The graph of each node, int64 (nodes, 1)."""
+    owner = _owners(part, counts, part.add("Shape", [h], end=1))
+    return part.add("Unsqueeze", [owner, part.constant(np.array([1]))])
+
+
+def _owners(part: Part, counts: str, nodes: str) -> str:
+    """The graph of each node, int64 (nodes,): a mark where each graph ends, and how many ends came before a node."""
+    one = part.constant(np.array([1]))
     ends = part.add("CumSum", [counts, part.constant(np.array(0))])
     zero = onnx().numpy_helper.from_array(np.zeros(1, np.int64))
     room = part.add("ConstantOfShape", [part.add("Add", [nodes, one])], value=zero)  # the last ends behind all nodes
     unit = onnx().numpy_helper.from_array(np.ones(1, np.int64))
     marks = part.add("ConstantOfShape", [part.add("Shape", [counts])], value=unit)
-    marked = part.add("ScatterND", [room, part.add("Unsqueeze", [ends, one]), marks], reduction="add")
+    marked = part.add("ScatterElements", [room, ends, marks], axis=0, reduction="add")
     before = part.add("CumSum", [marked, part.constant(np.array(0))])
-    owner = part.add("Slice", [before, part.constant(np.array([0])), nodes])
-    return part.add("Unsqueeze", [owner, one])
+    return part.add("Slice", [before, part.constant(np.array([0])), nodes])

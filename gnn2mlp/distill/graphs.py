@@ -16,6 +16,7 @@ from gnn2mlp.distill.process_group import ALONE
 from gnn2mlp.distill.source import RowPass, Source, visited
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.nn.devices import to_device
+from gnn2mlp.nn.distinct import code_keys
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.node_sets import NodeSets, node_rows
@@ -67,11 +68,7 @@ class DistinctNodes:
         self._offsets = graphs.node_offsets
         if graphs.features is not None or graphs.node_codes is None:
             return
-        key = graphs.graph_of_node.numpy()
-        for field, size in zip(graphs.node_codes.numpy().T, graphs.code_sizes, strict=True):
-            if (int(key.max(initial=0)) + 1) * (size + 2) >= 2**62:
-                key = np.unique(key, return_inverse=True)[1]
-            key = key * (size + 2) + np.clip(field, -1, size) + 1  # what is no value of the field is one to all
+        key = code_keys(graphs.node_codes.numpy(), graphs.code_sizes, graphs.graph_of_node.numpy())
         _, first, counts = np.unique(key, return_index=True, return_counts=True)
         self._first, self._counts = torch.from_numpy(first), torch.from_numpy(counts)
         owners = torch.bincount(graphs.graph_of_node[self._first], minlength=graphs.num_graphs)

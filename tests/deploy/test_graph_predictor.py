@@ -1,3 +1,4 @@
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.deploy import GraphPredictor, NodeFields, Predictor, verify, write_directory
+from gnn2mlp.deploy import GraphPredictor, NodeFields, Predictor, graph_predictor, verify, write_directory
 from gnn2mlp.deploy import _graphs as module
 from gnn2mlp.students import MLPStudent, SetMLP
 from gnn2mlp.tasks.answers import ClassAnswers, LabelAnswers
@@ -38,6 +39,24 @@ def test_graphs_are_answered_alone_as_in_company(monkeypatch: pytest.MonkeyPatch
     alone = np.concatenate([predictor.outputs([graph]) for graph in arrays()])
     torch.testing.assert_close(alone, whole)
     assert predictor.outputs([]).shape == (0, 2)
+
+
+def test_weights_that_change_change_the_answers() -> None:
+    predictor = make()
+    before = predictor.outputs(GRAPHS)
+    with torch.no_grad():
+        predictor.module.head.head.bias.add_(1)  # type: ignore[union-attr, operator]
+    np.testing.assert_allclose(predictor.outputs(GRAPHS), before + 1, atol=1e-6)
+    predictor.module.double()
+    assert predictor.outputs(GRAPHS).dtype == np.float64
+    copied = pickle.loads(pickle.dumps(predictor))
+    assert np.array_equal(copied.outputs(GRAPHS), predictor.outputs(GRAPHS))
+
+
+def test_on_another_device_the_network_itself_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    predictor = make()
+    monkeypatch.setattr(graph_predictor, "on_cpu", lambda _: False)
+    np.testing.assert_allclose(predictor.outputs(GRAPHS), make().outputs(GRAPHS), atol=1e-6)
 
 
 def test_what_is_saved_answers_the_same(tmp_path: Path) -> None:

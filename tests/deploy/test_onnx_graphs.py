@@ -7,9 +7,11 @@ import torch
 from torch import nn
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.deploy import GraphPredictor, NodeFields
+from gnn2mlp.data import graph_set_from_arrays
+from gnn2mlp.deploy import GraphPredictor, NodeFields, onnx_graphs
 from gnn2mlp.deploy.onnx_graphs import graph_onnx_bytes
 from gnn2mlp.nn import NodeSets
+from gnn2mlp.nn.node_sets import code_rows
 from gnn2mlp.nn.set_network import SET_POOLINGS, SetNetwork
 from gnn2mlp.students import SetMLP
 from gnn2mlp.tasks.answers import ClassAnswers
@@ -30,6 +32,34 @@ def test_any_program_that_runs_onnx_can_use_the_file(pool: Any, norm: Any) -> No
     assert label.tolist() == made.predict(WITH_FEATURES).tolist()
     np.testing.assert_allclose(probabilities, made.predict_proba(WITH_FEATURES), atol=1e-6)
     np.testing.assert_allclose(logits, made.outputs(WITH_FEATURES), atol=1e-5)
+
+
+ONE_FIELD = graph_set_from_arrays(
+    torch.zeros(6, dtype=torch.int64),
+    torch.tensor([0, 0, 0, 1, 2, 2, 3, 4, 4, 5]),
+    torch.empty(2, 0, dtype=torch.int64),
+    node_codes=torch.tensor([0, 2, 2, 1, 3, 0, 0, 1, 1, 3])[:, None],
+)
+
+
+@pytest.mark.parametrize("pool", SET_POOLINGS)
+@pytest.mark.parametrize("counted", [256, 2])
+def test_kinds_of_nodes_are_a_table(monkeypatch: pytest.MonkeyPatch, pool: Any, counted: int) -> None:
+    monkeypatch.setattr(onnx_graphs, "_COUNTED", counted)
+    made = make(ONE_FIELD, pool=pool, norm="batch")
+    content = graph_onnx_bytes(made)
+    codes = np.array([0, 2, 2, 1, 9, -1, 0, 1, 1, 3])[:, None]  # two are no value of the field
+    given = {"codes": codes, "nodes_per_graph": np.array([3, 1, 0, 2, 1, 2, 1])}
+    session = onnxruntime.InferenceSession(content)
+    rows = code_rows(torch.from_numpy(codes), [4])
+    owner = torch.from_numpy(np.repeat(np.arange(7), given["nodes_per_graph"]))
+    with torch.inference_mode():
+        expected = made.module(NodeSets(rows, owner, 7)).logits
+    np.testing.assert_allclose(session.run(["logits"], given)[0], expected.numpy(), atol=1e-6)
+    counts = "ScatterElements" in content.decode("latin-1") and "MatMul" in content.decode("latin-1")
+    assert counts == (counted == 256 and "max" not in pool)
+    nothing = {"codes": np.zeros((0, 1), np.int64), "nodes_per_graph": np.zeros(0, np.int64)}
+    assert session.run(["logits"], nothing)[0].shape == (0, 2)
 
 
 def test_a_graph_without_nodes_and_an_unknown_code_are_those_of_the_network() -> None:
