@@ -89,7 +89,7 @@ class GraphPredictor(BaseGraphPredictor):
 
     def _answered(self, nodes: Nodes) -> np.ndarray:
         found = self._network()(nodes)
-        return (found if found.dtype == torch.float64 else found.float()).numpy()  # type: ignore[no-any-return]
+        return (found if found.dtype == torch.float64 else found.float()).numpy()
 
     def _network(self) -> Callable[[Nodes], torch.Tensor]:
         """The network as it answers on the CPU, folded once, and anew if its weights have changed since."""

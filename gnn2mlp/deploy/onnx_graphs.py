@@ -100,12 +100,13 @@ def _network(part: Part, module: SetNetwork, predictor: "GraphPredictor") -> str
 def _of_table(part: Part, module: SetNetwork, fields: NodeFields) -> str:
     """Pooled rows where a node is one of few kinds: a line for each kind, and how many nodes of it each graph has."""
     (size,), how = fields.code_sizes, module.pool.split("+")
-    table = part.constant(code_table(module, size).numpy())
+    embedded = code_table(module, size).numpy()
+    table = part.constant(embedded)
     given = part.input(CODES, np.int64, 1, _named("what each node is", fields.names), "nodes")
     codes = part.add("Reshape", [given, part.constant(np.array([-1]))])
     line = part.add("Where", [_known(part, codes, np.array(size)), codes, part.constant(np.array(size))])
     if "max" in how or size > _COUNTED:
-        return _pooled(part, part.add("Gather", [table, line]), how, module.embed.head.weight.size(1))
+        return _pooled(part, part.add("Gather", [table, line]), how, embedded.shape[1])
     counts = part.input(NODES_PER_GRAPH, np.int64, None, _PER_GRAPH)
     sums = part.add("MatMul", [_kinds(part, line, counts, size + 1), table])
     column = _at_least_one(part, counts)
