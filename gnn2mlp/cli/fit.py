@@ -188,7 +188,12 @@ def _of_links(chosen: dict[str, Any]) -> bool:
 
 
 def _check_kind(chosen: dict[str, Any]) -> None:
-    """Raise `ConfigError` for an option of labels where links are predicted, or the other way round."""
+    """Raise `ConfigError` for whole graphs, and for an option of labels where links are predicted, or of links."""
+    from gnn2mlp.core.spec import Spec
+    from gnn2mlp.pipeline.task_words import refuse_graphs
+
+    if chosen.get("task") is not None:
+        refuse_graphs(Spec.parse(chosen["task"]).name)
     of_links = _of_links(chosen)
     for key in _OF_LABELS if of_links else _OF_LINKS:
         if chosen.get(key):

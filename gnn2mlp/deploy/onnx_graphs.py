@@ -7,6 +7,7 @@ the other, and `nodes_per_graph` says how many of them each graph has. With PyG'
 
 import copy
 import json
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # Kinds of nodes up to which counting them is quicker than gathering a line for each node.
 _COUNTED = 256
+# Rows of codes that one number tells apart.
+_KEYS = 2**62
 _PER_GRAPH = "how many of the nodes, in their order, are each graph's"
 _DOC = "Answers for whole graphs from what each of their nodes is; no edges are needed."
 
@@ -129,23 +132,38 @@ def _kinds(part: Part, line: str, counts: str, kinds: int) -> str:
 
 
 def _embedded(part: Part, embed: Folded, predictor: "GraphPredictor") -> str:
-    """Each node embedded, (nodes, width)."""
-    first, *others = [*embed.hidden, embed.head]
-    h = part.add("Relu", [_first(part, first, predictor)])
-    for layer in others:  # a ReLU after the last one, too: what is pooled is not negative
-        h = part.add("Relu", [_mapped(part, layer, h)])
-    return h
-
-
-def _first(part: Part, layer: Layer, predictor: "GraphPredictor") -> str:
-    """The first map, of codes by looking rows of its weights up."""
-    fields, weight = predictor.fields, layer.weight.detach().numpy()
-    width, bias = sum(fields.code_sizes), part.constant(layer.bias.detach().numpy())
-    terms = []
+    """Each node embedded, (nodes, width); of codes alone each distinct row once."""
+    fields, codes, line = predictor.fields, None, None
     if fields.code_sizes:
         doc = _named("what each node is", fields.names)
-        given = part.input(CODES, np.int64, len(fields.code_sizes), doc, "nodes")
-        terms.append(_looked_up(part, given, fields.code_sizes, weight[:width]))
+        codes = part.input(CODES, np.int64, len(fields.code_sizes), doc, "nodes")
+        if not fields.features and math.prod(size + 1 for size in fields.code_sizes) < _KEYS:
+            codes, line = _distinct(part, codes, fields.code_sizes)
+    first, *others = [*embed.hidden, embed.head]
+    h = part.add("Relu", [_first(part, first, codes, fields)])
+    for layer in others:  # a ReLU after the last one, too: what is pooled is not negative
+        h = part.add("Relu", [_mapped(part, layer, h)])
+    return h if line is None else part.add("Gather", [h, line])
+
+
+def _distinct(part: Part, codes: str, sizes: Sequence[int]) -> tuple[str, str]:
+    """Distinct rows of codes, and which of them each node has: each row is one number, as in `nn.distinct`."""
+    steps = np.cumprod([1, *(size + 1 for size in sizes[:-1])], dtype=np.int64)
+    zero, one = part.constant(np.array(0)), part.constant(np.array(1))
+    digits = part.add("Where", [_known(part, codes, np.array(sizes)), part.add("Add", [codes, one]), zero])
+    weighed = part.add("Mul", [digits, part.constant(steps)])
+    keys = part.add("ReduceSum", [weighed, part.constant(np.array([1]))], keepdims=0)
+    _, first, line = part.several("Unique", [keys], ["", "/first", "/line"], sorted=1)
+    return part.add("Gather", [codes, first]), line
+
+
+def _first(part: Part, layer: Layer, codes: str | None, fields: NodeFields) -> str:
+    """The first map, of codes by looking rows of its weights up."""
+    weight = layer.weight.detach().numpy()
+    width, bias = sum(fields.code_sizes), part.constant(layer.bias.detach().numpy())
+    terms = []
+    if codes is not None:
+        terms.append(_looked_up(part, codes, fields.code_sizes, weight[:width]))
     if fields.features:
         doc = _named("numbers of each node", fields.feature_names or ())
         given = part.input(FEATURES, part.real, fields.features, doc, "nodes")

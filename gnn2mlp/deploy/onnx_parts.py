@@ -71,9 +71,16 @@ class Part:
             domain: of the operator, one of `VERSIONS`.
             **attributes: of the node.
         """
-        result = f"{self.name}/{operator}{len(self.nodes)}"
-        self.nodes.append(self._onnx.helper.make_node(operator, values, [result], domain=domain, **attributes))
+        (result,) = self.several(operator, values, [""], domain, **attributes)
         return result
+
+    def several(
+        self, operator: str, values: Sequence[str], results: Sequence[str], domain: str = "", **attributes: Any
+    ) -> list[str]:
+        """Add a node with several results, one for each of the names that they are to end in."""
+        names = [f"{self.name}/{operator}{len(self.nodes)}{result}" for result in results]
+        self.nodes.append(self._onnx.helper.make_node(operator, values, names, domain=domain, **attributes))
+        return names
 
     def constant(self, value: Any) -> str:
         """Add an array: numbers, truth values or, of the type object, texts."""

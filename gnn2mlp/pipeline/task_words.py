@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gnn2mlp.core.errors import nearest
+from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.spec import Configurable, plain
 from gnn2mlp.tasks import TASKS
 
@@ -46,3 +46,13 @@ def task_options(task: Mapping[str, Any] | None) -> dict[str, Any]:
         {'metric': 'roc_auc'}
     """
     return {key: value for key, value in (task or {}).items() if key != "name"}
+
+
+def refuse_graphs(name: str) -> None:
+    """Raise `ConfigError` where a fit of nodes is to learn whole graphs: a run learns them, from a folder of tables."""
+    if name == GRAPH or name.startswith(f"{GRAPH}_"):
+        raise ConfigError(
+            f"task: fit learns nodes or links, got {name!r}; whole graphs are learnt from a folder with "
+            "graphs.parquet, nodes.parquet and edges.parquet: gnn2mlp run --task graph --dataset FOLDER --out DIR, "
+            "whose DIR/student is the model"
+        )

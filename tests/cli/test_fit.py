@@ -126,6 +126,11 @@ def test_mistakes_of_fits_of_links_are_told_in_a_sentence(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
+def test_whole_graphs_are_sent_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "--task", "graph"]) == 2
+    assert "gnn2mlp run --task graph --dataset FOLDER --out DIR" in capsys.readouterr().err
+
+
 def test_what_is_needed_and_what_is_of_links_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "--task", "link", "--nodes", "n.csv"]) == 2
     error = " ".join(capsys.readouterr().err.split())

@@ -34,6 +34,18 @@ def test_any_program_that_runs_onnx_can_use_the_file(pool: Any, norm: Any) -> No
     np.testing.assert_allclose(logits, made.outputs(WITH_FEATURES), atol=1e-5)
 
 
+@pytest.mark.parametrize("pool", SET_POOLINGS)
+def test_distinct_rows_of_codes_are_embedded_once(monkeypatch: pytest.MonkeyPatch, pool: Any) -> None:
+    made = make(GRAPHS, pool=pool)
+    once = graph_onnx_bytes(made)
+    monkeypatch.setattr(onnx_graphs, "_KEYS", 0)  # as of more rows than a number tells apart
+    each = graph_onnx_bytes(made)
+    answers = [onnxruntime.InferenceSession(content).run(["logits"], fed(GRAPHS))[0] for content in (once, each)]
+    np.testing.assert_allclose(answers[0], answers[1], atol=1e-6)
+    np.testing.assert_allclose(answers[0], made.outputs(GRAPHS), atol=1e-6)
+    assert (b"Unique" in once, b"Unique" in each) == (True, False)
+
+
 ONE_FIELD = graph_set_from_arrays(
     torch.zeros(6, dtype=torch.int64),
     torch.tensor([0, 0, 0, 1, 2, 2, 3, 4, 4, 5]),

@@ -1,6 +1,7 @@
 import pytest
 
-from gnn2mlp.pipeline.task_words import parse_task, task_options
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.pipeline.task_words import parse_task, refuse_graphs, task_options
 from gnn2mlp.tasks import LinkPrediction
 
 
@@ -22,3 +23,10 @@ def test_what_the_data_say_is_no_word() -> None:
 def test_options_are_all_but_the_word() -> None:
     assert task_options(None) == {}
     assert task_options({"name": "link", "metric": "mrr"}) == {"metric": "mrr"}
+
+
+def test_a_fit_of_whole_graphs_is_told_where_to_go() -> None:
+    for name in ("graph", "graph_multi_task"):
+        with pytest.raises(ConfigError, match=f"got '{name}'; whole graphs are learnt from a folder"):
+            refuse_graphs(name)
+    refuse_graphs("classification")

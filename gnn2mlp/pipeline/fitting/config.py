@@ -16,6 +16,7 @@ from gnn2mlp.objectives._reliability import check_draws
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.sizes import sized_distill, sized_teacher
 from gnn2mlp.pipeline.searching.settings import auto_of, is_auto
+from gnn2mlp.pipeline.task_words import refuse_graphs
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.students._base import check_graph_free
 from gnn2mlp.tasks import TASKS
@@ -197,6 +198,7 @@ class FitConfig(Settings):
     def _task(self) -> Spec:
         task = self.task or Spec("multi_label" if len(self.label) > 1 else "classification")
         if task.name not in _TASKS:
+            refuse_graphs(task.name)
             TASKS.get(task.name)  # the nearest name, if it is none
             if task.name == "link":
                 raise ConfigError(
