@@ -40,10 +40,10 @@ COST = (
 LATENCY = (
     "CPU milliseconds of a request on one thread, medians, in turns of ten: random graphs in memory, from nodes and "
     "edges (`teacher.predict`; partition and random walks of the mixers are a part of it) or from nodes alone "
-    "to answers (`outputs` of `GraphPredictor`, and of `OnnxGraphPredictor`, which is what ships). Where a node has one "
-    "category, as in nci1, the embeddings of all kinds are a table, which both read; of several, as in OGB's molecules, "
-    "each distinct row of a request is embedded once. A ratio is the teacher's "
-    "milliseconds for one of its student's."
+    "to answers (`outputs` of `GraphPredictor`, and of `OnnxGraphPredictor`, which is what ships). Where a node has "
+    "one category, as in nci1, the embeddings of all kinds are a table, which both read; of several, as in OGB's "
+    "molecules, each distinct row of a request is embedded once. A ratio is the teacher's milliseconds for one of its "
+    "student's."
 )
 MANY = (
     "Molecules of NCI1, repeated to so many graphs, as Parquet tables: read, split (eight in ten train), a GIN of two "

@@ -4,6 +4,7 @@ Figures are made without pyplot, so nothing global changes and nothing needs clo
 """
 
 from collections.abc import Sequence
+from math import isclose
 from typing import Literal
 
 import numpy as np
@@ -56,8 +57,14 @@ def log_scale(axes: Axes, which: Literal["x", "y"] = "y") -> None:
     axis = {"x": axes.xaxis, "y": axes.yaxis}[which]
     low, high = axis.get_view_interval()
     axis.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: significant(value, 1)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _shortest(value)))
     axis.set_minor_locator(NullLocator())
+
+
+def _shortest(value: float) -> str:
+    """As few digits as tell the number: 2, 2.5, 10,000. Within a decade ticks are those that a linear axis has."""
+    texts = [significant(value, digits) for digits in (1, 2, 3, 4)]
+    return next((text for text in texts if isclose(float(text.replace(",", "")), value)), texts[-1])
 
 
 def legend(axes: Axes) -> None:

@@ -38,6 +38,16 @@ def test_a_logarithmic_axis_writes_plain_numbers() -> None:
     assert written == ["0.02", "0.05", "0.1", "0.2", "0.5"]
 
 
+def test_ticks_within_a_decade_differ() -> None:
+    figure, axes = new_figure()
+    axes.plot([1, 2], [1.2, 3.1])
+    log_scale(axes)
+    figure.canvas.draw()
+    texts = [tick.get_text() for tick in axes.get_yticklabels()]
+    assert len(texts) > 2
+    assert len(set(texts)) == len(texts)
+
+
 def test_either_axis_can_be_logarithmic() -> None:
     axes = new_figure()[1]
     axes.plot([1, 1000], [1, 2])

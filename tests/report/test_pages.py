@@ -17,6 +17,7 @@ from gnn2mlp.report.auto_report import write_leaderboard
 from gnn2mlp.report.disagreement_report import write_disagreement_report
 from gnn2mlp.report.explain_report import write_explain_report
 from gnn2mlp.report.fit_report import render_fit_report
+from gnn2mlp.report.graph_report import render_graph_report
 from gnn2mlp.report.latency_report import write_latency_report
 from gnn2mlp.report.run_report import write_report
 from gnn2mlp.report.trust_report import write_trust_report
@@ -26,6 +27,7 @@ from tests.browser import Seen, faults, find_axe, opened
 from tests.explainers.surrogates import explained
 from tests.explore.disagreeing import weak_spot
 from tests.explore.maps import small_map
+from tests.graphs import finished
 from tests.report.conftest import add_knowledge, add_latency, add_student_trust
 from tests.report.explained import explain_results
 from tests.report.links import link_results
@@ -45,6 +47,7 @@ PAGES = (
     "disagreement",
     "explain",
     "fit",
+    "graphs",
     "latency",
     "links",
     "links-one",
@@ -136,6 +139,7 @@ def folder(
     write_comparison(compare(read_scores([_lines(out, 1)])), out / "compare-one.html")
     made = condense(CondenseConfig(seeds=2, out=out / "sets"))
     made.out.joinpath("condense.html").rename(out / "condense.html")
+    (out / "graphs.html").write_text(render_graph_report(finished().results), encoding="utf-8")
     write_report(link_results(), out / "links.html")
     write_report(link_results(seeds=1, production=False, name="A_name_as_they_are_found"), out / "links-one.html")
     write_report(results, out / "report.html")
