@@ -1,7 +1,7 @@
 """Fixtures for all tests: where real data lie, a tiny graph, and a cache of their own."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import torch
 from gnn2mlp.data.graph import GraphData
 from tests import helpers
 from tests.browser import chromium  # noqa: F401  (a fixture)
+from tests.forked import forking
 
 # What other programs begin with is not to be imported here.
 collect_ignore = ["short"]
@@ -57,6 +58,13 @@ def data_root() -> Path:
 def tiny_graph() -> Callable[..., GraphData]:
     """Factory `tiny_graph(seed=0, nodes=60, classes=3, features=12, sparse=False)`."""
     return helpers.tiny_graph
+
+
+@pytest.fixture(scope="session")
+def python() -> Iterator[Path]:
+    """What programs of tests that start many are run by: see `tests.forked`."""
+    with forking() as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import signal
 import stat
 import subprocess
 import sys
@@ -123,21 +124,35 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.stem)
-def test_every_block_of_a_page_runs(page: Path, tmp_path: Path):
-    run_page(page, tmp_path)
+def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, python: Path):
+    surroundings = environment(tmp_path)
+    command = tmp_path / "bin" / "gnn2mlp"
+    command.write_text(f'#!/bin/sh\nexec {python} -m gnn2mlp "$@"\n')
+    command.chmod(stat.S_IRWXU)
+    run_page(page, tmp_path, surroundings, python)
 
 
-def run_page(page: Path, tmp_path: Path, heavy: bool = False) -> None:
-    """Run the blocks of a page, with `heavy` those of `make integration`, too; fail as they fail."""
+def run_page(
+    page: Path, tmp_path: Path, surroundings: dict[str, str], python: Path | str = sys.executable, heavy: bool = False
+) -> None:
+    """Run the blocks of a page; fail as they fail.
+
+    Args:
+        page: of README or the docs.
+        tmp_path: an empty folder, but for what `surroundings` names.
+        surroundings: the environment of the programs.
+        python: what runs its Python blocks.
+        heavy: whether those of `make integration` run, too.
+    """
     work = tmp_path / "work"
     work.mkdir()
     if page.name == "README.md":
         readers_files(work)
     program = script(blocks(page.read_text()), heavy)
     run = subprocess.run(
-        [sys.executable, "-c", program],
+        [python, "-c", program],
         cwd=work,
-        env=environment(tmp_path),
+        env=surroundings,
         capture_output=True,
         text=True,
         timeout=600,
@@ -218,3 +233,20 @@ def test_an_extra_that_there_is_not_is_found():
     check_extras(["install", "gnn2mlp[parquet,onnx]"])
     with pytest.raises(SystemExit, match="no extra 'parquett'"):
         check_extras(["install", "gnn2mlp[parquett]"])
+
+
+def test_a_forked_program_is_as_one_that_is_started(python: Path, tmp_path: Path):
+    program = "import os, sys; print(sys.argv[1:], os.getcwd(), os.environ['A'], sys.stdin.read()); sys.exit(3)"
+    run, forked = (
+        subprocess.run([by, "-c", program, "b"], cwd=tmp_path, env={"A": "1"}, input=b"c", capture_output=True)
+        for by in (sys.executable, python)
+    )
+    assert (forked.returncode, forked.stdout, forked.stderr) == (3, run.stdout, b"")
+    program = "import sys; print([name for name in sys.modules if name.startswith('gnn2mlp')]); sys.exit('why')"
+    forked = subprocess.run([python, "-c", program], capture_output=True)
+    assert (forked.returncode, forked.stdout, forked.stderr) == (1, b"[]\n", b"why\n")
+    with subprocess.Popen([python, "-c", "import time; print(1, flush=True); time.sleep(60)"], stdout=-1) as sleeping:
+        assert sleeping.stdout is not None
+        assert sleeping.stdout.readline() == b"1\n"
+        sleeping.terminate()
+    assert sleeping.returncode == 128 + signal.SIGTERM

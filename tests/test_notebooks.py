@@ -1,6 +1,7 @@
 """Every notebook runs from top to bottom, and is the pair of its text."""
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -21,6 +22,18 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LONGEST = 20
 
 
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory, python: Path) -> Path:
+    """A folder for `JUPYTER_PATH` with the kernel `forked`, which starts at once."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    kernel = folder / "kernels" / "forked"
+    kernel.mkdir(parents=True)
+    started = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    about = {"argv": started, "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(about))
+    return folder
+
+
 @pytest.fixture
 def pair() -> ModuleType:
     """The script that writes the pairs, as a module of its own."""
@@ -37,14 +50,15 @@ def test_there_is_a_notebook_to_start_with():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_without_an_error(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_runs_without_an_error(path: Path, tmp_path: Path, kernels: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SHORT), str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("GNN2MLP_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("GNN2MLP_DATA", str(tmp_path))  # where there are none
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels))
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+        notebook, timeout=300, kernel_name="forked", resources={"metadata": {"path": str(tmp_path)}}
     )
     client.execute()  # raises CellExecutionError where a cell fails
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_docs import WITH_CODE, blocks, run_page
+from tests.test_docs import WITH_CODE, blocks, environment, run_page
 
 pytestmark = pytest.mark.integration
 
@@ -18,4 +18,4 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     for package in NEEDED:
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"needs {package}")
-    run_page(page, tmp_path, heavy=True)
+    run_page(page, tmp_path, environment(tmp_path), heavy=True)
