@@ -1,6 +1,5 @@
 """How well foreign rows are told: a class is taken out of the graph, and a student that never met it is asked."""
 
-import copy
 import time
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -192,19 +191,19 @@ def _trained(
             fitted, observed, needs, export or Export(), seed, execution, classes, graph.name, device=device
         )
     made = distil_student(
-        student,
-        method,
-        method.build_objective(),
-        copy.deepcopy(inputs) if inputs is not None else OwnFeatures(),
-        distiller or Distiller(),
         observed,
-        knowledge,
-        seed,
-        execution,
         graph.task,
         None,
         graph.name,
-        "left out",
+        student=student,
+        method=method,
+        objective=method.build_objective(),
+        inputs=inputs if inputs is not None else OwnFeatures(),
+        distiller=distiller or Distiller(),
+        knowledge=knowledge,
+        seed=seed,
+        execution=execution,
+        stage="left out",
         device=device,
         progress=progress,
     )

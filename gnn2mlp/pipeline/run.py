@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
@@ -25,6 +27,7 @@ from gnn2mlp.pipeline.scoring import parameters, parameters_of
 from gnn2mlp.pipeline.searching.settings import is_auto
 from gnn2mlp.pipeline.shipping import about_run
 from gnn2mlp.pipeline.shipping_network import ship_network
+from gnn2mlp.pipeline.stage import Kept
 from gnn2mlp.pipeline.task_words import GRAPH, LINK
 from gnn2mlp.report import graph_cell, link_cell, write_report
 from gnn2mlp.report.result_cells import run_cell
@@ -150,17 +153,36 @@ def results_of(job: Job, pages: bool = True) -> dict[str, Any]:
     pages = pages and not config.student.build(STUDENTS).needs_graph  # they look at graph-free students
     if pages:
         write_map(job, best.seed)
-    results = {
-        "format": FORMAT,
-        **job.facts,
-        **measured(scored, timed, job.environment),
-        "summary": summarise_scores([one.record for one in scored]),
-        "latency": timed.value if timed else None,
-        "student": shipped,
-    }
+    results = content(job, scored, summarise_scores([one.record for one in scored]), shipped, timed)
     if pages and job.graph.num_nodes <= AFFORDABLE:
         results["disagreement"] = write_disagreement(disagreement_of(job), folder)
     return results
+
+
+def content(
+    job: Job,
+    scored: Sequence[Scored],
+    summary: dict[str, Any],
+    shipped: dict[str, Any],
+    timed: Kept[dict[str, Any]] | None,
+) -> dict[str, Any]:
+    """What every run writes into `results.json`, whatever it predicts.
+
+    Args:
+        job: of all seeds.
+        scored: its seeds.
+        summary: over them.
+        shipped: what there is to say of the student that ships.
+        timed: the latency, if it was measured.
+    """
+    return {
+        "format": FORMAT,
+        **job.facts,
+        **measured(scored, timed, job.environment),
+        "summary": summary,
+        "latency": timed.value if timed else None,
+        "student": shipped,
+    }
 
 
 def written(results: dict[str, Any], folder: Path) -> RunResult:
@@ -188,5 +210,9 @@ def ship(job: Job, scored: Sequence[Scored], best: Scored) -> dict[str, Any]:
     assert isinstance(best.split, Split), "of nodes"
     profile = run_profile(job.graph, student, best.student.value, best.split)
     write_directory(job.folder / "student", student, told, profile)
-    weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))
-    return {**about, "parameters": parameters(student.module), "bytes": weights}
+    return {**about, **sizes_of(student.module, job.folder / "student")}
+
+
+def sizes_of(module: nn.Module, folder: Path) -> dict[str, int]:
+    """How many parameters the student in a folder has, and the bytes of its weights."""
+    return {"parameters": parameters(module), "bytes": sum(p.stat().st_size for p in folder.glob("*.safetensors"))}

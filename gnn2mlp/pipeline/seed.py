@@ -1,13 +1,14 @@
 """The stages of one seed: split, views, teacher, knowledge, students, record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gnn2mlp.data import Full, Observed, Split
-from gnn2mlp.data.graphs import ObservedGraphs
+from gnn2mlp.data.graphs import FullGraphs, ObservedGraphs
+from gnn2mlp.data.links import FullLinks, ObservedLinks
 from gnn2mlp.deploy.directory import NETWORK
-from gnn2mlp.deploy.predictor import FILE
+from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -19,7 +20,8 @@ from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_kn
 from gnn2mlp.pipeline.network_student import distil_network
 from gnn2mlp.pipeline.scoring import BASELINES, score
 from gnn2mlp.pipeline.stage import Reference, Stage, Storage, json_file, stored
-from gnn2mlp.pipeline.student import distil_student, load_student, save_student
+from gnn2mlp.pipeline.student import distil_student
+from gnn2mlp.pipeline.student_file import student_file
 from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
@@ -77,7 +79,10 @@ def plan(job: Job, number: int) -> Seed:
     split = job.split(number)
     observed, full = training_view(job.graph, split), scoring_view(job.graph, split)
     models = (job.models or usual_models)(job, number, observed)
-    return Seed(number, observed, full, *models, _record(job, number, observed, full, models))
+    made = {**models._asdict(), "unseen_share": job.config.unseen_fraction}
+    if job.previous is not None:
+        made["previous"] = job.previous.outputs(observed.task)
+    return Seed(number, observed, full, *models, record_stage(job, number, score, made, observed, full))
 
 
 def usual_models(job: Job, number: int, observed: Observed) -> Models:
@@ -132,36 +137,41 @@ def knowledge_stage(
     return Stage(export_knowledge, inputs, storage, job.environment, job.context_of(seed, "knowledge"))
 
 
-def student_stage(
-    job: Job, seed: int, observed: Observed, role: str, method: Method, knowledge: Stage[TeacherKnowledge] | None
-) -> Stage[Any]:
-    """A student of `observed`; `role` names its folder, and is what listeners hear that it is."""
-    student = job.config.student.build(STUDENTS)
-    inputs = {
-        "student": student,
+def lesson_inputs(
+    job: Job, seed: int, role: str, method: Method, knowledge: Stage[TeacherKnowledge] | None
+) -> dict[str, Any]:
+    """The inputs of a stage that are a lesson by the configuration of a job, for the student that is called `role`."""
+    config = job.config
+    return {
+        "student": config.student.build(STUDENTS),
         "method": method,
         "objective": method.build_objective(),
-        "inputs": job.config.inputs.build(INPUTS),
-        "distiller": Distiller(**job.config.distill),
-        "observed": observed,
+        "inputs": config.inputs.build(INPUTS),
+        "distiller": Distiller(**config.distill),
         "knowledge": knowledge,
         "seed": job.training_seed(seed),
         "execution": job.execution,
         "stage": role,
     }
+
+
+def student_stage(
+    job: Job, seed: int, observed: Observed, role: str, method: Method, knowledge: Stage[TeacherKnowledge] | None
+) -> Stage[Any]:
+    """A student of `observed`; `role` names its folder, and is what listeners hear that it is."""
+    inputs = {**lesson_inputs(job, seed, role, method, knowledge), "observed": observed}
     taught = role not in BASELINES
     if job.previous is not None and taught:
         anchor = {"anchor": job.previous.anchor(), "anchor_weight": job.previous.weight}
         inputs |= {"previous": job.previous.table(observed), **anchor}
     folder = job.folder / "students" / label(seed) / role
-    if student.needs_graph:
+    if inputs["student"].needs_graph:
         kept: Storage[Any] = Storage(lambda identity: folder / NETWORK, load_teacher, save_teacher)
         return Stage(distil_network, inputs, kept, job.environment, job.context(seed, role))
     inputs |= {"task": job.graph.task, "feature_names": job.graph.feature_names, "dataset": job.graph.name}
     if job.start is not None and taught:
         inputs["start"] = job.start
-    kept = Storage(lambda identity: folder / FILE, load_student, save_student)
-    return Stage(distil_student, inputs, kept, job.environment, job.context(seed, role))
+    return Stage(distil_student, inputs, student_file(folder, Predictor), job.environment, job.context(seed, role))
 
 
 def baseline_of(config: RunConfig) -> str:
@@ -169,16 +179,15 @@ def baseline_of(config: RunConfig) -> str:
     return "plain" if STUDENTS.get(config.student.name).needs_graph else "mlp"
 
 
-def _record(job: Job, seed: int, observed: Observed, full: Full, models: Models) -> Stage[dict[str, Any]]:
-    inputs = {
-        **models._asdict(),
-        "observed": observed,
-        "full": full,
-        "unseen_share": job.config.unseen_fraction,
-        "seed": seed,
-        "execution": job.execution,
-    }
-    if job.previous is not None:
-        inputs["previous"] = job.previous.outputs(observed.task)
+def record_stage(
+    job: Job,
+    seed: int,
+    judge: Callable[..., dict[str, Any]],
+    made: Mapping[str, Any],
+    observed: Observed | ObservedLinks | ObservedGraphs,
+    full: Full | FullLinks | FullGraphs,
+) -> Stage[dict[str, Any]]:
+    """The scores of a seed, by `judge`, which is given by name what was `made`, and both views."""
+    inputs = {**made, "observed": observed, "full": full, "seed": seed, "execution": job.execution}
     storage = json_file(job.folder / "seeds" / f"{label(seed)}.json")
-    return Stage(score, inputs, storage, job.environment, job.context_of(seed, "scores"))
+    return Stage(judge, inputs, storage, job.environment, job.context_of(seed, "scores"))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.pipeline.config import RunConfig
@@ -13,10 +12,8 @@ from gnn2mlp.pipeline.graphs.opening import opened_graphs
 from gnn2mlp.pipeline.graphs.records import score_all, summarise_graphs
 from gnn2mlp.pipeline.graphs.shipping import about_graphs
 from gnn2mlp.pipeline.job import Listen
-from gnn2mlp.pipeline.records import Scored, best_of, measured
-from gnn2mlp.pipeline.run import FORMAT, RunResult
-from gnn2mlp.pipeline.scoring import parameters
-from gnn2mlp.report import write_report
+from gnn2mlp.pipeline.records import Scored, best_of
+from gnn2mlp.pipeline.run import RunResult, content, sizes_of, written
 
 
 def run_graphs(config: RunConfig, listen: Listen = shown, listeners: Sequence[Listener] = ()) -> RunResult:
@@ -40,28 +37,13 @@ def run_graphs(config: RunConfig, listen: Listen = shown, listeners: Sequence[Li
         shipped = ship_graphs(job, best)
         timed = latency_stage(job, best.seed).kept if config.latency else None
         job.begin(config.seeds[-1], "report")
-        results = {
-            "format": FORMAT,
-            **job.facts,
-            **measured(scored, timed, job.environment),
-            "summary": summarise_graphs([one.record for one in scored]),
-            "latency": timed.value if timed else None,
-            "student": shipped,
-        }
-    write_json(folder / "results.json", results)
-    write_report(results, folder / "report.html")
-    return RunResult(results, folder)
+        results = content(job, scored, summarise_graphs([one.record for one in scored]), shipped, timed)
+    return written(results, folder)
 
 
 def ship_graphs(job: GraphsJob, best: Scored) -> dict[str, Any]:
     """Write the student that ships into the run's folder; what the results say of it."""
     student = best.student.value
     student.save(job.folder / "student", about_graphs(job, best))
-    weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))
-    return {
-        "seed": best.seed,
-        "path": "student",
-        "labels": best.record["split"]["train"],
-        "parameters": parameters(student.module),
-        "bytes": weights,
-    }
+    about = {"seed": best.seed, "path": "student", "labels": best.record["split"]["train"]}
+    return {**about, **sizes_of(student.module, job.folder / "student")}

@@ -7,20 +7,17 @@ from gnn2mlp.data.graphs import FullGraphs, ObservedGraphs
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
 from gnn2mlp.deploy.node_fields import NodeFields
-from gnn2mlp.deploy.predictor import FILE
-from gnn2mlp.distill import Distiller
-from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.pipeline.graphs.job import GraphsJob
 from gnn2mlp.pipeline.graphs.scoring import score_graphs
-from gnn2mlp.pipeline.graphs.student import distil_graph_student, load_graph_student, save_graph_student
+from gnn2mlp.pipeline.graphs.student import distil_graph_student
 from gnn2mlp.pipeline.graphs.training_set import taught_view
 from gnn2mlp.pipeline.graphs.views import graph_scoring_view, graph_training_view
 from gnn2mlp.pipeline.job import label
-from gnn2mlp.pipeline.seed import knowledge_stage, needed_keys, teacher_stage
-from gnn2mlp.pipeline.stage import Stage, Storage, json_file
-from gnn2mlp.students import STUDENTS
+from gnn2mlp.pipeline.seed import knowledge_stage, lesson_inputs, needed_keys, record_stage, teacher_stage
+from gnn2mlp.pipeline.stage import Stage
+from gnn2mlp.pipeline.student_file import student_file
 from gnn2mlp.teachers import Teacher
 
 
@@ -65,18 +62,8 @@ def plan(job: GraphsJob, number: int) -> GraphSeed:
     mlp = graph_student_stage(job, number, observed, fields, "mlp", METHODS.get("mlp")(), None)
     own = knowledge if method.teacher_keys else None
     student = graph_student_stage(job, number, observed, fields, "student", method, own)
-    inputs = {
-        "teacher": teacher,
-        "knowledge": knowledge,
-        "mlp": mlp,
-        "student": student,
-        "observed": observed,
-        "full": full,
-        "seed": number,
-        "execution": job.execution,
-    }
-    storage = json_file(job.folder / "seeds" / f"{label(number)}.json")
-    record = Stage(score_graphs, inputs, storage, job.environment, job.context_of(number, "scores"))
+    made = {"teacher": teacher, "knowledge": knowledge, "mlp": mlp, "student": student}
+    record = record_stage(job, number, score_graphs, made, observed, full)
     return GraphSeed(number, observed, full, teacher, knowledge, mlp, student, record)
 
 
@@ -90,22 +77,12 @@ def graph_student_stage(
     knowledge: Stage[TeacherKnowledge] | None,
 ) -> Stage[GraphPredictor]:
     """A student of `observed`, whose nodes have `fields`; `role` names its folder, and is what listeners hear."""
-    graphs = job.graphs
     inputs = {
-        "student": job.config.student.build(STUDENTS),
-        "method": method,
-        "objective": method.build_objective(),
-        "inputs": job.config.inputs.build(INPUTS),
-        "distiller": Distiller(**job.config.distill),
+        **lesson_inputs(job, seed, role, method, knowledge),
         "observed": observed,
-        "knowledge": knowledge,
-        "seed": job.training_seed(seed),
-        "execution": job.execution,
-        "task": graphs.task,
+        "task": job.graphs.task,
         "fields": fields,
-        "dataset": graphs.name,
-        "stage": role,
+        "dataset": job.graphs.name,
     }
-    path = job.folder / "students" / label(seed) / role / FILE
-    storage = Storage(lambda identity: path, load_graph_student, save_graph_student)
+    storage = student_file(job.folder / "students" / label(seed) / role, GraphPredictor)
     return Stage(distil_graph_student, inputs, storage, job.environment, job.context(seed, role))

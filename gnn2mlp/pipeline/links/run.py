@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gnn2mlp.core.files import write_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.pipeline.config import RunConfig
@@ -12,10 +11,8 @@ from gnn2mlp.pipeline.links.measuring import latency_stage
 from gnn2mlp.pipeline.links.opening import opened_links
 from gnn2mlp.pipeline.links.records import score_all, summarise_links
 from gnn2mlp.pipeline.links.shipping import about_links
-from gnn2mlp.pipeline.records import Scored, best_of, measured
-from gnn2mlp.pipeline.run import FORMAT, RunResult
-from gnn2mlp.pipeline.scoring import parameters
-from gnn2mlp.report import write_report
+from gnn2mlp.pipeline.records import Scored, best_of
+from gnn2mlp.pipeline.run import RunResult, content, sizes_of, written
 
 
 def run_links(config: RunConfig, listen: Listen = shown, listeners: Sequence[Listener] = ()) -> RunResult:
@@ -39,29 +36,13 @@ def run_links(config: RunConfig, listen: Listen = shown, listeners: Sequence[Lis
         shipped = ship_links(job, best)
         timed = latency_stage(job, best.seed).kept if config.latency else None
         job.begin(config.seeds[-1], "report")
-        results = {
-            "format": FORMAT,
-            **job.facts,
-            **measured(scored, timed, job.environment),
-            "summary": summarise_links([one.record for one in scored]),
-            "latency": timed.value if timed else None,
-            "student": shipped,
-        }
-    write_json(folder / "results.json", results)
-    write_report(results, folder / "report.html")
-    return RunResult(results, folder)
+        results = content(job, scored, summarise_links([one.record for one in scored]), shipped, timed)
+    return written(results, folder)
 
 
 def ship_links(job: Job, best: Scored) -> dict[str, Any]:
     """Write the student that ships into the run's folder; what the results say of it."""
     student = best.student.value
     student.save(job.folder / "student", about_links(job, best))
-    weights = sum(path.stat().st_size for path in (job.folder / "student").glob("*.safetensors"))
-    pairs = len(best.split.train)
-    return {
-        "seed": best.seed,
-        "path": "student",
-        "pairs": pairs,
-        "parameters": parameters(student.module),
-        "bytes": weights,
-    }
+    about = {"seed": best.seed, "path": "student", "pairs": len(best.split.train)}
+    return {**about, **sizes_of(student.module, job.folder / "student")}

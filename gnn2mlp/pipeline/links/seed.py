@@ -6,18 +6,15 @@ from typing import Any
 from gnn2mlp.data.links import LINK_SPLITTERS, FullLinks, LinkSplit, ObservedLinks
 from gnn2mlp.decoders import DECODERS
 from gnn2mlp.deploy.link_predictor import LinkPredictor
-from gnn2mlp.deploy.predictor import FILE
-from gnn2mlp.distill import Distiller
-from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.links.scoring import score_links
-from gnn2mlp.pipeline.links.student import distil_link_student, load_link_student, save_link_student
+from gnn2mlp.pipeline.links.student import distil_link_student
 from gnn2mlp.pipeline.links.views import views_of
-from gnn2mlp.pipeline.seed import knowledge_stage, teacher_stage
-from gnn2mlp.pipeline.stage import Stage, Storage, json_file
-from gnn2mlp.students import STUDENTS
+from gnn2mlp.pipeline.seed import knowledge_stage, lesson_inputs, record_stage, teacher_stage
+from gnn2mlp.pipeline.stage import Stage
+from gnn2mlp.pipeline.student_file import student_file
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import Teacher
 
@@ -82,18 +79,8 @@ def plan_links(job: Job, number: int, observed: ObservedLinks, full: FullLinks) 
     knowledge = knowledge_stage(job, number, observed, teacher, needs) if needs else None
     mlp = link_student_stage(job, number, observed, "mlp", METHODS.get(BASELINE)(), None)
     student = link_student_stage(job, number, observed, "student", method, knowledge if method.teacher_keys else None)
-    inputs = {
-        "teacher": teacher,
-        "knowledge": knowledge,
-        "mlp": mlp,
-        "student": student,
-        "observed": observed,
-        "full": full,
-        "seed": number,
-        "execution": job.execution,
-    }
-    storage = json_file(job.folder / "seeds" / f"{label(number)}.json")
-    record = Stage(score_links, inputs, storage, job.environment, job.context_of(number, "scores"))
+    made = {"teacher": teacher, "knowledge": knowledge, "mlp": mlp, "student": student}
+    record = record_stage(job, number, score_links, made, observed, full)
     return LinkSeed(number, observed, full, teacher, knowledge, mlp, student, record)
 
 
@@ -104,20 +91,11 @@ def link_student_stage(
     config = job.config
     assert config.decoder is not None, "resolved"
     inputs = {
-        "student": config.student.build(STUDENTS),
-        "decoder": config.decoder.build(DECODERS),
-        "method": method,
-        "objective": method.build_objective(),
-        "inputs": config.inputs.build(INPUTS),
-        "distiller": Distiller(**config.distill),
+        **lesson_inputs(job, seed, role, method, knowledge),
         "observed": observed,
-        "knowledge": knowledge,
-        "seed": job.training_seed(seed),
-        "execution": job.execution,
+        "decoder": config.decoder.build(DECODERS),
         "feature_names": job.graph.feature_names,
         "dataset": job.graph.name,
-        "stage": role,
     }
-    path = job.folder / "students" / label(seed) / role / FILE
-    storage = Storage(lambda identity: path, load_link_student, save_link_student)
+    storage = student_file(job.folder / "students" / label(seed) / role, LinkPredictor)
     return Stage(distil_link_student, inputs, storage, job.environment, job.context(seed, role))

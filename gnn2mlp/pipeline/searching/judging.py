@@ -108,8 +108,9 @@ def judge(
         listeners: told of every training.
     """
     made = distil_student(
-        student, method, objective, inputs, distiller, observed, knowledge, seed, execution, observed.task, None,
-        observed.graph.name, "student", device=device, progress=progress, listeners=listeners,
+        observed, observed.task, None, observed.graph.name, student=student, method=method, objective=objective,
+        inputs=inputs, distiller=distiller, knowledge=knowledge, seed=seed, execution=execution, stage="student",
+        device=device, progress=progress, listeners=listeners,
     )  # fmt: skip
     history = made.card["history"]
     about = {

@@ -18,7 +18,7 @@ from gnn2mlp.knowledge import Store, TeacherKnowledge
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.knowledge import load_knowledge, save_knowledge
 from gnn2mlp.pipeline.stage import Identity, Reference, Storage
-from gnn2mlp.pipeline.student import load_student, save_student
+from gnn2mlp.pipeline.student_file import student_file
 from gnn2mlp.pipeline.teacher import load_teacher, save_teacher
 from gnn2mlp.pipeline.unlearning.recorded import ALONE, RecordedTeacher, load_recorded, save_recorded
 from gnn2mlp.pipeline.views import training_view
@@ -96,9 +96,7 @@ def before_removal(folder: Path, store: Store, graph: NodeData, split: Split, re
     """
     name = label(split.seed)
     knowledge = _found(folder / "knowledge" / f"{name}.safetensors", load_knowledge, save_knowledge)
-    mlp, student = (
-        _found(folder / "students" / name / role / FILE, load_student, save_student) for role in ("mlp", "student")
-    )
+    mlp, student = (_student(folder / "students" / name / role) for role in ("mlp", "student"))
     recorded, teacher = recorded_path(folder, split.seed), teacher_of(store, knowledge.identity.get("teacher", ""))
     if recorded.exists():
         teacher = _found(recorded, load_recorded, save_recorded)
@@ -108,6 +106,11 @@ def before_removal(folder: Path, store: Store, graph: NodeData, split: Split, re
 def recorded_path(folder: Path, seed: int) -> Path:
     """Where a run keeps the answers of a teacher that was deleted."""
     return folder / "teachers" / f"{label(seed)}.safetensors"
+
+
+def _student(folder: Path) -> Reference[Any]:
+    kept = student_file(folder, Predictor)
+    return _found(folder / FILE, kept.load, kept.save)
 
 
 def _found(path: Path, load: Any, save: Any) -> Reference[Any]:

@@ -4,7 +4,6 @@ import torch
 
 from gnn2mlp.pipeline.links.scoring import embedder_rows, pair_logits
 from gnn2mlp.pipeline.links.seed import LinkSeed
-from gnn2mlp.pipeline.links.student import load_link_student
 
 Make = Callable[..., LinkSeed]
 
@@ -13,7 +12,7 @@ def test_a_student_is_read_again_as_it_was(link_seed: LinkSeed) -> None:
     seed = link_seed
     made = seed.student.value
     path = seed.student.storage.path(seed.student.identity)
-    read, origin = load_link_student(path)
+    read, origin = seed.student.storage.load(path)
     assert origin["identity"] == dict(seed.student.identity)
     pairs = seed.split.test
     assert pair_logits(read, seed.full.graph, pairs).equal(pair_logits(made, seed.full.graph, pairs))

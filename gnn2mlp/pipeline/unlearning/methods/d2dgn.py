@@ -10,13 +10,13 @@ from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.data.view import Observed
-from gnn2mlp.deploy.predictor import FILE, Predictor
+from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.objectives.retain_and_forget import RetainAndForget
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.seed import Models
-from gnn2mlp.pipeline.stage import Stage, Storage, stored
-from gnn2mlp.pipeline.student import load_student, save_student
+from gnn2mlp.pipeline.stage import Stage, stored
+from gnn2mlp.pipeline.student_file import student_file
 from gnn2mlp.pipeline.teacher import load_teacher, save_teacher
 from gnn2mlp.pipeline.unlearning.before import Before
 from gnn2mlp.pipeline.unlearning.forget_student import forget_student
@@ -102,8 +102,7 @@ class D2DGN(Unlearner):
             "distiller": Distiller(**job.config.distill),
             "execution": job.execution,
         }
-        path = job.folder / "students" / label(one.number) / "student" / FILE
-        storage = Storage(lambda identity: path, load_student, save_student)
+        storage = student_file(job.folder / "students" / label(one.number) / "student", Predictor)
         return Stage(student_that_forgot, inputs, storage, job.environment, job.context(one.number, "student"))
 
     def _teacher(self, one: Forgetting) -> Stage[Teacher]:
