@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.files import user_path
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.texts._base import TextEncoder
 from gnn2mlp.texts._packages import checksum_of, model_file, needed
@@ -19,7 +20,9 @@ _READ = ("input_ids", "attention_mask", "token_type_ids")
 
 
 class Onnx(TextEncoder):
-    """A folder with `model.onnx` and `tokenizer.json`, as on the Hugging Face Hub: the mean of all tokens, unit length.
+    """A folder with `model.onnx` and `tokenizer.json`: the mean of all tokens, unit length.
+
+    As on the Hugging Face Hub and from exporters the model may lie in the folder `onnx` in it.
 
     The model reads `input_ids`, and `attention_mask` and `token_type_ids` where it has them. Its first output is a
     vector for each token (texts, tokens, width), or one for each text (texts, width), which is taken as it is.
@@ -40,7 +43,10 @@ class Onnx(TextEncoder):
         self.max_tokens = max_tokens
 
     def _files(self) -> list[Path]:
-        return [model_file(self.folder, file, self.name) for file in _FILES]
+        model, tokens = _FILES
+        inside = f"onnx/{model}"
+        there = (user_path(self.folder, "folder") / inside).is_file()
+        return [model_file(self.folder, file, self.name) for file in (inside if there else model, tokens)]
 
     def checksum(self) -> str:
         """SHA-256 of the two files."""

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_tensors
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.texts._base import TextEncoder
 from gnn2mlp.texts._packages import needed
 
@@ -15,6 +16,9 @@ class SentenceTransformers(TextEncoder):
     """A model of sentence-transformers by its name on the Hugging Face Hub or its folder, as the model itself has it.
 
     Needs the extra: `pip install 'gnn2mlp[sentence-transformers]'`; a name is downloaded by that package.
+
+    Raises:
+        ConfigError: when it reads, if the package or the model is not there.
 
     Args:
         model: name or folder.
@@ -45,7 +49,15 @@ class SentenceTransformers(TextEncoder):
 @cache
 def _loaded(model: str) -> Any:
     package = needed("sentence_transformers", "sentence-transformers", SentenceTransformers.name)
-    return package.SentenceTransformer(model)
+    try:
+        return package.SentenceTransformer(model)
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ConfigError(
+            f"text encoder {SentenceTransformers.name!r}: expected a model of sentence-transformers in the folder "
+            f"{model!r}, or on the Hugging Face Hub, could not read it ({reason}); check the name, or give "
+            "the folder of one that is here"
+        ) from error
 
 
 @cache

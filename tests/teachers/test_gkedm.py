@@ -44,6 +44,19 @@ def test_begins_with_the_layers_of_the_trained_encoder_and_a_new_classifier() ->
     assert not teacher.module_.attention.out.weight.any()
 
 
+def test_the_second_stage_is_trained_with_a_share_of_the_rate() -> None:
+    whole, tenth, alone = (
+        GKEDMTeacher({**SMALL, "lr": 0.02}, tuning=1.0),
+        GKEDMTeacher({**SMALL, "lr": 0.02}),
+        GKEDMTeacher({**SMALL, "lr": 0.02}, warm_epochs=0),
+    )
+    assert [teacher.lr for teacher in (whole, tenth, alone)] == pytest.approx([0.02, 0.002, 0.02])
+    assert tenth.encoder["lr"] == 0.02  # that of the first stage
+    assert Spec.parse(tenth.spec().to_dict()).build(TEACHERS).lr == pytest.approx(0.002)  # type: ignore[attr-defined]
+    with pytest.raises(ConfigError, match=r"teacher\.tuning: expected a positive number, got 0"):
+        GKEDMTeacher(SMALL, tuning=0)
+
+
 def test_both_stages_count_and_the_first_may_be_left_out() -> None:
     observed = tiny_views().observed
     one, two = (

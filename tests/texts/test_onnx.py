@@ -23,6 +23,14 @@ def test_rows_are_means_of_tokens_by_hand(tmp_path: Path, pooled: bool) -> None:
     assert encoder.encode([]).shape == (0, 4)
 
 
+def test_the_model_may_lie_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    folder = onnx_folder(tmp_path)
+    before = Onnx(folder).encode(["matrix"])
+    (tmp_path / "onnx").mkdir()
+    (tmp_path / "model.onnx").rename(tmp_path / "onnx" / "model.onnx")
+    assert torch.equal(Onnx(folder).encode(["matrix"]), before)
+
+
 def test_padding_does_not_count_where_tokens_are_given(tmp_path: Path) -> None:
     encoder = Onnx(onnx_folder(tmp_path))
     torch.testing.assert_close(encoder.encode(["matrix", "matrix tensor layer"])[0], encoder.encode(["matrix"])[0])
