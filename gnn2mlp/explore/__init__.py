@@ -2,6 +2,7 @@
 
 from gnn2mlp.explore.book import Codebook
 from gnn2mlp.explore.codebook import code_by_class, code_usage, nearest_codes, truncation
+from gnn2mlp.explore.computation_trees import ComputationTrees, computation_trees
 from gnn2mlp.explore.disagree import disagreement
 from gnn2mlp.explore.disagreements import Disagreement
 from gnn2mlp.explore.interactive_map import MapCodes, interactive_map
@@ -23,6 +24,7 @@ from gnn2mlp.explore.trust import trust_table
 
 __all__ = [
     "Codebook",
+    "ComputationTrees",
     "Disagreement",
     "InteractiveMap",
     "MapCodes",
@@ -31,6 +33,7 @@ __all__ = [
     "code_by_class",
     "code_map",
     "code_usage",
+    "computation_trees",
     "disagreement",
     "interactive_map",
     "knowledge_map",
