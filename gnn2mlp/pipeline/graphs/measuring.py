@@ -4,15 +4,16 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gnn2mlp.core.identity import Execution
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.graphs import GraphSet
+from gnn2mlp.data.graphs.graph_set import rows_of_parts
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
-from gnn2mlp.distill.graphs import answered as student_answers
-from gnn2mlp.distill.graphs import node_sets
+from gnn2mlp.deploy.node_fields import Nodes
 from gnn2mlp.evaluate.latency import REPEATS, compare, in_turn
 from gnn2mlp.pipeline.graphs.job import GraphsJob
 from gnn2mlp.pipeline.graphs.seed import plan
@@ -59,15 +60,15 @@ def measure_graphs(
         `seconds` and `graphs_per_second`; and what the figures depend on: device, threads, dtype, protocol.
     """
     assert isinstance(teacher, GraphLevelTeacher), "a run of whole graphs"
-    network, module = teacher.module_.to(device).eval(), student.module.to(device).eval()
+    network, module = teacher.module_.to(device).eval(), student.module.to(device)
     asked: dict[str, Callable[[Tensor], object]] = {
         "teacher": lambda ids: network(graphs.batch(ids).to(device)).logits.cpu(),
-        "student": lambda ids: module(node_sets(graphs, ids).to(device)).logits.cpu(),
+        "student": lambda ids: student.outputs(_nodes(graphs, ids)),
     }
     many = torch.arange(min(PASS, graphs.num_graphs))
     passes: dict[str, Callable[[None], object]] = {
         "teacher": lambda _: teacher_answers(network, graphs, device, many),
-        "student": lambda _: student_answers(module, graphs, many, device),
+        "student": lambda _: student.outputs(_nodes(graphs, many)),
     }
     with torch.inference_mode():
         rows = compare(asked, graphs.num_graphs, device, REQUESTS, repeats, budget, progress)
@@ -91,6 +92,13 @@ def measure_graphs(
         ],
         "notes": [],
     }
+
+
+def _nodes(graphs: GraphSet, ids: Tensor) -> Nodes:
+    """What a student is given of the graphs `ids`: their edges are not looked up."""
+    places, counts = rows_of_parts(graphs.node_offsets, ids)
+    codes, features = (None if each is None else each[places].numpy() for each in (graphs.node_codes, graphs.features))
+    return Nodes(codes, features, np.concatenate([[0], counts.cumsum(0).numpy()]))
 
 
 def latency_stage(job: GraphsJob, seed: int, repeats: int = REPEATS, budget: float = 1.0) -> Stage[dict[str, Any]]:
