@@ -11,9 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from gnn2mlp import RunConfig, run
+from gnn2mlp import Predictor, RunConfig, run
 from gnn2mlp.data import PerClass, Views, load_dataset
+from gnn2mlp.deploy import BatchScorer
 from gnn2mlp.teachers import Language
 
 # %%
@@ -55,6 +57,18 @@ result
 rows = {**result.summary["text_baselines"], **{name: result.summary[name] for name in ("mlp", "student", "teacher")}}
 means = {name: {where: score["mean"] for where, score in found.items()} for name, found in rows.items()}
 pd.DataFrame(means).T.round(3)
+
+# %% [markdown]
+# ## A student that reads texts itself
+#
+# With inputs `text` the encoder ships with the student, which answers texts of nodes that nobody knew, one by one or
+# by the column of a table of any length; `gnn2mlp score` and `gnn2mlp serve` do the same.
+
+# %%
+run(RunConfig(dataset=config.dataset, inputs="text", setting="inductive", seeds=1, latency=False, out="runs/reading"))
+student = Predictor.load("runs/reading/student")
+table = pa.table({"id": ["new"], "says": ["protein genome enzyme"]})
+BatchScorer(student, keep=["id"], text="says")(table).to_pandas()
 
 # %% [markdown]
 # ## Whose text reaches whom
