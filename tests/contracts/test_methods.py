@@ -28,8 +28,9 @@ from tests.cuda import draws_of_the_cpu, nothing_waits, off_the_cpu, on_each_dev
 from tests.rowtables import tiny_table
 from tests.tiny import Kind, random_knowledge, small, tiny_views
 
-# A method whose options have no defaults needs an example here; all others are found by themselves.
+# Methods whose options have no defaults, or that train for long by themselves; all others are found by themselves.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "simmlp": {"epochs": 300},  # of pre-training, in place of 1,000
     "composed": {"objective": [{"name": "hard_labels", "weight": 0.5}, {"name": "soft_labels", "temperature": 2.0}]},
 }
 
