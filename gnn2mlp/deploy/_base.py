@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.showing import call
 from gnn2mlp.deploy.calibration import Calibration
 from gnn2mlp.evaluate.conformal import conformal_sets
@@ -155,13 +155,6 @@ class BasePredictor(ABC):
                 "gnn2mlp.deploy.calibrated(predictor, X, y) from labelled rows that trained nothing"
             )
         return self.calibration
-
-    def _check_width(self, shape: tuple[int, ...], name: str) -> None:
-        if shape[1] != self.num_features:
-            raise DataError(
-                f"{name}: expected {self.num_features} features per row, as in training, got {shape[1]} "
-                f"(input of shape {tuple(shape)})"
-            )
 
 
 def answers_of(card: Mapping[str, Any]) -> Answers:

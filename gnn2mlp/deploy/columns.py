@@ -1,4 +1,4 @@
-"""Names of feature columns: a table is read by its names, never by where a column happens to stand. Imports no torch.
+"""Columns of features: as many as in training, and read by their names, wherever they stand. Imports no torch.
 
 The columns of training may come in any order. One that is missing, one that training did not have, and one that is
 there twice are refused: what is meant cannot be known.
@@ -58,6 +58,15 @@ def column_order(X: Any, expected: Sequence[str] | None, name: str) -> np.ndarra
         )
     place = {column: number for number, column in enumerate(got)}
     return np.array([place[column] for column in expected])
+
+
+def check_width(shape: tuple[int, ...], num_features: int, name: str) -> None:
+    """Raise `DataError` if rows of this shape (rows, features) have another width than in training."""
+    if shape[1] != num_features:
+        raise DataError(
+            f"{name}: expected {num_features} features per row, as in training, got {shape[1]} "
+            f"(input of shape {tuple(shape)})"
+        )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -28,9 +28,8 @@ from gnn2mlp.deploy.sealed import CONFIG, check_file, is_file_name, is_foreign, 
 
 if TYPE_CHECKING:
     from gnn2mlp.core.artefact import Artefact
-    from gnn2mlp.deploy.graph_predictor import GraphPredictor
     from gnn2mlp.deploy.link_predictor import LinkPredictor
-    from gnn2mlp.deploy.predictor import Predictor
+    from gnn2mlp.deploy.savable import Savable
 
 STUDENT = "student.safetensors"
 README = "README.md"
@@ -66,7 +65,7 @@ class ModelDirectory:
 
 def write_directory(
     directory: str | Path,
-    predictor: "Predictor | LinkPredictor | GraphPredictor",
+    predictor: "Savable | LinkPredictor",
     about: Mapping[str, Any] | None = None,
     files: Mapping[str, bytes] | None = None,
 ) -> Path:
@@ -76,7 +75,7 @@ def write_directory(
 
     Args:
         directory: where to; made if absent.
-        predictor: the model.
+        predictor: the model: a `Predictor`, `LinkPredictor` or `GraphPredictor`.
         about: what there is to say of it, see `gnn2mlp.deploy.about.checked`; what it was loaded with stays, key by
             key, where nothing else is said.
         files: contents of further files by name, such as `model.onnx`, `report.html` and `scores.json`. Those that lie

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._graphs import BaseGraphPredictor
-from gnn2mlp.deploy.directory import STUDENT, place_files, write_directory
+from gnn2mlp.deploy.directory import place_files
 from gnn2mlp.deploy.node_fields import NodeFields, Nodes
 from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
+from gnn2mlp.deploy.savable import Savable
 from gnn2mlp.deploy.student_file import read_parts, tensors_of
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
@@ -26,7 +26,7 @@ from gnn2mlp.students import Student
 from gnn2mlp.tasks.answers import Answers
 
 
-class GraphPredictor(BaseGraphPredictor):
+class GraphPredictor(Savable, BaseGraphPredictor):
     """Answers for whole graphs from what each of their nodes is; nobody has to know which nodes are linked.
 
     Graphs are given as they are at hand: a `GraphSet`, whose edges are not looked at, or a list with an array for each
@@ -138,38 +138,6 @@ class GraphPredictor(BaseGraphPredictor):
         place = place if place.suffix == ONNX else place / MODEL
         place_files(place.parent, {place.name: graph_onnx_bytes(self)})
         return place
-
-    def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
-        """Write a model directory: weights, `config.json` and a model card, all checksummed, without pickle.
-
-        Args:
-            directory: where to; made if absent. A model that is there is replaced, anything else is not.
-            about: what there is to say of the model; see `gnn2mlp.deploy.write_directory`.
-
-        Returns:
-            Path of the weights in it.
-
-        Raises:
-            ConfigError: for a key of `about` that cannot be.
-            ArtefactError: if it cannot be written, or the directory holds something else.
-        """
-        return write_directory(directory, self, about) / STUDENT
-
-    def save_file(self, path: Path) -> None:
-        """Write the student alone, as one checksummed file, which `load` reads where it is called as in a directory.
-
-        Raises:
-            ArtefactError: if it cannot be written.
-        """
-        artefact.save(path, "student", self._tensors(), self.facts())
-
-    def encode(self) -> bytes:
-        """The content of the student's file in a model directory."""
-        return artefact.encode("student", self._tensors(), {**self.facts(), "directory": True})
-
-    def digest(self) -> str:
-        """The SHA-256 that the student's file of `save` has in its header."""
-        return artefact.checksum("student", self._tensors(), {**self.facts(), "directory": True})
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         return tensors_of(self.module, self.inputs, None)

@@ -13,7 +13,7 @@ from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import calibration_of
-from gnn2mlp.deploy.columns import column_order
+from gnn2mlp.deploy.columns import check_width, column_order
 from gnn2mlp.deploy.directory import STUDENT, read_directory
 from gnn2mlp.deploy.onnx_inputs import Column, RawInputs, chunks
 from gnn2mlp.deploy.onnx_seal import KEY, check_seal
@@ -96,7 +96,7 @@ class OnnxPredictor(BasePredictor):
             )
         order = column_order(X, self.feature_names, name)
         x = check_table(X, name)
-        self._check_width(x.shape, name)
+        check_width(x.shape, self.num_features, name)
         if order is not None:  # a table, which is dense
             x = x.take(order, axis=1)
         if x.dtype == self.dtype:

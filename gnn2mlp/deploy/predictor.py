@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,36 +10,35 @@ import numpy as np
 import torch
 from torch import nn
 
-from gnn2mlp.core import artefact
 from gnn2mlp.core.environment import resolve_device
-from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._base import BasePredictor
+from gnn2mlp.deploy.asked_rows import encoded_rows, feature_rows, text_rows
 from gnn2mlp.deploy.calibration import Calibration, rescaled
-from gnn2mlp.deploy.columns import column_order
 from gnn2mlp.deploy.directory import STUDENT, place_files
 from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
+from gnn2mlp.deploy.savable import Savable
 from gnn2mlp.deploy.student_file import read_parts, tensors_of
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.inputs.text import TextInputs
 from gnn2mlp.nn import devices
-from gnn2mlp.nn.csr import CSR, Features, gather
-from gnn2mlp.nn.features import check_features
+from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.fold import FoldedSequence, fold
 from gnn2mlp.nn.graphed import Graphed
 from gnn2mlp.nn.progressive import Progressive, check_threshold
+from gnn2mlp.nn.row_chunks import row_chunks
 from gnn2mlp.students import STUDENTS, Student
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.tasks.answers import Answers, ClassAnswers
 
-FILE = STUDENT
 # Rows that go through the network at once: hidden activations of a million rows need not exist together.
 CHUNK = 65_536
 
 
-class Predictor(BasePredictor):
+class Predictor(Savable, BasePredictor):
     """Answers for nodes from their own features; it needs no neighbours, so unseen nodes are nothing special.
 
     Sparse input is never made dense, but for few rows that a CUDA graph answers. Rows are checked, and answers given,
@@ -115,7 +114,7 @@ class Predictor(BasePredictor):
     def _outputs(self, X: Any, name: str) -> np.ndarray:
         x = self._checked(X, name)
         answer = self._network()
-        parts = [answer(self._rows(chunk)) for chunk in chunks(x, CHUNK)]
+        parts = [answer(self._rows(chunk)) for chunk in row_chunks(x, CHUNK)]
         return _array(torch.cat(parts))
 
     def _rows(self, features: Features) -> Features:
@@ -208,7 +207,7 @@ class Predictor(BasePredictor):
         if not isinstance(folded, FoldedSequence):
             raise ConfigError(f"answering_stage: the student {self.student.name!r} is no sequence of networks")
         x = self._checked(X, "answering_stage")
-        parts = [folded.answered(self._rows(chunk).to(self.device))[1] for chunk in chunks(x, CHUNK)]
+        parts = [folded.answered(self._rows(chunk).to(self.device))[1] for chunk in row_chunks(x, CHUNK)]
         return torch.cat(parts).cpu().numpy()
 
     @torch.inference_mode()
@@ -227,7 +226,7 @@ class Predictor(BasePredictor):
             (4, 16)
         """
         x = self._checked(X, "hidden")
-        parts = [self.module(self._rows(chunk).to(self.device)).hidden.cpu() for chunk in chunks(x, CHUNK)]
+        parts = [self.module(self._rows(chunk).to(self.device)).hidden.cpu() for chunk in row_chunks(x, CHUNK)]
         return _array(torch.cat(parts))
 
     def on_features(self) -> "Predictor":
@@ -253,74 +252,14 @@ class Predictor(BasePredictor):
         return next(self.module.parameters()).dtype
 
     def _checked(self, X: Any, name: str) -> Features:
+        """What is asked, as rows of features on the CPU; `name` is the method that was called, for messages."""
         if self.columns is not None:
-            return self._encoded(X, name)
+            return encoded_rows(self.columns, X, self.dtype, name)
         if isinstance(self.inputs, TextInputs):
-            rows = self.inputs.asked_rows(X)
-            if rows.shape[1] != self.num_features:
-                beside, more = self.inputs.text_width, rows.shape[1]
-                raise DataError(
-                    f"{name}: expected {self.num_features - beside} features beside each text, as in training, got "
-                    f"{more - beside}"
-                )
-            return rows.to(dtype=self.dtype)
-        order = column_order(X, self.feature_names, name)
-        x = check_features(X, name).to(torch.device("cpu"))
-        self._check_width(x.shape, name)
-        if order is not None and isinstance(x, torch.Tensor):  # as a table with names always is
-            x = x[:, order]
-        # Twice where the type narrows: what is finite in double precision may not be in single.
-        return x if x.dtype == self.dtype else check_features(x.to(dtype=self.dtype), name)
-
-    def _encoded(self, X: Any, name: str) -> Features:
-        """Features of a table, which the encoders have checked."""
-        rows = self.columns.rows(X, name=name)  # type: ignore[union-attr]
-        if isinstance(rows, np.ndarray):
-            return torch.from_numpy(rows).to(self.dtype)
-        indptr, indices, values = (torch.from_numpy(array) for array in (rows.indptr, rows.indices, rows.data))
-        return CSR(indptr, indices.long(), values.to(self.dtype), rows.shape)
-
-    def save(self, directory: str | Path, about: Mapping[str, Any] | None = None) -> Path:
-        """Write a model directory: weights, `config.json` and a model card, all checksummed, without pickle.
-
-        Args:
-            directory: where to; made if absent. A model that is there is replaced, anything else is not.
-            about: what there is to say of the model: figures, data, papers; see `gnn2mlp.deploy.write_directory`,
-                which takes further files besides.
-
-        Returns:
-            Path of the weights in it.
-
-        Raises:
-            ConfigError: for a key of `about` that cannot be.
-            ArtefactError: if it cannot be written, or the directory holds something else.
-        """
-        from gnn2mlp.deploy.directory import write_directory
-
-        return write_directory(directory, self, about) / FILE
-
-    def save_file(self, path: Path) -> None:
-        """Write the student alone, as one checksummed file, which `load` reads where it is called as in a directory.
-
-        Raises:
-            ArtefactError: if it cannot be written.
-        """
-        artefact.save(path, "student", self._tensors(), self.facts())
-
-    def encode(self) -> bytes:
-        """The content of the student's file in a model directory."""
-        return artefact.encode("student", self._tensors(), self._card())
-
-    def digest(self) -> str:
-        """The SHA-256 that the student's file of `save` has in its header: other forms of the student name it."""
-        return artefact.checksum("student", self._tensors(), self._card())
-
-    def _card(self) -> dict[str, Any]:
-        """Of a file in a model directory, without which it is not read."""
-        return {**self.facts(), "directory": True}
+            return text_rows(self.inputs, X, self.num_features, self.dtype, name)
+        return feature_rows(X, self.feature_names, self.num_features, self.dtype, name)
 
     def _tensors(self) -> dict[str, torch.Tensor]:
-        """Weights, and what was fitted beside them."""
         return tensors_of(self.module, self.inputs, self.columns)
 
     def facts(self) -> dict[str, Any]:
@@ -404,7 +343,7 @@ class Predictor(BasePredictor):
         facts = answers, card, parts.feature_names, parts.inputs, cuda_graphs, parts.calibration, parts.columns
         made = cls(parts.student, parts.module, parts.num_features, *facts)
         made.about = parts.told
-        made.check_width(parts.width, user_path(directory, "directory") / FILE)
+        made.check_width(parts.width, user_path(directory, "directory") / STUDENT)
         return made
 
     def check_width(self, width: int, path: Path) -> None:
@@ -444,14 +383,3 @@ def _moved(module: nn.Module, device: torch.device) -> nn.Module:
 def _array(answers: torch.Tensor) -> np.ndarray:
     """In double or single precision: under autocast of the caller's, answers have one that numpy does not know."""
     return (answers if answers.dtype == torch.float64 else answers.float()).numpy()
-
-
-def chunks(x: Features, size: int) -> Iterator[Features]:
-    """Consecutive rows, at most `size` at a time; one empty chunk if there are none."""
-    rows = x.shape[0]
-    if rows <= size:
-        yield x
-    elif isinstance(x, CSR):
-        yield from (gather(x, ids) for ids in torch.arange(rows).split(size))
-    else:
-        yield from x.split(size)

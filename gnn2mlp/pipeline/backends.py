@@ -9,10 +9,10 @@ from torch import Tensor
 
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.deploy.predictor import chunks
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.nn.graphed import Graphed, capturable
+from gnn2mlp.nn.row_chunks import row_chunks
 from gnn2mlp.tasks._base import Task
 
 Backend = Callable[[Features], Tensor]
@@ -87,7 +87,7 @@ def backend_scores(backends: Mapping[str, Backend], features: Features, labels: 
 
 def answer_all(backend: Backend, features: Features) -> Tensor:
     """Logits of all rows, in pieces that fit the memory where they are made dense."""
-    return torch.cat([backend(rows) for rows in chunks(features, max(1, CHUNK // features.shape[1]))])
+    return torch.cat([backend(rows) for rows in row_chunks(features, max(1, CHUNK // features.shape[1]))])
 
 
 def student_input(student: Predictor, graph: NodeData) -> Features:

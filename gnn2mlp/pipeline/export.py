@@ -7,9 +7,8 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path
 from gnn2mlp.data import Split, load_dataset
 from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor
-from gnn2mlp.deploy.directory import check_no_network
+from gnn2mlp.deploy.directory import STUDENT, check_no_network
 from gnn2mlp.deploy.onnx_predictor import ONNX
-from gnn2mlp.deploy.predictor import FILE
 from gnn2mlp.deploy.unit import unit_at
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
@@ -93,8 +92,8 @@ def _student(folder: Path) -> Path:
     """The folder of the student of a run, or itself where that is one."""
     student = folder / "student" if (folder / "config.yaml").exists() else folder
     check_no_network(student)
-    if not (student / FILE).exists():
-        found = f"found no {FILE} in {student}" if folder.is_dir() else f"got {folder}, which is none"
+    if not (student / STUDENT).exists():
+        found = f"found no {STUDENT} in {student}" if folder.is_dir() else f"got {folder}, which is none"
         raise ArtefactError(f"expected the folder of a run or of a student, {found}")
     return student
 

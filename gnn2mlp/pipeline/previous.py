@@ -12,8 +12,8 @@ from torch import Tensor
 from gnn2mlp.core.errors import ArtefactError, DataError, listing
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
-from gnn2mlp.deploy.directory import check_no_network
-from gnn2mlp.deploy.predictor import FILE, Predictor
+from gnn2mlp.deploy.directory import STUDENT, check_no_network
+from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill.learner import PREVIOUS
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
@@ -108,9 +108,9 @@ def deployed(folder: Path) -> Predictor:
     """
     for place in (folder, folder / "student"):
         check_no_network(place)
-        if (place / FILE).exists() or (place / "config.json").exists():
+        if (place / STUDENT).exists() or (place / "config.json").exists():
             return Predictor.load(place)
-    raise ArtefactError(f"previous: expected the folder of a run, a fit or a student, found no {FILE} in {folder}")
+    raise ArtefactError(f"previous: expected the folder of a run, a fit or a student, found no {STUDENT} in {folder}")
 
 
 def _rows(student: Predictor, graph: NodeData) -> Any:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
 from gnn2mlp.deploy.link_predictor import LinkPredictor
-from gnn2mlp.deploy.predictor import FILE, Predictor
+from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.pipeline.stage import Origin, Storage
 
 S = TypeVar("S", Predictor, LinkPredictor, GraphPredictor)
@@ -22,4 +23,4 @@ def student_file(folder: Path, kind: type[S]) -> Storage[S]:
         student.card["made"] = origin.to_dict()
         student.save_file(path)
 
-    return Storage(lambda identity: folder / FILE, load, save)
+    return Storage(lambda identity: folder / STUDENT, load, save)

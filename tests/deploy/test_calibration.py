@@ -11,7 +11,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, DataWarning
 from gnn2mlp.deploy import Calibration, OnnxPredictor, Predictor, calibrate, calibrated
 from gnn2mlp.deploy.calibration import rescaled
-from gnn2mlp.deploy.predictor import FILE
+from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.evaluate import conformal_threshold, energy, fit_temperature, joint_energy
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression
 from gnn2mlp.tasks.answers import ClassAnswers, LabelAnswers, softmax
@@ -97,7 +97,7 @@ def test_older_files_have_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("facts", [{}, [1], {"temperature": 0}, {"temperature": "hot"}, {"temperature": [1.0, 2.0]}])
 def test_a_file_with_another_calibration_is_refused(facts: object, tmp_path: Path) -> None:
     made = make()
-    path = tmp_path / FILE
+    path = tmp_path / STUDENT
     artefact.save(path, "student", made.module.state_dict(), {**made.facts(), "calibration": facts})
     with pytest.raises(ArtefactError, match="calibration|temperature"):
         Predictor.load(tmp_path)

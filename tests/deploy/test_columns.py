@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy.columns import column_order, unique_names
+from gnn2mlp.deploy.columns import check_width, column_order, unique_names
 
 
 def frame(*names: object) -> pd.DataFrame:
@@ -54,3 +54,9 @@ def test_names_to_learn_from_are_different() -> None:
     assert unique_names(np.zeros((2, 2)), "X") is None
     with pytest.raises(DataError, match="X: expected each column name once, got 'b', 'a' more than once; rename one"):
         unique_names(frame("b", "a", "b", "c", "a"), "X")
+
+
+def test_rows_have_the_width_of_training() -> None:
+    check_width((0, 3), 3, "predict")
+    with pytest.raises(DataError, match=r"hidden: expected 3 features per row, .* got 2 \(input of shape \(5, 2\)\)"):
+        check_width((5, 2), 3, "hidden")

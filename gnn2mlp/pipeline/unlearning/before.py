@@ -13,7 +13,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data import NodeData, Observed, Split
 from gnn2mlp.data.removal import Removal
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.deploy.predictor import FILE
+from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.knowledge import Store, TeacherKnowledge
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.knowledge import load_knowledge, save_knowledge
@@ -110,7 +110,7 @@ def recorded_path(folder: Path, seed: int) -> Path:
 
 def _student(folder: Path) -> Reference[Any]:
     kept = student_file(folder, Predictor)
-    return _found(folder / FILE, kept.load, kept.save)
+    return _found(folder / STUDENT, kept.load, kept.save)
 
 
 def _found(path: Path, load: Any, save: Any) -> Reference[Any]:

@@ -10,7 +10,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data import NodeData, Split, load_dataset
-from gnn2mlp.deploy.predictor import FILE
+from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
@@ -107,7 +107,7 @@ def check_run(folder: Path) -> None:
         )
     if (folder / CONFIG).exists():
         return
-    if (folder / FILE).exists() or (folder / "config.json").exists():
+    if (folder / STUDENT).exists() or (folder / "config.json").exists():
         raise ConfigError(
             f"unlearn: {folder} holds a student alone, and nothing says what it learnt from; name the folder of its "
             "run, or train it anew without what is to be forgotten: gnn2mlp run --dataset"
