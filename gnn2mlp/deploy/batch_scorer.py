@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import ConfigError, listing, nearest
+from gnn2mlp.core.errors import ConfigError, nearest
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.answer_columns import Asked, answer_columns
-from gnn2mlp.deploy.row_reader import Errors, RowReader, column_of
+from gnn2mlp.deploy.row_reader import Errors, RowReader, check_errors, column_of
 from gnn2mlp.deploy.text_rows import TEXT, TextRowReader
-
-ERROR = "error"
+from gnn2mlp.deploy.written_columns import with_reasons, written_schema
 
 
 class BatchScorer:
@@ -71,8 +70,7 @@ class BatchScorer:
         text: str = TEXT,
     ):
         pyarrow_modules()
-        if errors not in ("raise", "null"):
-            raise ConfigError(f"errors: expected 'raise' or 'null', got {errors!r}")
+        check_errors(errors)
         if getattr(getattr(predictor, "inputs", None), "needs_graph", False):
             raise ConfigError(
                 "score: this student makes a row of a node's place in the graph, which a table does not have; distil "
@@ -116,18 +114,12 @@ class BatchScorer:
             ConfigError: if there is no such column to keep, or two columns would have one name.
             DataError: if a column that the student reads is missing, or of a type that it cannot read.
         """
-        arrow, _ = pyarrow_modules()
         for name in self.keep:
             if name not in schema.names:
                 raise ConfigError(f"keep: the table has no column {name!r}{nearest(name, schema.names)}")
         self._reader.check(schema)
         made = {name: column.type for name, column in self._made(self._reader.nothing(0), []).items()}
-        if taken := [*map(repr, made.keys() & set(self.keep))]:
-            raise ConfigError(
-                f"keep: expected names other than those of what is written, got {listing(taken)}; rename the column, "
-                "or do not keep it"
-            )
-        return arrow.schema([*map(schema.field, self.keep), *made.items()])
+        return written_schema(schema, self.keep, made)
 
     def __call__(self, batch: Any) -> Any:
         """The answers of a record batch, or of a table of Arrow, as one record batch.
@@ -153,21 +145,5 @@ class BatchScorer:
 
     def _made(self, outputs: np.ndarray, reasons: Sequence[str | None]) -> dict[str, Any]:
         """The columns that come out beside those that are kept, as arrays of Arrow by name."""
-        arrow, _ = pyarrow_modules()
         made = answer_columns(self.predictor, outputs, self.asked)
-        if self.errors == "null":
-            error = arrow.array(reasons, arrow.string())
-            bad = error.is_valid()
-            if bad.true_count:
-                made = {name: without(column, bad) for name, column in made.items()}
-            made[ERROR] = error
-        return made
-
-
-def without(column: Any, bad: Any) -> Any:
-    """The array with gaps in bad rows."""
-    import pyarrow.compute as compute
-
-    arrow, _ = pyarrow_modules()
-    places = compute.if_else(bad, arrow.scalar(None, arrow.int64()), np.arange(len(column)))
-    return column.take(places)
+        return with_reasons(made, reasons) if self.errors == "null" else made

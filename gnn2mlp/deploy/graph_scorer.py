@@ -11,11 +11,11 @@ from gnn2mlp.core.parquet import open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._graphs import CHUNK, BaseGraphPredictor
 from gnn2mlp.deploy.answer_columns import Asked, answer_columns
-from gnn2mlp.deploy.batch_scorer import ERROR, without
 from gnn2mlp.deploy.graph_nodes import GraphNodes
 from gnn2mlp.deploy.node_columns import NodeColumns
-from gnn2mlp.deploy.row_reader import Errors, column_of
+from gnn2mlp.deploy.row_reader import Errors, check_errors, column_of
 from gnn2mlp.deploy.table_scoring import footer, source_files
+from gnn2mlp.deploy.written_columns import with_reasons, written_schema
 from gnn2mlp.tables.lookup import NodeIds
 
 
@@ -46,8 +46,7 @@ class GraphScorer:
         probabilities: bool = False,
         errors: Errors = "raise",
     ):
-        if errors not in ("raise", "null"):
-            raise ConfigError(f"errors: expected 'raise' or 'null', got {errors!r}")
+        check_errors(errors)
         self.predictor, self.nodes, self.graph, self.errors = predictor, nodes, graph, errors
         self.reads = (graph,)
         self.keep = self.reads if keep is None else tuple(keep)
@@ -68,19 +67,13 @@ class GraphScorer:
         Raises:
             ConfigError: for a column that is not there, or a name that two columns would have.
         """
-        arrow, _ = pyarrow_modules()
         for name in (self.graph, *self.keep):
             if name not in schema.names:
                 raise ConfigError(
                     f"graphs: expected a column {name!r}{nearest(name, schema.names)}, got {listing(schema.names)}"
                 )
         made = {name: column.type for name, column in self._made(self._nothing(0), []).items()}
-        if taken := [*map(repr, made.keys() & set(self.keep))]:
-            raise ConfigError(
-                f"keep: expected names other than those of what is written, got {listing(taken)}; rename the column, "
-                "or do not keep it"
-            )
-        return arrow.schema([*map(schema.field, self.keep), *made.items()])
+        return written_schema(schema, self.keep, made)
 
     def prepare(self, folder: Path, files: Sequence[Path], progress: Progress = silent) -> None:
         """Read the ids of the graphs and bring the nodes into their order, or find that done.
@@ -129,12 +122,5 @@ class GraphScorer:
         return np.zeros((graphs, self.predictor.answers.num_outputs), np.float32)
 
     def _made(self, outputs: np.ndarray, reasons: Sequence[str | None]) -> dict[str, Any]:
-        arrow, _ = pyarrow_modules()
         made = answer_columns(self.predictor, outputs, self.asked)
-        if self.errors == "null":
-            error = arrow.array(reasons, arrow.string())
-            bad = error.is_valid()
-            if bad.true_count:
-                made = {name: without(column, bad) for name, column in made.items()}
-            made[ERROR] = error
-        return made
+        return with_reasons(made, reasons) if self.errors == "null" else made

@@ -10,10 +10,10 @@ from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
-from gnn2mlp.deploy.batch_scorer import ERROR, without
 from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
 from gnn2mlp.deploy.node_table import NodeTable
-from gnn2mlp.deploy.row_reader import Errors, column_of
+from gnn2mlp.deploy.row_reader import Errors, check_errors, column_of
+from gnn2mlp.deploy.written_columns import with_reasons, written_schema
 from gnn2mlp.tables.edges import end_columns
 from gnn2mlp.tables.id_values import id_values
 from gnn2mlp.tables.lookup import NodeIds
@@ -53,8 +53,7 @@ class PairScorer:
         keep: Sequence[str] | None = None,
         errors: Errors = "raise",
     ):
-        if errors not in ("raise", "null"):
-            raise ConfigError(f"errors: expected 'raise' or 'null', got {errors!r}")
+        check_errors(errors)
         if source == target:
             raise ConfigError(f"source, target: expected two columns of ids, got {source!r} twice")
         self.predictor, self.nodes, self.errors = predictor, nodes, errors
@@ -73,21 +72,13 @@ class PairScorer:
         Raises:
             ConfigError: for a column that is not there, or a name that two columns would have.
         """
-        arrow, _ = pyarrow_modules()
         empty = schema.empty_table()
         for name, option in zip(self.reads, ("--source", "--target"), strict=True):
             named_column(empty, name, "pairs", option)
         for name in self.keep:
             named_column(empty, name, "pairs", "--keep")
-        made = [arrow.field(SCORE, arrow.float32())]
-        if self.errors == "null":
-            made.append(arrow.field(ERROR, arrow.string()))
-        if taken := [repr(field.name) for field in made if field.name in self.keep]:
-            raise ConfigError(
-                f"keep: expected names other than those of what is written, got {listing(taken)}; rename the column, "
-                "or do not keep it"
-            )
-        return arrow.schema([*map(schema.field, self.keep), *made])
+        made = self._made(np.zeros(0, np.float32), [])
+        return written_schema(schema, self.keep, {name: column.type for name, column in made.items()})
 
     def prepare(self, folder: Path, files: Sequence[Path], progress: Progress = silent) -> None:
         """Look whether all pairs are of nodes, then embed the nodes, or go on with it.
@@ -119,12 +110,13 @@ class PairScorer:
         if known.any():
             one, other = np.split(self._embedded.of(rows[:, known].ravel()), 2)
             scores[known] = self.predictor.score(one, other)
-        made = [arrow.array(scores)]
-        if self.errors == "null":
-            error = arrow.array(reasons, arrow.string())
-            made = [without(made[0], error.is_valid()) if error.null_count < len(error) else made[0], error]
+        made = self._made(scores, reasons)
         kept = [column_of(batch, name) for name in self.keep]
-        return arrow.RecordBatch.from_arrays([*kept, *made], schema=self.output_schema(batch.schema))
+        return arrow.RecordBatch.from_arrays([*kept, *made.values()], schema=self.output_schema(batch.schema))
+
+    def _made(self, scores: np.ndarray, reasons: Sequence[str | None]) -> dict[str, Any]:
+        made = {SCORE: pyarrow_modules()[0].array(scores)}
+        return with_reasons(made, reasons) if self.errors == "null" else made
 
     def _reasons(self, rows: np.ndarray, ends: Sequence[Any]) -> list[str | None]:
         """For each pair why it has no score, if so."""

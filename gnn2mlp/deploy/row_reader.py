@@ -1,17 +1,23 @@
 """Rows of a table as a network reads them, and why some have no outputs. Imports no torch."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError, RowsError, listing, nearest
+from gnn2mlp.core.errors import ConfigError, DataError, RowsError, listing, nearest
 from gnn2mlp.core.parquet import is_list, is_numeric, is_text, one_array, pyarrow_modules
 
 Errors = Literal["raise", "null"]
 # The one column of a table whose features are lists of numbers.
 FEATURES = "features"
 _LARGEST = float(np.finfo(np.float32).max)
+
+
+def check_errors(errors: str) -> None:
+    """Raise `ConfigError` unless it says what to do about rows that cannot be read."""
+    if errors not in get_args(Errors):
+        raise ConfigError(f"errors: expected 'raise' or 'null', got {errors!r}")
 
 
 class Reads(Protocol):

@@ -11,8 +11,9 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.parquet import open_table, pyarrow_modules
 from gnn2mlp.core.spark import spark_session, spark_sql
-from gnn2mlp.deploy.batch_scorer import ERROR, BatchScorer
+from gnn2mlp.deploy.batch_scorer import BatchScorer
 from gnn2mlp.deploy.table_scoring import Part, common_schema, part_answers, planned_parts, source_files
+from gnn2mlp.deploy.written_columns import ERROR
 
 # Spark's mark that all of a folder has been written.
 _SUCCESS = "_SUCCESS"

@@ -12,8 +12,8 @@ from gnn2mlp.core.files import atomic, check_writable, read_json, user_path, wri
 from gnn2mlp.core.locks import claimed
 from gnn2mlp.core.parquet import is_text, open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
-from gnn2mlp.deploy.batch_scorer import ERROR
 from gnn2mlp.deploy.table_scorer import TableScorer
+from gnn2mlp.deploy.written_columns import ERROR
 
 # Rows that are scored at once, fewer where these have more bytes, and rows of a part: what is done anew after a kill.
 BATCH_ROWS, BATCH_BYTES = 16_384, 2**26

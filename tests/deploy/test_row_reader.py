@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy.row_reader import RowReader, column_of
+from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.deploy.row_reader import RowReader, check_errors, column_of
 from tests.deploy.linked import linked_model
 
 
@@ -48,3 +48,10 @@ def test_a_column_is_one_array_of_a_table_and_of_a_batch() -> None:
     table = pa.concat_tables([pa.table({"a": [1]}), pa.table({"a": [2]})])
     assert column_of(table, "a").to_pylist() == [1, 2]
     assert column_of(table.to_batches()[0], "a").to_pylist() == [1]
+
+
+def test_what_to_do_about_bad_rows_is_one_of_two_words() -> None:
+    check_errors("raise")
+    check_errors("null")
+    with pytest.raises(ConfigError, match="errors: expected 'raise' or 'null', got 'ignore'"):
+        check_errors("ignore")

@@ -9,12 +9,13 @@ from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.answer_columns import CONFIDENCE, OUTLIER, PREDICTION
-from gnn2mlp.deploy.batch_scorer import ERROR, BatchScorer
+from gnn2mlp.deploy.batch_scorer import BatchScorer
 from gnn2mlp.deploy.monitoring.answering import Answered, AnswerFrame, named
 from gnn2mlp.deploy.monitoring.drift import Check, Limits, compare_shares, judged
 from gnn2mlp.deploy.monitoring.frames import Counts, added
 from gnn2mlp.deploy.monitoring.monitored import ColumnDrift, Monitored
 from gnn2mlp.deploy.monitoring.profile import ColumnProfile, Profile
+from gnn2mlp.deploy.written_columns import ERROR
 from gnn2mlp.encoders._tables import RawTable
 from gnn2mlp.encoders._values import Other
 from gnn2mlp.tasks.answers import ClassAnswers
