@@ -1,11 +1,12 @@
 """`propagate`, `teach` and `distill` killed again and again: what comes out is what an undisturbed run gives. Linux.
 
-    python benchmarks/scale/kills.py --kills 20 --scratch FOLDER          # to results/kills.json
+    python benchmarks/scale/kills.py --kills 20 --others 3 --scratch FOLDER   # to results/kills.json
 
 The graph is that of `scale_tables.py`. Each command is started anew after every SIGKILL, which comes at a random moment
-of the time that an undisturbed run takes; once there were enough kills it may end. A kill counts if the process was
-still running. Nothing may be lost or be there twice: manifest and digests of all files are those of the undisturbed
-run, and files that were finished before a kill are not written again.
+of the last seven tenths of the time that an undisturbed run takes; once there were enough kills it may end, and one that
+ends before is followed by a run from the beginning. A kill counts if the process was still running. What comes out has to
+be that of the undisturbed run: of `propagate` the manifest, which has the digests of all files, of `teach` the digests of
+the knowledge, of `distill` the scores of the student.
 """
 
 import argparse

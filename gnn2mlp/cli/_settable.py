@@ -8,6 +8,7 @@ DEFAULTS = {
     "teacher gcn": "hidden layers dropout norm lr weight_decay epochs patience fanouts batch_size",
     "teacher sage": "aggregator hidden layers dropout norm lr weight_decay epochs patience fanouts batch_size",
     "method glnn": "hard_weight temperature update sharpen",
+    "teacher sign": ("hidden hops combine normalise layers dropout input_dropout norm lr weight_decay epochs patience"),
     "teacher link": "encoder width decoder mask_target lr weight_decay epochs patience batch_size clip",
     "method llp": "label_weight rank_weight distribution_weight margin ties temperature on",
     "decoder hadamard": "hidden dropout",
@@ -19,12 +20,16 @@ DEFAULTS = {
     "method gradient_matching": ("graphs nodes classes steps lr edges depth hidden temperature batch_size"),
     "student mlp": "hidden layers dropout norm input_dropout residual",
     "distill": "lr weight_decay epochs patience batch_size averaging averaging_decay rows_fraction",
-    "export": ("draws noise top perturbation class_draws contexts_near contexts_hops contexts_random context_draws"),
+    "export": (
+        "draws noise top perturbation class_draws contexts_near contexts_hops contexts_random context_draws "
+        "embedding_dtype"
+    ),
 }
-# Settings of a run, of a fit and of a distillation from tables that have no option of their own.
+# Settings of a run, of a fit, of a distillation from tables and of a teacher of hops that have no option of their own.
 RUN = "unseen_fraction previous_weight initialisation refit recipe"
 FIT = "unseen previous_weight"
 DISTIL = "valid"
+TEACH = "batch_size valid"
 
 
 def add_set(parser: argparse.ArgumentParser, parts: Sequence[str], others: str, examples: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.cli._settable import TEACH, add_set
 from gnn2mlp.cli.run import assign, yaml_value
 
 
@@ -30,13 +31,7 @@ def add(verbs: Any) -> None:
     parser.add_argument("--seed", metavar="N", type=int, help="default 0")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads of a process; default: all")
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="any other setting: teacher.hidden=512, teacher.combine=average, teacher.epochs=50, batch_size=8192",
-    )
+    add_set(parser, ["teacher sign"], TEACH, ["teacher.hidden=512", "teacher.combine=average", "batch_size=8192"])
     parser.set_defaults(execute=execute, continues=True)
 
 

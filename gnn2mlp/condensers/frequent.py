@@ -51,10 +51,16 @@ def frequent_sets(offsets: np.ndarray, items: np.ndarray, least: int, most: int 
     """
     kept, bits = _bitsets(offsets, items, least)
     found: list[tuple[int, int, tuple[int, ...]]] = []
-    # What is left to be grown: items of a set, and which items may follow, with the transactions that hold all.
-    waiting: list[tuple[tuple[int, ...], np.ndarray, np.ndarray]] = [((), np.arange(len(kept)), bits)]
+    # What is left to be grown: items of a set, which items may follow, the transactions that hold all of the set but
+    # its last item and each of these, and those that hold that item. They are intersected when their turn comes: those
+    # of all sets at once would take memory with the square of the items.
+    every = np.full(bits.shape[1], -1, dtype=np.int64).view(np.uint64)
+    waiting: list[tuple[tuple[int, ...], np.ndarray, np.ndarray, np.ndarray]] = [
+        ((), np.arange(len(kept)), bits, every)
+    ]
     while waiting:
-        begun, following, held = waiting.pop()
+        begun, following, others, last = waiting.pop()
+        held = others & last
         counts = np.bitwise_count(held).sum(1, dtype=np.int64)
         enough = counts >= least
         following, held, counts = following[enough], held[enough], counts[enough]
@@ -65,7 +71,7 @@ def frequent_sets(offsets: np.ndarray, items: np.ndarray, least: int, most: int 
                 "hold; ask for a higher support"
             )
         waiting += [
-            ((*begun, int(kept[one])), following[place + 1 :], held[place + 1 :] & held[place])
+            ((*begun, int(kept[one])), following[place + 1 :], held[place + 1 :], held[place])
             for place, one in enumerate(following[:-1])
         ]
     return _arranged(sorted(found))

@@ -7,6 +7,9 @@ import numpy as np
 from gnn2mlp.condensers.colours import row_labels
 from gnn2mlp.core.showing import short_repr
 
+# Nodes of a tree that are still counted; sums over millions of trees hold in 64 bits.
+_MOST = 2**40
+
 
 @dataclass(frozen=True, eq=False)
 class Trees:
@@ -96,6 +99,8 @@ def _tree_by_tree(levels: list[_Level], count: int) -> Trees:
 def tree_sizes(nodes: int, edge_index: np.ndarray, depth: int) -> np.ndarray:
     """How many nodes the computation tree of each node has, int64 (nodes,), without writing it out.
 
+    More than 2^40 count as 2^40: deep trees of dense graphs have more nodes than an integer holds.
+
     Example:
         >>> tree_sizes(3, np.array([[0, 1, 1, 2], [1, 0, 2, 1]]), 2).tolist()
         [4, 5, 4]
@@ -103,7 +108,8 @@ def tree_sizes(nodes: int, edge_index: np.ndarray, depth: int) -> np.ndarray:
     sizes = np.ones(nodes, dtype=np.int64)
     source, target = edge_index
     for _ in range(depth):
-        sizes = 1 + np.bincount(target, weights=sizes[source], minlength=nodes).astype(np.int64)
+        counted = 1 + np.bincount(target, weights=sizes[source], minlength=nodes)
+        sizes = np.minimum(counted, _MOST).astype(np.int64)
     return sizes
 
 

@@ -164,7 +164,7 @@ class _Join:
         """One input in the order of bucket and id."""
         arrow, _ = pyarrow_modules()
         first, rest = _peeked(columns)
-        dtype = _row_type(first)
+        dtype = row_type(first)
         schema = arrow.schema([(BUCKET, arrow.int32()), (ID, self.ids.compared), (ROW, arrow.binary(dtype.itemsize))])
         batches = (self._packed(side, each, dtype, schema, seed) for each in rest)
         return SortedTable(side, disk.ordered(batches, schema, f"{BUCKET}, {ID}"), dtype, self.notes)
@@ -172,7 +172,7 @@ class _Join:
     def _packed(self, side: str, columns: dict[str, Any], dtype: np.dtype, schema: Any, seed: int) -> Any:
         """A record batch: bucket, id, and all the rest of a row as bytes."""
         arrow, _ = pyarrow_modules()
-        if _row_type(columns) != dtype:
+        if row_type(columns) != dtype:
             raise DataError(f"{side}: expected lists of one length in a column throughout, got several")
         ids = columns[ID]
         rows = np.zeros(len(ids), dtype=dtype)
@@ -254,7 +254,7 @@ _COUNTS = ("rows", *ROLES, "labelled", "without knowledge", "without features")
 _PADDING = "padding"
 
 
-def _row_type(columns: dict[str, Any]) -> np.dtype:
+def row_type(columns: dict[str, Any]) -> np.dtype:
     """The type of a row without its id."""
     fields: list[Any] = [(name, value.dtype, value.shape[1:]) for name, value in columns.items() if name != ID]
     return np.dtype(fields or [(_PADDING, np.uint8)])

@@ -67,7 +67,10 @@ def quoted(text: str, most: int) -> str:
         >>> print(quoted('one "two"' + chr(10) + "three", 11))
         "one \"two\"\nt"
     """
-    return json.dumps(text[:most], ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    line = json.dumps(text[:most], ensure_ascii=False)
+    for end in "\u0085\u2028\u2029":  # which JSON leaves as they are
+        line = line.replace(end, f"\\u{ord(end):04x}")
+    return line
 
 
 def prompts_of(graph: GraphData, hops: int = 2, template: Template | None = None) -> list[list[str]]:

@@ -260,6 +260,7 @@ class Language(Teacher):
                 f"teacher {self.name!r} was trained with other weights of the encoder {self.encoder['name']!r} than "
                 f"are here (checksum {facts['checksum'][:12]}, not {self.checksum[:12]}); install those, or train anew"
             )
+        self._read_last.clear()
         self.scale_ = tensors["scale_"]
         self.text_encoder.load_state(_below("encoder/", tensors))
         self.inner.restore(_below("classifier/", tensors), facts["classifier"])

@@ -17,6 +17,8 @@ from gnn2mlp.texts._tokens import Tokens, batches, numbers_of, read_tokenizer
 
 _FILES = ("model.onnx", "tokenizer.json")
 _READ = ("input_ids", "attention_mask", "token_type_ids")
+# How names of operators begin that quantise by the range of what they are given.
+_DYNAMIC = b"DynamicQuantize"
 
 
 class Onnx(TextEncoder):
@@ -25,8 +27,9 @@ class Onnx(TextEncoder):
     As on the Hugging Face Hub and from exporters the model may lie in the folder `onnx` in it.
 
     The model reads `input_ids`, and `attention_mask` and `token_type_ids` where it has them. Its first output is a
-    vector for each token (texts, tokens, width), or one for each text (texts, width), which is taken as it is.
-    Quantised models, of 8 bits, are as good as any. Needs the extras: `pip install 'gnn2mlp[tokenizers,onnx]'`.
+    vector for each token (texts, tokens, width), or one for each text (texts, width), of which no mean is taken.
+    Models of 8 bits are as good as any. Texts are read one by one where a model takes no mask, or scales its activations
+    by their range (dynamic quantisation): there a row would depend on the texts beside it. Needs the extras: `pip install 'gnn2mlp[tokenizers,onnx]'`.
 
     Args:
         folder: where the two files are.
@@ -55,16 +58,20 @@ class Onnx(TextEncoder):
     def _encode(self, texts: list[str]) -> Tensor:
         model = _loaded(tuple(self._files()), self.checksum())
         numbers = numbers_of(model.tokenizer, texts or [""], self.max_tokens)
-        parts = [(batch.rows, model.answer(batch)) for batch in batches(numbers)]
+        together = batches(numbers, 1) if model.alone else batches(numbers)
+        parts = [(batch.rows, model.answer(batch)) for batch in together]
         made = torch.cat([rows for _, rows in parts])
         order = torch.cat([rows for rows, _ in parts]).argsort()
         return F.normalize(made[order])[: len(texts)]
 
 
 class _Model(NamedTuple):
+    """`alone`: whether a text has to be read by itself."""
+
     tokenizer: Any
     session: Any
     reads: tuple[str, ...]
+    alone: bool
 
     def answer(self, batch: Tokens) -> Tensor:
         """A row (texts, width) for each text of a batch."""
@@ -82,4 +89,6 @@ def _loaded(files: tuple[Path, ...], checksum: str) -> _Model:
     reads = tuple(value.name for value in session.get_inputs())
     if "input_ids" not in reads or set(reads) - set(_READ):
         raise ConfigError(f"text encoder 'onnx': expected a model of {', '.join(_READ)}, got one of {', '.join(reads)}")
-    return _Model(read_tokenizer(files[1].read_text(encoding="utf-8"), "tokenizers", Onnx.name), session, reads)
+    alone = "attention_mask" not in reads or _DYNAMIC in files[0].read_bytes()
+    tokenizer = read_tokenizer(files[1].read_text(encoding="utf-8"), "tokenizers", Onnx.name)
+    return _Model(tokenizer, session, reads, alone)

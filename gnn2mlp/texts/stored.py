@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError, listing
 from gnn2mlp.core.files import atomic, user_path
-from gnn2mlp.core.parquet import open_table
+from gnn2mlp.core.parquet import is_list, is_numeric, open_table
 from gnn2mlp.texts._base import TextEncoder
 from gnn2mlp.texts._digest import text_digest
 from gnn2mlp.texts._packages import checksum_of
@@ -77,8 +77,12 @@ def write_vectors(
         model: which made them, for whoever reads the file.
 
     Raises:
-        DataError: for another number of vectors than of nodes, ids that there are not, or numbers that are not finite.
+        DataError: for another number of vectors than of nodes, ids that there are not, numbers that are not finite, or a
+            file of another name.
     """
+    target = user_path(path)
+    if target.suffix != ".npz":
+        raise DataError(f"path: expected the name of an .npz file, which stored reads as such, got {target.name}")
     rows = np.asarray(vectors, dtype=np.float32)
     if rows.ndim != 2 or not np.isfinite(rows).all():
         raise DataError(f"vectors: expected finite numbers of shape (nodes, width), got shape {rows.shape}")
@@ -88,7 +92,6 @@ def write_vectors(
     unknown = [str(node) for node in nodes if not 0 <= node < len(texts)]
     if unknown:
         raise DataError(f"ids: expected nodes in 0..{len(texts) - 1}, got {listing(unknown)}")
-    target = user_path(path)
     arrays = {
         "digest": np.array([text_digest(texts[node]) for node in nodes]),
         "vector": rows,
@@ -109,11 +112,14 @@ def _there(path: str) -> Path:
 def _loaded(path: Path, checksum: str) -> tuple[Mapping[str, int], Tensor]:
     """The row of each digest, and vectors float32 (texts, width)."""
     digests, vectors = _of_npz(path) if path.suffix == ".npz" else _of_parquet(path)
-    if vectors.ndim != 2 or len(vectors) != len(digests) or not np.isfinite(vectors).all():
-        raise DataError(
-            f"{path}: expected a vector of finite numbers for each of {len(digests)} texts, got shape {vectors.shape}"
-        )
-    return {digest: row for row, digest in enumerate(digests)}, torch.from_numpy(vectors.astype(np.float32))
+    where = f"{path}: expected a vector of finite numbers for each of {len(digests)} texts, got"
+    if vectors.dtype.kind not in "fiu" or vectors.ndim != 2 or len(vectors) != len(digests):
+        raise DataError(f"{where} {vectors.dtype} of shape {vectors.shape}")
+    with np.errstate(over="ignore"):  # which is looked for below
+        rows = vectors.astype(np.float32)
+    if not np.isfinite(rows).all():
+        raise DataError(f"{where} gaps, NaN, or numbers beyond single precision")
+    return {digest: row for row, digest in enumerate(digests)}, torch.from_numpy(rows)
 
 
 def _of_npz(path: Path) -> tuple[list[str], np.ndarray]:
@@ -123,14 +129,17 @@ def _of_npz(path: Path) -> tuple[list[str], np.ndarray]:
             if key is None or "vector" not in file.files:
                 got = ", ".join(file.files) or "none"
                 raise DataError(f"{path}: expected the arrays digest (or text) and vector, got {got}")
-            return _digests(key, file[key].tolist()), file["vector"]
+            return _digests(key, file[key].tolist(), path), file["vector"]
     except DataError:
         raise
     except (OSError, ValueError, zipfile.BadZipFile, AttributeError, TypeError) as error:  # of a lone array, the last
         raise DataError(f"expected an .npz file of plain arrays at {path}, got: {error}") from error
 
 
-def _digests(key: str, listed: list[str]) -> list[str]:
+def _digests(key: str, listed: list[Any], path: Path) -> list[str]:
+    wrong = [str(row) for row, one in enumerate(listed) if not isinstance(one, str)]
+    if wrong:
+        raise DataError(f"{path}: expected a text in each row of {key!r}, got none in rows {listing(wrong)}")
     return listed if key == "digest" else [text_digest(text) for text in listed]
 
 
@@ -141,12 +150,19 @@ def _of_parquet(path: Path) -> tuple[list[str], np.ndarray]:
     if key is None or "vector" not in names:
         raise DataError(f"{path}: expected the columns digest (or text) and vector, got {', '.join(names)}")
     found = table.read(columns=[key, "vector"])
-    listed = found.column(key).to_pylist()
-    vectors = found.column("vector").to_pylist()
-    width = len(vectors[0]) if vectors and vectors[0] is not None else 0
-    wrong = [str(row) for row, one in enumerate(vectors) if one is None or len(one) != width]
-    if wrong:
-        raise DataError(
-            f"{path}: expected vectors of {width} numbers, as the first, got others in rows {listing(wrong)}"
-        )
-    return _digests(key, listed), np.array(vectors).reshape(-1, width)
+    return _digests(key, found.column(key).to_pylist(), path), _vectors(found.column("vector"), path)
+
+
+def _vectors(column: Any, path: Path) -> np.ndarray:
+    """A column of lists of equally many numbers as an array, never as objects of Python; gaps in them are NaN."""
+    if not is_list(column.type) or not is_numeric(column.type.value_type):
+        raise DataError(f"{path}: expected lists of numbers in the column 'vector', got {column.type}")
+    import pyarrow.compute
+
+    lengths = pyarrow.compute.list_value_length(column).fill_null(-1).to_numpy()
+    width = max(0, int(lengths[0])) if len(lengths) else 0
+    if (lengths != width).any():
+        rows = listing([str(row) for row in np.flatnonzero(lengths != width)])
+        raise DataError(f"{path}: expected vectors of {width} numbers, as the first, got others in rows {rows}")
+    flat = [part.flatten().to_numpy(zero_copy_only=False) for part in column.chunks]
+    return np.concatenate(flat).reshape(len(lengths), width) if flat else np.zeros((0, 0))

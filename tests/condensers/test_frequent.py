@@ -1,3 +1,4 @@
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -47,3 +48,14 @@ def test_there_may_be_none_and_too_many_are_refused() -> None:
     assert _mined([[1], [2]], 2).as_lists() == []
     with pytest.raises(ConfigError, match="at most 100 frequent sets, got more among 12 items that 1 graphs hold"):
         _mined([list(range(12))], 1, most=100)
+
+
+def test_memory_does_not_grow_with_the_square_of_the_items() -> None:
+    """Of 800 items there are 319,600 pairs; their bits would take 33 MB."""
+    tracemalloc.start()
+    try:
+        found = _mined([[item] for item in range(800)], 1)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+    assert found.as_lists() == [[item] for item in range(800)]

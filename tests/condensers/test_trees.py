@@ -51,3 +51,9 @@ def test_the_commonest_kind_of_a_colour_represents_it() -> None:
     edges = np.array([[0, 1, 2, 3, 2, 4, 5, 6, 5, 7], [1, 0, 3, 2, 4, 2, 6, 5, 7, 5]])
     labels = np.array([1, 0, 1, 0, 0, 1, 0, 0])
     assert representatives(labels, refined(labels, edges, None), np.array([1])).tolist() == [2]
+
+
+def test_sizes_of_deep_trees_of_dense_graphs_stay_large() -> None:
+    clique = np.array([(one, other) for one in range(60) for other in range(60) if one != other]).T
+    assert tree_sizes(60, clique, 2).tolist() == [1 + 59 + 59**2] * 60
+    assert tree_sizes(60, clique, 12).tolist() == [2**40] * 60  # 59^12 does not fit into 64 bits

@@ -137,6 +137,16 @@ def test_saved_and_loaded_it_says_the_same_of_new_texts(options: dict[str, Any],
     assert torch.equal(again.predict(changed), teacher.predict(changed))
 
 
+def test_restored_over_another_it_forgets_what_that_read() -> None:
+    found = views()
+    one, other = fitted(found), fitted(saying(found, 5, "a theorem of topology"))
+    graph = found.full.graph
+    expected = one.predict(graph)
+    other.predict(graph)
+    other.restore(*one.state())
+    assert torch.equal(other.predict(graph), expected)
+
+
 def test_other_weights_of_the_encoder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     teacher = fitted(views())
     teacher.save(tmp_path / "teacher")

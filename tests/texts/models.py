@@ -66,8 +66,11 @@ def model2vec_folder(folder: Path, **more: Tensor) -> str:
     return str(folder)
 
 
-def onnx_folder(folder: Path, pooled: bool = False) -> str:
-    """A folder with a model that looks up four numbers for each token, or has their mean over all places."""
+def onnx_folder(folder: Path, pooled: bool = False, masked: bool = True, ranged: bool = False) -> str:
+    """A folder with a model that looks up four numbers for each token, or has their mean over all places.
+
+    `masked`: it is given which tokens are there; `ranged`: numbers have 8 bits, of the range that a batch has.
+    """
     onnx = pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
     folder.mkdir(exist_ok=True)
@@ -76,9 +79,14 @@ def onnx_folder(folder: Path, pooled: bool = False) -> str:
     nodes = [onnx.helper.make_node("Gather", ["vectors", "input_ids"], ["tokens"])]
     if pooled:
         nodes.append(onnx.helper.make_node("ReduceMean", ["tokens", "axes"], ["rows"], keepdims=0))
+    if ranged:
+        assert not pooled, "it gives tokens"
+        nodes[0] = onnx.helper.make_node("Gather", ["vectors", "input_ids"], ["exact"])
+        nodes.append(onnx.helper.make_node("DynamicQuantizeLinear", ["exact"], ["bytes", "scale", "zero"]))
+        nodes.append(onnx.helper.make_node("DequantizeLinear", ["bytes", "scale", "zero"], ["tokens"]))
     constants = [onnx.numpy_helper.from_array(vectors, "vectors")]
     constants += [onnx.numpy_helper.from_array(np.array([1]), "axes")] if pooled else []
-    reads = [info(name, kinds.INT64, ["texts", "length"]) for name in ("input_ids", "attention_mask")]
+    reads = [info(name, kinds.INT64, ["texts", "length"]) for name in ("input_ids", "attention_mask")[: 1 + masked]]
     gives = [info("rows" if pooled else "tokens", kinds.FLOAT, None)]
     graph = onnx.helper.make_graph(nodes, "model", reads, gives, constants)
     onnx.save(

@@ -39,3 +39,10 @@ def test_padding_does_not_count_where_tokens_are_given(tmp_path: Path) -> None:
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="text encoder 'onnx': expected a folder with model.onnx, found none at"):
         Onnx(str(tmp_path)).encode(["a"])
+
+
+@pytest.mark.parametrize("model", [{"masked": False, "pooled": True}, {"ranged": True}], ids=str)
+def test_a_row_never_depends_on_the_texts_beside_it(tmp_path: Path, model: dict[str, bool]) -> None:
+    encoder, texts = Onnx(onnx_folder(tmp_path, **model)), ["matrix", "matrix tensor layer", ""]
+    alone = torch.cat([encoder.encode([text]) for text in texts])
+    assert torch.equal(encoder.encode(texts), alone)

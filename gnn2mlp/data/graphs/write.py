@@ -10,7 +10,9 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.parquet import pyarrow_modules
+from gnn2mlp.data.graphs.datasets._columns import MISSING
 from gnn2mlp.data.graphs.graph_set import GraphSet
+from gnn2mlp.data.graphs.seen_categories import UNSEEN
 from gnn2mlp.tasks import NodeClassification
 
 
@@ -18,7 +20,7 @@ def write_graph_tables(path: str | os.PathLike[str], graphs: GraphSet) -> None:
     """Write `graphs.parquet`, `nodes.parquet` and `edges.parquet` into a folder, as `GraphTables` has them.
 
     Ids are names of graphs where they have some, and numbers of nodes within their graph. An undirected edge is written
-    once. The first published split is the column `split`.
+    once. The first published split is the column `split`. A category that training did not have is left empty.
 
     Args:
         path: the folder, which is made where there is none; tables in it are replaced.
@@ -26,7 +28,8 @@ def write_graph_tables(path: str | os.PathLike[str], graphs: GraphSet) -> None:
 
     Raises:
         ConfigError: if pyarrow is not installed.
-        DataError: for trees of a condensed set, whose nodes have what tables do not hold.
+        DataError: for trees of a condensed set, whose nodes have what tables do not hold; for categories that training
+            did not have, where a gap is one of those that it had.
 
     Example:
         >>> import tempfile
@@ -71,8 +74,20 @@ def _coded(
     columns = {}
     for number, own in enumerate(codes.T):
         name = fields[number] if fields else f"{default}_{number}"
-        columns[name] = np.array(categories[name])[own] if name in categories else own
+        columns[name] = _named(name, own, categories[name]) if name in categories else own
     return columns
+
+
+def _named(name: str, codes: np.ndarray, categories: Sequence[Any]) -> np.ndarray:
+    """What codes stand for, in the type of the column; nothing for a gap, or where training had no such category."""
+    gap, unseen = tuple(categories[-1:]) == (MISSING,), codes == UNSEEN
+    if gap and unseen.any():
+        raise DataError(
+            f"{name}: expected categories that training had, got {int(unseen.sum())} values of others, and a gap, which "
+            "would stand for them, is a category here; write the graphs as they were loaded"
+        )
+    known = np.array([*categories[: len(categories) - gap], None], dtype=object)
+    return known[np.where(unseen, len(known) - 1, codes)] if gap or unseen.any() else np.array(categories)[codes]
 
 
 def _labels(graphs: GraphSet) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from gnn2mlp.tables.classes import Classes
 from gnn2mlp.tables.features import ROLES, FeatureTable
 from gnn2mlp.tables.folder import rows_folder, table_of
 from gnn2mlp.tables.hops.table import HopTable
-from gnn2mlp.tables.join import LANES, SHARD_ROWS, _row_type
+from gnn2mlp.tables.join import LANES, SHARD_ROWS, row_type
 from gnn2mlp.tables.merge import BUCKET, ID, ROW, Notes, SortedTable
 from gnn2mlp.tables.sorting import sorter
 from gnn2mlp.tables.table import FORMAT, KIND, SHARED, RowTable
@@ -181,7 +181,7 @@ class _Rows:
                 x = np.ascontiguousarray(self.combine(chunk.x[places]), dtype=np.float32)
                 chosen = roles[places] if self.nodes.has_roles else self._drawn_roles(ids)
                 columns = {ID: ids, "label": labels[places], "role": chosen.astype(np.int8), "x": x}
-                dtype = _row_type(columns)
+                dtype = row_type(columns)
                 rows = np.zeros(len(places), dtype=dtype)
                 for name in ("label", "role", "x"):
                     rows[name] = columns[name]
