@@ -3,10 +3,10 @@
     python benchmarks/scale/kills.py --kills 20 --others 3 --scratch FOLDER   # to results/kills.json
 
 The graph is that of `scale_tables.py`. Each command is started anew after every SIGKILL, which comes at a random moment
-of the last seven tenths of the time that an undisturbed run takes; once there were enough kills it may end, and one that
-ends before is followed by a run from the beginning. A kill counts if the process was still running. What comes out has to
-be that of the undisturbed run: of `propagate` the manifest, which has the digests of all files, of `teach` the digests of
-the knowledge, of `distill` the scores of the student.
+of the last seven tenths of the time that an undisturbed run takes; once there were enough kills it may end, and one
+that ends before is followed by a run from the beginning. A kill counts if the process was still running. What comes out
+has to be that of the undisturbed run: of `propagate` the manifest, which has the digests of all files, of `teach` the
+digests of the knowledge, of `distill` the scores of the student.
 """
 
 import argparse

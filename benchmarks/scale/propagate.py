@@ -278,7 +278,8 @@ def _killed(kills: Mapping[str, Any]) -> str:
     )
     return (
         f"## Killed\n\nBy SIGKILL at random moments (`python benchmarks/scale/kills.py`), and started again to the "
-        f"end: {told}. What came out was each time what an undisturbed run gave, by digest; `distill` by its student's scores."
+        f"end: {told}. What came out was each time what an undisturbed run gave, by digest; "
+        "`distill` by its student's scores."
     )
 
 

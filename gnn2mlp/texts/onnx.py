@@ -28,8 +28,9 @@ class Onnx(TextEncoder):
 
     The model reads `input_ids`, and `attention_mask` and `token_type_ids` where it has them. Its first output is a
     vector for each token (texts, tokens, width), or one for each text (texts, width), of which no mean is taken.
-    Models of 8 bits are as good as any. Texts are read one by one where a model takes no mask, or scales its activations
-    by their range (dynamic quantisation): there a row would depend on the texts beside it. Needs the extras: `pip install 'gnn2mlp[tokenizers,onnx]'`.
+    Models of 8 bits are as good as any. Texts are read one by one where a model takes no mask, or scales its
+    activations by their range (dynamic quantisation): there a row would depend on the texts beside it. Needs the
+    extras: `pip install 'gnn2mlp[tokenizers,onnx]'`.
 
     Args:
         folder: where the two files are.

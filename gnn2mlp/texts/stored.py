@@ -77,8 +77,8 @@ def write_vectors(
         model: which made them, for whoever reads the file.
 
     Raises:
-        DataError: for another number of vectors than of nodes, ids that there are not, numbers that are not finite, or a
-            file of another name.
+        DataError: for another number of vectors than of nodes, ids that there are not, numbers that are not finite,
+            or a file of another name.
     """
     target = user_path(path)
     if target.suffix != ".npz":

@@ -83,8 +83,8 @@ def _named(name: str, codes: np.ndarray, categories: Sequence[Any]) -> np.ndarra
     gap, unseen = tuple(categories[-1:]) == (MISSING,), codes == UNSEEN
     if gap and unseen.any():
         raise DataError(
-            f"{name}: expected categories that training had, got {int(unseen.sum())} values of others, and a gap, which "
-            "would stand for them, is a category here; write the graphs as they were loaded"
+            f"{name}: expected categories that training had, got {int(unseen.sum())} values of others, and a gap, "
+            "which would stand for them, is a category here; write the graphs as they were loaded"
         )
     known = np.array([*categories[: len(categories) - gap], None], dtype=object)
     return known[np.where(unseen, len(known) - 1, codes)] if gap or unseen.any() else np.array(categories)[codes]
