@@ -18,7 +18,8 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Check, and print what the model is."""
-    from gnn2mlp.deploy.directory import reseal, verify
+    from gnn2mlp.deploy.directory import verify
+    from gnn2mlp.deploy.directory_writing import reseal
 
     if options.reseal:
         reseal(options.folder)

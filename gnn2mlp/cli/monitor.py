@@ -85,7 +85,8 @@ def limits_of(options: argparse.Namespace) -> Any:
 
 def _codes(model: str, predictor: Any) -> Any:
     """What tells the codes of rows, of a model with a codebook."""
-    from gnn2mlp.deploy.directory import CODES, read_directory
+    from gnn2mlp.deploy.directory import read_directory
+    from gnn2mlp.deploy.model_files import CODES
     from gnn2mlp.explore.placement import CodePlacement
 
     placement = CodePlacement.decode(read_directory(model, (CODES,)).files[CODES])

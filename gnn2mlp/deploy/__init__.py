@@ -8,14 +8,8 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.byte_search import traces
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
     from gnn2mlp.deploy.cascade import Cascade
-    from gnn2mlp.deploy.directory import (
-        ModelDirectory,
-        add_files,
-        read_directory,
-        reseal,
-        verify,
-        write_directory,
-    )
+    from gnn2mlp.deploy.directory import read_directory, verify
+    from gnn2mlp.deploy.directory_writing import add_files, reseal, write_directory
     from gnn2mlp.deploy.graph_predictor import GraphPredictor
     from gnn2mlp.deploy.graph_scoring import score_graphs
     from gnn2mlp.deploy.hub import from_hub, push_to_hub
@@ -23,6 +17,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.link_predictor import LinkPredictor
     from gnn2mlp.deploy.link_scoring import TopScored, score_pairs, score_top
     from gnn2mlp.deploy.link_search import Top
+    from gnn2mlp.deploy.model_files import ModelDirectory
     from gnn2mlp.deploy.node_fields import NodeFields
     from gnn2mlp.deploy.node_router import NodeRouter
     from gnn2mlp.deploy.onnx_columns import check_convertible
@@ -79,7 +74,7 @@ _EXPORTS = {
     "NodeFields": "gnn2mlp.deploy.node_fields",
     "LinkIndex": "gnn2mlp.deploy.link_index",
     "LinkPredictor": "gnn2mlp.deploy.link_predictor",
-    "ModelDirectory": "gnn2mlp.deploy.directory",
+    "ModelDirectory": "gnn2mlp.deploy.model_files",
     "NodeRouter": "gnn2mlp.deploy.node_router",
     "OnnxGraphPredictor": "gnn2mlp.deploy.onnx_graph_predictor",
     "OnnxLinkPredictor": "gnn2mlp.deploy.onnx_link_predictor",
@@ -88,7 +83,7 @@ _EXPORTS = {
     "Scored": "gnn2mlp.deploy.table_scoring",
     "Top": "gnn2mlp.deploy.link_search",
     "TopScored": "gnn2mlp.deploy.link_scoring",
-    "add_files": "gnn2mlp.deploy.directory",
+    "add_files": "gnn2mlp.deploy.directory_writing",
     "calibrate": "gnn2mlp.deploy.calibration",
     "calibrated": "gnn2mlp.deploy.calibration",
     "check_convertible": "gnn2mlp.deploy.onnx_columns",
@@ -96,7 +91,7 @@ _EXPORTS = {
     "onnx_bytes": "gnn2mlp.deploy.onnx_file",
     "push_to_hub": "gnn2mlp.deploy.hub",
     "read_directory": "gnn2mlp.deploy.directory",
-    "reseal": "gnn2mlp.deploy.directory",
+    "reseal": "gnn2mlp.deploy.directory_writing",
     "score_dataframe": "gnn2mlp.deploy.spark",
     "score_files": "gnn2mlp.deploy.spark",
     "score_graphs": "gnn2mlp.deploy.graph_scoring",
@@ -105,7 +100,7 @@ _EXPORTS = {
     "score_pairs": "gnn2mlp.deploy.link_scoring",
     "traces": "gnn2mlp.deploy.byte_search",
     "verify": "gnn2mlp.deploy.directory",
-    "write_directory": "gnn2mlp.deploy.directory",
+    "write_directory": "gnn2mlp.deploy.directory_writing",
 }
 
 

@@ -11,7 +11,7 @@ from torch import nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._graphs import BaseGraphPredictor
-from gnn2mlp.deploy.directory import place_files
+from gnn2mlp.deploy.directory_writing import place_files
 from gnn2mlp.deploy.node_fields import NodeFields, Nodes
 from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
 from gnn2mlp.deploy.savable import Savable

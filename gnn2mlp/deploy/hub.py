@@ -14,7 +14,8 @@ from gnn2mlp import __version__
 from gnn2mlp.core.errors import ArtefactError, ConfigError, Gnn2mlpError
 from gnn2mlp.core.files import scratch, user_path
 from gnn2mlp.core.folders import hidden
-from gnn2mlp.deploy.directory import install, read_directory
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.directory_writing import install
 
 # The files of a model lie side by side; what a repository holds besides is hidden, or none of its business.
 _NOT_OURS = [".*", "*/*"]

@@ -11,8 +11,9 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.decoders.dot import InnerProduct
 from gnn2mlp.deploy._links import BaseLinkPredictor
-from gnn2mlp.deploy.directory import STUDENT, place_files
+from gnn2mlp.deploy.directory_writing import place_files
 from gnn2mlp.deploy.link_decoders import fixed
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.deploy.student_file import read_parts
 from gnn2mlp.encoders.table import TableEncoder

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import scratch
-from gnn2mlp.deploy.directory import place_files
+from gnn2mlp.deploy.directory_writing import place_files
 from gnn2mlp.deploy.onnx_networks import MIXING, network
 from gnn2mlp.deploy.onnx_parts import IR, OPSET, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, Network, OnnxPredictor, dense, seal

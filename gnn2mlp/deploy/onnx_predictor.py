@@ -14,7 +14,8 @@ from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import calibration_of
 from gnn2mlp.deploy.columns import check_width, column_order
-from gnn2mlp.deploy.directory import STUDENT, read_directory
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.onnx_inputs import Column, RawInputs, chunks
 from gnn2mlp.deploy.onnx_seal import KEY, check_seal
 from gnn2mlp.deploy.sealed import CONFIG

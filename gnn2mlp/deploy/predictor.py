@@ -16,7 +16,8 @@ from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.asked_rows import encoded_rows, feature_rows, text_rows
 from gnn2mlp.deploy.calibration import Calibration, rescaled
-from gnn2mlp.deploy.directory import STUDENT, place_files
+from gnn2mlp.deploy.directory_writing import place_files
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
 from gnn2mlp.deploy.savable import Savable
 from gnn2mlp.deploy.student_file import read_parts, tensors_of

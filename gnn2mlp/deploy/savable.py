@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from gnn2mlp.core import artefact
-from gnn2mlp.deploy.directory import STUDENT, write_directory
+from gnn2mlp.deploy.directory_writing import write_directory
+from gnn2mlp.deploy.model_files import STUDENT
 
 
 class Savable(ABC):

@@ -17,7 +17,8 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy._base import answers_of
 from gnn2mlp.deploy.calibration import Calibration, calibration_of
-from gnn2mlp.deploy.directory import STUDENT, read_student
+from gnn2mlp.deploy.directory import read_student
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.unit import Unit, check_unit
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs import INPUTS, Inputs

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.tasks.answers import EmbeddingAnswers
 
 Unit = Literal["node", "pair", "graph"]

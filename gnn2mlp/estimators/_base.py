@@ -20,7 +20,9 @@ from gnn2mlp.core.rows import take_rows
 from gnn2mlp.core.spec import Spec, name_of, plain
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.columns import unique_names
-from gnn2mlp.deploy.directory import CODES, STUDENT, read_directory, write_directory
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.directory_writing import write_directory
+from gnn2mlp.deploy.model_files import CODES, STUDENT
 from gnn2mlp.deploy.sealed import CONFIG
 from gnn2mlp.estimators import nested
 from gnn2mlp.estimators.nodes import features_of, node_names, read_nodes

@@ -7,7 +7,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, user_path
 from gnn2mlp.data import Split, load_dataset
 from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor
-from gnn2mlp.deploy.directory import STUDENT, check_no_network
+from gnn2mlp.deploy.model_files import STUDENT, check_no_network
 from gnn2mlp.deploy.onnx_predictor import ONNX
 from gnn2mlp.deploy.unit import unit_at
 from gnn2mlp.nn.csr import CSR, gather

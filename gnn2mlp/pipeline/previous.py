@@ -12,7 +12,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import ArtefactError, DataError, listing
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
-from gnn2mlp.deploy.directory import STUDENT, check_no_network
+from gnn2mlp.deploy.model_files import STUDENT, check_no_network
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill.learner import PREVIOUS
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge

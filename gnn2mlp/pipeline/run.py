@@ -13,7 +13,7 @@ from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.showing import call
 from gnn2mlp.data import Split
 from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor, write_directory
-from gnn2mlp.deploy.directory import NETWORK
+from gnn2mlp.deploy.model_files import NETWORK
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.disagreement import AFFORDABLE, disagreement_of, write_disagreement
 from gnn2mlp.pipeline.job import Job, Listen

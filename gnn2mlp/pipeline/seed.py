@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from gnn2mlp.data import Full, Observed, Split
 from gnn2mlp.data.graphs import FullGraphs, ObservedGraphs
 from gnn2mlp.data.links import FullLinks, ObservedLinks
-from gnn2mlp.deploy.directory import NETWORK
+from gnn2mlp.deploy.model_files import NETWORK
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS

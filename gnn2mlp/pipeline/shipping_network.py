@@ -6,8 +6,8 @@ from typing import Any
 
 from gnn2mlp.core.files import write_text
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.deploy.directory import NETWORK, README
 from gnn2mlp.deploy.markdown import bullets, table, text
+from gnn2mlp.deploy.model_files import NETWORK, README
 from gnn2mlp.students.gnn import untrained
 from gnn2mlp.teachers import Teacher
 

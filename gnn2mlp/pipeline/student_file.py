@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gnn2mlp.deploy.directory import STUDENT
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
 from gnn2mlp.deploy.link_predictor import LinkPredictor
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.pipeline.stage import Origin, Storage
 

@@ -12,7 +12,8 @@ import numpy as np
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.showing import short_repr
-from gnn2mlp.deploy.directory import ModelDirectory, read_directory
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.model_files import ModelDirectory
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.sealed import CONFIG, digest
 from gnn2mlp.deploy.unit import check_unit

@@ -1,5 +1,7 @@
 """Small models of every kind of answer, for tests of what is saved of them."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
@@ -44,3 +46,8 @@ def model(kind: str = "classes", seed: int = 0, names: list[str] | None = None, 
         module = student.build(FEATURES, 3)
     calibration = CALIBRATION if calibrated else None
     return Predictor(student, module, FEATURES, TASKS[kind], {"from": "test"}, names, calibration=calibration)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """The files of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

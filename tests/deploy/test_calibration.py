@@ -11,7 +11,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, DataWarning
 from gnn2mlp.deploy import Calibration, OnnxPredictor, Predictor, calibrate, calibrated
 from gnn2mlp.deploy.calibration import rescaled
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.evaluate import conformal_threshold, energy, fit_temperature, joint_energy
 from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression
 from gnn2mlp.tasks.answers import ClassAnswers, LabelAnswers, softmax

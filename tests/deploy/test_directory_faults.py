@@ -17,7 +17,7 @@ import pytest
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.deploy import Predictor, read_directory, verify, write_directory
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from tests.deploy.models_of import ABOUT, TASKS, X, model
 
 ROOT = Path(__file__).parents[2]
@@ -150,7 +150,7 @@ FAULTS += [edit, unlist, duplicate, link, nest, pending]
 
 def test_every_one_of_many_corruptions_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With one sentence, and nothing is executed; the model as it was is read between them."""
-    monkeypatch.setattr("gnn2mlp.deploy.directory._PATIENCE", 0.0)  # nobody writes
+    monkeypatch.setattr("gnn2mlp.deploy.steady._PATIENCE", 0.0)  # nobody writes
     folder, trace = tmp_path / "model", tmp_path / "trace"
     for kind in TASKS:
         write_directory(tmp_path / kind, model(kind, calibrated=kind == "classes"), ABOUT, FURTHER)

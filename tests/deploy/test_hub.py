@@ -10,7 +10,7 @@ import pytest
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.deploy import Predictor, from_hub, push_to_hub, write_directory
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from tests.deploy.hub_stand_in import Hub, serving
 from tests.deploy.models_of import ABOUT, X, model
 

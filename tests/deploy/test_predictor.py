@@ -16,7 +16,7 @@ import torch
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.deploy import OnnxPredictor, Predictor, predictor
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.encoders import TableEncoder
 from gnn2mlp.inputs.standardise import Standardise
 from gnn2mlp.nn.csr import CSR, Features

@@ -5,7 +5,7 @@ import pytest
 from gnn2mlp.core import artefact
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.deploy import GraphPredictor, Predictor, verify
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.savable import Savable
 from tests.deploy import test_graph_predictor
 from tests.deploy.test_predictor import X, make

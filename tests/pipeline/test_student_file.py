@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.pipeline.student_file import student_file

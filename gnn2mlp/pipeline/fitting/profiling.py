@@ -10,7 +10,7 @@ from gnn2mlp.core.parquet import BATCH_ROWS
 from gnn2mlp.core.rows import spread
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import BatchScorer, Predictor
-from gnn2mlp.deploy.directory import CODES
+from gnn2mlp.deploy.model_files import CODES
 from gnn2mlp.deploy.monitoring import PROFILE, Answered, profile_of
 from gnn2mlp.deploy.monitoring.answering import named_truth
 from gnn2mlp.deploy.monitoring.comparing import answered_of

@@ -11,7 +11,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.calibration import Calibration
-from gnn2mlp.deploy.directory import write_directory
+from gnn2mlp.deploy.directory_writing import write_directory
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.citing import parts_cited
 from gnn2mlp.pipeline.fitting.config import FitConfig

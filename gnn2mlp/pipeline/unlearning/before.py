@@ -13,7 +13,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data import NodeData, Observed, Split
 from gnn2mlp.data.removal import Removal
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.knowledge import Store, TeacherKnowledge
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.knowledge import load_knowledge, save_knowledge

@@ -10,7 +10,7 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data import NodeData, Split, load_dataset
-from gnn2mlp.deploy.directory import STUDENT
+from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.knowledge import Store
 from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.pipeline.config import RunConfig, read_yaml

@@ -13,7 +13,7 @@ from gnn2mlp import Predictor
 from gnn2mlp.cli import main
 from gnn2mlp.data import Split
 from gnn2mlp.deploy import read_directory
-from gnn2mlp.deploy.directory import CODES
+from gnn2mlp.deploy.model_files import CODES
 from gnn2mlp.deploy.monitoring import PROFILE, Profile
 from gnn2mlp.deploy.monitoring.watching import monitor_table
 from gnn2mlp.pipeline import FitConfig, FitResult, fit

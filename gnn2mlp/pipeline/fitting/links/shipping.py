@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.deploy.directory import write_directory
+from gnn2mlp.deploy.directory_writing import write_directory
 from gnn2mlp.deploy.link_predictor import LinkPredictor
 from gnn2mlp.deploy.monitoring import PROFILE, profile_of
 from gnn2mlp.evaluate import LINK_POPULATIONS
