@@ -277,9 +277,8 @@ def _times(lines: Sequence[Line]) -> str:
     return (
         "## Size and time\n\nOf the first split: in how many graphs of each class a set has to be, how many sets there "
         "are, and the seconds of counting, mining and writing together, on one thread, by the clock and of the "
-        "processor: some twenty other jobs shared the two cores, so that limits are compared with the latter; bytes of "
-        "the set and of all training graphs in the same format; memory is the most that the process had so far, data "
-        "sets and libraries included. The released program needs "
+        "processor, with which limits are compared; bytes of the set and of all training graphs in the same format; "
+        "memory is the most that the process had so far, data sets and libraries included. The released program needs "
         "41 s for counting the trees of ogbg-molhiv alone.\n\n" + markdown(head, rows)
         if rows
         else ""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp import RunConfig, run
+from gnn2mlp.data import write_graph_tables
 from gnn2mlp.data.graphs import GraphBatch, GraphSet, GraphViews, graph_set_from_arrays, split_graphs
 from gnn2mlp.pipeline import RunResult
 from gnn2mlp.tasks import GraphMultiTask
@@ -73,3 +74,12 @@ def finished() -> RunResult:
     """A run of two seeds, made once for all tests that only look at it."""
     folder = Path(tempfile.mkdtemp())
     return run(RunConfig(**SMALL, out=folder / "run", cache=folder / "cache"))
+
+
+@cache
+def finished_tasks() -> RunResult:
+    """A run of two seeds on three tasks with gaps, as `finished`."""
+    folder = Path(tempfile.mkdtemp())
+    write_graph_tables(folder / "tables", random_graphs(count=60, tasks=3))
+    tables = {"name": "graph_tables", "path": str(folder / "tables"), "label": ["task 0", "task 1", "task 2"]}
+    return run(RunConfig(**{**SMALL, "dataset": tables}, out=folder / "run", cache=folder / "cache"))

@@ -15,7 +15,7 @@ def code_keys(codes: np.ndarray, sizes: Sequence[int], begin: np.ndarray | None 
 
     Example:
         >>> code_keys(np.array([[0, 1], [0, 1], [7, 0], [-1, 0]]), [3, 2]).tolist()
-        [6, 6, 1, 1]
+        [5, 5, 1, 1]
     """
     key = np.zeros(len(codes), np.int64) if begin is None else begin
     bound = int(key.max(initial=0)) + 1

@@ -1,5 +1,8 @@
 """The tables of a run that predicts whole graphs as plain strings, for the terminal and the page alike."""
 
+from collections.abc import Sequence
+from statistics import fmean
+
 from gnn2mlp.explore.formatting import (
     MISSING,
     percent,
@@ -8,6 +11,7 @@ from gnn2mlp.explore.formatting import (
     significant,
 )
 from gnn2mlp.explore.theme import style_of
+from gnn2mlp.report.class_grids import MOST
 from gnn2mlp.report.graph_results import (
     TEST,
     compared_graphs,
@@ -26,6 +30,7 @@ def graph_grids(results: Results) -> list[Grid]:
     grids = [
         graph_score_grid(results),
         graph_difference_grid(results),
+        graph_task_grid(results),
         request_grid(results),
         graph_throughput_grid(results),
         seconds_grid(results),
@@ -56,6 +61,31 @@ def graph_difference_grid(results: Results) -> Grid:
             rows.append([judged(metric).heading, style_of(rival).label, points, interval, f"{one.wins} of {one.n}"])
     head = ["By", "Minus", "Points", "95% interval", "Ahead"]
     return Grid("Student minus another, points", head, rows if has_spread(results) else [])
+
+
+def graph_task_grid(results: Results) -> Grid:
+    """Of several tasks how well each is told, in per cent, means over seeds; no row for one task."""
+    records = [one["by_task"] for one in results["seeds"] if "by_task" in one]
+    if not records:
+        return Grid("", [], [])
+    names = (results.get("graph") or {}).get("task_names") or [*map(str, range(len(records[0]["known"])))]
+    models = [name for name in graph_models(results) if name in records[0]["scores"]]
+    rows = []
+    for place, name in enumerate(names[:MOST]):
+        known, yes = (sum(one[key][place] for one in records) for key in ("known", "yes"))
+        share = f"{100 * yes / known:.1f}" if known else MISSING
+        scores = [_mean([one["scores"][model][place] for one in records]) for model in models]
+        rows.append([name, f"{known / len(records):,.0f}", share, *scores])
+    if len(names) > MOST:
+        rows.append([f"and {len(names) - MOST} more", *[""] * (len(models) + 2)])
+    heads = ["Task", "Answers", "Yes, %", *(style_of(model).label for model in models)]
+    return Grid(f"By task, test graphs: {judged(records[0]['metric']).title}, %", heads, rows)
+
+
+def _mean(scores: Sequence[float | None]) -> str:
+    """Over the seeds on whose test graphs it is defined."""
+    found = [score for score in scores if score is not None]
+    return f"{100 * fmean(found):.1f}" if found else MISSING
 
 
 def request_grid(results: Results) -> Grid:

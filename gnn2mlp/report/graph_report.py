@@ -10,6 +10,7 @@ from gnn2mlp.report.graph_grids import (
     graph_difference_grid,
     graph_score_grid,
     graph_seeds_grid,
+    graph_task_grid,
     graph_throughput_grid,
     request_grid,
 )
@@ -45,6 +46,7 @@ def _content(results: Results) -> dict[str, Any]:
         "differences": graph_difference_grid(results),
         "difference_plots": _difference_plots(results),
         "classes": class_grid(results, "graphs"),
+        "tasks": graph_task_grid(results),
         "loading": graph_load_lines(results),
         "sizes": size_facts(results),
         "latency": {"grid": request_grid(results), "plots": _latency_plots(results)},

@@ -18,6 +18,7 @@ from gnn2mlp.report.svg import inline_svg
 ELSEWHERE = (
     "notes",
     "class_counts",
+    "task_names",
     "homophily",
     "adjusted_homophily",
     "hyperedge_homophily",

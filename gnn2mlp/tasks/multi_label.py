@@ -1,6 +1,6 @@
 """Several labels for each node, of which it may have any number (ogbn-proteins' kind)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import torch
@@ -12,6 +12,12 @@ from gnn2mlp.nn.devices import constant
 from gnn2mlp.tasks._base import Metric, NamedTask, check_names
 from gnn2mlp.tasks.answers import DEFAULT_THRESHOLD, LabelAnswers
 from gnn2mlp.tasks.metrics import DECISIONS, average_precision, best_threshold, mean_over, roc_auc
+
+# Metrics of the scores of one label, and which rows have it.
+_OF_A_LABEL: Mapping[str, Callable[[Tensor, Tensor], float]] = {
+    "roc_auc": roc_auc,
+    "average_precision": average_precision,
+}
 
 
 class MultiLabel(NamedTask):
@@ -154,6 +160,20 @@ class MultiLabel(NamedTask):
         """Mean of `metric` over labels with both values; NaN without any."""
         known = _known_rows(output, labels)
         return mean_over([metric(score, positive) if both else torch.nan for score, positive, both in known])
+
+    def scores_by_label(self, output: Tensor, labels: Tensor) -> tuple[str, list[float | None]]:
+        """How well each label is ranked: the name of a metric, and its value of each, `None` where it does not vary.
+
+        The metric is the task's own if that is a mean over labels, else ROC-AUC.
+
+        Example:
+            >>> labels = torch.tensor([[1.0, 1.0], [0.0, 1.0]])
+            >>> MultiLabel(["red", "round"]).scores_by_label(torch.tensor([[2.0, 0.0], [0.0, 1.0]]), labels)
+            ('roc_auc', [1.0, None])
+        """
+        name = self.metric if self.metric in _OF_A_LABEL else "roc_auc"
+        known = _known_rows(output, labels)
+        return name, [_OF_A_LABEL[name](score, positive) if both else None for score, positive, both in known]
 
     def f1(self, output: Tensor, labels: Tensor, *, by_label: bool) -> float:
         """2 TP / (2 TP + FP + FN): its mean over labels that occur, or of all labels taken together."""

@@ -1,5 +1,5 @@
 from gnn2mlp.report.graph_report import render_graph_report
-from tests.graphs import finished
+from tests.graphs import finished, finished_tasks
 
 
 def test_the_page_tells_of_graphs_and_of_no_nodes_to_be_classified() -> None:
@@ -8,6 +8,11 @@ def test_the_page_tells_of_graphs_and_of_no_nodes_to_be_classified() -> None:
         assert told in page
     assert "test nodes" not in page
     assert page == (finished().out / "report.html").read_text()
+
+
+def test_several_tasks_are_told_one_by_one() -> None:
+    assert "task by task" in render_graph_report(finished_tasks().results)
+    assert "task by task" not in render_graph_report(finished().results)
 
 
 def test_what_results_hold_is_escaped() -> None:

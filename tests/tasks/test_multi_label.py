@@ -129,3 +129,17 @@ def test_sharpened_probabilities_by_hand() -> None:
     # 3 : 1 squared is 9 : 1, of each label by itself.
     made = MultiLabel(["a", "b"]).sharpened(torch.tensor([[math.log(3), 0.0]]), 2.0).sigmoid()
     torch.testing.assert_close(made, torch.tensor([[0.9, 0.5]]))
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "macro_f1"])
+def test_each_label_by_itself(metric: str) -> None:
+    output, labels = drawn()
+    labels[:, 2] = 1.0
+    labels[::4, 0] = NAN
+    name, scores = MultiLabel("abc", metric=metric).scores_by_label(output, labels)
+    assert name == ("average_precision" if metric == "average_precision" else "roc_auc")
+    judge = reference.average_precision_score if name == "average_precision" else reference.roc_auc_score
+    there = ~labels[:, 0].isnan()
+    assert scores[0] == pytest.approx(judge(labels[there, 0], output[there, 0]))
+    assert scores[1] == pytest.approx(judge(labels[:, 1], output[:, 1]))
+    assert scores[2] is None

@@ -31,7 +31,11 @@ class GraphsJob(Job):
             "nodes of a graph": _range(graphs.nodes_per_graph),
             "edges of a graph": _range(graphs.edges_per_graph),
             "labelled": int(known.sum()),
-            **({"class_counts": _counts(graphs)} if graphs.task.exclusive else {}),
+            **(
+                {"class_counts": _counts(graphs)}
+                if graphs.task.exclusive
+                else {"task_names": list(graphs.task.output_names)}
+            ),
             "notes": dict(graphs.notes),
             "digest": graphs.digest,
         }

@@ -15,6 +15,7 @@ from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.scoring import parameters, told_of_metric, with_best
 from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks.multi_label import MultiLabel
 from gnn2mlp.teachers._base import Teacher
 from gnn2mlp.teachers._graph_level import GraphLevelTeacher
 
@@ -81,6 +82,7 @@ def score_graphs(
         "scores": scores,
         "fidelity": {TEST: task.agreement(answers["student"], answers["teacher"])},
         **_calibrated(answers, truth, task),
+        **_by_task(answers, truth, task),
         "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
         "history": {model: with_best(history) for model, history in histories.items() if history["valid"]},
         "parameters": {
@@ -107,6 +109,21 @@ def _defined(values: Mapping[str, float]) -> dict[str, float]:
 def _undefined(values: Mapping[str, float], task: Task) -> list[str]:
     absent = [task.metrics[name].title for name in task.metrics if name not in values]
     return [f"{', '.join(absent)}: not defined on these test graphs"] if absent else []
+
+
+def _by_task(answers: Mapping[str, Tensor], truth: Tensor, task: Task) -> dict[str, Any]:
+    """How well each of several tasks is told, and of how many graphs its answer is known."""
+    if not isinstance(task, MultiLabel) or task.num_outputs < 2:
+        return {}
+    found = {model: task.scores_by_label(answers[model], truth) for model in GRAPH_MODELS}
+    return {
+        "by_task": {
+            "known": (~truth.isnan()).sum(0).tolist(),
+            "yes": (truth == 1).sum(0).tolist(),
+            "metric": found["student"][0],
+            "scores": {model: scores for model, (_, scores) in found.items()},
+        }
+    }
 
 
 def _calibrated(answers: Mapping[str, Tensor], truth: Tensor, task: Task) -> dict[str, Any]:

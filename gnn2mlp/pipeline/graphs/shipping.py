@@ -19,7 +19,7 @@ def about_graphs(job: GraphsJob, best: Scored) -> dict[str, Any]:
         "summary": f"Answers for whole graphs from what their nodes are. It learnt from {sizes['train']:,} labelled "
         f"graphs; the figures are its own, on {sizes['test']:,} graphs that trained nothing.",
         "metrics": _rows(record),
-        "data": {key: value for key, value in graph.items() if key not in ("notes", "class_counts")},
+        "data": {key: value for key, value in graph.items() if key not in ("notes", "class_counts", "task_names")},
         "training": {part: facts["config"][part] for part in ("task", "teacher", "method", "split")},
         "citations": [text for text in dict.fromkeys(facts["citations"].values()) if text],
     }
