@@ -1,13 +1,11 @@
 """The distiller: rows of knowledge in, a student out."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.environment import resolve_device
@@ -28,20 +26,21 @@ from gnn2mlp.distill.links import LinkRows
 from gnn2mlp.distill.networks import NetworkRows, check_read
 from gnn2mlp.distill.process_group import ALONE, ProcessGroup
 from gnn2mlp.distill.result import DistillationResult
-from gnn2mlp.distill.source import RowPass, Source
+from gnn2mlp.distill.shipping import check_foldable, folded_inputs, shipped_width
+from gnn2mlp.distill.source import Source
 from gnn2mlp.distill.start import Start
 from gnn2mlp.distill.streamed import Streamed, feature_chunks
+from gnn2mlp.distill.student_training import StudentTraining
 from gnn2mlp.distill.sync_batch_norm import convert_batch_norms
-from gnn2mlp.distill.updates import Pass, UpdateRule, passes
+from gnn2mlp.distill.updates import UpdateRule, passes
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn import loop
-from gnn2mlp.nn.fold import fold_appended, fold_input, input_maps
 from gnn2mlp.nn.optim import adam, with_rates
 from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept
-from gnn2mlp.nn.training_state import Checkpoint, Position, TrainingState
-from gnn2mlp.objectives import Batch, Objective, Term
+from gnn2mlp.nn.training_state import Checkpoint, TrainingState
+from gnn2mlp.objectives import Objective, Term
 from gnn2mlp.objectives._needs import TEACHER
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.link_labels import LinkLabels
@@ -182,7 +181,7 @@ class Distiller(Configurable):
             source = self._source(data, _by_name(knowledge), device, seed, objective, inputs, group, student)
             module = student.network(source.num_features, source.num_classes).to(device)
             source.check(module)
-            _check_foldable(module, inputs)
+            check_foldable(module, inputs)
             if start is not None:
                 start.apply(module)
             if group.connected:
@@ -194,16 +193,16 @@ class Distiller(Configurable):
             kept = self.averaging, self.averaging_decay
             selection = Selection(module, self.patience, begin, source.tolerance, *kept)
             state = TrainingState(module, optimiser, selection, objective, source.random)
-            training = _Training(source, module, objective, passes(objective, update))
+            training = StudentTraining(source, module, objective, passes(objective, update))
             keeping = self._checkpointing(state, checkpoint, student, inputs, source, update, seed, start)
             _check_alike(state, source)
             history = loop.fit(
                 training, state, self.epochs, stage=stage, progress=progress, listeners=listeners, checkpoint=keeping
             )
         task = source.settled(module)
-        shipped = _fold(module.cpu(), inputs)
+        shipped = folded_inputs(module.cpu(), inputs)
         card = self.card(student, inputs, seed, source.knowledge_digest)
-        width = _width(source, inputs)
+        width = shipped_width(source.num_features, inputs)
         recipe = student if student.needs_graph else None
         return DistillationResult(module, width, history, card, shipped, task, objective.cpu(), recipe)
 
@@ -316,44 +315,6 @@ class Distiller(Configurable):
         return loop.Checkpointing(save, checkpoint.every if source.random is None else None)
 
 
-@dataclass(eq=False)
-class _Training:
-    """A student's steps and validation, for the training loop."""
-
-    source: Source
-    module: nn.Module
-    objective: Objective
-    passes: Sequence[Pass]
-    has_rows: bool = True  # whether this process has any of the present step's
-
-    def steps(self, position: Position) -> Iterator[loop.Step]:
-        """The batches of what is left of an epoch, one pass over rows after the other."""
-        epoch, begin, done = position
-        for number, each in enumerate(self.passes[begin:], start=begin):
-            start = Position(epoch, number, done if number == begin else 0)
-            after = Position(epoch, number + 1) if number + 1 < len(self.passes) else Position(epoch + 1)
-            following = RowPass(self.passes[after.pass_].rows, after)
-            batches = self.source.batches(each.rows, self.module, start, following)
-            for step, batch in enumerate(batches, start=start.step + 1):
-                self.has_rows = len(batch.labels) > 0
-                yield loop.Step(Position(epoch, number, step), _loss_of(each.objective, batch, self.source))
-
-    def reduce(self, loss: Tensor) -> Tensor:
-        """Sum loss and gradients over the processes."""
-        parameters = chain(self.module.parameters(), self.objective.parameters())
-        return self.source.group.sum_gradients(loss, parameters, counts=self.has_rows)
-
-    def validate(self) -> loop.Validation | None:
-        """Score the student on the validation rows."""
-        return self.source.validate(self.module)
-
-    def on_epoch_end(self, epoch: int) -> None:
-        """Let the objective follow training."""
-        if self.objective.follows(epoch):
-            with torch.no_grad():
-                self.objective.after_epoch(self.source.whole("all", self.module.eval(), epoch))
-
-
 def _check_alike(state: TrainingState, source: Source) -> None:
     """Raise `ProcessError` if the processes are not about to train the same student on the same rows."""
     if source.group.connected:
@@ -362,27 +323,6 @@ def _check_alike(state: TrainingState, source: Source) -> None:
         source.group.agree(
             start, "a checkpoint lies on the disk of some machines alone: copy it to the others, or remove it"
         )
-
-
-def _loss_of(objective: Objective, batch: Batch, source: Source) -> Any:
-    """The loss of a batch, or what this process's part of it adds to the loss of all."""
-    if not source.group.connected:
-        return lambda: objective(batch)
-    return lambda: _share_of_loss(objective, batch, source)
-
-
-def _share_of_loss(objective: Objective, batch: Batch, source: Source) -> Tensor:
-    """What this process's rows add to the loss of the whole batch, whose terms are means over rows or labelled rows."""
-    own = source.weight_of(batch.labels, batch.weights)
-    own = own.to(torch.promote_types(own.dtype, batch.output.logits.dtype))  # in half precision rows are miscounted
-    total = source.group.sum(own.clone())
-    share = own / total.where(total > 0, 1.0)
-    terms = [(weight * share[0 if term.row_set == "all" else 1], term) for weight, term in objective.terms() if weight]
-    values = [weight * term(batch) for weight, term in terms] if len(batch.labels) else []
-    if not values:  # zero, and yet from the student: others wait for this process in the backward pass of its norms
-        answers = [batch.output, *(batch.ask_again() for _ in range(objective.further_answers))]
-        return torch.stack([each.logits.sum() + each.hidden.sum() for each in answers]).sum() * 0.0
-    return torch.stack(values).sum()
 
 
 def _by_name(knowledge: TeacherKnowledge | Tables | None) -> Tables:
@@ -402,30 +342,3 @@ def _fit_inputs(inputs: Inputs, data: Learnt) -> None:
     if not inputs.of_features:
         raise ConfigError(f"inputs {inputs.name!r} read more than features, and a table of rows has none: gnn2mlp run")
     inputs.fit(feature_chunks(data))
-
-
-def _check_foldable(module: nn.Module, inputs: Inputs) -> None:
-    """Raise `ConfigError` if rows have columns that a student can only ship without when they are folded into it."""
-    if inputs.appended() is not None and input_maps(module) is None:
-        raise ConfigError(
-            f"inputs {inputs.name!r} append columns that are folded into the first layer of a trained MLP, and that of "
-            "this student is not known; use the student mlp, or other inputs"
-        )
-
-
-def _width(source: Source, inputs: Inputs) -> int:
-    """How many columns the shipped student reads: those that were appended are folded away."""
-    appended = inputs.appended()
-    return source.num_features - (0 if appended is None else appended.size(1))
-
-
-def _fold(module: nn.Module, inputs: Inputs) -> Inputs:
-    """What is left of `inputs` for the shipped student, after what is linear has been folded into its first layer."""
-    affine, appended, maps = inputs.affine(), inputs.appended(), input_maps(module)
-    if maps is None or (affine is None and appended is None):
-        return inputs
-    if affine is not None:
-        fold_input(maps, *affine)
-    if appended is not None:
-        fold_appended(maps, appended)
-    return OwnFeatures()

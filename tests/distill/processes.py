@@ -14,8 +14,8 @@ import torch
 
 from gnn2mlp.core.artefact import save
 from gnn2mlp.distill import Checkpoint, Distiller
-from gnn2mlp.distill import distiller as module
 from gnn2mlp.distill.process_group import process_group
+from gnn2mlp.distill.student_training import StudentTraining
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.objectives import Consistency, HardLabels, SoftLabels
@@ -51,7 +51,7 @@ def main(table: str, out: str, method: str, norm: str, dtype: str, kill_at: str 
 
 def die_after(steps: int) -> None:
     """Let this process kill itself in the step after so many."""
-    reduce, done = module._Training.reduce, 0
+    reduce, done = StudentTraining.reduce, 0
 
     def counted(self, loss):
         nonlocal done
@@ -60,7 +60,7 @@ def die_after(steps: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return reduce(self, loss)
 
-    module._Training.reduce = counted
+    StudentTraining.reduce = counted
 
 
 if __name__ == "__main__":
