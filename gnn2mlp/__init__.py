@@ -7,6 +7,8 @@ from that table. The student needs a node's own features only.
 import importlib
 from typing import Any
 
+from gnn2mlp.core.errors import nearest
+
 _EXPORTS = {
     "run": "gnn2mlp.pipeline",
     "RunConfig": "gnn2mlp.pipeline",
@@ -33,7 +35,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that serving a student never loads a graph library."""
     if name not in _EXPORTS:
-        raise AttributeError(f"module 'gnn2mlp' has no attribute {name!r}")
+        raise AttributeError(f"module 'gnn2mlp' has no attribute {name!r}{nearest(name, _EXPORTS)}")
     return getattr(importlib.import_module(_EXPORTS[name]), name)
 
 

@@ -6,6 +6,8 @@ import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import gnn2mlp
 from gnn2mlp.core.registry import Registry
 
@@ -62,6 +64,15 @@ def test_every_public_name_has_a_docstring() -> None:
         missing += [name] if ast.get_docstring(tree) is None and module.name != "__main__.py" else []
         missing += _undocumented(tree, name)
     assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("name", ["", *sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))])
+def test_a_package_shows_its_names_and_knows_no_other(name: str) -> None:
+    package = importlib.import_module(f"gnn2mlp.{name}".rstrip("."))
+    public = set(getattr(package, "__all__", ()))
+    assert public <= set(dir(package))
+    assert not [one for one in public if not hasattr(package, one)]
+    assert not hasattr(package, "no_such_name")
 
 
 def test_every_registered_class_names_its_source() -> None:

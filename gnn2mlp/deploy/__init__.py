@@ -3,6 +3,8 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from gnn2mlp.core.errors import nearest
+
 if TYPE_CHECKING:
     from gnn2mlp.deploy.batch_scorer import BatchScorer
     from gnn2mlp.deploy.byte_search import traces
@@ -107,5 +109,9 @@ _EXPORTS = {
 def __getattr__(name: str) -> Any:
     """Import a public name on first use: `OnnxPredictor` does without torch, and so should whoever imports it."""
     if name not in _EXPORTS:
-        raise AttributeError(f"module 'gnn2mlp.deploy' has no attribute {name!r}")
+        raise AttributeError(f"module 'gnn2mlp.deploy' has no attribute {name!r}{nearest(name, _EXPORTS)}")
     return getattr(importlib.import_module(_EXPORTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

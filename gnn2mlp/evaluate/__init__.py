@@ -3,6 +3,8 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from gnn2mlp.core.errors import nearest as _nearest  # there is a module of this name here
+
 if TYPE_CHECKING:
     from gnn2mlp.evaluate.by_class import ClassCounts, class_counts
     from gnn2mlp.evaluate.calibration import (
@@ -186,4 +188,8 @@ def __getattr__(name: str) -> Any:
     for module, names in _EXPORTS.items():
         if name in names:
             return getattr(importlib.import_module(module), name)
-    raise AttributeError(f"module 'gnn2mlp.evaluate' has no attribute {name!r}")
+    raise AttributeError(f"module 'gnn2mlp.evaluate' has no attribute {name!r}{_nearest(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

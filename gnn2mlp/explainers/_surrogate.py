@@ -127,7 +127,7 @@ def fit_surrogate(
     assert isinstance(graph, GraphData), "checked"
     reads = ("degree" if _constant(graph.features) else "own") if reads == "auto" else reads
     operator = gcn_norm(NeighbourSampler(graph.adjacency).full_block(torch.device("cpu")))
-    rows = compute_form(_degrees(graph) if reads == "degree" else graph.features)
+    rows = compute_form(_degrees(graph) if reads == "degree" else graph.features).to(dtype=torch.get_default_dtype())
     parts = _parts(graph.num_nodes, held_out, seed)
     with seeded(seed, "surrogate"):
         module = Linear(rows.shape[1], logits.size(1))

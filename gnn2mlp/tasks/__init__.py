@@ -3,6 +3,8 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from gnn2mlp.core.errors import nearest
+
 if TYPE_CHECKING:
     from gnn2mlp.tasks._base import TASKS, Metric, Task
     from gnn2mlp.tasks.answers import Answers
@@ -43,5 +45,9 @@ _EXPORTS = {
 def __getattr__(name: str) -> Any:
     """Import a public name on first use: `gnn2mlp.tasks.answers` does without torch, and so do its importers."""
     if name not in _EXPORTS:
-        raise AttributeError(f"module 'gnn2mlp.tasks' has no attribute {name!r}")
+        raise AttributeError(f"module 'gnn2mlp.tasks' has no attribute {name!r}{nearest(name, _EXPORTS)}")
     return getattr(importlib.import_module(f"gnn2mlp.tasks.{_EXPORTS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

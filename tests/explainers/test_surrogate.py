@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -83,3 +85,13 @@ def test_what_cannot_be_explained_is_named() -> None:
         fit_surrogate(graph, logits, held_out=0.9)
     with pytest.raises(ConfigError, match="hops"):
         fit_surrogate(graph, logits, hops=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16])
+def test_features_may_have_any_precision(dtype: torch.dtype) -> None:
+    graph = tiny_graph(nodes=40)
+    logits = linear_teacher(graph, 1)
+    found = fit_surrogate(replace(graph, features=torch.as_tensor(_dense(graph)).to(dtype)), logits, hops=1, epochs=5)
+    expected = fit_surrogate(graph, logits, hops=1, epochs=5)
+    assert found.features.dtype == "float32"
+    assert abs(found.divergence - expected.divergence) < 0.01
