@@ -69,6 +69,15 @@ def test_public_names_have_their_entries(site: Path, parts: dict[str, ModuleType
         assert f'id="{anchor}"' in html, name
 
 
+def test_the_api_shows_what_predictors_and_estimators_inherit(site: Path):
+    shown = {name: (site / "api" / f"{name}.html").read_text() for name in ("deploy", "estimators")}
+    for name in ("predictor.Predictor", "graph_predictor.GraphPredictor"):
+        for method in ("predict", "predict_proba", "save", "load"):
+            assert f'id="gnn2mlp.deploy.{name}.{method}"' in shown["deploy"], (name, method)
+    for method in ("fit", "predict", "save", "load"):
+        assert f'.NodeClassifier.{method}"' in shown["estimators"], method
+
+
 def test_the_api_shows_public_names_and_axes_of_arrays(site: Path):
     shown = [page.read_text() for page in (site / "api").glob("*.html")]
     assert not [name for html in shown for name in re.findall(r'id="(gnn2mlp[\w.]*\._[a-z]\w*)"', html)]

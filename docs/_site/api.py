@@ -34,6 +34,8 @@ PACKAGES = (
     "trackers",
     "nn",
 )
+# Packages whose classes are shown with what they inherit, such as `predict` and `save`. Elsewhere a base is shown once.
+WHOLE = {"estimators", "deploy"}
 # Public names of packages without an `__all__` of their own.
 FURTHER = {
     "core": (
@@ -113,7 +115,8 @@ def _page(package: str) -> str:
 
 
 def _front(package: str, names: Any) -> str:
-    blocks = "\n".join(f"::: {name}\n" for name in names)
+    options = "    options:\n      inherited_members: true\n" if package in WHOLE else ""
+    blocks = "\n".join(f"::: {name}\n{options}" for name in names)
     return f"# gnn2mlp.{package}\n\n{_first_line(_module(package))}\n\n{blocks}"
 
 
