@@ -1,7 +1,7 @@
 """What encoders made of texts, kept by the digests of both, so that no text is read by a language model twice."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -69,6 +69,29 @@ def encode_cached(
             found |= _written(encoder, missing[start : start + SHARD], place)
     progress(len(wanted), len(wanted), f"texts by {encoder.name}")
     return torch.stack([found[digest] for digest in digests])
+
+
+def cached_files(texts: Collection[str], folder: Path | None = None) -> list[Path]:
+    """Files that hold a row of one of the texts, whichever encoder made it: they are what to delete to forget these.
+
+    Args:
+        texts: any.
+        folder: as in `encode_cached`.
+    """
+    if not texts:
+        return []
+    digests = {text_digest(text) for text in texts}
+    root = user_path(folder or default_root() / "texts")
+    return [path for path in sorted(root.glob("*/*.safetensors")) if _holds(path, digests)]
+
+
+def _holds(path: Path, digests: set[str]) -> bool:
+    """Whether a file holds one of the digests; of a damaged one nobody knows, and it is of no use."""
+    try:
+        arrays, _ = artefact.load(path, _KIND)
+    except ArtefactError:
+        return True
+    return not digests.isdisjoint(unpacked(arrays["digests"]))
 
 
 def _written(encoder: TextEncoder, texts: list[str], place: Path) -> dict[str, Tensor]:

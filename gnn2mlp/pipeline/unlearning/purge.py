@@ -18,6 +18,8 @@ from gnn2mlp.pipeline.maps import MAP
 from gnn2mlp.pipeline.opening import CONFIG
 from gnn2mlp.pipeline.searching.leaderboard import BOARD
 from gnn2mlp.pipeline.unlearning.before import Before, identities
+from gnn2mlp.pipeline.unlearning.texts_read import texts_gone
+from gnn2mlp.texts.cache import cached_files
 
 # All that the package writes into the folder of a run, whichever verb does.
 _STAGES = (CONFIG, "splits", "teachers", "knowledge", "students", "seeds", "student", "data.safetensors", "reference")
@@ -44,7 +46,8 @@ def to_purge(
     Args:
         folder: of the run. What the package has not written there is to stay, and is listed.
         store: the cache of the run. Teachers and knowledge that were made from the same view go, also those of other
-            runs: they saw the same.
+            runs: they saw the same. So do files of encoded texts that hold a row of a text that is forgotten; what
+            else is in them is encoded again when it is asked for.
         befores: the seeds of the run.
         more: further views from which something in the cache was made.
 
@@ -54,6 +57,8 @@ def to_purge(
     seen = {fingerprint(view) for view in (*(one.observed for one in befores), *more)}
     seen |= {str(one.knowledge.identity.get("observed")) for one in befores}
     made = [_entry(path, PENDING, "made from what is forgotten") for path in _made_from(store, seen)]
+    said = {text for one in befores for text in texts_gone(one)}
+    made += [_entry(path, PENDING, "rows of texts that are forgotten") for path in cached_files(said)]
     # The settings go last: as long as they are there, the run can be named again, and the rest of it deleted.
     own = sorted(folder.iterdir(), key=lambda path: (path.name == CONFIG, path.name))
     return made + [
