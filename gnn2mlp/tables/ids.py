@@ -162,13 +162,13 @@ class Ids:
         """
         if self._are_numbers:
             return uniform(ids.to_numpy(zero_copy_only=False), seed, purpose)
-        return uniform_bytes(*_bytes_of(ids), seed, purpose)
+        return uniform_bytes(*bytes_of(ids), seed, purpose)
 
     def arrays(self, ids: Any) -> dict[str, Tensor]:
         """Ids, as `read` gives them, as arrays of a file."""
         if self._are_numbers:
             return {"ids": torch.from_numpy(ids.to_numpy(zero_copy_only=False).view(np.int64).copy())}
-        data, offsets = _bytes_of(ids)
+        data, offsets = bytes_of(ids)
         return dict(zip(ID_BYTES, (torch.from_numpy(data.copy()), torch.from_numpy(offsets)), strict=True))
 
     def restored(self, arrays: Mapping[str, Tensor]) -> np.ndarray:
@@ -196,7 +196,7 @@ class Ids:
         return repr(value) if isinstance(value, str | bytes) else str(value)
 
 
-def _bytes_of(ids: Any) -> tuple[np.ndarray, np.ndarray]:
+def bytes_of(ids: Any) -> tuple[np.ndarray, np.ndarray]:
     """The bytes of an arrow array of strings, and where each begins and the last ends."""
     _, offsets, data = ids.buffers()
     if not len(ids):

@@ -7,7 +7,7 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.hashing import uniform_bytes
 from gnn2mlp.tables.id_values import IdValues, id_values
-from gnn2mlp.tables.ids import _bytes_of
+from gnn2mlp.tables.ids import bytes_of
 
 # The key of a row without a group, and of one without a time, which is before all others.
 NO_GROUP, ALWAYS = -1, int(np.iinfo(np.int64).min)
@@ -104,7 +104,7 @@ def _packed(data: Any) -> tuple[np.ndarray, np.ndarray]:
     if not hasattr(data, "type"):
         data = pyarrow.array([value.encode() if isinstance(value, str) else value for value in data], pyarrow.binary())
     if data.type == pyarrow.string() or data.type == pyarrow.binary():
-        return _bytes_of(data)
+        return bytes_of(data)
     _, offsets, raw = data.cast(pyarrow.large_binary()).buffers()
     places = np.frombuffer(offsets, dtype=np.int64)[data.offset : data.offset + len(data) + 1]
     held = np.frombuffer(raw, dtype=np.uint8) if raw is not None else np.zeros(0, dtype=np.uint8)
