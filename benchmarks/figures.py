@@ -31,9 +31,11 @@ def mean_std(values: Iterable[float]) -> dict[str, float]:
 
 
 def percent(values: Iterable[float]) -> str:
-    """`82.25 ± 1.35` from fractions."""
-    score = mean_std(values)
-    return f"{100 * score['mean']:.2f} ± {100 * score['std']:.2f}"
+    """`82.25 ± 1.35` from fractions; one value has no spread."""
+    each = list(values)
+    score = mean_std(each)
+    spread = f" ± {100 * score['std']:.2f}" if len(each) > 1 else ""
+    return f"{100 * score['mean']:.2f}{spread}"
 
 
 def column(row: Row, *keys: str) -> list[float]:

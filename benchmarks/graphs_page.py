@@ -23,7 +23,7 @@ FASTER, TRIAL = 100, (10, 13)
 SIDES = {"student": "set_mlp", "onnx": "ONNX"}
 METRICS = {"accuracy": "Accuracy", "roc_auc": "ROC-AUC"}
 READING = (
-    "Per cent, mean ± standard deviation over splits; of one split there is no spread that tells of anything. "
+    "Per cent, mean ± standard deviation over splits; one split has no spread. "
     "*size only* is a logistic regression on the numbers of nodes and edges, *bag of labels* one on counts of node "
     "labels: neither knows what an edge links. *set_mlp* learnt from labels alone, *from gin* and so on from a teacher."
 )
