@@ -133,8 +133,8 @@ def best(entries: Mapping[str, Any]) -> list[str]:
     """The best of a million, by number of threads."""
     parts = []
     for entry in entries.values():
-        low, high = sorted(entry["load"][when][0] for when in ("before", "after"))
-        told = f"{_threads(entry)}, the machine's load {low:.0f} to {high:.0f}"
+        load = sorted({f"{entry['load'][when][0]:.0f}" for when in ("before", "after")}, key=int)
+        told = f"{_threads(entry)}, the machine's load {' to '.join(load)}"
         parts += [
             TOP.format(told=told, **entry),
             markdown(["candidates", "how", "time", "recall"], map(_top, entry["top"])),
