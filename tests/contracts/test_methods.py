@@ -14,7 +14,7 @@ from gnn2mlp.core.errors import DataError, Gnn2mlpError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import HypergraphData, Observed, Views
 from gnn2mlp.deploy import OnnxPredictor, Predictor
-from gnn2mlp.distill import DistillationResult, Distiller, Learner, distiller
+from gnn2mlp.distill import DistillationResult, Distiller, Learner, student_training
 from gnn2mlp.distill.streamed import check_rows_suffice
 from gnn2mlp.evaluate import accuracy
 from gnn2mlp.knowledge import KEYS, TeacherKnowledge
@@ -240,7 +240,7 @@ def test_no_step_waits_for_the_host(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is made once, for a training or for an epoch, may wait."""
-    whole, made, watched = batch_size == 512, distiller._Training.steps, 0
+    whole, made, watched = batch_size == 512, student_training.StudentTraining.steps, 0
     if not whole and parse_needs(method.needs).links:
         pytest.skip("the host counts the links of each mini-batch")
 
@@ -254,7 +254,7 @@ def test_no_step_waits_for_the_host(
                 watched += 1
                 yield step
 
-    monkeypatch.setattr(distiller._Training, "steps", steps)
+    monkeypatch.setattr(student_training.StudentTraining, "steps", steps)
     with off_the_cpu(device):
         _trained(method, views, knowledge, device, dropout=0.3, batch_size=batch_size, epochs=3)
     assert watched or batch_size > views.observed.train.numel()  # whose one step is the first
