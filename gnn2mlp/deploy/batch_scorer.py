@@ -21,8 +21,8 @@ class BatchScorer:
 
     A row is read as `predict` reads it: the columns of training by their names, in any order and among others; or, of a
     student whose features have no names, the one column `features` of lists of numbers; or, of a student of texts, the
-    column `text`. What comes out depends on the
-    row alone, so that batches may be cut anywhere, and be scored anywhere and again. It can be pickled.
+    column `text`. What comes out depends on the row alone, so that batches may be cut anywhere, and be scored anywhere
+    and again. It can be pickled.
 
     Columns that come out: those of `keep`, then `prediction` (of several labels the list of those that the row has),
     and as asked `confidence` (the highest probability), `probability_<class>`, `set` (see
