@@ -2,6 +2,7 @@
 
     python benchmarks/links.py --data-root DATA [--seeds 5] [--datasets NAME ...] [--settings NAME ...] [--only RUN ...]
     python benchmarks/links.py --list                                             # what is missing, and run nothing
+    python benchmarks/links.py --absent                                           # leaves older lines as they are
     python benchmarks/links.py --table [--check]                                  # writes LINKS.md
 
 Every split has a teacher of its own, and all models of a split are scored on the same pairs and negatives; the spread
@@ -13,7 +14,7 @@ Transductive: 5 % of the pairs validate, 10 % test. Production: a tenth of the n
 do not exist in training; GNN and heuristics see their links when they answer, except those that are tested, while MLP,
 LLP and EHDM read two rows of features. The Amazon graphs are their largest components.
 Each run adds a line to `results/links.jsonl` once it is done. Started again, it runs what is missing: runs without a
-line, and those whose line was made with other settings or by other code.
+line, and those whose line was made with other settings or by other code; with `--absent` the former alone.
 """
 
 import argparse
@@ -61,10 +62,10 @@ def wanted(options: argparse.Namespace) -> Iterator[Entry]:
                 yield from (Entry(dataset, setting, seed, row) for row in options.only)
 
 
-def missing(entry: Entry, results: Path) -> bool:
-    """Whether a run has no line that present settings and code made."""
+def missing(entry: Entry, results: Path, absent: bool = False) -> bool:
+    """Whether a run has no line that present settings and code made; `absent`: no line at all."""
     lines = [line for line in ledger.read(results) if key_of(line) == key_of(entry._asdict())]
-    return entry.seed not in standing(lines, entry.config(), renew=True)
+    return not lines if absent else entry.seed not in standing(lines, entry.config(), renew=True)
 
 
 def line_of(entry: Entry, config: RunConfig, made: RunResult) -> dict[str, Any]:
@@ -120,13 +121,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=Path("runs/links"), help="folder of the full runs")
     parser.add_argument("--results", type=Path, default=RESULTS, help="file of the lines")
     parser.add_argument("--list", action="store_true", help="say what is missing, and run nothing")
+    parser.add_argument("--absent", action="store_true", help="only runs without any line, however old")
     parser.add_argument("--table", action="store_true", help="write the page of what was run")
     parser.add_argument("--check", action="store_true", help="with --table: only say whether it is up to date")
     options = parser.parse_args(arguments)
     if options.table:
         return renew(PAGE, page(options.results), options.check, SCRIPT)
     for entry in wanted(options):
-        if missing(entry, options.results):
+        if missing(entry, options.results, options.absent):
             if options.list:
                 print(*entry)
             elif line := measure(entry, options):
