@@ -132,8 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-root", type=Path, help="folder with raw data; default $GNN2MLP_DATA")
-    parser.add_argument("--datasets", nargs="+", choices=[name for name, _ in RELEASED], help="which data sets")
-    parser.add_argument("--settings", nargs="+", choices=[kind for _, kind in RELEASED], help="which settings")
+    parser.add_argument("--datasets", nargs="+", choices=sorted({name for name, _ in RELEASED}), help="which data sets")
+    parser.add_argument("--settings", nargs="+", choices=sorted({kind for _, kind in RELEASED}), help="which settings")
     parser.add_argument("--seeds", nargs="+", type=int, default=[10, 11, 12], help="which splits")
     parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES), help="which weights")
     parser.add_argument("--work", type=Path, default=Path("runs/links_weights"), help="folder of the full runs")
