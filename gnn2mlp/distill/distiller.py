@@ -65,8 +65,8 @@ class Distiller(Configurable):
         patience: stop after this many epochs in a row of which none was kept; it does not run before all that the
             method does is in force (KRD: its warm-up).
         batch_size: rows per step, nearly: n rows make round(n / batch_size) batches of equal size, at least one, so
-            that every epoch visits every row once and no step rests on a small remainder. Of links these are anchors;
-            see `distill.links.LinkRows`.
+            that every epoch visits every row once and no step rests on a small remainder; with batch normalisation
+            of at least two rows each. Of links these are anchors; see `distill.links.LinkRows`.
         averaging: of the student's weights over epochs: `"tail"`, the mean of about the last quarter of those so far;
             `"ema"`, an exponential moving average of all; `"none"`, the weights of an epoch as they are. See
             `nn.selection.Selection.averaged`. Verdict, on unseen nodes of cpf-cora and cpf-citeseer

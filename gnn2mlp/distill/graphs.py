@@ -20,6 +20,7 @@ from gnn2mlp.nn.distinct import code_keys
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.node_sets import NodeSets, node_rows
+from gnn2mlp.nn.norms import steps_for
 from gnn2mlp.nn.set_network import SetNetwork
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
@@ -173,10 +174,11 @@ class GraphRows(Source):
                 f"whole graphs are predicted by a student that reads their nodes as a set, got one of rows alone "
                 f"({type(network).__name__}); take the student set_mlp"
             )
+        super().check(network)
 
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch over the row set has."""
-        return max(1, round(self._visited(row_set) / self.batch_size))
+        return steps_for(self._visited(row_set), self.batch_size, self.least_rows)
 
     def _visited(self, row_set: RowSet) -> int:
         return visited(self.sets[row_set].numel(), row_set, self.fraction)

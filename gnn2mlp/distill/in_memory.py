@@ -19,6 +19,7 @@ from gnn2mlp.nn.block_network import BlockRows
 from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.norms import steps_for
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
 from gnn2mlp.objectives._base import check_declared
@@ -143,7 +144,7 @@ class InMemory(Source):
 
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch over the row set has."""
-        return max(1, round(self._visited(row_set) / self.batch_size))
+        return steps_for(self._visited(row_set), self.batch_size, self.least_rows)
 
     def takes_whole(self, row_set: RowSet) -> bool:
         """Whether an epoch over the row set is one batch of all its rows."""

@@ -69,6 +69,7 @@ class NetworkRows(InMemory):
     def check(self, network: nn.Module) -> None:
         """As in `Source`. What every pass over the whole graph would do alike is done once."""
         assert isinstance(network, BlockNetwork), "that of the student"
+        super().check(network)
         if self.teacher.fanouts is None and not self._drops:
             self.read = _network(network).pre_aggregate(self.features, self._block())
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gnn2mlp.distill.process_group import ProcessGroup
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.norms import least_rows
 from gnn2mlp.nn.selection import tolerance_for
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import Batch, RowSet
@@ -44,6 +45,7 @@ class Source(ABC):
         random: decides which row is in which batch, if that follows from a stream of random numbers; such a source
             takes up training after whole epochs only.
         group: the processes that share the rows.
+        least_rows: of a batch, as the network needs them that was checked.
     """
 
     num_features: int
@@ -52,6 +54,7 @@ class Source(ABC):
     tables: Mapping[str, TeacherKnowledge]
     random: torch.Generator | None
     group: ProcessGroup
+    least_rows: int = 1
 
     @property
     def tolerance(self) -> float | None:
@@ -94,8 +97,9 @@ class Source(ABC):
     def settled(self, student: nn.Module) -> Task:
         """What the trained student answers, with all that validation rows decide of it."""
 
-    def check(self, network: nn.Module) -> None:  # noqa: B027  (most rows ask nothing of a network)
-        """Raise `ConfigError` if the network cannot answer for such rows. Default: every one can."""
+    def check(self, network: nn.Module) -> None:
+        """Note what the network needs of a batch; raise `ConfigError` if it cannot answer for such rows."""
+        self.least_rows = least_rows(network)
 
     def weight_of(self, labels: Tensor, weights: Tensor | None) -> Tensor:
         """How much the rows (rows,) of a batch count: weights of all, and of labelled ones; float (2,)."""

@@ -25,6 +25,7 @@ from gnn2mlp.distill.source import RowPass, Source, visited
 from gnn2mlp.inputs import Inputs
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.loop import Validation
+from gnn2mlp.nn.norms import steps_for
 from gnn2mlp.nn.training_state import START, Position
 from gnn2mlp.objectives import Batch, Objective, RowSet, parse_needs
 from gnn2mlp.objectives._base import check_declared
@@ -124,7 +125,7 @@ class Streamed(Source):
     def steps(self, row_set: RowSet) -> int:
         """How many batches an epoch over the row set has."""
         rows = sum(_size(shard, row_set) for shard in self.source.shards("train"))
-        return max(1, round(visited(rows, row_set, self.fraction) / self.batch_size))
+        return steps_for(visited(rows, row_set, self.fraction), self.batch_size, self.least_rows)
 
     def batches(
         self, row_set: RowSet, student: nn.Module, position: Position = START, following: RowPass | None = None

@@ -40,7 +40,8 @@ class GraphLevelTeacher(Teacher):
         weight_decay: L2 penalty in Adam's gradient.
         epochs: at most this many.
         patience: stop after this many epochs in a row of which none was kept, by the rule of `nn.selection.Selection`.
-        batch_size: training graphs per step, nearly: n graphs make round(n / batch_size) steps of equal size.
+        batch_size: training graphs per step, nearly: n graphs make round(n / batch_size) steps of equal size; with
+            batch normalisation at least two graphs each.
 
     Attributes:
         unit: `"graph"`.

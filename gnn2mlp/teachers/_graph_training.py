@@ -11,6 +11,7 @@ from gnn2mlp.data.graphs import GraphBatch, GraphSet, ObservedGraphs
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Step, Validation
 from gnn2mlp.nn.mlp import MLPOutput
+from gnn2mlp.nn.norms import least_rows, steps_for
 from gnn2mlp.nn.training_state import Position
 
 # Graphs that are answered at a time, in evaluation.
@@ -23,7 +24,8 @@ class GraphTraining:
     Args:
         module: on the device.
         observed: what may be seen.
-        batch_size: n training graphs make round(n / batch_size) steps an epoch, at least one.
+        batch_size: n training graphs make round(n / batch_size) steps an epoch, at least one; with batch normalisation
+            at most n // 2, as a graph may have one node alone.
         seed: of the order of graphs.
         device: where the module is.
     """
@@ -35,7 +37,7 @@ class GraphTraining:
         self.observed = observed
         self.device = device
         self.random = generator(seed, "batches of graphs")
-        self.num_steps = max(1, round(observed.train.numel() / batch_size))
+        self.num_steps = steps_for(observed.train.numel(), batch_size, least_rows(module))
 
     def steps(self, position: Position) -> Iterator[Step]:
         """Steps with an even share of the training graphs each; always of a whole epoch."""

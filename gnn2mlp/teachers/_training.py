@@ -13,6 +13,7 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.nn.csr import CSR, Features, gather
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Step, Validation
+from gnn2mlp.nn.norms import least_rows
 from gnn2mlp.nn.training_state import Position
 from gnn2mlp.tasks._base import Task
 from gnn2mlp.teachers._network import LayerInput
@@ -67,9 +68,8 @@ class GNNTraining:
         else:
             assert isinstance(sampler, NeighbourSampler), "only teachers on graphs have the option"
             nodes, draws = teacher.input_nodes(observed), generator(seed, f"neighbours {teacher.name}")
-            self.batches = partial(
-                sampled_batches, observed, nodes, sampler, features, teacher.fanouts, teacher.batch_size, draws
-            )
+            how = teacher.fanouts, teacher.batch_size, draws, least_rows(teacher.module_)
+            self.batches = partial(sampled_batches, observed, nodes, sampler, features, *how)
 
     def steps(self, position: Position) -> Iterator[Step]:
         """A step for each mini-batch; always of a whole epoch, as teachers are trained without checkpoints."""
@@ -115,11 +115,12 @@ def sampled_batches(
     fanouts: Sequence[int],
     batch_size: int,
     random: torch.Generator,
+    least: int = 1,
 ) -> Iterator[MiniBatch]:
-    """A mini-batch for each chunk of the shuffled `nodes`, with neighbours sampled anew."""
+    """A mini-batch for each chunk of the shuffled `nodes`, with neighbours sampled anew; none of fewer than `least`."""
     device, labels, weight = features.device, observed.train_labels, observed.sample_weight
     order = nodes[torch.randperm(nodes.numel(), generator=random)]
-    for chunk in order.split(batch_size):
+    for chunk in _chunks(order, max(least, batch_size), least):
         sampled = sampler.sample_blocks(chunk, fanouts, random)
         sources, blocks = sampled[0].sources, [block.to(device) for block in sampled]
         known = observed.task.known(labels[chunk]).nonzero()[:, 0]
@@ -128,3 +129,11 @@ def sampled_batches(
         # Sparse rows are asked for by ids on the CPU, which tell there how many entries they have.
         x = gather(features, sources if isinstance(features, CSR) else blocks[0].sources)
         yield MiniBatch(x, blocks, rows, to_device(labels[labelled], device), observed.task, weights)
+
+
+def _chunks(order: Tensor, size: int, least: int) -> Sequence[Tensor]:
+    """So many at a time; a last chunk of fewer than `least` is a part of the one before."""
+    *others, last = order.split(size)
+    if not others or last.numel() >= least:
+        return [*others, last]
+    return [*others[:-1], torch.cat([others[-1], last])]

@@ -274,8 +274,10 @@ def test_double_precision_features_work() -> None:
 
 
 def test_batch_norm_survives_every_batch_size() -> None:
-    for batch_size in (2, 59, 512):
-        result = fit(student=MLPStudent(hidden=8, norm="batch"), batch_size=batch_size, epochs=1)
+    odd = replace(OBSERVED, train=OBSERVED.train[: OBSERVED.train.numel() // 2 * 2 - 1])
+    student = MLPStudent(hidden=8, norm="batch")
+    for observed, batch_size in ((OBSERVED, 2), (odd, 1), (odd, 2), (OBSERVED, 59), (OBSERVED, 512)):
+        result = fit(HardLabels(), observed, student=student, batch_size=batch_size, epochs=1)
         assert torch.isfinite(result.module(OBSERVED.graph.features).logits).all()
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ def test_distilling_is_the_same_twice_and_follows_the_teacher() -> None:
     assert torch.equal(*said)
     assert made[0].history.loss[-1] < made[0].history.loss[0] / 2
     assert made[0].num_features == 5
+
+
+def test_batch_normalisation_never_meets_a_graph_alone() -> None:
+    odd = replace(OBSERVED, train=OBSERVED.train[:7])
+    for batch_size in (1, 2):
+        result = Distiller(epochs=1, batch_size=batch_size).fit(SetMLP(hidden=4, norm="batch"), HardLabels(), odd)
+        assert len(result.history.loss) == 1
 
 
 def test_several_tasks_with_gaps() -> None:

@@ -5,7 +5,7 @@ import torch
 
 from gnn2mlp.distill.sync_batch_norm import SyncBatchNorm
 from gnn2mlp.nn.mlp import MLP
-from gnn2mlp.nn.norms import without_statistics
+from gnn2mlp.nn.norms import least_rows, steps_for, without_statistics
 
 
 def test_training_goes_on_from_the_same_statistics() -> None:
@@ -38,3 +38,17 @@ def test_norms_shared_by_processes_heed_it_too() -> None:
     assert torch.equal(norm.running_mean, torch.zeros(2))
     norm._keep(torch.ones(2), torch.ones(2))
     assert bool((norm.running_mean > 0).all())
+
+
+@pytest.mark.parametrize("least", [1, 2])
+def test_no_batch_has_fewer_rows_than_it_needs(least: int) -> None:
+    for rows in range(least, 40):
+        for batch_size in range(1, 8):
+            sizes = [len(part) for part in torch.arange(rows).tensor_split(steps_for(rows, batch_size, least))]
+            assert min(sizes) >= least
+            if batch_size > 2 and rows > 2:  # then nothing is to be mended
+                assert len(sizes) == max(1, round(rows / batch_size))
+
+
+def test_networks_shared_by_processes_need_two_rows_as_well() -> None:
+    assert least_rows(torch.nn.Sequential(SyncBatchNorm(2))) == 2

@@ -140,6 +140,15 @@ def test_listeners_hear_of_every_epoch_and_of_what_a_teacher_measures() -> None:
     assert last == history.to_dict()
 
 
+def test_batch_normalisation_never_meets_a_node_alone() -> None:
+    observed = tiny_views().observed
+    sampler, random = NeighbourSampler(observed.graph.adjacency), torch.Generator().manual_seed(0)
+    for batch_size, sizes in ((1, [2, 2, 3]), (2, [2, 2, 3]), (3, [3, 4]), (5, [5, 2]), (9, [7])):
+        given = observed, torch.arange(7), sampler, observed.graph.features, (2, 2), batch_size, random
+        steps = list(sampled_batches(*given, least=2))
+        assert [step.blocks[-1].num_targets for step in steps] == sizes
+
+
 def test_batches_without_a_label_are_steps_as_well() -> None:
     observed = tiny_views().observed
     sampler, random = NeighbourSampler(observed.graph.adjacency), torch.Generator().manual_seed(0)
