@@ -23,7 +23,7 @@ from torch import Tensor
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS, GraphData, Views, load_dataset
-from gnn2mlp.data.datasets._base import resolve_dataset
+from gnn2mlp.data.datasets import resolve_dataset
 from gnn2mlp.distill import Distiller
 from gnn2mlp.distill.networks import as_teacher
 from gnn2mlp.evaluate import Outcome, accuracy, paired

@@ -33,7 +33,7 @@ from gnn2mlp.evaluate.latency import NODES, WARMUP, draws
 from gnn2mlp.nn.csr import Features, compute_form, gather
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.students.mlp import MLPStudent
-from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers import infer, input_features
 from gnn2mlp.teachers.hgnn import HGNN
 
 RESULT = HERE / "results" / "latency_hypergraph.json"
@@ -76,7 +76,7 @@ def measure(graph: HypergraphData, repeats: int) -> dict[str, Any]:
 
     answers = {"teacher": teacher.neighbourhood_predictor(graph), "student": answer}
     requests = [{"nodes": k, **in_turn(answers, draws(graph.num_nodes, k, repeats))} for k in NODES]
-    sampler, x = teacher.sampler(graph), inputs(graph)
+    sampler, x = teacher.sampler(graph), input_features(graph)
     everything = {
         "teacher": lambda _: infer(teacher.module_, sampler, x),
         "student": torch.inference_mode()(lambda _: student(x).softmax(-1)),

@@ -48,6 +48,20 @@ def _registries() -> list[Registry]:
     return [found[kind] for kind in sorted(found)]
 
 
+def _private_imports(source: str, own: str) -> Iterator[str]:
+    """What a file of the package `own` imports that begins with an underscore and belongs to another package."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gnn2mlp"):
+            paths = [f"{node.module}.{alias.name}".split(".") for alias in node.names]
+        elif isinstance(node, ast.Import):
+            paths = [alias.name.split(".") for alias in node.names if alias.name.startswith("gnn2mlp")]
+        else:
+            continue
+        for path in paths:
+            foreign = path[1:2] != [own]
+            yield from [".".join(path)] if foreign and any(part[0] == "_" != part[1:2] for part in path) else []
+
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -64,6 +78,27 @@ def test_every_public_name_has_a_docstring() -> None:
         missing += [name] if ast.get_docstring(tree) is None and module.name != "__main__.py" else []
         missing += _undocumented(tree, name)
     assert not missing, "\n".join(missing)
+
+
+def test_no_package_imports_what_another_keeps_private() -> None:
+    files = [(path, path.relative_to(PACKAGE).parts[0]) for path in MODULES]
+    files += [
+        (path, "") for folder in ("benchmarks", "docs", "notebooks") for path in (PACKAGE.parent / folder).rglob("*.py")
+    ]
+    found = [f"{path.name}: {name}" for path, own in files for name in _private_imports(path.read_text("utf-8"), own)]
+    assert not found, "\n".join(found)
+
+
+def test_an_import_of_what_is_private_is_noticed() -> None:
+    source = """
+from gnn2mlp import __version__
+from gnn2mlp.a._b import c
+from gnn2mlp.b import _d, e
+import gnn2mlp.b._e
+def f():
+    from gnn2mlp.b._f import g
+"""
+    assert list(_private_imports(source, "a")) == ["gnn2mlp.b._d", "gnn2mlp.b._e", "gnn2mlp.b._f.g"]
 
 
 @pytest.mark.parametrize("name", ["", *sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))])

@@ -17,7 +17,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import NeighbourSampler
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.teachers import TEACHERS
-from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._inference import infer, input_features
 from tests.helpers import tiny_arrays, tiny_graph
 from tests.tiny import small, views_of
 
@@ -144,7 +144,7 @@ def test_the_reference_is_the_same_network(reference: ModuleType, conv: str, tea
     for layer in ours.module_.convs:  # biases start as zeros and would hide a difference
         torch.nn.init.normal_(layer.own.bias if conv == "sage" else layer.bias)
     theirs = copied(reference, ours.module_, conv, norm)
-    expected = infer(ours.module_, NeighbourSampler(graph.adjacency), inputs(graph))["logits"]
+    expected = infer(ours.module_, NeighbourSampler(graph.adjacency), input_features(graph))["logits"]
     found = reference.predict(theirs, graph.features, graph.edge_index)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import torch
 
 from gnn2mlp.data import GraphData
-from gnn2mlp.data.datasets._block_model import dense_features, draw_degrees, draw_labels, draw_pairs
+from gnn2mlp.data.datasets.block_model import dense_features, draw_degrees, draw_labels, draw_pairs
 from gnn2mlp.data.datasets.synthetic import Synthetic, SyntheticProducts
 from gnn2mlp.data.split import SPLITTERS
 from gnn2mlp.tasks import NodeClassification

@@ -33,7 +33,7 @@ from workloads import Work
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.sampling import BlockSampler
-from gnn2mlp.teachers._network import LayerInput
+from gnn2mlp.teachers import LayerInput
 from gnn2mlp.teachers.gcn import GCN
 
 # torch says in every process that its sparse matrices are young.

@@ -27,8 +27,7 @@ from gnn2mlp.data import GraphData, graph_from_arrays, load_dataset
 from gnn2mlp.deploy import LinkPredictor
 from gnn2mlp.students import LinkStudent
 from gnn2mlp.tasks import LinkPrediction
-from gnn2mlp.teachers import Link
-from gnn2mlp.teachers._pair_predictor import PairPredictor
+from gnn2mlp.teachers import Link, PairPredictor
 
 NODES, FEATURES, WIDTH, LAYERS = 100_000, 128, 256, 2
 DEGREES = (4, 14, 50)

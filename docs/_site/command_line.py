@@ -4,7 +4,7 @@ import argparse
 import os
 from unittest import mock
 
-from gnn2mlp.cli import _command
+from gnn2mlp.cli import command_parser
 
 PAGE = "reference/command_line.md"
 _HEAD = """# Command line
@@ -16,7 +16,7 @@ What `gnn2mlp --help` and the help of each command say.
 def page() -> str:
     """Markdown of the page."""
     with mock.patch.dict(os.environ, {"COLUMNS": "100", "NO_COLOR": "1"}):
-        parser = _command()
+        parser = command_parser()
         parts = [_HEAD, _block(parser)]
         parts += [f"## gnn2mlp {name}\n\n{_block(verb)}" for name, verb in _verbs(parser).items()]
     return "\n".join(parts)

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         accept_all_characters()
         silence_matplotlib()
-        parser = _command()
+        parser = command_parser()
         options = parser.parse_args(arguments)
         if options.verb is None:
             parser.print_help(sys.stderr)
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(code or 0)
 
 
-def _command() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
     """The parser of all verbs. Their modules import nothing heavy before they are executed."""
     from gnn2mlp.cli import (
         auto,

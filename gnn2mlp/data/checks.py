@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.errors import DataError, listing
-from gnn2mlp.tasks import NodeClassification, Task
-from gnn2mlp.tasks._base import numbers
+from gnn2mlp.tasks import NodeClassification, Task, as_numbers
 
 
 def _array(values: Any) -> np.ndarray[Any, Any]:
@@ -36,7 +35,7 @@ def check_sample_weight(weight: Any, num_nodes: int, name: str) -> Tensor | None
     """Weights float32 (nodes,) of finite numbers from 0, not all of them 0; `None` where none are given."""
     if weight is None:
         return None
-    values = numbers(weight, name, "sample_weight", advice="; give each node a number from 0")
+    values = as_numbers(weight, name, "sample_weight", advice="; give each node a number from 0")
     if values.shape != (num_nodes,):
         raise DataError(f"{name}: sample_weight: expected one for each of {num_nodes} nodes, got shape {values.shape}")
     single = torch.from_numpy(values.astype(np.float32))
@@ -109,7 +108,7 @@ def check_edge_weight(weight: Any, edges: Tensor, name: str) -> Tensor | None:
     """
     if weight is None:
         return None
-    values = numbers(weight, name, "edge_weight", advice="; give each edge a number above 0")
+    values = as_numbers(weight, name, "edge_weight", advice="; give each edge a number above 0")
     if values.shape != (edges.size(1),):
         raise DataError(
             f"{name}: edge_weight: expected one for each of {edges.size(1)} edges, got shape {values.shape}; give it "

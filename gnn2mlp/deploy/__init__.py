@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from gnn2mlp.core.errors import nearest
 
 if TYPE_CHECKING:
+    from gnn2mlp.deploy._base import BasePredictor
     from gnn2mlp.deploy.batch_scorer import BatchScorer
     from gnn2mlp.deploy.byte_search import traces
     from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gnn2mlp.deploy.table_scoring import Scored, score_table
 
 __all__ = [
+    "BasePredictor",
     "BatchScorer",
     "Calibration",
     "Cascade",
@@ -69,6 +71,7 @@ __all__ = [
 ]
 
 _EXPORTS = {
+    "BasePredictor": "gnn2mlp.deploy._base",
     "BatchScorer": "gnn2mlp.deploy.batch_scorer",
     "Calibration": "gnn2mlp.deploy.calibration",
     "Cascade": "gnn2mlp.deploy.cascade",

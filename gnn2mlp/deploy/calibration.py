@@ -11,8 +11,8 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.showing import short_repr
-from gnn2mlp.evaluate._known import known_rows
 from gnn2mlp.evaluate.conformal import conformal_threshold
+from gnn2mlp.evaluate.known import known_rows
 from gnn2mlp.evaluate.outliers import energy, joint_energy
 from gnn2mlp.tasks.answers import DEFAULT_THRESHOLD, Answers, ClassAnswers, LabelAnswers, sigmoid, softmax
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from gnn2mlp.core.errors import RowsError
-from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
-from gnn2mlp.encoders._reading import as_lists
-from gnn2mlp.encoders._tables import RawTable, check_columns
-from gnn2mlp.encoders._values import Kind, Lists, Values, Vectors, as_texts
+from gnn2mlp.encoders import ENCODERS, ColumnEncoder
+from gnn2mlp.encoders.raw_table import RawTable, check_columns
+from gnn2mlp.encoders.reading import as_lists
+from gnn2mlp.encoders.values import Kind, Lists, Values, Vectors, as_texts
 
 # Columns of numbers from which they go into one matrix, and what that input is called.
 MATRIX, NUMBERS = 32, "numbers"

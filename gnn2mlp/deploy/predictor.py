@@ -32,7 +32,7 @@ from gnn2mlp.nn.graphed import Graphed
 from gnn2mlp.nn.progressive import Progressive, check_threshold
 from gnn2mlp.nn.row_chunks import row_chunks
 from gnn2mlp.students import STUDENTS, Student
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 from gnn2mlp.tasks.answers import Answers, ClassAnswers
 
 # Rows that go through the network at once: hidden activations of a million rows need not exist together.

@@ -40,8 +40,7 @@ from gnn2mlp.nn import loop
 from gnn2mlp.nn.optim import adam, with_rates
 from gnn2mlp.nn.selection import DECAY, Averaging, Selection, first_kept
 from gnn2mlp.nn.training_state import Checkpoint, TrainingState
-from gnn2mlp.objectives import Objective, Term
-from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.objectives import TEACHER, Objective, Term
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.link_labels import LinkLabels
 from gnn2mlp.students import Student

@@ -23,8 +23,7 @@ from gnn2mlp.nn.node_sets import NodeSets, node_rows
 from gnn2mlp.nn.norms import steps_for
 from gnn2mlp.nn.set_network import SetNetwork
 from gnn2mlp.nn.training_state import START, Position
-from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
-from gnn2mlp.objectives._base import check_declared
+from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, check_declared, parse_needs
 from gnn2mlp.tasks import Task
 
 # Graphs whose nodes are rows at a time, in validation.

@@ -21,9 +21,7 @@ from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.norms import steps_for
 from gnn2mlp.nn.training_state import START, Position
-from gnn2mlp.objectives import OBJECTIVES, Batch, Objective, RowSet, parse_needs
-from gnn2mlp.objectives._base import check_declared
-from gnn2mlp.objectives._needs import PAIRS
+from gnn2mlp.objectives import OBJECTIVES, PAIRS, Batch, Objective, RowSet, check_declared, parse_needs
 from gnn2mlp.tasks import Task
 
 Tables = Mapping[str, TeacherKnowledge]

@@ -24,8 +24,7 @@ from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import compute_form
 from gnn2mlp.nn.training_state import Checkpoint
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.objectives import TEACHER, Objective
 from gnn2mlp.students import Student
 
 _SHIPPED = "student"

@@ -17,9 +17,7 @@ from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.training_state import START, Position
-from gnn2mlp.objectives import LinkBatch, Objective, RowSet, parse_needs
-from gnn2mlp.objectives._base import check_declared
-from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.objectives import TEACHER, LinkBatch, Objective, RowSet, check_declared, parse_needs
 from gnn2mlp.tasks import Task
 
 # A step has at most so many labelled pairs, and so many of anchors with their contexts.

@@ -21,9 +21,7 @@ from gnn2mlp.objectives import OBJECTIVES, Objective, RowSet, parse_needs
 from gnn2mlp.students import Student
 from gnn2mlp.students.gnn import GNNStudent
 from gnn2mlp.tasks import Task
-from gnn2mlp.teachers._inference import infer
-from gnn2mlp.teachers._network import LayerInput
-from gnn2mlp.teachers._network_teacher import NetworkTeacher
+from gnn2mlp.teachers import LayerInput, NetworkTeacher, infer
 
 
 class NetworkRows(InMemory):

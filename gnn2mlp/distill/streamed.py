@@ -27,9 +27,7 @@ from gnn2mlp.nn.csr import CSR
 from gnn2mlp.nn.loop import Validation
 from gnn2mlp.nn.norms import steps_for
 from gnn2mlp.nn.training_state import START, Position
-from gnn2mlp.objectives import Batch, Objective, RowSet, parse_needs
-from gnn2mlp.objectives._base import check_declared
-from gnn2mlp.objectives._needs import TEACHER
+from gnn2mlp.objectives import TEACHER, Batch, Objective, RowSet, check_declared, parse_needs
 from gnn2mlp.tables.join import LANES
 from gnn2mlp.tables.table import Role, RowChunk, RowTable, Shard
 from gnn2mlp.tasks import NodeClassification, Task

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.encoders._objects import days, known_texts, of_items
-from gnn2mlp.encoders._values import Nothing, Numbers, Other, Texts, Values, Vectors, Where, as_texts
+from gnn2mlp.encoders.values import Nothing, Numbers, Other, Texts, Values, Vectors, Where, as_texts
 
 
 def of_arrow(column: Any, where: Where) -> Values:

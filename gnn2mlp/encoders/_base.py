@@ -9,9 +9,9 @@ import numpy as np
 
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Configurable, Spec
-from gnn2mlp.encoders._reading import accepted, conform, read
 from gnn2mlp.encoders._sparse import SparseRows
-from gnn2mlp.encoders._values import Kind, Values
+from gnn2mlp.encoders.reading import accepted, conform, read
+from gnn2mlp.encoders.values import Kind, Values
 
 
 class ColumnEncoder(Configurable, ABC):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn2mlp.encoders._values import Lists, Numbers, Other, Texts, Values, as_text
+from gnn2mlp.encoders.values import Lists, Numbers, Other, Texts, Values, as_text
 
 # Text of at most so many different values is a category; of more, the most frequent as many have features of their own.
 CATEGORIES = 100
@@ -31,7 +31,7 @@ def choose(values: Values, name: str) -> Choice:
     """The encoder of a column by its observed values (rows,), of which there is at least one row.
 
     Example:
-        >>> from gnn2mlp.encoders._reading import read
+        >>> from gnn2mlp.encoders.reading import read
         >>> choose(read([3, 3, 3]), "price")
         Choice(encoder='drop', reason='always 3', warning=None)
     """

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gnn2mlp.encoders._base import ColumnEncoder
-from gnn2mlp.encoders._values import Numbers, Values
+from gnn2mlp.encoders.values import Numbers, Values
 
 # Stands for a gap where scikit-learn has to tell: no float32 of a table is as large.
 _HUGE = 3e38

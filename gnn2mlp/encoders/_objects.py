@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.encoders._values import Lists, Nothing, Numbers, Other, Texts, Values, Vectors, Where
+from gnn2mlp.encoders.values import Lists, Nothing, Numbers, Other, Texts, Values, Vectors, Where
 
 # What values of a Python type are; bool before int, as truth values are integers as well.
 _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (

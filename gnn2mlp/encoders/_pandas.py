@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.encoders._objects import days, known_texts, of_array, of_list
-from gnn2mlp.encoders._values import Numbers, Other, Texts, Values, Where, as_texts
+from gnn2mlp.encoders.values import Numbers, Other, Texts, Values, Where, as_texts
 
 # So many rows are read sooner one by one than by what is made for many.
 _FEW = 32

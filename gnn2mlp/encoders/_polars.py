@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.encoders._objects import days, known_texts, of_items, of_list
-from gnn2mlp.encoders._values import Nothing, Numbers, Other, Values, Vectors, Where
+from gnn2mlp.encoders.values import Nothing, Numbers, Other, Values, Vectors, Where
 
 
 def of_series(series: Any, where: Where) -> Values:

@@ -8,10 +8,10 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.encoders._base import ColumnEncoder
-from gnn2mlp.encoders._reading import as_lists
 from gnn2mlp.encoders._sparse import SparseRows
-from gnn2mlp.encoders._values import Lists, Values, Vectors, as_texts
 from gnn2mlp.encoders._words import chosen
+from gnn2mlp.encoders.reading import as_lists
+from gnn2mlp.encoders.values import Lists, Values, Vectors, as_texts
 
 # Between the items of a row where scikit-learn reads them as one text: what separates units, by its own name.
 SEPARATOR = "\x1f"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from gnn2mlp.encoders._filled import FilledEncoder
-from gnn2mlp.encoders._reading import conform
-from gnn2mlp.encoders._values import Values
+from gnn2mlp.encoders.reading import conform
+from gnn2mlp.encoders.values import Values
 
 
 class Boolean(FilledEncoder):

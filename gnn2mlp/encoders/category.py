@@ -8,7 +8,7 @@ import numpy as np
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.encoders._base import ColumnEncoder
 from gnn2mlp.encoders._sparse import SparseRows
-from gnn2mlp.encoders._values import Values, as_texts
+from gnn2mlp.encoders.values import Values, as_texts
 
 _WIDE = 32
 _SHOWN = 40  # letters of a value in the name of its feature

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.encoders._filled import FilledEncoder, flag, imputer
-from gnn2mlp.encoders._values import Kind, Numbers, Texts, Values
 from gnn2mlp.encoders.number import scaler
+from gnn2mlp.encoders.values import Kind, Numbers, Texts, Values
 
 _UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 

@@ -5,8 +5,8 @@ from typing import Any, get_args
 import numpy as np
 
 from gnn2mlp.encoders._base import ColumnEncoder
-from gnn2mlp.encoders._reading import read
-from gnn2mlp.encoders._values import Kind, Values
+from gnn2mlp.encoders.reading import read
+from gnn2mlp.encoders.values import Kind, Values
 
 
 class Drop(ColumnEncoder):

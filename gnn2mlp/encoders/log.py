@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.encoders._values import Numbers, Values
 from gnn2mlp.encoders.number import Number
+from gnn2mlp.encoders.values import Numbers, Values
 
 
 class Log(Number):

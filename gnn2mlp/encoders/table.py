@@ -14,8 +14,8 @@ from gnn2mlp.encoders._base import ENCODERS, ColumnEncoder
 from gnn2mlp.encoders._choice import Choice, choose
 from gnn2mlp.encoders._sparse import SparseRows
 from gnn2mlp.encoders._stacking import is_mostly_zero, stacked
-from gnn2mlp.encoders._tables import RawTable, check_columns
-from gnn2mlp.encoders._values import Kind, Other, Values
+from gnn2mlp.encoders.raw_table import RawTable, check_columns
+from gnn2mlp.encoders.values import Kind, Other, Values
 
 FORMAT = 1
 # So many observed rows say whether most features are 0.

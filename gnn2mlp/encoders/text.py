@@ -10,7 +10,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.rows import spread
 from gnn2mlp.encoders._base import ColumnEncoder
 from gnn2mlp.encoders._sparse import SparseRows
-from gnn2mlp.encoders._values import Values, as_texts
+from gnn2mlp.encoders.values import Values, as_texts
 
 # Two letters or digits at least, and whatever is neither ASCII nor a sign or space of Latin-1, of general punctuation
 # or of Chinese and Japanese. Written out, as `\w` means less to the runtime of ONNX, which reads this pattern as well.

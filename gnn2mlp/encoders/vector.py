@@ -7,8 +7,8 @@ import numpy as np
 
 from gnn2mlp.encoders._base import ColumnEncoder
 from gnn2mlp.encoders._filled import flag
-from gnn2mlp.encoders._reading import accepted, as_vectors, read
-from gnn2mlp.encoders._values import Lists, Values, Vectors
+from gnn2mlp.encoders.reading import accepted, as_vectors, read
+from gnn2mlp.encoders.values import Lists, Values, Vectors
 
 
 class Vector(ColumnEncoder):

@@ -27,8 +27,7 @@ from gnn2mlp.methods import METHODS, Method
 from gnn2mlp.methods.composed import Composed
 from gnn2mlp.nn.csr import Features
 from gnn2mlp.nn.features import check_features
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives._reliability import check_draws
+from gnn2mlp.objectives import Objective, check_draws
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.warm import Warm, warm_start
 from gnn2mlp.students import STUDENTS, Student

@@ -6,7 +6,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.estimators.labels import flat_labels, missing_labels
-from gnn2mlp.tasks._base import numbers
+from gnn2mlp.tasks import as_numbers
 from gnn2mlp.tasks.classification import UNLABELLED
 
 
@@ -37,7 +37,7 @@ def known(y: Any, answers: np.ndarray, weight: Any, classes: np.ndarray | None) 
     if classes is not None and answers.ndim == 1:
         truth, there = _labels(y, classes)
     else:
-        truth = numbers(y, "y").reshape(len(np.asarray(y)), -1)
+        truth = as_numbers(y, "y").reshape(len(np.asarray(y)), -1)
         there = np.asarray(~np.isnan(truth.astype(np.float64)).any(axis=1))
         truth = truth[:, 0] if answers.ndim == 1 else truth
     if len(truth) != len(answers):

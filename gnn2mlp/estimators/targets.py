@@ -8,8 +8,7 @@ from sklearn.exceptions import DataConversionWarning
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.estimators.labels import encode_labels
-from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task
-from gnn2mlp.tasks._base import numbers
+from gnn2mlp.tasks import MultiLabel, NodeClassification, Regression, Task, as_numbers
 
 
 class Targets(NamedTuple):
@@ -32,7 +31,7 @@ def class_targets(y: Any, metric: str | None, class_weight: Any, threshold: Any)
             raise ConfigError(f"class_weight: of several labels expected 'balanced' or None, got {class_weight!r}")
         names = getattr(y, "columns", range(_columns(y)))
         task = MultiLabel(list(names), pos_weight=class_weight, threshold=threshold, **options)
-        return Targets(task, numbers(y, "y"))
+        return Targets(task, as_numbers(y, "y"))
     codes, classes = encode_labels(_flat(y))
     return Targets(NodeClassification(classes, class_weight=class_weight, threshold=threshold, **options), codes)
 
@@ -46,7 +45,7 @@ def number_targets(y: Any, metric: str) -> Targets:
     """
     if y is None:
         raise DataError("fit requires y to be passed, but the target y is None; give a number for each node")
-    values = numbers(y, "y")
+    values = as_numbers(y, "y")
     if values.ndim not in (1, 2):
         raise DataError(f"y: expected numbers of shape (nodes,) or (nodes, targets), got shape {values.shape}")
     width = 1 if values.ndim == 1 else values.shape[1]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.showing import short_repr
-from gnn2mlp.evaluate._known import known_rows
+from gnn2mlp.evaluate.known import known_rows
 
 # A curve has at most this many points: a share deferred in whole per cent.
 POINTS = 101

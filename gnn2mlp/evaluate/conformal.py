@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.evaluate._known import known_rows
+from gnn2mlp.evaluate.known import known_rows
 
 # The share of intervals that hold the true coverage.
 CONFIDENCE = 0.95

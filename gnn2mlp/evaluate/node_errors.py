@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 
 # What an error is, by task.
 ERRORS, WRONG_LABELS, ABSOLUTE = "errors", "wrong labels", "absolute error"

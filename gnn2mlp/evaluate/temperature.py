@@ -16,7 +16,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
 from gnn2mlp.core.errors import DataError, DataWarning
-from gnn2mlp.evaluate._known import known_rows
+from gnn2mlp.evaluate.known import known_rows
 from gnn2mlp.tasks.answers import softmax
 
 # Fewer labelled rows say so little that probabilities are left as they are.

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from gnn2mlp.encoders._tables import RawTable
-from gnn2mlp.encoders._values import Lists, Numbers, Texts, Values, Vectors, as_texts
+from gnn2mlp.encoders.raw_table import RawTable
+from gnn2mlp.encoders.values import Lists, Numbers, Texts, Values, Vectors, as_texts
 from gnn2mlp.evaluate.conditions import Conditions, groups_of, joined, numbers_of, words_of
 
 # Of more dense columns those with the greatest variance give conditions, of a category its most frequent values.

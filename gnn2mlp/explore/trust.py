@@ -11,7 +11,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.evaluate.trust import Trust, accuracy_by_coverage, auroc_interval, trust
 from gnn2mlp.explore.codebook import Array, of_nodes
 from gnn2mlp.knowledge import TeacherKnowledge
-from gnn2mlp.objectives._reliability import Form, reliability_scores
+from gnn2mlp.objectives import ReliabilityForm, reliability_scores
 
 SCORES = {
     "reliability": "1 − ρ: how little noise on the features moves the entropy of the answer, at most 1 (KRD)",
@@ -55,7 +55,7 @@ def trust_table(
     edge_index: Array | None = None,
     labels: Array | None = None,
     nodes: Array | None = None,
-    form: Form = "squared",
+    form: ReliabilityForm = "squared",
     *,
     degree: Array | None = None,
 ) -> TrustTable:
@@ -99,7 +99,7 @@ def trust_table(
 def trust_scores(
     knowledge: TeacherKnowledge,
     edge_index: Array | None = None,
-    form: Form = "squared",
+    form: ReliabilityForm = "squared",
     *,
     degree: Array | None = None,
 ) -> dict[str, np.ndarray]:

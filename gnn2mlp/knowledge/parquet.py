@@ -24,7 +24,7 @@ from gnn2mlp.core.digest import digest_json, tensor_bytes, tensor_header
 from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.core.files import atomic
 from gnn2mlp.core.parquet import is_numeric, open_table, pyarrow_modules, read_batches, reading
-from gnn2mlp.knowledge._arrow import is_half, to_column, to_tensor
+from gnn2mlp.knowledge.arrow import is_half, to_column, to_tensor
 from gnn2mlp.knowledge.keys import KEYS
 from gnn2mlp.knowledge.knowledge import NODE_IDS, TeacherKnowledge
 

@@ -19,8 +19,7 @@ from gnn2mlp.nn.link_mixture import GatedDecoder
 from gnn2mlp.objectives import LinkBatch, Objective
 from gnn2mlp.objectives.context_ranks import Ties
 from gnn2mlp.objectives.link_labels import LinkLabels
-from gnn2mlp.students import LinkMixture
-from gnn2mlp.students._link import LinkStudent
+from gnn2mlp.students import LinkMixture, LinkStudent
 
 _MEMBERS = "member_context_scores"
 

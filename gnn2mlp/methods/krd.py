@@ -5,8 +5,7 @@ from typing import Literal
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method, check_hard_weight
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives._reliability import Form
+from gnn2mlp.objectives import Objective, ReliabilityForm
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.reliable_neighbours import ReliableNeighbours
 from gnn2mlp.objectives.soft_labels import SoftLabels
@@ -61,7 +60,7 @@ class KRD(Method):
         hard_weight: float = 0.0,
         temperature: float = 1.0,
         neighbour_weight: float = 1.0,
-        form: Form = "squared",
+        form: ReliabilityForm = "squared",
         draws: int | None = None,
         sample: bool = True,
         warmup: int = 50,

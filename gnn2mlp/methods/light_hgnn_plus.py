@@ -3,8 +3,7 @@
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method, check_hard_weight
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives._reliability import Form
+from gnn2mlp.objectives import Objective, ReliabilityForm
 from gnn2mlp.objectives.hard_labels import HardLabels
 from gnn2mlp.objectives.reliable_hyperedges import ReliableHyperedges
 from gnn2mlp.objectives.soft_labels import SoftLabels
@@ -52,7 +51,7 @@ class LightHGNNPlus(Method):
         hard_weight: float = 0.0,
         temperature: float = 1.0,
         hyperedge_weight: float = 1.0,
-        form: Form = "absolute",
+        form: ReliabilityForm = "absolute",
         draws: int | None = None,
         sample: bool = True,
         released_divergence: bool = False,

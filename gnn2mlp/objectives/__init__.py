@@ -9,22 +9,29 @@ Example:
 from typing import Any
 
 from gnn2mlp.core.registry import offered, python_names
-from gnn2mlp.objectives._base import OBJECTIVES, Objective, RowSet, Term, WeightedSum, parse_objective
+from gnn2mlp.objectives._base import OBJECTIVES, Objective, RowSet, Term, WeightedSum, check_declared, parse_objective
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._link_batch import LinkBatch
-from gnn2mlp.objectives._needs import knowledge_needs, parse_needs
+from gnn2mlp.objectives._needs import PAIRS, TEACHER, knowledge_needs, parse_needs
+from gnn2mlp.objectives._reliability import ReliabilityForm, check_draws, reliability_scores
 
 __all__ = [
     "OBJECTIVES",
+    "PAIRS",
+    "TEACHER",
     "Batch",
     "LinkBatch",
     "Objective",
+    "ReliabilityForm",
     "RowSet",
     "Term",
     "WeightedSum",
+    "check_declared",
+    "check_draws",
     "knowledge_needs",
     "parse_needs",
     "parse_objective",
+    "reliability_scores",
 ]
 
 

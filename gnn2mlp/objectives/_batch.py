@@ -15,7 +15,7 @@ from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.nn.node_sets import NodeSets
 from gnn2mlp.objectives._needs import TEACHER
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 from gnn2mlp.tasks.classification import NodeClassification
 
 # Where no task is given. Its loss and divergence read the number of classes from the outputs.

@@ -10,13 +10,15 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 
-Form = Literal["squared", "absolute"]
+ReliabilityForm = Literal["squared", "absolute"]
 
 # α is looked for between these: 1 - ρ^α is then nearly flat on one side, nearly a step on the other.
 _LOWEST, _HIGHEST = 1e-2, 1e2
 
 
-def reliability_scores(shifts: Float[Tensor, "nodes draws"], form: Form = "squared") -> Float[Tensor, " nodes"]:
+def reliability_scores(
+    shifts: Float[Tensor, "nodes draws"], form: ReliabilityForm = "squared"
+) -> Float[Tensor, " nodes"]:
     """ρ in 0..1: mean over draws of the squared or absolute shift, divided by its largest value over nodes."""
     size = shifts.square() if form == "squared" else shifts.abs()
     rho: Tensor = size.mean(dim=1)

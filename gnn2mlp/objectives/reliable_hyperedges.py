@@ -12,7 +12,7 @@ from gnn2mlp.nn.divergence import probabilities_as_log_target
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._needs import TEACHER
-from gnn2mlp.objectives._reliability import Form, first_draws, reliability_scores, sampling_probability
+from gnn2mlp.objectives._reliability import ReliabilityForm, first_draws, reliability_scores, sampling_probability
 
 # The least probability whose logarithm is taken: a student may be surer of a class than float32 can say.
 SMALLEST = 1e-30
@@ -49,7 +49,7 @@ class ReliableHyperedges(Objective):
     def __init__(
         self,
         temperature: float = 1.0,
-        form: Form = "absolute",
+        form: ReliabilityForm = "absolute",
         draws: int | None = None,
         sample: bool = True,
         released_divergence: bool = False,

@@ -11,7 +11,13 @@ from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.objectives._base import Objective
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._needs import TEACHER
-from gnn2mlp.objectives._reliability import Form, first_draws, fit_alpha, reliability_scores, sampling_probability
+from gnn2mlp.objectives._reliability import (
+    ReliabilityForm,
+    first_draws,
+    fit_alpha,
+    reliability_scores,
+    sampling_probability,
+)
 
 
 class ReliableNeighbours(Objective):
@@ -60,7 +66,7 @@ class ReliableNeighbours(Objective):
     def __init__(
         self,
         temperature: float = 1.0,
-        form: Form = "squared",
+        form: ReliabilityForm = "squared",
         draws: int | None = None,
         sample: bool = True,
         warmup: int = 50,

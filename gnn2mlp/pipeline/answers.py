@@ -19,8 +19,8 @@ from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.fitting.baselines import Answers
 from gnn2mlp.pipeline.scoring import student_logits, teacher_logits
 from gnn2mlp.pipeline.stage import Origin, Storage
-from gnn2mlp.tasks._base import Task
-from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.tasks import Task
+from gnn2mlp.teachers import Teacher
 
 KIND = "answers"
 POPULATIONS = ("unseen", "seen", "test", "valid")

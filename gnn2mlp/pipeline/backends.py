@@ -13,7 +13,7 @@ from gnn2mlp.nn.csr import CSR, Features, compute_form, gather
 from gnn2mlp.nn.fold import fold
 from gnn2mlp.nn.graphed import Graphed, capturable
 from gnn2mlp.nn.row_chunks import row_chunks
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 
 Backend = Callable[[Features], Tensor]
 """From feature rows on the CPU, dense or sparse, to logits (rows, classes) on the CPU."""

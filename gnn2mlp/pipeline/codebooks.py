@@ -23,7 +23,7 @@ from gnn2mlp.pipeline.fitting.encoding import encode
 from gnn2mlp.pipeline.fitting.tables import read_tables
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.opening import CONFIG
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import check_graph_free
 from gnn2mlp.tables.id_values import IdValues
 
 _FIT = Path(".work") / "fit.json"

@@ -26,8 +26,7 @@ from gnn2mlp.distill.networks import check_inputs_of
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.methods.composed import Composed
-from gnn2mlp.objectives import Objective
-from gnn2mlp.objectives._reliability import check_draws
+from gnn2mlp.objectives import Objective, check_draws
 from gnn2mlp.pipeline.graphs.config import check_graph_words, check_is_no_set, resolve_graphs, told_of_graphs
 from gnn2mlp.pipeline.links.config import check_teaches_nodes, check_unit, check_words, resolve_links, told
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find

@@ -28,7 +28,7 @@ from gnn2mlp.pipeline.seed import Seed, plan
 from gnn2mlp.pipeline.stage import Stage
 from gnn2mlp.report.disagreement_report import summary, write_disagreement_report
 from gnn2mlp.report.siblings import refresh_report
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import check_graph_free
 
 # A run of a graph with more nodes leaves the page to whoever asks for it.
 AFFORDABLE = 200_000

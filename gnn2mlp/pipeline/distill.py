@@ -26,8 +26,7 @@ from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, differi
 from gnn2mlp.pipeline.shipping import about_rows
 from gnn2mlp.pipeline.table_job import alone, finished_results
 from gnn2mlp.report.result_cells import distil_cell
-from gnn2mlp.students import STUDENTS
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import STUDENTS, check_graph_free
 from gnn2mlp.tables import ColumnNames, RowTable, join_tables
 
 FORMAT = 1

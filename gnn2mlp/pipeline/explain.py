@@ -34,7 +34,7 @@ from gnn2mlp.pipeline.surrogate import LEAST_AGREEMENT, surrogate_of
 from gnn2mlp.pipeline.trust import made_student
 from gnn2mlp.report.explain_report import write_explain_report
 from gnn2mlp.report.siblings import refresh_report
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import check_graph_free
 from gnn2mlp.teachers import Teacher
 
 FORMAT = 1

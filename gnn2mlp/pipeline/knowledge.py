@@ -12,7 +12,7 @@ from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.pipeline.stage import Origin
-from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers import Export, Teacher
 
 
 def export_knowledge(

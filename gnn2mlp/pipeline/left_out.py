@@ -17,20 +17,20 @@ from gnn2mlp.data.split import Split
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill.distiller import Distiller
 from gnn2mlp.evaluate.outliers import code_distance, energy, outlier_auroc, placed_among_codes
-from gnn2mlp.inputs._base import Inputs
+from gnn2mlp.inputs import Inputs
 from gnn2mlp.inputs.features import OwnFeatures
 from gnn2mlp.knowledge.keys import ON_DEMAND
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
-from gnn2mlp.methods._base import Method
+from gnn2mlp.methods import Method
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.knowledge import export_knowledge
 from gnn2mlp.pipeline.student import distil_student
 from gnn2mlp.pipeline.teacher import fit_teacher
 from gnn2mlp.pipeline.views import training_view
-from gnn2mlp.students._base import Student
+from gnn2mlp.students import Student
 from gnn2mlp.tasks.answers import softmax
 from gnn2mlp.tasks.classification import NodeClassification
-from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers import Export, Teacher
 
 # A teacher and a student more are trained for it: on graphs of more nodes only where somebody asks.
 AFFORDABLE = 50_000

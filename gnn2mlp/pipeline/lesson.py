@@ -15,11 +15,11 @@ from gnn2mlp.core.progress import Progress
 from gnn2mlp.distill.distiller import Distiller, Learnt
 from gnn2mlp.distill.learner import Learner
 from gnn2mlp.distill.start import Start
-from gnn2mlp.inputs._base import Inputs
+from gnn2mlp.inputs import Inputs
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
-from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives._base import Objective
-from gnn2mlp.students._base import Student
+from gnn2mlp.methods import Method
+from gnn2mlp.objectives import Objective
+from gnn2mlp.students import Student
 
 
 class Lesson(TypedDict):

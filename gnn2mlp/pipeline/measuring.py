@@ -25,8 +25,7 @@ from gnn2mlp.pipeline.backends import (
     student_input,
     torch_backends,
 )
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._neighbourhood import RequestPredictor
+from gnn2mlp.teachers import RequestPredictor, Teacher
 
 # Requests of each size from which the mean number of nodes that they reach is taken.
 REACHED = 5

@@ -11,8 +11,7 @@ from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.evaluate.latency import compare, in_turn
 from gnn2mlp.pipeline.measuring import PASSES, reached
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._neighbourhood import RequestPredictor
+from gnn2mlp.teachers import RequestPredictor, Teacher
 
 
 def measure_networks(

@@ -5,7 +5,7 @@ from typing import Unpack
 from gnn2mlp.data.view import Observed
 from gnn2mlp.distill.networks import as_teacher
 from gnn2mlp.pipeline.lesson import Lesson, learner_of
-from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.teachers import Teacher
 
 
 def distil_network(observed: Observed, **lesson: Unpack[Lesson]) -> Teacher:

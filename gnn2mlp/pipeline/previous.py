@@ -19,7 +19,7 @@ from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.objectives import Objective
 from gnn2mlp.objectives.soft_labels import SoftLabels
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 from gnn2mlp.tasks.regression import Regression
 
 WEIGHT = 0.5

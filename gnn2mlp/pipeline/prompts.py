@@ -14,8 +14,7 @@ from gnn2mlp.core.showing import call
 from gnn2mlp.data import SPLITTERS, GraphData, NodeData, load_dataset
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.views import scoring_view, training_view
-from gnn2mlp.teachers import TEACHERS
-from gnn2mlp.teachers._prompts import prompts_of
+from gnn2mlp.teachers import TEACHERS, prompts_of
 from gnn2mlp.teachers.language import Language
 from gnn2mlp.texts import text_digest
 

@@ -24,8 +24,8 @@ from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record, validation_nodes
 from gnn2mlp.pipeline.text_baselines import text_scores
-from gnn2mlp.tasks._base import Task
-from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.tasks import Task
+from gnn2mlp.teachers import Teacher
 
 # What a student is compared with that has no teacher: the plain MLP, or the network of a student that needs the graph.
 BASELINES = ("mlp", "plain")

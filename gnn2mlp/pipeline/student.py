@@ -6,7 +6,7 @@ from typing import Unpack
 from gnn2mlp.data.view import Observed
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.pipeline.lesson import Lesson, learner_of
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 
 
 def distil_student(

@@ -16,7 +16,7 @@ from gnn2mlp.evaluate.advice import Advice, advise, answer_scores, neighbour_sup
 from gnn2mlp.evaluate.scores import populations
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.csr import CSR, Features
-from gnn2mlp.objectives._reliability import reliability_scores
+from gnn2mlp.objectives import reliability_scores
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.left_out import student_code_distance
 from gnn2mlp.tasks.answers import softmax

@@ -25,7 +25,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
 from gnn2mlp.distill.process_group import ProcessGroup, process_group
 from gnn2mlp.inputs import INPUTS
-from gnn2mlp.knowledge._arrow import to_column
+from gnn2mlp.knowledge.arrow import to_column
 from gnn2mlp.knowledge.parquet import NODE_ID, join_parts
 from gnn2mlp.nn.mlp import MLPOutput
 from gnn2mlp.objectives.hard_labels import HardLabels

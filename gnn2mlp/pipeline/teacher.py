@@ -15,7 +15,7 @@ from gnn2mlp.core.progress import Progress
 from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.data.view import Observed
 from gnn2mlp.pipeline.stage import Origin
-from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.teachers import Teacher
 
 
 def fit_teacher(

@@ -8,8 +8,8 @@ from torch import Tensor
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.evaluate import by_population
-from gnn2mlp.tasks._base import Task
-from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.tasks import Task
+from gnn2mlp.teachers import Teacher
 from gnn2mlp.teachers.gcn import GCN
 from gnn2mlp.teachers.language import Language
 

@@ -26,7 +26,7 @@ from gnn2mlp.pipeline.trust_margins import NodeMargins, node_margins
 from gnn2mlp.report.result_cells import trust_cell
 from gnn2mlp.report.siblings import refresh_report
 from gnn2mlp.report.trust_report import write_trust_report
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import check_graph_free
 from gnn2mlp.teachers import TEACHERS
 
 FORMAT = 1

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn2mlp.deploy._base import BasePredictor
+from gnn2mlp.deploy import BasePredictor
 from gnn2mlp.evaluate.conformal import conformal_sets
 from gnn2mlp.tasks.answers import ClassAnswers
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy._base import BasePredictor
+from gnn2mlp.deploy import BasePredictor
 from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.deploy.text_rows import TEXT, asked_of
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.parquet import distinct, one_array, open_table, pyarrow_modules, read_batches
-from gnn2mlp.knowledge._arrow import to_tensor
+from gnn2mlp.knowledge.arrow import to_tensor
 from gnn2mlp.tables.classes import UNLABELLED, Classes, LabelKind
 from gnn2mlp.tables.columns import Column, FeatureColumns, one_hot
 from gnn2mlp.tables.ids import Ids

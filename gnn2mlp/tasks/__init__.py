@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from gnn2mlp.core.errors import nearest
 
 if TYPE_CHECKING:
-    from gnn2mlp.tasks._base import TASKS, Metric, Task
+    from gnn2mlp.tasks._base import TASKS, Metric, Task, as_numbers
     from gnn2mlp.tasks.answers import Answers
     from gnn2mlp.tasks.classification import NodeClassification
     from gnn2mlp.tasks.graph_classification import GraphClassification
@@ -26,6 +26,7 @@ __all__ = [
     "NodeClassification",
     "Regression",
     "Task",
+    "as_numbers",
 ]
 
 _EXPORTS = {
@@ -39,6 +40,7 @@ _EXPORTS = {
     "NodeClassification": "classification",
     "Regression": "regression",
     "Task": "_base",
+    "as_numbers": "_base",
 }
 
 

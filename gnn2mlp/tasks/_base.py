@@ -117,7 +117,7 @@ class Task(Configurable, ABC):
         Raises:
             DataError: if they are of another shape or kind, or none is known.
         """
-        values = numbers(labels, where)
+        values = as_numbers(labels, where)
         shape = (count, self.num_outputs)
         if values.shape != shape and not (values.shape == (count,) and self.num_outputs == 1):
             raise DataError(
@@ -240,7 +240,7 @@ class NamedTask(Task):
 TASKS: Registry[Task] = Registry("task", "gnn2mlp.tasks", Task)  # type: ignore[type-abstract]
 
 
-def numbers(given: Any, where: str, what: str = "labels", advice: str = "; number them from 0") -> np.ndarray:
+def as_numbers(given: Any, where: str, what: str = "labels", advice: str = "; number them from 0") -> np.ndarray:
     """An array of numbers, whatever they came as.
 
     Args:

@@ -12,7 +12,7 @@ from torch import Tensor
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.nn.devices import constant
 from gnn2mlp.nn.divergence import kl_divergence
-from gnn2mlp.tasks._base import Metric, Task, check_names, numbers
+from gnn2mlp.tasks._base import Metric, Task, as_numbers, check_names
 from gnn2mlp.tasks.answers import ClassAnswers
 from gnn2mlp.tasks.metrics import (
     DECISIONS,
@@ -104,7 +104,7 @@ class NodeClassification(Task):
                 return cls(class_names)
         except ConfigError as error:
             raise DataError(f"{where}: class names: {error}") from error
-        values = numbers(labels, where)
+        values = as_numbers(labels, where)
         highest = int(values[np.isfinite(values)].max(initial=0))
         return cls(tuple(range(highest + 1)))
 
@@ -152,7 +152,7 @@ class NodeClassification(Task):
 
     def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
         """Int64 (units,): -1 or a class from 0 upwards, at least one known."""
-        y = numbers(labels, where)
+        y = as_numbers(labels, where)
         if y.ndim != 1 or y.shape[0] != count:
             raise DataError(
                 f"{where}: expected one label per {self.unit}, {count} in all, got an array of shape {y.shape}"

@@ -13,7 +13,7 @@ from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.nn.mlp import Norm
 from gnn2mlp.teachers._base import Export
-from gnn2mlp.teachers._inference import inputs
+from gnn2mlp.teachers._inference import input_features
 from gnn2mlp.teachers._layers import LAYER_KEYS, layer_knowledge
 from gnn2mlp.teachers._network import GNN
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
@@ -109,6 +109,6 @@ class GNNTeacher(NetworkTeacher):
         if needs & LAYER_KEYS:
             assert isinstance(graph, GraphData), "those that provide them read graphs"
             device = resolve_device(device)
-            features = inputs(graph, device)
+            features = input_features(graph, device)
             arrays |= layer_knowledge(self.module_.to(device), self.sampler(graph), features, graph.adjacency)
         return arrays, facts

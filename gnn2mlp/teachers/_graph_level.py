@@ -26,7 +26,7 @@ from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher
 from gnn2mlp.teachers._graph_network import GraphNetwork, Reads
-from gnn2mlp.teachers._graph_training import GraphTraining, answered
+from gnn2mlp.teachers._graph_training import GraphTraining, answer_graphs
 
 
 class GraphLevelTeacher(Teacher):
@@ -137,7 +137,7 @@ class GraphLevelTeacher(Teacher):
         """
         check_same(self.reads_, reads_of(graphs), graphs.name)
         device = resolve_device(device)
-        return answered(self.module_.to(device), graphs, device)
+        return answer_graphs(self.module_.to(device), graphs, device)
 
     def predict(self, graph: NodeData | GraphSet, device: torch.device | str = "cpu") -> Tensor:
         """Logits (graphs, outputs) of all graphs of a set."""

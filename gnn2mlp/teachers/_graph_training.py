@@ -83,7 +83,9 @@ class GraphTraining:
 
 
 @torch.no_grad()
-def answered(module: nn.Module, graphs: GraphSet, device: torch.device | str, ids: Tensor | None = None) -> MLPOutput:
+def answer_graphs(
+    module: nn.Module, graphs: GraphSet, device: torch.device | str, ids: Tensor | None = None
+) -> MLPOutput:
     """What a network says of the graphs `ids`, or of all, on the CPU and in evaluation mode.
 
     Graphs pass through it some at a time: memory beside the answers does not grow with their number.

@@ -27,7 +27,7 @@ _ARRAYS = 5
 COPIES = 3
 
 
-def inputs(graph: NodeData, device: torch.device | str = "cpu") -> Features:
+def input_features(graph: NodeData, device: torch.device | str = "cpu") -> Features:
     """The graph's features on `device`, in the form and precision in which the network computes."""
     return compute_form(graph.features, device).to(dtype=torch.get_default_dtype())
 
@@ -42,7 +42,7 @@ def infer(module: Network, sampler: BlockSampler[Any], features: LayerInput) -> 
     Args:
         module: the network, on the device of `features`.
         sampler: of the graph.
-        features: (nodes, features), from `inputs`.
+        features: (nodes, features), from `input_features`.
 
     Returns:
         `logits` (nodes, classes), `hidden` (nodes, hidden), and what the network notes between its layers.

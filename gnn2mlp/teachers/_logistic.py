@@ -16,8 +16,8 @@ from gnn2mlp.data.view import Observed
 from gnn2mlp.nn.linear import Linear
 from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training import History
-from gnn2mlp.tasks._base import Task
-from gnn2mlp.teachers._inference import inputs
+from gnn2mlp.tasks import Task
+from gnn2mlp.teachers._inference import input_features
 from gnn2mlp.teachers._network import PreAggregated
 from gnn2mlp.teachers.sign import SIGN, Combine
 
@@ -64,7 +64,7 @@ class LogisticHops(SIGN):
         linear = module.convs[0]
         assert isinstance(linear, Linear), "one layer"
         assert linear.bias is not None, "as SIGN makes it"
-        rows = module.pre_aggregate(inputs(graph, device), self.sampler(graph).full_block(device))
+        rows = module.pre_aggregate(input_features(graph, device), self.sampler(graph).full_block(device))
         assert isinstance(rows, PreAggregated), "hops of features are fixed"
         hops = rows.aggregated.double()
         weights = None if observed.sample_weight is None else observed.sample_weight[observed.train].to(device).double()

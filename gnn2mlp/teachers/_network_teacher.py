@@ -28,7 +28,7 @@ from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import Export, Teacher
 from gnn2mlp.teachers._derived import DERIVED, derived
-from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._inference import infer, input_features
 from gnn2mlp.teachers._neighbourhood import NeighbourhoodPredictor
 from gnn2mlp.teachers._network import LayerInput, Network
 from gnn2mlp.teachers._training import GNNTraining, MiniBatch
@@ -124,7 +124,7 @@ class NetworkTeacher(Teacher):
             optimiser = adam(module.parameters(), self.lr, self.weight_decay)
             selection = Selection(module, self.patience, tolerance=tolerance_for(observed.valid.numel()))
             state = TrainingState(module, optimiser, selection)
-            training = GNNTraining(self, observed, self.sampler(graph), inputs(graph, device), seed)
+            training = GNNTraining(self, observed, self.sampler(graph), input_features(graph, device), seed)
             self.history_ = loop.fit(
                 training, state, self.epochs, stage="teacher", progress=progress, listeners=listeners
             )
@@ -163,7 +163,7 @@ class NetworkTeacher(Teacher):
         From full neighbourhoods, in evaluation mode.
         """
         device = resolve_device(device)
-        found = infer(self.module_.to(device), self.sampler(graph), inputs(graph, device))
+        found = infer(self.module_.to(device), self.sampler(graph), input_features(graph, device))
         return {name: value.cpu() for name, value in found.items()}
 
     def predict(self, graph: NodeData, device: torch.device | str = "cpu") -> Tensor:
@@ -201,7 +201,7 @@ class NetworkTeacher(Teacher):
         """Answers requests from the full neighbourhood of each node, as deep as the network has layers."""
         device = resolve_device(device)
         module = self.module_.to(device).eval()
-        return NeighbourhoodPredictor(module, self.sampler(graph), inputs(graph), self.depth, device)
+        return NeighbourhoodPredictor(module, self.sampler(graph), input_features(graph), self.depth, device)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Weights, and the sizes of the network."""

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.teachers._pair_scores import COUNTED, NeighbourScores
+from gnn2mlp.teachers._pair_scores import NEIGHBOUR_SCORES, NeighbourScores
 from gnn2mlp.teachers._short_paths import ShortPaths
 
 _PATHS = "csp"
-HEURISTICS = (*COUNTED, _PATHS)
+HEURISTICS = (*NEIGHBOUR_SCORES, _PATHS)
 
 
 class PairHeuristics:
@@ -30,7 +30,7 @@ class PairHeuristics:
 
     def __init__(self, adjacency: CSR, names: Sequence[str], cap: int = 6):
         self.names = tuple(names)
-        counted = [name for name in self.names if name in COUNTED]
+        counted = [name for name in self.names if name in NEIGHBOUR_SCORES]
         self._counts = NeighbourScores(adjacency, counted) if counted else None
         self._paths = ShortPaths(adjacency, cap) if _PATHS in self.names else None
 

@@ -13,7 +13,7 @@ from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.sampling import BlockSampler, NeighbourSampler
 from gnn2mlp.nn.csr import Features, gather
 from gnn2mlp.nn.link_network import LinkNetwork
-from gnn2mlp.teachers._inference import inputs
+from gnn2mlp.teachers._inference import input_features
 from gnn2mlp.teachers._network import Network
 
 
@@ -56,7 +56,7 @@ class PairPredictor:
     def of(cls, module: LinkNetwork, graph: GraphData, layers: int, device: torch.device | str = "cpu") -> Self:
         """Answers for the nodes of `graph`; moves the network to `device` and into evaluation mode."""
         device = resolve_device(device)
-        return cls(module.to(device).eval(), NeighbourSampler(graph.adjacency), inputs(graph), layers, device)
+        return cls(module.to(device).eval(), NeighbourSampler(graph.adjacency), input_features(graph), layers, device)
 
     def __call__(self, pairs: Tensor) -> Tensor:
         """Logits (pairs,) of links between rows of the graph, int64 (pairs, 2).

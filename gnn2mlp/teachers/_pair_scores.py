@@ -13,7 +13,7 @@ _AT_ONCE = 2_000_000
 
 # How much a common neighbour counts, given its degree. That of two different nodes has at least two neighbours; a node
 # paired with itself has neighbours with one, whose logarithm is 0.
-COUNTED: Mapping[str, Callable[[Tensor], Tensor]] = {
+NEIGHBOUR_SCORES: Mapping[str, Callable[[Tensor], Tensor]] = {
     "cn": torch.ones_like,
     "aa": lambda degree: 1 / degree.clamp(min=2).log(),
     "ra": lambda degree: 1 / degree.clamp(min=1),
@@ -43,7 +43,7 @@ class NeighbourScores:
         self.pattern = adjacency.with_values(torch.ones(adjacency.nnz, dtype=torch.float64)).to_scipy()
         degree = adjacency.indptr.diff().double()
         self.degree = degree.long()
-        self.counted = torch.stack([COUNTED[name](degree) for name in names], dim=1).numpy()
+        self.counted = torch.stack([NEIGHBOUR_SCORES[name](degree) for name in names], dim=1).numpy()
 
     def __call__(self, pairs: Tensor) -> Tensor:
         """float64 (pairs, names) of pairs int64 (pairs, 2), in memory that grows with pairs and names alone."""

@@ -15,7 +15,7 @@ from gnn2mlp.nn.devices import to_device
 from gnn2mlp.nn.loop import Step, Validation
 from gnn2mlp.nn.norms import least_rows
 from gnn2mlp.nn.training_state import Position
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 from gnn2mlp.teachers._network import LayerInput
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from gnn2mlp.core.limits import check_at_least, check_positive, check_share
 from gnn2mlp.data.sampling import Block
 from gnn2mlp.nn.dropout import dropout, relu_dropout_
 from gnn2mlp.nn.linear import Linear
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 from gnn2mlp.teachers._network import LayerInput
 from gnn2mlp.teachers._propagation import Hop, PropagationNetwork, PropagationTeacher, spread
 from gnn2mlp.teachers._training import MiniBatch

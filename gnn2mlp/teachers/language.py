@@ -25,7 +25,7 @@ from gnn2mlp.teachers._derived import DERIVED
 from gnn2mlp.teachers._logistic import LogisticHops
 from gnn2mlp.teachers._neighbourhood import RequestPredictor
 from gnn2mlp.teachers._network_teacher import NetworkTeacher
-from gnn2mlp.teachers._prompts import Template, prompts_of
+from gnn2mlp.teachers._prompts import PromptTemplate, prompts_of
 from gnn2mlp.teachers.sign import row_norm
 from gnn2mlp.texts import TEXT_ENCODERS, TextEncoder
 from gnn2mlp.texts.cache import encode_cached
@@ -103,7 +103,7 @@ class Language(Teacher):
         self.own = own
         self.other = other
         self.most = most
-        self.template = Template(own, other, most)
+        self.template = PromptTemplate(own, other, most)
 
     @classmethod
     def with_recipe(cls, spec: Spec, recipe: Mapping[str, Mapping[str, Any]]) -> Spec:

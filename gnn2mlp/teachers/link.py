@@ -26,7 +26,7 @@ from gnn2mlp.nn.selection import Selection
 from gnn2mlp.nn.training import History
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.teachers._base import TEACHERS, Teacher
-from gnn2mlp.teachers._inference import infer, inputs
+from gnn2mlp.teachers._inference import infer, input_features
 from gnn2mlp.teachers._link_training import LinkTraining, decoded
 from gnn2mlp.teachers._links import CONTEXT_KEYS, LinkTeacher, PairScores
 from gnn2mlp.teachers._network import Network
@@ -184,7 +184,7 @@ class Link(LinkTeacher):
             training = LinkTraining(
                 module,
                 links,
-                inputs(links.graph, device),
+                input_features(links.graph, device),
                 depth=self.network.depth,
                 batch_size=self.batch_size,
                 clip=self.clip,
@@ -202,7 +202,7 @@ class Link(LinkTeacher):
         device = resolve_device(device)
         module = self.module_.to(device).eval()
         assert isinstance(module.embed, Network)
-        z = infer(module.embed, NeighbourSampler(graph.adjacency), inputs(graph, device))["logits"]
+        z = infer(module.embed, NeighbourSampler(graph.adjacency), input_features(graph, device))["logits"]
         return Embedded(module, z)
 
     def write(self, score: PairScores, contexts: Tensor | None, needs: frozenset[str]) -> dict[str, Tensor]:

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.text import packed, unpacked
-from gnn2mlp.encoders._values import Texts
 from gnn2mlp.encoders.text import Text
+from gnn2mlp.encoders.values import Texts
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.texts._base import TextEncoder
 

@@ -26,7 +26,7 @@ def test_an_interruption_while_libraries_load_is_quiet(monkeypatch, capsys):
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_command", interrupted)
+    monkeypatch.setattr(cli, "command_parser", interrupted)
     assert main(["run"]) == cli.INTERRUPTED
     assert capsys.readouterr().err == "gnn2mlp: interrupted\n"
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from gnn2mlp.encoders._arrow import of_arrow
-from gnn2mlp.encoders._values import Lists, Nothing, Other, Vectors, Where
+from gnn2mlp.encoders.values import Lists, Nothing, Other, Vectors, Where
 
 HERE = Where("c")
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gnn2mlp.encoders._choice import choose
-from gnn2mlp.encoders._reading import read
+from gnn2mlp.encoders.reading import read
 
 WORDS = [f"the house number {number} of a street" for number in range(20)]
 IDS = [f"user-{number}" for number in range(20)]

@@ -7,7 +7,7 @@ import pytest
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.encoders._objects import of_array, of_list
-from gnn2mlp.encoders._values import Lists, Nothing, Numbers, Other, Texts, Vectors, Where
+from gnn2mlp.encoders.values import Lists, Nothing, Numbers, Other, Texts, Vectors, Where
 
 HERE = Where("c", ids=["a", "b", "c", "d"])
 

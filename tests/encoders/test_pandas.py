@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from gnn2mlp.encoders._pandas import of_series
-from gnn2mlp.encoders._values import Other, Values, Where
+from gnn2mlp.encoders.values import Other, Values, Where
 
 HERE = Where("c")
 

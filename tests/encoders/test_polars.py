@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from gnn2mlp.encoders._polars import of_series
-from gnn2mlp.encoders._values import Lists, Nothing, Other, Vectors, Where
+from gnn2mlp.encoders.values import Lists, Nothing, Other, Vectors, Where
 
 HERE = Where("c")
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.encoders._reading import accepted, as_lists, as_vectors, conform, read
-from gnn2mlp.encoders._values import Numbers, Where
+from gnn2mlp.encoders.reading import accepted, as_lists, as_vectors, conform, read
+from gnn2mlp.encoders.values import Numbers, Where
 
 HERE = Where("c", ids=["a", "b", "c", "d"])
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow as pa
 
 from gnn2mlp.encoders._objects import of_list
-from gnn2mlp.encoders._values import Where, as_text, as_texts
+from gnn2mlp.encoders.values import Where, as_text, as_texts
 
 
 def test_rows_are_called_by_number_and_id() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.evaluate._known import known_rows
+from gnn2mlp.evaluate.known import known_rows
 
 
 def test_unknown_labels_are_left_out_and_booleans_are_columns() -> None:

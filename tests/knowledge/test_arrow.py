@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.knowledge._arrow import to_column, to_tensor
+from gnn2mlp.knowledge.arrow import to_column, to_tensor
 
 PATH = Path("table.parquet")
 

@@ -5,16 +5,16 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.tasks._base import check_names, numbers
+from gnn2mlp.tasks._base import as_numbers, check_names
 
 
 def test_numbers_come_as_lists_arrays_and_tensors() -> None:
     for given in ([1, 2], np.array([1, 2]), torch.tensor([1, 2]), np.array([1, 2], dtype=object)):
-        assert numbers(given, "g").tolist() == [1, 2]
-    assert np.isnan(numbers([None, 1.5], "g")[0])
+        assert as_numbers(given, "g").tolist() == [1, 2]
+    assert np.isnan(as_numbers([None, 1.5], "g")[0])
     for wrong in (["a"], [[1], [1, 2]], np.array(["a", None], dtype=object)):
         with pytest.raises(DataError, match="^g: "):
-            numbers(wrong, "g")
+            as_numbers(wrong, "g")
 
 
 def test_names_are_python_values_of_one_type() -> None:

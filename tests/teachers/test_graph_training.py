@@ -6,7 +6,7 @@ import torch
 from gnn2mlp.nn.training_state import START
 from gnn2mlp.teachers import GraphGIN, GraphMixer
 from gnn2mlp.teachers._graph_level import reads_of
-from gnn2mlp.teachers._graph_training import GraphTraining, answered
+from gnn2mlp.teachers._graph_training import GraphTraining, answer_graphs
 from tests.graphs import graph_views, random_graphs
 
 
@@ -41,7 +41,7 @@ def test_a_graph_of_weight_two_counts_twice() -> None:
 def test_validation_is_the_score_on_validation_graphs() -> None:
     found = training()
     observed, validated = found.observed, found.validate()
-    logits = answered(found.module, observed.graphs, "cpu").logits[observed.valid]
+    logits = answer_graphs(found.module, observed.graphs, "cpu").logits[observed.valid]
     assert validated is not None
     assert validated.score == pytest.approx(observed.task.score(logits, observed.graphs.labels[observed.valid]))
 

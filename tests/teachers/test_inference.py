@@ -10,7 +10,7 @@ from gnn2mlp.core.seeds import seeded
 from gnn2mlp.data import HyperedgeSampler, NeighbourSampler
 from gnn2mlp.nn.csr import CSR, num_bytes
 from gnn2mlp.teachers import TEACHERS, _inference
-from gnn2mlp.teachers._inference import infer, inputs, layerwise
+from gnn2mlp.teachers._inference import infer, input_features, layerwise
 from tests.cuda import needs_cuda, on_each_device
 from tests.helpers import tiny_graph, tiny_hypergraph
 from tests.tiny import small
@@ -87,9 +87,9 @@ def test_infers_in_evaluation_mode_and_without_gradient() -> None:
 
 def test_inputs_are_single_precision_and_dense_only_if_that_is_faster() -> None:
     full, thin = tiny_graph(sparse=True), tiny_graph(features=12)
-    assert isinstance(inputs(full), torch.Tensor)  # a third of its entries are stored
+    assert isinstance(input_features(full), torch.Tensor)  # a third of its entries are stored
     sparse = CSR.from_dense(torch.eye(60, dtype=torch.float64))
-    kept = inputs(replace(thin, features=sparse))
+    kept = input_features(replace(thin, features=sparse))
     assert isinstance(kept, CSR)
     assert kept.dtype == torch.float32
 

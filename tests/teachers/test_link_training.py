@@ -8,7 +8,7 @@ from torch import Tensor
 from gnn2mlp.data import LinkViews
 from gnn2mlp.nn.training_state import START
 from gnn2mlp.teachers import Link
-from gnn2mlp.teachers._inference import inputs
+from gnn2mlp.teachers._inference import input_features
 from gnn2mlp.teachers._link_training import LinkTraining, decoded
 from tests.cuda import nothing_waits, off_the_cpu, on_each_device
 from tests.tiny import tiny_link_views
@@ -24,7 +24,7 @@ def training(views: LinkViews, device: str = "cpu", encoder: Any = "gcn", **opti
     teacher = Link(encoder=encoder, width=8, decoder={"name": "hadamard", "hidden": 8, "dropout": 0.0})
     teacher.initialise(views.observed.graph.num_features)
     chosen: dict[str, Any] = {"batch_size": 1000, "clip": 1.0, "mask_target": False, "fanouts": None, "seed": 0}
-    features = inputs(views.observed.graph, device)
+    features = input_features(views.observed.graph, device)
     return LinkTraining(teacher.module_.to(device), views.observed, features, depth=2, **{**chosen, **options})
 
 

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.data import GraphData, graph_from_arrays
-from gnn2mlp.teachers._pair_scores import COUNTED, NeighbourScores
+from gnn2mlp.teachers._pair_scores import NEIGHBOUR_SCORES, NeighbourScores
 from tests.helpers import tiny_graph
 
-NAMES = list(COUNTED)
+NAMES = list(NEIGHBOUR_SCORES)
 
 
 def oracle(graph: GraphData, pairs: Tensor) -> Tensor:

@@ -3,7 +3,7 @@ import torch
 from gnn2mlp.nn.training_state import START
 from gnn2mlp.teachers import GraphMixer
 from gnn2mlp.teachers._graph_level import reads_of
-from gnn2mlp.teachers._graph_training import answered
+from gnn2mlp.teachers._graph_training import answer_graphs
 from gnn2mlp.teachers._patch_training import PatchTraining
 from tests.graphs import graph_views, random_graphs
 
@@ -39,7 +39,7 @@ def test_only_graphs_that_train_are_cut_anew() -> None:
 def test_validation_is_what_the_network_answers_by_itself() -> None:
     made = training()
     ids = made.observed.valid
-    expected = answered(made.module, made.observed.graphs, "cpu", ids).logits
+    expected = answer_graphs(made.module, made.observed.graphs, "cpu", ids).logits
     torch.testing.assert_close(made.judged(ids), expected)
     torch.testing.assert_close(made.judged(ids), expected)  # and again
 

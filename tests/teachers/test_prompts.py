@@ -8,7 +8,7 @@ import torch
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import GraphData, graph_from_arrays
-from gnn2mlp.teachers._prompts import Template, prompts_of, quoted, rings
+from gnn2mlp.teachers._prompts import PromptTemplate, prompts_of, quoted, rings
 
 # A path 0 - 1 - 2 - 3 - 4, and a node 5 by itself.
 EDGES = [[0, 1, 2, 3], [1, 2, 3, 4]]
@@ -42,19 +42,19 @@ def test_a_text_reaches_no_prompt_beyond_its_neighbourhood(node: int) -> None:
 
 def test_a_text_stays_within_its_quotes() -> None:
     """Each line of a prompt is of the template, or one text, which is read back as it was."""
-    prompt = Template().prompt(INJECTION, [[INJECTION, "one"]])
+    prompt = PromptTemplate().prompt(INJECTION, [[INJECTION, "one"]])
     lines = prompt.splitlines()
     assert len(lines) == 5
     assert [json.loads(line[line.index('"') :]) for line in lines if '"' in line] == [INJECTION, INJECTION, "one"]
 
 
 def test_length_is_bounded() -> None:
-    template = Template(own=10, other=3, most=2)
+    template = PromptTemplate(own=10, other=3, most=2)
     assert quoted("a" * 50, 10) == '"' + "a" * 10 + '"'
     prompt = template.prompt("a" * 50, [["b" * 50] * 9])
     assert prompt.splitlines()[1:] == ['Document: "aaaaaaaaaa"', "Documents 1 link away:", '- "bbb"', '- "bbb"']
     with pytest.raises(ConfigError, match=r"prompts\.most: expected at least 1, got 0"):
-        Template(most=0)
+        PromptTemplate(most=0)
 
 
 def test_a_hub_names_its_first_neighbours_and_goes_on_from_these() -> None:

@@ -8,7 +8,7 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.limits import check_at_least, check_positive
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets._base import Dataset, RawFiles
-from gnn2mlp.data.datasets._block_model import (
+from gnn2mlp.data.datasets.block_model import (
     dense_features,
     draw_degrees,
     draw_edges,

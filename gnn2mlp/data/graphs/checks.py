@@ -9,8 +9,7 @@ from torch import Tensor
 
 from gnn2mlp.core.errors import DataError, nearest
 from gnn2mlp.data.checks import repeated
-from gnn2mlp.tasks import GraphClassification, Task
-from gnn2mlp.tasks._base import numbers
+from gnn2mlp.tasks import GraphClassification, Task, as_numbers
 
 
 def check_task(labels: Any, class_names: Sequence[Any] | None, task: Task | None, name: str) -> tuple[Task, Tensor]:
@@ -37,7 +36,7 @@ def check_graph_of_node(given: Any, graphs: int, name: str) -> Tensor:
     Raises:
         DataError: for a number that is none, or a graph without a node.
     """
-    values = numbers(given, name, "graph_of_node", "; number the graphs from 0")
+    values = as_numbers(given, name, "graph_of_node", "; number the graphs from 0")
     if values.ndim != 1 or values.dtype.kind not in "iu":
         raise DataError(
             f"{name}: graph_of_node: expected the number of a graph for each node, integers of shape (nodes,), got "
@@ -67,7 +66,7 @@ def check_codes(
     """
     if given is None:
         return None, ()
-    values = numbers(given, name, what, "; number the categories of each field from 0")
+    values = as_numbers(given, name, what, "; number the categories of each field from 0")
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or len(values) != rows or not values.shape[1]:
         raise DataError(f"{name}: {what}: expected shape ({rows}, fields), got {values.shape}")

@@ -10,7 +10,7 @@ from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy.monitoring.drift import Check, Limits, compare_counts, compare_shares, normal_p
 from gnn2mlp.deploy.monitoring.frames import LEAST, Counts
 from gnn2mlp.deploy.monitoring.number_frame import NumberFrame
-from gnn2mlp.encoders._values import as_text
+from gnn2mlp.encoders.values import as_text
 
 
 @dataclass(frozen=True, eq=False)

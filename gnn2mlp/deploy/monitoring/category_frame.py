@@ -7,7 +7,7 @@ import numpy as np
 
 from gnn2mlp.deploy.monitoring.drift import Check, Limits, compare_counts, compare_shares
 from gnn2mlp.deploy.monitoring.frames import LEAST, Counts, Frame
-from gnn2mlp.encoders._values import Values, as_texts
+from gnn2mlp.encoders.values import Values, as_texts
 
 # Names that are kept at most.
 NAMES = 200
@@ -17,7 +17,7 @@ class CategoryFrame(Frame):
     """Categories and truth values: those that `LEAST` rows of training have by name, 200 at most, the others as one.
 
     Example:
-        >>> from gnn2mlp.encoders._values import Texts
+        >>> from gnn2mlp.encoders.values import Texts
         >>> frame = CategoryFrame(["bar", "shop"])
         >>> frame.count(Texts("category", "str", np.array([0, 0, 1, -1]), ["bar", "zoo"]))["bins"].tolist()
         [2, 0, 1]

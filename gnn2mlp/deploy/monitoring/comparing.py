@@ -16,8 +16,8 @@ from gnn2mlp.deploy.monitoring.frames import Counts, added
 from gnn2mlp.deploy.monitoring.monitored import ColumnDrift, Monitored
 from gnn2mlp.deploy.monitoring.profile import ColumnProfile, Profile
 from gnn2mlp.deploy.written_columns import ERROR
-from gnn2mlp.encoders._tables import RawTable
-from gnn2mlp.encoders._values import Other
+from gnn2mlp.encoders.raw_table import RawTable
+from gnn2mlp.encoders.values import Other
 from gnn2mlp.tasks.answers import ClassAnswers
 
 # What goes by such a name is the index of a frame that pandas wrote, and no column.

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from gnn2mlp.deploy.monitoring.drift import Check, Limits
-from gnn2mlp.encoders._values import Values
+from gnn2mlp.encoders.values import Values
 
 # Rows of training that share whatever is named or has a bin of its own.
 LEAST = 10

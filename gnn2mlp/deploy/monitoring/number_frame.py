@@ -7,7 +7,7 @@ import numpy as np
 
 from gnn2mlp.deploy.monitoring.drift import Check, Limits, compare_counts
 from gnn2mlp.deploy.monitoring.frames import LEAST, Counts, Frame
-from gnn2mlp.encoders._values import Numbers, Values
+from gnn2mlp.encoders.values import Numbers, Values
 
 # Bins at most.
 BINS = 50

@@ -25,10 +25,10 @@ from gnn2mlp.deploy.monitoring.vector_frame import VectorFrame
 from gnn2mlp.deploy.monitoring.word_frame import WordFrame
 from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.deploy.unit import check_unit
-from gnn2mlp.encoders._base import ENCODERS
-from gnn2mlp.encoders._reading import conform
-from gnn2mlp.encoders._tables import RawTable
-from gnn2mlp.encoders._values import Kind, Lists, Other, Texts, Values, Vectors
+from gnn2mlp.encoders import ENCODERS
+from gnn2mlp.encoders.raw_table import RawTable
+from gnn2mlp.encoders.reading import conform
+from gnn2mlp.encoders.values import Kind, Lists, Other, Texts, Values, Vectors
 
 PROFILE = "profile.json"
 FORMAT = 1

@@ -8,7 +8,7 @@ import numpy as np
 from gnn2mlp.deploy.monitoring.drift import Check, Limits, compare_counts, normal_p
 from gnn2mlp.deploy.monitoring.frames import LEAST, Counts, Frame
 from gnn2mlp.deploy.monitoring.number_frame import NumberFrame
-from gnn2mlp.encoders._values import Values, Vectors
+from gnn2mlp.encoders.values import Values, Vectors
 
 
 class VectorFrame(Frame):

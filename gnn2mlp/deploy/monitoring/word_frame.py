@@ -19,8 +19,8 @@ from gnn2mlp.deploy.monitoring.drift import (
 )
 from gnn2mlp.deploy.monitoring.frames import LEAST, Counts, Frame
 from gnn2mlp.deploy.monitoring.number_frame import NumberFrame
-from gnn2mlp.encoders._values import Lists, Values, as_texts
 from gnn2mlp.encoders.text import PATTERN
+from gnn2mlp.encoders.values import Lists, Values, as_texts
 
 # Words that are kept at most, and those of them whose use is tested.
 WORDS, TESTED = 1000, 200
@@ -32,7 +32,7 @@ class WordFrame(Frame):
     """Texts by their words and lists by their items: in how many rows each is that `LEAST` rows of training have.
 
     Example:
-        >>> from gnn2mlp.encoders._values import Texts
+        >>> from gnn2mlp.encoders.values import Texts
         >>> frame = WordFrame(["house", "red"], NumberFrame([2.0]))
         >>> texts = Texts("text", "str", np.array([0, 1]), ["A red house, a red door", "door"])
         >>> frame.count(texts)["bins"].tolist()

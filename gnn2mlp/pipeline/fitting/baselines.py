@@ -13,7 +13,7 @@ from gnn2mlp.core import artefact
 from gnn2mlp.core.progress import Progress
 from gnn2mlp.nn.csr import CSR, Features
 from gnn2mlp.pipeline.stage import Origin
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 
 # Penalties that are tried: the inverse strength C of logistic regression, and alpha of ridge regression.
 STRENGTHS = (0.01, 0.1, 1.0, 10.0)

@@ -12,13 +12,12 @@ from gnn2mlp.data import SPLITTERS
 from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
-from gnn2mlp.objectives._reliability import check_draws
+from gnn2mlp.objectives import check_draws
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.sizes import sized_distill, sized_teacher
 from gnn2mlp.pipeline.searching.settings import auto_of, is_auto
 from gnn2mlp.pipeline.task_words import refuse_graphs
-from gnn2mlp.students import STUDENTS
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import STUDENTS, check_graph_free
 from gnn2mlp.tasks import TASKS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 

@@ -23,8 +23,8 @@ from gnn2mlp.pipeline.fitting.baselines import Answers
 from gnn2mlp.pipeline.fitting.verdict import verdict
 from gnn2mlp.pipeline.scoring import student_logits, teacher_logits, told_of_metric, with_best
 from gnn2mlp.pipeline.trust_figures import trust_figures
-from gnn2mlp.tasks._base import Task
-from gnn2mlp.teachers._base import Teacher
+from gnn2mlp.tasks import Task
+from gnn2mlp.teachers import Teacher
 
 POPULATIONS = ("seen", "unseen", "test")
 # Scores beside the one that judges, by task.

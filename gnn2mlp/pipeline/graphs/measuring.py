@@ -18,9 +18,7 @@ from gnn2mlp.evaluate.latency import REPEATS, compare, in_turn
 from gnn2mlp.pipeline.graphs.job import GraphsJob
 from gnn2mlp.pipeline.graphs.seed import plan
 from gnn2mlp.pipeline.stage import Stage, json_file
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._graph_level import GraphLevelTeacher
-from gnn2mlp.teachers._graph_training import answered as teacher_answers
+from gnn2mlp.teachers import GraphLevelTeacher, Teacher, answer_graphs
 
 # Graphs of a request, and of a pass over many.
 REQUESTS = (1, 10, 100)
@@ -67,7 +65,7 @@ def measure_graphs(
     }
     many = torch.arange(min(PASS, graphs.num_graphs))
     passes: dict[str, Callable[[None], object]] = {
-        "teacher": lambda _: teacher_answers(network, graphs, device, many),
+        "teacher": lambda _: answer_graphs(network, graphs, device, many),
         "student": lambda _: student.outputs(_nodes(graphs, many)),
     }
     with torch.inference_mode():

@@ -14,10 +14,9 @@ from gnn2mlp.evaluate.graph_baselines import GRAPH_BASELINES
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.scoring import parameters, told_of_metric, with_best
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 from gnn2mlp.tasks.multi_label import MultiLabel
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._graph_level import GraphLevelTeacher
+from gnn2mlp.teachers import GraphLevelTeacher, Teacher
 
 # The models of a run: what is trained, and the baselines that read next to nothing, in the order in which they stand.
 GRAPH_MODELS = (*GRAPH_BASELINES, "mlp", "student", "teacher")

@@ -6,7 +6,7 @@ from gnn2mlp.data.graphs import ObservedGraphs
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
 from gnn2mlp.deploy.node_fields import NodeFields
 from gnn2mlp.pipeline.lesson import Lesson, learner_of
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.tasks import Task
 
 
 def distil_graph_student(

@@ -14,8 +14,7 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
 from gnn2mlp.pipeline.task_words import LINK, task_options
-from gnn2mlp.students import STUDENTS
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import STUDENTS, check_graph_free
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import TEACHERS, Export, providing
 

@@ -19,9 +19,7 @@ from gnn2mlp.pipeline.job import Job
 from gnn2mlp.pipeline.links.scoring import embedder_rows
 from gnn2mlp.pipeline.links.seed import plan
 from gnn2mlp.pipeline.stage import Stage, json_file
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._links import LinkTeacher
-from gnn2mlp.teachers._pair_predictor import PairPredictor
+from gnn2mlp.teachers import LinkTeacher, PairPredictor, Teacher
 
 # Whom a node is compared with in a request.
 CANDIDATES = 1_000

@@ -17,13 +17,11 @@ from gnn2mlp.nn.csr import Features, compute_form
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.scoring import parameters, told_of_metric, with_best
 from gnn2mlp.tasks import LinkPrediction
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._links import LinkTeacher
-from gnn2mlp.teachers._pair_scores import COUNTED, NeighbourScores
+from gnn2mlp.teachers import NEIGHBOUR_SCORES, LinkTeacher, NeighbourScores, Teacher
 
 LINK_MODELS = ("teacher", "heuristic", "mlp", "student")
 # Counts of common neighbours, which learn nothing: common neighbours, Adamic-Adar, resource allocation.
-HEURISTICS = tuple(COUNTED)
+HEURISTICS = tuple(NEIGHBOUR_SCORES)
 # Those that say how likely a link is; counts of neighbours do not.
 _LIKELY = ("teacher", "mlp", "student")
 # Pairs whose two embeddings are gathered at once.

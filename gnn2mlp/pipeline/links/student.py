@@ -8,7 +8,7 @@ from gnn2mlp.decoders import Decoder
 from gnn2mlp.deploy.link_predictor import LinkPredictor
 from gnn2mlp.nn.link_network import LinkNetwork
 from gnn2mlp.pipeline.lesson import Lesson, learner_of
-from gnn2mlp.students._link import LinkStudent
+from gnn2mlp.students import LinkStudent
 
 
 def distil_link_student(

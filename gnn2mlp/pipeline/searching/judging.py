@@ -15,15 +15,15 @@ from gnn2mlp.core.progress import Progress
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy.predictor import Predictor
 from gnn2mlp.distill.distiller import Distiller
-from gnn2mlp.inputs._base import Inputs
+from gnn2mlp.inputs import Inputs
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
-from gnn2mlp.methods._base import Method
+from gnn2mlp.methods import Method
 from gnn2mlp.nn.csr import Features, compute_form, gather
-from gnn2mlp.objectives._base import Objective
+from gnn2mlp.objectives import Objective
 from gnn2mlp.pipeline.stage import Origin
 from gnn2mlp.pipeline.student import distil_student
-from gnn2mlp.students._base import Student
-from gnn2mlp.tasks._base import Task
+from gnn2mlp.students import Student
+from gnn2mlp.tasks import Task
 
 
 class Judged(NamedTuple):

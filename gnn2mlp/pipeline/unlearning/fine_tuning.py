@@ -16,10 +16,7 @@ from gnn2mlp.nn.optim import adam
 from gnn2mlp.nn.selection import Selection, tolerance_for
 from gnn2mlp.nn.training_state import TrainingState
 from gnn2mlp.pipeline.unlearning.going_on import network_teacher
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._inference import inputs
-from gnn2mlp.teachers._network_teacher import NetworkTeacher
-from gnn2mlp.teachers._training import GNNTraining
+from gnn2mlp.teachers import GNNTraining, NetworkTeacher, Teacher, input_features
 
 
 def fine_tune_teacher(
@@ -53,6 +50,6 @@ def fine_tune_teacher(
         module = made.module_.to(device)
         selection = Selection(module, made.patience, tolerance=tolerance_for(observed.valid.numel()))
         state = TrainingState(module, adam(module.parameters(), made.lr, made.weight_decay), selection)
-        training = GNNTraining(made, observed, made.sampler(graph), inputs(graph, device), seed)
+        training = GNNTraining(made, observed, made.sampler(graph), input_features(graph, device), seed)
         made.history_ = loop.fit(training, state, epochs, stage="teacher", progress=progress, listeners=listeners)
     return made

@@ -26,10 +26,7 @@ from gnn2mlp.objectives import Batch
 from gnn2mlp.objectives.retain_and_forget import RetainAndForget
 from gnn2mlp.pipeline.unlearning.forgetting_table import Destroyer, check_destroyer, forgetting_table
 from gnn2mlp.pipeline.unlearning.going_on import network_teacher
-from gnn2mlp.teachers._base import TEACHERS, Teacher
-from gnn2mlp.teachers._inference import inputs
-from gnn2mlp.teachers._network import LayerInput
-from gnn2mlp.teachers._network_teacher import NetworkTeacher
+from gnn2mlp.teachers import TEACHERS, LayerInput, NetworkTeacher, Teacher, input_features
 
 
 def forget_teacher(
@@ -125,7 +122,7 @@ class _Forgetting:
     ):
         self.teacher, self.graph, self.objective, self.tables = teacher, graph, objective, {"teacher": table}
         self.task = graph.task
-        self.features = inputs(graph, device)
+        self.features = input_features(graph, device)
         self.random = generator(seed, f"forgetting of {teacher.name}")
         self.sampler = teacher.sampler(graph)
         self.device = device

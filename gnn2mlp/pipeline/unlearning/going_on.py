@@ -2,8 +2,7 @@
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.deploy.predictor import Predictor
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._network_teacher import NetworkTeacher
+from gnn2mlp.teachers import NetworkTeacher, Teacher
 
 
 def network_teacher(teacher: Teacher, method: str) -> NetworkTeacher:

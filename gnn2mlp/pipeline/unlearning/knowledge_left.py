@@ -14,7 +14,7 @@ from gnn2mlp.data.removal import Removal
 from gnn2mlp.data.view import Observed
 from gnn2mlp.knowledge.keys import KEYS
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
-from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers import Export, Teacher
 
 
 def rows_left(knowledge: TeacherKnowledge, row: Tensor, *, device: torch.device) -> TeacherKnowledge:

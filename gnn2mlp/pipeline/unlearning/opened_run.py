@@ -16,7 +16,7 @@ from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
 from gnn2mlp.pipeline.job import label
 from gnn2mlp.pipeline.opening import CONFIG, check_nodes
-from gnn2mlp.students._base import check_graph_free
+from gnn2mlp.students import check_graph_free
 
 RESULTS = "results.json"
 

@@ -18,7 +18,7 @@ from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.stage import Origin
-from gnn2mlp.teachers._base import Export, Teacher
+from gnn2mlp.teachers import Export, Teacher
 
 _KIND = "recorded teacher"
 

@@ -7,7 +7,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.pipeline.unlearning.before import Before
-from gnn2mlp.teachers._prompts import Template, prompts_of
+from gnn2mlp.teachers import PromptTemplate, prompts_of
 from gnn2mlp.teachers.language import Language
 
 
@@ -31,6 +31,6 @@ def _read(graph: NodeData, options: Mapping[str, Any] | None) -> Iterator[str]:
     """The texts of nodes, and the prompts that a teacher with these options makes of them."""
     yield from graph.texts or ()
     if options is not None and isinstance(graph, GraphData):
-        template = Template(options["own"], options["other"], options["most"])
+        template = PromptTemplate(options["own"], options["other"], options["most"])
         for prompts in prompts_of(graph, options["hops"], template):
             yield from prompts

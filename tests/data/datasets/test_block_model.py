@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from gnn2mlp.data.datasets import _block_model
-from gnn2mlp.data.datasets._block_model import (
+from gnn2mlp.data.datasets import block_model
+from gnn2mlp.data.datasets.block_model import (
     dense_features,
     draw_degrees,
     draw_edges,
@@ -60,8 +60,8 @@ def test_nodes_have_the_degrees_that_they_ask_for() -> None:
 
 
 def test_drawing_in_parts_leaves_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_block_model, "EDGES_AT_ONCE", 1000)
-    monkeypatch.setattr(_block_model, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(block_model, "EDGES_AT_ONCE", 1000)
+    monkeypatch.setattr(block_model, "ROWS_AT_ONCE", 7)
     edges = draw_edges(LABELS, DEGREES, 12_000, 0.6, 0)
     assert edges.shape == (2, 24_000)
     features = dense_features(LABELS[:100], 5, 0.0, 0)

@@ -2,7 +2,7 @@ import numpy as np
 
 from gnn2mlp.deploy.monitoring.category_frame import NAMES, CategoryFrame
 from gnn2mlp.deploy.monitoring.drift import Limits
-from gnn2mlp.encoders._reading import read
+from gnn2mlp.encoders.reading import read
 
 
 def test_what_few_rows_have_is_not_named() -> None:

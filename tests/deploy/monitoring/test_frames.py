@@ -30,6 +30,6 @@ def test_a_frame_is_made_again_from_its_facts() -> None:
 
 
 def _values(column, table):
-    from gnn2mlp.encoders._tables import RawTable
+    from gnn2mlp.encoders.raw_table import RawTable
 
     return column.read(RawTable(table))

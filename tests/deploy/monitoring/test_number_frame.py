@@ -4,8 +4,8 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 from gnn2mlp.deploy.monitoring.drift import Limits
 from gnn2mlp.deploy.monitoring.number_frame import DateFrame, NumberFrame
-from gnn2mlp.encoders._reading import read
-from gnn2mlp.encoders._values import Numbers
+from gnn2mlp.encoders.reading import read
+from gnn2mlp.encoders.values import Numbers
 
 
 def numbers(values: np.ndarray) -> Numbers:

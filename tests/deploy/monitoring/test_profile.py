@@ -9,7 +9,7 @@ from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.deploy import add_files
 from gnn2mlp.deploy.monitoring import PROFILE, Profile, profile_of
 from gnn2mlp.deploy.monitoring.profile import as_trained, form_of
-from gnn2mlp.encoders._reading import read
+from gnn2mlp.encoders.reading import read
 from tests.deploy.monitoring.watched import table_of, watched_model
 from tests.deploy.scored import numbers_of, student_of
 

@@ -2,7 +2,7 @@ import numpy as np
 
 from gnn2mlp.deploy.monitoring.drift import Limits
 from gnn2mlp.deploy.monitoring.vector_frame import VectorFrame, vectors_of
-from gnn2mlp.encoders._reading import read
+from gnn2mlp.encoders.reading import read
 
 
 def vectors(rows: int, seed: int, shift: float = 0.0, scale: float = 1.0) -> np.ndarray:

@@ -2,7 +2,7 @@ import numpy as np
 
 from gnn2mlp.deploy.monitoring.drift import Limits
 from gnn2mlp.deploy.monitoring.word_frame import WordFrame, words_of
-from gnn2mlp.encoders._reading import read
+from gnn2mlp.encoders.reading import read
 
 
 def texts(rows: int, words: list[str], seed: int) -> list[str]:

@@ -11,9 +11,7 @@ from gnn2mlp.deploy.link_predictor import LinkPredictor
 from gnn2mlp.evaluate.link_intervals import link_intervals
 from gnn2mlp.explore.formatting import points, signed_points
 from gnn2mlp.pipeline.links.scoring import pair_logits
-from gnn2mlp.teachers._base import Teacher
-from gnn2mlp.teachers._links import LinkTeacher
-from gnn2mlp.teachers._pair_scores import NeighbourScores
+from gnn2mlp.teachers import LinkTeacher, NeighbourScores, Teacher
 
 # How well all pairs are ordered, and what stands at the top: neither is told alone.
 TOLD = ("auc", "hits@20")

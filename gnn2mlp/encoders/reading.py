@@ -7,7 +7,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.encoders._objects import of_array, of_list
-from gnn2mlp.encoders._values import Kind, Lists, Numbers, Other, Texts, Values, Vectors, Where
+from gnn2mlp.encoders.values import Kind, Lists, Numbers, Other, Texts, Values, Vectors, Where
 
 
 def read(column: Any, where: Where | None = None) -> Values:

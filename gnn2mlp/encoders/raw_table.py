@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import DataError, listing, nearest
-from gnn2mlp.encoders._reading import read
-from gnn2mlp.encoders._values import Values, Where
+from gnn2mlp.encoders.reading import read
+from gnn2mlp.encoders.values import Values, Where
 
 # What one value of a row is, rather than a column: texts have a length as well.
 _NO_COLUMNS = (str, bytes, Mapping)

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.encoders._tables import RawTable
-from gnn2mlp.encoders._values import Lists, Values
+from gnn2mlp.encoders.raw_table import RawTable
+from gnn2mlp.encoders.values import Lists, Values
 
 
 def told(values: Values) -> str:
