@@ -1,4 +1,4 @@
-"""Write what is generated in README.md, RESULTS.md and docs/, from result files and registries.
+"""Write what is generated in README.md, RESULTS.md, docs/ and packages, from result files and registries.
 
 With `--check` nothing is written, and the exit code is 1 if they are out of date.
 """
@@ -20,6 +20,7 @@ import reference_pages
 import scale_plan
 import selection
 import spot_check
+import typed_packages
 from figures import column, counted, difference, markdown, mean_std, outcomes, p_value, percent
 from rows import HERE, Row
 from rows import rows as load_rows
@@ -450,10 +451,10 @@ def fill(text: str) -> str:
 
 
 def documents() -> dict[Path, str]:
-    """Every document that has generated parts, and what it is to say."""
+    """Every file that has generated parts, and what it is to say."""
     written = method_pages.pages(rows())
     filled = [README, RESULTS, *(path for path in DOCS.rglob("*.md") if path not in written)]
-    return {path: fill(path.read_text()) for path in filled} | written
+    return {path: fill(path.read_text()) for path in filled} | written | typed_packages.packages()
 
 
 def main() -> int:

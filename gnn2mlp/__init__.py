@@ -5,7 +5,7 @@ from that table. The student needs a node's own features only.
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.errors import nearest
 
@@ -28,15 +28,49 @@ _EXPORTS = {
     "keep_memory": "gnn2mlp.core.memory",
 }
 
-__all__ = [*_EXPORTS, "__version__"]  # noqa: PLE0604
+__all__ = [
+    "FitConfig",
+    "LinkPredictor",
+    "NodeClassifier",
+    "NodeRegressor",
+    "OnnxPredictor",
+    "Predictor",
+    "RunConfig",
+    "Spec",
+    "TeacherKnowledge",
+    "__version__",
+    "condense",
+    "explain",
+    "fit",
+    "keep_memory",
+    "load_dataset",
+    "run",
+    "unlearn",
+]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name on first use, so that serving a student never loads a graph library."""
-    if name not in _EXPORTS:
-        raise AttributeError(f"module 'gnn2mlp' has no attribute {name!r}{nearest(name, _EXPORTS)}")
-    return getattr(importlib.import_module(_EXPORTS[name]), name)
+if TYPE_CHECKING:
+    from gnn2mlp.core.memory import keep_memory
+    from gnn2mlp.core.spec import Spec
+    from gnn2mlp.data import load_dataset
+    from gnn2mlp.deploy import LinkPredictor, OnnxPredictor, Predictor
+    from gnn2mlp.estimators import NodeClassifier, NodeRegressor
+    from gnn2mlp.knowledge import TeacherKnowledge
+    from gnn2mlp.pipeline.condense import condense
+    from gnn2mlp.pipeline.config import RunConfig
+    from gnn2mlp.pipeline.explain import explain
+    from gnn2mlp.pipeline.fit import fit
+    from gnn2mlp.pipeline.fitting.config import FitConfig
+    from gnn2mlp.pipeline.run import run
+    from gnn2mlp.pipeline.unlearning.unlearn import unlearn
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name on first use, so that serving a student never loads a graph library."""
+        if name not in _EXPORTS:
+            raise AttributeError(f"module 'gnn2mlp' has no attribute {name!r}{nearest(name, _EXPORTS)}")
+        return getattr(importlib.import_module(_EXPORTS[name]), name)
 
 
 def __dir__() -> list[str]:

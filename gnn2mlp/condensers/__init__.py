@@ -1,6 +1,6 @@
 """Condensers: a set of graphs becomes a small one that trains the same networks. One file each."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.condensers._base import CONDENSERS, Condensed, Condenser, Training
 from gnn2mlp.condensers._set import DistilledSet
@@ -26,8 +26,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    return offered(__name__, name, CONDENSERS)
+if TYPE_CHECKING:
+    # generated: by python benchmarks/tables.py
+    from gnn2mlp.condensers.gradient_matching import GradientMatching as GradientMatching
+    from gnn2mlp.condensers.herding import Herding as Herding
+    from gnn2mlp.condensers.mirage import Mirage as Mirage
+    from gnn2mlp.condensers.random import Random as Random
+    # end
+else:
+
+    def __getattr__(name: str) -> Any:
+        return offered(__name__, name, CONDENSERS)
 
 
 def __dir__() -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 # The package whose modules count wherever they are imported.
 OWN = __name__.partition(".")[0]
@@ -30,11 +30,15 @@ class Import(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a module's file says: the digest of its code, its imports, and the names that it defines itself."""
+    """What a module's file says: the digest of its code, its imports, and the names that it defines itself.
+
+    `shown` are the imports that only type checkers see: by them a package says where what it offers comes from.
+    """
 
     digest: bytes
     imports: tuple[Import, ...]
     defines: frozenset[str]
+    shown: tuple[Import, ...] = ()
 
 
 def code_of(*objects: Any) -> str:
@@ -170,7 +174,7 @@ def _defining(base: str, name: str | None, folder: Path) -> Iterator[str]:
     if name == "*":
         yield base
         return
-    for other in source.imports:
+    for other in (*source.imports, *source.shown):
         if other.bound == name:
             inner = importlib.util.resolve_name(other.module, base) if other.module.startswith(".") else other.module
             if (inner, other.name) == (base, name):  # a package that imports a module of its own
@@ -181,7 +185,7 @@ def _defining(base: str, name: str | None, folder: Path) -> Iterator[str]:
         yield base
     elif locate(f"{base}.{name}", folder) is not None:
         yield f"{base}.{name}"
-    else:  # offered by the package's __getattr__: only the package itself can say where it comes from
+    else:  # offered by the package's __getattr__ alone: only the package itself can say where it comes from
         yield base
         home = getattr(getattr(importlib.import_module(base), name, None), "__module__", None)
         if isinstance(home, str):
@@ -259,13 +263,16 @@ def parse_source(content: bytes) -> Source:
     """The digest of a module's text, its imports and the names that it defines itself."""
     tree = ast.parse(content)
     imports = tuple(found for node in _executed(tree) for found in _imports(node))
-    return Source(hashlib.sha256(content).digest(), imports, frozenset(_definitions(tree)))
+    shown = tuple(
+        found for node in tree.body if _is_for_type_checkers(node) for one in node.body for found in _imports(one)
+    )
+    return Source(hashlib.sha256(content).digest(), imports, frozenset(_definitions(tree)), shown)
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
     """Every node below `node` without those that only type checkers look at."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and _for_type_checkers(child.test):
+        if _is_for_type_checkers(child):
             for other in child.orelse:
                 yield other
                 yield from _executed(other)
@@ -274,7 +281,8 @@ def _executed(node: ast.AST) -> Iterator[ast.AST]:
             yield from _executed(child)
 
 
-def _for_type_checkers(test: ast.expr) -> bool:
+def _is_for_type_checkers(node: ast.AST) -> TypeGuard[ast.If]:
+    test = node.test if isinstance(node, ast.If) else None
     return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
 
 

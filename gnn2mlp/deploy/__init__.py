@@ -5,33 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.errors import nearest
 
-if TYPE_CHECKING:
-    from gnn2mlp.deploy._base import BasePredictor
-    from gnn2mlp.deploy.batch_scorer import BatchScorer
-    from gnn2mlp.deploy.byte_search import traces
-    from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
-    from gnn2mlp.deploy.cascade import Cascade
-    from gnn2mlp.deploy.directory import read_directory, verify
-    from gnn2mlp.deploy.directory_writing import add_files, reseal, write_directory
-    from gnn2mlp.deploy.graph_predictor import GraphPredictor
-    from gnn2mlp.deploy.graph_scoring import score_graphs
-    from gnn2mlp.deploy.hub import from_hub, push_to_hub
-    from gnn2mlp.deploy.link_index import LinkIndex
-    from gnn2mlp.deploy.link_predictor import LinkPredictor
-    from gnn2mlp.deploy.link_scoring import TopScored, score_pairs, score_top
-    from gnn2mlp.deploy.link_search import Top
-    from gnn2mlp.deploy.model_files import ModelDirectory
-    from gnn2mlp.deploy.node_fields import NodeFields
-    from gnn2mlp.deploy.node_router import NodeRouter
-    from gnn2mlp.deploy.onnx_columns import check_convertible
-    from gnn2mlp.deploy.onnx_file import onnx_bytes
-    from gnn2mlp.deploy.onnx_graph_predictor import OnnxGraphPredictor
-    from gnn2mlp.deploy.onnx_link_predictor import OnnxLinkPredictor
-    from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
-    from gnn2mlp.deploy.predictor import Predictor
-    from gnn2mlp.deploy.spark import score_dataframe, score_files
-    from gnn2mlp.deploy.table_scoring import Scored, score_table
-
 __all__ = [
     "BasePredictor",
     "BatchScorer",
@@ -109,11 +82,39 @@ _EXPORTS = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name on first use: `OnnxPredictor` does without torch, and so should whoever imports it."""
-    if name not in _EXPORTS:
-        raise AttributeError(f"module 'gnn2mlp.deploy' has no attribute {name!r}{nearest(name, _EXPORTS)}")
-    return getattr(importlib.import_module(_EXPORTS[name]), name)
+if TYPE_CHECKING:
+    from gnn2mlp.deploy._base import BasePredictor
+    from gnn2mlp.deploy.batch_scorer import BatchScorer
+    from gnn2mlp.deploy.byte_search import traces
+    from gnn2mlp.deploy.calibration import Calibration, calibrate, calibrated
+    from gnn2mlp.deploy.cascade import Cascade
+    from gnn2mlp.deploy.directory import read_directory, verify
+    from gnn2mlp.deploy.directory_writing import add_files, reseal, write_directory
+    from gnn2mlp.deploy.graph_predictor import GraphPredictor
+    from gnn2mlp.deploy.graph_scoring import score_graphs
+    from gnn2mlp.deploy.hub import from_hub, push_to_hub
+    from gnn2mlp.deploy.link_index import LinkIndex
+    from gnn2mlp.deploy.link_predictor import LinkPredictor
+    from gnn2mlp.deploy.link_scoring import TopScored, score_pairs, score_top
+    from gnn2mlp.deploy.link_search import Top
+    from gnn2mlp.deploy.model_files import ModelDirectory
+    from gnn2mlp.deploy.node_fields import NodeFields
+    from gnn2mlp.deploy.node_router import NodeRouter
+    from gnn2mlp.deploy.onnx_columns import check_convertible
+    from gnn2mlp.deploy.onnx_file import onnx_bytes
+    from gnn2mlp.deploy.onnx_graph_predictor import OnnxGraphPredictor
+    from gnn2mlp.deploy.onnx_link_predictor import OnnxLinkPredictor
+    from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+    from gnn2mlp.deploy.predictor import Predictor
+    from gnn2mlp.deploy.spark import score_dataframe, score_files
+    from gnn2mlp.deploy.table_scoring import Scored, score_table
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name on first use: `OnnxPredictor` does without torch, and so should whoever imports it."""
+        if name not in _EXPORTS:
+            raise AttributeError(f"module 'gnn2mlp.deploy' has no attribute {name!r}{nearest(name, _EXPORTS)}")
+        return getattr(importlib.import_module(_EXPORTS[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -20,12 +20,27 @@ if TYPE_CHECKING:
 __all__ = ["ENCODERS", "ColumnEncoder", "EncodedColumn", "TableEncoder"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("EncodedColumn", "TableEncoder"):
-        from gnn2mlp.encoders import table
+if TYPE_CHECKING:
+    # generated: by python benchmarks/tables.py
+    from gnn2mlp.encoders.bag import Bag as Bag
+    from gnn2mlp.encoders.boolean import Boolean as Boolean
+    from gnn2mlp.encoders.category import Category as Category
+    from gnn2mlp.encoders.date import Date as Date
+    from gnn2mlp.encoders.drop import Drop as Drop
+    from gnn2mlp.encoders.log import Log as Log
+    from gnn2mlp.encoders.number import Number as Number
+    from gnn2mlp.encoders.raw import Raw as Raw
+    from gnn2mlp.encoders.text import Text as Text
+    from gnn2mlp.encoders.vector import Vector as Vector
+    # end
+else:
 
-        return getattr(table, name)
-    return offered(__name__, name, ENCODERS)
+    def __getattr__(name: str) -> Any:
+        if name in ("EncodedColumn", "TableEncoder"):
+            from gnn2mlp.encoders import table
+
+            return getattr(table, name)
+        return offered(__name__, name, ENCODERS)
 
 
 def __dir__() -> list[str]:

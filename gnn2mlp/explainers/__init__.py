@@ -1,6 +1,6 @@
 """Explainers of graph neural networks through a linear surrogate, one file each, and of graph-free students."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.explainers._base import EXPLAINERS, Explainer
@@ -24,8 +24,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    return offered(__name__, name, EXPLAINERS)
+if TYPE_CHECKING:
+    # generated: by python benchmarks/tables.py
+    from gnn2mlp.explainers.dnx import DnX as DnX
+    from gnn2mlp.explainers.fastdnx import FastDnX as FastDnX
+    from gnn2mlp.explainers.propagation import Propagation as Propagation
+    from gnn2mlp.explainers.random import Random as Random
+    # end
+else:
+
+    def __getattr__(name: str) -> Any:
+        return offered(__name__, name, EXPLAINERS)
 
 
 def __dir__() -> list[str]:

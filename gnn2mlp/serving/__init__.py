@@ -5,12 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.errors import nearest
 
-if TYPE_CHECKING:
-    from gnn2mlp.serving.app import create_app
-    from gnn2mlp.serving.model import ServedModel, load_model
-    from gnn2mlp.serving.service import Service, Settings
-    from gnn2mlp.serving.teacher import TeacherEndpoint
-
 __all__ = ["ServedModel", "Service", "Settings", "TeacherEndpoint", "create_app", "load_model"]
 
 _EXPORTS = {
@@ -23,11 +17,18 @@ _EXPORTS = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name on first use."""
-    if name not in _EXPORTS:
-        raise AttributeError(f"module 'gnn2mlp.serving' has no attribute {name!r}{nearest(name, _EXPORTS)}")
-    return getattr(importlib.import_module(_EXPORTS[name]), name)
+if TYPE_CHECKING:
+    from gnn2mlp.serving.app import create_app
+    from gnn2mlp.serving.model import ServedModel, load_model
+    from gnn2mlp.serving.service import Service, Settings
+    from gnn2mlp.serving.teacher import TeacherEndpoint
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name on first use."""
+        if name not in _EXPORTS:
+            raise AttributeError(f"module 'gnn2mlp.serving' has no attribute {name!r}{nearest(name, _EXPORTS)}")
+        return getattr(importlib.import_module(_EXPORTS[name]), name)
 
 
 def __dir__() -> list[str]:

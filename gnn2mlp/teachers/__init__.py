@@ -6,7 +6,7 @@ Example:
     64
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.registry import offered, python_names
 from gnn2mlp.teachers._base import TEACHERS, Export, Teacher, providing
@@ -49,8 +49,33 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    return offered(__name__, name, TEACHERS)
+if TYPE_CHECKING:
+    # generated: by python benchmarks/tables.py
+    from gnn2mlp.teachers.appnp import APPNP as APPNP
+    from gnn2mlp.teachers.ensemble import Ensemble as Ensemble
+    from gnn2mlp.teachers.gat import GAT as GAT
+    from gnn2mlp.teachers.gcn import GCN as GCN
+    from gnn2mlp.teachers.gkedm import GKEDMTeacher as GKEDMTeacher
+    from gnn2mlp.teachers.grand import GRAND as GRAND
+    from gnn2mlp.teachers.graph_gat import GraphGAT as GraphGAT
+    from gnn2mlp.teachers.graph_gcn import GraphGCN as GraphGCN
+    from gnn2mlp.teachers.graph_gin import GraphGIN as GraphGIN
+    from gnn2mlp.teachers.graph_mixer import GraphMixer as GraphMixer
+    from gnn2mlp.teachers.graph_vit import GraphViT as GraphViT
+    from gnn2mlp.teachers.heuristic import Heuristic as Heuristic
+    from gnn2mlp.teachers.hgnn import HGNN as HGNN
+    from gnn2mlp.teachers.hgnn_plus import HGNNPlus as HGNNPlus
+    from gnn2mlp.teachers.language import Language as Language
+    from gnn2mlp.teachers.link import Link as Link
+    from gnn2mlp.teachers.sage import SAGE as SAGE
+    from gnn2mlp.teachers.sign import SIGN as SIGN
+    from gnn2mlp.teachers.unigcn import UniGCN as UniGCN
+    from gnn2mlp.teachers.vq import VQ as VQ
+    # end
+else:
+
+    def __getattr__(name: str) -> Any:
+        return offered(__name__, name, TEACHERS)
 
 
 def __dir__() -> list[str]:

@@ -24,10 +24,25 @@ __all__ = ["TEXT_ENCODERS", "TextEncoder", "encode_cached", "text_digest", "writ
 _ELSEWHERE = {"encode_cached": "gnn2mlp.texts.cache", "write_vectors": "gnn2mlp.texts.stored"}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _ELSEWHERE:
-        return getattr(importlib.import_module(_ELSEWHERE[name]), name)
-    return offered(__name__, name, TEXT_ENCODERS)
+if TYPE_CHECKING:
+    # generated: by python benchmarks/tables.py
+    from gnn2mlp.texts.hashed import Hashed as Hashed
+    from gnn2mlp.texts.lsa import Lsa as Lsa
+    from gnn2mlp.texts.minilm import MiniLM as MiniLM
+    from gnn2mlp.texts.model2vec import Model2Vec as Model2Vec
+    from gnn2mlp.texts.onnx import Onnx as Onnx
+    from gnn2mlp.texts.sentence_transformers import SentenceTransformers as SentenceTransformers
+    from gnn2mlp.texts.side_by_side import SideBySide as SideBySide
+    from gnn2mlp.texts.stored import Stored as Stored
+    from gnn2mlp.texts.tfidf import TfIdf as TfIdf
+    from gnn2mlp.texts.wordllama import WordLlama as WordLlama
+    # end
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name in _ELSEWHERE:
+            return getattr(importlib.import_module(_ELSEWHERE[name]), name)
+        return offered(__name__, name, TEXT_ENCODERS)
 
 
 def __dir__() -> list[str]:

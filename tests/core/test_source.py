@@ -161,6 +161,7 @@ there: int = 1
         ("deep", None, "deep"),
     }
     assert found.defines == {"function", "Here", "there"}
+    assert [i.module for i in found.shown] == ["never"]
 
 
 def test_a_class_from_outside_counts_with_its_neighbours_and_what_it_takes_from_here(write: Write) -> None:
@@ -186,6 +187,9 @@ def test_packages_pass_names_on(write: Write) -> None:
     write(
         pack__init="""
             import importlib
+            from typing import TYPE_CHECKING
+            if TYPE_CHECKING:
+                from pack.shown import SHOWN
             from .first import First
             from pack.second import Second as Renamed
             HERE = 1
@@ -196,6 +200,7 @@ def test_packages_pass_names_on(write: Write) -> None:
         pack__first="class First: ...\n",
         pack__second="class Second: ...\n",
         pack__late="class Late: ...\n",
+        pack__shown="SHOWN = (1, 2)\n",
         pack__deep="from . import first\nfrom .second import Second\n",
         a="from pack import First\n",
         b="from pack import Renamed\n",
@@ -204,6 +209,7 @@ def test_packages_pass_names_on(write: Write) -> None:
         e="from pack import HERE\n",
         f="import pack.deep\n",
         g="from pack import *\n",
+        h="def later(): from pack import SHOWN\n",
     )
     for name, expected in {
         "a": {"pack.first"},
@@ -213,9 +219,14 @@ def test_packages_pass_names_on(write: Write) -> None:
         "e": {"pack", "pack.first", "pack.second"},
         "f": {"pack.deep", "pack.first", "pack.second"},
         "g": {"pack", "pack.first", "pack.second"},
+        "h": {"pack.shown"},
     }.items():
         importlib.import_module(name)
         assert modules_of(name) == {name, *expected}, name
+
+
+def test_a_constant_that_a_package_offers_late_is_found() -> None:
+    assert "gnn2mlp.evaluate.scores" in modules_of("gnn2mlp.report.results")  # for a tuple, POPULATIONS
 
 
 def test_a_package_may_import_its_own_modules_by_its_name() -> None:
