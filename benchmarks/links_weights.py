@@ -5,8 +5,8 @@
 
 The weights released for production leave next to nothing of the teacher on Cora, where of 1000, .01 and .001 the last
 two are lost beside the first, and next to nothing of the labels on Computers, .01 beside .1. Candidates are the
-released weights of data set and setting, those released for Cora's transductive setting, and some that mix labels,
-ranks and distribution otherwise. Each is trained on the same splits with the same teachers, and judged by the AUC of
+released weights of data set and setting, the method's own, which were released for Cora's transductive setting, and
+some that mix labels, ranks and distribution otherwise. Each is trained on the same splits with the same teachers, and judged by the AUC of
 the validation pairs in the epoch that is kept. No test pair is scored for the choice. Each training adds a line to
 `tuning/links_weights.jsonl`; started again, the script runs what is missing.
 """
@@ -45,7 +45,7 @@ RELEASED: dict[tuple[str, str], Mapping[str, Any]] = {
 }
 CANDIDATES: dict[str, Mapping[str, Any]] = {
     "released": {},  # those of data set and setting, in `RELEASED`
-    "transductive": {"label_weight": 0.1, "rank_weight": 1.0, "distribution_weight": 0.001, "margin": 0.1},
+    "default": {"label_weight": 0.1, "rank_weight": 1.0, "distribution_weight": 0.001, "margin": 0.1},
     "labels and ranks": {"label_weight": 1.0, "rank_weight": 1.0, "distribution_weight": 0.0, "margin": 0.1},
     "mostly labels": {"label_weight": 10.0, "rank_weight": 1.0, "distribution_weight": 0.001, "margin": 0.1},
     "ranks": {"label_weight": 0.01, "rank_weight": 1.0, "distribution_weight": 0.0, "margin": 0.1},
