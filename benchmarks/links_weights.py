@@ -6,9 +6,9 @@
 The weights released for production leave next to nothing of the teacher on Cora, where of 1000, .01 and .001 the last
 two are lost beside the first, and next to nothing of the labels on Computers, .01 beside .1. Candidates are the
 released weights of data set and setting, the method's own, which were released for Cora's transductive setting, and
-some that mix labels, ranks and distribution otherwise. Each is trained on the same splits with the same teachers, and judged by the AUC of
-the validation pairs in the epoch that is kept. No test pair is scored for the choice. Each training adds a line to
-`tuning/links_weights.jsonl`; started again, the script runs what is missing.
+some that mix labels, ranks and distribution otherwise. Each is trained on the same splits with the same teachers, and
+judged by the AUC of the validation pairs in the epoch that is kept. No test pair is scored for the choice. Each
+training adds a line to `tuning/links_weights.jsonl`; started again, the script runs what is missing.
 """
 
 import argparse
