@@ -83,6 +83,11 @@ class NetworkTeacher(Teacher):
         """The untrained network for these sizes."""
 
     @property
+    def fit_lr(self) -> float:
+        """Learning rate of `fit`; a teacher that goes on from what another learnt has a lower one."""
+        return self.lr
+
+    @property
     @abstractmethod
     def depth(self) -> int:
         """How many links messages travel: the blocks that a pass reads."""
@@ -121,7 +126,7 @@ class NetworkTeacher(Teacher):
         with seeded(seed, f"teacher {self.name}"):
             self.initialise(graph.num_features, graph.task.num_outputs)
             module = self.module_.to(device)
-            optimiser = adam(module.parameters(), self.lr, self.weight_decay)
+            optimiser = adam(module.parameters(), self.fit_lr, self.weight_decay)
             selection = Selection(module, self.patience, tolerance=tolerance_for(observed.valid.numel()))
             state = TrainingState(module, optimiser, selection)
             training = GNNTraining(self, observed, self.sampler(graph), input_features(graph, device), seed)

@@ -161,7 +161,6 @@ class GKEDMTeacher(AroundNetwork):
         self.warm_epochs = warm_epochs
         self.tuning = tuning
         check_positive("teacher", tuning=tuning)
-        self.lr *= tuning if warm_epochs else 1.0
         check_at_least("teacher", 1, heads=heads, attention=attention)
         check_at_least("teacher", 0, warm_epochs=warm_epochs)
         if self.fanouts is not None:  # the attention samples as the last layer does
@@ -172,6 +171,11 @@ class GKEDMTeacher(AroundNetwork):
     def takes(cls, kind: type[Teacher]) -> bool:
         """A stack of layers on a graph but one with something between them."""
         return issubclass(kind, GNNTeacher) and not issubclass(kind, AroundNetwork) and kind.reads is GraphData
+
+    @property
+    def fit_lr(self) -> float:
+        """A share of the encoder's, if that is trained before."""
+        return self.lr * (self.tuning if self.warm_epochs else 1.0)
 
     @property
     def depth(self) -> int:

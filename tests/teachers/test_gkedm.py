@@ -50,9 +50,9 @@ def test_the_second_stage_is_trained_with_a_share_of_the_rate() -> None:
         GKEDMTeacher({**SMALL, "lr": 0.02}),
         GKEDMTeacher({**SMALL, "lr": 0.02}, warm_epochs=0),
     )
-    assert [teacher.lr for teacher in (whole, tenth, alone)] == pytest.approx([0.02, 0.002, 0.02])
-    assert tenth.encoder["lr"] == 0.02  # that of the first stage
-    assert Spec.parse(tenth.spec().to_dict()).build(TEACHERS).lr == pytest.approx(0.002)  # type: ignore[attr-defined]
+    assert [teacher.fit_lr for teacher in (whole, tenth, alone)] == pytest.approx([0.02, 0.002, 0.02])
+    assert tenth.lr == tenth.encoder["lr"] == 0.02  # that of the first stage
+    assert Spec.parse(tenth.spec().to_dict()).build(TEACHERS).fit_lr == pytest.approx(0.002)  # type: ignore[attr-defined]
     with pytest.raises(ConfigError, match=r"teacher\.tuning: expected a positive number, got 0"):
         GKEDMTeacher(SMALL, tuning=0)
 

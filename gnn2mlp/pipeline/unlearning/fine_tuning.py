@@ -49,7 +49,7 @@ def fine_tune_teacher(
     with seeded(seed, f"fine-tuning {made.name}"):
         module = made.module_.to(device)
         selection = Selection(module, made.patience, tolerance=tolerance_for(observed.valid.numel()))
-        state = TrainingState(module, adam(module.parameters(), made.lr, made.weight_decay), selection)
+        state = TrainingState(module, adam(module.parameters(), made.fit_lr, made.weight_decay), selection)
         training = GNNTraining(made, observed, made.sampler(graph), input_features(graph, device), seed)
         made.history_ = loop.fit(training, state, epochs, stage="teacher", progress=progress, listeners=listeners)
     return made

@@ -84,7 +84,7 @@ def forget_teacher(
         module = made.module_.to(device)
         # Without a validation the last epoch is kept: an early one, when nothing is forgotten yet, would validate best.
         selection = Selection(module, patience=epochs)
-        state = TrainingState(module, adam(module.parameters(), made.lr, made.weight_decay), selection)
+        state = TrainingState(module, adam(module.parameters(), made.fit_lr, made.weight_decay), selection)
         training = _Forgetting(made, apart, table, objective, seed, device)
         made.history_ = loop.fit(training, state, epochs, stage="teacher", progress=progress, listeners=listeners)
     made.history_.seconds = time.perf_counter() - started  # with those of the destroyer
