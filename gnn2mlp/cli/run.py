@@ -63,7 +63,7 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
     parser.add_argument("--seeds", metavar="N", help="how many seeds, or a list such as 0,3,7")
     parser.add_argument("--out", metavar="DIR", help=out)
     parser.add_argument("--data-root", metavar="DIR", help="folder with raw data, only read; default $GNN2MLP_DATA")
-    parser.add_argument("--cache", metavar="DIR", help="folder of trained teachers; default $GNN2MLP_CACHE")
+    parser.add_argument("--cache", metavar="DIR", help="folder of teachers and encoded texts; default $GNN2MLP_CACHE")
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda or cuda:N")
     parser.add_argument("--threads", metavar="N", help="CPU threads; default: one for small graphs, else all")
     parts = ["teacher gcn", "method auto" if parser.prog.endswith(" auto") else "method glnn", "student mlp"]

@@ -47,7 +47,7 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--data-root", metavar="DIR", help="folder with raw data; default $GNN2MLP_DATA, else downloads"
     )
-    parser.add_argument("--cache", metavar="DIR", help="folder of trained teachers; default $GNN2MLP_CACHE")
+    parser.add_argument("--cache", metavar="DIR", help="folder of teachers and encoded texts; default $GNN2MLP_CACHE")
     parser.set_defaults(execute=execute, continues=True)
 
 

@@ -1,7 +1,9 @@
 """A directory cache of artefacts by digest: what was made once from the same inputs is not made again."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,33 @@ from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import check_writable, user_path
 
 REMEDY = "name another folder with --cache (in Python: cache=) or GNN2MLP_CACHE"
+_ROOT: ContextVar[Path | None] = ContextVar("root", default=None)
+
+
+@contextmanager
+def caching_in(folder: Path | None) -> Iterator[None]:
+    """Within it `default_root` is `folder`, for what keeps something and is told of no folder; `None` changes nothing.
+
+    Example:
+        >>> with caching_in(Path("elsewhere")):
+        ...     default_root().name
+        'elsewhere'
+    """
+    token = _ROOT.set(folder or _ROOT.get())
+    try:
+        yield
+    finally:
+        _ROOT.reset(token)
 
 
 def default_root() -> Path:
-    """`$GNN2MLP_CACHE`, or `gnn2mlp` in the user's cache directory.
+    """The folder of `caching_in`, else `$GNN2MLP_CACHE`, else `gnn2mlp` in the user's cache directory.
 
     Raises:
         ConfigError: if nobody has said where, and the user has no home.
     """
+    if (folder := _ROOT.get()) is not None:
+        return folder
     if root := os.environ.get("GNN2MLP_CACHE"):
         return user_path(root, "GNN2MLP_CACHE")
     if root := os.environ.get("XDG_CACHE_HOME"):

@@ -127,7 +127,8 @@ class RunConfig(Settings):
             have the same split, and weights, batches and dropout of their own, teacher's and students' alike.
         out: folder of the results; default: `runs/` and a name that tells the configuration.
         data_root: folder with raw data, read only; default `$GNN2MLP_DATA`, else data are downloaded.
-        cache: folder of trained teachers and their knowledge; default `$GNN2MLP_CACHE` or the user's cache folder.
+        cache: folder of trained teachers, their knowledge, and what language models made of texts; default
+            `$GNN2MLP_CACHE` or the user's cache folder.
         device: `"auto"`, `"cpu"`, `"cuda"` or `"cuda:N"`.
         threads: CPU threads; `"auto"` takes one for graphs below 50,000 nodes, where more cost time, else all.
         latency: measure the latency per request at the end.

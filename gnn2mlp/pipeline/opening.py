@@ -19,7 +19,7 @@ from gnn2mlp.data.links import LinkSplit
 from gnn2mlp.distill.in_memory import check_links
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store
-from gnn2mlp.knowledge.store import default_root
+from gnn2mlp.knowledge.store import caching_in, default_root
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.scales import warn_unscaled
 from gnn2mlp.pipeline.config import RunConfig, differing, read_yaml
@@ -74,7 +74,8 @@ def opened(
         check(graph)
     check_links(config.method.build(METHODS).build_objective(), graph)
     if (inputs := config.inputs.build(INPUTS)).reads_texts:
-        inputs.prepare(graph, listen(config.seeds[0], "texts"))
+        with caching_in(config.cache):
+            inputs.prepare(graph, listen(config.seeds[0], "texts"))
     with claimed(config, folder, graph):
         if not guest:
             warn_of_scales(config, graph)
@@ -136,13 +137,14 @@ def warn_of_scales(config: RunConfig, graph: NodeData) -> None:
 
 @contextmanager
 def claimed(config: RunConfig, folder: Path, graph: NodeData) -> Iterator[None]:
-    """Within the block nobody else works in the folder, and torch uses the configured threads.
+    """Within the block nobody else works in the folder, torch uses the configured threads, and the cache is its own.
 
     Raises:
         ConfigError: if the folder holds another configuration's results, or another process works in it.
     """
     check_free(folder, config)
-    with cpu_threads(_thread_count(config.threads, graph)), locked(folder, partial(_busy, folder)):
+    threads = cpu_threads(_thread_count(config.threads, graph))
+    with threads, locked(folder, partial(_busy, folder)), caching_in(config.cache):
         check_free(folder, config)  # again: another process may have been there in between
         yield
 

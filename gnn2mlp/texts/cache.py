@@ -37,7 +37,7 @@ def encode_cached(
     Args:
         encoder: fitted, where it has to be.
         texts: any, in any order.
-        folder: of the files; default: `texts` in `$GNN2MLP_CACHE` or the user's cache folder.
+        folder: of the files; default: `texts` in the cache of the run, `$GNN2MLP_CACHE` or the user's cache folder.
         progress: told after each file how many of the texts have their row.
 
     Returns:

@@ -4,7 +4,7 @@ import pytest
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.knowledge import Store
-from gnn2mlp.knowledge.store import default_root
+from gnn2mlp.knowledge.store import caching_in, default_root
 
 IDENTITY = {"teacher": {"name": "sage"}, "split": "abc", "seed": 0}
 
@@ -51,3 +51,12 @@ def test_a_cache_that_cannot_be_written_says_what_to_name(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArtefactError, match=r"cannot write into .*file.*; it is the cache .*--cache .*GNN2MLP_CACHE"):
         Store(tmp_path / "file" / "cache").check_writable()
+
+
+def test_a_folder_may_be_named_for_all_that_is_done_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GNN2MLP_CACHE", "/everywhere")
+    with caching_in(Path("/here")):
+        assert default_root() == Path("/here")
+        with caching_in(None):
+            assert default_root() == Path("/here")
+    assert default_root() == Path("/everywhere")

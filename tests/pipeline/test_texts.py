@@ -71,3 +71,13 @@ def test_data_without_texts_are_refused_before_anything_is_written(tmp_path: Pat
     with pytest.raises(ConfigError, match="inputs 'text' read the texts of nodes, and bare has none"):
         run(config(bare, tmp_path / "run"))
     assert not (tmp_path / "run").exists()
+
+
+def test_rows_of_a_language_model_lie_in_the_cache_of_the_run(
+    graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GNN2MLP_CACHE", str(tmp_path / "everywhere"))
+    inputs = {"name": "text", "encoder": "tests.texts.test_cache:Slow"}
+    run(config(graph, tmp_path / "run", inputs=inputs, cache=tmp_path / "cache"))
+    assert {"texts", "teachers"} <= {path.name for path in (tmp_path / "cache").iterdir()}
+    assert not (tmp_path / "everywhere").exists()

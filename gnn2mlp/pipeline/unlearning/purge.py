@@ -11,6 +11,7 @@ from gnn2mlp.data import Observed
 from gnn2mlp.deploy import traces
 from gnn2mlp.explore import disagreement_file
 from gnn2mlp.knowledge import Store
+from gnn2mlp.knowledge.store import default_root
 from gnn2mlp.nn.csr import CSR
 from gnn2mlp.pipeline import explain_files
 from gnn2mlp.pipeline.auto import BEST, WORK
@@ -58,7 +59,9 @@ def to_purge(
     seen |= {str(one.knowledge.identity.get("observed")) for one in befores}
     made = [_entry(path, PENDING, "made from what is forgotten") for path in _made_from(store, seen)]
     said = {text for one in befores for text in texts_gone(one)}
-    made += [_entry(path, PENDING, "rows of texts that are forgotten") for path in cached_files(said)]
+    roots = dict.fromkeys([store.root, default_root()])  # other verbs keep theirs in the user's cache
+    texts = [path for root in roots for path in cached_files(said, root / "texts")]
+    made += [_entry(path, PENDING, "rows of texts that are forgotten") for path in texts]
     # The settings go last: as long as they are there, the run can be named again, and the rest of it deleted.
     own = sorted(folder.iterdir(), key=lambda path: (path.name == CONFIG, path.name))
     return made + [

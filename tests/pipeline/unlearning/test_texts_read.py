@@ -45,7 +45,9 @@ def test_files_of_the_cache_with_its_row_go(make: Make, tmp_path: Path, monkeypa
     run.mkdir()
     encode_cached(Slow(), ["text 17", "text 1"])
     encode_cached(Slow("2"), ["text 1"])
-    (gone,) = to_purge(run, Store(tmp_path / "none"), [before])
-    assert gone["why"] == "rows of texts that are forgotten"
+    encode_cached(Slow(), ["text 17"], tmp_path / "own" / "texts")
+    own, gone = to_purge(run, Store(tmp_path / "own"), [before])
+    assert own["why"] == gone["why"] == "rows of texts that are forgotten"
+    assert Path(own["path"]).is_relative_to(tmp_path / "own" / "texts")
     (held,) = [path for path in (tmp_path / "cache" / "texts").rglob("*.safetensors") if str(path) != gone["path"]]
     assert held.parent != Path(gone["path"]).parent
