@@ -1,21 +1,29 @@
 """The result of a run that predicts whole graphs in plain words: beside its teacher, and beside what costs nothing."""
 
+from collections.abc import Mapping
+
 from gnn2mlp.explore.formatting import factor, plural
-from gnn2mlp.report.claims import ONE_SEED, join_words, told_beside, told_of_test
+from gnn2mlp.report.claims import ONE_SEED, interval, join_words, told_difference, told_of_test
 from gnn2mlp.report.graph_grids import graph_speedup
 from gnn2mlp.report.graph_results import (
     GRAPH_RIVALS,
     chosen_metric,
     compared_graphs,
     graph_entry,
-    graph_models,
     headline_metrics,
     judged,
 )
 from gnn2mlp.report.headline import Headline, Tile, training_line
-from gnn2mlp.report.results import Results, has_spread, option_name
+from gnn2mlp.report.results import Results, option_name
 from gnn2mlp.report.shipped import environments_line
 from gnn2mlp.report.using import size_facts
+
+# What answers without a teacher, and how a line of scores calls it.
+_ALONE = {
+    "mlp": "the same network",
+    "bag_of_labels": "counts of node labels alone",
+    "size_only": "numbers of nodes and edges alone",
+}
 
 
 def graph_headline(results: Results) -> Headline:
@@ -23,7 +31,7 @@ def graph_headline(results: Results) -> Headline:
     said = [graph_claim(results), _faster_line(results)]
     sentence = " ".join(part for part in said if part) or "There is nothing to compare in these results."
     lines = [
-        trivial_line(results),
+        without_teacher_line(results),
         condensed_line(results),
         graph_basis(results),
         training_line(results),
@@ -42,29 +50,46 @@ def graph_subject(results: Results) -> str:
 
 
 def graph_claim(results: Results) -> str:
-    """One sentence on the student against each rival by the run's metric; scores alone for one seed.
+    """One sentence on the student and its teacher by the run's metric; empty where the student was not scored."""
+    metric = chosen_metric(results)
+    student, teacher = (graph_entry(results, model, metric) for model in ("student", "teacher"))
+    if student is None:
+        return ""
+    reached = f"On test graphs, by {judged(metric).title}, the student reaches {_percent(student)}"
+    if teacher is None:
+        return f"{reached}."
+    both = f"{reached} and its teacher {_percent(teacher)}"
+    found = next((one.found for one in compared_graphs(results, metric) if one.rival == "teacher"), None)
+    if found is None or found.n == 1:
+        return f"{both}; {ONE_SEED}."
+    if found.has_interval and not found.differs:
+        return f"{both}, a difference that {found.n} seeds cannot tell from chance ({interval(found)})."
+    return f"{reached}, {told_difference(found, 'its teacher', '95% interval ')}."
 
-    Empty where there is nothing to compare.
+
+def without_teacher_line(results: Results) -> str:
+    """What does without the teacher, most of it almost free, and whether the student is ahead of it.
+
+    Empty where nothing of that kind was scored.
     """
     metric = chosen_metric(results)
-    if not has_spread(results):
-        return _scores(results, metric)
-    told = told_beside([(GRAPH_RIVALS[one.rival], one.found) for one in compared_graphs(results, metric)])
-    return f"On test graphs, by {judged(metric).title}, the student is {told}." if told else ""
+    scored = {name: entry for name in _ALONE if (entry := graph_entry(results, name, metric))}
+    if not scored:
+        return ""
+    told = [f"{_ALONE[name]} {_percent(entry)}" for name, entry in scored.items()]
+    return f"Without a teacher: {join_words(told)}. {_beside(results, metric)}".strip()
 
 
-def trivial_line(results: Results) -> str:
-    """How far what reads next to nothing comes; empty where it was not scored."""
-    found = [
-        (name, entry)
-        for name in ("size_only", "bag_of_labels")
-        if (entry := graph_entry(results, name, chosen_metric(results)))
-    ]
+def _beside(results: Results, metric: str) -> str:
+    """Which of those without a teacher the student differs from beyond chance; empty for one seed."""
+    found = [one for one in compared_graphs(results, metric) if one.rival in _ALONE and one.found.has_interval]
     if not found:
         return ""
-    names = {"size_only": "numbers of nodes and edges alone", "bag_of_labels": "counts of node labels alone"}
-    told = [f"{names[name]} {100 * entry['mean']:.1f}%" for name, entry in found]
-    return f"What costs nothing, by {judged(chosen_metric(results)).title}: {join_words(told)}."
+    differ = [told_difference(one.found, GRAPH_RIVALS[one.rival]) for one in found if one.found.differs]
+    if not differ:
+        return "No difference from the student was found beyond chance."
+    rest = "; from the others no difference was found beyond chance" if len(differ) < len(found) else ""
+    return f"The student is {join_words(differ)}{rest}."
 
 
 def condensed_line(results: Results) -> str:
@@ -81,14 +106,8 @@ def graph_basis(results: Results) -> str:
     return "" if found is None else told_of_test("Brackets: 95% intervals, ", found)
 
 
-def _scores(results: Results, metric: str) -> str:
-    names = {"student": "the student", **GRAPH_RIVALS}
-    told = [
-        f"{names[model]} {100 * entry['mean']:.1f}"
-        for model in names
-        if model in graph_models(results) and (entry := graph_entry(results, model, metric))
-    ]
-    return f"On test graphs, {judged(metric).title} in per cent: {', '.join(told)}; {ONE_SEED}." if told else ""
+def _percent(entry: Mapping[str, float]) -> str:
+    return f"{100 * entry['mean']:.1f}%"
 
 
 def _faster_line(results: Results) -> str:
