@@ -6,7 +6,6 @@ from gnn2mlp.explore.formatting import factor, plural
 from gnn2mlp.report.claims import ONE_SEED, interval, join_words, told_difference, told_of_test
 from gnn2mlp.report.graph_grids import graph_speedup
 from gnn2mlp.report.graph_results import (
-    GRAPH_RIVALS,
     chosen_metric,
     compared_graphs,
     graph_entry,
@@ -85,7 +84,7 @@ def _beside(results: Results, metric: str) -> str:
     found = [one for one in compared_graphs(results, metric) if one.rival in _ALONE and one.found.has_interval]
     if not found:
         return ""
-    differ = [told_difference(one.found, GRAPH_RIVALS[one.rival]) for one in found if one.found.differs]
+    differ = [told_difference(one.found, _ALONE[one.rival]) for one in found if one.found.differs]
     if not differ:
         return "No difference from the student was found beyond chance."
     rest = "; from the others no difference was found beyond chance" if len(differ) < len(found) else ""

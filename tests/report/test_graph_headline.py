@@ -57,7 +57,9 @@ def test_what_does_without_a_teacher_is_told_with_its_difference() -> None:
     student, alike, behind = [0.70, 0.71, 0.705], [0.6, 0.8, 0.71], [0.60, 0.61, 0.606]
     told = without_teacher_line(scored(student=student, mlp=alike, size_only=behind))
     assert told.startswith("Without a teacher: the same network 70.3% and numbers of nodes and edges alone 60.5%. ")
-    assert "The student is 10.0 points ahead of the size alone (9.8 to 10.2); from the others no" in told
+    assert (
+        "The student is 10.0 points ahead of numbers of nodes and edges alone (9.8 to 10.2); from the others no" in told
+    )
     told = without_teacher_line(scored(student=student, mlp=alike))
     assert told.endswith("No difference from the student was found beyond chance.")
     assert without_teacher_line(scored(student=[0.7], mlp=[0.6])) == "Without a teacher: the same network 60.0%."
