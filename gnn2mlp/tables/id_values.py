@@ -24,6 +24,10 @@ NAMES: dict[Kind, str] = {
     "time": "dates or times",
 }
 _ACCEPTED = "ids that are whole numbers, text, bytes, UUIDs, dates or times"
+_FINER = (
+    "expected times in whole microseconds, in the years that 64 bits of them hold, got others, of which several would "
+    "become one; write them as numbers or text"
+)
 _PYTHON: tuple[tuple[Any, Kind], ...] = (
     ((int, np.integer), "integer"),
     ((float, np.floating), "integer"),
@@ -87,11 +91,11 @@ numbers (7, row 1); write them as one type
     if values.dtype == object:
         return _of_objects(values, where)
     if values.dtype.kind == "M":
-        return IdValues("time", values.astype("datetime64[us]").view(np.int64), _unless_all(~np.isnat(values)))
+        return IdValues("time", _microseconds(values, where), _unless_all(~np.isnat(values)))
     if values.dtype.kind in "iuf":
         return _of_numbers(values, where)
     if values.dtype.kind in "US":
-        return _packed("text" if values.dtype.kind == "U" else "bytes", values.astype(object), None)
+        return _packed("text" if values.dtype.kind == "U" else "bytes", values.astype(object), None, where)
     raise DataError(f"{where}: expected {_ACCEPTED}, got {values.dtype}")
 
 
@@ -103,6 +107,10 @@ def _flat(column: Any, where: str) -> np.ndarray:
         values = np.empty(len(column), dtype=object)
         values[:] = column
         return values
+    dtype = getattr(column, "dtype", None)
+    if not isinstance(dtype, np.dtype) and getattr(dtype, "kind", "") in ("i", "u", "O") and hasattr(column, "isna"):
+        # of whole numbers with gaps, which pandas' own types hold, numpy would make floats
+        column = column.astype(object) if column.isna().any() else column
     values = np.asarray(column)
     if values.ndim != 1:
         raise DataError(f"{where}: expected one id a row, an array of shape (rows,), got shape {values.shape}")
@@ -123,10 +131,10 @@ def _whole(values: np.ndarray, where: str) -> np.ndarray:
     wrong = np.flatnonzero(~np.isfinite(values) | (np.trunc(values) != values))
     if wrong.size:
         raise DataError(f"{where}: expected whole numbers as ids, got {values[wrong[0]]} in row {wrong[0]}; correct it")
-    bits = np.finfo(values.dtype).nmant + 1  # beyond 2^bits not every whole number has a float of its own
-    if (np.abs(values) > 2**bits).any():
+    bits = np.finfo(values.dtype).nmant + 1  # from 2^bits on several whole numbers share a float
+    if (np.abs(values) >= 2**bits).any():
         raise DataError(
-            f"{where}: ids are {values.dtype} beyond 2^{bits}, where several ids become one; write them as int64"
+            f"{where}: ids are {values.dtype} from 2^{bits} on, where several ids become one; write them as int64"
         )
     return values.astype(np.int64)
 
@@ -140,10 +148,10 @@ def _of_objects(values: np.ndarray, where: str) -> IdValues:
     if found == "integer":
         return _of_numbers(_as_numbers(values, gaps, where), where)._replace(present=_unless_all(~gaps))
     if found == "time":
-        return IdValues(found, _as_times(values, gaps), _unless_all(~gaps))
+        return IdValues(found, _as_times(values, gaps, where), _unless_all(~gaps))
     if found == "uuid":
         values = np.array([None if gap else value.bytes for gap, value in zip(gaps, values, strict=True)], dtype=object)
-    return _packed(found, values, _unless_all(~gaps))
+    return _packed(found, values, _unless_all(~gaps), where)
 
 
 def _kind_of(found: type) -> Kind | None:
@@ -178,8 +186,11 @@ def _one_kind(values: np.ndarray, gaps: np.ndarray, kinds: dict[type, Kind | Non
 
 def _as_numbers(values: np.ndarray, gaps: np.ndarray, where: str) -> np.ndarray:
     filled = np.where(gaps, 0, values)
-    if any(isinstance(value, float | np.floating) for value in filled):
+    floats = np.fromiter((isinstance(value, float | np.floating) for value in filled), dtype=bool, count=len(filled))
+    if floats.all():
         return filled.astype(np.float64)
+    if floats.any():  # whole numbers beside them are exact, and stay so
+        filled = np.where(floats, _whole(np.where(floats, filled, 0).astype(np.float64), where).astype(object), filled)
     try:
         low = min(filled, default=0)
         return filled.astype(np.int64 if low < 0 or max(filled, default=0) <= np.iinfo(np.int64).max else np.uint64)
@@ -187,22 +198,35 @@ def _as_numbers(values: np.ndarray, gaps: np.ndarray, where: str) -> np.ndarray:
         raise DataError(f"{where}: ids exceed 64 bits; write them as text") from error
 
 
-def _as_times(values: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+def _as_times(values: np.ndarray, gaps: np.ndarray, where: str) -> np.ndarray:
     """Microseconds since 1970, those with a zone in UTC."""
     utc = [
         value.astimezone(datetime.UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
         for value in np.where(gaps, np.datetime64("NaT"), values)
     ]
-    return np.array(utc, dtype="datetime64[us]").view(np.int64)
+    if any(getattr(value, "nanosecond", 0) for value in utc):  # of pandas' timestamps
+        raise DataError(f"{where}: {_FINER}")
+    return _microseconds(np.array(utc, dtype="datetime64"), where)
 
 
-def _packed(kind: Kind, values: np.ndarray, present: np.ndarray | None) -> IdValues:
+def _microseconds(times: np.ndarray, where: str) -> np.ndarray:
+    """Microseconds since 1970 of datetime64 of any unit, if these are the same times."""
+    found = times.astype("datetime64[us]")
+    if not ((found.astype(times.dtype) == times) | np.isnat(times)).all():
+        raise DataError(f"{where}: {_FINER}")
+    return found.view(np.int64)
+
+
+def _packed(kind: Kind, values: np.ndarray, present: np.ndarray | None, where: str) -> IdValues:
     """Text or bytes as one Arrow array, or as objects where pyarrow is not installed."""
     if (arrow := _pyarrow()) is None:
         return IdValues(kind, values, present)
     gaps = None if present is None else ~present
     type_ = arrow.large_string() if kind == "text" else arrow.large_binary()
-    return IdValues(kind, arrow.array(values, type=type_, mask=gaps), present)
+    try:
+        return IdValues(kind, arrow.array(values, type=type_, mask=gaps), present)
+    except UnicodeEncodeError as error:
+        raise DataError(f"{where}: expected ids that are text in Unicode, got {error.object!r}; mend it") from error
 
 
 def _arrow(column: Any) -> Any:
@@ -215,7 +239,12 @@ def _arrow(column: Any) -> Any:
     found = arrow.chunked_array(column) if hasattr(column, "__arrow_c_stream__") else arrow.array(column)
     if isinstance(found, arrow.ChunkedArray):
         found = arrow.concat_arrays(found.chunks) if found.num_chunks else arrow.array([], type=found.type)
-    return found.dictionary_decode() if arrow.types.is_dictionary(found.type) else found
+    if arrow.types.is_dictionary(found.type):
+        values = found.dictionary
+        if arrow.types.is_string_view(values.type):  # of polars; Arrow decodes none of it
+            found = arrow.DictionaryArray.from_arrays(found.indices, values.cast(arrow.large_string()))
+        return found.dictionary_decode()
+    return found
 
 
 def _of_arrow(found: Any, where: str) -> IdValues:
@@ -223,13 +252,14 @@ def _of_arrow(found: Any, where: str) -> IdValues:
     types, kind = arrow.types, found.type
     present = _unless_all(~found.is_null().to_numpy(zero_copy_only=False)) if found.null_count else None
     if types.is_decimal(kind) and kind.scale == 0:
-        found = found.cast(arrow.int64())
+        found = _cast(found, arrow.int64(), f"{where}: ids exceed 64 bits; write them as text")
     if types.is_integer(found.type) or types.is_floating(found.type):
         numbers = found.fill_null(0).to_numpy(zero_copy_only=False) if present is not None else found.to_numpy()
         held = _of_numbers(numbers, where)
         return held._replace(present=_both(present, held.present))
     if types.is_date(kind) or types.is_timestamp(kind):
-        times = found.cast(arrow.timestamp("us", tz=getattr(kind, "tz", None))).cast(arrow.int64())
+        times = _cast(found, arrow.timestamp("us", tz=getattr(kind, "tz", None)), f"{where}: {_FINER}")
+        times = times.cast(arrow.int64())
         return IdValues("time", times.fill_null(0).to_numpy(zero_copy_only=False), present)
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         return IdValues("text", found.cast(arrow.large_string()), present)
@@ -241,6 +271,14 @@ def _of_arrow(found: Any, where: str) -> IdValues:
     if types.is_null(kind):
         return IdValues("integer", np.zeros(len(found), dtype=np.int64), np.zeros(len(found), dtype=bool))
     raise DataError(f"{where}: expected {_ACCEPTED}, got {kind}")
+
+
+def _cast(found: Any, to: Any, otherwise: str) -> Any:
+    """An Arrow array as another type, or a sentence where that would lose something."""
+    try:
+        return found.cast(to)
+    except _pyarrow().ArrowInvalid as error:
+        raise DataError(otherwise) from error
 
 
 def _both(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:

@@ -141,10 +141,10 @@ class Ids:
     def _check_floats(self, values: np.ndarray, where: str) -> None:
         if not (np.isfinite(values) & (np.trunc(values) == values)).all():
             raise DataError(f"{where}: expected whole numbers as ids, got {values.dtype} values that are not")
-        bits = np.finfo(values.dtype).nmant + 1  # beyond 2^bits not every whole number has a float of its own
-        if (np.abs(values) > 2**bits).any():
+        bits = np.finfo(values.dtype).nmant + 1  # from 2^bits on several whole numbers share a float
+        if (np.abs(values) >= 2**bits).any():
             raise DataError(
-                f"{where}: ids are {values.dtype} beyond 2^{bits}, where several ids become one; write them as int64"
+                f"{where}: ids are {values.dtype} from 2^{bits} on, where several ids become one; write them as int64"
             )
 
     @property

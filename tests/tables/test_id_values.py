@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,27 @@ def test_finds_gaps(column: Any) -> None:
     assert id_values(column, "ids").present.tolist() == [True, False]
 
 
+@pytest.mark.usefixtures("_either_way")
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([2**53 + 1, None], dtype="Int64"),
+        pd.Series([2**53 + 1, None], dtype="UInt64"),
+        pd.Index([2**53 + 1, None], dtype="Int64"),
+        pd.Series([2**53 + 1, None], dtype="int64[pyarrow]"),
+        pd.Categorical([2**53 + 1, None]),
+        np.array([2**53 + 1, np.nan], dtype=object),
+        [2**53 + 1, 1.0],
+    ],
+)
+def test_whole_numbers_stay_exact_beside_gaps_and_floats(column: Any) -> None:
+    assert _shown(column)[0] == str(2**53 + 1)
+
+
+def test_reads_categories_of_polars() -> None:
+    assert _shown(pl.Series(["b", "a", "b"], dtype=pl.Categorical)) == ["'b'", "'a'", "'b'"]
+
+
 @pytest.mark.parametrize(
     ("column", "message"),
     [
@@ -116,7 +138,15 @@ def test_finds_gaps(column: Any) -> None:
         (np.array([True]), "got bool"),
         ([1, [2]], "got list [2] in row 1"),
         ([1.5, 2.0], "expected whole numbers as ids, got 1.5 in row 0"),
-        (np.array([2.0**53 * 4]), "beyond 2^53, where several ids become one"),
+        (np.array([2.0**53 * 4]), "from 2^53 on, where several ids become one"),
+        (np.array([2.0**53]), "from 2^53 on"),  # which 2^53 + 1 is as well
+        ([2**60, 2.0**60], "from 2^53 on"),
+        (pa.array([Decimal(10**20)]), "exceed 64 bits"),
+        (np.array([1, 2], dtype="datetime64[ns]"), "expected times in whole microseconds"),
+        (np.array(["300000-01-01"], dtype="datetime64[D]"), "in the years that 64 bits of them hold"),
+        ([pd.Timestamp(1), pd.Timestamp(2)], "expected times in whole microseconds"),
+        (pa.array([1, 2], type=pa.timestamp("ns")), "expected times in whole microseconds"),
+        (["a", "\ud800"], "expected ids that are text in Unicode, got '\\ud800'"),
         ([2**70], "exceed 64 bits; write them as text"),
         (np.zeros((2, 2), dtype=int), "got shape (2, 2)"),
         (pa.array([[1], [2]]), "got list<"),

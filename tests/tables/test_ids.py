@@ -79,8 +79,9 @@ def test_hashes_are_of_the_value_whatever_its_type() -> None:
         (pa.array([1, None]), "here: expected an id in every row, got 1 without"),
         (pa.array([0.5]), "expected whole numbers as ids, got float64"),
         (pa.array([float("nan")]), "expected whole numbers as ids"),
-        (pa.array([2.0**60]), r"beyond 2\^53, where several ids become one; write them as int64"),
-        (pa.array([2.0**25], pa.float32()), r"ids are float32 beyond 2\^24, where several ids become one"),
+        (pa.array([2.0**60]), r"from 2\^53 on, where several ids become one; write them as int64"),
+        (pa.array([2.0**53]), r"from 2\^53 on"),  # which 2^53 + 1 is as well
+        (pa.array([2.0**25], pa.float32()), r"ids are float32 from 2\^24 on, where several ids become one"),
         (pa.array([True]), "here: expected ids that are numbers, text, .*got bool"),
         (pa.array([[1]]), "expected ids that are .* got list"),
     ],
