@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from gnn2mlp.core.columns import check_width, column_order
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy.columns import check_width, column_order
 from gnn2mlp.encoders.table import TableEncoder
 from gnn2mlp.inputs.text import TextInputs
 from gnn2mlp.nn.csr import CSR, Features

@@ -8,12 +8,12 @@ from typing import Any, Self
 
 import numpy as np
 
+from gnn2mlp.core.columns import check_width, column_order
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, RowsError
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.tables import check_table
 from gnn2mlp.deploy._base import BasePredictor, answers_of
 from gnn2mlp.deploy.calibration import calibration_of
-from gnn2mlp.deploy.columns import check_width, column_order
 from gnn2mlp.deploy.directory import read_directory
 from gnn2mlp.deploy.model_files import STUDENT
 from gnn2mlp.deploy.onnx_inputs import Column, RawInputs, chunks

@@ -13,13 +13,13 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from gnn2mlp.core.columns import unique_names
 from gnn2mlp.core.environment import cpu_threads, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.rows import take_rows
 from gnn2mlp.core.spec import Spec, name_of, plain
 from gnn2mlp.deploy import Predictor
-from gnn2mlp.deploy.columns import unique_names
 from gnn2mlp.deploy.directory import read_directory
 from gnn2mlp.deploy.directory_writing import write_directory
 from gnn2mlp.deploy.model_files import CODES, STUDENT

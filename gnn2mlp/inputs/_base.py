@@ -1,7 +1,7 @@
 """What a student's inputs are: a function from nodes to rows, fitted on what training may see and shipped with it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from torch import Tensor
@@ -74,6 +74,10 @@ class Inputs(Configurable, ABC):
     def of_features(self) -> bool:
         """Whether a row is made of the node's own features alone, by `transform`."""
         return not (self.needs_graph or self.reads_texts)
+
+    def named(self, feature_names: Sequence[str] | None) -> "Inputs":
+        """The same, knowing what the features are called that it is asked about beside others; default: itself."""
+        return self
 
     def prepare(self, graph: Any, progress: Progress = silent) -> None:
         """Do what takes long and depends on no split, for all nodes of a graph; default: nothing."""

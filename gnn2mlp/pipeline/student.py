@@ -27,6 +27,7 @@ def distil_student(
     task = learnt.with_names(task)
     card = {**result.card, "history": result.history.to_dict(), "dataset": dataset}
     if not result.inputs.of_features:  # the columns of its rows are not those of the features
-        return Predictor(student, result.module, result.num_features, task, card, inputs=result.inputs)
+        inputs = result.inputs.named(feature_names)
+        return Predictor(student, result.module, result.num_features, task, card, inputs=inputs)
     width = observed.graph.num_features
     return Predictor(student, result.module, width, task, card, feature_names, result.inputs)

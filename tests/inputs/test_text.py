@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 
@@ -76,10 +78,10 @@ def test_a_new_text_is_answered_by_its_words() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (np.eye(3), "expected a list of texts, got ndarray; give raw texts, and no numbers made of them"),
+        (np.eye(3), "expected a list of texts, got ndarray in row 0; give raw texts, and no numbers made of them"),
         ([1.0, 2.0], "expected a list of texts, got float"),
         ("a secret", "expected a list of texts, got str"),
-        (["a secret", None], "expected a list of texts, got NoneType"),
+        (["a secret", None], "expected a list of texts, got NoneType in row 1; .*; an empty one where there is none"),
         ({"text": ["a secret"]}, "expected a list of texts, got a table; take the column of texts out of it"),
     ],
 )
@@ -94,12 +96,33 @@ def test_what_is_no_text_is_refused_and_not_shown(asked: Any, said: str) -> None
 def test_with_features_both_are_asked_for() -> None:
     inputs = TextInputs("hashed", features=True)
     for asked, said in [
-        (["a"], "expected a mapping of texts and features, got list"),
-        ({"texts": ["a"]}, "expected a mapping of texts and features, got dict"),
+        (["a"], "expected a mapping of 'texts' and 'features', got list"),
+        ({"texts": ["a"]}, "expected a mapping of 'texts' and 'features', got 'texts'"),
+        ({"texts": ["a"], "feature": np.eye(1)}, "got 'texts', 'feature'"),
         ({"texts": ["a"], "features": np.eye(2)}, "as many of both, got 1 and 2"),
     ]:
         with pytest.raises(DataError, match=said):
             inputs.asked_rows(asked)
+
+
+def test_features_beside_go_by_their_names(tmp_path: Path) -> None:
+    table = pd.DataFrame(np.arange(6.0).reshape(2, 3), columns=["a", "b", "c"])
+    inputs = TextInputs({"name": "hashed", "width": 8}, features=True).named(tuple(table.columns))
+    student = MLPStudent(hidden=4)
+    Predictor(student, student.build(11, 2), 11, ["x", "y"], inputs=inputs).save(tmp_path / "model")
+    made = Predictor.load(tmp_path / "model")
+    right = made.decision_function({"texts": ["one", "two"], "features": table})
+    other = made.decision_function({"texts": ["one", "two"], "features": table[["c", "a", "b"]]})
+    assert other.tolist() == right.tolist()
+    with pytest.raises(DataError, match="feature names of training, in any order, got missing 'a'; unknown 'q'"):
+        made.predict({"texts": ["one", "two"], "features": table.rename(columns={"a": "q"})})
+
+
+def test_texts_of_arrow_are_read() -> None:
+    inputs = TextInputs({"name": "hashed", "width": 8})
+    rows = inputs.asked_rows(["one", "two"])
+    for texts in (pa.array(["one", "two"]), pa.chunked_array([["one"], ["two"]])):
+        assert dense(inputs.asked_rows(texts)).tolist() == dense(rows).tolist()
 
 
 def altered(at: int, text: str) -> NodeData:

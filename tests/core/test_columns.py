@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gnn2mlp.core.columns import check_width, column_order, unique_names
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.deploy.columns import check_width, column_order, unique_names
 
 
 def frame(*names: object) -> pd.DataFrame:
