@@ -57,8 +57,9 @@ def unlearning_record(
 
     Returns:
         `rows`: how many are in each group. `attacks`: by name, of each model the area with its interval, and in
-        `distance` how far it is from the reference. `divergence`: by group and model, from the reference. `score`: by
-        model and group, of the task's metric. `churn`: on retained rows the share of answers that are others now, and
+        `distance` how far it is from the reference; none where no deleted row trained, or nothing is there to compare
+        with. `divergence`: by group with rows and model, from the reference. `score`: by model and group, of the task's
+        metric. `churn`: on retained rows the share of answers that are others now, and
         the mean divergence of the new outputs from the old.
 
     Example:
@@ -91,7 +92,7 @@ def _asked(
 ) -> dict[str, dict[str, _Scores]]:
     """By attack and model, the scores of deleted and of fresh rows."""
     found: dict[str, dict[str, _Scores]] = {}
-    if task.averaged_as != "values":
+    if task.averaged_as != "values" and len(labels.forgotten) and len(labels.fresh):
         found["entropy"] = {
             name: (certainty(said.forgotten, task), certainty(said.fresh, task)) for name, said in there.items()
         }
@@ -120,6 +121,7 @@ def _divergences(there: Mapping[str, RowGroups], reference: RowGroups, task: Tas
     return {
         group: {name: divergence(wanted, said[position], task)._asdict() for name, said in others.items()}
         for position, (group, wanted) in enumerate(zip(GROUPS, reference, strict=True))
+        if len(wanted)
     }
 
 

@@ -26,7 +26,7 @@ class UnlearningVerdict(NamedTuple):
 
     Args:
         outcome: `"retrained"`: exact by construction. `"no trace"`: every attack goes as far as on a model that was
-            retrained without the deleted rows, give or take `LIMIT`. `"recognisable"`: the model answers the deleted
+            retrained without the deleted rows, give or take `LIMIT`, or no deleted row trained. `"recognisable"`: the model answers the deleted
             rows conspicuously worse. `"not forgotten"`: it still knows them. `"undecided"`: there are too few rows to
             tell. `"not verified"`: nobody retrained, so that there is nothing to compare with.
         sentence: the same with the figures that it rests on.
@@ -66,6 +66,8 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
             "retrained",
             f"Forgotten: the model was trained anew without the deleted {what}, so that nothing of them is in it.",
         )
+    if not record["attacks"]:
+        return _not_asked(record["rows"], what)
     attacks = {name: found for name, found in record["attacks"].items() if found["distance"]}
     if not attacks:
         return UnlearningVerdict(
@@ -84,6 +86,19 @@ def judge_unlearning(record: Mapping[str, Any], what: str = "nodes", exact: bool
     what = "edges" if name == "link" else what  # of nodes and edges that went, this attack speaks of the latter
     others = _OTHERS["pairs" if what == "edges" else record.get("population", "unseen")]
     return _judged(name, found, attacks, what, others)
+
+
+def _not_asked(rows: Mapping[str, int], what: str) -> UnlearningVerdict:
+    """What to say where no attack could be made."""
+    if not rows["forgotten"]:
+        return UnlearningVerdict(
+            "no trace", f"Nothing to forget: training saw none of the deleted {what}, so that nothing of them is in it."
+        )
+    return UnlearningVerdict(
+        "undecided",
+        f"Undecided: no node is left that never trained, which the deleted {what} could be compared with. Retrain, "
+        "which needs no evidence.",
+    )
 
 
 def _beyond(distances: Mapping[str, Any]) -> tuple[bool, float]:

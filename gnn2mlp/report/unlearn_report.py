@@ -59,9 +59,10 @@ def divergence_grid(results: Results) -> Grid:
     rows = []
     for model, records in _records(results):
         there = [one["divergence"] for one in records if one["divergence"]]
-        for group, told in _groups(results).items() if there else ():
-            cells = [_mean([one[group][name]["value"] for one in there], 3) for name in ("before", "after")]
-            rows.append([f"{model}, {told}", *cells])
+        for group, told in _groups(results).items():
+            found = [one[group] for one in there if group in one]
+            cells = [_mean([one[name]["value"] for one in found], 3) for name in ("before", "after") if found]
+            rows += [[f"{model}, {told}", *cells]] if found else []
     return Grid("Divergence from the model trained anew, nats", ["Nodes", "Before", "Now"], rows)
 
 

@@ -53,6 +53,18 @@ def test_rows_without_labels_and_numbers_leave_an_attack_out() -> None:
     assert found["churn"]["share"] is None
 
 
+@pytest.mark.parametrize("missing", ["forgotten", "fresh"])
+def test_groups_without_rows_are_asked_nothing(missing: str) -> None:
+    none = {missing: torch.zeros(0, 3)}
+    labels = LABELS._replace(**{missing: torch.zeros(0, dtype=torch.int64)})
+    models = [said(seed)._replace(**none) for seed in range(3)]
+    found = unlearning_record(models[0], models[1], labels, TASK, reference=models[2])
+    assert found["attacks"] == {}
+    assert set(found["divergence"]) == set(GROUPS) - {missing}
+    assert found["rows"][missing] == 0
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
 def test_ends_of_deleted_edges_are_an_attack_of_their_own() -> None:
     def ends(seed: int, noise: float) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
         groups = said(seed)

@@ -31,6 +31,17 @@ def test_what_is_exact_needs_no_evidence_and_what_has_none_is_not_verified() -> 
     assert told.sentence.startswith("Not verified: no model was retrained without the deleted nodes")
 
 
+def test_rows_that_no_model_saw_need_not_be_forgotten_and_none_to_compare_with_is_told() -> None:
+    record = {"rows": {"forgotten": 0, "retained": 9, "fresh": 9}, "attacks": {}}
+    assert judge_unlearning(record).outcome == "no trace"
+    assert judge_unlearning(record, "edges").sentence == (
+        "Nothing to forget: training saw none of the deleted edges, so that nothing of them is in it."
+    )
+    told = judge_unlearning({"rows": {"forgotten": 9, "retained": 9, "fresh": 0}, "attacks": {}})
+    assert told.outcome == "undecided"
+    assert "no node is left that never trained" in told.sentence
+
+
 def test_ignorance_is_told_as_recognisable_and_memory_as_not_forgotten() -> None:
     """Both sides of retraining, from the same distance to it."""
     anew = said(100)

@@ -87,6 +87,16 @@ def test_retrain_gives_the_bits_of_a_run_on_what_is_left(people: Path) -> None:
     assert result.predictor.module.state_dict().keys() == first.keys()
 
 
+@pytest.mark.parametrize("method", ["retrain", "redistil", "finetune"])
+def test_nodes_that_training_never_saw_go_as_well(people: Path, method: str) -> None:
+    unseen = Split.load(people / "run" / "splits" / "seed-000.safetensors").unseen[:1].tolist()
+    result = forget(people, nodes=names(unseen), method=method, verify=True)
+    assert result.results["removal"]["roles"]["unseen"] == 1
+    assert result.results["verdict"]["outcome"] == ("retrained" if method == "retrain" else "no trace")
+    assert "forgotten" not in result.results["seeds"][0]["evidence"]["student"]["divergence"]
+    assert not (people / "run").exists()
+
+
 def test_nodes_that_stay_keep_their_roles(people: Path) -> None:
     before = Split.load(people / "run" / "splits" / "seed-000.safetensors")
     result = forget(people, nodes=names(GONE), method="redistil")
