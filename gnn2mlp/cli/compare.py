@@ -35,11 +35,15 @@ def add(verbs: Any) -> None:
 def execute(options: argparse.Namespace) -> None:
     """Read the results, print the tables, and write the page where a folder is named."""
     from gnn2mlp.core.files import user_path, write_json, write_text
+    from gnn2mlp.deploy.outside import check_place
     from gnn2mlp.report.table import grid_table
     from gnn2mlp.studies import compare, read_scores, write_comparison
     from gnn2mlp.studies.comparing import only
     from gnn2mlp.studies.tables import brief_grids, matrix_grids, rank_grids, records, to_csv
 
+    folder = user_path(options.out, "out") if options.out else None
+    if folder is not None:
+        check_place(folder, "name another folder with --out")
     scores = only(read_scores(_named(options.paths)), options.models, options.against)
     comparison = compare(scores, options.population, options.against)
     console = Terminal()
@@ -49,8 +53,7 @@ def execute(options: argparse.Namespace) -> None:
     for grid in grids:
         console.print(grid_table(grid), Text())
     console.print(Text(f"▲ above, ▼ below {comparison.against} beyond chance; ᵍ needs the graph at inference."))
-    if options.out:
-        folder = user_path(options.out, "out")
+    if folder is not None:
         write_comparison(comparison, folder / "compare.html", options.rule)
         write_text(folder / "compare.csv", to_csv(comparison))
         write_json(folder / "compare.json", records(comparison))

@@ -44,11 +44,16 @@ _LIMITS = {
 
 def execute(options: argparse.Namespace) -> int:
     """Compare, print what was found and where the page is; 1 if there is drift."""
+    from gnn2mlp.core.files import user_path
     from gnn2mlp.deploy.monitoring.text import as_text
     from gnn2mlp.deploy.monitoring.watching import monitor_table
+    from gnn2mlp.deploy.outside import check_place
 
     labels = [name for name in (options.label or "").split(",") if name]
     ignore = [name for name in (options.ignore or "").split(",") if name]
+    folder = None if options.out is None else user_path(options.out, "out")
+    if folder is not None:
+        check_place(folder, "name another folder with --out")
     with Bars(Once()) as bars:
         found = monitor_table(
             options.model,
@@ -62,8 +67,8 @@ def execute(options: argparse.Namespace) -> int:
     console = Terminal()
     told = json.dumps(found.to_dict(), indent=2) if options.json else as_text(found)
     console.print(told, soft_wrap=True, markup=False, highlight=False)
-    if options.out is not None:
-        files = _write(found, options.model, options.source, options.out)
+    if folder is not None:
+        files = _write(found, options.model, options.source, folder)
         if not options.json:
             show_files(console, files)
     return found.exit_code
@@ -73,13 +78,14 @@ def limits_of(options: argparse.Namespace) -> Any:
     """The limits as options say.
 
     Raises:
-        ConfigError: for one that is not above 0.
+        ConfigError: for one that is not above 0, or an `alpha` of 1 and more.
     """
-    from gnn2mlp.core.limits import check_positive
+    from gnn2mlp.core.limits import check_positive, check_share
     from gnn2mlp.deploy.monitoring.drift import Limits
 
     given = {name: getattr(options, name) for name in _LIMITS if getattr(options, name) is not None}
     check_positive("monitor", **given)
+    check_share("monitor", **{name: value for name, value in given.items() if name == "alpha"})
     return Limits(**given)
 
 
@@ -93,12 +99,10 @@ def _codes(model: str, predictor: Any) -> Any:
     return lambda table: placement.place(predictor.hidden(table)).code
 
 
-def _write(found: Any, model: str, source: str, out: str) -> dict[str, Path]:
-    from gnn2mlp.core.files import check_writable, user_path, write_json, write_text
+def _write(found: Any, model: str, source: str, folder: Path) -> dict[str, Path]:
+    from gnn2mlp.core.files import write_json, write_text
     from gnn2mlp.report.monitor_report import render_monitor
 
-    folder = user_path(out, "out")
-    check_writable(folder, "name another folder with --out")
     files = {"page": folder / "monitor.html", "json": folder / "monitor.json"}
     write_text(files["page"], render_monitor(found, model, source))
     write_json(files["json"], found.to_dict())

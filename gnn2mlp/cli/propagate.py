@@ -59,15 +59,18 @@ def add(verbs: Any) -> None:
 def execute(options: argparse.Namespace) -> None:
     """Propagate, and print what became of nodes and edges."""
     from gnn2mlp.core.files import user_path
+    from gnn2mlp.deploy.outside import check_place
     from gnn2mlp.tables import ColumnNames
     from gnn2mlp.tables.hops.propagate import propagate_hops
 
     columns = None if options.columns is None else tuple(options.columns.split(","))
+    out = user_path(options.out, "out")
+    check_place(out)
     with Bars(Once()) as bars:
         table = propagate_hops(
             user_path(options.nodes, "nodes"),
             user_path(options.edges, "edges"),
-            user_path(options.out, "out"),
+            out,
             names=ColumnNames(options.id, options.label, options.role, columns),
             spill=None if options.spill is None else user_path(options.spill, "spill"),
             progress=bars.listen(0, "hops"),

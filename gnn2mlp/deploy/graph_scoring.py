@@ -11,6 +11,7 @@ from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.tables import column_names
 from gnn2mlp.deploy._graphs import BaseGraphPredictor
 from gnn2mlp.deploy.graph_scorer import GraphScorer
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.deploy.row_reader import Errors
 from gnn2mlp.deploy.table_scoring import Scored, score_table, source_files
 
@@ -57,6 +58,7 @@ def score_graphs(
     """
     nodes, graphs = _tables(user_path(source, "source"))
     place = user_path(out, "out")
+    check_place(place.parent)
     scorer = GraphScorer(predictor, nodes, graph, keep, probabilities, errors)
     if graphs is not None:
         return score_table(scorer, graphs, place, progress, overwrite)

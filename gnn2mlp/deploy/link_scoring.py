@@ -14,6 +14,7 @@ from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.link_shortlist import Recall
 from gnn2mlp.deploy.node_table import NodeTable
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.deploy.pair_scorer import PairScorer, pair_columns
 from gnn2mlp.deploy.row_reader import Errors
 from gnn2mlp.deploy.table_scoring import PART_ROWS, Scored, score_table, source_files
@@ -149,6 +150,7 @@ def score_top(
     """
     check_at_least("score", 1, top=k)
     place = user_path(out, "out")
+    check_place(place.parent)
     table = NodeTable(nodes, id_column, "text" if asked is None or not _is_path(asked) else _type_in(asked, id_column))
     rows = None if candidates is None else _rows_of(candidates, id_column, table, "candidates")
     links = None if known is None else _known(known, table)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, listing
-from gnn2mlp.core.files import atomic, check_writable, read_json, user_path, write_json
+from gnn2mlp.core.files import atomic, read_json, user_path, write_json
 from gnn2mlp.core.locks import claimed
 from gnn2mlp.core.parquet import is_text, open_table, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.deploy.table_scorer import TableScorer
 from gnn2mlp.deploy.written_columns import ERROR
 
@@ -90,7 +91,7 @@ def score_table(
     schema = common_schema(scorer, files, tables)
     identity = _identity(scorer, files, part_rows)
     plan = planned_parts(tables, part_rows)
-    check_writable(place.parent, "choose another folder for --out")
+    check_place(place.parent, "choose another folder for --out")
     with claimed(place) as alone:
         if not alone:
             raise ArtefactError(f"another process is writing {place}; wait for it, or choose another --out")

@@ -26,9 +26,10 @@ class UnlearningVerdict(NamedTuple):
 
     Args:
         outcome: `"retrained"`: exact by construction. `"no trace"`: every attack goes as far as on a model that was
-            retrained without the deleted rows, give or take `LIMIT`, or no deleted row trained. `"recognisable"`: the model answers the deleted
-            rows conspicuously worse. `"not forgotten"`: it still knows them. `"undecided"`: there are too few rows to
-            tell. `"not verified"`: nobody retrained, so that there is nothing to compare with.
+            retrained without the deleted rows, give or take `LIMIT`, or no deleted row trained. `"recognisable"`: the
+            model answers the deleted rows conspicuously worse. `"not forgotten"`: it still knows them. `"undecided"`:
+            there are too few rows to tell. `"not verified"`: nobody retrained, so that there is nothing to compare
+            with.
         sentence: the same with the figures that it rests on.
     """
 

@@ -15,7 +15,7 @@ from gnn2mlp.condensers import CONDENSERS, Condenser, DistilledSet
 from gnn2mlp.core.digest import digest_json, digest_tensors
 from gnn2mlp.core.environment import environment
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.files import check_writable, write_json, write_text
+from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.registry import short_name
@@ -24,6 +24,7 @@ from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.graphs import GraphSet, GraphViews, load_graph_set, resolve_graph_dataset, split_graphs
 from gnn2mlp.data.split import Split
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.pipeline.config import RunConfig, Settings, UserPath, differing, read_yaml
 from gnn2mlp.pipeline.job import Listen, label
 from gnn2mlp.report.condense_report import write_condense_report
@@ -145,7 +146,7 @@ def condense(
     spec = chosen.method if method is None else Spec.parse(method)
     chosen = chosen.model_copy(update={"method": spec.override(**options)}).resolve()
     folder = chosen.folder()
-    check_writable(folder, "name another folder with --out (in Python: out=)")
+    check_place(folder)
     listen(chosen.seeds[0], "data")(0, 1)
     graphs = load_graph_set(chosen.dataset, chosen.data_root, chosen.cache)
     with locked(folder, partial(_busy, folder)):

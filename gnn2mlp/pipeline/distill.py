@@ -10,13 +10,14 @@ import yaml
 
 from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.files import check_writable, write_json, write_text
+from gnn2mlp.core.files import write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.deploy import Predictor
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller, Learner
 from gnn2mlp.distill.process_group import ProcessGroup, process_group
 from gnn2mlp.distill.streamed import Streamed, check_rows_suffice
@@ -161,7 +162,7 @@ def _table(config: DistilConfig, here: ProcessGroup, owner: bool, joining: Progr
     folder = config.out / "table"
     if owner:
         _check_free(config)
-        check_writable(config.out, "name another folder with --out (in Python: out=)")
+        check_place(config.out)
         join_tables(
             config.knowledge,
             config.features,

@@ -9,6 +9,7 @@ from gnn2mlp.data import Split, load_dataset
 from gnn2mlp.deploy import GraphPredictor, LinkPredictor, Predictor
 from gnn2mlp.deploy.model_files import STUDENT, check_no_network
 from gnn2mlp.deploy.onnx_predictor import ONNX
+from gnn2mlp.deploy.outside import OUT, check_place
 from gnn2mlp.deploy.unit import unit_at
 from gnn2mlp.nn.csr import CSR, gather
 from gnn2mlp.pipeline.config import RunConfig, read_yaml
@@ -29,8 +30,8 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
 
     Raises:
         ArtefactError: if there is no student in `folder`, or a file cannot be read or written.
-        ConfigError: if ONNX is not installed, or 8-bit weights are asked of a student without a run, of
-            links, or of whole graphs.
+        ConfigError: if ONNX is not installed, `out` is the directory of another model, or 8-bit weights are asked of a
+            student without a run, of links, or of whole graphs.
         DataError: if 8-bit weights lose too much.
     """
     folder, out = user_path(folder, "folder"), None if out is None else user_path(out, "out")
@@ -48,7 +49,7 @@ def export_onnx(folder: str | Path, out: str | Path | None = None, int8: bool = 
             "give the folder of a run, or use Predictor.to_onnx with rows of your own"
         )
     place = out or student
-    check_writable(place.parent if place.suffix == ONNX else place, "name another folder with --out (in Python: out=)")
+    _check_place(student, place.parent if place.suffix == ONNX else place)
     predictor = Predictor.load(student)
     check = _validation(folder, predictor) if int8 else None
     return predictor.to_onnx(place, int8, check, tolerance)
@@ -61,15 +62,22 @@ def _export_links(student: Path, place: Path, int8: bool) -> Path:
             "export: a model of links becomes two files in its own precision, one that embeds rows and one that scores "
             f"pairs, and not {what}; name a folder, or none, and leave int8 out"
         )
-    check_writable(place, "name another folder with --out (in Python: out=)")
+    _check_place(student, place)
     return LinkPredictor.load(student).to_onnx(place)
 
 
 def _export_graphs(student: Path, place: Path, int8: bool) -> Path:
     if int8:
         raise ConfigError("int8: a model of whole graphs is written in its own precision; leave int8 out")
-    check_writable(place.parent if place.suffix == ONNX else place, "name another folder with --out (in Python: out=)")
+    _check_place(student, place.parent if place.suffix == ONNX else place)
     return GraphPredictor.load(student).to_onnx(place)
+
+
+def _check_place(student: Path, folder: Path) -> None:
+    """Whether files of a student can lie in a folder: its own, or one that is no other model's."""
+    if folder.exists() and folder.samefile(student):
+        return check_writable(folder, OUT)
+    check_place(folder)
 
 
 def export_mlflow(folder: str | Path, out: str | Path) -> Path:

@@ -20,6 +20,7 @@ from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.directory import verify
+from gnn2mlp.deploy.outside import OUT, check_place
 from gnn2mlp.pipeline.config import differing
 from gnn2mlp.pipeline.disagreement import AFFORDABLE
 from gnn2mlp.pipeline.fitting.config import FitConfig
@@ -143,7 +144,8 @@ def fit(
         return FitResult({"config": config.to_dict(), "data": report}, None)
     if config.out is None:
         raise ConfigError("out: expected a folder for the model; name one with --out (in Python: out=)")
-    check_writable(config.out, "name another folder with --out (in Python: out=)")
+    check_place(config.out.parent)  # it may hold a model itself, which is replaced as one
+    check_writable(config.out, OUT)
     device = resolve_device(config.device)
     there = config.out.exists()
     try:

@@ -11,11 +11,12 @@ import torch
 
 from gnn2mlp.core.environment import cpu_threads, resolve_device, threads_for
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.core.files import check_writable, read_json
+from gnn2mlp.core.files import read_json
 from gnn2mlp.core.listeners import Listener
 from gnn2mlp.core.locks import locked
 from gnn2mlp.data import NodeData, Split, load_dataset
 from gnn2mlp.data.links import LinkSplit
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.distill.in_memory import check_links
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import Store
@@ -122,7 +123,7 @@ def begun(config: RunConfig, folder: Path, listen: Listen, load: Callable[..., D
         load: called with the spec, the folder of raw data and the cache.
     """
     device = resolve_device(config.device)
-    check_writable(folder, "name another folder with --out (in Python: out=)")
+    check_place(folder)
     store = Store(config.cache or default_root())
     listen(config.seeds[0], "data")(0, 1)
     return device, store, load(config.dataset, config.data_root, config.cache)

@@ -12,6 +12,7 @@ from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import call
 from gnn2mlp.data import SPLITTERS, GraphData, NodeData, load_dataset
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.teachers import TEACHERS, prompts_of
@@ -59,6 +60,7 @@ def write_prompts(config: RunConfig, path: Path, progress: Progress = silent) ->
     """
     arrow, parquet = pyarrow_modules()
     config = config.resolve()
+    check_place(path.parent)
     teacher = config.teacher.build(TEACHERS)
     if not isinstance(teacher, Language) or teacher.read != "prompt":
         raise ConfigError(

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.environment import cpu_threads, environment, resolve_device
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.core.files import atomic, check_writable, write_json, write_text
+from gnn2mlp.core.files import atomic, write_json, write_text
 from gnn2mlp.core.identity import Execution, fingerprint
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.core.parquet import pyarrow_modules
@@ -22,6 +22,7 @@ from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.source import code_of
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.distill import Checkpoint, DistillationResult, Distiller
 from gnn2mlp.distill.process_group import ProcessGroup, process_group
 from gnn2mlp.inputs import INPUTS
@@ -178,7 +179,7 @@ class _Job:
         """Rows, training, knowledge, results."""
         if self.here.owns(self.config.out):
             _check_free(self.config)
-            check_writable(self.config.out, "name another folder with --out (in Python: out=)")
+            check_place(self.config.out)
             for path in self.config.out.glob(".*.tmp"):  # what a kill left half written
                 path.unlink()
         table = self._table(rows)

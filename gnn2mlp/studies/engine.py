@@ -11,6 +11,7 @@ from gnn2mlp.core.files import write_text
 from gnn2mlp.core.locks import claimed
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.showing import short_repr
+from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.pipeline import RunConfig, run
 from gnn2mlp.pipeline.job import Listen
 from gnn2mlp.report.page import plain_yaml
@@ -83,6 +84,7 @@ def run_study(
         ConfigError: if a cell cannot work, before any is run.
     """
     cells, folder = study.cells(), study.folder
+    check_place(folder)
     _keep_settings(study)
     wanting = missing(cells, ledger.read(folder / LINES), renew)
     failed, busy = {}, []
