@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.deploy._base import BasePredictor
 from gnn2mlp.deploy.answer_columns import CONFIDENCE, OUTLIER, PREDICTION
@@ -51,7 +51,7 @@ def compare(
 
     Raises:
         ConfigError: if there is no such column as `label` or `ignore` name.
-        DataError: if there is no batch, or no row.
+        DataError: if there is no batch, or no row; or if no row has a label, or none that is a class of the model.
 
     Example:
         >>> import numpy as np, pyarrow as pa
@@ -83,6 +83,7 @@ def compare(
         counting.add(batch)
     if not counting.rows:
         raise DataError("monitor: expected a table with rows, got none")
+    counting.check_labels()
     told = {*known, *profile.others, *labels}
     new = [name for name in [*names, *extra] if name not in told and not name.startswith(_INDEX)]
     return _monitored(profile, counting, limits, ignore, new)
@@ -99,6 +100,8 @@ class _Counting:
         self.answers: Counts | None = None
         self.missing: list[str] = []
         self.problem = ""
+        self.labelled = self.known = 0
+        self.strange: str | None = None
         self.scorer: BatchScorer | None = None
         if predictor is not None and profile.answers is not None:
             outliers = "outliers" in profile.answers[1]
@@ -145,9 +148,36 @@ class _Counting:
         frame = self.profile.answers[0]
         truth = truth_of(table, self.labels, frame)
         right = None if truth is None else truth[good]
+        if right is not None:
+            self._look_at(right, frame.names)
         codes = None if self.codes is None else self.codes(table.filter(good))
         answered = answered_of(made.filter(good), self.scorer.predictor, right, codes, frame.num_codes)
         self.answers = added(self.answers, frame.count(answered))
+
+    def _look_at(self, truth: np.ndarray, names: Sequence[str]) -> None:
+        """Count how many rows have a label, and how many one that the model knows."""
+        if truth.dtype != object:
+            self.labelled += int((~np.isnan(truth)).sum())
+            self.known = self.labelled
+            return
+        given = [str(name) for name in truth if name is not None]
+        strange = [name for name in given if name not in names]
+        self.labelled += len(given)
+        self.known += len(given) - len(strange)
+        self.strange = next(iter(strange), self.strange)
+
+    def check_labels(self) -> None:
+        """Raise `DataError` if labels were named, and nothing can be told of them."""
+        if not self.labels or self.answers is None or self.known:
+            return
+        named, frame = listing([*map(repr, self.labels)]), self.profile.answers
+        if not self.labelled:
+            raise DataError(f"label: expected labels in some rows, got none in {named}; leave the label out")
+        names = [] if frame is None else [*map(repr, frame[0].names)]
+        raise DataError(
+            f"label: expected classes of the model, {listing(names)}, got others in all {self.labelled:,} rows that "
+            f"have one, such as {self.strange!r}; write them as in training, or name another column than {named}"
+        )
 
 
 def answered_of(

@@ -90,7 +90,8 @@ def test_true_labels_tell_how_accuracy_fared() -> None:
     accuracy = next(check for check in right.answers if check.what == "accuracy")
     assert accuracy.now == 1.0
     assert not accuracy.drifted
-    wrong = compared(table.append_column("kind", pa.array(["nothing"] * 300)), label="kind")
+    other = next(name for name in PREDICTOR.classes_.tolist() if name != said[0])
+    wrong = compared(table.append_column("kind", pa.array([other, *["nothing"] * 299])), label="kind")
     accuracy = next(check for check in wrong.answers if check.what == "accuracy")
     assert accuracy.now == 0.0
     assert accuracy.drifted
@@ -116,5 +117,11 @@ def test_what_cannot_be_is_refused() -> None:
         compared(table_of(10, 0), ignore=["citi"])
     with pytest.raises(ConfigError, match="label: the table has no column 'kind'"):
         compared(table_of(10, 0), label="kind")
+    for labels, said in [
+        ([None] * 10, "expected labels in some rows, got none in 'kind'"),
+        (["nothing"] * 10, "got others in all 10 rows that have one, such as 'nothing'; write them as in training"),
+    ]:
+        with pytest.raises(DataError, match=said):
+            compared(table_of(10, 0).append_column("kind", pa.array(labels, pa.string())), label="kind")
     with pytest.raises(DataError, match="expected a table with rows"):
         compare(PROFILE, [])
