@@ -28,13 +28,16 @@ def score_folder(options: argparse.Namespace) -> None:
     """Answer for every graph, and print how many there are, how many had no answer, and how fast it went."""
     if wrong := [name for name, silent in _OF_NODES.items() if getattr(options, name) != silent]:
         raise ConfigError(f"--{wrong[0]}: a model of whole graphs knows nothing of it; leave it out")
+    from gnn2mlp.deploy.directory import id_columns
     from gnn2mlp.deploy.graph_scoring import score_graphs
 
     keep = None if options.keep is None else [name for name in options.keep.split(",") if name]
     asked = {name: getattr(options, name) for name in ("probabilities", "errors", "overwrite")}
     with Bars(Once()) as bars:
         progress = bars.listen(0, "graphs")
-        done = score_graphs(_predictor(options), options.source, options.out, keep=keep, progress=progress, **asked)
+        graph = next(iter(id_columns(options.model)), "graph")
+        files = options.source, options.out
+        done = score_graphs(_predictor(options), *files, graph=graph, keep=keep, progress=progress, **asked)
     scored = done.rows - done.reused
     rate = f", {scored / done.seconds:,.0f} graphs a second" if scored else ""
     again = f", {done.reused:,} of them scored before" if done.reused else ""

@@ -11,13 +11,28 @@ from gnn2mlp.cli._settable import FIT, add_set
 from gnn2mlp.cli.run import add_budget, assign, component, with_budget, yaml_value
 from gnn2mlp.core.errors import ConfigError
 
-_PATHS = ("nodes", "edges", "out", "previous", "warm_start")
-_NAMES = ("id", "source", "target", "weight", "time", "group", "device", "setting")
+_PATHS = ("graphs", "nodes", "edges", "out", "previous", "warm_start")
+_NAMES = ("id", "node", "source", "target", "weight", "time", "group", "device", "setting")
 _OTHERS = ("seed", "directed", "left_out", "replace", "tradeoff")
 _COMPONENTS = ("split", "task", "teacher", "method", "student", "decoder", "inputs")
-# What is of labels alone, and of links alone.
-_OF_LABELS = ("group", "directed", "previous", "warm_start", "tradeoff", "left_out")
-_OF_LINKS = ("setting", "decoder")
+# The kinds of fits by what they predict, how a sentence calls that, and which words ask for it.
+_NODES, _LINKS, _GRAPHS = "node", "link", "graph"
+_CALLED = {_NODES: "labels of nodes", _LINKS: "links", _GRAPHS: "whole graphs"}
+_WORDS = {_NODES: "", _LINKS: "--task link", _GRAPHS: "--task graph"}
+# Options that not every kind of fit has, with those that have them.
+_KINDS = {
+    **dict.fromkeys(("group", "directed", "previous", "warm_start", "tradeoff", "left_out"), (_NODES,)),
+    **dict.fromkeys(("weight", "time", "inputs"), (_NODES, _LINKS)),
+    **dict.fromkeys(("setting", "decoder"), (_LINKS,)),
+    **dict.fromkeys(("graphs", "node"), (_GRAPHS,)),
+}
+# How each kind is begun.
+_BEGINS = {
+    _NODES: "--nodes pages.csv --edges links.csv --id page_id --label kind --out model",
+    _LINKS: "--task link --nodes pages.csv --edges links.csv --id page_id --out model",
+    _GRAPHS: "--task graph --graphs molecules/ --label toxic --out model",
+}
+_NEEDED = {_NODES: ("nodes", "edges", "id", "label"), _LINKS: ("nodes", "edges", "id"), _GRAPHS: ("graphs",)}
 
 
 def add(verbs: Any) -> None:
@@ -28,14 +43,24 @@ def add(verbs: Any) -> None:
         description="Read two tables (CSV, Parquet, Arrow), report on what is in them, train a GNN teacher and distil "
         "an MLP student from it, score both against models without a graph on rows that training saw and on rows that "
         "it did not, calibrate, train again on all labels, and write one model directory. With --task link the edges "
-        "themselves are learnt, and no label is needed. The same command continues where it was interrupted.",
-        epilog="examples: gnn2mlp fit --nodes pages.csv --edges links.parquet --id page_id --label kind --out model\n"
-        "          gnn2mlp fit --task link --nodes pages.csv --edges links.parquet --id page_id --out model",
+        "themselves are learnt, and no label is needed; with --task graph labels are of whole graphs, whose ids nodes "
+        "and edges have in a column. The same command continues where it was interrupted.",
+        epilog="\n".join(
+            f"{'examples:' if kind == _NODES else '':<9} gnn2mlp fit {words}" for kind, words in _BEGINS.items()
+        ),
     )
     parser.add_argument("--config", metavar="FILE", help="YAML file with settings; options below win over it")
+    parser.add_argument(
+        "--graphs",
+        metavar="PATH",
+        help="of whole graphs: table with a row for each graph; or a folder with graphs, nodes and edges, of any kind",
+    )
     parser.add_argument("--nodes", metavar="FILE", help="table with a row for each node")
     parser.add_argument("--edges", metavar="FILE", help="table with a column of ids for each end of an edge")
-    parser.add_argument("--id", metavar="NAME", help="the column of ids of the nodes, of any type")
+    parser.add_argument(
+        "--id", metavar="NAME", help="the column of ids of the nodes, of any type; of whole graphs of the graphs: graph"
+    )
+    parser.add_argument("--node", metavar="NAME", help="of whole graphs: the column of ids of nodes; default node")
     parser.add_argument(
         "--label", metavar="NAME", help="the column of labels, empty where unknown; several with commas: A,B,C"
     )
@@ -51,19 +76,23 @@ def add(verbs: Any) -> None:
         default=[],
         help="how a column is read, e.g. price:log or notes:drop; see 'list encoders'",
     )
-    parser.add_argument("--task", metavar="NAME", help="classification (default), multi_label, regression, or link")
+    parser.add_argument(
+        "--task", metavar="NAME", help="classification (default), multi_label, regression, link or graph"
+    )
     parser.add_argument(
         "--setting",
         metavar="NAME",
         help="of links: transductive (default: all nodes are known), or production (some nodes come later: the newest "
         "with --time, else by a hash of their ids)",
     )
-    parser.add_argument("--split", metavar="NAME", help="hash (of ids; default), time or group")
+    parser.add_argument(
+        "--split", metavar="NAME", help="hash (of ids; default), time or group; of whole graphs own or fraction"
+    )
     parser.add_argument(
         "--time", metavar="NAME", help="column of times: the latest labelled rows are unseen; of links: new nodes"
     )
     parser.add_argument("--group", metavar="NAME", help="column of groups: whole groups are unseen")
-    parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'; default sage")
+    parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'; default sage, of graphs gin")
     parser.add_argument(
         "--method", metavar="NAME", help="see 'list methods'; default glnn, of links llp; auto searches for one"
     )
@@ -111,13 +140,19 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, fit, print the data report, the result and where the model is."""
-    from gnn2mlp.pipeline import FitConfig, LinkFitConfig, fit
+    from gnn2mlp.pipeline import FitConfig, GraphFitConfig, LinkFitConfig, fit
     from gnn2mlp.report.fit_table import data_table, fit_table
+    from gnn2mlp.report.graph_fit_table import graph_data_table, graph_fit_table
     from gnn2mlp.report.link_fit_table import link_data_table, link_fit_table
 
+    kinds: dict[str, Any] = {
+        _NODES: (FitConfig, data_table, fit_table),
+        _LINKS: (LinkFitConfig, link_data_table, link_fit_table),
+        _GRAPHS: (GraphFitConfig, graph_data_table, graph_fit_table),
+    }
     chosen = settings(options)
-    config = LinkFitConfig(**chosen) if _of_links(chosen) else FitConfig(**chosen)
-    of_data, of_results = (link_data_table, link_fit_table) if _of_links(chosen) else (data_table, fit_table)
+    make, of_data, of_results = kinds[_kind(chosen)]
+    config = make(**chosen)
     console = Terminal()
     shown: list[Any] = []
 
@@ -154,7 +189,8 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
     for key in _COMPONENTS:
         if key in given and (chosen.get(key) is None or Spec.parse(chosen[key]).name != given[key]):
             chosen[key] = component(key, given[key])
-    _check_kind(chosen)
+    kind = _kind(chosen)
+    _check_options(chosen, kind)
     if "label" in given:
         chosen["label"] = given["label"].split(",")
     if "threads" in given:
@@ -167,40 +203,32 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
         chosen["columns"] = {**(chosen.get("columns") or {}), **columns}
     for assignment in options.set:
         assign(_nested(chosen, assignment), assignment)
-    told = ("nodes", "edges", "id") if _of_links(chosen) else ("nodes", "edges", "id", "label")
-    needed = [key for key in told if key not in chosen]
+    needed = [key for key in _NEEDED[kind] if key not in chosen]
     if not options.dry_run and "out" not in chosen:
         needed.append("out")
     if needed:
-        what = "--task link" if _of_links(chosen) else "--label kind"
-        raise ConfigError(
-            f"expected --{' and --'.join(needed)}, as in gnn2mlp fit --nodes pages.csv --edges links.csv --id page_id "
-            f"{what} --out model"
-        )
+        raise ConfigError(f"expected --{' and --'.join(needed)}, as in gnn2mlp fit {_BEGINS[kind]}")
     return chosen
 
 
-def _of_links(chosen: dict[str, Any]) -> bool:
-    """Whether links are to be predicted."""
+def _kind(chosen: dict[str, Any]) -> str:
+    """What is to be predicted: a key of `_BEGINS`."""
     from gnn2mlp.core.spec import Spec
 
-    return chosen.get("task") is not None and Spec.parse(chosen["task"]).name == "link"
+    task = None if chosen.get("task") is None else Spec.parse(chosen["task"]).name
+    return task if task in (_LINKS, _GRAPHS) else _NODES
 
 
-def _check_kind(chosen: dict[str, Any]) -> None:
-    """Raise `ConfigError` for whole graphs, and for an option of labels where links are predicted, or of links."""
-    from gnn2mlp.core.spec import Spec
-    from gnn2mlp.pipeline.task_words import refuse_graphs
-
-    if chosen.get("task") is not None:
-        refuse_graphs(Spec.parse(chosen["task"]).name)
-    of_links = _of_links(chosen)
-    for key in _OF_LABELS if of_links else _OF_LINKS:
-        if chosen.get(key):
-            option = f"--{key.replace('_', '-')}"
-            if of_links:
-                raise ConfigError(f"{option}: it is of labels, and --task link predicts links; leave it out")
-            raise ConfigError(f"{option}: it is of links; add --task link, or leave it out")
+def _check_options(chosen: dict[str, Any], kind: str) -> None:
+    """Raise `ConfigError` for an option that this kind of fit has not."""
+    for key, kinds in _KINDS.items():
+        if chosen.get(key) and kind not in kinds:
+            option, word = f"--{key.replace('_', '-')}", _WORDS[kind]
+            if kind == _NODES:
+                raise ConfigError(f"{option}: it is of {_CALLED[kinds[0]]}; add {_WORDS[kinds[0]]}, or leave it out")
+            raise ConfigError(
+                f"{option}: it is of {_CALLED[kinds[0]]}, and {word} predicts {_CALLED[kind]}; leave it out"
+            )
 
 
 def _column(text: str) -> tuple[str, Any]:
@@ -217,9 +245,12 @@ def _nested(chosen: dict[str, Any], assignment: str) -> dict[str, Any]:
     defaults = {"task": "classification", "teacher": "sage", "method": "glnn", "student": "mlp", "inputs": "features"}
     by = "time" if chosen.get("time") else "group" if chosen.get("group") else "hash"
     name = {**defaults, "split": by}.get(key)
-    if _of_links(chosen):
-        name = {**defaults, "task": "link", "method": "llp", "decoder": "hadamard", "split": "edges"}.get(key)
-    if key == "task" and len(chosen.get("label", ())) > 1 and not isinstance(chosen.get("label"), str):
+    if _kind(chosen) == _LINKS:
+        name = {**defaults, "task": _LINKS, "method": "llp", "decoder": "hadamard", "split": "edges"}.get(key)
+    if _kind(chosen) == _GRAPHS:
+        name = {"task": _GRAPHS, "teacher": "gin", "method": "glnn", "student": "set_mlp", "split": "fraction"}.get(key)
+    several = len(chosen.get("label", ())) > 1 and not isinstance(chosen.get("label"), str)
+    if key == "task" and several and _kind(chosen) == _NODES:
         name = "multi_label"
     if "." in assignment.partition("=")[0] and name is not None:
         from gnn2mlp.core.spec import Spec, plain

@@ -74,8 +74,18 @@ def _load(predictor: "Predictor", about: Mapping[str, Any]) -> list[str]:
         return _links("table" if getattr(predictor, "columns", None) is not None else "rows", bool(ids))
     if predictor.student.unit == "graph":
         loading = [line.replace("Predictor", "GraphPredictor") for line in _LOAD]
-        return [*loading, "model.predict(graphs)  # a list with an array of nodes for each graph, or a GraphSet"]
+        asking = "model.predict(graphs)  # a list with an array of nodes for each graph, or a GraphSet"
+        return [*loading, asking, *_asking_tables(predictor, about)]
     return [*_LOAD, *_answering(predictor)]
+
+
+def _asking_tables(predictor: "Predictor", about: Mapping[str, Any]) -> list[str]:
+    """How a table of nodes is asked about, if columns have names."""
+    if not predictor.facts()["fields"]["names"] and not predictor.facts()["fields"]["feature_names"]:
+        return []
+    ids = [name for name, role in about.get("columns", {}).items() if role == "id"]
+    graph = f", graph={ids[0]!r}" if ids and ids[0] != "graph" else ""
+    return [f"model.predict_table(nodes{graph})  # a table of nodes with the id of its graph for each"]
 
 
 def _links(rows: str, by_id: bool) -> list[str]:
@@ -115,6 +125,8 @@ def columns_of(predictor: "Predictor", others: Mapping[str, str]) -> list[dict[s
     Each with `name`, `dtype`, `role`, and what becomes of it.
     """
     encoders = getattr(predictor, "columns", None)
+    if encoders is None and predictor.student.unit == "graph":  # whose fields say what is read of a node
+        return [{"name": name, "dtype": None, "role": role} for name, role in others.items()] or None
     if encoders is None:
         return None
     rows = [

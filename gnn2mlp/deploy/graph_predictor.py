@@ -11,6 +11,7 @@ from torch import nn
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._graphs import BaseGraphPredictor
+from gnn2mlp.deploy.calibration import Calibration, rescaled
 from gnn2mlp.deploy.directory_writing import place_files
 from gnn2mlp.deploy.node_fields import NodeFields, Nodes
 from gnn2mlp.deploy.onnx_predictor import MODEL, ONNX
@@ -39,9 +40,10 @@ class GraphPredictor(Savable, BaseGraphPredictor):
         fields: what a node has.
         answers: what outputs stand for.
         card: where the student comes from (JSON-able).
+        calibration: what makes probabilities honest; a threshold of `answers` is then one of scaled probabilities.
 
     Raises:
-        ConfigError: if the network reads no sets.
+        ConfigError: if the network reads no sets, or the calibration is of other outputs.
 
     Example:
         >>> from gnn2mlp.students.set_mlp import SetMLP
@@ -64,6 +66,7 @@ class GraphPredictor(Savable, BaseGraphPredictor):
         fields: NodeFields,
         answers: Answers,
         card: Mapping[str, Any] | None = None,
+        calibration: Calibration | None = None,
     ):
         if student.unit != "graph" and not isinstance(module, SetNetwork):
             raise ConfigError(
@@ -76,6 +79,9 @@ class GraphPredictor(Savable, BaseGraphPredictor):
         self.num_features = fields.width
         self.answers = answers
         self.card = dict(card or {})
+        self.calibration = calibration
+        if calibration is not None:
+            calibration.check_fits(answers)
         self.inputs = OwnFeatures()
         self.about: dict[str, Any] = {}  # what its model directory said of it
         # Where each part of the network has its weights: looking there takes a tenth of `module.parameters()`.
@@ -86,6 +92,13 @@ class GraphPredictor(Savable, BaseGraphPredictor):
     def device(self) -> torch.device:
         """Where the network is."""
         return next(self.module.parameters()).device
+
+    def calibrated(self, calibration: Calibration | None) -> "GraphPredictor":
+        """A copy whose probabilities are scaled by `calibration`; its answers stay, as thresholds move with them."""
+        answers = rescaled(self.answers, self.calibration, calibration)
+        made = GraphPredictor(self.student, self.module, self.fields, answers, self.card, calibration)
+        made.about = self.about
+        return made
 
     def _answered(self, nodes: Nodes) -> np.ndarray:
         found = self._network()(nodes)
@@ -151,6 +164,7 @@ class GraphPredictor(Savable, BaseGraphPredictor):
             "fields": self.fields.facts(),
             "answers": self.answers.facts(),
             "about": self.card,
+            **({} if self.calibration is None else {"calibration": self.calibration.facts()}),
         }
 
     @classmethod
@@ -168,6 +182,7 @@ class GraphPredictor(Savable, BaseGraphPredictor):
         """
         parts = read_parts(directory, device, "graph")
         assert parts.fields is not None, "it answers for graphs"
-        made = cls(parts.student, parts.module, NodeFields.of_facts(parts.fields), parts.answers, parts.card)
+        fields = NodeFields.of_facts(parts.fields)
+        made = cls(parts.student, parts.module, fields, parts.answers, parts.card, parts.calibration)
         made.about = parts.told
         return made

@@ -251,24 +251,24 @@ def _interval(row: Mapping[str, Any]) -> str:
 
 
 def _calibration(config: Mapping[str, Any]) -> str:
-    found, measured = config["calibration"], _facts(config["calibrated"] or {})
+    found, measured, units = config["calibration"], _facts(config["calibrated"] or {}), _units(config)
     if found is None:
         return (
             "" if config["classes"] is None else f"Probabilities are as the network gives them.\n\n{measured}".strip()
         )
     temperature = found.get("temperature")
     shown = temperature if isinstance(temperature, Sequence) else [temperature]
-    rows = f", fitted on {found['rows']:,} labelled nodes" if found.get("rows") else ""
+    rows = f", fitted on {found['rows']:,} labelled {units}" if found.get("rows") else ""
     parts = [f"Logits are divided by {', '.join(f'{each:.4g}' for each in shown)} (temperature scaling{rows})."]
     if found.get("conformal"):
         levels = ", ".join(f"{100 * float(level):g} %" for level in found["conformal"])
         parts.append(
-            f"`predict_set` gives sets of classes that hold the true one with a chance of {levels}, for nodes like "
+            f"`predict_set` gives sets of classes that hold the true one with a chance of {levels}, for {units} like "
             "those; of others it has to be measured."
         )
     if found.get("outlier") is not None:
         parts.append(
-            f"`outlier_score` above {found['outlier']:.4g} marks rows that are more foreign than 95 % of those nodes."
+            f"`outlier_score` above {found['outlier']:.4g} marks what is more foreign than 95 % of those {units}."
         )
     return "\n\n".join([*parts, measured]).strip()
 

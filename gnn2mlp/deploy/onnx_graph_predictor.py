@@ -11,6 +11,7 @@ from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.deploy._base import answers_of
 from gnn2mlp.deploy._graphs import BaseGraphPredictor
+from gnn2mlp.deploy.calibration import calibration_of
 from gnn2mlp.deploy.directory import read_directory
 from gnn2mlp.deploy.node_fields import NodeFields, Nodes
 from gnn2mlp.deploy.onnx_predictor import FORMAT, MODEL, ONNX, Network
@@ -37,6 +38,7 @@ class OnnxGraphPredictor(BaseGraphPredictor):
         self.fields = NodeFields.of_facts(card["fields"])
         self.num_features = self.fields.width
         self.answers = answers_of(card)
+        self.calibration = calibration_of(card, self.answers)
         self.dtype = np.dtype(card["dtype"])
 
     def _answered(self, nodes: Nodes) -> np.ndarray:

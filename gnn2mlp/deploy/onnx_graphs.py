@@ -69,7 +69,8 @@ def graph_onnx_bytes(predictor: "GraphPredictor") -> bytes:
     dtype = str(next(module.parameters()).dtype).removeprefix("torch.")
     part = Part("graphs", dtype, rows="graphs")
     logits = _network(part, module, predictor)
-    add_answers(part, logits, predictor.answers)
+    temperature = 1.0 if predictor.calibration is None else predictor.calibration.temperature
+    add_answers(part, logits, predictor.answers, temperature)
     part.output(LOGITS, logits, part.real, predictor.answers.num_outputs, "outputs of the student")
     model = part.model()
     model.producer_name, model.producer_version = "gnn2mlp", __version__

@@ -7,6 +7,8 @@ from gnn2mlp.pipeline.disagreement import DisagreementResult, disagree
 from gnn2mlp.pipeline.explain import ExplainResult, explain
 from gnn2mlp.pipeline.fit import FitResult, fit
 from gnn2mlp.pipeline.fitting.config import FitConfig
+from gnn2mlp.pipeline.fitting.graphs.config import GraphFitConfig
+from gnn2mlp.pipeline.fitting.graphs.fit import GraphFitResult
 from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
 from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult
 from gnn2mlp.pipeline.latency import LatencyResult, latency
@@ -25,6 +27,8 @@ __all__ = [
     "ExplainResult",
     "FitConfig",
     "FitResult",
+    "GraphFitConfig",
+    "GraphFitResult",
     "LatencyResult",
     "LinkFitConfig",
     "LinkFitResult",

@@ -27,9 +27,10 @@ from gnn2mlp.pipeline.fitting.config import FitConfig
 from gnn2mlp.pipeline.fitting.data_report import data_report
 from gnn2mlp.pipeline.fitting.disagreement import compare_models
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode, observed_rows
+from gnn2mlp.pipeline.fitting.graphs.config import GraphFitConfig
+from gnn2mlp.pipeline.fitting.graphs.fit import GraphFitResult, dry_graphs, fit_graphs
 from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
 from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult, dry_links, fit_links
-from gnn2mlp.pipeline.fitting.links.tables import LinkTables
 from gnn2mlp.pipeline.fitting.profiling import placement_of, profile_files
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
@@ -41,7 +42,7 @@ from gnn2mlp.pipeline.left_out import left_out_class
 from gnn2mlp.pipeline.previous import Previous
 from gnn2mlp.pipeline.searching.leaderboard import PAGE
 from gnn2mlp.pipeline.searching.settings import is_auto
-from gnn2mlp.pipeline.task_words import LINK
+from gnn2mlp.pipeline.task_words import GRAPH, LINK
 from gnn2mlp.pipeline.views import training_view
 from gnn2mlp.pipeline.warm import Warm, warm_start
 from gnn2mlp.report.result_cells import fit_cell
@@ -84,6 +85,10 @@ class FitResult:
         return fit_cell(self.results, self.out)
 
 
+AnyFit = FitConfig | LinkFitConfig | GraphFitConfig
+AnyResult = FitResult | LinkFitResult | GraphFitResult
+
+
 @overload
 def fit(config: FitConfig, listen: Listen = ..., told: Told = ..., dry_run: bool = ...) -> FitResult:  # noqa: D418
     """Of labels."""
@@ -94,19 +99,25 @@ def fit(config: LinkFitConfig, listen: Listen = ..., told: Told = ..., dry_run: 
     """Of links."""
 
 
+@overload
+def fit(config: GraphFitConfig, listen: Listen = ..., told: Told = ..., dry_run: bool = ...) -> GraphFitResult:  # noqa: D418
+    """Of whole graphs."""
+
+
 def fit(
-    config: FitConfig | LinkFitConfig,
+    config: AnyFit,
     listen: Listen = shown,
     told: Told = lambda report: None,
     dry_run: bool = False,
-) -> FitResult | LinkFitResult:
+) -> AnyResult:
     r"""Read tables, report on them, train, score with intervals, calibrate, train on all labels, and write a model.
 
     What was interrupted continues where it stopped, and ends with the same model: everything is kept in `.work` within
     the folder. A folder that is finished with the same settings and tables is answered at once.
 
     Args:
-        config: which tables, and what to do with them; a `LinkFitConfig` where links are to be predicted.
+        config: which tables, and what to do with them; a `LinkFitConfig` where links are to be predicted, a
+            `GraphFitConfig` where whole graphs are.
         listen: gives the progress listener of each stage: `"tables"`, `"encode"`, `"teacher"`, `"mlp"`, `"student"`,
             `"search"`, `"linear"`, `"boosting"`, `"score"`, `"left out"`, `"weight 0.25"` and others of a trade-off,
             `"refit teacher"`, `"refit"`, `"write"`.
@@ -135,6 +146,10 @@ def fit(
         resolved, report = dry_links(config, listen)
         told(report)
         return LinkFitResult({"config": resolved.to_dict(), "data": report}, None)
+    if dry_run and isinstance(config, GraphFitConfig):
+        of_graphs, report = dry_graphs(config, listen)
+        told(report)
+        return GraphFitResult({"config": of_graphs.to_dict(), "data": report}, None)
     if dry_run:
         assert isinstance(config, FitConfig), "the other kind"
         tables = read_tables(_resolvable(config), listen("tables"))
@@ -153,9 +168,9 @@ def fit(
             finished = _finished(config)
             if finished is not None:
                 return finished
-            if isinstance(config, LinkFitConfig):
-                return _fitted_links(config, config.out, device, listen, told)
-            return _fitted(config, config.out, device, listen, told)
+            if isinstance(config, FitConfig):
+                return _fitted(config, config.out, device, listen, told)
+            return _fitted_others(config, config.out, device, listen, told)
     finally:
         if not there:
             with suppress(OSError):  # of a folder in which nothing came to lie
@@ -164,22 +179,19 @@ def fit(
                 config.out.rmdir()
 
 
-def _fitted_links(config: LinkFitConfig, out: Path, device: torch.device, listen: Listen, told: Told) -> LinkFitResult:
+def _fitted_others(
+    config: LinkFitConfig | GraphFitConfig, out: Path, device: torch.device, listen: Listen, told: Told
+) -> AnyResult:
     state: dict[str, Any] = {}
 
-    def begun(resolved: LinkFitConfig, tables: LinkTables) -> None:
-        known = {
-            "rows": len(tables.ids),
-            "edges": tables.edges.kept,
-            "config": resolved.to_dict(),
-            "digests": tables.digests,
-        }
-        state.update({"format": FORMAT, **known})
+    def begun(resolved: LinkFitConfig | GraphFitConfig, known: dict[str, Any]) -> None:
+        state.update({"format": FORMAT, "config": resolved.to_dict(), **known})
         write_json(out / WORK / STATE, {**state, "finished": False})
 
-    results = fit_links(config, out, out / WORK, device, listen, told, begun)
+    given = out, out / WORK, device, listen, told, begun
+    results = fit_links(config, *given) if isinstance(config, LinkFitConfig) else fit_graphs(config, *given)
     write_json(out / WORK / STATE, {**state, "finished": True})
-    return LinkFitResult(results, out)
+    return _result_of(config, results)
 
 
 def _fitted(config: FitConfig, out: Path, device: torch.device, listen: Listen, told: Told) -> FitResult:
@@ -280,7 +292,7 @@ def _resolvable(config: FitConfig) -> FitConfig:
     return config.resolve(1)
 
 
-def _finished(config: FitConfig | LinkFitConfig) -> FitResult | LinkFitResult | None:
+def _finished(config: AnyFit) -> AnyResult | None:
     """The result that lies in the folder, if it is one of these settings and tables.
 
     Raises:
@@ -289,8 +301,7 @@ def _finished(config: FitConfig | LinkFitConfig) -> FitResult | LinkFitResult | 
     assert config.out is not None
     try:
         state = read_json(config.out / WORK / STATE)
-        kind: type[FitConfig | LinkFitConfig] = _kind_of(state["config"])
-        known = _resolved(kind(**state["config"]), state)
+        known = _resolved(_kind_of(state["config"])(**state["config"]), state)
     except (ArtefactError, KeyError, TypeError):
         return None
     others = differing(known.identity(), _resolved(config, state).identity())
@@ -299,11 +310,12 @@ def _finished(config: FitConfig | LinkFitConfig) -> FitResult | LinkFitResult | 
             f"out: {config.out} holds a model with another {others}; choose another --out, or replace it (--replace)"
         )
     finished = state.get("finished")
-    changed = [name for name, digest in state["digests"].items() if digest_path(getattr(config, name)) != digest]
+    files = config.files if isinstance(config, GraphFitConfig) else config
+    changed = [name for name, digest in state["digests"].items() if digest_path(getattr(files, name)) != digest]
     if changed and finished and not config.replace:
         raise ConfigError(
             f"out: {config.out} holds a model of other {' and '.join(changed)} than are now in "
-            f"{', '.join(str(getattr(config, name)) for name in changed)}; choose another --out, or replace it "
+            f"{', '.join(str(getattr(files, name)) for name in changed)}; choose another --out, or replace it "
             "(--replace)"
         )
     if others or changed:  # teachers and rows of other tables, of which nothing is to be left
@@ -312,20 +324,28 @@ def _finished(config: FitConfig | LinkFitConfig) -> FitResult | LinkFitResult | 
     if not finished:
         return None
     verify(config.out)  # an altered model is named, and not answered
-    results = read_json(config.out / SCORES)
-    return LinkFitResult(results, config.out) if isinstance(config, LinkFitConfig) else FitResult(results, config.out)
+    return _result_of(config, read_json(config.out / SCORES))
 
 
-def _resolved(config: FitConfig | LinkFitConfig, state: dict[str, Any]) -> FitConfig | LinkFitConfig:
+def _result_of(config: AnyFit, results: dict[str, Any]) -> AnyResult:
+    """The results of a finished fit."""
+    kinds: dict[type, type[AnyResult]] = {LinkFitConfig: LinkFitResult, GraphFitConfig: GraphFitResult}
+    return kinds.get(type(config), FitResult)(results, config.out)
+
+
+def _resolved(config: AnyFit, state: dict[str, Any]) -> AnyFit:
     """The configuration for as many rows, and edges, as there were."""
     if isinstance(config, LinkFitConfig):
         return config.resolve(state["rows"], state.get("edges", 0))
+    if isinstance(config, GraphFitConfig):
+        return config.resolve(state["rows"], state.get("own_split", False))
     return config.resolve(state["rows"])
 
 
-def _kind_of(config: dict[str, Any]) -> type[FitConfig | LinkFitConfig]:
+def _kind_of(config: dict[str, Any]) -> type[AnyFit]:
     """Of which kind a configuration is, in plain types."""
-    return LinkFitConfig if (config.get("task") or {}).get("name") == LINK else FitConfig
+    kinds: dict[str, type[AnyFit]] = {LINK: LinkFitConfig, GRAPH: GraphFitConfig}
+    return kinds.get((config.get("task") or {}).get("name", ""), FitConfig)
 
 
 def forget(work: Path) -> None:

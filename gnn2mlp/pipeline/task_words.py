@@ -49,10 +49,8 @@ def task_options(task: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def refuse_graphs(name: str) -> None:
-    """Raise `ConfigError` where a fit of nodes is to learn whole graphs: a run learns them, from a folder of tables."""
+    """Raise `ConfigError` where a fit of labels of nodes is to learn whole graphs, which has settings of its own."""
     if name == GRAPH or name.startswith(f"{GRAPH}_"):
         raise ConfigError(
-            f"task: fit learns nodes or links, got {name!r}; whole graphs are learnt from a folder with "
-            "graphs.parquet, nodes.parquet and edges.parquet: gnn2mlp run --task graph --dataset FOLDER --out DIR, "
-            "whose DIR/student is the model"
+            f"task: {name!r} is of whole graphs; take GraphFitConfig, or on the command line --task graph with --graphs"
         )

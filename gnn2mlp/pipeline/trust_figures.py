@@ -69,15 +69,40 @@ def trust_figures(
     scaled = logits / torch.as_tensor(made.temperature)
     advice = student_trust(student, knowledge, full)
     found: dict[str, Any] = {
-        "calibration": _calibration(made, logits, scaled, labels, nodes),
+        **calibration_figures(made, logits, labels, nodes),
         "scores": advice_record(advice),
         "advice": {name: one.sentence(_NODES[name]) for name, one in advice.items()},
-        **_coverage(made, softmax(scaled.numpy()), labels.numpy(), nodes),
     }
     if teacher is not None:
         found["cascade"] = _cascade(scaled, teacher, labels, nodes, full.split.valid, latency_ms or {}, deferred)
     plain: dict[str, Any] = _plain(found)
     return plain
+
+
+def calibration_figures(
+    made: Calibration,
+    logits: Tensor,
+    labels: Tensor,
+    groups: Mapping[str, Tensor],
+    called: Mapping[str, str] = _NODES,
+) -> dict[str, Any]:
+    """`calibration`, `coverage` and `warnings` of `trust_figures`, of whatever has one class each; JSON-able.
+
+    Args:
+        made: the calibration that is judged.
+        logits: float64 (rows, classes), before it.
+        labels: int64 (rows,), known in all groups.
+        groups: rows by population.
+        called: how sentences call those of a population.
+    """
+    scaled = logits / torch.as_tensor(made.temperature)
+    found: dict[str, Any] = _plain(
+        {
+            "calibration": _calibration(made, logits, scaled, labels, groups),
+            **_coverage(made, softmax(scaled.numpy()), labels.numpy(), groups, called),
+        }
+    )
+    return found
 
 
 def headline_population(figures: Mapping[str, Any]) -> str:
@@ -134,7 +159,11 @@ def _calibration(
 
 
 def _coverage(
-    made: Calibration, probabilities: np.ndarray, labels: np.ndarray, nodes: Mapping[str, Tensor]
+    made: Calibration,
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    nodes: Mapping[str, Tensor],
+    called: Mapping[str, str],
 ) -> dict[str, Any]:
     nominal = [float(key) for key in made.conformal] or list(COVERAGES[:0])
     found = {
@@ -145,7 +174,7 @@ def _coverage(
         for one in nominal
     }
     warnings = [
-        text for by in found.values() for name, one in by.items() if (text := one.warning(_NODES.get(name, name)))
+        text for by in found.values() for name, one in by.items() if (text := one.warning(called.get(name, name)))
     ]
     plain = {
         key: {name: {**one._asdict(), "falls_short": one.falls_short} for name, one in by.items()}

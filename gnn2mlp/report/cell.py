@@ -3,8 +3,8 @@
 The piece brings its own style, which follows the theme of Jupyter, VS Code or Colab, and touches nothing outside of it.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -63,3 +63,9 @@ def cell(
 
 def _table(grid: Grid | Table) -> Table:
     return grid if isinstance(grid, Table) else Table(grid.title, grid.head, grid.rows)
+
+
+def told_warnings(data: Mapping[str, Any]) -> list[str]:
+    """A sentence for each thing that a data report found, and one for its remedy, if there is one."""
+    told = ([one[key] for key in ("what", "remedy") if one[key]] for one in data["warnings"])
+    return [" ".join(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in parts) for parts in told]

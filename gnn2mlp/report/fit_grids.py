@@ -1,6 +1,6 @@
 """The tables of a fit as plain strings, for the terminal and the page alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gnn2mlp.core.errors import listing
@@ -23,28 +23,31 @@ def model_label(model: str) -> str:
     return LABELS.get(model) or style_of(model).label
 
 
-def scores_grid(results: Results) -> Grid:
-    """A row for each model: its score on seen and unseen nodes, each with its interval."""
+def scores_grid(results: Results, populations: Sequence[str] = _POPULATIONS) -> Grid:
+    """A row for each model: its score in each population, by default on seen and unseen nodes, with its interval."""
     metric = results["metric"]
     rows = [
-        [model_label(model), *(cell for p in _POPULATIONS for cell in _with_interval(by[p], metric))]
+        [model_label(model), *(cell for p in populations for cell in _with_interval(by[p], metric))]
         for model, by in results["scores"].items()
     ]
     unit = ", %" if metric["share"] else ""
-    head = ["", "Seen", "95 % interval", "Unseen", "95 % interval"]
-    return Grid(f"{_capital(metric['title'])}{unit}", head, rows)
+    return Grid(f"{_capital(metric['title'])}{unit}", ["", *_with_intervals(populations)], rows)
 
 
-def differences_grid(results: Results) -> Grid:
+def differences_grid(results: Results, populations: Sequence[str] = _POPULATIONS) -> Grid:
     """The student against each rival, with the interval of the difference."""
     metric = results["metric"]
     rows = [
-        [model_label(rival), *(cell for p in _POPULATIONS for cell in _difference(by[p], metric))]
+        [model_label(rival), *(cell for p in populations for cell in _difference(by[p], metric))]
         for rival, by in results["differences"].items()
     ]
     unit = ", points" if metric["share"] else ""
-    head = ["Student against", "Seen", "95 % interval", "Unseen", "95 % interval"]
+    head = ["Student against", *_with_intervals(populations)]
     return Grid(f"Differences in {metric['title']}{unit}; above 0 the student is better", head, rows)
+
+
+def _with_intervals(populations: Sequence[str]) -> list[str]:
+    return [cell for name in populations for cell in (_capital(name), "95 % interval")]
 
 
 def beside_grid(results: Results) -> Grid:
@@ -143,9 +146,9 @@ def tables_grid(data: Results) -> Grid:
     return Grid("The tables", ["", "", ""], rows)
 
 
-def labels_grid(data: Results) -> Grid:
-    """How many labelled rows have each class or label; of numbers what they are like."""
-    labels, labelled = data["labels"], data["nodes"]["labelled"]
+def labels_grid(data: Results, of: str = "nodes") -> Grid:
+    """How many labelled rows of a table have each class or label; of numbers what they are like."""
+    labels, labelled = data["labels"], data[of]["labelled"]
     if "numbers" in labels:
         rows = [
             [n, *(significant(one[k]) for k in ("mean", "std", "least", "most"))]
@@ -157,7 +160,9 @@ def labels_grid(data: Results) -> Grid:
     rows = [[_short(name), _number(count), f"{100 * count / max(1, labelled):.1f}"] for name, count in shown]
     if len(counts) > _CLASSES:
         rows.append([f"and {len(counts) - _CLASSES} more", "", ""])
-    return Grid("Labels", ["Class" if labels.get("classes") else "Label", "Rows", "%"], rows)
+    return Grid(
+        "Labels", ["Class" if labels.get("classes") else "Label", "Rows" if of == "nodes" else _capital(of), "%"], rows
+    )
 
 
 def columns_grid(data: Results) -> Grid:

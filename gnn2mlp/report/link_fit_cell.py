@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gnn2mlp.report.cell import Drawn, Table, cell
+from gnn2mlp.report.cell import Drawn, Table, cell, told_warnings
 from gnn2mlp.report.fit_grids import columns_grid
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.link_fit_grids import (
@@ -26,9 +26,9 @@ def link_fit_cell(results: Results, out: Path | None) -> str:
     """
     data = results["data"]
     if out is None:
-        return cell("", [link_split_line(data), *_warnings(data)], _data_tables(data))
+        return cell("", [link_split_line(data), *told_warnings(data)], _data_tables(data))
     shipped = results.get("shipped", {})
-    lines = [link_split_line(data), *results.get("notes", []), *_warnings(data)]
+    lines = [link_split_line(data), *results.get("notes", []), *told_warnings(data)]
     if shipped.get("refit"):
         lines.append(f"What ships was trained on all {shipped['links']:,} links.")
     lines.append(f"All of it on one page: {out / 'report.html'}")
@@ -45,9 +45,3 @@ def _data_tables(data: Results) -> list[Grid | Table]:
         Table(pairs.title, pairs.head, pairs.rows, left=(1,)),
         Table(columns.title, columns.head, columns.rows, left=(1, 2, 5)),
     ]
-
-
-def _warnings(data: Results) -> list[str]:
-    """A sentence for what was found, and one for its remedy, if there is one."""
-    told = ([one[key] for key in ("what", "remedy") if one[key]] for one in data["warnings"])
-    return [" ".join(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in parts) for parts in told]

@@ -1,12 +1,14 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow.csv as csv
 import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.cli import main
 from tests.company import company
 from tests.fitted import undrawn  # noqa: F401  (fixture)
+from tests.fitted_graphs import written
 from tests.linked_tables import linked_tables
 
 QUICK = ["--set", "teacher.epochs=3", "--set", "teacher.hidden=8", "--set", "distill.epochs=3", "--device", "cpu"]
@@ -111,7 +113,7 @@ def test_links_are_learnt_scored_and_found_again_from_tables_alone(
     ("more", "message"),
     [
         (["--label", "country"], "label: links are learnt from the edges"),
-        (["--group", "country"], "--group: it is of labels, and --task link predicts links; leave it out"),
+        (["--group", "country"], "--group: it is of labels of nodes, and --task link predicts links; leave it out"),
         (["--left-out"], "--left-out: it is of labels"),
         (["--method", "glnn"], "says what nodes are, and --task link predicts links"),
         (["--set", "split.tset=0.4"], "did you mean 'test'?"),
@@ -126,15 +128,66 @@ def test_mistakes_of_fits_of_links_are_told_in_a_sentence(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
-def test_whole_graphs_are_sent_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+def graphs(folder: Path, *more: str) -> list[str]:
+    """A quick fit of toy molecules, whose columns have names of their own."""
+    given = written(folder / "tables")
+    named = [word for key, value in given.items() for word in (f"--{key}", str(value))]
+    return ["fit", "--task", "graph", *named, "--column", "degree:number", *QUICK, *more]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_whole_graphs_are_learnt_scored_and_found_again_from_tables_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, answers = tmp_path / "model", tmp_path / "answers.parquet"
+    given = graphs(tmp_path, "--out", str(model), "--teacher", "gin", "--set", "task.metric=roc_auc")
+    assert main(given) == 0
+    out = capsys.readouterr().out
+    for text in ("The tables", "Split by shares", "ROC-AUC", "Bag of labels", "all 60 labelled graphs", "model.onnx"):
+        assert text in out, text
+    assert main(given) == 0
+    assert "holds this model already; nothing was trained" in capsys.readouterr().out
+    nodes = tmp_path / "asked.parquet"
+    pq.write_table(csv.read_csv(tmp_path / "tables" / "nodes.csv"), nodes)
+    assert main(["score", str(model), str(nodes), str(answers)]) == 0  # by the name that ids had in training
+    assert pq.read_table(answers).column_names == ["molecule", "prediction", "confidence"]
+    assert pq.read_table(answers)["molecule"].to_pylist()[:2] == ["m00", "m01"]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (
+            ["--group", "size"],
+            "--group: it is of labels of nodes, and --task graph predicts whole graphs; leave it out",
+        ),
+        (["--setting", "production"], "--setting: it is of links, and --task graph predicts whole graphs"),
+        (["--inputs", "standardise"], "--inputs: it is of labels of nodes"),
+        (["--teacher", "sage"], "teacher 'sage' does not answer for whole graphs"),
+        (["--method", "auto"], "searches for methods of nodes; for whole graphs name one"),
+        (["--label", "txic"], "expected a column 'txic'; did you mean 'toxic'?"),
+        (["--node", "no"], "expected a column 'no'"),
+        (["--set", "teacher.hiden=4"], "did you mean 'hidden'?"),
+    ],
+)
+def test_mistakes_of_fits_of_whole_graphs_are_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], message: str
+) -> None:
+    assert main(graphs(tmp_path, "--dry-run", *more)) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_of_whole_graphs_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "--task", "graph"]) == 2
-    assert "gnn2mlp run --task graph --dataset FOLDER --out DIR" in capsys.readouterr().err
+    assert "expected --graphs and --out, as in gnn2mlp fit --task graph --graphs molecules/" in capsys.readouterr().err
+    assert main(arguments(tmp_path, "--graphs", "folder")) == 2
+    assert "--graphs: it is of whole graphs; add --task graph, or leave it out" in capsys.readouterr().err
 
 
 def test_what_is_needed_and_what_is_of_links_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "--task", "link", "--nodes", "n.csv"]) == 2
     error = " ".join(capsys.readouterr().err.split())
     assert "expected --edges and --id and --out, as in" in error
-    assert "--task link --out model" in error
+    assert "gnn2mlp fit --task link --nodes pages.csv" in error
     assert main(arguments(tmp_path, "--setting", "production")) == 2
     assert "--setting: it is of links; add --task link, or leave it out" in capsys.readouterr().err

@@ -27,6 +27,6 @@ def test_options_are_all_but_the_word() -> None:
 
 def test_a_fit_of_whole_graphs_is_told_where_to_go() -> None:
     for name in ("graph", "graph_multi_task"):
-        with pytest.raises(ConfigError, match=f"got '{name}'; whole graphs are learnt from a folder"):
+        with pytest.raises(ConfigError, match=f"'{name}' is of whole graphs; take GraphFitConfig"):
             refuse_graphs(name)
     refuse_graphs("classification")

@@ -26,6 +26,14 @@ _HASHED = Spec("hash", train=0.5, valid=0.2, every_class=False)
 _TASKS = ("classification", "multi_label", "regression")
 
 
+def label_columns(value: Any) -> tuple[str, ...]:
+    """The names of one column of labels or several; raises `ValueError` for what are none."""
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Sequence) or not names or len({*names}) < len(names):
+        raise ValueError("expected the name of a column, or several, each once")
+    return tuple(names)
+
+
 class FitConfig(Settings):
     """Settings of `gnn2mlp.pipeline.fit`; immutable. Components are given by name, mapping, `Spec` or object.
 
@@ -106,10 +114,7 @@ class FitConfig(Settings):
     @pydantic.field_validator("label", mode="before")
     @classmethod
     def _label(cls, value: Any) -> Any:
-        names = (value,) if isinstance(value, str) else value
-        if not isinstance(names, Sequence) or not names or len({*names}) < len(names):
-            raise ValueError("expected the name of a column, or several, each once")
-        return tuple(names)
+        return label_columns(value)
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> "FitConfig":

@@ -145,13 +145,13 @@ def about_of(config: FitConfig, tables: Tables, results: Mapping[str, Any]) -> d
             "seed": config.seed,
             "refit": config.refit,
         },
-        "calibrated": _calibrated(results["trust"]),
+        "calibrated": calibrated_facts(results["trust"]),
         "columns": {config.id: "id", **dict.fromkeys(config.label, "label")},
         "metrics": _metrics(results),
     }
 
 
-def _calibrated(trust: Mapping[str, Any]) -> dict[str, Any] | None:
+def calibrated_facts(trust: Mapping[str, Any]) -> dict[str, Any] | None:
     """The calibration error and the coverage of sets, by population; what falls short is told among the limits."""
     by = trust.get("calibration", {}).get("by")
     if not by:

@@ -39,6 +39,10 @@ from gnn2mlp.teachers import TEACHERS
 Listen = Callable[[str], Progress]
 """Gives the progress listener of a stage, such as `"teacher"`."""
 
+Begun = Callable[[Any, dict[str, Any]], object]
+"""Is told, once nothing can be wrong with settings and tables any more, of the resolved configuration, and what it was
+resolved with: sizes of the tables, and their `digests`."""
+
 # Encoders whose features boosted trees read by their directions, where columns are many.
 _WIDE = frozenset({"text", "bag", "category"})
 _PART = 64

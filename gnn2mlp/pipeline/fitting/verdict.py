@@ -1,7 +1,7 @@
 """Whether distilling pays on these tables, in one sentence that says no more than the intervals do."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gnn2mlp.explore.formatting import points, signed_points, significant
 
@@ -17,10 +17,49 @@ WITHOUT_GRAPH = ("mlp", "linear", "boosting")
 POPULATION = "unseen"
 
 
+class Subject(NamedTuple):
+    """What a verdict speaks of.
+
+    Args:
+        names: how a sentence calls each rival that does without the teacher's graph.
+        population: on what the student is compared with them.
+        where: how a sentence calls that.
+        without: what the rivals do.
+        more: what would tell more.
+        advice: what to do where a rival is better.
+    """
+
+    names: Mapping[str, str]
+    population: str
+    where: str
+    without: str
+    more: str
+    advice: str
+
+
+OF_NODES = Subject(
+    {name: NAMES[name] for name in WITHOUT_GRAPH},
+    POPULATION,
+    "nodes that training did not see",
+    "does without a graph",
+    "labelled rows",
+    "; ship {name} instead",
+)
+OF_GRAPHS = Subject(
+    {"mlp": "the same network on labels alone", "bag_of_labels": "a bag of labels", "size_only": "the size alone"},
+    "test",
+    "graphs that trained nothing",
+    "needs no teacher",
+    "labelled graphs",
+    "",
+)
+
+
 def verdict(
     scores: Mapping[str, Mapping[str, Mapping[str, Any]]],
     differences: Mapping[str, Mapping[str, Mapping[str, Any]]],
     metric: Mapping[str, Any],
+    of: Subject = OF_NODES,
 ) -> dict[str, Any]:
     """What the student's scores on unseen nodes say against everything that was made without a graph.
 
@@ -31,48 +70,55 @@ def verdict(
         scores: by model and population, `value`, `low` and `high`.
         differences: the student's, by rival and population; above 0 the student is better.
         metric: `title`, `share` and `greater_is_better`.
+        of: what is compared with the student, and where.
 
     Returns:
         `pays` (`True`, `False`, or `None` where it is not shown either way), `rival`, `population` and `sentence`.
     """
-    found = {rival: differences[rival][POPULATION] for rival in WITHOUT_GRAPH if rival in differences}
+    found = {rival: differences[rival][of.population] for rival in of.names if rival in differences}
     best = min(found, key=lambda name: (found[name]["value"], name))
     unsure = [name for name in found if found[name]["low"] <= 0]
     better = [name for name in found if found[name]["high"] < 0]
     pays = True if not unsure else False if better else None
     # The sentence names whom it rests on: the best one, unless the difference to that one is clearer than to another.
     rival = best if pays or best in (better or unsure) else (better or unsure)[0]
-    told = {"pays": pays, "rival": rival, "population": POPULATION, "metric": metric["title"]}
-    return {**told, "sentence": _sentence(pays, rival, found[rival], scores, metric)}
+    told = {"pays": pays, "rival": rival, "population": of.population, "metric": metric["title"]}
+    return {**told, "sentence": _sentence(pays, rival, found[rival], scores, metric, of)}
 
 
 def _sentence(
-    pays: bool | None, rival: str, difference: Mapping[str, Any], scores: Mapping[str, Any], metric: Mapping[str, Any]
+    pays: bool | None,
+    rival: str,
+    difference: Mapping[str, Any],
+    scores: Mapping[str, Any],
+    metric: Mapping[str, Any],
+    of: Subject,
 ) -> str:
-    name, title = NAMES[rival], metric["title"]
-    numbers = f"{_shown(scores['student'], metric)} against {_shown(scores[rival], metric)}"
+    name, title = of.names[rival], metric["title"]
+    ours, theirs = (_shown(scores[model][of.population], metric) for model in ("student", rival))
+    numbers = f"{ours} against {theirs}"
     interval = _interval(difference, metric)
     if pays:
         amount = _amount(difference["value"], metric)
         return (
-            f"Distilling pays here: on nodes that training did not see the student's {title} is {amount} better than "
-            f"that of {name}, the best of what does without a graph ({numbers}; {interval})."
+            f"Distilling pays here: on {of.where} the student's {title} is {amount} better than "
+            f"that of {name}, the best of what {of.without} ({numbers}; {interval})."
         )
     if pays is False:
         return (
-            f"Distilling does not pay here: on nodes that training did not see, {name} is better than the student "
-            f"in {title} ({_shown(scores[rival], metric)} against {_shown(scores['student'], metric)}; "
-            f"the student's difference: {interval}); ship {name} instead."
+            f"Distilling does not pay here: on {of.where}, {name} is better than the student "
+            f"in {title} ({theirs} against {ours}; the student's difference: {interval})"
+            f"{of.advice.format(name=name)}."
         )
     return (
-        f"It is not shown that distilling pays here: on nodes that training did not see, the difference in {title} "
-        f"between the student and {name}, which does without a graph, may be chance ({numbers}; {interval}); more "
-        "labelled rows would tell."
+        f"It is not shown that distilling pays here: on {of.where}, the difference in {title} "
+        f"between the student and {name}, which {of.without}, may be chance ({numbers}; {interval}); more "
+        f"{of.more} would tell."
     )
 
 
-def _shown(scores: Mapping[str, Any], metric: Mapping[str, Any]) -> str:
-    value = scores[POPULATION]["value"]
+def _shown(score: Mapping[str, Any], metric: Mapping[str, Any]) -> str:
+    value = score["value"]
     return f"{100 * value:.1f} %" if metric["share"] else significant(value)
 
 

@@ -82,6 +82,20 @@ def _of_labels(report: Mapping[str, Any]) -> Iterator[Found]:
         )
     if not classes:
         return
+    yield from of_classes(classes, "rows")
+    found = report["homophily"]
+    if found["edges"] >= FEW_PAIRS and found["adjusted"] is not None and found["adjusted"] < LITTLE_HOMOPHILY:
+        yield (
+            f"linked rows are of one class hardly more often than by chance (adjusted homophily "
+            f"{found['adjusted']:.2f}), so that a graph teacher may know little more than the columns say",
+            "look at the verdict on distilling; another kind of edges may tell more",
+        )
+
+
+def of_classes(classes: Mapping[str, int], of: str) -> Iterator[Found]:
+    """What there is to say of classes, given how many labelled rows, or whatever they are `of`, each has."""
+    if not classes:
+        return
     if named := [name for name in classes if name.strip().casefold() in _UNKNOWN]:
         yield (
             f"a class is called {listing([*map(repr, named)])}, and is learnt as any other",
@@ -91,21 +105,14 @@ def _of_labels(report: Mapping[str, Any]) -> Iterator[Found]:
     if rare:
         told = listing([f"{name} ({count})" for name, count in rare.items()])
         yield (
-            f"classes with fewer than {FEW_OF_A_CLASS} labelled rows: {told}; what is said of them rests on little",
-            "label more rows of them, or join them with another class",
+            f"classes with fewer than {FEW_OF_A_CLASS} labelled {of}: {told}; what is said of them rests on little",
+            f"label more {of} of them, or join them with another class",
         )
     most, least = max(classes.values()), min(classes.values())
     if most > IMBALANCE * least:
         yield (
-            f"the commonest class has {most:,} labelled rows, the rarest {least:,}; accuracy says little of rare ones",
+            f"the commonest class has {most:,} labelled {of}, the rarest {least:,}; accuracy says little of rare ones",
             "--set task.class_weight=balanced --set task.metric=balanced_accuracy",
-        )
-    found = report["homophily"]
-    if found["edges"] >= FEW_PAIRS and found["adjusted"] is not None and found["adjusted"] < LITTLE_HOMOPHILY:
-        yield (
-            f"linked rows are of one class hardly more often than by chance (adjusted homophily "
-            f"{found['adjusted']:.2f}), so that a graph teacher may know little more than the columns say",
-            "look at the verdict on distilling; another kind of edges may tell more",
         )
 
 

@@ -35,6 +35,7 @@ _ABSENT = {
     "previous": None,
     "previous_weight": None,
 }
+_NO_SEARCH = "method: 'auto' searches for methods of nodes; for whole graphs name one, such as glnn"
 _WHY = {
     "setting": "graphs that are tested never exist in training",
     "unseen_fraction": "graphs that are tested never exist in training",
@@ -50,7 +51,7 @@ def check_graph_words(config: "RunConfig") -> None:
             why = _WHY.get(key, "it is of nodes")
             raise ValueError(f"{key}: {why}, and --task graph predicts whole graphs; leave it out")
     if config.method.name == "auto":
-        raise ValueError("method: 'auto' searches for methods of nodes; for whole graphs name one, such as glnn")
+        raise ValueError(_NO_SEARCH)
     if config.refit:
         raise ValueError("refit: a student of graphs is the one that was scored; leave it out with --task graph")
 
@@ -64,9 +65,9 @@ def resolve_graphs(config: "RunConfig") -> "RunConfig":
     """The same run with every setting written out; see `RunConfig.resolve`."""
     dataset = resolve_graph_dataset(_named(config, "dataset"))
     recipe = dataset.recipe if config.recipe is True else {}
-    method = _method(_named(config, "method"))
+    method = graph_method(_named(config, "method"))
     teacher = graph_teacher(_named(config, "teacher"))
-    student = _student(_named(config, "student"))
+    student = graph_student(_named(config, "student"))
     inputs = config.inputs.build(INPUTS)
     check_inputs(inputs)
     distill = Spec("distill", **{**DISTILL, **recipe.get("distill", {}), **config.distill})
@@ -131,7 +132,10 @@ def _named(config: "RunConfig", part: str) -> Spec:
     return Spec(DEFAULTS[part])
 
 
-def _method(spec: Spec) -> Spec:
+def graph_method(spec: Spec) -> Spec:
+    """The method with the options that suit whole graphs; refuses one that predicts links."""
+    if spec.name == "auto":
+        raise ConfigError(_NO_SEARCH)
     spec = Spec(spec.name, **{**METHOD_OPTIONS.get(spec.name, {}), **spec.options})
     method = spec.build(METHODS)
     if method.unit == "pair":
@@ -143,7 +147,8 @@ def _method(spec: Spec) -> Spec:
     return spec
 
 
-def _student(spec: Spec) -> Spec:
+def graph_student(spec: Spec) -> Spec:
+    """The student, if it reads sets of nodes; raises `ConfigError` if it does not."""
     if STUDENTS.get(spec.name).unit == GRAPH:
         return spec
     able = [name for name, cls in STUDENTS.classes.items() if cls.unit == GRAPH]

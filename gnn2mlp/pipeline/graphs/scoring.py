@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.identity import Execution
-from gnn2mlp.data.graphs import FullGraphs, ObservedGraphs
+from gnn2mlp.data.graphs import FullGraphs, GraphSet, ObservedGraphs
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
 from gnn2mlp.evaluate import class_counts, diagram_by_mass, expected_calibration_error, reliability_diagram
 from gnn2mlp.evaluate.graph_baselines import GRAPH_BASELINES
@@ -60,12 +60,7 @@ def score_graphs(
     graphs, labels = full.graphs.take(asked), full.labels[asked]
     valid = slice(0, split.valid.numel())
     test = slice(split.valid.numel(), None)
-    said = {name: fit(observed, seed)(graphs) for name, fit in GRAPH_BASELINES.items()}
-    said |= {
-        "mlp": torch.from_numpy(mlp.outputs(graphs)),
-        "student": torch.from_numpy(student.outputs(graphs)),
-        "teacher": teacher.predict(graphs, device),
-    }
+    said = outputs_of(teacher, mlp, student, observed, graphs, seed, device)
     # A threshold that is to be chosen is chosen for each model, as the student's was that ships.
     tasks = {model: task.with_threshold(logits[valid], labels[valid]) for model, logits in said.items()}
     answers = {model: logits[test] for model, logits in said.items()}
@@ -93,6 +88,24 @@ def score_graphs(
             *(f"{model}: {note}" for model, history in histories.items() if (note := History(**history).note())),
             *_undefined(scores["student"][TEST], task),
         ],
+    }
+
+
+def outputs_of(
+    teacher: GraphLevelTeacher,
+    mlp: GraphPredictor,
+    student: GraphPredictor,
+    observed: ObservedGraphs,
+    graphs: GraphSet,
+    seed: int,
+    device: torch.device,
+) -> dict[str, Tensor]:
+    """What each model says of graphs, (graphs, outputs), baselines first."""
+    said = {name: fit(observed, seed)(graphs) for name, fit in GRAPH_BASELINES.items()}
+    return said | {
+        "mlp": torch.from_numpy(mlp.outputs(graphs)),
+        "student": torch.from_numpy(student.outputs(graphs)),
+        "teacher": teacher.predict(graphs, device),
     }
 
 

@@ -1,13 +1,14 @@
 """Columns of the tables of a set of graphs: ids, what is known of nodes and edges, and labels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gnn2mlp.core.errors import DataError, listing, nearest
-from gnn2mlp.core.parquet import is_category, one_array, open_table, pyarrow_modules, reading
+from gnn2mlp.core.parquet import is_category, is_numeric, one_array, open_table, pyarrow_modules, reading
+from gnn2mlp.tables.reading import read_table
 from gnn2mlp.tasks import GraphClassification, GraphMultiTask, Task
 
 MISSING = "missing"
@@ -36,40 +37,43 @@ class Fields(NamedTuple):
 
 
 class GraphTable(NamedTuple):
-    """One of the tables, of which a column at a time is held.
+    """One of the tables, of which a column at a time is held where it is a Parquet file.
 
     Args:
         path: of the file.
-        file: the open `pyarrow.parquet.ParquetFile`.
+        rows: number of them.
+        columns: their names.
+        read: gives a column by its name, a chunked array of Arrow.
     """
 
     path: Path
-    file: Any
+    rows: int
+    columns: list[str]
+    read: Callable[[str], Any]
 
     @classmethod
-    def open(cls, path: Path) -> "GraphTable":
-        """The table at `path`.
+    def open(cls, path: Path, types: Mapping[str, Any] | None = None) -> "GraphTable":
+        """The table at `path`: Parquet, or any other that `gnn2mlp.tables` reads.
+
+        Args:
+            path: of the file.
+            types: of columns of a CSV file, as `gnn2mlp.tables.reading.read_table` takes them.
 
         Raises:
             DataError: if there is none.
-            ArtefactError: if it is no Parquet file.
+            ArtefactError: if it cannot be read as what its name says.
         """
         if not path.exists():
             raise DataError(
                 f"expected the table {path}, found none; a set of graphs is a folder with graphs.parquet, "
                 "nodes.parquet and edges.parquet"
             )
-        return cls(path, open_table(path))
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return int(self.file.metadata.num_rows)
-
-    @property
-    def columns(self) -> list[str]:
-        """Names of the columns."""
-        return list(self.file.schema_arrow.names)
+        if path.suffix != ".parquet" or path.is_dir():
+            table = read_table(path, str(path), types)
+            return cls(path, table.num_rows, table.column_names, lambda name: table[name])
+        file = open_table(path)
+        names = list(file.schema_arrow.names)
+        return cls(path, int(file.metadata.num_rows), names, lambda name: file.read(columns=[name])[name])
 
     def column(self, name: str) -> Any:
         """A column as one array of Arrow.
@@ -82,7 +86,7 @@ class GraphTable(NamedTuple):
                 f"{self.path}: expected a column {name!r}{nearest(name, self.columns)}, got {listing(self.columns)}"
             )
         with reading(self.path):
-            return one_array(self.file.read(columns=[name])[name])
+            return one_array(self.read(name))
 
     def ids(self, name: str) -> Any:
         """A column of ids, none of them missing or given twice.
@@ -119,16 +123,20 @@ class GraphTable(NamedTuple):
             raise DataError(f"{self.path}: {name}: expected ids of {where}, got {listing(list(map(str, lost)))}")
         return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
 
-    def rows_of_pairs(self, graph: np.ndarray) -> "NodeRows":
+    def rows_of_pairs(self, graph: np.ndarray, name: str = "node") -> "NodeRows":
         """Where each node is in this table, which is that of nodes, given the graph of each row.
+
+        Args:
+            graph: int64 (rows,), number of the graph of each row.
+            name: the column of ids of nodes.
 
         Raises:
             DataError: if a node is given twice in a graph.
         """
         arrow, _ = pyarrow_modules()
-        values = _plain(self.column("node"))
+        values = _plain(self.column(name))
         different = arrow.compute.unique(values)
-        keys = graph * len(different) + self.places("node", different, self.path.name)
+        keys = graph * len(different) + self.places(name, different, self.path.name)
         order = keys.argsort(kind="stable")
         if len(twice := np.flatnonzero(np.diff(keys[order]) == 0)):
             row = order[twice[0] + 1]
@@ -136,7 +144,7 @@ class GraphTable(NamedTuple):
                 f"{self.path}: expected each node of a graph once, got node {values[int(row)]} twice in one graph (row "
                 f"{row}), and {len(twice) - 1} more"
             )
-        return NodeRows(different, keys[order], order)
+        return NodeRows(self.path.name, different, keys[order], order)
 
     def fields(self, leave: Collection[str], numeric: Sequence[str]) -> Fields:
         """What the other columns say of each row.
@@ -158,6 +166,7 @@ class GraphTable(NamedTuple):
                 continue
             values = self.column(name)
             if name in numeric or _is_real(values.type):
+                _check_numbers(values, f"{self.path}: {name}")
                 features.append(values.to_numpy(zero_copy_only=False).astype(np.float32))
                 names.append(name)
             else:
@@ -175,11 +184,13 @@ class NodeRows(NamedTuple):
     """Rows of nodes by graph and id.
 
     Args:
+        where: name of their table.
         ids: the different ids, of Arrow.
         keys: int64 (nodes,), ascending: graph · number of ids + place of the id.
         order: the row of each key.
     """
 
+    where: str
     ids: Any
     keys: np.ndarray
     order: np.ndarray
@@ -190,13 +201,13 @@ class NodeRows(NamedTuple):
         Raises:
             DataError: for a node that its graph does not have.
         """
-        keys = graph * len(self.ids) + edges.places(end, self.ids, "nodes.parquet")
+        keys = graph * len(self.ids) + edges.places(end, self.ids, self.where)
         place = np.searchsorted(self.keys, keys).clip(max=max(len(self.keys) - 1, 0))
         if len(lost := np.flatnonzero(self.keys[place] != keys) if len(self.keys) else np.arange(len(keys))):
             row = int(lost[0])
             raise DataError(
                 f"{edges.path}: {end}: expected nodes of the edge's own graph, got node {edges.column(end)[row]} in "
-                f"row {row}, which nodes.parquet does not have in that graph, and {len(lost) - 1} more"
+                f"row {row}, which {self.where} does not have in that graph, and {len(lost) - 1} more"
             )
         found: np.ndarray = self.order[place]
         return found
@@ -219,6 +230,14 @@ def labels_of(graphs: GraphTable, label: str | Sequence[str], metric: str | None
             raise DataError(f"{graphs.path}: {name}: several labels are given as 1 and 0, empty for unknown, got text")
     values = [column.cast("float64").to_numpy(zero_copy_only=False) for column in map(_numbers, columns)]
     return GraphMultiTask(list(label), **chosen), np.stack(values, axis=1)
+
+
+def _check_numbers(values: Any, where: str) -> None:
+    """Raise `DataError` for what is no number, or where one is missing."""
+    if not is_numeric(values.type):
+        raise DataError(f"{where}: expected numbers, got {values.type}; convert them, or read them as categories")
+    if gaps := values.null_count:
+        raise DataError(f"{where}: expected a number in every row, got {gaps:,} gaps; fill them in, or leave it out")
 
 
 def _numbers(values: Any) -> Any:

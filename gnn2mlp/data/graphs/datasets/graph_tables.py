@@ -2,20 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-
-from gnn2mlp.core.errors import ConfigError, DataError, listing
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data.datasets._base import RawFiles
-from gnn2mlp.data.graphs.build import degree_codes, graph_set_from_arrays
-from gnn2mlp.data.graphs.dataset import TABLE_OF_GRAPHS, GraphDataset
-from gnn2mlp.data.graphs.datasets._columns import Fields, GraphTable, labels_of
+from gnn2mlp.data.graphs.dataset import GraphDataset
 from gnn2mlp.data.graphs.graph_set import GraphSet
-
-_PARTS = ("train", "valid", "test")
+from gnn2mlp.data.graphs.read import read_graph_tables
 
 
 class GraphTables(GraphDataset):
@@ -66,63 +60,6 @@ class GraphTables(GraphDataset):
 
     def load(self, files: RawFiles) -> GraphSet:
         """Read the tables, a column at a time."""
-        folder = user_path(self.path, "dataset.path")
-        graphs, nodes, edges = (GraphTable.open(folder / f"{name}.parquet") for name in ("graphs", "nodes", "edges"))
-        ids = graphs.ids("graph")
-        graph_of_node = nodes.places("graph", ids, TABLE_OF_GRAPHS)
-        rows = nodes.rows_of_pairs(graph_of_node)
-        owner = edges.places("graph", ids, TABLE_OF_GRAPHS)
-        ends = np.stack([rows.find(owner, edges, end) for end in ("source", "target")])
-        known = nodes.fields({"graph", "node", *self.ignore}, self.numeric)
-        bonds = edges.fields({"graph", "source", "target", *self.ignore}, ())
-        task, labels = labels_of(graphs, self.label, self.metric)
-        return graph_set_from_arrays(
-            labels,
-            graph_of_node,
-            ends,
-            **_nodes(known, ends, nodes.rows),
-            edge_codes=bonds.codes,
-            edge_code_sizes=bonds.sizes,
-            edge_fields=list(bonds.categories),
-            categories={**known.categories, **bonds.categories, **_degrees(known)},
-            name=folder.name,
-            task=task,
-            graph_names=np.array(ids.to_pylist()),
-            own_splits=_own_splits(graphs),
-            open_categories=bool(known.categories or bonds.categories) and not _degrees(known),
+        return read_graph_tables(
+            user_path(self.path, "dataset.path"), self.label, self.numeric, self.ignore, self.metric
         )
-
-
-# The greatest degree that is told apart where nodes have no columns.
-_MOST = 64
-
-
-def _nodes(known: Fields, ends: np.ndarray, rows: int) -> dict[str, Any]:
-    """What is known of nodes, as arguments of `graph_set_from_arrays`."""
-    if known.codes is None and known.features is None:
-        return {"node_codes": degree_codes(ends, rows, _MOST), "code_sizes": [_MOST + 1], "node_fields": ["degree"]}
-    return {
-        "node_codes": known.codes,
-        "code_sizes": known.sizes,
-        "node_fields": list(known.categories),
-        "features": known.features,
-        "feature_names": known.feature_names or None,
-    }
-
-
-def _degrees(known: Fields) -> dict[str, Any]:
-    return {} if known.categories or known.feature_names else {"degree": range(_MOST + 1)}
-
-
-def _own_splits(graphs: GraphTable) -> list[dict[str, np.ndarray]]:
-    """The split of the table of graphs, if it has one."""
-    if "split" not in graphs.columns:
-        return []
-    values = np.array(graphs.column("split").to_pylist(), dtype=object)
-    if wrong := sorted({str(value) for value in values if value is not None} - set(_PARTS)):
-        raise DataError(
-            f"{graphs.path}: split: expected train, valid or test, or nothing for a graph in no part, got "
-            f"{listing(wrong)}"
-        )
-    parts = {part: np.flatnonzero(values == part) for part in _PARTS}
-    return [{part: ids for part, ids in parts.items() if part != "valid" or len(ids)}]

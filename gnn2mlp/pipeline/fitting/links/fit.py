@@ -16,14 +16,12 @@ from gnn2mlp.pipeline.fitting.encoding import Encoded, encode
 from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
 from gnn2mlp.pipeline.fitting.links.data_report import link_report
 from gnn2mlp.pipeline.fitting.links.shipping import ship_links, shipped_links
-from gnn2mlp.pipeline.fitting.links.stages import Listen, link_job, link_stages, shipped_link_stage
+from gnn2mlp.pipeline.fitting.links.stages import link_job, link_stages, shipped_link_stage
 from gnn2mlp.pipeline.fitting.links.tables import LinkTables, later_nodes, read_link_tables
+from gnn2mlp.pipeline.fitting.stages import Begun, Listen
 from gnn2mlp.pipeline.links.opening import check_negatives
 from gnn2mlp.report.link_fit_cell import link_fit_cell
 from gnn2mlp.teachers import TEACHERS
-
-Begun = Callable[[LinkFitConfig, LinkTables], object]
-"""Is told the resolved configuration and the tables, once nothing can be wrong with them any more."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def fit_links(
         device: where to train.
         listen: gives the progress listener of each stage.
         told: is given the data report, before anything is trained.
-        begun: likewise.
+        begun: is told of the resolved configuration, likewise.
 
     Returns:
         The content of `scores.json`.
@@ -96,7 +94,7 @@ def fit_links(
     with cpu_threads(threads):
         split, encoded, report = _observed(config, tables, listen)
         told(report)
-        begun(config, tables)
+        begun(config, {"rows": len(tables.ids), "edges": tables.edges.kept, "digests": tables.digests})
         job = link_job(config, encoded.graph, work, device, listen)
         made = link_stages(job, config, split)
         found = dict(made.record.value)

@@ -123,12 +123,15 @@ def test_without_such_a_column_graphs_are_drawn(tmp_path: Path) -> None:
         ({"graphs": {"label": [0.5, 1.0, 2.0]}}, "label: expected text, whole numbers or booleans"),
         ({"nodes": {"graph": ["m2", "m1", "m1", "m2", "m9"]}}, "graph: expected ids of graphs.parquet, got m9"),
         ({"nodes": {"graph": ["m2", "m1", "m1", "m2", "m1"]}}, "expected each node of a graph once, got node 1 twice"),
-        ({"nodes": {"graph": ["m2", "m1", "m1", "m2", "m2"]}}, "got none in graph 2"),
+        (
+            {"nodes": {"graph": ["m2", "m1", "m1", "m2", "m2"]}},
+            "got 1 without any in nodes.parquet: m3; leave",
+        ),
         ({"edges": {"source": [1, 2]}}, "source: expected nodes of the edge's own graph, got node 2 in row 1"),
         ({"edges": {"source": [1, 99]}}, "source: expected ids of nodes.parquet, got 99"),
         ({"edges": {"source": ["x", "y"]}}, "source: expected ids of type int64, as nodes.parquet has them"),
         ({"nodes": {"mass": [[1], [2], [3], [4], [5]]}}, "mass: expected text, .*convert it, or leave it out"),
-        ({"nodes": {"mass": [1.0, 2.0, None, 4.0, 5.0]}}, "features must be finite"),
+        ({"nodes": {"mass": [1.0, 2.0, None, 4.0, 5.0]}}, "mass: expected a number in every row, got 1 gaps"),
     ],
 )
 def test_faults_have_names(tmp_path: Path, changed: dict[str, Any], told: str) -> None:
