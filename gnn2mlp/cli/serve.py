@@ -14,9 +14,9 @@ def add(verbs: Any) -> None:
     parser: argparse.ArgumentParser = verbs.add_parser(
         "serve",
         help="answer requests over HTTP, on ONNX Runtime (extra 'serve')",
-        description="Serve a model directory: /predict takes rows as objects of columns, /v2 speaks the Open Inference "
-        "Protocol, / is a page to try the model on, /ready, /live and /metrics are for whoever watches. Another "
-        "version that is put in the directory's place is taken up once it is whole.",
+        description="Serve a model directory: /predict takes rows as objects of columns, or graphs as lists of their "
+        "nodes; /v2 speaks the Open Inference Protocol, / is a page to try the model on, /ready, /live and /metrics "
+        "are for whoever watches. Another version that is put in the directory's place is taken up once it is whole.",
         epilog=f"{_TOKENS}\n\nexample: gnn2mlp serve model/ --port 8000",
     )
     parser.add_argument("model", metavar="MODEL", help="a model's directory")

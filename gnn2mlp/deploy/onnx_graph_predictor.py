@@ -72,15 +72,19 @@ class OnnxGraphPredictor(BaseGraphPredictor):
         """
         place = user_path(path, "path")
         file = place if place.suffix == ONNX else place / MODEL
-        content = _content(place, file)
-        check_seal(content, file)
+        return cls.of_bytes(_content(place, file), file, threads)
+
+    @classmethod
+    def of_bytes(cls, content: bytes, path: Path, threads: int = 1) -> Self:
+        """The model whose file has this content; as `load`, `path` is for messages."""
+        check_seal(content, path)
         network = Network(content, threads)
         card = network.facts()
         if card["format"] > FORMAT:
             raise ArtefactError(
-                f"{file} has format {card['format']}, this release reads up to {FORMAT}: upgrade gnn2mlp"
+                f"{path} has format {card['format']}, this release reads up to {FORMAT}: upgrade gnn2mlp"
             )
-        check_unit(card, place, "graph", onnx=True)
+        check_unit(card, path, "graph", onnx=True)
         return cls(network, card)
 
 

@@ -253,7 +253,7 @@ def _about(service: Service) -> dict[str, Any]:
         "task": model.config.get("task"),
         "classes": None if answers.classes is None else answers.classes.tolist(),
         "coverages": list(model.coverages),
-        "columns": [column._asdict() for column in model.columns],
+        "columns": [column.told() for column in model.columns],
         "example": model.example,
         "gaps": model.gaps,
         "most_rows": service.settings.rows,

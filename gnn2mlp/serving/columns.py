@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from gnn2mlp.deploy.model_files import STUDENT
+from gnn2mlp.deploy.node_fields import NodeFields
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.deploy.text_rows import TEXT
 from gnn2mlp.encoders.table import EncodedColumn, TableEncoder
+from gnn2mlp.serving.graphs import NODES, GraphStudent
 from gnn2mlp.serving.texts import TextStudent
 
 _ENCODERS = "encoders/"
@@ -23,10 +25,12 @@ class ServedColumn(NamedTuple):
 
     Args:
         name: of the column.
-        kind: what it holds: `"number"`, `"boolean"`, `"date"`, `"text"`, `"list"` or `"vector"`.
+        kind: what it holds: `"number"`, `"boolean"`, `"date"`, `"text"`, `"list"` or `"vector"`; of a graph its
+            `"nodes"`.
         example: a value that it may have.
         choices: values that are told apart, where these are few; any other is none of them.
         width: numbers of a vector.
+        columns: of each node.
     """
 
     name: str
@@ -34,15 +38,27 @@ class ServedColumn(NamedTuple):
     example: Any
     choices: tuple[str, ...] = ()
     width: int | None = None
+    columns: tuple["ServedColumn", ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """All of it, JSON-able."""
+        found = {key: value for key, value in self._asdict().items() if key != "columns"}
+        return found | ({"columns": [column.told() for column in self.columns]} if self.columns else {})
 
 
-def served_columns(predictor: OnnxPredictor | TextStudent, files: Mapping[str, bytes]) -> tuple[ServedColumn, ...]:
+def served_columns(
+    predictor: OnnxPredictor | TextStudent | GraphStudent, files: Mapping[str, bytes]
+) -> tuple[ServedColumn, ...]:
     """The columns that a student reads, in the order of training.
 
     Args:
         predictor: the student.
         files: contents of its model directory, of which the student's own file knows what columns held in training.
     """
+    if isinstance(predictor, GraphStudent):
+        example = predictor.columns.example()
+        columns = tuple(_of_node(name, value, predictor.columns.fields) for name, value in example[0].items())
+        return (ServedColumn(NODES, "nodes", example, columns=columns),)
     if isinstance(predictor, TextStudent):
         width = predictor.columns.width
         beside = [ServedColumn(FEATURES, "vector", [0.0] * width, width=width)] if width else []
@@ -54,6 +70,14 @@ def served_columns(predictor: OnnxPredictor | TextStudent, files: Mapping[str, b
         return tuple(ServedColumn(name, "number", 0.0) for name in predictor.feature_names)
     known = {column.name: column for column in _encoders(files[STUDENT])}
     return tuple(_served(known[column.name]) for column in predictor.columns.columns)
+
+
+def _of_node(name: str, example: Any, fields: NodeFields) -> ServedColumn:
+    """A column of a node: a category, as texts, whole numbers or truth values are, or a number."""
+    if name not in fields.names:
+        return ServedColumn(name, "number", example)
+    kind = {str: "text", bool: "boolean"}.get(type(example), "number")
+    return ServedColumn(name, kind, example, tuple(map(str, fields.categories.get(name, ())[:_CHOICES])))
 
 
 def _encoders(content: bytes) -> tuple[EncodedColumn, ...]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn2mlp.deploy.row_reader import FEATURES
+from gnn2mlp.serving.graphs import GraphStudent
 from gnn2mlp.serving.model import ServedModel
 from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.refusal import UNREADABLE, RefusalError
@@ -45,6 +46,12 @@ def blanked(model: ServedModel, row: dict[str, Any]) -> Blanked:
     Raises:
         RefusalError: if there are too many.
     """
+    if isinstance(model.predictor, GraphStudent):
+        raise RefusalError(
+            UNREADABLE,
+            f"explain: expected a model of columns, and {model.name} reads the nodes of a graph, none of which can be "
+            "left blank; /predict answers it",
+        )
     if isinstance(model.predictor, TextStudent):
         raise RefusalError(
             UNREADABLE,

@@ -1,7 +1,7 @@
 """The Open Inference Protocol's version 2: tensors in, tensors out, each by its name.
 
 A column of a table is a tensor of its own, (rows,) or (rows, 1); null stands for a value that is missing, where the
-model reads columns of tables. See https://github.com/kserve/open-inference-protocol.
+model reads columns of tables. The nodes of a graph, of which each has others, are JSON in one text. See https://github.com/kserve/open-inference-protocol.
 """
 
 import math
@@ -16,6 +16,7 @@ from gnn2mlp.serving.columns import ServedColumn
 from gnn2mlp.serving.model import ServedModel
 from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.refusal import TOO_LARGE, UNREADABLE, RefusalError, called
+from gnn2mlp.serving.rows import parsed
 from gnn2mlp.tasks.answers import ClassAnswers
 
 PLATFORM = "onnx_onnxruntime"
@@ -139,6 +140,8 @@ def _values(tensor: Mapping[str, Any], column: ServedColumn, most: int) -> list[
         if len(shape) != 2:
             raise RefusalError(UNREADABLE, f"infer, input {name!r}: expected a shape of rows and values, got {shape}")
         return [flat[row * width : (row + 1) * width] for row in range(shape[0])]
+    if column.kind == "nodes":
+        return [parsed(text.encode()) if isinstance(text, str) else None for text in flat]
     if width != 1:
         raise RefusalError(
             UNREADABLE, f"infer, input {name!r}: expected a value for each row, [rows] or [rows, 1], got {shape}"

@@ -14,10 +14,12 @@ from gnn2mlp.core.files import user_path
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.deploy.directory import read_directory
 from gnn2mlp.deploy.model_files import ModelDirectory
-from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
+from gnn2mlp.deploy.onnx_graph_predictor import OnnxGraphPredictor
+from gnn2mlp.deploy.onnx_predictor import MODEL, OnnxPredictor
 from gnn2mlp.deploy.sealed import CONFIG, digest
-from gnn2mlp.deploy.unit import check_unit
+from gnn2mlp.deploy.unit import check_unit, unit_of
 from gnn2mlp.serving.columns import ServedColumn, served_columns
+from gnn2mlp.serving.graphs import GraphStudent
 from gnn2mlp.serving.predictions import Judged, judged
 from gnn2mlp.serving.rows import Rows, rows_of
 from gnn2mlp.serving.texts import TextStudent
@@ -25,7 +27,7 @@ from gnn2mlp.serving.texts import TextStudent
 # Digits of a digest that name a version.
 _VERSION = 12
 # Forms of columns whose values are read as they are alone, or are all refused, whatever other types stand beside them.
-_BY_THEMSELVES = frozenset({"number", "category", "text"})
+_BY_THEMSELVES = frozenset({"number", "category", "text", "nodes"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,7 @@ class ServedModel:
         columns: that a row has.
     """
 
-    predictor: OnnxPredictor | TextStudent
+    predictor: OnnxPredictor | TextStudent | GraphStudent
     name: str
     version: str
     config: Mapping[str, Any]
@@ -138,18 +140,38 @@ def load_model(folder: str | Path, name: str | None = None, threads: int = 1) ->
     """
     path = user_path(folder, "model")
     found = read_directory(path, None)
-    check_unit(found.config, path, "node")
+    if unit_of(found.config) != "graph":
+        check_unit(found.config, path, "node")
     if found.config.get("needs_graph"):
         raise ConfigError(
             f"serve: the model in {path} makes a row of a node's place in the graph, which a request does not have; "
             "distil one of other inputs"
         )
-    predictor = _of_texts(found, threads) if found.config.get("reads_texts") else _of_columns(found, path, threads)
+    predictor = _student_of(found, path, threads)
     version = digest(found.files[CONFIG])[:_VERSION]
     columns = served_columns(predictor, found.files)
     made = ServedModel(predictor, name or _slug(path.resolve().name), version, found.config, columns)
     _try_out(made, path)
     return made
+
+
+def _student_of(found: ModelDirectory, path: Path, threads: int) -> OnnxPredictor | TextStudent | GraphStudent:
+    """The student of a directory with the columns of its requests."""
+    if unit_of(found.config) == "graph":
+        return _of_graphs(found, threads)
+    return _of_texts(found, threads) if found.config.get("reads_texts") else _of_columns(found, path, threads)
+
+
+def _of_graphs(found: ModelDirectory, threads: int) -> GraphStudent:
+    """The student of whole graphs of a directory on ONNX Runtime; one without such a file is exported in memory."""
+    content = found.files.get(MODEL)
+    if content is None:
+        from gnn2mlp.deploy.graph_predictor import GraphPredictor
+        from gnn2mlp.deploy.onnx_graphs import graph_onnx_bytes
+
+        content = graph_onnx_bytes(GraphPredictor.load(found.path))
+        _check_still_there(found)
+    return GraphStudent(OnnxGraphPredictor.of_bytes(content, found.path, threads))
 
 
 def _of_columns(found: ModelDirectory, path: Path, threads: int) -> OnnxPredictor:

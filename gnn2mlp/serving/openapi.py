@@ -1,5 +1,6 @@
 """The description of a server's addresses, with an example of the model's own columns."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,8 +66,13 @@ def row_schema(model: ServedModel) -> dict[str, Any]:
 
 
 def _property(column: ServedColumn, model: ServedModel) -> dict[str, Any]:
+    if column.kind == "nodes":
+        # Numbers have to be there, categories may be missing.
+        node = {one.name: _property(one, model) if one.choices else {"type": "number"} for one in column.columns}
+        found: dict[str, Any] = {"type": "object", "properties": node, "required": list(node)}
+        return {"type": "array", "minItems": 1, "items": found}
     if column.kind == "vector":
-        found: dict[str, Any] = {"type": "array", "items": {"type": "number"}}
+        found = {"type": "array", "items": {"type": "number"}}
         if column.width is not None:
             found |= {"minItems": column.width, "maxItems": column.width}
     elif model.predictor.columns is None:
@@ -81,19 +87,21 @@ def _property(column: ServedColumn, model: ServedModel) -> dict[str, Any]:
 def tensors_example(model: ServedModel) -> dict[str, Any]:
     """A request of the Open Inference Protocol for the example row."""
     inputs: Sequence[Mapping[str, Any]] = [
-        {"name": one.name, "datatype": datatype(one), "shape": _one_row(one), "data": _data(one.example)}
+        {"name": one.name, "datatype": datatype(one), "shape": _one_row(one), "data": _data(one)}
         for one in model.columns
     ]
     return {"inputs": inputs}
 
 
 def _one_row(column: ServedColumn) -> list[int]:
-    width = [len(column.example)] if isinstance(column.example, list) else []
+    width = [len(column.example)] if column.kind in ("list", "vector") else []
     return [1, *width] if len(shape_of(column)) > 1 else [1]
 
 
-def _data(example: Any) -> list[Any]:
-    return example if isinstance(example, list) else [example]
+def _data(column: ServedColumn) -> list[Any]:
+    if column.kind == "nodes":
+        return [json.dumps(column.example)]
+    return column.example if isinstance(column.example, list) else [column.example]
 
 
 def _error(reason: str) -> dict[str, Any]:

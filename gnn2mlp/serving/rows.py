@@ -10,6 +10,7 @@ import numpy as np
 from gnn2mlp.core.errors import listing, nearest
 from gnn2mlp.deploy.onnx_predictor import OnnxPredictor
 from gnn2mlp.deploy.row_reader import FEATURES
+from gnn2mlp.serving.graphs import GraphStudent
 from gnn2mlp.serving.refusal import BAD_JSON, TOO_LARGE, UNREADABLE, RefusalError, called
 from gnn2mlp.serving.texts import TextStudent
 
@@ -68,7 +69,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def rows_of(value: Any, predictor: OnnxPredictor | TextStudent, most: int) -> Rows:
+def rows_of(value: Any, predictor: OnnxPredictor | TextStudent | GraphStudent, most: int) -> Rows:
     """The rows of a request.
 
     Args:
@@ -102,6 +103,8 @@ def rows_of(value: Any, predictor: OnnxPredictor | TextStudent, most: int) -> Ro
             )
         if not needed <= row.keys():
             raise _missing(number, row, reads)
+    if isinstance(predictor, GraphStudent):  # which looks at each node itself
+        return Rows(len(given), {name: [row[name] for row in given] for name in reads}, None, given)
     if len(given) == 1 and predictor.columns is not None and (one := _plain_row(given[0], reads)) is not None:
         return Rows(1, dict(zip(reads, one[0], strict=True)), one[1], given)
     columns = {name: [row[name] for row in given] for name in reads}
