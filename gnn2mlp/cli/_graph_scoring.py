@@ -10,7 +10,7 @@ from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.core.errors import ArtefactError, ConfigError
 
 # Options of models of nodes that whole graphs have not, each with the value that says nothing.
-_OF_NODES = {"coverage": None, "outliers": False, "int8": False, "engine": "local"}
+_OF_NODES = {"int8": False, "engine": "local"}
 
 
 def is_of_graphs(model: str) -> bool:
@@ -32,7 +32,7 @@ def score_folder(options: argparse.Namespace) -> None:
     from gnn2mlp.deploy.graph_scoring import score_graphs
 
     keep = None if options.keep is None else [name for name in options.keep.split(",") if name]
-    asked = {name: getattr(options, name) for name in ("probabilities", "errors", "overwrite")}
+    asked = {name: getattr(options, name) for name in ("probabilities", "coverage", "outliers", "errors", "overwrite")}
     with Bars(Once()) as bars:
         progress = bars.listen(0, "graphs")
         graph = next(iter(id_columns(options.model)), "graph")

@@ -31,6 +31,8 @@ class GraphScorer:
         graph: the column of ids of graphs, in both tables.
         keep: columns of the graphs that are handed on; default: the id.
         probabilities: whether each class's probability comes out.
+        coverage: of sets of classes, if they are wanted.
+        outliers: whether it comes out which graphs are foreign to the model.
         errors: `"raise"`, or `"null"`: a graph that cannot be read gets no answer, and the reason in `error`.
 
     Raises:
@@ -45,12 +47,15 @@ class GraphScorer:
         keep: Sequence[str] | None = None,
         probabilities: bool = False,
         errors: Errors = "raise",
+        *,
+        coverage: float | None = None,
+        outliers: bool = False,
     ):
         check_errors(errors)
         self.predictor, self.nodes, self.graph, self.errors = predictor, nodes, graph, errors
         self.reads = (graph,)
         self.keep = self.reads if keep is None else tuple(keep)
-        self.asked = Asked(probabilities)
+        self.asked = Asked(probabilities, coverage, outliers)
         self._columns = NodeColumns(predictor.fields)
         self._found: tuple[NodeIds, GraphNodes] | None = None
 

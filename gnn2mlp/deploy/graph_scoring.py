@@ -28,6 +28,8 @@ def score_graphs(
     graph: str = "graph",
     keep: Sequence[str] | None = None,
     probabilities: bool = False,
+    coverage: float | None = None,
+    outliers: bool = False,
     errors: Errors = "raise",
     progress: Progress = silent,
     overwrite: bool = False,
@@ -42,6 +44,8 @@ def score_graphs(
         graph: the column of ids of graphs, in both tables.
         keep: columns of `graphs.parquet` that are handed on; default: the id.
         probabilities: whether `probability_<class>` is written.
+        coverage: of sets of classes, which are written to `set`, of a model that is calibrated.
+        outliers: whether it is written to `outlier` which graphs are foreign to such a model.
         errors: `"null"`: a graph that cannot be read has no answer, and the reason in `error`.
         progress: told in nodes that were read, then in graphs that were answered.
         overwrite: whether another table at `out` is replaced.
@@ -59,7 +63,7 @@ def score_graphs(
     nodes, graphs = _tables(user_path(source, "source"))
     place = user_path(out, "out")
     check_place(place.parent)
-    scorer = GraphScorer(predictor, nodes, graph, keep, probabilities, errors)
+    scorer = GraphScorer(predictor, nodes, graph, keep, probabilities, errors, coverage=coverage, outliers=outliers)
     if graphs is not None:
         return score_table(scorer, graphs, place, progress, overwrite)
     beside = place.with_name(f".{place.name}.graphs.parquet")

@@ -25,7 +25,7 @@ def test_score_answers_for_each_graph_of_a_folder(tmp_path: Path, capsys: pytest
 def test_options_of_nodes_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model().save(tmp_path / "model")
     given = [str(tmp_path / "model"), str(tmp_path), str(tmp_path / "out.parquet")]
-    assert main(["score", *given, "--outliers"]) == 2
-    assert "--outliers: a model of whole graphs knows nothing of it" in capsys.readouterr().err
+    assert main(["score", *given, "--int8"]) == 2
+    assert "--int8: a model of whole graphs knows nothing of it" in capsys.readouterr().err
     assert main(["score", *given]) == 2
     assert "expected a folder with nodes.parquet" in capsys.readouterr().err

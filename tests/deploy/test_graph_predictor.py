@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError
-from gnn2mlp.deploy import GraphPredictor, NodeFields, Predictor, graph_predictor, verify, write_directory
+from gnn2mlp.deploy import (
+    Calibration,
+    GraphPredictor,
+    NodeFields,
+    Predictor,
+    graph_predictor,
+    verify,
+    write_directory,
+)
 from gnn2mlp.deploy import _graphs as module
 from gnn2mlp.students import MLPStudent, SetMLP
 from gnn2mlp.tasks.answers import ClassAnswers, LabelAnswers
@@ -90,3 +98,18 @@ def test_several_tasks_have_a_probability_each() -> None:
     student = SetMLP(hidden=8)
     made = GraphPredictor(student, student.network(5, 3), NodeFields.of(GRAPHS), LabelAnswers(["a", "b", "c"]))
     assert made.predict(GRAPHS).shape == (20, 3)
+
+
+def test_a_calibration_scales_probabilities_and_changes_no_answer(tmp_path: Path) -> None:
+    plain = make()
+    calibration = Calibration(temperature=3.0, conformal={"0.9": 0.5}, rows=40)
+    found = plain.calibrated(calibration)
+    assert found.predict(GRAPHS).tolist() == plain.predict(GRAPHS).tolist()
+    assert found.predict_proba(GRAPHS).max() < plain.predict_proba(GRAPHS).max()
+    found.save(tmp_path / "model")
+    again = GraphPredictor.load(tmp_path / "model")
+    assert again.calibration == calibration
+    np.testing.assert_allclose(again.predict_proba(GRAPHS), found.predict_proba(GRAPHS))
+    np.testing.assert_allclose(again.calibrated(None).predict_proba(GRAPHS), plain.predict_proba(GRAPHS))
+    with pytest.raises(ConfigError, match="expected one of this student's 2 outputs, got 3"):
+        plain.calibrated(Calibration(temperature=(1.0, 2.0, 3.0)))

@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.deploy import _graphs, graph_scorer
+from gnn2mlp.deploy import Calibration, _graphs, graph_scorer
 from gnn2mlp.deploy.graph_scorer import GraphScorer
 from tests.deploy.graph_tables import ARRAYS, GRAPHS, model, write
 
@@ -38,3 +38,17 @@ def test_columns_that_cannot_be_kept(tmp_path: Path) -> None:
         GraphScorer(model(), tmp_path / "nodes.parquet", keep=["sources"]).output_schema(schema)
     with pytest.raises(ConfigError, match="errors: expected 'raise' or 'null'"):
         GraphScorer(model(), tmp_path / "nodes.parquet", errors="skip")  # type: ignore[arg-type]
+
+
+def test_a_calibrated_model_tells_sets_and_foreign_graphs(tmp_path: Path) -> None:
+    write(tmp_path)
+    predictor = model().calibrated(Calibration(temperature=2.0, conformal={"0.9": 1.0}, outlier=0.0, rows=50))
+    scorer = GraphScorer(predictor, tmp_path / "nodes.parquet", coverage=0.9, outliers=True)
+    scorer.prepare(tmp_path, [tmp_path / "graphs.parquet"])
+    found = scorer(pq.read_table(tmp_path / "graphs.parquet"))
+    assert found["set"].to_pylist() == [["no", "yes"]] * 3  # whatever their probability
+    outputs = predictor.outputs([(codes, features) for codes, features in ARRAYS])
+    assert found["outlier"].to_pylist() == predictor.outliers(outputs).tolist()
+    plain = GraphScorer(model(), tmp_path / "nodes.parquet", coverage=0.9)
+    with pytest.raises(ConfigError, match="expected a calibrated predictor"):
+        plain.output_schema(pq.read_schema(tmp_path / "graphs.parquet"))

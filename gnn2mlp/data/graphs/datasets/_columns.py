@@ -83,7 +83,8 @@ class GraphTable(NamedTuple):
         """
         if name not in self.columns:
             raise DataError(
-                f"{self.path}: expected a column {name!r}{nearest(name, self.columns)}, got {listing(self.columns)}"
+                f"{self.path}: expected a column {name!r}{nearest(name, self.columns)}, got {listing(self.columns)}; "
+                "name the one that is meant"
             )
         with reading(self.path):
             return one_array(self.read(name))

@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.fitting.sizes import sized_distill
 from gnn2mlp.pipeline.graphs.config import DISTILL, graph_method, graph_student, graph_teacher
 from gnn2mlp.pipeline.task_words import GRAPH
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.tables.reading import check_exists
 from gnn2mlp.teachers import TEACHERS
 
 # Shares where nothing else is said; what is tested costs the model that ships nothing, which all labels train.
@@ -114,8 +115,9 @@ class GraphFitConfig(Settings):
         """The three tables, and what their columns of ids are called.
 
         Raises:
-            ConfigError: if only some of them are named.
+            ConfigError: if there are none, or only some of them are named.
         """
+        check_exists(self.graphs, "graphs")
         names = self.id, self.node, self.source, self.target
         if self.graphs.is_dir():
             tables = [_in_folder(self.graphs, what) for what in ("graphs", "nodes", "edges")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from gnn2mlp.core.digest import digest_path
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.data.graphs import GraphSet
 from gnn2mlp.data.graphs.read import read_graph_tables
@@ -41,6 +41,10 @@ def read_fit_tables(config: GraphFitConfig, progress: Progress = silent) -> Grap
         DataError: for a column that is not there, ids that are there twice or nowhere, a graph without a node, or
             labels of fewer than two classes.
     """
+    if config.id in config.label:
+        raise ConfigError(
+            f"label: {config.id!r} is the column of ids; name another one with --label (in Python: label=)"
+        )
     files = config.files
     paths = {what: getattr(files, what) for what in ("graphs", "nodes", "edges")}
     for what, path in paths.items():  # none is read before all are there

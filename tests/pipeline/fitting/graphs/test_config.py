@@ -40,8 +40,10 @@ def test_a_folder_has_all_three_tables(tmp_path: Path) -> None:
     assert [path.name for path in files[:3]] == ["graphs.parquet", "nodes.csv", "edges.tsv"]
     assert files.graph == "m"
     assert GraphFitConfig(graphs=tmp_path, nodes=tmp_path / "other.csv").files.nodes.name == "other.csv"
-    with pytest.raises(ConfigError, match="nodes, edges: expected the tables of both beside that of the graphs, g.csv"):
-        _ = GraphFitConfig(graphs="g.csv", nodes="n.csv").files
+    with pytest.raises(ConfigError, match=r"nodes, edges: expected the tables of both beside that of the .*nodes.csv"):
+        _ = GraphFitConfig(graphs=tmp_path / "nodes.csv", nodes="n.csv").files
+    with pytest.raises(ConfigError, match=r"graphs: expected a file at .*other, found none"):
+        _ = GraphFitConfig(graphs=tmp_path / "other").files
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,11 @@ def test_a_graph_without_a_node_and_a_column_that_is_none_are_named(tmp_path: Pa
         read_fit_tables(GraphFitConfig(**written(tmp_path), columns={"bnd": "drop"}))
 
 
+def test_ids_are_no_classes(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="label: 'molecule' is the column of ids; name another one"):
+        read_fit_tables(GraphFitConfig(**{**written(tmp_path), "label": "molecule"}))
+
+
 def test_a_table_that_is_not_there_is_named_before_any_is_read(tmp_path: Path) -> None:
     settings = written(tmp_path)
     (tmp_path / "edges.csv").unlink()
