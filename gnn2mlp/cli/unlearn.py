@@ -75,17 +75,26 @@ def execute(options: argparse.Namespace) -> None:
 
 def _ids(text: str | None) -> Any:
     """A path where there is a file, else ids with commas."""
-    return text if text is None or _is_path(text) else text.split(",")
+    return text if text is None or _is_path(text) else _parts(text, "--nodes: expected a file, or ids such as 17,42")
 
 
 def _pairs(text: str | None) -> Any:
     """A path where there is a file, else pairs `a:b` with commas."""
     if text is None or _is_path(text):
         return text
-    pairs = [pair.split(":") for pair in text.split(",")]
+    expected = "--edges: expected a file, or pairs of ids such as 17:42,3:5"
+    pairs = [[end.strip() for end in pair.split(":")] for pair in _parts(text, expected)]
     if any(len(pair) != 2 for pair in pairs):
-        raise ConfigError(f"--edges: expected a file, or pairs of ids such as 17:42,3:5, got {text!r}")
+        raise ConfigError(f"{expected}, got {text!r}")
     return pairs
+
+
+def _parts(text: str, expected: str) -> list[str]:
+    """What stands between commas."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise ConfigError(f"{expected}, got {text!r}")
+    return parts
 
 
 def _is_path(text: str) -> bool:

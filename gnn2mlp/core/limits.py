@@ -1,6 +1,7 @@
 """Limits of numeric options, checked where they are given and not where they would go wrong."""
 
 import math
+from numbers import Integral
 
 from gnn2mlp.core.errors import ConfigError
 
@@ -10,6 +11,14 @@ def check_at_least(kind: str, low: float, **options: float) -> None:
     for option, value in options.items():
         if not low <= value < math.inf:
             raise ConfigError(f"{kind}.{option}: expected at least {low:g}, got {value}")
+
+
+def check_count(kind: str, low: int, **options: int) -> None:
+    """Raise `ConfigError` for an option of the component `kind` that is no whole number, or below `low`."""
+    for option, value in options.items():
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise ConfigError(f"{kind}.{option}: expected a whole number, got {value!r}")
+    check_at_least(kind, low, **options)
 
 
 def check_positive(kind: str, **options: float) -> None:

@@ -93,7 +93,8 @@ class GraphScorer:
                 parts.append(open_table(file).read(columns=[self.graph])[self.graph])
         chunks = [chunk for part in parts for chunk in part.chunks]
         column = arrow.chunked_array(chunks, parts[0].type)
-        ids = NodeIds(column, f"{files[0].name}, column {self.graph!r}")
+        named = self.nodes.name if files[0].name.startswith(".") else files[0].name  # made of the nodes where hidden
+        ids = NodeIds(column, f"{named}, column {self.graph!r}")
         nodes = GraphNodes.make(self._columns, self.nodes, self.graph, ids, folder, self.errors, progress)
         self._found = ids, nodes
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gnn2mlp.core.errors import DataError, listing
-from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.core.showing import call
 from gnn2mlp.deploy.link_nodes import LinkNodes
 from gnn2mlp.deploy.link_search import Best, Top, best
@@ -78,15 +78,15 @@ class LinkIndex:
             seed: of what is sampled.
 
         Raises:
-            ConfigError: for numbers below 1, or an engine that there is not, or that is not installed.
+            ConfigError: for numbers below 1 or not whole, or an engine that there is not, or that is not installed.
             DataError: without candidates.
 
         Example:
             >>> index.approximate().recall  # doctest: +SKIP
             Recall(k=10, queries=20, mean=0.995, least=0.9)
         """
-        check_at_least("approximate", 1, shortlist=shortlist, dims=dims)
-        check_at_least("approximate", 0, queries=queries)
+        check_count("approximate", 1, shortlist=shortlist, dims=dims)
+        check_count("approximate", 0, queries=queries, seed=seed)
         self._candidates(None, None)
         made = copy.copy(self)
         made._shortlist = Shortlist(self.predictor, self.embeddings, shortlist, engine, dims, seed)
@@ -106,10 +106,10 @@ class LinkIndex:
             `ids` (k,) and `scores` (k,), probabilities, best first.
 
         Raises:
-            ConfigError: for k below 1.
+            ConfigError: for k below 1 or not whole.
             DataError: for a node or candidates that are in no row, or without a candidate.
         """
-        check_at_least("top", 1, k=k)
+        check_count("top", 1, k=k)
         row = self.nodes.row(node, "top, node")
         return self._named(self._best(self.embeddings[row], k, self._candidates(candidates, row), row))
 
@@ -122,10 +122,10 @@ class LinkIndex:
             candidates: likewise.
 
         Raises:
-            ConfigError: for k below 1.
+            ConfigError: for k below 1 or not whole.
             DataError: as `embed` and `top`, or for more than one row.
         """
-        check_at_least("top_for", 1, k=k)
+        check_count("top_for", 1, k=k)
         z = self.predictor.embed(X)
         if len(z) != 1:
             raise DataError(f"top_for: expected one row of features, got {len(z)}; ask for one node at a time")

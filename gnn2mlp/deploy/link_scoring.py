@@ -8,7 +8,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.files import atomic, user_path
-from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
@@ -148,7 +148,7 @@ def score_top(
         >>> model = LinkPredictor.load("model/")  # doctest: +SKIP
         >>> score_top(model, "pages.csv", "top.parquet", 10, id_column="page_id", asked=["p7"])  # doctest: +SKIP
     """
-    check_at_least("score", 1, top=k)
+    check_count("score", 1, top=k)
     place = user_path(out, "out")
     check_place(place.parent)
     table = NodeTable(nodes, id_column, "text" if asked is None or not _is_path(asked) else _type_in(asked, id_column))

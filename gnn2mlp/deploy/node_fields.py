@@ -12,6 +12,8 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.showing import short_repr
 
+_NO_NODE = "expected at least one node, got none"
+
 
 class Nodes(NamedTuple):
     """Nodes of graphs, one graph after the other.
@@ -156,6 +158,8 @@ class NodeFields:
 
     def _codes(self, given: Any, where: str) -> np.ndarray:
         values = np.asarray(given)
+        if not len(values):
+            raise DataError(f"{where}: {_NO_NODE}")
         values = values[:, None] if values.ndim == 1 else values
         if values.ndim != 2 or values.shape[1] != len(self.code_sizes):
             raise DataError(f"{where}: {self._expected()}, got an array of shape {values.shape}")
@@ -168,12 +172,16 @@ class NodeFields:
     def _of_text(self, values: np.ndarray, where: str) -> np.ndarray:
         if any(name not in self.categories for name in self.names) or not self.names:
             raise DataError(f"{where}: expected codes, which are integers, got {values.dtype}; the model has no names")
+        for name, column in zip(self.names, values.T, strict=True):
+            _check_kind(column.tolist(), self.categories[name], f"{where}: {name}")
         places = [{value: code for code, value in enumerate(self.categories[name])} for name in self.names]
         columns = [[place.get(value, -1) for value in values[:, k].tolist()] for k, place in enumerate(places)]
         return np.array(columns, dtype=np.int64).reshape(len(self.names), len(values)).T
 
     def _numbers(self, given: Any, where: str) -> np.ndarray:
         found = np.asarray(given)
+        if not len(found):
+            raise DataError(f"{where}: {_NO_NODE}")
         if found.ndim != 2 or found.shape[1] != self.features or found.dtype.kind not in "iufb":
             raise DataError(f"{where}: {self._expected()}, got {found.dtype} of shape {tuple(found.shape)}")
         found = found.astype(np.float32)
@@ -185,6 +193,14 @@ class NodeFields:
         names: Sequence[str] = self.names
         told = f" ({', '.join(names)})" if names else ""
         return f"expected {len(self.code_sizes)} codes{told} and {self.features} features of each node, as in training"
+
+
+def _check_kind(values: Sequence[Any], categories: Sequence[Any], where: str) -> None:
+    """Raise `DataError` for a value of another type than all of training had: no such one can be known."""
+    kinds = {type(value) for value in categories}
+    other = [value for value in values if type(value) not in kinds and value is not None]
+    if kinds and other:
+        raise DataError(f"{where}: expected values as in training, such as {categories[0]!r}, got {other[0]!r}")
 
 
 def chunks(nodes: Nodes, most: int) -> Iterator[Nodes]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError
-from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
@@ -62,9 +62,9 @@ class TopScorer:
         known: Edges | None = None,
         shortlist: int | None = None,
     ):
-        check_at_least("top", 1, k=k)
+        check_count("top", 1, k=k)
         if shortlist is not None:
-            check_at_least("top", 1, shortlist=shortlist)
+            check_count("top", 1, shortlist=shortlist)
         self.predictor, self.nodes, self.k = predictor, nodes, k
         self.reads = self.keep = (asked,)
         rows = None if candidates is None else np.unique(candidates)

@@ -20,8 +20,9 @@ class Encoded(NamedTuple):
 def encode_labels(y: Any) -> Encoded:
     """Number the classes of `y` from 0 in sorted order.
 
-    Unlabelled are: -1, NaN, and among objects also `None` and pandas' `NA`. Whole floats are read as integers. Labels
-    that are -1 and 1 alone, without a gap, are two classes, as elsewhere in scikit-learn; a warning says so.
+    Unlabelled are: -1, NaN, the empty text, and among objects also `None` and pandas' `NA`. Whole floats are read as
+    integers. Labels that are -1 and 1 alone, without a gap, are two classes, as elsewhere in scikit-learn; a warning
+    says so.
 
     Args:
         y: (nodes,) of integers, whole floats, booleans or strings: list, numpy, pandas or torch.
@@ -98,7 +99,7 @@ def _is_missing(value: Any) -> bool:
     if value is None:
         return True
     try:
-        return bool(value != value) or (not isinstance(value, str) and bool(value == UNLABELLED))
+        return bool(value != value) or bool(value == ("" if isinstance(value, str) else UNLABELLED))
     except TypeError:  # pandas' NA is neither equal to itself nor different
         return True
 

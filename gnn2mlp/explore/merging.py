@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import dendrogram, fcluster
 
-from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.explore.drawing import TEXT, clean_axes
 from gnn2mlp.explore.figure import ShownFigure
 from gnn2mlp.explore.formatting import plural
@@ -38,7 +38,7 @@ class MergeMap(NamedTuple):
         Raises:
             ConfigError: for fewer than one.
         """
-        check_at_least("merge_map", 1, groups=groups)
+        check_count("merge_map", 1, groups=groups)
         found = np.full(self.size, -1, dtype=np.int64)
         if self.codes.size:
             each = fcluster(self.linkage, groups, "maxclust") - 1 if self.codes.size > 1 else np.zeros(1, int)

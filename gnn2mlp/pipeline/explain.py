@@ -13,7 +13,7 @@ from torch import Tensor
 from gnn2mlp.core.digest import digest_tensors
 from gnn2mlp.core.errors import DataError, listing
 from gnn2mlp.core.files import write_json, write_text
-from gnn2mlp.core.limits import check_at_least
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.core.notebook import shown
 from gnn2mlp.core.seeds import derive
 from gnn2mlp.core.showing import short_repr
@@ -132,8 +132,8 @@ def explain(
     """
     config = (config or RunConfig()).resolve()
     check_graph_free(config.student.name, "gnn2mlp explain")
-    check_at_least("explain", 1, sample=sample, top=top, hops=1 if hops is None else hops)
-    check_at_least("explain", 0, pictures=pictures)
+    check_count("explain", 1, sample=sample, top=top, hops=1 if hops is None else hops)
+    check_count("explain", 0, pictures=pictures)
     chosen = _explainer(method)
     folder = config.folder("explain")
 

@@ -19,7 +19,8 @@ def class_labels(column: Any, name: str, shown: Any = str) -> Classes:
     """The classes in a column.
 
     Args:
-        column: of Arrow: text, categories, whole numbers or booleans; a gap is a label that is not known.
+        column: of Arrow: text, categories, whole numbers or booleans; a gap, or an empty text, is a label that is not
+            known.
         name: of the column, for messages.
         shown: gives the id of a row, for messages.
 
@@ -45,6 +46,8 @@ def class_labels(column: Any, name: str, shown: Any = str) -> Classes:
             "labels make a column of 0 and 1 for each, and name them all: --label a,b,c"
         )
     text = any(test(column.type) for test in (types.is_string, types.is_large_string, types.is_string_view))
+    if text:
+        column = _without_empty(column)
     if not (text or types.is_integer(column.type) or types.is_boolean(column.type) or types.is_null(column.type)):
         raise DataError(
             f"{where}: expected classes that are text, whole numbers or booleans, got {column.type}; name another "
@@ -113,6 +116,15 @@ def _numbers(column: Any, name: str, expected: str) -> np.ndarray:
     if np.isinf(found).any():
         raise DataError(f"label column {name!r}: expected finite numbers, got infinity; leave it empty where unknown")
     return found
+
+
+def _without_empty(column: Any) -> Any:
+    """Texts with a gap in place of each that is empty, as a CSV file has it."""
+    import pyarrow
+    from pyarrow import compute
+
+    column = column.cast(pyarrow.large_string())
+    return compute.if_else(compute.equal(column, ""), None, column)
 
 
 def _combined(column: Any) -> Any:

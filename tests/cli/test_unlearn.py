@@ -32,6 +32,9 @@ def test_it_forgets_and_says_where_the_files_are(
         (["--nodes", "gone.txt"], "nodes: expected a file at gone.txt, found none"),
         (["--nodes", "nobody,person-0003-quaint"], "people has no node nobody"),
         (["--edges", "a-b"], "--edges: expected a file, or pairs of ids such as 17:42,3:5, got 'a-b'"),
+        (["--edges", "a:b:c"], "pairs of ids such as 17:42,3:5, got 'a:b:c'"),
+        (["--nodes", "nobody, person-0003-quaint"], "people has no node nobody; name"),
+        (["--nodes", ""], "--nodes: expected a file, or ids such as 17,42, got ''"),
         ([], "expected nodes or edges to remove, got none; name some with --nodes or --edges"),
     ],
 )

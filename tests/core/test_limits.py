@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.limits import check_at_least, check_part, check_positive, check_share
+from gnn2mlp.core.limits import check_at_least, check_count, check_part, check_positive, check_share
 
 at_least_one = partial(check_at_least, low=1)
 
@@ -36,6 +38,15 @@ def test_edge_is_allowed(check: Callable[..., None], value: float) -> None:
 def test_beyond_the_edge_names_the_option(check: Callable[..., None], value: float, expected: str) -> None:
     with pytest.raises(ConfigError, match=rf"teacher\.option: expected .*{expected}.*, got {value}"):
         check("teacher", option=value)
+
+
+@pytest.mark.parametrize("value", [1.5, 2.0, True, "2", None])
+def test_counts_are_whole_numbers(value: Any) -> None:
+    with pytest.raises(ConfigError, match=r"top\.k: expected a whole number, got "):
+        check_count("top", 1, k=value)
+    with pytest.raises(ConfigError, match=r"top\.k: expected at least 1, got 0"):
+        check_count("top", 1, k=0)
+    check_count("top", 1, k=np.int64(1))  # type: ignore[arg-type]
 
 
 def test_every_option_is_checked() -> None:

@@ -41,6 +41,9 @@ def test_no_graphs_are_no_nodes() -> None:
         (BOTH, (np.zeros((2, 2), int), np.zeros((3, 2))), "as many codes as rows of features"),
         (BOTH, (np.zeros((1, 2), int), np.full((1, 2), np.nan)), "expected finite numbers"),
         (NodeFields((3,)), ["C"], "the model has no names"),
+        (ONE, [], "graph 0: expected at least one node, got none"),
+        (NodeFields((), features=2), [], "graph 0: expected at least one node, got none"),
+        (ONE, np.array([0, "C"], dtype=object), "element: expected values as in training, such as 'C', got 0"),
     ],
 )
 def test_what_cannot_be_read_names_the_graph(fields: NodeFields, graph: object, message: str) -> None:

@@ -20,6 +20,7 @@ from gnn2mlp.estimators.labels import encode_labels
         (["b", "a", None, "b"], ["a", "b"], [1, 0, -1, 1]),
         (["b", "a", -1, float("nan")], ["a", "b"], [1, 0, -1, -1]),
         (np.array(["b", "a", -1], dtype=object), ["a", "b"], [1, 0, -1]),
+        (np.array(["b", "a", ""]), ["a", "b"], [1, 0, -1]),
         (np.array(["b", "a"]), ["a", "b"], [1, 0]),
         (pd.Series(["b", None, "a"], dtype="category"), ["a", "b"], [1, -1, 0]),
         (pd.Series(["b", pd.NA, "a"], dtype="string"), ["a", "b"], [1, -1, 0]),

@@ -10,6 +10,7 @@ from gnn2mlp.tables.targets import class_labels, counts_of, number_labels, sever
     ("values", "codes", "classes"),
     [
         (["b", None, "a", "b"], [1, -1, 0, 1], ["a", "b"]),
+        (["b", "", "a", "b"], [1, -1, 0, 1], ["a", "b"]),
         ([3, None, -1], [1, -1, 0], [-1, 3]),
         ([3.0, None, 1.0], [1, -1, 0], [1, 3]),
         ([True, False, None], [1, 0, -1], [False, True]),
@@ -33,6 +34,7 @@ def test_categories_are_text() -> None:
         (pa.array([["a"], ["a", "b"]]), r"label column 'kind': expected one class a row, got a list in row 0; of rows"),
         (pa.array([1.0, 2.5]), r"got numbers with decimals such as 2.5 in row 1; to predict numbers say --task reg"),
         (pa.array(["a", "a", None]), r"expected labelled rows of at least two classes, got one class, 'a'"),
+        (pa.array(["a", ""]), r"expected labelled rows of at least two classes, got one class, 'a'"),
         (pa.array([None, None]), r"at least two classes, got no label at all"),
         (pa.array([None, None], pa.string()), r"at least two classes, got no label at all"),
         (pa.array([1, 2], pa.date32()), r"expected classes that are text, whole numbers or booleans, got date32"),
