@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from torch import Tensor
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.nn.devices import constant
-from gnn2mlp.tasks._base import Metric, NamedTask, check_names
+from gnn2mlp.tasks._base import Metric, NamedTask, as_numbers, check_names
 from gnn2mlp.tasks.answers import ValueAnswers
 from gnn2mlp.tasks.metrics import r2
+
+# Labels are off by less than this part of their standard deviation: a figure of them has no more than three digits.
+_ROUNDING = 1e-3
 
 
 class Regression(NamedTask):
@@ -66,6 +70,21 @@ class Regression(NamedTask):
         for option, given in (("mean", mean), ("scale", scale)):
             if given is not None and len(given) != self.num_outputs:
                 raise ConfigError(f"{option}: expected one for each of {self.num_outputs} targets, got {len(given)}")
+
+    def check_labels(self, labels: Any, count: int, where: str) -> Tensor:
+        """As `Task.check_labels`; labels that single precision cannot tell apart are refused as well."""
+        found = super().check_labels(labels, count, where)
+        given = as_numbers(labels, where).astype(np.float64).reshape(tuple(found.shape))
+        for name, exact, rounded in zip(self.names, given.T, found.numpy().T, strict=True):
+            exact, rounded = exact[~np.isnan(exact)], rounded[~np.isnan(exact)]
+            off, spread = np.abs(rounded - exact).max(initial=0), exact.std() if exact.size else 0.0
+            if off > _ROUNDING * spread > 0:
+                raise DataError(
+                    f"{where}: labels of {name} vary by {spread:.3g} (standard deviation), and numbers as large as "
+                    f"{exact[np.abs(exact).argmax()]:g} are rounded by up to {off:.3g}, as they are held in single "
+                    "precision; subtract an offset from them, such as their mean"
+                )
+        return found
 
     @property
     def answers(self) -> ValueAnswers:
