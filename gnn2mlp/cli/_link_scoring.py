@@ -110,7 +110,9 @@ def _asked(text: str | None) -> Any:
     """A file, if there is one of this name, else ids with commas."""
     if text is None:
         return None
-    return Path(text) if Path(text).exists() else [one.strip() for one in text.split(",") if one.strip()]
+    if not (ids := [one.strip() for one in text.split(",") if one.strip()]):
+        raise ConfigError(f"--for: expected a file, or ids such as p17,p42, got {text!r}")
+    return Path(text) if Path(text).exists() else ids
 
 
 def _check(options: argparse.Namespace) -> None:

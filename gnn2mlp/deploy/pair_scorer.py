@@ -124,7 +124,8 @@ class PairScorer:
         reasons: list[str | None] = [None] * rows.shape[1]
         for end, of in zip(ends, rows, strict=True):
             for place in np.flatnonzero(of < 0).tolist():
-                reasons[place] = f"no node has the id {_shown(end, place)}"
+                named = f"no node has the id {_shown(end, place)}"
+                reasons[place] = named if end[place].is_valid else "an id is missing"
             if self._embedded.reasons:
                 for place in np.flatnonzero(np.isin(of, [*self._embedded.reasons])).tolist():
                     row = int(of[place])
@@ -153,7 +154,9 @@ def pair_columns(pairs: Path, source: str | None, target: str | None) -> tuple[s
     return end_columns(open_table(pairs).schema_arrow.names, "pairs")
 
 
-def check_ends(files: Sequence[Path], columns: Sequence[str], ids: NodeIds, errors: Errors = "raise") -> None:
+def check_ends(
+    files: Sequence[Path], columns: Sequence[str], ids: NodeIds, errors: Errors = "raise", what: str = "pairs"
+) -> None:
     """Read the ids of tables, and raise in one sentence if some are no nodes'.
 
     Args:
@@ -161,6 +164,7 @@ def check_ends(files: Sequence[Path], columns: Sequence[str], ids: NodeIds, erro
         columns: that hold ids.
         ids: of the nodes.
         errors: `"null"`: unknown ids are well; those of another type are not, as then none is known.
+        what: the tables are, for messages.
 
     Raises:
         DataError: for unknown ids, of which some are named; for ids of another type; for no row at all.
@@ -179,12 +183,13 @@ def check_ends(files: Sequence[Path], columns: Sequence[str], ids: NodeIds, erro
                 missing |= found
             unknown += int(np.count_nonzero(missing))
     if not rows:
-        raise DataError(f"pairs: expected rows, got an empty table in {files[0]}; write it again")
+        raise DataError(f"{what}: expected rows, got an empty table in {files[0]}; write it again")
     if unknown and errors == "raise":
+        others = "leave these pairs without a score: --errors null (in Python: errors='null')"
         raise DataError(
-            f"pairs: expected ids of the nodes, got {listing([*lost], most=_NAMED)} in {unknown:,} of {rows:,} rows, "
-            f"while {ids.where} has {ids.shown(0)}; add rows for them to the nodes, or leave these pairs without a "
-            "score: --errors null (in Python: errors='null')"
+            f"{what}: expected ids of the nodes, got {listing([*lost], most=_NAMED)} in {unknown:,} of {rows:,} rows, "
+            f"while {ids.where} has {ids.shown(0)}; add rows for them to the nodes, or "
+            f"{others if len(columns) == 2 else 'ask for others'}"
         )
 
 

@@ -107,7 +107,7 @@ class TopScorer:
         Raises:
             DataError: for an id that is no node's; and as `NodeEmbeddings.make`.
         """
-        check_ends(files, self.reads, self.nodes.ids)
+        check_ends(files, self.reads, self.nodes.ids, what="asked nodes")
         self._embedded = NodeEmbeddings.make(self.predictor, self.nodes, folder, "raise", progress)
         if self._size is None:
             return

@@ -38,7 +38,7 @@ def test_a_gap_and_an_unknown_id_have_a_reason(nodes: NodeTable, tmp_path: Path)
     found = scorer(batch)
     assert found.schema.names == ["score", "error"]
     assert found["score"].null_count == 2
-    assert found["error"].to_pylist() == [None, "no node has the id a gap", "no node has the id 'q7'"]
+    assert found["error"].to_pylist() == [None, "an id is missing", "no node has the id 'q7'"]
 
 
 def test_what_a_scorer_cannot_do_is_said(nodes: NodeTable, tmp_path: Path) -> None:
