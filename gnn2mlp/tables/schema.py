@@ -122,7 +122,7 @@ def _stated(others: list[str], taken: tuple[str | None, ...], features: Sequence
 
 def _all(table: Any, others: list[str], path: Path) -> list[str]:
     """Every column but pandas' index; refused if one looks as if it were no feature."""
-    index = _index_columns(table)
+    index = pandas_index(table)
     rest = [name for name in others if name not in index]
     meanings = {name: meaning for name in rest if (meaning := _meaning(name))}
     if meanings:
@@ -136,7 +136,7 @@ def _all(table: Any, others: list[str], path: Path) -> list[str]:
     return rest
 
 
-def _index_columns(table: Any) -> set[str]:
+def pandas_index(table: Any) -> set[str]:
     """What pandas has written of a frame's index."""
     metadata = table.pandas_metadata or {}
     stated = {name for name in metadata.get("index_columns", ()) if isinstance(name, str)}

@@ -47,7 +47,7 @@ def class_labels(column: Any, name: str, shown: Any = str) -> Classes:
         )
     text = any(test(column.type) for test in (types.is_string, types.is_large_string, types.is_string_view))
     if text:
-        column = _without_empty(column)
+        column = without_empty(column)
     if not (text or types.is_integer(column.type) or types.is_boolean(column.type) or types.is_null(column.type)):
         raise DataError(
             f"{where}: expected classes that are text, whole numbers or booleans, got {column.type}; name another "
@@ -118,7 +118,7 @@ def _numbers(column: Any, name: str, expected: str) -> np.ndarray:
     return found
 
 
-def _without_empty(column: Any) -> Any:
+def without_empty(column: Any) -> Any:
     """Texts with a gap in place of each that is empty, as a CSV file has it."""
     import pyarrow
     from pyarrow import compute

@@ -95,7 +95,7 @@ def test_labels_that_single_precision_rounds_away_are_refused() -> None:
     with pytest.raises(
         DataError, match="labels of b vary by .* as large as 1e\\+07 are rounded by up to 0.*; subtract"
     ):
-        Regression(["a", "b"]).check_labels(prices + [0, 1e7], 40, "g")
+        Regression(["a", "b"]).check_labels(prices + np.array([0, 1e7]), 40, "g")
     seconds = 1.7e9 + 1e7 * prices  # of a year: off by a minute at most
     assert np.allclose(Regression(["a", "b"]).check_labels(seconds, 40, "g").double(), seconds, atol=64)
     Regression(["a", "b"]).check_labels(np.full((40, 2), 1e9), 40, "g")  # which `check_split` tells of

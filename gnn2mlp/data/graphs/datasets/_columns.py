@@ -8,7 +8,10 @@ import numpy as np
 
 from gnn2mlp.core.errors import DataError, listing, nearest
 from gnn2mlp.core.parquet import is_category, is_numeric, one_array, open_table, pyarrow_modules, reading
+from gnn2mlp.tables.ids import Ids
 from gnn2mlp.tables.reading import read_table
+from gnn2mlp.tables.schema import pandas_index
+from gnn2mlp.tables.targets import without_empty
 from gnn2mlp.tasks import GraphClassification, GraphMultiTask, Task
 
 MISSING = "missing"
@@ -44,12 +47,14 @@ class GraphTable(NamedTuple):
         rows: number of them.
         columns: their names.
         read: gives a column by its name, a chunked array of Arrow.
+        index: those of the columns that pandas wrote of a frame's index.
     """
 
     path: Path
     rows: int
     columns: list[str]
     read: Callable[[str], Any]
+    index: frozenset[str] = frozenset()
 
     @classmethod
     def open(cls, path: Path, types: Mapping[str, Any] | None = None) -> "GraphTable":
@@ -70,10 +75,11 @@ class GraphTable(NamedTuple):
             )
         if path.suffix != ".parquet" or path.is_dir():
             table = read_table(path, str(path), types)
-            return cls(path, table.num_rows, table.column_names, lambda name: table[name])
+            index = frozenset(pandas_index(table.schema))
+            return cls(path, table.num_rows, table.column_names, lambda name: table[name], index)
         file = open_table(path)
-        names = list(file.schema_arrow.names)
-        return cls(path, int(file.metadata.num_rows), names, lambda name: file.read(columns=[name])[name])
+        names, index = list(file.schema_arrow.names), frozenset(pandas_index(file.schema_arrow))
+        return cls(path, int(file.metadata.num_rows), names, lambda name: file.read(columns=[name])[name], index)
 
     def column(self, name: str) -> Any:
         """A column as one array of Arrow.
@@ -96,7 +102,7 @@ class GraphTable(NamedTuple):
             DataError: if one is.
         """
         arrow, _ = pyarrow_modules()
-        values = _plain(self.column(name))
+        values = _exact(_plain(self.column(name)), f"{self.path}: {name}")
         if values.null_count:
             raise DataError(f"{self.path}: {name}: expected an id in every row, got {values.null_count} gaps")
         if len(arrow.compute.unique(values)) != len(values):
@@ -112,7 +118,7 @@ class GraphTable(NamedTuple):
             DataError: for a value that is not there, naming up to five; `where` says where that would be.
         """
         arrow, _ = pyarrow_modules()
-        values = _plain(self.column(name))
+        values = _exact(_plain(self.column(name)), f"{self.path}: {name}")
         try:
             found = arrow.compute.index_in(values.cast(among.type), value_set=among)
         except arrow.ArrowException as error:
@@ -135,7 +141,7 @@ class GraphTable(NamedTuple):
             DataError: if a node is given twice in a graph.
         """
         arrow, _ = pyarrow_modules()
-        values = _plain(self.column(name))
+        values = _exact(_plain(self.column(name)), f"{self.path}: {name}")
         different = arrow.compute.unique(values)
         keys = graph * len(different) + self.places(name, different, self.path.name)
         order = keys.argsort(kind="stable")
@@ -148,7 +154,7 @@ class GraphTable(NamedTuple):
         return NodeRows(self.path.name, different, keys[order], order)
 
     def fields(self, leave: Collection[str], numeric: Sequence[str]) -> Fields:
-        """What the other columns say of each row.
+        """What the other columns say of each row; an index that pandas wrote says nothing.
 
         Args:
             leave: columns that say nothing of it.
@@ -163,7 +169,7 @@ class GraphTable(NamedTuple):
             )
         codes, categories, features, names = [], {}, [], []
         for name in self.columns:
-            if name in leave:
+            if name in leave or name in self.index:
                 continue
             values = self.column(name)
             if name in numeric or _is_real(values.type):
@@ -223,7 +229,8 @@ def labels_of(graphs: GraphTable, label: str | Sequence[str], metric: str | None
     chosen: dict[str, Any] = {} if metric is None else {"metric": metric}
     if isinstance(label, str) or len(label) == 1:
         column = label if isinstance(label, str) else label[0]
-        codes, classes = _codes(graphs.column(column), f"{graphs.path}: {column}", gap=None)
+        where = f"{graphs.path}: {column}"
+        codes, classes = _codes(_classes(_plain(graphs.column(column)), where), where, gap=None)
         return GraphClassification(classes, **chosen), codes
     columns = [graphs.column(name) for name in label]
     for name, values in zip(label, columns, strict=True):
@@ -239,6 +246,31 @@ def _check_numbers(values: Any, where: str) -> None:
         raise DataError(f"{where}: expected numbers, got {values.type}; convert them, or read them as categories")
     if gaps := values.null_count:
         raise DataError(f"{where}: expected a number in every row, got {gaps:,} gaps; fill them in, or leave it out")
+
+
+def _classes(values: Any, where: str) -> Any:
+    """Labels with a gap in place of empty texts, and as whole numbers where gaps have made floats of these."""
+    arrow, _ = pyarrow_modules()
+    if is_category(values.type):
+        return without_empty(values)
+    if not _is_real(values.type):
+        return values
+    numbers = values.to_numpy(zero_copy_only=False)
+    wrong = np.flatnonzero(~np.isnan(numbers) & (numbers != np.trunc(numbers)))
+    if len(wrong):
+        raise DataError(f"{where}: expected classes, got numbers with decimals such as {numbers[wrong[0]]:g}")
+    return arrow.array(numbers, from_pandas=True).cast(arrow.int64())
+
+
+def _exact(values: Any, where: str) -> Any:
+    """Ids as they are, but whole numbers where gaps elsewhere have made floats of them.
+
+    Raises:
+        DataError: for fractions, and for floats that stand for several whole numbers.
+    """
+    if not _is_real(values.type) or values.null_count:
+        return values
+    return Ids.of(values.type, where).read(pyarrow_modules()[0].chunked_array([values]), where)
 
 
 def _numbers(values: Any) -> Any:

@@ -120,7 +120,7 @@ def test_without_such_a_column_graphs_are_drawn(tmp_path: Path) -> None:
         ({"graphs": {"graph": ["m1", "m1", "m2"]}}, "graph: expected each id once, got m1 more than once"),
         ({"graphs": {"graph": ["m1", None, "m2"]}}, "expected an id in every row, got 1 gaps"),
         ({"graphs": {"label": None}}, r"expected a column 'label'.*, got graph"),
-        ({"graphs": {"label": [0.5, 1.0, 2.0]}}, "label: expected text, whole numbers or booleans"),
+        ({"graphs": {"label": [0.5, 1.0, 2.0]}}, "label: expected classes, got numbers with decimals"),
         ({"nodes": {"graph": ["m2", "m1", "m1", "m2", "m9"]}}, "graph: expected ids of graphs.parquet, got m9"),
         ({"nodes": {"graph": ["m2", "m1", "m1", "m2", "m1"]}}, "expected each node of a graph once, got node 1 twice"),
         (
