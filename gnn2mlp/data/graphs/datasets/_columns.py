@@ -47,14 +47,14 @@ class GraphTable(NamedTuple):
         rows: number of them.
         columns: their names.
         read: gives a column by its name, a chunked array of Arrow.
-        index: those of the columns that pandas wrote of a frame's index.
+        of_pandas: those of the columns that pandas wrote of a frame's index.
     """
 
     path: Path
     rows: int
     columns: list[str]
     read: Callable[[str], Any]
-    index: frozenset[str] = frozenset()
+    of_pandas: frozenset[str] = frozenset()
 
     @classmethod
     def open(cls, path: Path, types: Mapping[str, Any] | None = None) -> "GraphTable":
@@ -169,7 +169,7 @@ class GraphTable(NamedTuple):
             )
         codes, categories, features, names = [], {}, [], []
         for name in self.columns:
-            if name in leave or name in self.index:
+            if name in leave or name in self.of_pandas:
                 continue
             values = self.column(name)
             if name in numeric or _is_real(values.type):
