@@ -46,7 +46,7 @@ def written(folder: Path, tables: Tables | None = None, **changes: dict[str, Any
     for name, columns in (tables or graph_tables()).items():
         kept = {key: column for key, column in {**columns, **changes.get(name, {})}.items() if column is not None}
         csv.write_csv(pa.table(kept), folder / f"{name}.csv")
-    return {"graphs": folder, "id": "molecule", "node": "atom", "source": "from", "target": "to", "label": "toxic"}
+    return {"graphs": folder, "id": "molecule", "node": "atom", "label": "toxic"}
 
 
 def graph_fit_settings(folder: Path, tables: Tables | None = None, **more: Any) -> dict[str, Any]:

@@ -97,9 +97,8 @@ def add(verbs: Any) -> None:
         "--method", metavar="NAME", help="see 'list methods'; default glnn, of links llp; auto searches for one"
     )
     add_budget(parser)
-    parser.add_argument(
-        "--student", metavar="NAME", help="the graph-free network: mlp (default), or see 'list students'"
-    )
+    students = "the graph-free network: mlp (default), of graphs set_mlp, or see 'list students'"
+    parser.add_argument("--student", metavar="NAME", help=students)
     parser.add_argument(
         "--decoder", metavar="NAME", help="of links: what makes a score of two embeddings: hadamard (default), or dot"
     )

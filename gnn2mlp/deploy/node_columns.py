@@ -7,11 +7,8 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing, nearest
 from gnn2mlp.core.parquet import is_category, is_numeric, pyarrow_modules
-from gnn2mlp.deploy.node_fields import NodeFields
+from gnn2mlp.deploy.node_fields import GAP, NodeFields
 from gnn2mlp.deploy.row_reader import column_of
-
-# What a table of a set of graphs calls the category of a gap.
-_MISSING = "missing"
 
 
 class Values(NamedTuple):
@@ -68,7 +65,7 @@ class NodeColumns:
                 raise DataError(f"{where}: {name}: expected numbers, as in training, got {kind}; convert them")
 
     def _check_category(self, name: str, kind: Any, where: str) -> None:
-        known = [value for value in self.fields.categories.get(name, (0,)) if value != _MISSING] or [_MISSING]
+        known = [value for value in self.fields.categories.get(name, (0,)) if value != GAP] or [GAP]
         types = pyarrow_modules()[0].types
         texts, truths = isinstance(known[0], str), isinstance(known[0], bool)
         if is_category(kind) if texts else types.is_boolean(kind) if truths else is_numeric(kind):
@@ -102,7 +99,7 @@ class NodeColumns:
             column = column.dictionary_decode()
         if arrow.types.is_floating(column.type):
             column = _whole(column, f"{where}: {name}")
-        has_gap = bool(len(known)) and known[-1] == _MISSING
+        has_gap = bool(len(known)) and known[-1] == GAP
         plain = [*known][:-1] if has_gap and not is_category(column.type) else [*known]
         among = arrow.array(plain).cast(column.type, safe=False)
         codes = arrow.compute.index_in(column, value_set=among, skip_nulls=True)

@@ -12,6 +12,8 @@ import numpy as np
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.core.showing import short_repr
 
+# What a table of a set of graphs calls the category of an empty cell.
+GAP = "missing"
 _NO_NODE = "expected at least one node, got none"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.deploy import BasePredictor
-from gnn2mlp.deploy.node_fields import NodeFields, Nodes
+from gnn2mlp.deploy.node_fields import GAP, NodeFields, Nodes
 from gnn2mlp.deploy.onnx_graph_predictor import OnnxGraphPredictor
 from gnn2mlp.serving.refusal import called
 
@@ -106,10 +106,10 @@ class _Categories:
 
     def __init__(self, name: str, known: Sequence[Any]):
         self.name = name
-        has_gap = len(known) > 1 and known[-1] == _GAP
+        has_gap = tuple(known[-1:]) == (GAP,)
         self._gap = len(known) - 1 if has_gap else -1
-        values = list(known[:-1] if has_gap else known) or [""]
-        self.first = values[0]
+        values = known[:-1] if has_gap else known
+        self.first = values[0] if values else ""
         self._kind, self._told = _KINDS[type(self.first)]
         self._places = {value: place for place, value in enumerate(values)}
 
@@ -125,8 +125,6 @@ class _Categories:
         return self._places.get(value, -1)
 
 
-# What a table of graphs calls the category of an empty cell.
-_GAP = "missing"
 _LARGEST = float(np.finfo(np.float32).max)
 _KINDS: dict[type, tuple[type, str]] = {
     str: (str, "a text"),

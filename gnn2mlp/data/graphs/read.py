@@ -10,6 +10,7 @@ from gnn2mlp.core.errors import DataError, listing, nearest
 from gnn2mlp.data.graphs.build import degree_codes, graph_set_from_arrays
 from gnn2mlp.data.graphs.datasets._columns import MISSING, Fields, GraphTable, labels_of
 from gnn2mlp.data.graphs.graph_set import GraphSet
+from gnn2mlp.tables.edges import end_columns
 from gnn2mlp.tables.reading import id_type
 
 # The greatest degree that is told apart where nodes have no columns.
@@ -26,7 +27,8 @@ class GraphFiles(NamedTuple):
         edges: file with a row for each edge.
         graph: the column of ids of graphs, in all three.
         node: the column of the nodes that holds their ids, each once in its graph.
-        source, target: the columns of the edges that hold the two ends.
+        source, target: the columns of the edges that hold the two ends; default: `source`, `src`, `from`, ... with what
+            goes with it, or the first two that are no ids of graphs.
     """
 
     graphs: Path
@@ -34,8 +36,14 @@ class GraphFiles(NamedTuple):
     edges: Path
     graph: str = "graph"
     node: str = "node"
-    source: str = "source"
-    target: str = "target"
+    source: str | None = None
+    target: str | None = None
+
+    def ends(self, columns: Sequence[str]) -> tuple[str, str]:
+        """The two columns of ends, among the columns of the edges."""
+        if self.source is not None and self.target is not None:
+            return self.source, self.target
+        return end_columns([name for name in columns if name != self.graph], self.edges.name)
 
 
 def read_graph_tables(
@@ -60,17 +68,19 @@ def read_graph_tables(
     """
     name = files.graphs.stem if isinstance(files, GraphFiles) else files.name
     if not isinstance(files, GraphFiles):
-        files = GraphFiles(files / "graphs.parquet", files / "nodes.parquet", files / "edges.parquet")
+        tables = files / "graphs.parquet", files / "nodes.parquet", files / "edges.parquet"
+        files = GraphFiles(*tables, source="source", target="target")
     graphs, nodes, edges = _opened(files)
     _check_ignored(ignore, [*nodes.columns, *edges.columns])
     ids = graphs.ids(files.graph)
     graph_of_node = nodes.places(files.graph, ids, files.graphs.name)
     rows = nodes.rows_of_pairs(graph_of_node, files.node)
     owner = edges.places(files.graph, ids, files.graphs.name)
-    ends = np.stack([rows.find(owner, edges, end) for end in (files.source, files.target)])
+    named = files.ends(edges.columns)
+    ends = np.stack([rows.find(owner, edges, end) for end in named])
     _check_nodes(graph_of_node, ids, files)
     known = nodes.fields({files.graph, files.node, *ignore}, numeric)
-    bonds = edges.fields({files.graph, files.source, files.target, *ignore}, ())
+    bonds = edges.fields({files.graph, *named, *ignore}, ())
     task, labels = labels_of(graphs, label, metric)
     return graph_set_from_arrays(
         labels,
@@ -94,8 +104,9 @@ def _opened(files: GraphFiles) -> tuple[GraphTable, GraphTable, GraphTable]:
     graphs = GraphTable.open(files.graphs, {files.graph: "text"})
     kinds = {files.graph: _id_type(graphs, files.graph)}
     nodes = GraphTable.open(files.nodes, {**kinds, files.node: "text"})
-    ends = dict.fromkeys((files.source, files.target), _id_type(nodes, files.node))
-    return graphs, nodes, GraphTable.open(files.edges, {**kinds, **ends})
+    kind = _id_type(nodes, files.node)
+    edges = GraphTable.open(files.edges, lambda names: {**kinds, **dict.fromkeys(files.ends(names), kind)})
+    return graphs, nodes, edges
 
 
 def _id_type(table: GraphTable, name: str) -> Any:

@@ -50,3 +50,10 @@ def test_a_column_that_is_to_be_left_out_has_to_be_there(tmp_path: Path) -> None
     assert read_graph_tables(files(tmp_path), ignore=["element"]).node_fields == ("degree",)
     with pytest.raises(DataError, match="columns of nodes or edges to leave out, got elment; did you mean 'element'"):
         read_graph_tables(files(tmp_path), ignore=["elment"])
+
+
+def test_ends_of_edges_are_told_by_their_names_or_by_their_places(tmp_path: Path) -> None:
+    given = files(tmp_path)
+    assert given._replace(source=None, target=None).ends(["mol", "since", "To", "From"]) == ("From", "To")
+    without = read_graph_tables(given._replace(source=None, target=None))
+    assert without.digest == read_graph_tables(given).digest

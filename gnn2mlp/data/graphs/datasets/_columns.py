@@ -1,6 +1,6 @@
 """Columns of the tables of a set of graphs: ids, what is known of nodes and edges, and labels."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 from gnn2mlp.core.errors import DataError, listing, nearest
 from gnn2mlp.core.parquet import is_category, is_numeric, one_array, open_table, pyarrow_modules, reading
 from gnn2mlp.tables.ids import Ids
-from gnn2mlp.tables.reading import read_table
+from gnn2mlp.tables.reading import Types, read_table
 from gnn2mlp.tables.schema import pandas_index
 from gnn2mlp.tables.targets import without_empty
 from gnn2mlp.tasks import GraphClassification, GraphMultiTask, Task
@@ -57,7 +57,7 @@ class GraphTable(NamedTuple):
     of_pandas: frozenset[str] = frozenset()
 
     @classmethod
-    def open(cls, path: Path, types: Mapping[str, Any] | None = None) -> "GraphTable":
+    def open(cls, path: Path, types: Types | None = None) -> "GraphTable":
         """The table at `path`: Parquet, or any other that `gnn2mlp.tables` reads.
 
         Args:

@@ -45,8 +45,9 @@ class GraphFitConfig(Settings):
         label: the column of the graphs that holds classes, empty where unknown; or several of 0 and 1.
         task: `"graph"`, or with the metric that chooses the epoch, `{"name": "graph", "metric": "roc_auc"}`.
         node: the column of the nodes that holds their ids, each once in its graph.
-        source: the column of the edges that holds one end.
-        target: the other end.
+        source: the column of the edges that holds one end; default: `source`, `src`, `from`, ..., or the first one that
+            is no id of a graph.
+        target: the other end; likewise.
         columns: how columns of nodes are read, where their type is not to decide: `{"degree": "number", "note":
             "drop"}`. Texts, whole numbers and truth values are categories, real numbers are numbers.
         split: how graphs get their roles; default: the column `split` of the graphs, else shares of each class.
@@ -77,8 +78,8 @@ class GraphFitConfig(Settings):
     label: tuple[str, ...] = ("label",)
     task: Spec = Spec(GRAPH)
     node: str = "node"
-    source: str = "source"
-    target: str = "target"
+    source: str | None = None
+    target: str | None = None
     columns: dict[str, Any] = pydantic.Field(default_factory=dict)
     split: Spec | None = None
     teacher: Spec = Spec("graph_gin")
@@ -159,6 +160,8 @@ class GraphFitConfig(Settings):
         if self.task.name != GRAPH:
             raise ConfigError(f"task: expected 'graph', got {self.task.name!r}; for labels of nodes take FitConfig")
         self.read_as(NUMBER)
+        if (self.source is None) != (self.target is None):
+            raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
         method = graph_method(self.method).build(METHODS)
         if not method.teacher_keys:
             raise ConfigError(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -74,3 +75,24 @@ def test_a_split_of_the_users_own_and_faults_before_training(tmp_path: Path) -> 
     assert found.results["data"]["split"] == {"by": "own", "train": 30, "valid": 15, "test": 15}
     with pytest.raises(ConfigError, match="teacher 'graph_gin' does not provide 'entropy_shift'"):
         fit(GraphFitConfig(**{**settings, "method": "krd"}), dry_run=True)
+
+
+def test_nothing_of_a_test_graph_reaches_what_is_trained(tmp_path: Path) -> None:
+    """Neither its label, nor its nodes, their numbers and categories, nor its edges."""
+    tables = graph_tables()
+    tables["graphs"]["split"] = np.array(["train"] * 30 + ["valid"] * 15 + ["test"] * 15)
+    tested = {name: tables[name]["molecule"] >= "m45" for name in tables}
+    changed = {name: dict(columns) for name, columns in tables.items()}
+    toxic, nodes, edges = tables["graphs"]["toxic"], changed["nodes"], changed["edges"]
+    changed["graphs"]["toxic"] = np.where(tested["graphs"], np.where(toxic == "yes", "no", "yes"), toxic)
+    nodes["mass"] = np.where(tested["nodes"], -1e4, nodes["mass"])
+    nodes["element"] = np.where(tested["nodes"], "Xe", nodes["element"])
+    edges["bond"] = np.where(tested["edges"], 7, edges["bond"])
+    one, other = (
+        fit(GraphFitConfig(**graph_fit_settings(tmp_path / name, each, refit=False), out=tmp_path / name / "model"))
+        for name, each in (("one", tables), ("other", changed))
+    )
+    assert same_weights(one, other)
+    assert one.predictor().calibration == other.predictor().calibration
+    assert one.results["history"]["teacher"]["loss"] == other.results["history"]["teacher"]["loss"]
+    assert one.results["scores"] != other.results["scores"]
