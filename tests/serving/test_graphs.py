@@ -133,3 +133,10 @@ def test_what_was_trained_on_arrays_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"trained on arrays, whose columns have no names.* train it again"):
         GraphColumns(NodeFields((3,), 0))
     assert GraphColumns(NodeFields((2,), 0, ("kind",))).example() == [{"kind": 0}]  # numbered categories
+
+
+def test_empty_cells_are_the_category_that_training_had_of_them() -> None:
+    for known, code in ((("C", "missing"), 1), (("missing",), 0), (("C",), -1)):
+        columns = GraphColumns(NodeFields((len(known),), 0, ("element",), {"element": known}))
+        (graph,) = columns.read({"nodes": [[{"element": None}]]})["nodes"][:, 0]
+        assert graph.codes.tolist() == [[code]]
