@@ -192,6 +192,8 @@ class RunConfig(Settings):
             check_graph_words(self)
         else:
             check_words(self)
+        if self.previous_weight is not None and self.previous is None:
+            raise ConfigError("previous_weight: expected a deployed student to keep to; name one with --previous")
         return self
 
     @property

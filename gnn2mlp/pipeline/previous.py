@@ -1,6 +1,6 @@
 """A student that is deployed already, and what it says of the nodes that the next one learns from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,9 +130,9 @@ def _aligned(student: Predictor, rows: Any, task: Task, folder: object) -> Tenso
             "another folder"
         )
     if known is None or wanted is None:
-        said = np.asarray(student.predict(rows), dtype=np.float32)
+        said = np.asarray(_answers(student.predict, rows, folder), dtype=np.float32)
         return _columns(torch.from_numpy(said).reshape(len(said), -1), range(task.num_outputs), task, folder)
-    logits = torch.from_numpy(np.asarray(student.decision_function(rows), dtype=np.float32))
+    logits = torch.from_numpy(np.asarray(_answers(student.decision_function, rows, folder), dtype=np.float32))
     places = {str(name): place for place, name in enumerate(known.tolist())}
     order = [places.get(str(name)) for name in wanted.tolist()]
     if not task.exclusive:
@@ -144,6 +144,17 @@ def _aligned(student: Predictor, rows: Any, task: Task, folder: object) -> Tenso
         )
     log_p = torch.cat([logits.log_softmax(1), torch.full((len(logits), 1), float(np.log(_UNHEARD)))], dim=1)
     return log_p[:, [logits.size(1) if place is None else place for place in order]]
+
+
+def _answers(ask: Callable[[Any], Any], rows: Any, folder: object) -> Any:
+    """What it answers to rows, or a sentence on why it cannot."""
+    try:
+        return ask(rows)
+    except DataError as error:
+        raise DataError(
+            f"previous: the model in {folder} cannot answer these nodes, on which the next version is compared with "
+            f"it: {error}; give it what it reads, or leave it out"
+        ) from error
 
 
 def _columns(said: Tensor, order: Sequence[int | None], task: Task, folder: object) -> Tensor:

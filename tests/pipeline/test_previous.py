@@ -1,6 +1,7 @@
 """A deployed student: whose answers are read, in whose classes, and what keeping to them does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,9 @@ def test_several_labels_stand_for_themselves(tmp_path: Path) -> None:
 
 
 def test_what_answers_otherwise_is_refused(tmp_path: Path) -> None:
+    deployed(tmp_path, NodeClassification(["a", "b"]), 2)
+    with pytest.raises(DataError, match=r"previous: the model in .* cannot answer these nodes.*expected .* features"):
+        Previous.of(tmp_path, replace(classes("a", "b"), features=X[:, :1]))
     deployed(tmp_path, Regression(["price"]), 1)
     with pytest.raises(DataError, match="expected a model of a classification task in .*, got one that answers otherw"):
         Previous.of(tmp_path, classes("a", "b"))
@@ -125,5 +129,7 @@ def make_run(settings: dict[str, Any], tmp_path: Path) -> Callable[..., dict[str
 def test_impossible_settings_are_refused(settings: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="previous_weight"):
         RunConfig(**settings, previous_weight=1.5)
+    with pytest.raises(ConfigError, match="previous_weight: expected a deployed student to keep to; name one with"):
+        RunConfig(**settings, previous_weight=0.5)
     with pytest.raises(ArtefactError, match="previous: expected the folder of a run"):
         run(RunConfig(**settings, previous=tmp_path / "nowhere"))

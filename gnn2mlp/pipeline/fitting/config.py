@@ -152,10 +152,11 @@ class FitConfig(Settings):
                 f"out: expected another folder than that of the deployed model, got {self.out}; the next version is "
                 "compared with it"
             )
-        if self.tradeoff and self.deployed is None:
-            raise ConfigError(
-                "tradeoff: expected a deployed model to keep to; name one with --warm-start or --previous"
-            )
+        for option, given in (("tradeoff", self.tradeoff), ("previous_weight", self.previous_weight is not None)):
+            if given and self.deployed is None:
+                raise ConfigError(
+                    f"{option}: expected a deployed model to keep to; name one with --warm-start or --previous"
+                )
 
     def resolve(self, rows: int) -> "FitConfig":
         """The same for a table of so many rows, with every setting written out.

@@ -48,6 +48,7 @@ def test_settings_that_cannot_be_are_refused(fitted: FitResult, fit_settings: Se
         ({"warm_start": fitted.out, "previous": "elsewhere"}, "expected one deployed model"),
         ({"warm_start": fitted.out, "out": fitted.out}, "expected another folder than that of the deployed model"),
         ({"tradeoff": True}, "tradeoff: expected a deployed model"),
+        ({"previous_weight": 0.8}, "previous_weight: expected a deployed model to keep to"),
     ):
         with pytest.raises(ConfigError, match=told):
             fit(FitConfig(**fit_settings(**changes)))
