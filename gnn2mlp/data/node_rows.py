@@ -34,7 +34,7 @@ def node_rows(data: NodeData, nodes: Any, who: str) -> np.ndarray:
     names = None if data.node_names is None else {str(name): row for row, name in enumerate(data.node_names.tolist())}
     flat = given.ravel().tolist()
     rows = [_row(one, data.num_nodes) if names is None else names.get(str(one), -1) for one in flat]
-    unknown = [str(one) for one, row in zip(flat, rows, strict=True) if row < 0]
+    unknown = [str(one) or repr(one) for one, row in zip(flat, rows, strict=True) if row < 0]
     if unknown and names is None:
         raise DataError(
             f"{who}: expected nodes of {data.name} as rows, integers in 0..{data.num_nodes - 1}, got {listing(unknown)}"

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.explore.book_arrays import between, check, class_numbers, count_nodes, matrix, per_node
 from gnn2mlp.explore.book_frames import members_frame, neighbourhoods_frame, placed_frame, table_frame
 from gnn2mlp.explore.book_map import book_map
@@ -240,6 +241,7 @@ class Codebook:
             ConfigError: without edges.
             DataError: if there is no such code.
         """
+        check_count("neighbourhoods", 0, most=most)
         return neighbourhoods_frame(self, self.behind(code, hops).neighbourhoods[:most])
 
     def plot_neighbourhoods(self, code: int, most: int = 6, hops: int = 1) -> Figure:
@@ -312,14 +314,19 @@ class Codebook:
         return book_sentence(self, code, noun, words, examples)
 
     def node(self, name: Any) -> int:
-        """The number of the node that is called so.
+        """The number of the node that is called so, or whose name is written so.
 
         Raises:
-            DataError: if there is none; the message offers the nearest name.
+            DataError: if there is none, or more than one; the message offers the nearest name.
         """
         at = np.flatnonzero(self.names == name)
         if not at.size:
-            raise DataError(f"no node is called {name!r}{nearest(str(name), [str(one) for one in self.names])}")
+            written = [str(one) for one in self.names]
+            at = np.flatnonzero(np.array(written, dtype=object) == name)
+            if not at.size:
+                raise DataError(f"no node is called {name!r}{nearest(str(name), written)}")
+        if at.size > 1:
+            raise DataError(f"{at.size} nodes are called {name!r}; give each node a name of its own")
         return int(at[0])
 
     @cached_property

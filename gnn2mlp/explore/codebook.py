@@ -3,6 +3,7 @@
 Each function reads the knowledge of a teacher with codes and returns arrays; `plots_codes` draws them.
 """
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -214,5 +215,5 @@ def of_nodes(knowledge: TeacherKnowledge, values: Array, what: str) -> np.ndarra
 
 def check_code(code: int, codes: int) -> None:
     """Raise `DataError` unless `code` is one of 0 .. codes - 1."""
-    if not 0 <= code < codes:
+    if not isinstance(code, Integral) or isinstance(code, bool) or not 0 <= code < codes:
         raise DataError(f"code: expected one of 0..{codes - 1}, got {code}")

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.limits import check_count
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.explore.codebook import Array, check_code, of_nodes
 from gnn2mlp.knowledge import TeacherKnowledge
@@ -70,13 +71,12 @@ def behind_code(knowledge: TeacherKnowledge, edge_index: Array, labels: Array, c
 
     Raises:
         MissingKnowledgeError: if the knowledge lacks codes.
-        ConfigError: if `hops` is below 1.
+        ConfigError: if `hops` is below 1, or not whole.
         DataError: if there is no such code, or labels or edges do not fit the graph.
     """
     knowledge.require(["code", "codebook"])
     check_code(code, knowledge["codebook"].size(0))
-    if hops < 1:
-        raise ConfigError(f"behind_code: expected hops of at least 1, got {hops}")
+    check_count("behind_code", 1, hops=hops)
     every = np.asarray(labels)
     of_nodes(knowledge, every, "labels")
     graph = _adjacency(knowledge.node_ids.numpy(), np.asarray(edge_index), every.size)

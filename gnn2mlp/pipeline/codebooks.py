@@ -12,6 +12,7 @@ from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.errors import ArtefactError, ConfigError, MissingKnowledgeError, listing
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.identity import fingerprint
+from gnn2mlp.core.seeds import as_seed
 from gnn2mlp.data import NodeData, load_dataset
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.deploy import Predictor
@@ -98,7 +99,7 @@ def _classes(graph: NodeData, student: Predictor | None) -> list[Any]:
 
 def _of_run(folder: Path, seed: int | None, data_root: str | Path | None) -> Codebook:
     config = RunConfig(**read_yaml(folder / CONFIG))
-    number = config.seeds[0] if seed is None else seed
+    number = config.seeds[0] if seed is None else as_seed(seed)
     path = folder / "knowledge" / f"{label(number)}.safetensors"
     if not path.is_file():
         found = sorted(each.stem for each in (folder / "knowledge").glob("*.safetensors"))

@@ -71,6 +71,13 @@ def test_a_node_is_found_by_its_name() -> None:
         _book().node("towm")
 
 
+def test_nodes_are_found_by_what_is_written_and_never_by_chance() -> None:
+    numbered = Codebook(_book().knowledge, names=np.arange(6) + 2**53)
+    assert numbered.node(2**53 + 3) == numbered.node(str(2**53 + 3)) == 3
+    with pytest.raises(DataError, match="6 nodes are called 'page'; give each node a name of its own"):
+        Codebook(_book().knowledge, names=["page"] * 6).node("page")
+
+
 def test_knowledge_without_codes_and_codes_that_are_not_there_are_refused() -> None:
     with pytest.raises(MissingKnowledgeError, match="codebook"):
         Codebook(TeacherKnowledge(torch.arange(2), {"logits": torch.zeros(2, 2)}))

@@ -81,8 +81,8 @@ def test_nearest_codes_in_both_geometries() -> None:
     assert np.abs(code_vectors(_knowledge())).max() == 3
 
 
-@pytest.mark.parametrize("code", [-1, 4])
-def test_a_code_that_does_not_exist_is_named(code: int) -> None:
+@pytest.mark.parametrize("code", [-1, 4, 1.5, 1.0, True])
+def test_a_code_that_does_not_exist_is_named(code: Any) -> None:
     with pytest.raises(DataError, match=f"code: expected one of 0..3, got {code}"):
         nearest_codes(_knowledge(), code)
 

@@ -83,7 +83,7 @@ def test_edges_of_another_graph_are_refused(edges: torch.Tensor) -> None:
 def test_other_mistakes_are_named() -> None:
     with pytest.raises(DataError, match="code: expected one of 0..2, got 3"):
         _behind(code=3)
-    with pytest.raises(ConfigError, match="expected hops of at least 1, got 0"):
+    with pytest.raises(ConfigError, match=r"behind_code\.hops: expected at least 1, got 0"):
         _behind(hops=0)
     with pytest.raises(DataError, match="labels: expected one for each node of the full graph, at least 4"):
         behind_code(_knowledge(), EDGES, LABELS[:2], 1)
