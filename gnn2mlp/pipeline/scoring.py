@@ -1,6 +1,6 @@
 """The stage `record`: scores, once, after every choice has been made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,21 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.identity import Execution
-from gnn2mlp.data.split import Split
 from gnn2mlp.data.view import Full, Observed
 from gnn2mlp.deploy.predictor import Predictor
-from gnn2mlp.evaluate import (
-    by_population,
-    class_counts,
-    diagram_by_mass,
-    expected_calibration_error,
-    populations,
-    reliability_diagram,
-)
 from gnn2mlp.knowledge.knowledge import TeacherKnowledge
 from gnn2mlp.nn.training import History
 from gnn2mlp.pipeline.backends import student_input
 from gnn2mlp.pipeline.facts import code_record, seen_test_nodes, trust_record, validation_nodes
+from gnn2mlp.pipeline.node_answers import NodeAnswers, metric_of
 from gnn2mlp.pipeline.text_baselines import text_scores
 from gnn2mlp.tasks import Task
 from gnn2mlp.teachers import Teacher
@@ -54,8 +46,7 @@ def score(
     is. The test labels are read here and nowhere else.
     Where the knowledge holds them, `codes` tells how the codebook is used, and `trust` whether reliability tells the
     teacher's right answers from its wrong ones. Beside a teacher that reads texts `text_baselines` has what reads less
-    than it does. `notes` says what a reader should know of the trainings, mostly
-    nothing.
+    than it does. `notes` says what a reader should know of the trainings, mostly nothing.
 
     Args:
         teacher: trained.
@@ -72,95 +63,49 @@ def score(
         device: which device of the kind that `execution` names.
     """
     students = {"plain" if isinstance(mlp, Teacher) else "mlp": mlp, "student": student}
-    models = ("teacher", *students)
-    warm = {name: warm_logits(one, observed, full, device) for name, one in students.items()}
-    warm["teacher"] = teacher_logits(teacher, knowledge, full, device)
-    of_cold = cold_logits(teacher, students, warm, full, device)
-    split, labels, task = full.split, full.labels, observed.task
-
-    def logits_of(model: str, population: str) -> Tensor:
-        return of_cold[model] if population == "cold" else warm[model]["observed" if population == "seen" else "full"]
-
-    # A threshold that is to be chosen is chosen for each model, as the student's was that ships.
-    valid = split.valid
-    tasks = {model: task.with_threshold(logits_of(model, "seen")[valid], labels[valid]) for model in models}
-
-    def judged(model: str, output: Tensor, labels: Tensor) -> float:
-        return metric_of(tasks[model], output, labels)
-
-    def calibration(model: str, output: Tensor, labels: Tensor) -> float:
-        return expected_calibration_error(output, labels)
-
-    def by_model(metric: Callable[[str, Tensor, Tensor], float]) -> dict[str, dict[str, float]]:
-        def scored(model: str) -> Callable[[str, Tensor], float]:
-            return lambda population, ids: metric(model, logits_of(model, population)[ids], labels[ids])
-
-        return {model: by_population(split, scored(model), unseen_share) for model in models}
-
-    def agrees(population: str, ids: Tensor) -> float:
-        return task.agreement(logits_of("student", population)[ids], logits_of("teacher", population)[ids])
-
-    def churned(model: str, deployed: Tensor) -> Callable[[str, Tensor], float]:
-        return lambda population, ids: 1 - task.agreement(logits_of(model, population)[ids], deployed[ids])
-
-    def diagram(model: str, of: Callable[[Tensor, Tensor], Any]) -> dict[str, Any]:
-        told: dict[str, Any] = of(logits_of(model, "test")[split.test], labels[split.test])._asdict()
-        return told
-
-    def counts(model: str, population: str, ids: Tensor) -> dict[str, Any]:
-        decided = tasks[model].decide(logits_of(model, population)[ids])  # type: ignore[attr-defined]
-        return class_counts(decided, labels[ids], task.num_outputs)._asdict()
-
-    codes = code_record(knowledge)
+    models: dict[str, Predictor | Teacher] = {"teacher": teacher, **students}
+    logits = {name: warm_logits(one, observed, full, device) for name, one in students.items()}
+    logits = {"teacher": teacher_logits(teacher, knowledge, full, device), **logits}
+    for name, cold in cold_logits(teacher, students, logits, full, device).items():
+        logits[name]["cold"] = cold
+    task = observed.task
+    answers = NodeAnswers(logits, task, full, unseen_share)
     baselines = text_scores(teacher, observed, full, unseen_share, seed, device, metric_of)
-    table = seen_test_nodes(knowledge, observed, full) if task.exclusive else None
-    histories = {name: history_of(one) for name, one in {"teacher": teacher, **students}.items()}
-    seconds = {model: history["seconds"] for model, history in histories.items()}
+    codes = code_record(knowledge)
     return {
         "seed": seed,
-        "split": {"digest": split.digest, **split.sizes},
+        "split": {"digest": full.split.digest, **full.split.sizes},
         "metric": {"name": task.metric, **told_of_metric(task)},
-        **by_model(judged),
-        "fidelity": by_population(split, agrees, unseen_share),
-        **({"ece": by_model(calibration)} if task.exclusive else {}),
-        **(
-            {"churn": {model: by_population(split, churned(model, previous), unseen_share) for model in models}}
-            if previous is not None
-            else {}
-        ),
-        "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge.card["seconds"], **seconds},
-        # A teacher that knows no epochs has no history.
-        "history": {m: with_best(h) for m, h in histories.items() if h["valid"]},
-        **(
-            {
-                "reliability": {model: diagram(model, reliability_diagram) for model in models},
-                "calibration": {model: diagram(model, diagram_by_mass) for model in models},
-            }
-            if task.exclusive
-            else {}
-        ),
-        # A task of numbers decides nothing.
-        **(
-            {"by_class": {p: {m: counts(m, p, ids) for m in models} for p, ids in _warm(split).items()}}
-            if hasattr(task, "decide")
-            else {}
-        ),
-        "parameters": {name: parameters_of(one) for name, one in {"teacher": teacher, **students}.items()},
-        "notes": [f"{model}: {note}" for model, h in histories.items() if (note := History(**h).note())],
+        **answers.scores(),
+        "fidelity": answers.fidelity(),
+        **({"ece": answers.calibration_errors()} if task.exclusive else {}),
+        **({} if previous is None else {"churn": answers.churn(previous)}),
+        **_trainings(models, knowledge.card["seconds"]),
+        **(answers.diagrams() if task.exclusive else {}),
+        **({"by_class": answers.by_class()} if hasattr(task, "decide") else {}),  # a task of numbers decides nothing
+        "parameters": {name: parameters_of(one) for name, one in models.items()},
         **({"codes": codes} if codes else {}),
         **({"text_baselines": baselines} if baselines else {}),
-        **({"trust": trust_record(table, validation_nodes(knowledge, observed, full))} if table else {}),
+        **(_trust(knowledge, observed, full) if task.exclusive else {}),
     }
 
 
-def metric_of(task: Task, output: Tensor, labels: Tensor) -> float:
-    """The figure by which a task is judged, of outputs whose labels are all known."""
-    return task.metrics[task.metric].value(task, output, labels)
+def _trainings(models: Mapping[str, Predictor | Teacher], knowledge_seconds: float) -> dict[str, Any]:
+    """How long the stages took, how trainings went, and what a reader should know of them, mostly nothing."""
+    histories = {model: history_of(one) for model, one in models.items()}
+    seconds = {model: history["seconds"] for model, history in histories.items()}
+    return {
+        "seconds": {"teacher": seconds.pop("teacher"), "knowledge": knowledge_seconds, **seconds},
+        # A teacher that knows no epochs has no history.
+        "history": {model: with_best(history) for model, history in histories.items() if history["valid"]},
+        "notes": [f"{model}: {note}" for model, history in histories.items() if (note := History(**history).note())],
+    }
 
 
-def _warm(split: Split) -> dict[str, Tensor]:
-    """Populations that are scored as they are: answers on cold nodes are a figure, and no table."""
-    return {name: ids for name, ids in populations(split).items() if name != "cold"}
+def _trust(knowledge: TeacherKnowledge, observed: Observed, full: Full) -> dict[str, Any]:
+    """Whether reliability tells the teacher's right answers from its wrong ones, where the knowledge holds it."""
+    table = seen_test_nodes(knowledge, observed, full)
+    return {"trust": trust_record(table, validation_nodes(knowledge, observed, full))} if table else {}
 
 
 def parameters(module: nn.Module) -> int:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from gnn2mlp import RunConfig
 from gnn2mlp.pipeline import run
-from gnn2mlp.pipeline.scoring import metric_of
+from gnn2mlp.pipeline.node_answers import metric_of
 from gnn2mlp.pipeline.text_baselines import text_baselines, text_scores
 from gnn2mlp.report import results_table
 from gnn2mlp.report.run_report import render_report
