@@ -109,6 +109,8 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
         )
     check_graph_free(config.student.name, "--task link")
     split = config.split or Spec(DEFAULTS["split"])
+    if not isinstance(config.recipe, str):  # whose shares are of either setting
+        check_new_nodes(split, config.setting)
     decoder = config.decoder or Spec(DEFAULTS["decoder"])
     export = Spec("export", **{**settings.get("export", {}), **config.export})
     distill = Spec("distill", **{**settings.get("distill", {}), **config.distill})
@@ -127,6 +129,18 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
             "task": {"name": LINK, **LinkPrediction(**task.checked(LinkPrediction, "task")).spec().options},
         }
     )
+
+
+def check_new_nodes(split: Spec, setting: str) -> None:
+    """Raise `ConfigError` for a share of new nodes, other than the usual one, where all nodes are known."""
+    share = split.options.get("new_nodes")
+    if share is None or setting != "transductive":
+        return
+    if share != getattr(Spec(split.name).build(LINK_SPLITTERS), "new_nodes", None):
+        raise ConfigError(
+            f"split.new_nodes: the setting is 'transductive', in which no node is new, got {share}; add --setting "
+            "production (in Python: setting='production'), or leave it out"
+        )
 
 
 def _recipe(config: "RunConfig", method: Spec) -> Recipe | None:

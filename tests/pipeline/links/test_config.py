@@ -107,6 +107,7 @@ def test_settings_that_go_with_the_other_task_are_refused_at_once(settings: dict
         ({"task": "link", "method": "glnn"}, "method 'glnn' says what nodes are, and --task link.*llp"),
         ({"task": "link", "teacher": "vq"}, "teacher 'vq' says what nodes are.*heuristic or link, or a network.*sage"),
         ({"task": "link", "teacher": "heuristic", "method": "embedding_match"}, "does not provide 'hidden'"),
+        ({"task": "link", "split": {"name": "edges", "new_nodes": 0.3}}, "split.new_nodes: the setting is 'transd"),
         ({"teacher": "link"}, "teacher 'link' scores pairs of nodes: add --task link"),
         ({"task": "link", "inputs": "hops"}, "inputs 'hops' reads more than features.*features, .*standardise"),
         ({"task": {"name": "link", "metrik": "auc"}}, "did you mean 'metric'"),

@@ -15,7 +15,7 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.links.sizes import sized_link_distill, sized_link_teacher
-from gnn2mlp.pipeline.links.config import check_unit
+from gnn2mlp.pipeline.links.config import check_new_nodes, check_unit
 from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tasks import LinkPrediction
@@ -148,6 +148,7 @@ class LinkFitConfig(Settings):
         teacher = providing(self.teacher, method.teacher_keys | _SCORES)
         distill = Spec("distill", **sized_link_distill(self.distill, rows, edges)).checked(Distiller, "distill")
         setting = self.setting or ("production" if self.time is not None else "transductive")
+        check_new_nodes(self.split, setting)
         return self.model_copy(
             update={
                 "task": Spec(LINK, **LinkPrediction(**self.task.checked(LinkPrediction, "task")).spec().options),

@@ -23,6 +23,9 @@ def test_times_say_that_some_nodes_come_later() -> None:
     assert LinkFitConfig(**TABLES, time="since").resolve(100).setting == "production"
     assert LinkFitConfig(**TABLES, time="since").taken == ("page", "since")
     assert LinkFitConfig(**TABLES, time="since", columns={"since": "date"}).taken == ("page",)
+    with pytest.raises(ConfigError, match="split.new_nodes: the setting is 'transductive', in which no node is new"):
+        LinkFitConfig(**TABLES, split={"name": "edges", "new_nodes": 0.3}).resolve(100)
+    LinkFitConfig(**TABLES, split={"name": "edges", "new_nodes": 0.1}).resolve(100)
     with pytest.raises(ConfigError, match="'transductive' knows no new nodes, and --time since"):
         LinkFitConfig(**TABLES, time="since", setting="transductive").resolve(100)
 
