@@ -350,11 +350,8 @@ def _assemble(parts: Sequence[Path], schema: Any, out: Path) -> None:
 
     def fill(file: Any) -> None:
         with _writer(file, schema) as writer:
-            for path in parts:
-                with reading(path):
-                    table = open_table(path)
-                    for group in range(table.metadata.num_row_groups):
-                        writer.write_table(table.read_row_group(group).replace_schema_metadata(schema.metadata))
+            for group in _row_groups(parts):
+                writer.write_table(group.replace_schema_metadata(schema.metadata))
 
     whole = _folder(out) / _WHOLE
     atomic(whole, fill)
@@ -362,6 +359,15 @@ def _assemble(parts: Sequence[Path], schema: Any, out: Path) -> None:
         whole.replace(out)
     except OSError as error:
         raise ArtefactError(f"could not write {out} ({error}); choose another name for --out") from error
+
+
+def _row_groups(parts: Sequence[Path]) -> Iterator[Any]:
+    """The row groups of tables, one after the other."""
+    for path in parts:
+        with reading(path):
+            table = open_table(path)
+            for group in range(table.metadata.num_row_groups):
+                yield table.read_row_group(group)
 
 
 def _failed(paths: Sequence[Path]) -> int:

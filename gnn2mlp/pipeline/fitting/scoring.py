@@ -121,33 +121,16 @@ def score_models(
     # A threshold that is to be chosen is chosen for each model, as the student's was that ships.
     valid = split.valid
     tasks = {m: observed.task.with_threshold(by["seen"][valid], labels[valid]) for m, by in outputs.items()}
+    judged = {model: {p: (tasks[model], output) for p, output in by.items()} for model, by in outputs.items()}
     scores = {
-        model: {p: judge.score(tasks[model], outputs[model][p], ids)._asdict() for p, ids in groups.items()}
-        for model in outputs
+        model: {p: judge.score(*by[p], ids)._asdict() for p, ids in groups.items()} for model, by in judged.items()
     }
-    ours = {p: (tasks["student"], outputs["student"][p]) for p in POPULATIONS}
+    ours = judged["student"]
     differences = {
-        rival: {
-            p: judge.difference(ours[p], (tasks[rival], outputs[rival][p]), ids)._asdict() for p, ids in groups.items()
-        }
-        for rival in outputs
+        rival: {p: judge.difference(ours[p], by[p], ids)._asdict() for p, ids in groups.items()}
+        for rival, by in judged.items()
         if rival != "student"
     }
-    agreement = {
-        p: observed.task.agreement(outputs["student"][p][ids], outputs["teacher"][p][ids])
-        for p, ids in {**groups, "test": split.test}.items()
-    }
-    changes: dict[str, Any] = {}
-    if previous is not None:
-        changes["churn"] = {
-            m: {
-                p: 1 - observed.task.agreement(by[p][ids], previous[ids])
-                for p, ids in {**groups, "test": split.test}.items()
-            }
-            for m, by in outputs.items()
-        }
-        if observed.task.exclusive:
-            changes["changed"] = _changed(observed.task, outputs["student"], previous, labels, groups)
     histories = {"teacher": teacher.history_.to_dict(), "mlp": mlp.card["history"], "student": student.card["history"]}
     metric = {"name": observed.task.metric, **told_of_metric(observed.task)}
     record = {
@@ -155,8 +138,8 @@ def score_models(
         "scores": scores,
         "beside": _beside(tasks, outputs, labels, groups),
         "differences": differences,
-        "agreement": agreement,
-        **changes,
+        "agreement": _agreement(observed.task, outputs["student"], outputs["teacher"], split),
+        **({} if previous is None else _changes(observed.task, outputs, previous, labels, split)),
         **_by_class(tasks, outputs, labels, groups, full.graph.class_names),
         "baselines": {"linear": linear.about, "boosting": boosting.about},
         "history": {model: with_best(history) for model, history in histories.items() if history["valid"]},
@@ -168,6 +151,25 @@ def score_models(
         "trust": _trust(student, alone["student"], full, knowledge, of_teacher),
     }
     return {**record, "verdict": verdict(scores, differences, metric)}
+
+
+def _agreement(task: Task, ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor], split: Split) -> dict[str, float]:
+    """How often two models answer alike, by population."""
+    groups = {"seen": split.seen, "unseen": split.unseen, "test": split.test}
+    return {p: task.agreement(ours[p][ids], theirs[p][ids]) for p, ids in groups.items()}
+
+
+def _changes(
+    task: Task, outputs: Mapping[str, Mapping[str, Tensor]], previous: Tensor, labels: Tensor, split: Split
+) -> dict[str, Any]:
+    """How many answers of each model, and which of the student, are others than those of a deployed student."""
+    deployed = dict.fromkeys(POPULATIONS, previous)
+    alike = {model: _agreement(task, by, deployed, split) for model, by in outputs.items()}
+    told: dict[str, Any] = {"churn": {m: {p: 1 - share for p, share in by.items()} for m, by in alike.items()}}
+    if task.exclusive:
+        groups = {"seen": split.seen, "unseen": split.unseen}
+        told["changed"] = _changed(task, outputs["student"], previous, labels, groups)
+    return told
 
 
 def _changed(
