@@ -1,9 +1,12 @@
+import uuid
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.deploy import graph_nodes
 from gnn2mlp.deploy.graph_nodes import GraphNodes
 from gnn2mlp.deploy.node_columns import NodeColumns
 from gnn2mlp.tables.lookup import NodeIds
@@ -26,6 +29,22 @@ def test_nodes_come_in_the_order_of_their_graphs(tmp_path: Path) -> None:
     both = found.of(np.array([2, 0]))
     assert both.offsets.tolist() == [0, 3, 4]
     np.testing.assert_array_equal(both.features, [[1], [3], [6], [5]])
+
+
+@pytest.mark.parametrize("names", [[1, 2, 3, 2, 2, 1], list("abcbba"), [uuid.UUID(int=n) for n in (1, 2, 3, 2, 2, 1)]])
+def test_a_node_that_is_there_twice_is_told(tmp_path: Path, names: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_nodes, "_AT_ONCE", 2)
+    write(tmp_path, {**NODES, "node": names})  # in m1: 2, 2; in m2: 1, 3, 1; in m3: 2
+    found = made(tmp_path, GRAPHS["graph"], "null")
+    assert found.reasons == {1: "a node is there twice", 2: "a node is there twice"}
+    assert not (tmp_path / "work" / "keys.i64").exists()
+    with pytest.raises(DataError, match=r"expected nodes that can be read, each once.*'m1' \(a node is there twice\)"):
+        made(tmp_path, GRAPHS["graph"])
+
+
+def test_nodes_without_ids_are_read_as_they_are(tmp_path: Path) -> None:
+    write(tmp_path, {**NODES, "node": [1, None, 1, 1, 1, 1]})
+    assert made(tmp_path, GRAPHS["graph"]).reasons == {}
 
 
 def test_what_is_there_is_not_read_again(tmp_path: Path) -> None:
