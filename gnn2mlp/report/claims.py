@@ -110,10 +110,10 @@ def told_difference(found: Paired, rival: str, named: str = "") -> str:
         named: what is in the brackets, in front of it.
     """
     if not found.has_interval and not found.difference:
-        return f"as good as {rival} each time, which tells nothing of chance"
+        return f"as good as {rival} each time (which tells nothing of chance)"
     both = f"{points(found.difference)} {'ahead of' if found.difference > 0 else 'behind'} {rival}"
     if not found.has_interval:
-        return f"{both} each time, which tells nothing of chance"
+        return f"{both} each time (which tells nothing of chance)"
     low, high = (points(min(1.0, end)).split()[0] for end in sorted((abs(found.low), abs(found.high))))
     return f"{both} ({named}{low} to {high})"
 

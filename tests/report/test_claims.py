@@ -56,7 +56,7 @@ def test_a_loss_beyond_chance_is_said(make_results: Make) -> None:
 def test_equal_differences_are_told_without_an_interval(make_results: Make) -> None:
     results = transductive(make_results, [0.78, 0.75], [0.8, 0.77], [0.7, 0.72])
     assert claim(results, "test") == (
-        "On test nodes, the student is 2.0 points behind its teacher each time, which tells nothing of chance; no "
+        "On test nodes, the student is 2.0 points behind its teacher each time (which tells nothing of chance); no "
         "difference from a plain MLP (95% interval −100.0 to +100.0 points) was found beyond chance."
     )
     told = interval(comparisons(results, "test")[0].found)
@@ -69,7 +69,7 @@ def test_rivals_stand_side_by_side_in_a_sentence() -> None:
     alike = Paired(0.0, nan, nan, nan, nan, 0, 5, "splits")
     told = told_beside([("one", ahead), ("two", unsure), ("three", alike)])
     assert told == (
-        "2.0 points ahead of one (1.0 to 3.0), as good as three each time, which tells nothing of chance and within "
+        "2.0 points ahead of one (1.0 to 3.0), as good as three each time (which tells nothing of chance) and within "
         "chance of two (−1.0 to +3.0)"
     )
     assert told_beside([]) == ""

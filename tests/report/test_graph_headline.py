@@ -42,7 +42,7 @@ def test_it_speaks_of_the_teacher_and_of_what_does_without() -> None:
             "reaches 70.5%, 10.0 points behind its teacher (95% interval 9.8",
         ),
         ([0.9, 0.91, 0.905], [0.80, 0.81, 0.806], "reaches 90.5%, 10.0 points ahead of its teacher (95% interval 9.8"),
-        ([0.7, 0.8], [0.8, 0.9], "reaches 75.0%, 10.0 points behind its teacher each time, which tells nothing of"),
+        ([0.7, 0.8], [0.8, 0.9], "reaches 75.0%, 10.0 points behind its teacher each time (which tells nothing of"),
         ([0.7], [0.8], "reaches 70.0% and its teacher 80.0%; one seed: no statement about chance."),
     ],
 )
