@@ -59,9 +59,7 @@ class NodeAnswers:
 
     def fidelity(self) -> dict[str, float]:
         """How often the student answers as its teacher does, by population."""
-        return self._each(
-            lambda group, ids: self.task.agreement(*(self.of(m, group, ids) for m in ("student", "teacher")))
-        )
+        return self._each(self._agreement)
 
     def churn(self, deployed: Tensor) -> dict[str, dict[str, float]]:
         """Share of answers that are others than those of `deployed` (nodes, outputs), by model and population."""
