@@ -1,5 +1,6 @@
 """The nodes of a table in the order of their graphs, in files that are mapped into memory. Imports no torch."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from gnn2mlp.tables.lookup import NodeIds
 _CODES, _FEATURES, _OFFSETS, _STATE = "codes.i32", "features.f32", "offsets.i64", "nodes.json"
 # The column of a node's id within its graph, where a table has one, and what tells such ids apart.
 _NODE, _KEYS = "node", "keys.i64"
+# Bytes that are written at a time where a system cannot reserve them.
+_BLOCK = 2**20
 # So many nodes at a time are looked through for one that is there twice.
 _AT_ONCE = 2**22
 # Graphs without a node, or with a bad one, that a message names.
@@ -78,9 +81,12 @@ class GraphNodes:
         if not (folder / _STATE).exists():
             try:
                 _write(columns, files, graph, ids, folder, progress)
+            except ArtefactError:
+                raise
             except OSError as error:
                 raise ArtefactError(
-                    f"could not write into {folder} ({error}); choose another folder for out"
+                    f"could not write into {folder} ({error.strerror or error}); free some space, or choose another "
+                    "folder for --out"
                 ) from error
         state = read_json(folder / _STATE)
         reasons = {int(number): reason for number, reason in state["reasons"].items()}
@@ -111,6 +117,22 @@ def _mapped(path: Path, kind: Any, rows: int, width: int) -> np.ndarray | None:
     return np.memmap(path, kind, "c", shape=(rows, width)) if rows else np.zeros((0, width), kind)
 
 
+def _reserved(path: Path, kind: Any, shape: tuple[int, int]) -> np.ndarray:
+    """A new file as an array, whose space on disk is taken: where a page has none, the system ends the process.
+
+    Raises:
+        OSError: if there is too little.
+    """
+    size = shape[0] * shape[1] * np.dtype(kind).itemsize
+    with path.open("w+b") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            for start in range(0, size, _BLOCK):
+                file.write(bytes(min(_BLOCK, size - start)))
+    return np.memmap(path, kind, "r+", shape=shape)
+
+
 def _write(columns: NodeColumns, files: list[Path], graph: str, ids: NodeIds, folder: Path, progress: Progress) -> None:
     counts = np.zeros(len(ids), np.int64)
     for _, batch in _batches(files, [graph]):
@@ -125,8 +147,7 @@ def _write(columns: NodeColumns, files: list[Path], graph: str, ids: NodeIds, fo
         (_KEYS, np.int64, int(named)),
     )
     arrays: list[np.ndarray | None] = [
-        np.memmap(folder / name, kind, "w+", shape=(total, width)) if width and total else None
-        for name, kind, width in kinds
+        _reserved(folder / name, kind, (total, width)) if width and total else None for name, kind, width in kinds
     ]
     free, bad = offsets[:-1].copy(), np.zeros(len(ids), bool)
     progress(0, total, "reading nodes")

@@ -98,7 +98,7 @@ def _write(
                 progress(at, total, "embedding nodes")
     except OSError as error:
         raise ArtefactError(
-            f"could not write {path} ({error.strerror}); free {total * bytes_a_row / 2**20:,.0f} MiB, or choose "
+            f"could not write {path} ({error.strerror}); free {-(-total * bytes_a_row // 2**20):,} MiB, or choose "
             "another folder for --out"
         ) from error
     if at != total:

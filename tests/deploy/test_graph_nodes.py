@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import ArtefactError, DataError
 from gnn2mlp.deploy import graph_nodes
 from gnn2mlp.deploy.graph_nodes import GraphNodes
 from gnn2mlp.deploy.node_columns import NodeColumns
 from gnn2mlp.tables.lookup import NodeIds
 from tests.deploy.graph_tables import ARRAYS, FIELDS, GRAPHS, NODES, write
+from tests.helpers import full_disk
 
 
 def made(folder: Path, asked: list[str], errors: str = "raise") -> GraphNodes:
@@ -39,6 +40,21 @@ def test_a_node_that_is_there_twice_is_told(tmp_path: Path, names: list[Any], mo
     assert found.reasons == {1: "a node is there twice", 2: "a node is there twice"}
     assert not (tmp_path / "work" / "keys.i64").exists()
     with pytest.raises(DataError, match=r"expected nodes that can be read, each once.*'m1' \(a node is there twice\)"):
+        made(tmp_path, GRAPHS["graph"])
+
+
+@pytest.mark.parametrize("reserves", [True, False])
+def test_the_space_of_files_is_taken_before_they_are_filled(
+    tmp_path: Path, reserves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of a mapped file that a full disk has no room for ends the process, and says nothing."""
+    if not reserves:
+        monkeypatch.delattr("os.posix_fallocate")
+    found = graph_nodes._reserved(tmp_path / "codes.i32", np.int32, (100_000, 2))
+    assert (tmp_path / "codes.i32").stat().st_blocks * 512 >= found.nbytes == 800_000
+    assert not found.any()
+    write(tmp_path, {name: values * 1000 for name, values in NODES.items()})
+    with full_disk(10_000), pytest.raises(ArtefactError, match="could not write into .*; free some space, or choose"):
         made(tmp_path, GRAPHS["graph"])
 
 
