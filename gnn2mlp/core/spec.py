@@ -288,6 +288,8 @@ def _coerce(value: Any, annotation: Any, where: str) -> Any:
     """Validate one option against its annotation with pydantic, turning failures into one-line messages."""
     if annotation is inspect.Parameter.empty:
         return value
+    if isinstance(value, bool):  # which pydantic takes for 0 or 1
+        _check_kind(value, annotation, where)
     try:
         adapter = pydantic.TypeAdapter(annotation, config=pydantic.ConfigDict(arbitrary_types_allowed=True))
         return adapter.validate_python(value)

@@ -101,12 +101,20 @@ class NodeColumns:
             column = _whole(column, f"{where}: {name}")
         has_gap = bool(len(known)) and known[-1] == GAP
         plain = [*known][:-1] if has_gap and not is_category(column.type) else [*known]
-        among = arrow.array(plain).cast(column.type, safe=False)
+        among = arrow.array(_held(plain, column.type)).cast(column.type, safe=False)
         codes = arrow.compute.index_in(column, value_set=among, skip_nulls=True)
         found: np.ndarray = codes.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         if has_gap and column.null_count:
             found[column.is_null().to_numpy(zero_copy_only=False)] = len(known) - 1
         return found
+
+
+def _held(values: Sequence[Any], kind: Any) -> Sequence[Any]:
+    """Values, and `None` for those that a column of this type cannot hold: cast to it they would be others."""
+    if not pyarrow_modules()[0].types.is_integer(kind):
+        return values
+    limits = np.iinfo(kind.to_pandas_dtype())
+    return [value if limits.min <= value <= limits.max else None for value in values]
 
 
 def _whole(column: Any, where: str) -> Any:

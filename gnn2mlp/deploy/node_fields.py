@@ -176,7 +176,7 @@ class NodeFields:
             raise DataError(f"{where}: expected codes, which are integers, got {values.dtype}; the model has no names")
         for name, column in zip(self.names, values.T, strict=True):
             _check_kind(column.tolist(), self.categories[name], f"{where}: {name}")
-        places = [{value: code for code, value in enumerate(self.categories[name])} for name in self.names]
+        places = [_places(self.categories[name]) for name in self.names]
         columns = [[place.get(value, -1) for value in values[:, k].tolist()] for k, place in enumerate(places)]
         return np.array(columns, dtype=np.int64).reshape(len(self.names), len(values)).T
 
@@ -197,9 +197,15 @@ class NodeFields:
         return f"expected {len(self.code_sizes)} codes{told} and {self.features} features of each node, as in training"
 
 
+def _places(categories: Sequence[Any]) -> dict[Any, int]:
+    """The code of each category, and of `None` that of a gap, if training had one."""
+    places = {value: code for code, value in enumerate(categories)}
+    return {**places, None: places[GAP]} if GAP in places else places
+
+
 def _check_kind(values: Sequence[Any], categories: Sequence[Any], where: str) -> None:
     """Raise `DataError` for a value of another type than all of training had: no such one can be known."""
-    kinds = {type(value) for value in categories}
+    kinds = {type(value) for value in categories if value != GAP} or {type(value) for value in categories}
     other = [value for value in values if type(value) not in kinds and value is not None]
     if kinds and other:
         raise DataError(f"{where}: expected values as in training, such as {categories[0]!r}, got {other[0]!r}")

@@ -88,13 +88,13 @@ class Coverage(NamedTuple):
 
         Example:
             >>> coverage([[True, False]] * 100, [0] * 70 + [1] * 30, nominal=0.9).warning("unseen nodes")[:76]
-            'Sets promised to hold the true class in 90% of rows do so in 70.0% of unseen'
+            'Sets promised to hold the true class in 90% of cases do so in 70.0% of unsee'
         """
         if not self.falls_short:
             return ""
         return (
-            f"Sets promised to hold the true class in {self.nominal:.0%} of rows do so in {self.measured:.1%} of "
-            f"{population} ({self.low:.1%} to {self.high:.1%}, {self.rows:,} rows): they differ from the rows that the "
+            f"Sets promised to hold the true class in {self.nominal:.0%} of cases do so in {self.measured:.1%} of "
+            f"{population} ({self.low:.1%} to {self.high:.1%}, {self.rows:,} cases): they differ from those that the "
             f"promise was made with, so it does not hold for them. Ask for more coverage there, or label some of them "
             "and calibrate with those."
         )

@@ -30,7 +30,7 @@ from gnn2mlp.pipeline.explain_student import ExplainedStudent
 from gnn2mlp.pipeline.job import Job, Listen
 from gnn2mlp.pipeline.opening import opened
 from gnn2mlp.pipeline.seed import Seed, plan
-from gnn2mlp.pipeline.surrogate import LEAST_AGREEMENT, surrogate_of
+from gnn2mlp.pipeline.surrogate import LEAST_AGREEMENT, surrogate_of, teacher_reach
 from gnn2mlp.pipeline.trust import made_student
 from gnn2mlp.report.explain_report import write_explain_report
 from gnn2mlp.report.siblings import refresh_report
@@ -268,6 +268,11 @@ class _Explained:
             notes.append(
                 f"The surrogate answers as the teacher on {share:.0f} % of nodes held out: below {least:.0f} % it "
                 "explains another model; try more hops (--hops), or trust no explanation"
+            )
+        if self.surrogate.hops > (reach := teacher_reach(self.teacher)):
+            notes.append(
+                f"The surrogate looks {self.surrogate.hops} links far and the teacher {reach}: what is said of nodes "
+                f"further away explains nothing that it did; --hops {reach} leaves them out"
             )
         if self.student is None and (self.job.folder / STUDENTS).is_dir():
             notes.append(

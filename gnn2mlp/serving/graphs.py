@@ -111,7 +111,8 @@ class _Categories:
         values = known[:-1] if has_gap else known
         self.first = values[0] if values else ""
         self._kind, self._told = _KINDS[type(self.first)]
-        self._places = {value: place for place, value in enumerate(values)}
+        # A text may say that it is a gap, as one in a table may.
+        self._places = {value: place for place, value in enumerate(known if self._kind is str else values)}
 
     def code(self, value: Any, where: str) -> int:
         """The code of a value: -1 of one that training did not have."""

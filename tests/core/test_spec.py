@@ -112,6 +112,8 @@ def test_resolved_writes_defaults_out() -> None:
         (Spec("fixed", x=1), r"component 'fixed' has no option 'x' \(options: none\)"),
         (Spec("net", hidden="many"), r"component\.hidden: expected int, got 'many' \(.*integer"),
         (Spec("net", hidden=1.5), r"component\.hidden: expected int, got 1\.5"),
+        (Spec("net", hidden=True), r"component\.hidden: expected a whole number, got True"),
+        (Spec("net", dropout=False), r"component\.dropout: expected a number, got False"),
         (Spec("net", activation="gelu"), r"component\.activation: expected Literal\['relu', 'tanh'\], got 'gelu'"),
         (Spec("net", fanouts=[1, "x"]), r"component\.fanouts: expected tuple\[int, \.\.\.\] \| None, got \[1, 'x'\]"),
         (Spec("picky"), r"component 'picky' needs the option 'weight'; set component\.weight"),

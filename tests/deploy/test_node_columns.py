@@ -63,3 +63,11 @@ def test_whole_numbers_may_be_written_as_real_ones_where_there_is_a_gap() -> Non
     found = NodeColumns(FIELDS).read(table(charge=[0.0, float("nan"), 1.0, -1.0, 7.0, None]), "nodes")
     assert found.codes is not None
     assert found.codes[:, 1].tolist() == [1, 3, 2, 0, -1, 3]
+
+
+def test_a_narrow_column_holds_no_category_that_it_has_no_room_for() -> None:
+    fields = NodeFields((3,), names=("code",), categories={"code": (-1, 5, 300)})
+    for kind, values in ((pa.int8(), [44, 5]), (pa.uint8(), [255, 5]), (pa.uint64(), [2**64 - 1, 5])):
+        found = NodeColumns(fields).read(pa.table({"code": pa.array(values, kind)}), "nodes")
+        assert found.codes is not None
+        assert found.codes.ravel().tolist() == [-1, 1], kind

@@ -64,3 +64,17 @@ def test_a_set_with_other_categories_is_read_by_what_they_stand_for() -> None:
     named = {"node_fields": ["element"], "categories": {"element": ["Fe", "N", "C"]}}
     graphs = graph_set_from_arrays([0, 1], [0, 0, 1], [[0], [1]], node_codes=[2, 0, 1], **named)
     assert ONE.read(graphs, "predict").codes.ravel().tolist() == [0, -1, 1]  # type: ignore[union-attr]
+
+
+def test_a_gap_has_its_own_code_if_training_had_one() -> None:
+    known = {"element": ("C", "missing"), "charge": (0, 1)}
+    fields = NodeFields((2, 2), names=("element", "charge"), categories=known)
+    nodes = fields.read([np.array([["C", 1], [None, 0], ["missing", None]], dtype=object)], "predict")
+    assert nodes.codes is not None
+    assert nodes.codes.tolist() == [[0, 1], [1, 0], [1, -1]]
+
+
+def test_text_is_no_whole_number_where_there_was_a_gap() -> None:
+    fields = NodeFields((2,), names=("charge",), categories={"charge": (0, "missing")})
+    with pytest.raises(DataError, match="expected values as in training, such as 0, got '0'"):
+        fields.read([["0"]], "predict")

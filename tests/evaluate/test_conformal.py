@@ -86,7 +86,7 @@ def test_a_promise_that_fails_is_said_plainly() -> None:
     assert found.measured == 0.8
     assert found.falls_short
     text = found.warning("unseen nodes")
-    assert "90% of rows do so in 80.0% of unseen nodes (73.8% to 85.3%, 200 rows)" in text
+    assert "90% of cases do so in 80.0% of unseen nodes (73.8% to 85.3%, 200 cases)" in text
     assert "label some of them and calibrate" in text
 
 

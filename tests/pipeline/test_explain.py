@@ -122,6 +122,11 @@ def test_nodes_may_be_named_and_an_explainer_given(settings: dict[str, Any]) -> 
     assert result.surrogate.hops == 1
 
 
+def test_a_surrogate_that_looks_further_than_its_teacher_is_told_of(settings: dict[str, Any]) -> None:
+    notes = explain(RunConfig(**settings), nodes=[1], hops=4, pictures=0).results["notes"]
+    assert any("looks 4 links far and the teacher 2" in note for note in notes)
+
+
 def test_the_labels_of_test_nodes_change_no_explanation(settings: dict[str, Any]) -> None:
     first = explain(RunConfig(**settings), nodes=[0, 5], pictures=0)
     again = explain(RunConfig(**settings), nodes=[5, 0], pictures=0)

@@ -140,3 +140,10 @@ def test_empty_cells_are_the_category_that_training_had_of_them() -> None:
         columns = GraphColumns(NodeFields((len(known),), 0, ("element",), {"element": known}))
         (graph,) = columns.read({"nodes": [[{"element": None}]]})["nodes"][:, 0]
         assert graph.codes.tolist() == [[code]]
+
+
+def test_a_text_that_says_it_is_missing_is_a_gap_as_in_tables() -> None:
+    said, none = GraphColumns(FIELDS).read({"nodes": [[{**ATOM, "element": each}] for each in ("missing", None)]})[
+        "nodes"
+    ]
+    assert said[0].codes.tolist() == none[0].codes.tolist()

@@ -282,14 +282,18 @@ def _numbers(values: Any) -> Any:
 def _codes(values: Any, where: str, gap: Any = MISSING) -> tuple[np.ndarray, list[Any]]:
     """Codes int64 (rows,) of a column, and what they stand for, in the order of the values.
 
-    A gap has the last code if `gap` says what it is called, else -1.
+    A gap has the last code if `gap` says what it is called, else -1; a text that is so called is a gap.
     """
+    arrow, _ = pyarrow_modules()
     plain = _plain(values)
     if not _can_be_codes(plain.type):
+        expected = "as categories, or real numbers as features" if gap is not None else "as classes"
+        advice = ", or leave it out: dataset.ignore, of a fit --column NAME:drop" if gap is not None else ""
         raise DataError(
-            f"{where}: expected text, whole numbers or booleans as categories, or real numbers as features, got "
-            f"{plain.type}; convert it, or leave it out with dataset.ignore"
+            f"{where}: expected text, whole numbers or booleans {expected}, got {plain.type}; convert it{advice}"
         )
+    if gap is not None and arrow.types.is_large_string(plain.type):
+        plain = arrow.compute.if_else(arrow.compute.equal(plain, gap), arrow.scalar(None, plain.type), plain)
     encoded = plain.dictionary_encode()
     known = encoded.dictionary.to_pylist()
     order = sorted(range(len(known)), key=known.__getitem__)

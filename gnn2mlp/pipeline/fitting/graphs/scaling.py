@@ -12,6 +12,11 @@ from gnn2mlp.deploy.graph_predictor import GraphPredictor
 from gnn2mlp.nn.fold import fold_input, input_maps
 from gnn2mlp.nn.set_network import SetNetwork
 
+# A deviation that is a smaller share than this of the largest value is lost in single precision.
+_LEAST_SPREAD = 1e-6
+# One by a smaller deviation has no room in it, times a weight.
+_LEAST = 1e-30
+
 
 class Scaled(NamedTuple):
     """Graphs whose numbers have mean 0 and deviation 1 over the nodes of some of them.
@@ -19,7 +24,8 @@ class Scaled(NamedTuple):
     Args:
         graphs: all of them; where nodes have no numbers, as they were.
         shift: (features,), the means.
-        scale: (features,), one by the deviations; of a number that is always the same 1.
+        scale: (features,), one by the deviations; 0 of a number that is the same in all nodes, but for what single
+            precision makes of it: nothing is learnt of it, and whatever it is later changes no answer.
     """
 
     graphs: GraphSet
@@ -40,7 +46,8 @@ class Scaled(NamedTuple):
             return cls(graphs, torch.zeros(0), torch.ones(0))
         rows = graphs.features[graphs.nodes_of(ids)].double()
         spread = rows.std(0, correction=0)
-        scale = torch.where(spread > 0, spread, torch.ones(())).reciprocal()
+        varies = spread > (_LEAST_SPREAD * rows.abs().amax(0)).clamp(min=_LEAST)
+        scale = torch.where(varies, spread.reciprocal(), 0.0)
         shift = rows.mean(0)
         scaled = ((graphs.features.double() - shift) * scale).float()
         return cls(replace(graphs, features=scaled), shift, scale)

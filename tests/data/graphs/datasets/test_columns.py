@@ -76,3 +76,10 @@ def test_a_table_without_rows_has_no_codes(tmp_path: Path) -> None:
     found = table(tmp_path, a=pa.array([], pa.string()))
     assert found.rows == 0
     assert found.fields((), ()).categories == {"a": []}
+
+
+def test_a_text_that_says_it_is_missing_is_a_gap(tmp_path: Path) -> None:
+    found = table(tmp_path, element=["zinc", "missing", None, "carbon"]).fields((), ())
+    assert found.codes is not None
+    assert found.codes.ravel().tolist() == [1, 2, 2, 0]
+    assert found.categories == {"element": ["carbon", "zinc", "missing"]}
