@@ -89,11 +89,13 @@ def several_labels(columns: Mapping[str, Any]) -> np.ndarray:
     """float64 (rows, labels) of 0 and 1, NaN where it is not known.
 
     Raises:
-        DataError: for a column of anything else.
+        DataError: for a column of anything else, or without a label.
     """
     made = []
     for name, column in columns.items():
         values = _numbers(column, name, "0 and 1, or true and false")
+        if len(values) and np.isnan(values).all():
+            raise DataError(f"label column {name!r}: expected a label in some rows, got none; leave it out of --label")
         other = values[~np.isnan(values) & (values != 0) & (values != 1)]
         if other.size:
             raise DataError(

@@ -52,7 +52,7 @@ def test_a_broken_promise_is_among_the_warnings(make_seed: Any) -> None:
     seed = make_seed()
     found = trust_figures(seed.student.value.calibrated(Calibration(1.0, {"0.99": 0.0})), seed.full)
     assert found["warnings"]
-    assert all("99% of rows" in text for text in found["warnings"])
+    assert all("99% of cases" in text for text in found["warnings"])
 
 
 def test_other_tasks_are_refused(make_seed: Any) -> None:

@@ -68,6 +68,8 @@ def test_several_labels_are_yes_or_no() -> None:
     np.testing.assert_array_equal(found, [[1, 0], [np.nan, 1]])
     with pytest.raises(DataError, match=r"label column 'b': expected 0 and 1, or true and false, .* got 2; for"):
         several_labels({"b": pa.array([0, 2])})
+    with pytest.raises(DataError, match="label column 'b': expected a label in some rows, got none"):
+        several_labels({"a": pa.array([0, 1]), "b": pa.array([None, None], pa.int64())})
 
 
 def test_classes_are_counted_the_greatest_first() -> None:

@@ -75,3 +75,18 @@ def test_a_table_that_is_not_there_is_named_before_any_is_read(tmp_path: Path) -
     (tmp_path / "edges.csv").unlink()
     with pytest.raises(ConfigError, match=r"edges: expected a file at .*edges.parquet, found none"):
         read_fit_tables(GraphFitConfig(**settings))
+
+
+def test_a_task_that_is_never_labelled_is_named(tmp_path: Path) -> None:
+    labels = {"a": np.arange(60) % 2, "b": [None] * 60}
+    settings = {**written(tmp_path, graphs=labels), "label": ["a", "b"]}
+    with pytest.raises(DataError, match="column 'b': expected a label in some rows, got none"):
+        read_fit_tables(GraphFitConfig(**settings))
+
+
+@pytest.mark.parametrize(
+    ("column", "message"), [("mass", "column 'mass': .* got real numbers"), ("elment", "did you mean 'element'")]
+)
+def test_what_cannot_be_categories_is_named(tmp_path: Path, column: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_fit_tables(GraphFitConfig(**written(tmp_path), columns={column: "category", "degree": "category"}))
