@@ -9,7 +9,8 @@ def test_options_of_the_training_are_those_of_the_encoder() -> None:
     for kind in (VQ, GKEDMTeacher):
         teacher = kind(encoder={"name": "sage", "hidden": 24, "lr": 0.5, "epochs": 7})
         assert (teacher.hidden, teacher.epochs) == (24, 7)
-        assert teacher.lr == (0.5 if kind is VQ else 0.5 * teacher.tuning)  # what has been trained is tuned more gently
+        assert teacher.lr == 0.5
+        assert teacher.fit_lr == (0.5 if kind is VQ else 0.5 * teacher.tuning)  # what was trained is tuned more gently
         longer = kind.for_epochs(teacher.spec(), 9)
         assert longer.options["encoder"]["epochs"] == 9
 
