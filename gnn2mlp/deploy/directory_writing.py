@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, listing
 from gnn2mlp.core.files import atomic, user_path
-from gnn2mlp.core.folders import replace_files
+from gnn2mlp.core.folders import entries, replace_files
 from gnn2mlp.deploy import sealed
 from gnn2mlp.deploy.about import checked
 from gnn2mlp.deploy.description import describe
@@ -90,6 +90,12 @@ def write_directory(
 
     replace_files(folder, make)
     return folder
+
+
+def check_room(folder: Path) -> None:
+    """Raise `ArtefactError` if `write_directory` would refuse the folder for what is there, before work is spent."""
+    if folder.is_dir():
+        _replaceable(folder, entries(folder))
 
 
 def install(folder: Path, contents: Mapping[str, bytes]) -> None:

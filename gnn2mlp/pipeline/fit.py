@@ -20,6 +20,7 @@ from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
 from gnn2mlp.deploy.directory import verify
+from gnn2mlp.deploy.directory_writing import check_room
 from gnn2mlp.deploy.outside import OUT, check_place
 from gnn2mlp.pipeline.config import differing
 from gnn2mlp.pipeline.disagreement import AFFORDABLE
@@ -168,6 +169,7 @@ def fit(
             finished = _finished(config)
             if finished is not None:
                 return finished
+            check_room(config.out)
             if isinstance(config, FitConfig):
                 return _fitted(config, config.out, device, listen, told)
             return _fitted_others(config, config.out, device, listen, told)

@@ -110,6 +110,16 @@ def test_without_a_folder_there_is_no_fit(fit_settings: Settings) -> None:
         fit(FitConfig(**fit_settings(out=None)))
 
 
+def test_a_folder_of_something_else_is_refused_before_training(fit_settings: Settings) -> None:
+    given, told = fit_settings(), []
+    given["out"].mkdir()
+    (given["out"] / "thesis.tex").write_text("dear")
+    with pytest.raises(ArtefactError, match="expected nothing or a model in .*, which holds thesis.tex"):
+        fit(FitConfig(**given), told=told.append)
+    assert not told
+    assert [path.name for path in given["out"].iterdir() if path.is_file()] == ["thesis.tex"]
+
+
 def test_tables_that_cannot_be_learnt_from_leave_no_folder(fit_settings: Settings, tmp_path: Path) -> None:
     bad = company()
     bad.nodes["kind"] = np.array(["red"] * 240)
