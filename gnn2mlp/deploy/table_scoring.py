@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -96,7 +97,8 @@ def score_table(
         if not alone:
             raise ArtefactError(f"another process is writing {place}; wait for it, or choose another --out")
         if _is_done(place, identity, overwrite):
-            shutil.rmtree(_folder(place), ignore_errors=True)
+            with suppress(OSError):
+                _clear(_folder(place))
             rows = sum(part.rows for part in plan)
             return Scored(place, rows, _failed([place]), rows, time.perf_counter() - begin)
         folder = _begun(place, identity)
@@ -104,7 +106,8 @@ def score_table(
         written = [_path(folder, number) for number in range(len(plan))]
         failed = _failed(written)
         _assemble(written, schema.with_metadata({_IDENTITY: identity.encode()}), place)
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            _clear(folder)
     return Scored(place, sum(part.rows for part in plan), failed, reused, time.perf_counter() - begin)
 
 
@@ -215,10 +218,22 @@ def _begun(out: Path, identity: str) -> Path:
         # A call that was killed before it had written its plan leaves a hidden file, or none.
         if not plan.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
             raise ConfigError(f"out: {folder} is in the way, and holds no parts of a table; move it, or rename --out")
-        shutil.rmtree(folder)
+        _clear(folder)
     if not plan.exists():
         write_json(plan, {"identity": identity})
     return folder
+
+
+def _clear(folder: Path) -> None:
+    """Take parts away, and what says that they are some last: a call that is killed here leaves what another clears."""
+    plan = folder / _PLAN
+    if plan.exists():
+        for path in folder.iterdir():
+            if path != plan:
+                path.unlink()
+        plan.unlink()
+    if folder.exists() and all(path.name.startswith(".") for path in folder.iterdir()):
+        shutil.rmtree(folder)
 
 
 def _path(folder: Path, number: int) -> Path:

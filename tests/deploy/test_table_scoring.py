@@ -84,6 +84,33 @@ def test_an_interrupted_call_goes_on_with_the_parts_that_are_missing(
     assert pq.read_table(out)["id"].to_pylist() == [f"node-{row}" for row in range(1000)]
 
 
+def test_a_call_that_is_killed_as_it_clears_its_parts_leaves_what_the_next_one_clears(
+    student: Predictor, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, folder = tmp_path / "out.parquet", tmp_path / "out.parquet.parts"
+    remove, removed = Path.unlink, []
+
+    def killed_at_the_second(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == folder:
+            removed.append(path)
+            if len(removed) == 2:
+                raise KeyboardInterrupt
+        remove(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", killed_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            score_table(BatchScorer(student), source, out, part_rows=300)
+    left = {path.name for path in folder.iterdir()}
+    assert "plan.json" in left
+    assert any(name.startswith("part-") for name in left)
+    first = out.read_bytes()
+    out.unlink()
+    score_table(BatchScorer(student), source, out, part_rows=300)
+    assert out.read_bytes() == first
+    assert not folder.exists()
+
+
 def test_parts_of_another_student_or_table_are_not_gone_on_with(
     source: Path, student: Predictor, tmp_path: Path
 ) -> None:
