@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
@@ -15,7 +14,6 @@ from gnn2mlp.core.errors import ArtefactError, ConfigError
 from gnn2mlp.core.files import check_writable, read_json, write_json
 from gnn2mlp.core.locks import locked
 from gnn2mlp.core.notebook import shown
-from gnn2mlp.core.showing import call
 from gnn2mlp.data import SPLITTERS
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy import Predictor
@@ -33,6 +31,7 @@ from gnn2mlp.pipeline.fitting.graphs.fit import GraphFitResult, dry_graphs, fit_
 from gnn2mlp.pipeline.fitting.links.config import LinkFitConfig
 from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult, dry_links, fit_links
 from gnn2mlp.pipeline.fitting.profiling import placement_of, profile_files
+from gnn2mlp.pipeline.fitting.result import BaseFitResult
 from gnn2mlp.pipeline.fitting.search import FOLDER, search
 from gnn2mlp.pipeline.fitting.shipping import importance, ship, shipped_predictor
 from gnn2mlp.pipeline.fitting.stages import Listen, Stages, job_of, left_out_stage, shipped_stage, stages
@@ -55,8 +54,7 @@ WORK, STATE, SCORES = ".work", "fit.json", "scores.json"
 Told = Callable[[dict[str, Any]], object]
 
 
-@dataclass(frozen=True)
-class FitResult:
+class FitResult(BaseFitResult):
     """What `fit` leaves behind.
 
     Args:
@@ -64,23 +62,9 @@ class FitResult:
         out: the model directory; `None` of a dry run.
     """
 
-    results: dict[str, Any]
-    out: Path | None
-
-    @property
-    def verdict(self) -> str:
-        """Whether distilling pays on these tables, in a sentence."""
-        return str(self.results["verdict"]["sentence"])
-
     def predictor(self) -> Predictor:
         """The model, which answers tables such as the nodes'."""
-        if self.out is None:
-            raise ConfigError("a dry run trains no model; call fit without dry_run")
-        return Predictor.load(self.out)
-
-    def __repr__(self) -> str:
-        told = {"verdict": self.verdict} if "verdict" in self.results else {"data": self.results["data"]}
-        return call("FitResult", {"out": self.out, **told})
+        return Predictor.load(self.directory)
 
     def _repr_html_(self) -> str:
         return fit_cell(self.results, self.out)

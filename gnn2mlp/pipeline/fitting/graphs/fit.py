@@ -1,15 +1,12 @@
 """A fit of whole graphs: tables, split, report, stages, refit, model directory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from gnn2mlp.core.environment import cpu_threads, environment, threads_for
-from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.showing import call
 from gnn2mlp.data.graphs import split_graphs
 from gnn2mlp.data.split import Split
 from gnn2mlp.deploy.graph_predictor import GraphPredictor
@@ -21,12 +18,12 @@ from gnn2mlp.pipeline.fitting.graphs.scaling import Scaled
 from gnn2mlp.pipeline.fitting.graphs.shipping import ship_graph_fit, shipped_graph_predictor
 from gnn2mlp.pipeline.fitting.graphs.stages import graph_job, graph_stages, shipped_graph_stage
 from gnn2mlp.pipeline.fitting.graphs.tables import GraphFitTables, labelled, read_fit_tables
+from gnn2mlp.pipeline.fitting.result import BaseFitResult
 from gnn2mlp.pipeline.fitting.stages import Begun, Listen
 from gnn2mlp.report.graph_fit_cell import graph_fit_cell
 
 
-@dataclass(frozen=True)
-class GraphFitResult:
+class GraphFitResult(BaseFitResult):
     """What `fit` leaves behind where whole graphs are predicted.
 
     Args:
@@ -34,23 +31,9 @@ class GraphFitResult:
         out: the model directory; `None` of a dry run.
     """
 
-    results: dict[str, Any]
-    out: Path | None
-
-    @property
-    def verdict(self) -> str:
-        """Whether distilling pays on these graphs, in a sentence."""
-        return str(self.results["verdict"]["sentence"])
-
     def predictor(self) -> GraphPredictor:
         """The model, which answers for graphs from their nodes."""
-        if self.out is None:
-            raise ConfigError("a dry run trains no model; call fit without dry_run")
-        return GraphPredictor.load(self.out)
-
-    def __repr__(self) -> str:
-        told = {"verdict": self.verdict} if "verdict" in self.results else {"data": self.results["data"]}
-        return call("GraphFitResult", {"out": self.out, **told})
+        return GraphPredictor.load(self.directory)
 
     def _repr_html_(self) -> str:
         return graph_fit_cell(self.results, self.out)

@@ -1,15 +1,12 @@
 """A fit of links: tables, split, encoders, report, stages, refit, model directory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from gnn2mlp.core.environment import cpu_threads, environment, threads_for
-from gnn2mlp.core.errors import ConfigError
-from gnn2mlp.core.showing import call
 from gnn2mlp.data.links import LINK_SPLITTERS, LinkSplit
 from gnn2mlp.deploy.link_predictor import LinkPredictor
 from gnn2mlp.pipeline.fitting.encoding import Encoded, encode
@@ -18,14 +15,14 @@ from gnn2mlp.pipeline.fitting.links.data_report import link_report
 from gnn2mlp.pipeline.fitting.links.shipping import ship_links, shipped_links
 from gnn2mlp.pipeline.fitting.links.stages import link_job, link_stages, shipped_link_stage
 from gnn2mlp.pipeline.fitting.links.tables import LinkTables, later_nodes, read_link_tables
+from gnn2mlp.pipeline.fitting.result import BaseFitResult
 from gnn2mlp.pipeline.fitting.stages import Begun, Listen
 from gnn2mlp.pipeline.links.opening import check_negatives
 from gnn2mlp.report.link_fit_cell import link_fit_cell
 from gnn2mlp.teachers import TEACHERS
 
 
-@dataclass(frozen=True)
-class LinkFitResult:
+class LinkFitResult(BaseFitResult):
     """What `fit` leaves behind where links are predicted.
 
     Args:
@@ -33,23 +30,9 @@ class LinkFitResult:
         out: the model directory; `None` of a dry run.
     """
 
-    results: dict[str, Any]
-    out: Path | None
-
-    @property
-    def verdict(self) -> str:
-        """Whether distilling pays on these tables, in a sentence."""
-        return str(self.results["verdict"]["sentence"])
-
     def predictor(self) -> LinkPredictor:
         """The model, which embeds rows of tables such as the nodes' and scores pairs of them."""
-        if self.out is None:
-            raise ConfigError("a dry run trains no model; call fit without dry_run")
-        return LinkPredictor.load(self.out)
-
-    def __repr__(self) -> str:
-        told = {"verdict": self.verdict} if "verdict" in self.results else {"data": self.results["data"]}
-        return call("LinkFitResult", {"out": self.out, **told})
+        return LinkPredictor.load(self.directory)
 
     def _repr_html_(self) -> str:
         return link_fit_cell(self.results, self.out)
