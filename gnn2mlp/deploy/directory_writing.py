@@ -133,13 +133,25 @@ def add_files(directory: str | Path, files: Mapping[str, bytes], remove: Collect
     replace_files(folder, make)
 
 
-def place_files(folder: Path, files: Mapping[str, bytes], remove: Collection[str] = ()) -> None:
+def place_files(folder: Path, files: Mapping[str, bytes], student: bytes, remove: Collection[str] = ()) -> None:
     """Write files into a folder: with `add_files` where that is a model directory, else each by itself, in this order.
 
+    Args:
+        folder: made if absent.
+        files: contents by name.
+        student: the file of the student that they were made of.
+        remove: names of files to take away, if they are there.
+
     Raises:
-        ArtefactError: as `add_files`.
+        ArtefactError: as `add_files`, or if the directory is that of another student, whose files these would pass for.
     """
     if folder.is_dir() and CONFIG in (there := files_at(folder)) and STUDENT in there:
+        config = unseal(config_of(folder, there), there[CONFIG])
+        if config["files"].get(STUDENT, {}).get("sha256") != sealed.digest(student):
+            raise ArtefactError(
+                f"expected a folder of its own, or the model directory of this very student, got {folder}, which holds "
+                "another; choose another folder, or save this one there first"
+            )
         return add_files(folder, files, remove)
     for name, content in files.items():
         atomic(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]

@@ -143,13 +143,13 @@ class GraphPredictor(Savable, BaseGraphPredictor):
 
         Raises:
             ConfigError: if ONNX or ONNX Runtime is not installed.
-            ArtefactError: if the file cannot be written.
+            ArtefactError: if the file cannot be written, or the folder is another model's directory.
         """
         from gnn2mlp.deploy.onnx_graphs import graph_onnx_bytes
 
         place = user_path(path, "path")
         place = place if place.suffix == ONNX else place / MODEL
-        place_files(place.parent, {place.name: graph_onnx_bytes(self)})
+        place_files(place.parent, {place.name: graph_onnx_bytes(self)}, self.encode())
         return place
 
     def _tensors(self) -> dict[str, torch.Tensor]:

@@ -231,12 +231,12 @@ class LinkPredictor(BaseLinkPredictor):
 
         Raises:
             ConfigError: if ONNX or ONNX Runtime is not installed, or a column cannot be converted.
-            ArtefactError: if a file cannot be written.
+            ArtefactError: if a file cannot be written, or the directory is another model's.
         """
         from gnn2mlp.deploy.onnx_links import onnx_files
 
         folder = user_path(directory, "directory")
-        place_files(folder, onnx_files(self))
+        place_files(folder, onnx_files(self), self.embedder.encode())
         return folder
 
     @classmethod

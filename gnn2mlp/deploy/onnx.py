@@ -37,12 +37,13 @@ def write_onnx(
     module: nn.Module,
     inputs: Inputs,
     facts: Mapping[str, Any],
+    student: bytes,
     directory: Path,
     int8: bool,
     check: tuple[Any, Any] | None,
     tolerance: float,
 ) -> Path:
-    """What `Predictor.to_onnx` does, with its network, its inputs and its facts; see there."""
+    """What `Predictor.to_onnx` does, with its network, inputs, facts and file; see there."""
     card = {**facts, "dtype": str(next(module.parameters()).dtype).removeprefix("torch.")}
     contents = {"fp": encode(module, facts["num_features"], inputs)}
     if int8:
@@ -58,7 +59,8 @@ def write_onnx(
     }
     vouching = json.dumps({**card, "sha256": seal(card)}, indent=2, allow_nan=False) + "\n"
     files = {FILES[form]: content for form, content in contents.items()} | {CARD: vouching.encode()}  # the card last
-    place_files(directory, files, [FILES[form] for form in FILES.keys() - contents.keys()])  # of an earlier export
+    earlier = [FILES[form] for form in FILES.keys() - contents.keys()]
+    place_files(directory, files, student, earlier)
     return directory / CARD
 
 

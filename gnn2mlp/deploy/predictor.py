@@ -305,7 +305,7 @@ class Predictor(Savable, BasePredictor):
         Raises:
             ConfigError: if ONNX or ONNX Runtime is not installed, or there is nothing to check 8-bit weights with.
             DataError: for check rows that cannot be used, or if 8-bit weights lose more; nothing is written then.
-            ArtefactError: if a file cannot be written.
+            ArtefactError: if a file cannot be written, or the folder is another model's directory.
         """
         from gnn2mlp.deploy.onnx import write_onnx
         from gnn2mlp.deploy.onnx_file import onnx_bytes
@@ -314,12 +314,12 @@ class Predictor(Savable, BasePredictor):
         if self.columns is not None or folder.suffix == ONNX:
             path = folder if folder.suffix == ONNX else folder / MODEL
             content = onnx_bytes(self, int8, check, tolerance)
-            place_files(path.parent, {path.name: content})
+            place_files(path.parent, {path.name: content}, self.encode())
             return path
         module = _moved(self.module, torch.device("cpu"))
         if check is not None and self.inputs.reads_texts:
             check = self._checked(check[0], "check"), check[1]
-        return write_onnx(module, self.inputs, self.facts(), folder, int8, check, tolerance)
+        return write_onnx(module, self.inputs, self.facts(), self.encode(), folder, int8, check, tolerance)
 
     @classmethod
     def load(cls, directory: str | Path, device: str | torch.device = "cpu", cuda_graphs: bool = False) -> Self:

@@ -82,11 +82,20 @@ def test_files_are_added_and_taken_away(saved: Path) -> None:
 
 
 def test_placing_files_goes_with_what_is_there(saved: Path, tmp_path: Path) -> None:
-    place_files(saved, {"a.onnx": b"1"}, ("scores.json",))
+    place_files(saved, {"a.onnx": b"1"}, model().encode(), ("scores.json",))
     assert sorted(verify(saved)["files"]) == ["README.md", "a.onnx", STUDENT]
-    place_files(tmp_path / "plain", {"a.onnx": b"1", "b": b"2"})
-    place_files(tmp_path / "plain", {"b": b"3"}, ("a.onnx", "absent"))
+    place_files(tmp_path / "plain", {"a.onnx": b"1", "b": b"2"}, b"")
+    place_files(tmp_path / "plain", {"b": b"3"}, b"", ("a.onnx", "absent"))
     assert bytes_of(tmp_path / "plain") == {"b": b"3"}
+
+
+@pytest.mark.parametrize("name", ["", "model.onnx"])
+def test_exports_into_the_directory_of_another_model_are_refused(saved: Path, name: str) -> None:
+    before = bytes_of(saved)
+    with pytest.raises(ArtefactError, match="which holds another; choose another folder, or save this one there first"):
+        model(seed=1).to_onnx(saved / name)
+    assert bytes_of(saved) == before
+    Predictor.load(saved).to_onnx(saved / name)
 
 
 def test_exports_into_a_model_directory_are_listed(saved: Path) -> None:
