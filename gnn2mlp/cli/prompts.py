@@ -26,12 +26,12 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Build the configuration, write the table, and say how many prompts it holds."""
-    from gnn2mlp.core.files import user_path
+    from gnn2mlp.core.parquet import parquet_place
     from gnn2mlp.explore.formatting import plural
     from gnn2mlp.pipeline import RunConfig
     from gnn2mlp.pipeline.prompts import write_prompts
 
-    path = user_path(options.out or "prompts.parquet", "out")
+    path = parquet_place(options.out or "prompts.parquet")
     options.out = None
     if options.teacher is None and options.config is None:
         options.teacher = "language"

@@ -99,10 +99,10 @@ def execute(options: argparse.Namespace) -> None:
 
 def _score_on_spark(scorer: Any, options: argparse.Namespace, console: Terminal) -> None:
     """The same by Spark, which writes what is missing again if a worker is lost."""
-    from gnn2mlp.core.files import user_path
+    from gnn2mlp.core.parquet import parquet_place
     from gnn2mlp.deploy.spark import score_files, write_answers
 
-    out = user_path(options.out, "out")
+    out = parquet_place(options.out)
     rows, failed = write_answers(score_files(scorer, options.source), out, options.overwrite)
     told = f", {failed:,} without an answer" if options.errors == "null" else ""
     console.print(Text(f"{rows:,} rows{told}"), soft_wrap=True)

@@ -1,5 +1,6 @@
 """Columns of Parquet tables, read in batches and told apart by type. Needs pyarrow (extra `parquet`), no torch."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,9 +9,14 @@ from typing import Any
 import numpy as np
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
+from gnn2mlp.core.files import user_path
 
 # Rows of a table that are held at once where it is read in batches.
 BATCH_ROWS = 16_384
+# What a name may end in that its reader would take for another format.
+_OTHER_FORMATS = frozenset(
+    {".csv", ".tsv", ".txt", ".json", ".jsonl", ".arrow", ".feather", ".orc", ".avro", ".xlsx", ".npz", ".gz", ".zip"}
+)
 # Bytes of a column that are read at once.
 _BUFFER = 1 << 20
 
@@ -28,6 +34,27 @@ def pyarrow_modules() -> tuple[Any, Any]:
     except ImportError as error:
         raise ConfigError("Parquet needs pyarrow; install the extra: pip install 'gnn2mlp[parquet]'") from error
     return pyarrow, pyarrow.parquet
+
+
+def parquet_place(path: str | os.PathLike[str], what: str = "out") -> Path:
+    """Where a Parquet table is to be written, as a person writes it; see `user_path`.
+
+    Args:
+        path: of a file that may or may not exist.
+        what: it is of, for messages.
+
+    Raises:
+        ConfigError: if the name promises another format, or there can be no such path.
+
+    Example:
+        >>> parquet_place("a.csv")
+        Traceback (most recent call last):
+        gnn2mlp.core.errors.ConfigError: out: expected a name that ends in .parquet, as that is written, got 'a.csv'
+    """
+    place = user_path(path, what)
+    if place.suffix.lower() in _OTHER_FORMATS:
+        raise ConfigError(f"{what}: expected a name that ends in .parquet, as that is written, got {place.name!r}")
+    return place
 
 
 @contextmanager

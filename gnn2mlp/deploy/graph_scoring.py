@@ -6,7 +6,7 @@ from typing import Any
 
 from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.files import atomic, scratch, user_path
-from gnn2mlp.core.parquet import open_table, pyarrow_modules, reading
+from gnn2mlp.core.parquet import open_table, parquet_place, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.core.tables import column_names
 from gnn2mlp.deploy._graphs import BaseGraphPredictor
@@ -60,8 +60,8 @@ def score_graphs(
         >>> model = GraphPredictor.load("model/")  # doctest: +SKIP
         >>> score_graphs(model, "molecules/", "answers.parquet", probabilities=True)  # doctest: +SKIP
     """
+    place = parquet_place(out)
     nodes, graphs = _tables(user_path(source, "source"))
-    place = user_path(out, "out")
     check_place(place.parent)
     scorer = GraphScorer(predictor, nodes, graph, keep, probabilities, errors, coverage=coverage, outliers=outliers)
     if graphs is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.limits import check_count
-from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules
+from gnn2mlp.core.parquet import BATCH_ROWS, open_table, parquet_place, pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.link_shortlist import Recall
@@ -73,6 +73,7 @@ def score_pairs(
         >>> model = LinkPredictor.load("model/")  # doctest: +SKIP
         >>> score_pairs(model, "pairs.parquet", "pages.csv", "scores.parquet", id_column="page_id")  # doctest: +SKIP
     """
+    place = parquet_place(out)
     first = source_files(user_path(pairs, "pairs"))[0]
     ends = pair_columns(first, source, target)
     schema = open_table(first).schema_arrow
@@ -80,7 +81,7 @@ def score_pairs(
         column_of(schema.empty_table(), name, "pairs", option)
     table = NodeTable(nodes, id_column, id_type(schema.field(ends[0]).type))
     scorer = PairScorer(predictor, table, *ends, keep, errors)
-    return score_table(scorer, pairs, out, progress, overwrite, part_rows)
+    return score_table(scorer, pairs, place, progress, overwrite, part_rows)
 
 
 class TopScored(NamedTuple):
@@ -149,7 +150,7 @@ def score_top(
         >>> score_top(model, "pages.csv", "top.parquet", 10, id_column="page_id", asked=["p7"])  # doctest: +SKIP
     """
     check_count("score", 1, top=k)
-    place = user_path(out, "out")
+    place = parquet_place(out)
     check_place(place.parent)
     table = NodeTable(nodes, id_column, "text" if asked is None or not _is_path(asked) else _type_in(asked, id_column))
     rows = None if candidates is None else _rows_of(candidates, id_column, table, "candidates")

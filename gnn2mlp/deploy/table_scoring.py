@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError, listing
 from gnn2mlp.core.files import atomic, read_json, user_path, write_json
 from gnn2mlp.core.locks import claimed
-from gnn2mlp.core.parquet import is_text, open_table, pyarrow_modules, reading
+from gnn2mlp.core.parquet import is_text, open_table, parquet_place, pyarrow_modules, reading
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.deploy.table_scorer import TableScorer
@@ -84,7 +84,7 @@ def score_table(
         DataError: for columns or rows that cannot be read; the message names the file and the row.
         ArtefactError: if a file of the source is damaged, `out` cannot be written, or another process is writing it.
     """
-    begin, place = time.perf_counter(), user_path(out, "out")
+    begin, place = time.perf_counter(), parquet_place(out)
     files = source_files(user_path(source, "source"))
     if place in files:
         raise ConfigError(f"out: expected another file than the source, got {out}")

@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from gnn2mlp.core import parquet
-from gnn2mlp.core.errors import ArtefactError
-from gnn2mlp.core.parquet import distinct, is_list, is_numeric, is_text, open_table, read_batches
+from gnn2mlp.core.errors import ArtefactError, ConfigError
+from gnn2mlp.core.parquet import distinct, is_list, is_numeric, is_text, open_table, parquet_place, read_batches
 
 
 @pytest.mark.parametrize("numbered", [False, True])
@@ -48,3 +48,14 @@ def test_a_damaged_page_is_noticed_when_it_is_read(tmp_path: Path) -> None:
     path.write_bytes(damaged)
     with pytest.raises(ArtefactError, match="expected a Parquet table at"):
         list(read_batches(open_table(path), path, ["a"]))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.CSV", "folder/a.jsonl", "a.parquet.gz"])
+def test_names_of_other_formats_are_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"out: expected a name that ends in .parquet.*got '{Path(name).name}'"):
+        parquet_place(name)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.pq", "answers", "answers.2026-11"])
+def test_other_names_are_taken(name: str) -> None:
+    assert parquet_place(name) == Path(name)
