@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError
+from gnn2mlp.core.errors import DataError, RowsError
 from gnn2mlp.core.rows import take_rows
 from gnn2mlp.core.showing import call
 from gnn2mlp.deploy._base import BasePredictor
@@ -152,11 +152,15 @@ class BaseLinkPredictor(ABC):
             DataError: as `embed`, for pairs of another shape, or of nodes that are in no row.
         """
         X, ids = self._apart(X, ids)
-        ends = LinkNodes(count_rows(X, "score_pairs"), ids).pairs(pairs, "score_pairs")
+        nodes = LinkNodes(count_rows(X, "score_pairs"), ids)
+        ends = nodes.pairs(pairs, "score_pairs")
         asked, places = np.unique(ends, return_inverse=True)
         if not asked.size:
             return np.empty(0, np.float32)
-        Z = self.embedder._outputs(take_rows(X, asked), "score_pairs")
+        try:
+            Z = self.embedder._outputs(take_rows(X, asked), "score_pairs")
+        except DataError as error:
+            raise DataError(f"{error}{_counted(error, asked, nodes)}") from error
         return self.score_places(Z, places.reshape(ends.shape), logits)
 
     def score_places(self, Z: np.ndarray, places: np.ndarray, logits: bool) -> np.ndarray:
@@ -224,6 +228,15 @@ def _common_end(places: np.ndarray) -> int | None:
     """Which column of several pairs holds the same node throughout, if one does."""
     same = (places == places[:1]).all(axis=0)
     return int(same.argmax()) if len(places) > 1 and same.any() else None
+
+
+def _counted(error: DataError, asked: np.ndarray, nodes: LinkNodes) -> str:
+    """Which rows an error speaks of that counts the asked ones alone."""
+    if len(asked) == nodes.count:
+        return ""
+    if isinstance(error, RowsError) and error.rows:
+        return f"; row {error.rows[0]} of those in pairs is the node {nodes.shown(int(asked[error.rows[0]]))}"
+    return f"; counted are the {len(asked):,} rows that are in pairs, in their order"
 
 
 def _embeddings(Z: Any, width: int, name: str) -> np.ndarray:

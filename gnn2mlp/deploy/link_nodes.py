@@ -76,11 +76,15 @@ class LinkNodes:
         named: np.ndarray = rows if self.ids is None else self.ids[rows]
         return named
 
+    def shown(self, row: int) -> str:
+        """One of them as its caller writes it, for a message."""
+        return repr(self.named(np.array([row])).tolist()[0])
+
     def _rows(self, nodes: Any, name: str, place: str | None) -> np.ndarray:
         if self.ids is None:
             found = _whole(nodes, name)
             bad = np.flatnonzero((found < 0) | (found >= self.count))
-            known = f"row numbers from 0 to {self.count - 1}"
+            known = f"row numbers from 0 to {self.count - 1}" if self.count else "row numbers of a table with rows"
             advice = "count rows from 0, or name nodes by their own ids with ids="
         else:
             found = self._found.rows(nodes, name)

@@ -14,7 +14,7 @@ from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.row_reader import Errors, check_errors, column_of
 from gnn2mlp.deploy.written_columns import with_reasons, written_schema
-from gnn2mlp.tables.edges import end_columns
+from gnn2mlp.tables.edges import check_end_names, end_columns
 from gnn2mlp.tables.id_values import id_values
 from gnn2mlp.tables.lookup import NodeIds
 from gnn2mlp.tables.reading import column_of as named_column
@@ -54,8 +54,7 @@ class PairScorer:
         errors: Errors = "raise",
     ):
         check_errors(errors)
-        if source == target:
-            raise ConfigError(f"source, target: expected two columns of ids, got {source!r} twice")
+        check_end_names(source, target, "pairs")
         self.predictor, self.nodes, self.errors = predictor, nodes, errors
         self.reads = (source, target)
         self.keep = self.reads if keep is None else tuple(keep)
@@ -147,8 +146,7 @@ def pair_columns(pairs: Path, source: str | None, target: str | None) -> tuple[s
         ConfigError: for one named without the other.
         DataError: for a table of fewer than two columns.
     """
-    if (source is None) != (target is None):
-        raise ConfigError("source, target: expected both columns of the pairs, or neither, got one of them")
+    check_end_names(source, target, "pairs")
     if source is not None and target is not None:
         return source, target
     return end_columns(open_table(pairs).schema_arrow.names, "pairs")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn2mlp.core.errors import DataError, listing, nearest
+from gnn2mlp.core.errors import ConfigError, DataError, listing, nearest
 from gnn2mlp.core.tables import column_names
 from gnn2mlp.tables.lookup import NodeIds
 
@@ -257,6 +257,25 @@ def _of_table(
         None if time is None else _column(table, names, time, where),
         names=(f"column {one!r}", f"column {other!r}"),
     )
+
+
+def check_end_names(source: str | None, target: str | None, what: str = "edges") -> None:
+    """Raise `ConfigError` unless both columns of the ends are named, and differ, or neither is named.
+
+    Args:
+        source: the column of one end, as a user names it.
+        target: the other.
+        what: the table holds, for messages.
+
+    Example:
+        >>> check_end_names("id", "id")
+        Traceback (most recent call last):
+        gnn2mlp.core.errors.ConfigError: source, target: expected two columns of the edges, got 'id' for both ends
+    """
+    if (source is None) != (target is None):
+        raise ConfigError(f"source, target: expected both columns of the {what}, or neither, got one of them")
+    if source is not None and source == target:
+        raise ConfigError(f"source, target: expected two columns of the {what}, got {source!r} for both ends")
 
 
 def end_columns(names: Sequence[str], where: str = "edges") -> tuple[str, str]:

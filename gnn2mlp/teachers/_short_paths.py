@@ -71,7 +71,7 @@ class ShortPaths:
         return found
 
     def _search(self, starts: np.ndarray, without: np.ndarray | None = None) -> np.ndarray:
-        """int8 (nodes, starts): edges of the shortest path from each start, 0 beyond the cap and for the start itself.
+        """Whole numbers (nodes, starts): edges of the shortest path from each start, 0 beyond the cap and for itself.
 
         Args:
             starts: rows.
@@ -81,7 +81,7 @@ class ShortPaths:
         columns = np.arange(len(starts))
         reached = np.zeros((self.pattern.shape[0], len(starts)), dtype=bool)
         reached[starts, columns] = True
-        distances = np.zeros(reached.shape, dtype=np.int8)
+        distances = np.zeros(reached.shape, dtype=np.min_scalar_type(self.cap))  # a byte, mostly
         edge = reached.astype(np.float32)
         for length in range(1, self.cap + 1):
             fresh = (self.pattern @ edge > 0) & ~reached

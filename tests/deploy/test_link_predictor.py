@@ -141,6 +141,14 @@ def test_tables_with_ids(of_tables: LinkPredictor, tmp_path: Path) -> None:
     assert "index.top(node, k=10)  # of an id" in (tmp_path / "README.md").read_text()
 
 
+def test_a_row_that_cannot_be_read_is_named_by_its_id(of_tables: LinkPredictor) -> None:
+    table = company().astype({"likes": float})
+    table.loc[9, "likes"] = np.inf
+    with pytest.raises(DataError, match=r"row 1\b.*; row 1 of those in pairs is the node 'p9'"):
+        of_tables.score_pairs(table, [("p9", "p0")], ids="page")
+    assert of_tables.score_pairs(table, [("p8", "p0")], ids="page").shape == (1,)
+
+
 def test_a_column_of_ids_beside_features_is_no_feature() -> None:
     made = make(names=NAMES)
     table = pd.DataFrame(X, columns=NAMES).assign(number=np.arange(20) + 100)
@@ -253,6 +261,11 @@ def test_a_model_of_links_is_none_of_nodes_and_the_other_way_round(tmp_path: Pat
         (lambda made: made.score_pairs(X[:, :5], [(0, 1)]), "score_pairs: expected 6 features per row.* got 5"),
         (lambda made: made.embed(X[:, :5]), "embed: expected 6 features per row"),
         (lambda made: made.embed(np.full_like(X, np.nan)), "embed: features must be finite"),
+        (
+            lambda made: made.score_pairs(np.where(np.arange(20)[:, None] == 15, np.nan, X), [(7, 15)]),
+            r"\(first: row 1\); impute or drop them; counted are the 2 rows that are in pairs, in their order",
+        ),
+        (lambda made: made.top(X[:0], 0), "expected row numbers of a table with rows, got 0"),
         (lambda made: made.score(X, X), r"score, Zu: expected embeddings of shape \(pairs, 4\), .* got \(20, 6\)"),
         (lambda made: made.score(X[:2, :4], X[:3, :4]), "as many embeddings of one end as of the other.* got 2 and 3"),
         (lambda made: made.top(X, 20), "top, node: expected row numbers from 0 to 19, got 20"),

@@ -112,7 +112,7 @@ def test_a_node_that_cannot_be_read_leaves_its_pairs_without_a_score(tmp_path: P
         ({"id_column": "pagge"}, "--id: the nodes have no column 'pagge'.*did you mean 'page'"),
         ({"source": "from", "target": "till"}, "--target: the pairs have no column 'till'"),
         ({"source": "from"}, "expected both columns of the pairs, or neither"),
-        ({"source": "from", "target": "from"}, "expected two columns of ids, got 'from' twice"),
+        ({"source": "from", "target": "from"}, "expected two columns of the pairs, got 'from' for both ends"),
         ({"keep": ["nothing"]}, "--keep: the pairs have no column 'nothing'"),
         ({"source": "note", "target": "to"}, "expected ids of the nodes, got 'p1-p2'"),
     ],

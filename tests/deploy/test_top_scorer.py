@@ -11,7 +11,7 @@ from gnn2mlp.deploy import link_search
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.top_scorer import TopScorer
 from gnn2mlp.tables import read_edges
-from tests.deploy.linked import linked_model, nodes_of, pairs_of
+from tests.deploy.linked import expected_scores, linked_model, nodes_of, pairs_of
 
 
 def test_the_best_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +43,22 @@ def test_a_node_with_fewer_candidates_has_fewer_lines(tmp_path: Path) -> None:
     assert found["candidate"][0] == "p3"
     assert {*found["candidate"][1:]} == {"p0", "p1", "p2"}
     assert scorer(pa.record_batch({"from": pa.array([], pa.string())})).num_rows == 0
+
+
+@pytest.mark.parametrize("shortlist", [None, 4])
+@pytest.mark.parametrize("candidates", [None, np.arange(2, 28)])
+def test_known_links_leave_their_places_to_the_next_best(
+    tmp_path: Path, candidates: np.ndarray | None, shortlist: int | None
+) -> None:
+    score = expected_scores(nodes_of(30, tmp_path / "nodes.parquet"))[3]
+    nodes = NodeTable(tmp_path / "nodes.parquet", "page")
+    order = [row for row in np.argsort(-score) if row != 3 and (candidates is None or row in candidates)]
+    links = read_edges([(f"p{order[0]}", "p3"), ("p3", f"p{order[0]}"), ("p3", f"p{order[2]}")], nodes.ids)
+    pairs_of([("p3", "p1")], tmp_path / "pairs.parquet")
+    scorer = TopScorer(linked_model(), nodes, "from", 3, candidates, links, shortlist)
+    scorer.prepare(tmp_path, [tmp_path / "pairs.parquet"])
+    found = scorer(pa.record_batch({"from": ["p3"]})).to_pydict()
+    assert found["candidate"] == [f"p{row}" for row in (order[1], order[3], order[4])]
 
 
 @pytest.mark.parametrize("candidates", [None, np.arange(5, 55)])

@@ -55,6 +55,13 @@ def test_a_cycle_without_the_pairs_own_edge_by_hand() -> None:
     assert ShortPaths(ring.adjacency, cap=3)(torch.tensor([[0, 1]])).tolist() == [0.0]
 
 
+@pytest.mark.parametrize("cap", [127, 128, 300])
+def test_paths_may_be_long(cap: int) -> None:
+    path = graph_from_arrays(torch.eye(302), [0, 1] * 151, [range(301), range(1, 302)])
+    found = ShortPaths(path.adjacency, cap)(torch.tensor([[0, cap], [0, cap + 1], [1, cap]]))
+    torch.testing.assert_close(found, torch.tensor([1 / cap, 0, 1 / (cap - 1)], dtype=torch.float64))
+
+
 def test_a_cap_that_no_pair_is_within_is_refused() -> None:
     with pytest.raises(ConfigError, match="at least 2 edges"):
         ShortPaths(sparse_graph().adjacency, cap=1)

@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.fitting.sizes import sized_distill, sized_teacher
 from gnn2mlp.pipeline.searching.settings import auto_of, is_auto
 from gnn2mlp.pipeline.task_words import refuse_graphs
 from gnn2mlp.students import STUDENTS, check_graph_free
+from gnn2mlp.tables.edges import check_end_names
 from gnn2mlp.tasks import TASKS
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -169,8 +170,7 @@ class FitConfig(Settings):
             ConfigError: for an option that cannot work, or a teacher that cannot provide what the method reads.
         """
         self._check_deployed()
-        if (self.source is None) != (self.target is None):
-            raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
+        check_end_names(self.source, self.target)
         if not self.inputs.build(INPUTS).of_features:
             raise ConfigError(f"inputs: {self.inputs.name!r} read more than columns, which are all that ships")
         check_graph_free(self.student.name, "gnn2mlp fit")

@@ -8,7 +8,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
 from gnn2mlp.core.parquet import one_array, open_table, pyarrow_modules, reading
-from gnn2mlp.tables.edges import WEIGHTS, end_columns
+from gnn2mlp.tables.edges import WEIGHTS, check_end_names, end_columns
 from gnn2mlp.tables.ids import Ids
 
 # Edges that are read at once.
@@ -34,8 +34,7 @@ class EdgeTable:
         self.path = path
         self._file = open_table(path)
         names = self._file.schema_arrow.names
-        if (source is None) != (target is None):
-            raise ConfigError(f"edges: expected both source and target, or neither, got {source!r} and {target!r}")
+        check_end_names(source, target)
         for name in (source, target, weight):
             if name is not None and name not in names:
                 raise ConfigError(f"edges: {path} has no column {name!r}{nearest(name, names)}")

@@ -106,6 +106,7 @@ TWICE[5] = TWICE[0]
         ),
         (company(), {"columns": {"kind": "drop"}}, ConfigError, "--column: 'kind' is the column of ids or labels"),
         (company(), {"source": "source"}, ConfigError, "source, target: expected both columns of the edges"),
+        (company(), {"source": "source", "target": "source"}, ConfigError, "got 'source' for both ends"),
         (
             company(),
             {"source": "src", "target": "target"},

@@ -42,5 +42,7 @@ def test_ids_of_another_kind_and_unknown_columns_are_refused(tmp_path: Path) -> 
         table.joined_ids(Ids("integer"), "nodes")
     with pytest.raises(ConfigError, match="no column 'aa'.*'a'"):
         EdgeTable(table.path, source="aa", target="b")
-    with pytest.raises(ConfigError, match="both source and target, or neither"):
+    with pytest.raises(ConfigError, match="expected both columns of the edges, or neither"):
         EdgeTable(table.path, source="a")
+    with pytest.raises(ConfigError, match="got 'a' for both ends"):
+        EdgeTable(table.path, source="a", target="a")

@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.fitting.sizes import sized_distill
 from gnn2mlp.pipeline.graphs.config import DISTILL, graph_method, graph_student, graph_teacher
 from gnn2mlp.pipeline.task_words import GRAPH
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.tables.edges import check_end_names
 from gnn2mlp.tables.reading import check_exists
 from gnn2mlp.teachers import TEACHERS
 
@@ -160,8 +161,7 @@ class GraphFitConfig(Settings):
         if self.task.name != GRAPH:
             raise ConfigError(f"task: expected 'graph', got {self.task.name!r}; for labels of nodes take FitConfig")
         self.read_as(NUMBER)
-        if (self.source is None) != (self.target is None):
-            raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
+        check_end_names(self.source, self.target)
         method = graph_method(self.method).build(METHODS)
         if not method.teacher_keys:
             raise ConfigError(

@@ -18,6 +18,7 @@ from gnn2mlp.pipeline.fitting.links.sizes import sized_link_distill, sized_link_
 from gnn2mlp.pipeline.links.config import check_new_nodes, check_unit
 from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.students import STUDENTS
+from gnn2mlp.tables.edges import check_end_names
 from gnn2mlp.tasks import LinkPrediction
 from gnn2mlp.teachers import TEACHERS, Export, providing
 
@@ -131,8 +132,7 @@ class LinkFitConfig(Settings):
             UnknownNameError: for a name that is not registered; the message offers the nearest match.
             ConfigError: for an option that cannot work, or a teacher that cannot provide what the method reads.
         """
-        if (self.source is None) != (self.target is None):
-            raise ConfigError("source, target: expected both columns of the edges, or neither, got one of them")
+        check_end_names(self.source, self.target)
         if self.setting == "transductive" and self.time is not None:
             raise ConfigError(
                 f"setting: 'transductive' knows no new nodes, and --time {self.time} says which are; leave one out"

@@ -62,6 +62,7 @@ def test_a_folder_has_all_three_tables(tmp_path: Path) -> None:
             "task: expected 'graph', got 'classification'; for labels of nodes",
         ),
         ({"source": "a"}, "expected both columns of the edges, or neither"),
+        ({"source": "a", "target": "a"}, "expected two columns of the edges, got 'a' for both ends"),
         ({"label": []}, "label: expected the name of a column"),
         ({"distill": {"epoch": 3}}, "did you mean 'epochs'"),
     ],

@@ -46,6 +46,7 @@ def test_large_tables_take_fewer_epochs_of_larger_batches() -> None:
         ({"method": "link_mlp"}, "'link_mlp' has no teacher"),
         ({"method": "llpp"}, "did you mean 'llp'"),
         ({"source": "a"}, "expected both columns of the edges, or neither"),
+        ({"source": "a", "target": "a"}, "expected two columns of the edges, got 'a' for both ends"),
         ({"inputs": "positions"}, "inputs: 'positions' read more than columns"),
         ({"split": {"name": "edges", "tset": 0.1}}, "did you mean 'test'"),
         ({"decoder": "hadamrd"}, "did you mean 'hadamard'"),
