@@ -26,7 +26,7 @@ def searched() -> Iterator[ModuleType]:
 
 
 def test_the_page_is_made_of_the_results(searched: ModuleType) -> None:
-    assert searched.PAGE.read_text() == searched.page(ledger.read(searched.RESULTS))
+    assert searched.PAGE.read_text() == searched.page(ledger.read(searched.RESULTS), searched.made_by_hand())
 
 
 def record(digest: str, unseen: float) -> dict[str, Any]:
@@ -43,9 +43,17 @@ def found(searched: ModuleType, glnn: dict[str, Any]) -> Any:
 
 
 def test_a_search_stands_beside_glnn(searched: ModuleType) -> None:
-    page = searched.page([found(searched, record("a", 0.75))])
-    assert "| digits | 0 | 20 | 1, 0.5 | 3 | krd of gcn | 90.0 | 80.0 | 75.0 | 50.0 |" in page
-    assert "+5.0 points from GLNN" in page
+    page = searched.page([found(searched, record("a", 0.75))], {})
+    assert "| digits | 0 | 20 | 1, 0.5 | 3 | krd of gcn | 90.0 | 80.0 |  | 75.0 | 50.0 |" in page
+    assert "+5.0 points on average (the least is +5.0) from GLNN. One split" in page
+
+
+def test_a_search_stands_beside_what_was_found_by_hand_on_its_split(searched: ModuleType) -> None:
+    line = found(searched, record("a", 0.75))
+    page = searched.page([line, {**line, "seed": 1}], {("digits", 0): 0.82})
+    assert "| 90.0 | 80.0 | 82.0 | 75.0 | 50.0 |" in page
+    assert "over 1 of them -2.0 points on average (the least is -2.0) from what was found by hand" in page
+    assert searched.made_by_hand()["cpf-cora", 0] > 0.5
 
 
 def test_another_split_is_refused(searched: ModuleType) -> None:
