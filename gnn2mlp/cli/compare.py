@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from gnn2mlp.cli._console import Terminal, show_files
+from gnn2mlp.core.errors import ConfigError
 
 # A table with more models than this is told model by model.
 WIDEST = 5
@@ -36,11 +37,13 @@ def execute(options: argparse.Namespace) -> None:
     """Read the results, print the tables, and write the page where a folder is named."""
     from gnn2mlp.core.files import user_path, write_json, write_text
     from gnn2mlp.deploy.outside import check_place
+    from gnn2mlp.evaluate.ranks import check_rule
     from gnn2mlp.report.table import grid_table
     from gnn2mlp.studies import compare, read_scores, write_comparison
     from gnn2mlp.studies.comparing import only
-    from gnn2mlp.studies.tables import brief_grids, matrix_grids, rank_grids, records, to_csv
+    from gnn2mlp.studies.tables import brief_grids, legend, matrix_grids, rank_grids, records, to_csv, uneven
 
+    check_rule(options.rule)
     folder = user_path(options.out, "out") if options.out else None
     if folder is not None:
         check_place(folder, "name another folder with --out")
@@ -52,7 +55,8 @@ def execute(options: argparse.Namespace) -> None:
     grids += [grid for setting in settings for grid in rank_grids(comparison, setting, options.rule)]
     for grid in grids:
         console.print(grid_table(grid), Text())
-    console.print(Text(f"▲ above, ▼ below {comparison.against} beyond chance; ᵍ needs the graph at inference."))
+    for note in [legend(comparison), *uneven(comparison)]:
+        console.print(Text(note))
     if folder is not None:
         write_comparison(comparison, folder / "compare.html", options.rule)
         write_text(folder / "compare.csv", to_csv(comparison))
@@ -62,9 +66,11 @@ def execute(options: argparse.Namespace) -> None:
 
 def _named(paths: list[str]) -> dict[str, str]:
     """Paths by the name that was given them, else by their own."""
-    named = {}
+    named: dict[str, str] = {}
     for text in paths:
         name, separator, path = text.partition("=")
         given = bool(separator) and not Path(text).exists()
-        named[name if given else str(Path(text))] = path if given else text
+        key, place = (name, path) if given else (str(Path(text)), text)
+        if named.setdefault(key, place) != place:
+            raise ConfigError(f"compare: expected a name for each path, got {key!r} for {named[key]} and for {place}")
     return named

@@ -61,6 +61,18 @@ class Ranking(NamedTuple):
         """Whether two models differ, at 5 %."""
         return self.p[one, other] < ALPHA
 
+    @property
+    def able(self) -> bool:
+        """Whether so many data sets can show a difference at all: that of a model which is ahead on every one of them.
+
+        The signed-rank test of n differences of one sign has p = 2^(1 - n), which Holm multiplies by the number of
+        pairs: three models take seven data sets.
+        """
+        models = len(self.models)
+        if self.distance is not None:
+            return models - 1 > self.distance
+        return models * (models - 1) / 2 * 2.0 ** (1 - self.datasets) < ALPHA
+
 
 def ranked(scores: Float[np.ndarray, "datasets models"], models: Sequence[str], rule: str = "wilcoxon") -> Ranking:
     """Rank models on each data set, and say which of them differ over data sets.
@@ -82,8 +94,7 @@ def ranked(scores: Float[np.ndarray, "datasets models"], models: Sequence[str], 
         >>> found.groups  # "a" and "b" could be alike, "b" and "c" too; "a" and "c" differ
         ((0, 1), (1, 2))
     """
-    if rule not in RULES:
-        raise ConfigError(f"ranks: expected the rule wilcoxon or nemenyi, got {rule!r}{nearest(rule, RULES)}")
+    check_rule(rule)
     _check(scores, models)
     ranks = _ranks(scores)
     order = np.argsort(ranks.mean(0), kind="stable")
@@ -103,6 +114,12 @@ def ranked(scores: Float[np.ndarray, "datasets models"], models: Sequence[str], 
         _groups(len(names), p),
         distance,
     )
+
+
+def check_rule(rule: str) -> None:
+    """Raise `ConfigError` for a rule for pairs that there is none of."""
+    if rule not in RULES:
+        raise ConfigError(f"ranks: expected the rule wilcoxon or nemenyi, got {rule!r}{nearest(rule, RULES)}")
 
 
 def friedman(scores: Float[np.ndarray, "datasets models"]) -> float:

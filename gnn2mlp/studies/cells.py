@@ -9,7 +9,7 @@ from gnn2mlp.studies.comparing import Comparison, compare
 from gnn2mlp.studies.differences import differences, task_sentence
 from gnn2mlp.studies.page import sentence
 from gnn2mlp.studies.reading import read_scores
-from gnn2mlp.studies.tables import brief_grids, detail_grids, matrix_grids, rank_grid
+from gnn2mlp.studies.tables import brief_grids, detail_grids, legend, matrix_grids, rank_grid, uneven
 
 if TYPE_CHECKING:
     from gnn2mlp.studies.engine import Outcomes
@@ -25,17 +25,17 @@ def comparison_cell(comparison: Comparison) -> str:
     if len(comparison.tasks) <= _FEW:
         found = " ".join(task_sentence(comparison, task) for task in comparison.tasks)
         plots = differences_plot(comparison)
-        return cell(found, [test], brief_grids(comparison), plots, details, "Cost and calibration")
+        return cell(found, [*uneven(comparison), test], brief_grids(comparison), plots, details, "Cost and calibration")
     settings = dict.fromkeys(task.setting for task in comparison.tasks)
     ranks = [Table(*rank_grid(comparison, setting)[:3], left=(2,)) for setting in settings]
     found = sentence(comparison, {setting: comparison.ranking(setting) for setting in settings})
-    legend = f"▲ above, ▼ below {comparison.against} beyond chance; ᵍ needs the graph at inference."
-    return cell(found, [legend, test], [*matrix_grids(comparison), *ranks], more=details, summary="Differences")
+    notes = [legend(comparison), *uneven(comparison), test]
+    return cell(found, notes, [*matrix_grids(comparison), *ranks], more=details, summary="Differences")
 
 
 def differences_plot(comparison: Comparison) -> list[Drawn]:
     """Differences to the model that all are compared with, in points, a panel for each data set; of shares alone."""
-    panels = {f"{task.dataset}, {task.population} nodes": differences(comparison, task) for task in comparison.tasks}
+    panels = {str(task): differences(comparison, task) for task in comparison.tasks}
     if not any(panels.values()):
         return []
     note = f"The line is {comparison.against}. Bars: 95 % intervals; a filled mark differs beyond chance."

@@ -15,17 +15,25 @@ from gnn2mlp.evaluate import Paired, Ranking, paired, ranked
 from gnn2mlp.studies.reading import Score
 
 ROLES = ("teacher", "mlp", "plain", "student")
+# The metric that goes without saying.
+USUAL = "accuracy"
 
 
 class Task(NamedTuple):
-    """What scores are compared on: a data set, its setting, and a population of nodes."""
+    """What scores are compared on: a data set, its setting, a population of nodes, and the metric's title."""
 
     dataset: str
     setting: str
     population: str
+    metric: str = USUAL
+
+    @property
+    def called(self) -> str:
+        """The data set, with the metric where it is not the usual one."""
+        return self.dataset if self.metric == USUAL else f"{self.dataset} ({self.metric})"
 
     def __str__(self) -> str:
-        return f"{self.dataset} {self.population}"
+        return f"{self.called}, {self.setting}, {self.population} nodes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +103,9 @@ class Row:
         return bool(self.scores[0].line.get("metric", {}).get("share", True))
 
     @property
-    def metric(self) -> str:
-        """What it is scored by."""
-        return str(self.scores[0].line.get("metric", {}).get("title", "accuracy"))
+    def greater_is_better(self) -> bool:
+        """Whether the metric is; that of an error is not."""
+        return bool(self.scores[0].line.get("metric", {}).get("greater_is_better", True))
 
     @property
     def made_by(self) -> list[str]:
@@ -118,7 +126,7 @@ class Row:
             "setting": self.task.setting,
             "population": self.task.population,
             "model": self.model,
-            "metric": self.metric,
+            "metric": self.task.metric,
             "mean": self.mean,
             "std_between_splits": self.split_std,
             "std_between_initialisations": self.initialisation_std,
@@ -168,9 +176,10 @@ class Comparison:
         return {(row.task, row.model): row for row in self.rows}
 
     def difference(self, row: Row) -> Paired | None:
-        """The model less the one that all are compared with, on the splits that both have; `None` without any.
+        """How much better the model is than the one that all are compared with, on shared splits; `None` without any.
 
-        The corrected resampled t-test; see `gnn2mlp.evaluate.paired`.
+        The corrected resampled t-test, see `gnn2mlp.evaluate.paired`. Of a metric that is better the smaller it is, the
+        sign is turned: what is above 0 is better.
         """
         other = self.row(row.task, self.against)
         return None if other is None or other is row else paired_rows(row, other)
@@ -181,9 +190,13 @@ class Comparison:
         Students that are graph neural networks are ranked apart, where `networks` asks for them.
 
         Models that were scored on fewer than half of the data sets are left out, so that one that was tried here and
-        there leaves the others comparable.
+        there leaves the others comparable. A data set that was scored by several metrics counts once, by the first.
         """
-        tasks = [task for task in self.tasks if task.setting == setting]
+        first: dict[str, Task] = {}
+        for task in self.tasks:
+            if task.setting == setting:
+                first.setdefault(task.dataset, task)
+        tasks = list(first.values())
         of_networks = {row.model for row in self.rows if row.scores[0].of_network}
         named = [model for model in self.models if (model in of_networks) == networks]
         models = [m for m in named if 2 * sum((t, m) in self._by_place for t in tasks) >= len(tasks)]
@@ -215,8 +228,7 @@ class Comparison:
     def _merit(self, task: Task, model: str) -> float:
         """The mean, negative where less is better."""
         row = self._by_place[task, model]
-        better = row.scores[0].line.get("metric", {}).get("greater_is_better", True)
-        return row.mean if better else -row.mean
+        return row.mean if row.greater_is_better else -row.mean
 
 
 def paired_rows(ours: Row, theirs: Row) -> Paired | None:
@@ -257,10 +269,12 @@ def compare(scores: Sequence[Score], population: str | None = None, against: str
         ConfigError: for a population or a model that has no scores.
     """
     found: dict[tuple[Task, str], list[Score]] = {}
+    with_unseen = {(score.dataset, score.setting) for score in scores if score.at("unseen") is not None}
     for score in scores:
-        wanted = population or ("unseen" if score.at("unseen") is not None else "test")
+        wanted = population or ("unseen" if (score.dataset, score.setting) in with_unseen else "test")
         if score.at(wanted) is not None:
-            found.setdefault((Task(score.dataset, score.setting, wanted), score.model), []).append(score)
+            task = Task(score.dataset, score.setting, wanted, score.metric)
+            found.setdefault((task, score.model), []).append(score)
     if not found:
         known = sorted({name for score in scores for name in score.line[score.role]})
         raise ConfigError(

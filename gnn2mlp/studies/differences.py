@@ -13,17 +13,17 @@ def task_sentence(comparison: Comparison, task: Task) -> str:
     rows = [row for row in comparison.rows if row.task == task and row.model != comparison.against]
     found = {row.model: comparison.difference(row) for row in rows}
     told = {model: one for model, one in found.items() if one is not None and one.n >= FEWEST}
-    where = f"On {task.population} nodes of {task.dataset}"
+    where = f"On {task.population} nodes of {task.called}, {task.setting},"
     if not told:
         return f"{where} there are fewer than {FEWEST} splits: no statement about chance."
-    above = [model for model, one in told.items() if one.low > 0]
-    below = [model for model, one in told.items() if one.high < 0]
+    better = [model for model, one in told.items() if one.low > 0]
+    worse = [model for model, one in told.items() if one.high < 0]
     parts = [
-        f"{listing(names)} {'is' if len(names) == 1 else 'are'} {side}"
-        for names, side in ((above, "above"), (below, "below"))
+        f"{listing(names)} {'is' if len(names) == 1 else 'are'} {side} than"
+        for names, side in ((better, "better"), (worse, "worse"))
         if names
     ]
-    return f"{where}, {' and '.join(parts) or 'no model differs from'} {comparison.against} beyond chance."
+    return f"{where} {' and '.join(parts) or 'no model differs from'} {comparison.against} beyond chance."
 
 
 def differences(comparison: Comparison, task: Task) -> list[Difference]:

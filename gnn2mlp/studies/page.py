@@ -3,6 +3,7 @@
 from math import nan
 from pathlib import Path
 
+from gnn2mlp.core.errors import listing
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import Ranking
 from gnn2mlp.explore.formatting import p_value, plural
@@ -13,7 +14,7 @@ from gnn2mlp.report.plots_gains import Gain, plot_gains
 from gnn2mlp.studies.comparing import Comparison
 from gnn2mlp.studies.differences import differences, task_sentence
 from gnn2mlp.studies.tables import FEWEST as FEWEST_SPLITS
-from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grids, versions_grid
+from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grids, uneven, versions_grid
 
 # So many data sets make a picture of gains.
 FEWEST = 4
@@ -56,6 +57,7 @@ def render_comparison(comparison: Comparison, rule: str = "wilcoxon") -> str:
             "differences": differences_plots(comparison),
             "gains": [plot for setting in settings if (plot := gains_plot(comparison, setting))],
             "matrices": matrix_grids(comparison),
+            "uneven": uneven(comparison),
             "details": detail_grids(comparison),
             "versions": versions_grid(comparison),
         },
@@ -63,16 +65,22 @@ def render_comparison(comparison: Comparison, rule: str = "wilcoxon") -> str:
 
 
 def sentence(comparison: Comparison, rankings: dict[str, Ranking | None]) -> str:
-    """What may be said in a sentence: who differs from the model compared with over data sets, or how often on one."""
+    """What may be said in a sentence: who differs from the model compared with over data sets, or on each of a few.
+
+    Of data sets that are too few for the test over them to find anything, it says nothing.
+    """
     told = []
     for setting, found in rankings.items():
-        if found is None or comparison.against not in found.models:
+        if found is None or comparison.against not in found.models or not found.able:
             continue
         place = found.models.index(comparison.against)
         better = [model for model in found.models[:place] if found.differ(model, comparison.against)]
         worse = [model for model in found.models[place + 1 :] if found.differ(model, comparison.against)]
-        parts = [f"{', '.join(better)} above"] if better else []
-        parts += [f"{', '.join(worse)} below"] if worse else []
+        parts = [
+            f"{listing(names)} {'is' if len(names) == 1 else 'are'} {side} than"
+            for names, side in ((better, "better"), (worse, "worse"))
+            if names
+        ]
         known = " and ".join(parts) or "no model differs from"
         told.append(f"Over {plural(found.datasets, f'{setting} data set')} {known} {comparison.against} beyond chance.")
     if not told and len(comparison.tasks) <= FEW:
@@ -92,7 +100,7 @@ def subject(comparison: Comparison) -> str:
 
 def differences_plots(comparison: Comparison) -> list[Plot]:
     """The differences on each data set, where they are few: more of them are told by ranks and tables."""
-    panels = {f"{task.dataset}, {task.population} nodes": differences(comparison, task) for task in comparison.tasks}
+    panels = {str(task): differences(comparison, task) for task in comparison.tasks}
     if len(panels) > FEW or not any(panels.values()):
         return []
     note = f"The line is {comparison.against}. Bars: 95% intervals; a filled mark differs beyond chance."
@@ -105,6 +113,8 @@ def _ranks(found: Ranking, setting: str) -> Plot:
         f"Average rank over {plural(found.datasets, 'data set')}, 1 is best. Friedman's test that all are alike: "
         f"p {p_value(found.friedman)}."
     )
+    if not found.able:
+        note += " So few cannot show that two of these models differ, however far apart they are."
     return draw(plot_ranks(found), f"ranks-{setting}", f"Ranks, {setting}", note)
 
 
@@ -119,7 +129,7 @@ def gains_of(comparison: Comparison, setting: str) -> list[Gain]:
         if student and row.task.setting == setting and found is not None and known is not None and row.share:
             told = (found.low, found.high) if found.n >= FEWEST_SPLITS else (nan, nan)
             ends = (100 * value for value in (found.difference, *told))
-            gains.append(Gain(row.model, row.task.dataset, known, *ends))
+            gains.append(Gain(row.model, row.task.called, known, *ends))
     return gains
 
 

@@ -1,11 +1,12 @@
 """Results from anywhere as scores of named models: folders of runs, studies, files of lines, the board's rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gnn2mlp.core.digest import digest_json
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, listing
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.spec import Spec, name_of
@@ -24,6 +25,8 @@ _MAKES = {
     "plain": ("split", "unseen_fraction", "student", "inputs", "distill", "task"),
     "student": (),
 }
+# What every line has.
+_NEEDED = ("config", "seed", "split", "seconds")
 _MANY = 1_000_000
 
 
@@ -68,6 +71,11 @@ class Score(NamedTuple):
         )
 
     @property
+    def metric(self) -> str:
+        """What it is scored by, as a report writes it."""
+        return str(self.line.get("metric", {}).get("title", "accuracy"))
+
+    @property
     def of_network(self) -> bool:
         """Whether it is that of a student that is a graph neural network, or of the same one on labels alone."""
         return self.role != "teacher" and "plain" in self.line
@@ -96,13 +104,37 @@ def read_scores(sources: Sequence[str | Path] | Mapping[str, str | Path]) -> lis
         ConfigError: for a path that holds no results.
     """
     named = sources.items() if isinstance(sources, Mapping) else [(str(path), path) for path in sources]
-    lines = [line for name, path in named for line in _lines(user_path(path, "compare"), _stem(name))]
+    called = _called([name for name, _ in named])
+    lines = [line for name, path in named for line in _lines(user_path(path, "compare"), called[name])]
     return _named_apart(_without_twins([score for line in lines for score in _scores_of(line)]))
 
 
-def _stem(path: str | Path) -> str:
-    path = Path(path)
-    return path.parent.name if path.name in (RESULTS, LINES) else path.name.removesuffix(".jsonl")
+def _called(names: Sequence[str]) -> dict[str, str]:
+    """What each source is called by: the last part of its path, or as many as tell it from the others.
+
+    Example:
+        >>> _called(["a/run/results.json", "b/run", "c.jsonl"])
+        {'a/run/results.json': 'a/run', 'b/run': 'b/run', 'c.jsonl': 'c'}
+    """
+    places = {name: _place(name) for name in names}
+    return {name: _shortest(place, {*places.values()} - {place}) for name, place in places.items()}
+
+
+def _shortest(place: Path, others: Iterable[Path]) -> str:
+    """As many of the last parts of a path as tell it from the others."""
+    for count in range(1, len(place.parts)):
+        tail = place.parts[-count:]
+        if all(other.parts[-count:] != tail for other in others):
+            return "/".join(tail)
+    return str(place)
+
+
+def _place(name: str) -> Path:
+    """The folder or file, without what all of them end in."""
+    path = Path(name)
+    if path.name in (RESULTS, LINES):
+        return path.parent
+    return path.with_suffix("") if path.suffix == ".jsonl" else path
 
 
 def _lines(path: Path, source: str) -> list[dict[str, Any]]:
@@ -123,12 +155,36 @@ def _lines(path: Path, source: str) -> list[dict[str, Any]]:
         raise ConfigError(
             f"compare: expected a folder of a run or a study, or a file of lines (.jsonl), at {path}, got no results"
         )
-    if any(name_of(line.get("config", {}).get("task")) == LINK for line in found):
+    for number, line in enumerate(found, start=1):
+        _check(line, f"{path}, number {number}")
+    return found
+
+
+def _check(line: Mapping[str, Any], where: str) -> None:
+    """Raise `ConfigError` for what is no result of a run or a study, or has scores that are no numbers."""
+    if absent := [key for key in _NEEDED if key not in line]:
         raise ConfigError(
-            f"compare: expected scores of nodes at {path}, got those of links, of which no single figure speaks; the "
+            f"compare: expected results of runs and studies at {where}, got a line without {listing(absent)}; it is of "
+            "something else"
+        )
+    if name_of(line["config"].get("task")) == LINK:
+        raise ConfigError(
+            f"compare: expected scores of nodes at {where}, got those of links, of which no single figure speaks; the "
             "report of that run compares its models by every metric"
         )
-    return found
+    for role in _MAKES:
+        scores = line.get(role, {})
+        wrong = [scores] if not isinstance(scores, Mapping) else [s for s in scores.values() if not _is_score(s)]
+        if wrong:
+            raise ConfigError(
+                f"compare: expected numbers as scores of the {role} at {where}, got {wrong[0]!r}; remove the line, or "
+                "make it anew"
+            )
+
+
+def _is_score(value: Any) -> bool:
+    """Whether it is a number, or the `None` of a population without a score."""
+    return value is None or (isinstance(value, int | float) and isfinite(value))
 
 
 def _of_results(results: Any, source: str) -> list[dict[str, Any]]:
@@ -200,10 +256,10 @@ def _named_apart(scores: Sequence[Score]) -> list[Score]:
 
 
 def _ambiguous(scores: Sequence[Score]) -> set[str]:
-    makes: dict[tuple[str, str, str], set[str]] = {}
+    makes: dict[tuple[str, str, str, str], set[str]] = {}
     for score in scores:
-        makes.setdefault((score.dataset, score.setting, score.model), set()).add(_made_with(score))
-    return {model for (_, _, model), made in makes.items() if len(made) > 1}
+        makes.setdefault((score.dataset, score.setting, score.metric, score.model), set()).add(_made_with(score))
+    return {model for (*_, model), made in makes.items() if len(made) > 1}
 
 
 def _apart(score: Score) -> str:

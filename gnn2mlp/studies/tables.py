@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from math import inf
 from typing import Any
 
+from gnn2mlp.core.errors import listing
 from gnn2mlp.evaluate import Paired
 from gnn2mlp.explore.formatting import MISSING, p_value, plural, points_interval, signed_points, significant
 from gnn2mlp.report.grids import Grid
@@ -31,13 +32,13 @@ def matrix_grids(comparison: Comparison) -> list[Grid]:
         known = any(_homophily(comparison, task) for task in tasks)
         rows = [
             [
-                task.dataset,
+                task.called,
                 *([_homophily(comparison, task) or MISSING] if known else []),
                 *(_cell(comparison, task, model) for model in models),
             ]
             for task in tasks
         ]
-        title = f"{setting.capitalize()}, {_nodes(tasks)}"
+        title = f"{setting.capitalize()}, {_nodes(comparison, tasks)}"
         grids.append(Grid(title, ["Data", *(["Homophily"] if known else []), *heads], rows))
     return grids
 
@@ -60,7 +61,7 @@ def detail_grids(comparison: Comparison) -> list[Grid]:
     head += ["Seconds", "Graph", "n"]
     return [
         Grid(
-            f"{task.dataset}, {task.setting}, {task.population}"
+            f"{task.called}, {task.setting}, {task.population}"
             + (f"; homophily {told}" if (told := _homophily(comparison, task)) else ""),
             head,
             [_details(comparison, row) for model in comparison.models if (row := comparison.row(task, model))],
@@ -100,6 +101,26 @@ def rank_grid(comparison: Comparison, setting: str, rule: str = "wilcoxon", netw
     return Grid(f"{title} ({test})", ["Model", "Rank", "Could be like"], rows)
 
 
+def legend(comparison: Comparison) -> str:
+    """What the marks of `matrix_grids` mean."""
+    return (
+        f"{BETTER} better, {WORSE} worse than {comparison.against} beyond chance; {GRAPH} needs the graph at inference."
+    )
+
+
+def uneven(comparison: Comparison) -> list[str]:
+    """A sentence, where some models were scored on fewer splits of a task than others: means are of what there is."""
+    most = {task: max(len(row.by_split) for row in comparison.rows if row.task == task) for task in comparison.tasks}
+    fewer = [row for row in comparison.rows if len(row.by_split) < most[row.task]]
+    if not fewer:
+        return []
+    told = [
+        f"{row.model} on {row.task.called} {row.task.setting} ({len(row.by_split)} of {most[row.task]})"
+        for row in fewer
+    ]
+    return [f"Over fewer splits than others: {listing(told, 3)}. Means are of those, differences of shared splits."]
+
+
 def versions_grid(comparison: Comparison) -> Grid:
     """How many trainings each version of the code made."""
     lines = {
@@ -125,7 +146,7 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
     """A record of plain values for each model and task."""
     told = []
     for row in comparison.rows:
-        found = comparison.difference(row)
+        found = _minus(row, comparison.difference(row))
         difference = {key: getattr(found, key, None) for key in ("difference", "low", "high", "p", "wins")}
         told.append({**row.to_dict(), "against": comparison.against, **_without_nan(difference)})
     return told
@@ -149,23 +170,29 @@ def _cell(comparison: Comparison, task: Task, model: str) -> str:
 
 
 def _mark(found: Paired | None, row: Row) -> str:
-    """Whether a model is above or below the one compared with, beyond chance."""
+    """Whether a model is better or worse than the one compared with, beyond chance."""
     if found is None or found.n < FEWEST or not found.differs:
         return ""
     return f"{BETTER} " if found.difference > 0 else f"{WORSE} "
 
 
+def _minus(row: Row, found: Paired | None) -> Paired | None:
+    """The difference in the metric's own unit and sign: of an error it is below 0 where the model is better."""
+    if found is None or row.greater_is_better:
+        return found
+    return found._replace(difference=-found.difference, low=-found.high, high=-found.low)
+
+
 def _details(comparison: Comparison, row: Row) -> list[str]:
-    found = comparison.difference(row)
+    found = _minus(row, comparison.difference(row))
     several = len(row.by_split) > 1
     again = row.initialisation_std
-    scale = 1 if row.share else 0.01
     return [
         row.model,
         score_text(row, row.mean),
         f"± {score_text(row, row.split_std)}" if several else MISSING,
         MISSING if again is None else f"± {score_text(row, again)}",
-        MISSING if found is None else signed_points(scale * found.difference),
+        MISSING if found is None else _signed(row, found.difference),
         MISSING if found is None or not found.has_interval else _interval_text(row, found),
         MISSING if found is None or not found.has_interval else p_value(found.p),
         MISSING if row.ece is None else f"{100 * row.ece:.1f}",
@@ -178,7 +205,14 @@ def _details(comparison: Comparison, row: Row) -> list[str]:
 def _interval_text(row: Row, found: Paired) -> str:
     if row.share:
         return points_interval(found.low, found.high)
-    return " to ".join(signed_points(0.01 * end) for end in (found.low, found.high))
+    return f"{_signed(row, found.low)} to {_signed(row, found.high)}"
+
+
+def _signed(row: Row, value: float) -> str:
+    """A difference in points, where scores are shares, else with three digits."""
+    if row.share:
+        return signed_points(value)
+    return f"{'−' if value < 0 else '+'}{significant(abs(value))}"
 
 
 def _needs_graph(comparison: Comparison, tasks: Iterable[Task], model: str) -> bool:
@@ -194,6 +228,8 @@ def _homophily(comparison: Comparison, task: Task) -> str:
     return f"{edge:.2f}" + (f" (adj. {adjusted:.2f})" if adjusted is not None else "")
 
 
-def _nodes(tasks: Sequence[Task]) -> str:
+def _nodes(comparison: Comparison, tasks: Sequence[Task]) -> str:
     populations = dict.fromkeys(task.population for task in tasks)
-    return f"{' and '.join(populations)} nodes, %"
+    shares = {row.share for row in comparison.rows if row.task in tasks}
+    unit = ", %" if shares == {True} else ", shares in %" if True in shares else ""
+    return f"{' and '.join(populations)} nodes{unit}"

@@ -56,3 +56,17 @@ def test_a_path_may_have_a_name_and_many_models_are_told_one_by_one(
 def test_no_results_are_a_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(folder / "absent")]) == 2
     assert "expected a folder of a run or a study" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--rule", "wilcoxn"], "expected the rule wilcoxon or nemenyi, got 'wilcoxn'; did you mean 'wilcoxon'"),
+        (["mine=other"], "expected a name for each path, got 'mine' for"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_a_message(
+    folder: Path, capsys: pytest.CaptureFixture[str], more: list[str], told: str
+) -> None:
+    assert main(["compare", f"mine={folder / 'mine'}", *more]) == 2
+    assert told in capsys.readouterr().err

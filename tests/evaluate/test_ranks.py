@@ -107,3 +107,13 @@ def test_what_cannot_be_ranked_is_refused(scores: np.ndarray, names: str, match:
 def test_another_rule_is_refused() -> None:
     with pytest.raises(ConfigError, match="did you mean 'nemenyi'"):
         ranked(C45, NAMES, "nemeny")
+
+
+@pytest.mark.parametrize("rule", ["wilcoxon", "nemenyi"])
+@pytest.mark.parametrize("models", [2, 3, 4])
+def test_what_so_many_data_sets_can_show_is_what_the_clearest_scores_show(rule: str, models: int) -> None:
+    for datasets in range(2, 12):
+        # The same order everywhere, and differences that all differ, so that none of them are ties.
+        scores = np.outer(1 + np.arange(datasets) / 100, np.arange(models, 0, -1) ** 1.5)
+        found = ranked(scores, "abcd"[:models], rule)
+        assert found.able == found.differ(found.models[0], found.models[-1]), (datasets, found.p)

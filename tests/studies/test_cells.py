@@ -28,7 +28,7 @@ def made(folder: Path, datasets: int = 1, gains: tuple[float, ...] = GAINS) -> C
 def test_one_data_set_has_a_sentence_and_its_differences_in_sight(tmp_path: Path) -> None:
     comparison = made(tmp_path)
     html = comparison_cell(comparison)
-    assert "On unseen nodes of set &lt;0&gt;, glnn (gcn) is above mlp beyond chance." in html
+    assert "On unseen nodes of set &lt;0&gt;, inductive, glnn (gcn) is better than mlp beyond chance." in html
     assert "Minus mlp" in html.split("<details>")[0]
     assert comparison._repr_html_() == html
 

@@ -97,3 +97,15 @@ def test_some_models_only_and_the_one_compared_with(tmp_path: Path) -> None:
     assert [s.model for s in only(scores, ["gcn"])] == ["gcn", "mlp"]
     assert [s.model for s in only(scores, ["mlp"], "glnn (gcn)")] == ["mlp", "glnn (gcn)"]
     assert only(scores, None) == scores
+
+
+def test_scores_by_different_metrics_are_never_subtracted(tmp_path: Path) -> None:
+    f1 = {"name": "macro_f1", "title": "macro F1", "greater_is_better": True, "share": True}
+    lines = [line(seed=seed) for seed in range(3)]
+    lines += [line(seed=seed, metric=f1, student=0.2, config={"task": {"metric": "macro_f1"}}) for seed in range(3)]
+    found = compared(tmp_path, lines)
+    assert [task.called for task in found.tasks] == ["digits", "digits (macro F1)"]
+    assert found.models == ["gcn", "mlp", "glnn (gcn)"]
+    told = [found.difference(row) for row in found.rows if row.model == "glnn (gcn)"]
+    assert [round(one.difference, 3) for one in told if one is not None] == [0.1, -0.4]
+    assert found.ranking("inductive") is None  # one data set

@@ -11,7 +11,7 @@ from tests.studies.test_cells import made
     [
         ((0.1, 0.11), "fewer than 3 splits"),
         ((0.1, -0.1, 0.1, -0.1), "no model differs from mlp"),
-        ((-0.1, -0.11, -0.12, -0.1), "glnn (gcn) is below mlp"),
+        ((-0.1, -0.11, -0.12, -0.1), "glnn (gcn) is worse than mlp"),
     ],
 )
 def test_no_difference_is_claimed_that_chance_may_have_made(

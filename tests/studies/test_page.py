@@ -50,10 +50,19 @@ def test_one_data_set_has_neither_ranks_nor_gains(tmp_path: Path) -> None:
 def test_the_sentence_says_no_more_than_the_tests(tmp_path: Path) -> None:
     many = made(tmp_path, datasets=12)
     found = {"inductive": many.ranking("inductive")}
-    assert sentence(many, found) == "Over 12 inductive data sets gcn, glnn (gcn) above mlp beyond chance."
+    assert sentence(many, found) == "Over 12 inductive data sets gcn, glnn (gcn) are better than mlp beyond chance."
+    some = made(tmp_path, datasets=9, gain=-0.3)
+    told = sentence(some, {"inductive": some.ranking("inductive")})
+    assert told == "Over 9 inductive data sets gcn is better than and glnn (gcn) is worse than mlp beyond chance."
+
+
+def test_data_sets_that_are_too_few_for_a_test_over_them_speak_each_for_itself(tmp_path: Path) -> None:
     few = made(tmp_path, datasets=3)
     told = sentence(few, {"inductive": few.ranking("inductive")})
-    assert told == "Over 3 inductive data sets no model differs from mlp beyond chance."
+    assert "Over 3" not in told  # whatever the scores, the test could find nothing
+    assert told.count("glnn (gcn) is better than mlp beyond chance") + told.count("are better than mlp") == 3
+    assert "So few cannot show" in render_comparison(few)
+    assert "So few cannot show" not in render_comparison(made(tmp_path, datasets=12))
 
 
 def test_gains_are_in_points_beside_adjusted_homophily(tmp_path: Path) -> None:

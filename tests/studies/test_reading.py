@@ -92,5 +92,34 @@ def test_a_path_without_results_is_refused(tmp_path: Path, name: str) -> None:
 def test_links_are_refused_as_no_single_figure_speaks_of_them(tmp_path: Path) -> None:
     made = line()
     path = write(tmp_path / "links.jsonl", {**made, "config": {**made["config"], "task": {"name": "link"}}})
-    with pytest.raises(ConfigError, match="expected scores of nodes at .*links.jsonl, got those of links"):
+    with pytest.raises(ConfigError, match="expected scores of nodes at .*links.jsonl, number 1, got those of links"):
         read_scores([path])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"split": ...}, "without split"),
+        ({"config": ...}, "without config"),
+        ({"student": {"unseen": float("nan")}}, "scores of the student at .*, number 2, got nan"),
+        ({"teacher": {"unseen": "0.8"}}, "scores of the teacher at .*, number 2, got '0.8'"),
+        ({"mlp": 0.8}, "scores of the mlp at .*, number 2, got 0.8"),
+    ],
+)
+def test_what_is_no_line_of_results_is_named(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+    wrong = {key: value for key, value in {**line(seed=1), **change}.items() if value is not ...}
+    with pytest.raises(ConfigError, match=told):
+        read_scores([write(tmp_path / "a.jsonl", line(), wrong)])
+
+
+def test_a_population_without_a_score_has_none(tmp_path: Path) -> None:
+    scores = read_scores([write(tmp_path / "a.jsonl", {**line(), "student": {"unseen": None, "test": 0.5}})])
+    assert [score.at("unseen") for score in scores][-1] is None
+
+
+def test_folders_of_one_name_are_told_apart_by_their_path(tmp_path: Path) -> None:
+    for place, lr in (("a", 0.1), ("b", 0.2)):
+        bare = {k: v for k, v in line(config={"distill": {"lr": lr}, "dataset": "digits"}).items() if k != "cell"}
+        write(tmp_path / place / "run" / "lines.jsonl", bare)
+    models = {score.model for score in read_scores([tmp_path / "a" / "run", tmp_path / "b" / "run" / "lines.jsonl"])}
+    assert models == {"gcn", "mlp [a/run]", "mlp [b/run]", "glnn (gcn) [a/run]", "glnn (gcn) [b/run]"}

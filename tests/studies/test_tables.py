@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from gnn2mlp.studies import Comparison, compare, read_scores
-from gnn2mlp.studies.tables import brief_grids, detail_grids, matrix_grids, rank_grid, records, to_csv, versions_grid
+from gnn2mlp.studies.tables import (
+    brief_grids,
+    detail_grids,
+    matrix_grids,
+    rank_grid,
+    records,
+    to_csv,
+    uneven,
+    versions_grid,
+)
 from tests.studies.helpers import line
 
 
@@ -77,3 +86,31 @@ def test_two_splits_that_agree_by_chance_mark_nothing(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(line(dataset="low", seed=seed, student=0.9)) + "\n" for seed in range(2)))
     (grid,) = matrix_grids(compare(read_scores([path])))
     assert grid.rows[0][-1] == "90.0 ± 0.0"
+
+
+def test_a_difference_of_errors_has_their_sign_and_the_mark_says_which_is_better(tmp_path: Path) -> None:
+    metric = {"name": "mae", "title": "mean absolute error", "greater_is_better": False, "share": False}
+    lines = [line(seed=seed, metric=metric, student=2.0 + seed / 100, mlp=3.0) for seed in range(3)]
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    found = compare(read_scores([path]))
+    (grid,) = matrix_grids(found)
+    assert grid.title == "Inductive, unseen nodes"
+    assert grid.rows[0][0] == "digits (mean absolute error)"
+    assert grid.rows[0][-1].startswith("▲ 2.01")
+    (details,) = detail_grids(found)
+    assert details.rows[2][4] == "−0.990"
+    assert details.rows[2][5].startswith("−1.")
+    (row,) = [row for row in records(found) if row["model"] == "glnn (gcn)"]
+    assert row["difference"] == pytest.approx(-0.99)
+    assert row["low"] < row["difference"] < row["high"] < 0
+
+
+def test_models_that_were_scored_on_fewer_splits_are_named(tmp_path: Path) -> None:
+    lines = [line(seed=seed) for seed in range(3)]
+    lines[2]["student"] = {"unseen": None, "test": 0.7}
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    (told,) = uneven(compare(read_scores([path])))
+    assert told.startswith("Over fewer splits than others: glnn (gcn) on digits inductive (2 of 3).")
+    assert uneven(compare(read_scores([path]), population="test")) == []
