@@ -93,7 +93,8 @@ def _tell(done: Any, options: argparse.Namespace) -> None:
     again = f", {done.reused:,} of them scored before" if done.reused else ""
     failed = f", {done.failed:,} without a score" if options.errors == "null" else ""
     console = Terminal()
-    console.print(Text(f"{done.rows:,} {what}{again}{failed}{rate}"), soft_wrap=True)
+    counted = what.removesuffix("s") if done.rows == 1 else what
+    console.print(Text(f"{done.rows:,} {counted}{again}{failed}{rate}"), soft_wrap=True)
     if (recall := getattr(done, "recall", None)) is not None:
         console.print(Text(_recall_line(recall)), soft_wrap=True)
     show_files(console, {"scores" if options.pairs is not None else "candidates": done.out})

@@ -143,7 +143,8 @@ class BaseLinkPredictor(ABC):
         Args:
             X: rows, as in `embed`.
             pairs: (pairs, 2) row numbers from 0, or ids: a list of pairs, an array, or a table of two columns. The
-                order within a pair does not matter.
+                order within a pair does not matter. Training knows no pair of a node with itself, so that its number
+                means nothing.
             ids: (rows,) of any type, or the name of their column in X. Default: the column of ids of the tables that
                 the model was made from, if X has it; else pairs are row numbers.
             logits: as in `score`.

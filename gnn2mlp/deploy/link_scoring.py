@@ -48,7 +48,8 @@ def score_pairs(
 
     Args:
         predictor: a `LinkPredictor` or `OnnxLinkPredictor`.
-        pairs: a Parquet file, or a folder of such files, with a column of ids for each end.
+        pairs: a Parquet file, or a folder of such files, with a column of ids for each end. A node paired with itself
+            gets a score, too, which means nothing, as training knows no such pair.
         nodes: a row for each node, with the columns that the model reads: Parquet, CSV, Arrow or Feather.
         out: the Parquet file to write.
         id_column: the column of the nodes that holds their ids, of any type.
@@ -74,7 +75,7 @@ def score_pairs(
         >>> score_pairs(model, "pairs.parquet", "pages.csv", "scores.parquet", id_column="page_id")  # doctest: +SKIP
     """
     place = parquet_place(out)
-    first = source_files(user_path(pairs, "pairs"))[0]
+    first = source_files(user_path(pairs, "pairs"), "pairs")[0]
     ends = pair_columns(first, source, target)
     schema = open_table(first).schema_arrow
     for name, option in zip(ends, ("--source", "--target"), strict=True):
@@ -216,9 +217,10 @@ def _rows_of(path: Any, id_column: str, nodes: NodeTable, what: str) -> np.ndarr
     rows = nodes.ids.rows(column, what)
     if unknown := int(np.count_nonzero(rows < 0)):
         place = int(np.flatnonzero(rows < 0)[0])
+        more = f" and {unknown - 1:,} more" if unknown > 1 else ""
         raise DataError(
-            f"{what}: expected ids of the nodes, got {column[place].as_py()!r} and {unknown - 1:,} more that no row "
-            "has; add rows for them to the nodes, or leave them out"
+            f"{what}: expected ids of the nodes, got {column[place].as_py()!r}{more} that no row has; add rows for "
+            "them to the nodes, or leave them out"
         )
     return rows
 

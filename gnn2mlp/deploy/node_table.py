@@ -37,7 +37,7 @@ class NodeTable:
         self.path, self.id, self._kind = user_path(path, "nodes"), id_column, kind
         check_exists(self.path, "nodes")
         self._streamed = self.path.is_dir() or self.path.suffix.lower() in _PARQUET
-        self._files = source_files(self.path) if self._streamed else []
+        self._files = source_files(self.path, "nodes") if self._streamed else []
         for schema in self.schemas:
             column_of(schema.empty_table(), id_column, "nodes", "--id")
 

@@ -111,8 +111,12 @@ def score_table(
     return Scored(place, sum(part.rows for part in plan), failed, reused, time.perf_counter() - begin)
 
 
-def source_files(source: Path) -> list[Path]:
+def source_files(source: Path, what: str = "source") -> list[Path]:
     """The Parquet files at a path: itself, or those of a folder in the order of their names.
+
+    Args:
+        source: the path.
+        what: the table is, for messages.
 
     Raises:
         ConfigError: if there is none.
@@ -125,7 +129,7 @@ def source_files(source: Path) -> list[Path]:
             return found
     elif source.is_file():
         return [source]
-    raise ConfigError(f"source: expected a Parquet file, or a folder with some, at {source}, found none")
+    raise ConfigError(f"{what}: expected a Parquet file, or a folder with some, at {source}, found none")
 
 
 def common_schema(scorer: TableScorer, files: Sequence[Path], tables: Sequence[Any]) -> Any:

@@ -35,7 +35,7 @@ def read_table(path: str | Path, what: str = "table", types: Types | None = None
     Raises:
         ConfigError: if pyarrow is not installed, there is no such file, or it is of no such kind.
         ArtefactError: if the file cannot be read as what its name says.
-        DataError: if it has no rows, or a column twice.
+        DataError: if it has no rows, a column twice, or in a column of `types` values of another one.
 
     Example:
         >>> import tempfile
@@ -124,7 +124,7 @@ def _reader(path: Path, what: str, types: Types) -> Callable[[Path], Any]:
     last = suffixes[-1] if suffixes else ""
     kind = suffixes[-2] if last in _PACKED and len(suffixes) > 1 else last
     if kind in _TEXTS:
-        return lambda path: _read_csv(path, kind, types)
+        return lambda path: _read_csv(path, kind, types, what)
     if last in _PARQUET or path.is_dir():
         return _read_parquet
     if last in _ARROW:
@@ -137,6 +137,8 @@ def _read(path: Path, what: str, reader: Callable[[Path], Any]) -> Any:
     pyarrow = arrow()
     try:
         return reader(path)
+    except DataError:
+        raise
     except UnicodeDecodeError as error:
         raise ArtefactError(f"{what}: expected text in UTF-8 in {path}; save the file as UTF-8") from error
     except (OSError, ValueError, pyarrow.ArrowException) as error:
@@ -165,10 +167,10 @@ def _read_arrow(path: Path) -> Any:
             return pyarrow.ipc.open_stream(file).read_all()
 
 
-_CONVERSION = re.compile(r"In CSV column #(\d+):.*conversion error to (\w+)", re.DOTALL)
+_CONVERSION = re.compile(r"In CSV column #(\d+):.*conversion error to (\w+)(?:.*invalid value ('.*'))?", re.DOTALL)
 
 
-def _read_csv(path: Path, kind: str, types: Types) -> Any:
+def _read_csv(path: Path, kind: str, types: Types, what: str) -> Any:
     """Read the file, and once more for each column that turns out to be of another type than its begin."""
     import pyarrow.csv as csv
 
@@ -190,8 +192,13 @@ def _read_csv(path: Path, kind: str, types: Types) -> Any:
             if found is None:
                 raise
             name = names[int(found[1])]
-            if told.get(name) == pyarrow.string() or name in types:
+            if told.get(name) == pyarrow.string():
                 raise
+            if name in types:
+                raise DataError(
+                    f"{what}: expected {types[name]} in column {name!r} of {path}, as the ids that it is compared with "
+                    f"are, got {found[3] or 'others'}; write both alike, as numbers or as text"
+                ) from error
             wider = pyarrow.float64() if found[2].startswith("int") else pyarrow.string()
             told[name] = pyarrow.string() if told.get(name) == wider else wider
         else:

@@ -130,6 +130,12 @@ def test_no_pairs_and_ids_of_another_type_are_refused(vectors: np.ndarray, tmp_p
     pq.write_table(pa.table({"from": [1, 2], "to": [2, 1]}), tmp_path / "pairs.parquet")
     with pytest.raises(DataError, match=r"expected text, as column .* has \('p0'\), got whole numbers"):
         _score(tmp_path, overwrite=True)
+    (tmp_path / "nodes.csv").write_text("page,age,likes\np0,1,2\np1,3,4\n")
+    with pytest.raises(DataError, match=r"nodes: expected int64 in column 'page' of .*nodes.csv, .*, got 'p0'; write"):
+        _score(tmp_path, overwrite=True, nodes=tmp_path / "nodes.csv")
+    (tmp_path / "pairs.parquet").unlink()
+    with pytest.raises(ConfigError, match=r"^pairs: expected a Parquet file"):
+        _score(tmp_path)
 
 
 def test_the_best_candidates_are_those_of_all_pairs(vectors: np.ndarray, tmp_path: Path) -> None:
@@ -182,7 +188,7 @@ def test_top_says_what_cannot_be(vectors: np.ndarray, tmp_path: Path, k: int, ch
 
 def test_candidates_have_to_be_nodes_and_some(vectors: np.ndarray, tmp_path: Path) -> None:
     (tmp_path / "some.csv").write_text("page\np1\nq2\n")
-    with pytest.raises(DataError, match="candidates: expected ids of the nodes, got 'q2'"):
+    with pytest.raises(DataError, match="candidates: expected ids of the nodes, got 'q2' that no row has"):
         _top(tmp_path, 1, candidates=tmp_path / "some.csv")
     (tmp_path / "some.csv").write_text("page\n")
     with pytest.raises(DataError, match="candidates: expected rows, got an empty table"):

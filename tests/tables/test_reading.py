@@ -79,7 +79,7 @@ def test_parquet_arrow_and_feather_are_read(tmp_path: Path) -> None:
 def test_a_type_is_taken_from_elsewhere(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "source\n17\n")
     assert read_table(path, types={"source": pa.int32()})["source"].type == pa.int32()
-    with pytest.raises(ArtefactError, match="could not read .*conversion error to int32: invalid value 'x'"):
+    with pytest.raises(DataError, match="table: expected int32 in column 'source' of .*, got 'x'; write both alike"):
         read_table(write(path, "source\n17\nx\n"), types={"source": pa.int32()})
 
 
