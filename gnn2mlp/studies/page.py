@@ -3,7 +3,6 @@
 from math import nan
 from pathlib import Path
 
-from gnn2mlp.core.errors import listing
 from gnn2mlp.core.files import write_text
 from gnn2mlp.evaluate import Ranking
 from gnn2mlp.explore.formatting import p_value, plural
@@ -12,7 +11,7 @@ from gnn2mlp.report.plots_critical import plot_ranks
 from gnn2mlp.report.plots_differences import plot_differences
 from gnn2mlp.report.plots_gains import Gain, plot_gains
 from gnn2mlp.studies.comparing import Comparison
-from gnn2mlp.studies.differences import differences, task_sentence
+from gnn2mlp.studies.differences import beyond, differ, differences, task_sentence
 from gnn2mlp.studies.tables import FEWEST as FEWEST_SPLITS
 from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grids, uneven, versions_grid
 
@@ -20,6 +19,9 @@ from gnn2mlp.studies.tables import detail_grids, matrix_grids, rank_grids, uneve
 FEWEST = 4
 # So many have a sentence and a picture of their differences each.
 FEW = 4
+# So many say, each for itself, that nothing differs.
+FEW_SENTENCES = 2
+_NONE = "On no data set by itself does a model differ from {} beyond chance."
 RULES = {
     "wilcoxon": "Pairs by the signed-rank test, adjusted by Holm's method (Demšar, 2006; Benavoli et al., 2016).",
     "nemenyi": "Pairs by Nemenyi's test on average ranks (Demšar, 2006).",
@@ -76,16 +78,20 @@ def sentence(comparison: Comparison, rankings: dict[str, Ranking | None]) -> str
         place = found.models.index(comparison.against)
         better = [model for model in found.models[:place] if found.differ(model, comparison.against)]
         worse = [model for model in found.models[place + 1 :] if found.differ(model, comparison.against)]
-        parts = [
-            f"{listing(names)} {'is' if len(names) == 1 else 'are'} {side} than"
-            for names, side in ((better, "better"), (worse, "worse"))
-            if names
-        ]
-        known = " and ".join(parts) or "no model differs from"
-        told.append(f"Over {plural(found.datasets, f'{setting} data set')} {known} {comparison.against} beyond chance.")
+        over = f"Over {plural(found.datasets, f'{setting} data set')}"
+        told.append(f"{over} {beyond(better, worse, comparison.against)}")
     if not told and len(comparison.tasks) <= FEW:
-        told = [task_sentence(comparison, task) for task in comparison.tasks]
+        told = _of_each(comparison)
     return " ".join(told) or f"{plural(len(comparison.models), 'model')} on {plural(len(comparison.tasks), 'task')}."
+
+
+def _of_each(comparison: Comparison) -> list[str]:
+    """The sentences of data sets, of those on which models differ where there are such."""
+    sentences = {task: task_sentence(comparison, task) for task in comparison.tasks}
+    telling = [told for task, told in sentences.items() if differ(comparison, task)]
+    if not telling:
+        return list(sentences.values()) if len(sentences) <= FEW_SENTENCES else [_NONE.format(comparison.against)]
+    return [*telling, *(["On the others no model does."] if len(telling) < len(sentences) else [])]
 
 
 def subject(comparison: Comparison) -> str:

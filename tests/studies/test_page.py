@@ -71,3 +71,23 @@ def test_gains_are_in_points_beside_adjusted_homophily(tmp_path: Path) -> None:
     assert gains[0].homophily == pytest.approx(0.0)
     assert gains[0].difference == pytest.approx(10.1)
     assert gains[0].low < 10.1 < gains[0].high
+
+
+def test_of_several_data_sets_those_are_told_on_which_models_differ(tmp_path: Path) -> None:
+    lines = [
+        line(
+            dataset=f"d{k}",
+            seed=seed,
+            student=0.6 + (0.1 + seed / 1000) * (k == 0) + seed / 10 * (k > 0),
+            of_teacher=0.6,
+        )
+        for k in range(3)
+        for seed in range(3)
+    ]
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    told = sentence(compare(read_scores([path])), {})
+    first = "On unseen nodes of d0, inductive, glnn (gcn) is better than mlp beyond chance."
+    assert told == f"{first} On the others no model does."
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines[3:]))
+    assert sentence(compare(read_scores([path])), {}).count("no model differs") == 2
