@@ -55,6 +55,7 @@ class Trial:
         seconds: of its trainings.
         proposed: by whom: `"reference"`, `"first"` or `"search"`.
         eligible: whether it may be chosen.
+        possible: whether its parts go together; what is not does not count as tried.
         error: why it failed.
     """
 
@@ -67,6 +68,7 @@ class Trial:
     state: State = "judged"
     seconds: float = 0.0
     eligible: bool = True
+    possible: bool = True
     error: str = ""
 
     @property
@@ -156,21 +158,18 @@ class Search:
             known = len(self.trials)
             try:
                 trial = self._trial(choice, "first" if asked <= len(beginnings) else "search")
-            except (
-                ConfigError
-            ) as error:  # parts that do not go together, such as a teacher that cannot write what is read
-                study.tell(proposal, state=optuna.trial.TrialState.FAIL)
-                self._failed(choice, str(error))
-                continue
+            except ConfigError as error:  # parts that do not go together
+                trial = self._failed(choice, str(error))
             repeated = repeated + 1 if len(self.trials) == known else 0
-            if len(self.trials) > known:
+            if len(self.trials) > known and trial.state != "failed":
                 self._race(trial, numbers)
             self._tell(study, proposal, trial)
             if trial.state == "cut off":
                 return
 
     def _enough(self) -> bool:
-        return self.auto.trials is not None and len(self.trials) >= self.auto.trials
+        tried = [trial for trial in self.trials if trial.possible]
+        return self.auto.trials is not None and len(tried) >= self.auto.trials
 
     def _race(self, trial: Trial, numbers: Sequence[int]) -> None:
         """Judge in one inner split after the other for as long as the best is not clearly ahead."""
@@ -240,14 +239,19 @@ class Search:
             self.trials.append(trial)
         return self._by_identity[identity]
 
-    def _failed(self, choice: Choice, error: str) -> None:
+    def _failed(self, choice: Choice, error: str) -> Trial:
         """Note what cannot be, once for each."""
         identity = digest_json(choice.label())
         if identity not in self._by_identity:
-            trial = Trial(len(self.trials), choice.label(), RunConfig(), "search", state="failed", error=error)
-            trial.eligible = False
+            parts: dict[str, Any] = {"method": choice.method, "student": choice.student, "inputs": choice.inputs}
+            if choice.teacher is not None:
+                parts["teacher"] = choice.teacher
+            config = RunConfig(**parts, distill=dict(choice.distill))
+            trial = Trial(len(self.trials), choice.label(), config, "search", state="failed", error=error)
+            trial.eligible = trial.possible = False
             self._by_identity[identity] = trial
             self.trials.append(trial)
+        return self._by_identity[identity]
 
     def _judge(self, trial: Trial, number: int) -> None:
         before = self.clock.spent

@@ -1,13 +1,10 @@
 """What is searched: choices of teacher, method, student, inputs and training, from registries and one YAML file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 
-import yaml
-
-from gnn2mlp.core.errors import ConfigError, Gnn2mlpError
+from gnn2mlp.core.errors import ConfigError, Gnn2mlpError, listing
 from gnn2mlp.core.registry import Registry
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data import NodeData
@@ -15,8 +12,8 @@ from gnn2mlp.distill.in_memory import check_links
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.nn.csr import CSR
-from gnn2mlp.pipeline.config import read_yaml
 from gnn2mlp.pipeline.searching.settings import Auto, check_names
+from gnn2mlp.pipeline.searching.space_file import read_space
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, providing
 
@@ -30,7 +27,6 @@ Pick = Callable[[str, Sequence[str]], str]
 """Chooses one of some labels for the parameter of a name, such as Optuna's `trial.suggest_categorical`."""
 
 _OPENED = Spec("gcn")
-_PARTS = ("teachers", "methods", "students", "inputs", "distill", "left_out", "first")
 
 
 class NotOfferedError(Exception):
@@ -117,9 +113,9 @@ class Space:
             with_teacher: leave out the methods without one.
 
         Raises:
-            ConfigError: for a name that there is none of, or if nothing is left to try.
+            ConfigError: for a name that there is none of, or that these data leave nothing to try with.
         """
-        content, named = _content(auto.space), dict(named or {})
+        content, named = read_space(auto.space), dict(named or {})
         skipped = content.get("left_out", {})
 
         def lines(part: str, registry: Registry[Any], only: tuple[str, ...] | None) -> dict[str, Options]:
@@ -132,12 +128,19 @@ class Space:
         teachers = _teachers(content, graph, lines("teachers", TEACHERS, auto.teachers), named.get("teacher"))
         if auto.teachers is None and "teacher" not in named and _teaches(opened, graph):
             teachers = {OPEN: None, **teachers}
+        _check_kept(auto.teachers, {spec.name for spec in teachers.values() if spec is not None}, "teachers", graph)
         methods = {n: o for n, o in lines("methods", METHODS, auto.methods).items() if _learns(n, graph)}
+        _check_kept(auto.methods, methods, "methods", graph)
         taught = {
             name: [label for label, teacher in teachers.items() if _can_teach(teacher or opened, needs, graph)]
             for name in methods
             if (needs := METHODS.get(name)().teacher_keys)
         }
+        if mute := [name for name in auto.methods or () if name in taught and not taught[name]]:
+            raise ConfigError(
+                f"method.methods: {mute[0]!r} reads what none of these teachers writes: {listing([*teachers])}; name "
+                "other teachers, or leave it out"
+            )
         free = [name for name in methods if name not in taught and not with_teacher]
         methods = {name: o for name, o in methods.items() if name in free or taught.get(name)}
         if not methods:
@@ -145,8 +148,9 @@ class Space:
         students = {
             name: options
             for name, options in lines("students", STUDENTS, auto.students).items()
-            if not STUDENTS.get(name).needs_graph
+            if STUDENTS.get(name).unit == "node" and not STUDENTS.get(name).needs_graph
         }
+        _check_kept(auto.students, students, "students", graph)
         inputs = {n: o for n, o in lines("inputs", INPUTS, None).items() if _reads(n, graph)}
         return cls(
             teachers,
@@ -195,16 +199,13 @@ class Space:
             yield found
 
 
-def _content(path: str | None) -> Mapping[str, Any]:
-    """The YAML file of a user, or the package's."""
-    if path is None:
-        text = (resources.files("gnn2mlp.pipeline.searching") / "space.yaml").read_text(encoding="utf-8")
-        found: dict[str, Any] = yaml.safe_load(text)
-        return found
-    found = read_yaml(path)
-    if unknown := sorted(set(found) - set(_PARTS)):
-        raise ConfigError(f"{path}: expected {', '.join(_PARTS)}, got {', '.join(unknown)}")
-    return found
+def _check_kept(wanted: Sequence[str] | None, kept: Collection[str], part: str, graph: NodeData) -> None:
+    """Raise `ConfigError` where a name that was asked for is none that can be tried on these data."""
+    if lost := [name for name in wanted or () if name not in kept]:
+        raise ConfigError(
+            f"method.{part}: expected those that read {graph.name} and end in a student that needs no graph, got "
+            f"{lost[0]!r}; leave it out"
+        )
 
 
 def _teachers(

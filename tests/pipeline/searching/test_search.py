@@ -6,11 +6,13 @@ import pytest
 
 from gnn2mlp.core.errors import ConfigError, DivergenceError
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.searching import search as module
 from gnn2mlp.pipeline.searching.chance import Difference
 from gnn2mlp.pipeline.searching.clock import Clock, OutOfTimeError
 from gnn2mlp.pipeline.searching.rehearsals import Rehearsals
 from gnn2mlp.pipeline.searching.search import Search
+from gnn2mlp.pipeline.searching.space import Choice
 from tests.pipeline.searching.conftest import make_search
 
 
@@ -139,6 +141,31 @@ def test_a_space_that_is_exhausted_ends_it(rehearsals: Rehearsals, space_file: s
     )
     search.run()
     assert len(search.trials) == 2
+
+
+def test_parts_that_do_not_go_together_are_noted_once_and_end_no_search(rehearsals: Rehearsals, space_file: str):
+    search = make_search(rehearsals, space_file, trials=4, rehearsals=1, finalists=0)
+    real = search.make
+
+    def picky(choice: Choice) -> RunConfig:
+        if "hidden" in choice.student.options:
+            raise ConfigError("too wide")
+        return real(choice)
+
+    def never(choice: Choice) -> RunConfig:
+        raise ConfigError("never")
+
+    search.make = picky
+    search.run()
+    impossible = [trial for trial in search.trials if not trial.possible]
+    assert {trial.error for trial in impossible} == {"too wide"}
+    assert len({trial.label for trial in impossible}) == len(impossible) > 0
+    assert all("hidden" in trial.config.student.options for trial in impossible)
+    assert len(search.trials) - len(impossible) == 4
+    search = make_search(rehearsals, space_file, trials=10_000, rehearsals=1, finalists=0)
+    search.make = lambda choice: (real if len(search.trials) < 2 else never)(choice)
+    search.run()  # ends, though nothing that is proposed can be
+    assert all(not trial.possible for trial in search.trials[2:])
 
 
 def test_time_for_the_last_training_is_left(rehearsals: Rehearsals, space_file: str):

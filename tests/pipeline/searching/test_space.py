@@ -1,26 +1,21 @@
-"""The space is made of registries and one file; everything in the package's own can be built."""
+"""The space is made of registries and one file."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import GraphData
-from gnn2mlp.distill import Distiller
 from gnn2mlp.inputs import INPUTS
-from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.searching import space as module
 from gnn2mlp.pipeline.searching.settings import Auto
 from gnn2mlp.pipeline.searching.space import OPEN, Choice, Space
-from gnn2mlp.students import STUDENTS
-from gnn2mlp.teachers import TEACHERS
+from gnn2mlp.pipeline.searching.space_file import read_space
 from tests.helpers import tiny_graph, tiny_hypergraph, tiny_texts
 
-REGISTRIES: dict[str, Any] = {"teachers": TEACHERS, "methods": METHODS, "students": STUDENTS, "inputs": INPUTS}
-CONTENT = module._content(None)
+CONTENT = read_space(None)
 
 
 @pytest.fixture(scope="module")
@@ -42,39 +37,13 @@ def last(name: str, labels: Any) -> str:
     return str(labels[-1])
 
 
-@pytest.mark.parametrize(
-    ("part", "name"), [(part, name) for part in ("methods", "students", "inputs") for name in CONTENT[part]]
-)
-def test_every_value_of_the_file_can_be_built(part: str, name: str):
-    for option, values in CONTENT[part][name].items():
-        for value in values:
-            Spec(name, **{option: value}).build(REGISTRIES[part])
-
-
-@pytest.mark.parametrize("name", CONTENT["teachers"])
-def test_every_teacher_of_the_file_can_be_built(name: str):
-    for options in CONTENT["teachers"][name]:
-        Spec(name, **options).build(TEACHERS)
-
-
-def test_every_option_of_the_training_is_one():
-    for option, values in CONTENT["distill"].items():
-        for value in values:
-            Distiller(**{option: value})
-
-
 def test_every_configuration_to_begin_with_is_offered(papers: GraphData):
     assert len([*Space.of(papers, Auto()).beginnings()]) == len(CONTENT["first"])
 
 
-def test_what_is_left_out_is_registered():
-    for part, names in CONTENT["left_out"].items():
-        assert set(names) <= set(REGISTRIES[part].names())
-
-
 def test_what_is_registered_joins_with_its_defaults(graph: GraphData, monkeypatch: pytest.MonkeyPatch):
     content = {**CONTENT, "methods": {"mlp": {}}, "teachers": {}}
-    monkeypatch.setattr(module, "_content", lambda path: content)
+    monkeypatch.setattr(module, "read_space", lambda path: content)
     space = Space.of(graph, Auto())
     assert {"glnn", "krd"} <= set(space.methods)
     assert space.methods["krd"] == {}
@@ -129,8 +98,29 @@ def test_a_search_may_be_restricted(graph: GraphData):
     assert list(Space.of(graph, Auto(methods=["krd", "mlp"]), with_teacher=True).methods) == ["krd"]
     with pytest.raises(ConfigError, match=r"method\.methods.*did you mean 'krd'"):
         Space.of(graph, Auto(methods=["kdr"]))
-    with pytest.raises(ConfigError, match="nothing is left that could be tried on tiny"):
-        Space.of(graph, Auto(teachers=["hgnn"], methods=["glnn"]))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"teachers": ["hgnn"]}, r"method\.teachers: expected those that read tiny .* got 'hgnn'; leave it out"),
+        ({"methods": ["glnn", "light_hgnn_plus"]}, r"method\.methods: .* got 'light_hgnn_plus'"),
+        ({"methods": ["nosmog"]}, "student that needs no graph, got 'nosmog'"),
+        ({"students": ["mlp", "set_mlp"]}, r"method\.students: .* got 'set_mlp'"),
+        ({"students": ["gnn"]}, "got 'gnn'"),
+        (
+            {"methods": ["glnn", "tined"], "teachers": ["appnp"]},
+            "'tined' reads what none of these teachers writes: appnp",
+        ),
+    ],
+)
+def test_what_is_named_and_cannot_be_tried_is_refused(graph: GraphData, options: dict[str, Any], told: str):
+    with pytest.raises(ConfigError, match=told):
+        Space.of(graph, Auto(**options))
+
+
+def test_students_of_whole_graphs_are_no_choice(graph: GraphData):
+    assert "set_mlp" not in Space.of(graph, Auto()).students
 
 
 def test_a_method_that_not_every_teacher_serves_has_a_choice_of_its_own(graph: GraphData):
@@ -142,14 +132,10 @@ def test_a_method_that_not_every_teacher_serves_has_a_choice_of_its_own(graph: G
     assert "teacher" not in asked
 
 
-def test_a_file_of_ones_own_takes_the_place_of_the_packages(graph: GraphData, space_file: str, tmp_path: Any):
+def test_a_file_of_ones_own_takes_the_place_of_the_packages(graph: GraphData, space_file: str):
     space = Space.of(graph, Auto(space=space_file))
     assert space.distill == {"lr": [0.05]}
     assert next(iter(space.beginnings()))["method.glnn.hard_weight"] == "0.3"
-    wrong = tmp_path / "wrong.yaml"
-    wrong.write_text(yaml.safe_dump({"teacher": {}}))
-    with pytest.raises(ConfigError, match="expected teachers, methods.*got teacher"):
-        Space.of(graph, Auto(space=str(wrong)))
 
 
 def test_values_in_a_line():
