@@ -1,8 +1,5 @@
 """The page of a fit: does distilling pay, what is in the tables, how good is what ships, can it be believed."""
 
-import json
-from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from gnn2mlp.report.fit_grids import (
@@ -19,16 +16,13 @@ from gnn2mlp.report.fit_grids import (
     tables_grid,
     trust_grid,
 )
+from gnn2mlp.report.fit_page import Results, fit_content, learnt_by, loading
 from gnn2mlp.report.fit_trust import left_out_sentence, trust_advice
 from gnn2mlp.report.headline import Tile
-from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
-from gnn2mlp.report.plots import plot_training
+from gnn2mlp.report.page import Plot, draw, render
 from gnn2mlp.report.plots_churn import plot_churn
 from gnn2mlp.report.plots_intervals import plot_intervals
-from gnn2mlp.report.results import Judged
 from gnn2mlp.report.trust_plots import importance_plot, trust_plots
-
-Results = Mapping[str, Any]
 
 
 def render_fit_report(results: Results) -> str:
@@ -39,13 +33,10 @@ def render_fit_report(results: Results) -> str:
 def _content(results: Results) -> dict[str, Any]:
     data, config = results["data"], results["config"]
     return {
-        "date": results.get("date", ""),
+        **fit_content(results),
         "classes": classes_grid(results),
-        "loading": _loading(results),
-        "citations": results.get("citations") or {},
-        "sentence": results["verdict"]["sentence"],
-        "subject": f"{', '.join(config['label'])} of {data['nodes']['file']}: teacher {config['teacher']['name']}, "
-        f"method {config['method']['name']}, student {config['student']['name']}.",
+        "loading": loading(results, "Predictor", "model.predict(frame)  # with the columns above"),
+        "subject": f"{', '.join(config['label'])} of {data['nodes']['file']}: {learnt_by(config)}.",
         "split": split_line(data),
         "tiles": _tiles(results),
         "scores": [g for g in (scores_grid(results), differences_grid(results)) if g.rows],
@@ -57,15 +48,9 @@ def _content(results: Results) -> dict[str, Any]:
         "importance": _importance_plots(results),
         "tables": [tables_grid(data), labels_grid(data)],
         "columns": columns_grid(data),
-        "warnings": data["warnings"],
-        "training": _training_plots(results),
         "search": results.get("search"),
         "disagreement": results.get("disagreement"),
-        "refit": results.get("shipped", {}).get("refit", False),
         "labels": results.get("shipped", {}).get("labels", 0),
-        "onnx": results.get("onnx", ""),
-        "environment": environment_facts(results),
-        "config": plain_yaml(config),
     }
 
 
@@ -105,15 +90,6 @@ def _tiles(results: Results) -> list[Tile]:
     return tiles
 
 
-def _loading(results: Results) -> str:
-    """Three lines that load the model and ask it for a table; empty for results that do not say where it is."""
-    path = results.get("shipped", {}).get("path")
-    if not path:
-        return ""
-    load = f"student = Predictor.load({json.dumps(PurePath(path).as_posix())})"
-    return "\n".join(["from gnn2mlp.deploy import Predictor", load, "student.predict(frame)  # with the columns above"])
-
-
 def _score_plots(results: Results) -> list[Plot]:
     note = (
         "Points: scores on test nodes; lines: 95 % intervals over such nodes. Above, nodes that training did not see."
@@ -139,16 +115,6 @@ def _importance_plots(results: Results) -> list[Plot]:
     found = results.get("importance") or []
     scoring = "accuracy" if results["metric"]["share"] else "R²"
     return [importance_plot(found, scoring, "test rows")] if found else []
-
-
-def _training_plots(results: Results) -> list[Plot]:
-    found = {model: [history] for model, history in results["history"].items()}
-    if not found:
-        return []
-    metric = results["metric"]
-    judged = Judged(metric["title"], metric["share"], metric["greater_is_better"])
-    note = "A dot marks the epoch that was kept."
-    return [draw(plot_training(found, "valid", judged), "valid", f"Validation {metric['title']} in training", note)]
 
 
 def _baseline_notes(results: Results) -> list[str]:

@@ -1,11 +1,10 @@
 """The page of a fit of links: does distilling pay, what is in the tables, how good is what ships."""
 
-import json
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from gnn2mlp.report.fit_grids import columns_grid
+from gnn2mlp.report.fit_page import Results, fit_content, learnt_by, loading
 from gnn2mlp.report.headline import Tile
 from gnn2mlp.report.link_fit_grids import (
     TITLES,
@@ -15,12 +14,8 @@ from gnn2mlp.report.link_fit_grids import (
     link_tables_grid,
     pairs_grid,
 )
-from gnn2mlp.report.page import Plot, draw, environment_facts, plain_yaml, render
-from gnn2mlp.report.plots import plot_training
+from gnn2mlp.report.page import Plot, draw, render
 from gnn2mlp.report.plots_link_fit import link_fit_figures
-from gnn2mlp.report.results import Judged
-
-Results = Mapping[str, Any]
 
 
 def render_link_fit_report(results: Results) -> str:
@@ -31,27 +26,23 @@ def render_link_fit_report(results: Results) -> str:
 def _content(results: Results) -> dict[str, Any]:
     data, config = results["data"], results["config"]
     return {
-        "date": results.get("date", ""),
-        "sentence": results["verdict"]["sentence"],
-        "subject": f"Links of {data['nodes']['file']} in {data['edges']['file']}: teacher {_teacher(config)}, method "
-        f"{config['method']['name']}, student {config['student']['name']}.",
+        **fit_content(results),
+        "subject": f"Links of {data['nodes']['file']} in {data['edges']['file']}: "
+        f"{learnt_by(config, _teacher(config))}.",
         "split": link_split_line(data),
         "tiles": _tiles(results),
         "plots": _plots(results),
         "scores": [*link_score_grids(results), *link_difference_grids(results)],
         "heuristic": results["heuristic_name"],
-        "warnings": data["warnings"],
         "tables": [link_tables_grid(data), pairs_grid(data)],
         "columns": columns_grid(data),
-        "loading": _loading(results, config["id"]),
-        "training": _training(results),
-        "refit": results.get("shipped", {}).get("refit", False),
+        "loading": loading(
+            results,
+            "LinkPredictor",
+            f"model.score_pairs(frame, pairs)  # pairs of ids, frame with {config['id']} and the columns above",
+            f"model.top(frame, node, k=10)  # the 10 nodes that the one of this {config['id']} most probably links to",
+        ),
         "links": results.get("shipped", {}).get("links", 0),
-        "onnx": results.get("onnx", ""),
-        "notes": results.get("notes", []),
-        "citations": results.get("citations") or {},
-        "environment": environment_facts(results),
-        "config": plain_yaml(config),
     }
 
 
@@ -79,28 +70,3 @@ def _plots(results: Results) -> list[Plot]:
         draw(figure, metric.replace("@", ""), f"{TITLES[metric]} of every model on the same links", note)
         for metric, figure in link_fit_figures(results)
     ]
-
-
-def _training(results: Results) -> list[Plot]:
-    found = {model: [history] for model, history in results["history"].items()}
-    if not found:
-        return []
-    metric = results["metric"]
-    judged = Judged(metric["title"], metric["share"], metric["greater_is_better"])
-    note = "A dot marks the epoch that was kept."
-    return [draw(plot_training(found, "valid", judged), "valid", f"Validation {metric['title']} in training", note)]
-
-
-def _loading(results: Results, id_column: str) -> str:
-    """Lines that load the model and ask it."""
-    path = results.get("shipped", {}).get("path")
-    if not path:
-        return ""
-    return "\n".join(
-        [
-            "from gnn2mlp.deploy import LinkPredictor",
-            f"model = LinkPredictor.load({json.dumps(PurePath(path).as_posix())})",
-            f"model.score_pairs(frame, pairs)  # pairs of ids, frame with {id_column} and the columns above",
-            f"model.top(frame, node, k=10)  # the 10 nodes that the one of this {id_column} most probably links to",
-        ]
-    )

@@ -1,6 +1,7 @@
 """Batches of asked nodes."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -81,6 +82,24 @@ def test_a_short_list_of_all_is_exact_and_one_of_few_says_what_it_finds(
     assert few.queries == 20
     assert 0.3 < few.mean <= 1.0, "the list holds ten for each that is wanted"
     assert len({scorer.identity for scorer in made.values()}) == 3
+
+
+def test_whatever_decides_the_answers_is_in_the_identity(tmp_path: Path) -> None:
+    """So that parts of other answers are not gone on with."""
+    nodes_of(20, tmp_path / "nodes.parquet")
+    nodes, model = NodeTable(tmp_path / "nodes.parquet", "page"), linked_model()
+    links = [read_edges([("p0", "p1"), *more], nodes.ids) for more in ([], [("p2", "p1")])]
+    given: list[dict[str, Any]] = [
+        {"k": 2},
+        {"k": 3},
+        *({"k": 2, "candidates": np.arange(count)} for count in (5, 6)),
+        *({"k": 2, "known": some} for some in links),
+        {"k": 2, "candidates": np.arange(5), "known": links[0]},
+        *({"k": 2, "shortlist": size} for size in (4, 5)),
+    ]
+    found = {TopScorer(model, nodes, "from", **one).identity for one in given}
+    assert len(found) == len(given)
+    assert TopScorer(model, nodes, "from", 2, known=links[1]).identity in found
 
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:

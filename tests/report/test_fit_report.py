@@ -23,6 +23,12 @@ def test_what_a_user_wrote_is_escaped(fitted: FitResult) -> None:
     assert "<b>x</b>" not in page
 
 
+def test_what_a_reader_should_know_of_a_training_is_told(fitted: FitResult) -> None:
+    note = "teacher: epoch 3 of at most 200 was kept"
+    assert note not in render_fit_report(fitted.results)
+    assert note in render_fit_report({**fitted.results, "notes": [note]})
+
+
 def test_without_calibration_its_part_is_left_out(fitted: FitResult) -> None:
     page = render_fit_report({**fitted.results, "trust": {}, "importance": []})
     assert "Can it be believed?" not in page

@@ -3,9 +3,16 @@
 from typing import Any
 
 import pytest
+import torch
+from sklearn.metrics import roc_auc_score
 
+from gnn2mlp.core.identity import Execution
+from gnn2mlp.deploy import LinkPredictor
 from gnn2mlp.pipeline.fitting.links.fit import LinkFitResult
-from gnn2mlp.pipeline.fitting.links.scoring import link_verdict
+from gnn2mlp.pipeline.fitting.links.scoring import judge_links, link_verdict
+from gnn2mlp.students import LinkStudent
+from gnn2mlp.teachers import Heuristic, NeighbourScores
+from tests.links import tiny_link_views
 
 
 def _one(value: float, low: float, high: float) -> dict[str, float]:
@@ -53,3 +60,35 @@ def test_scores_are_those_of_the_record(linked: LinkFitResult) -> None:
         assert one["low"] <= one["value"] <= one["high"]
         assert one["nodes"] == results["data"]["split"]["test"]
     assert set(results["differences"]["overall"]["auc"]) == {"teacher", "heuristic", "mlp"}
+
+
+def test_intervals_are_around_the_scores_of_each_model_and_population(linked: LinkFitResult) -> None:
+    results = linked.results
+    assert set(results["intervals"]) == set(results["scores"]["student"]) > {"overall", "old-new"}
+    for population, by in results["intervals"].items():
+        for metric, models in by.items():
+            assert set(models) == {"teacher", "heuristic", "mlp", "student"}
+            for model, one in models.items():
+                assert one["value"] == pytest.approx(results["scores"][model][population][metric])
+                assert one["low"] <= one["value"] <= one["high"]
+            for rival, apart in results["differences"][population][metric].items():
+                assert apart["value"] == pytest.approx(models["student"]["value"] - models[rival]["value"])
+
+
+def test_the_heuristic_of_the_intervals_is_the_chosen_one() -> None:
+    observed, full = tiny_link_views()
+    teacher = Heuristic(("cn",))
+    teacher.fit(observed)
+    recipe, width = LinkStudent({"name": "mlp", "hidden": 8}, "dot"), full.graph.num_features
+    student = LinkPredictor(recipe, recipe.network(width, 1), width)
+    how, cpu = Execution.on("cpu"), torch.device("cpu")
+    found = [
+        judge_links({"heuristic_name": name}, teacher, student, student, full, how, device=cpu) for name in ("cn", "ra")
+    ]
+    pairs = torch.cat([full.split.test, full.split.test_negatives])
+    labels = torch.arange(len(pairs)) < len(full.split.test)
+    said = NeighbourScores(full.graph.adjacency, ["cn", "ra"])(pairs)
+    for one, column in zip(found, said.T, strict=True):
+        value = one["intervals"]["overall"]["auc"]["heuristic"]["value"]
+        assert value == pytest.approx(roc_auc_score(labels, column))
+    assert found[0]["intervals"] != found[1]["intervals"]
