@@ -90,5 +90,5 @@ student.score_pairs(X, [(17, int(found.ids[0])), (17, 0)]).round(3)
 # ## On to a real graph
 #
 # Put the raw files of Cora into a folder, name it in `GNN2MLP_DATA`, and take `dataset="cora"` with `seeds=5`: the
-# settings that the authors of LLP released for it come with the package, and a split takes minutes. `gnn2mlp fit --task
-# link` does the same with your own tables.
+# settings for it, most of them those of LLP's authors, come with the package, and a split takes minutes. `gnn2mlp fit
+# --task link` does the same with your own tables.

@@ -49,9 +49,9 @@ def fit_table(results: Mapping[str, Any]) -> Group:
     onnx = results.get("onnx", "")
     trust = results["trust"]
     foreign = left_out_sentence(results["left_out"]) if results.get("left_out") else ""
-    next_one = [results.get("warm_start", ""), churn_line(results)]
+    trainings = [*results.get("notes", []), results.get("warm_start", ""), churn_line(results)]
     searched = _searched(results.get("search"))
-    told = [*results.get("notes", []), *next_one, *searched, *trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
+    told = [*trainings, *searched, *trust_advice(trust)[:1], *trust.get("warnings", []), foreign, trained]
     notes = [note for note in (*told, f"ONNX: {onnx}" if onnx.startswith("not") else "") if note]
     return Group(Text(results["verdict"]["sentence"], style="bold"), *parts, *map(Text, notes))
 
