@@ -46,6 +46,8 @@ def digest_json(value: Any) -> str:
 def tensor_bytes(tensor: Tensor) -> memoryview:
     """The raw bytes of a tensor of any dtype, without a copy where it is contiguous and on the CPU."""
     flat = tensor.detach().cpu().contiguous().reshape(-1)
+    if flat.numel() == 1:  # counts as contiguous whatever its stride, which `view` minds
+        flat = flat.as_strided((1,), (1,))
     return flat.view(torch.uint8).numpy().data if flat.numel() else memoryview(b"")
 
 

@@ -125,6 +125,11 @@ class AdaGMLP(Method):
         """The training nodes of each student."""
         if not self.subsets:
             return [observed.train] * self.students
+        if self.students > observed.train.numel():
+            raise ConfigError(
+                f"method.students: expected at most {observed.train.numel()}, the number of training labels, as each "
+                f"student has a part of them, got {self.students}; take fewer, or subsets=False"
+            )
         order = torch.randperm(observed.train.numel(), generator=generator(seed, "labels of students"))
         return [part.sort().values for part in observed.train[order].tensor_split(self.students)]
 

@@ -31,6 +31,12 @@ def test_tensor_bytes(tensor: torch.Tensor, expected: bytes) -> None:
     assert bytes(digest.tensor_bytes(tensor)) == expected
 
 
+def test_one_element_of_a_column_has_its_own_bytes() -> None:
+    one = torch.arange(8).reshape(4, 2)[1:2, 1]
+    assert one.stride() == (2,)
+    assert bytes(digest.tensor_bytes(one)) == bytes(digest.tensor_bytes(torch.tensor([3])))
+
+
 def test_tensor_bytes_copies_nothing() -> None:
     tensor = torch.zeros(3, dtype=torch.uint8)
     view = digest.tensor_bytes(tensor)

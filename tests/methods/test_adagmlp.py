@@ -85,3 +85,10 @@ def test_sample_weights_of_the_data_stay() -> None:
 def test_impossible_options_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=f"method.{next(iter(options))}"):
         AdaGMLP(**options)
+
+
+def test_more_students_than_labels_are_refused_before_any_is_trained() -> None:
+    learner = Learner(Distiller(epochs=1), MLPStudent(hidden=4), OBSERVED, KNOWLEDGE)
+    count = OBSERVED.train.numel() + 1
+    with pytest.raises(ConfigError, match=f"expected at most {count - 1}, the number of training labels.* got {count}"):
+        AdaGMLP(students=count).learn(learner)

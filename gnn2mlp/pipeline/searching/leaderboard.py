@@ -179,11 +179,15 @@ def _verdict(search: Search, winner: Trial, task: Task) -> dict[str, Any]:
         warnings.append(
             "The time was over before anything was judged: plain GLNN is taken unseen; give a larger budget."
         )
+    elif looks == 1:
+        warnings.append("The time was over before anything else was judged: plain GLNN is taken; give a larger budget.")
     return {**found, "sentence": _sentence(search, winner, warnings), "warnings": warnings}
 
 
 def _sentence(search: Search, winner: Trial, warnings: Sequence[str]) -> str:
     tried = len([trial for trial in search.trials if trial.scores])
+    if tried < 2:
+        return f"Nothing {'else ' * tried}was judged: plain GLNN is taken."
     if winner is search.references.get("glnn"):
         return f"Of {tried} configurations none was better than plain GLNN."
     if winner is search.references.get("mlp"):

@@ -56,6 +56,21 @@ def test_a_warning_is_given_within_chance_alone(
         assert "500 judging nodes, 5 configurations" in verdict["warnings"][0]
 
 
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [([], "Nothing was judged: plain GLNN is taken."), ([0.5], "Nothing else was judged: plain GLNN is taken.")],
+)
+def test_a_search_without_a_rival_claims_nothing(
+    rehearsals: Rehearsals, space_file: str, scores: list[float], sentence: str
+):
+    search = make_search(rehearsals, space_file)
+    trial = search._trial(search.space.plain("glnn"), "reference")
+    trial.state, trial.scores, trial.losses = "cut off", scores, scores
+    verdict = leaderboard(search, trial, "tiny").verdict
+    assert verdict["sentence"] == sentence
+    assert "give a larger budget" in verdict["warnings"][0]
+
+
 def test_plain_models_that_win_are_called_so(rehearsals: Rehearsals, space_file: str):
     search = make_search(rehearsals, space_file)
     search.run()
