@@ -9,7 +9,7 @@ from gnn2mlp.cli._bars import Bars
 from gnn2mlp.cli._console import Terminal, show_files
 from gnn2mlp.cli._settable import FIT, add_set
 from gnn2mlp.cli.run import add_budget, assign, component, with_budget, yaml_value
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, nearest
 
 _PATHS = ("graphs", "nodes", "edges", "out", "previous", "warm_start")
 _NAMES = ("id", "node", "source", "target", "weight", "time", "group", "device", "setting")
@@ -211,11 +211,21 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _kind(chosen: dict[str, Any]) -> str:
-    """What is to be predicted: a key of `_BEGINS`."""
+    """What is to be predicted: a key of `_BEGINS`.
+
+    Raises:
+        ConfigError: for a task that there is not, before anything is asked for that another task would not need.
+    """
     from gnn2mlp.core.spec import Spec
+    from gnn2mlp.tasks import TASKS
 
     task = None if chosen.get("task") is None else Spec.parse(chosen["task"]).name
-    return task if task in (_LINKS, _GRAPHS) else _NODES
+    if task in (_LINKS, _GRAPHS):
+        return task
+    if task is not None and ":" not in task and task not in TASKS.names():
+        named = ("classification", "multi_label", "regression", _LINKS, _GRAPHS)
+        raise ConfigError(f"--task: expected one of {', '.join(named)}, got {task!r}{nearest(task, named)}")
+    return _NODES
 
 
 def _check_options(chosen: dict[str, Any], kind: str) -> None:

@@ -191,3 +191,12 @@ def test_what_is_needed_and_what_is_of_links_is_said(tmp_path: Path, capsys: pyt
     assert "gnn2mlp fit --task link --nodes pages.csv" in error
     assert main(arguments(tmp_path, "--setting", "production")) == 2
     assert "--setting: it is of links; add --task link, or leave it out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("task", "meant"), [("links", "link"), ("graphs", "graph"), ("regresion", "regression")])
+def test_a_task_that_there_is_not_is_said_before_anything_is_asked_for(
+    task: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fit", "--task", task, "--nodes", "n.csv"]) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert error.endswith(f"regression, link, graph, got '{task}'; did you mean '{meant}'?")

@@ -49,9 +49,7 @@ def check_words(config: "RunConfig") -> None:
             "appear after training"
         )
     if config.method.name == "auto":
-        raise ValueError(
-            f"method: 'auto' searches for methods of nodes; for links expected one of {', '.join(of_unit('pair'))}"
-        )
+        raise ValueError(_no_search())
     for key, silent in _OF_NODES.items():
         if getattr(config, key) != silent:
             more = "; the share of new nodes is --set split.new_nodes" if key == "unseen_fraction" else ""
@@ -70,8 +68,14 @@ def of_unit(unit: str) -> list[str]:
     return [name for name, cls in METHODS.classes.items() if cls.unit == unit]
 
 
+def _no_search() -> str:
+    return f"method: 'auto' searches for methods of nodes; for links expected one of {', '.join(of_unit('pair'))}"
+
+
 def check_unit(method: Spec, unit: str) -> None:
     """Raise `ConfigError` if a method predicts links where nodes are asked for, or the other way round."""
+    if method.name == "auto" and unit == "pair":
+        raise ConfigError(_no_search())
     if method.build(METHODS).unit == unit:
         return
     if unit == "node":

@@ -45,6 +45,7 @@ def test_large_tables_take_fewer_epochs_of_larger_batches() -> None:
         ({"method": "glnn"}, "method 'glnn' says what nodes are, and --task link predicts links"),
         ({"method": "link_mlp"}, "'link_mlp' has no teacher"),
         ({"method": "llpp"}, "did you mean 'llp'"),
+        ({"method": "auto"}, "'auto' searches for methods of nodes; for links expected one of ehdm"),
         ({"source": "a"}, "expected both columns of the edges, or neither"),
         ({"source": "a", "target": "a"}, "expected two columns of the edges, got 'a' for both ends"),
         ({"inputs": "positions"}, "inputs: 'positions' read more than columns"),
