@@ -128,7 +128,8 @@ def _model_index(config: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _opening(config: Mapping[str, Any]) -> str:
     training = config["training"]
     names = {part: _name(training.get(part)) for part in ("teacher", "method")}
-    taught = f" It learnt from a graph neural network ({names['teacher']})" if names["teacher"] else " It was trained"
+    teacher = names["teacher"]
+    taught = f" It learnt from a teacher that reads the graph ({teacher})" if teacher else " It was trained"
     by = f" by the method {names['method']}" if names["method"] else ""
     own = f"{_opening_sentence(config)}{taught}{by} with gnn2mlp."
     return f"{text(config['summary'])}\n\n{own}" if config["summary"] else own
@@ -166,8 +167,11 @@ def _units(config: Mapping[str, Any]) -> str:
 
 
 def _name(component: Any) -> str:
-    found = component.get("name") if isinstance(component, Mapping) else component
-    return code(found) if found else ""
+    """A component's name, and that of the network that it goes around."""
+    if not isinstance(component, Mapping):
+        return code(component) if component else ""
+    found, inner = component.get("name"), _name(component.get("encoder"))
+    return f"{code(found)} around {inner}" if found and inner else code(found) if found else ""
 
 
 def _answers(config: Mapping[str, Any]) -> str:

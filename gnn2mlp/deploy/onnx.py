@@ -12,12 +12,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.files import scratch
 from gnn2mlp.deploy.directory_writing import place_files
+from gnn2mlp.deploy.onnx_exporter import exported
 from gnn2mlp.deploy.onnx_networks import MIXING, network
 from gnn2mlp.deploy.onnx_parts import IR, OPSET, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import CARD, FORMAT, Network, OnnxPredictor, dense, seal
@@ -227,15 +227,5 @@ def _exported(module: nn.Module, num_features: int, inputs: Inputs | None) -> by
             logits: Tensor = self.module(rows if inputs is None else inputs.transform(rows)).logits
             return logits
 
-    weight = next(module.parameters())
-    program = torch.onnx.export(
-        Logits().eval(),
-        (weight.new_zeros(2, num_features),),
-        input_names=["rows"],
-        output_names=["logits"],
-        dynamic_shapes=({0: "batch"},),
-        dynamo=True,
-        verbose=False,
-    )
-    assert program is not None, "dynamo=True gives a program"
-    return bytes(program.model_proto.SerializeToString())
+    rows = next(module.parameters()).new_zeros(2, num_features)
+    return bytes(exported(Logits(), rows, "rows").SerializeToString())

@@ -13,10 +13,12 @@ from gnn2mlp import __version__
 from gnn2mlp.decoders.dot import InnerProduct
 from gnn2mlp.decoders.hadamard import HadamardMLP
 from gnn2mlp.deploy.link_card import DECODER, EMBEDDER
+from gnn2mlp.deploy.onnx_exporter import exported
 from gnn2mlp.deploy.onnx_file import onnx_bytes
 from gnn2mlp.deploy.onnx_parts import Part, onnx, versions
 from gnn2mlp.deploy.onnx_predictor import FORMAT, Network
 from gnn2mlp.deploy.onnx_seal import sealed
+from gnn2mlp.nn.link_mixture import GatedDecoder
 
 if TYPE_CHECKING:
     from gnn2mlp.deploy.link_predictor import LinkPredictor
@@ -73,9 +75,29 @@ def _scored(part: Part, decode: nn.Module, ends: list[str], width: int) -> str:
     if isinstance(decode, InnerProduct):
         return part.add("ReduceSum", [part.add("Mul", ends), part.constant([1])], keepdims=0)
     if isinstance(decode, HadamardMLP):
-        hidden = _mapped(part, decode.map, part.add("Mul", ends))
-        return part.add("Squeeze", [_mapped(part, decode.head, part.add("Relu", [hidden])), part.constant([1])])
+        return part.add("Squeeze", [_mlp(part, decode, ends), part.constant([1])])
+    if isinstance(decode, GatedDecoder):
+        return _gated(part, decode, ends)
     return _exported(part, decode, ends, width)
+
+
+def _gated(part: Part, decode: GatedDecoder, ends: list[str]) -> str:
+    """What each decoder says of its part of the embeddings, times its share, summed."""
+    column, sizes = part.constant([1]), part.constant([decode.width] * len(decode.parts))
+    places = [f"/{number}" for number in range(len(decode.parts))]
+    cut = zip(*(part.several("Split", [end, sizes], places, axis=1) for end in ends), strict=True)
+    said = [
+        part.add("Unsqueeze", [_scored(part, one, [*own], decode.width), column])
+        for one, own in zip(decode.parts, cut, strict=True)
+    ]
+    weighted = part.add("Mul", [_mlp(part, decode, ends), part.add("Concat", said, axis=1)])
+    return part.add("ReduceSum", [weighted, column], keepdims=0)
+
+
+def _mlp(part: Part, decode: HadamardMLP | GatedDecoder, ends: list[str]) -> str:
+    """Its MLP of one hidden layer on the product of both ends, (pairs, outputs)."""
+    hidden = part.add("Relu", [_mapped(part, decode.map, part.add("Mul", ends))])
+    return _mapped(part, decode.head, hidden)
 
 
 def _mapped(part: Part, linear: nn.Module, rows: str) -> str:
@@ -96,14 +118,5 @@ def _exported(part: Part, decode: nn.Module, ends: list[str], width: int) -> str
             return logits
 
     dtype = torch.float64 if part.real == "float64" else torch.float32
-    program = torch.onnx.export(
-        Joined().eval(),
-        (torch.zeros(2, 2 * width, dtype=dtype),),
-        input_names=["both"],
-        output_names=["logits"],
-        dynamic_shapes=({0: "pairs"},),
-        dynamo=True,
-        verbose=False,
-    )
-    assert program is not None, "dynamo=True gives a program"
-    return part.graft(program.model_proto, part.add("Concat", ends, axis=1))
+    model = exported(Joined(), torch.zeros(2, 2 * width, dtype=dtype), "both")
+    return part.graft(model, part.add("Concat", ends, axis=1))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import yaml
 
@@ -37,6 +39,20 @@ def test_results_name_population_model_and_interval() -> None:
     assert "| unseen | plain MLP | accuracy | 76.8 % |  | 1,234 |" in text
     assert "- unseen: nodes that appeared after training" in text
     assert "No figures were saved" in card(about={})
+
+
+@pytest.mark.parametrize(
+    ("teacher", "told"),
+    [
+        ("heuristic", "from a teacher that reads the graph (`heuristic`) by the method `llp`"),
+        ({"name": "sage", "hidden": 8}, "a teacher that reads the graph (`sage`) by"),
+        ({"name": "link", "encoder": {"name": "gat"}}, "(`link` around `gat`) by"),
+        ({"name": "vq", "encoder": "sage"}, "(`vq` around `sage`) by"),
+        (None, "needs no edges. It was trained by the method `llp`"),
+    ],
+)
+def test_the_teacher_is_named_and_is_not_said_to_be_what_it_is_not(teacher: Any, told: str) -> None:
+    assert told in card(about={"training": {"teacher": teacher, "method": "llp"}})
 
 
 @pytest.mark.parametrize("kind", list(TASKS))

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from gnn2mlp.deploy import LinkPredictor, onnx_links
 from gnn2mlp.deploy.onnx_links import onnx_files
+from gnn2mlp.students import LinkMixture, LinkStudent
 from tests.deploy.links import DECODERS, WIDTH, X, make
 
 
@@ -24,6 +26,21 @@ def test_any_program_that_runs_onnx_can_use_both_files(decoder: Any) -> None:
     assert [value.name for value in embedder.get_outputs()] == ["embeddings"]
     told = [each.get_modelmeta().custom_metadata_map["source"] for each in (embedder, decode)]
     assert told == [f'"{made.digest()}"'] * 2
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_students_that_a_gate_mixes_are_written_by_hand(decoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx_links, "_exported", lambda *given: pytest.fail("takes seconds"))
+    recipe = LinkMixture(LinkStudent({"name": "mlp", "hidden": 8}, decoder, width=WIDTH), members=3, gate=5)
+    torch.manual_seed(0)
+    module = recipe.network(X.shape[1], 1)
+    torch.nn.init.normal_(module.decode.head.weight)  # type: ignore[union-attr,arg-type]
+    made = LinkPredictor(recipe, module, X.shape[1])
+    decode = onnxruntime.InferenceSession(onnx_files(made)["decoder.onnx"])
+    Z = made.embed(X)
+    (logits,) = decode.run(["logits"], {"z_u": Z[:7], "z_v": Z[7:14]})
+    np.testing.assert_allclose(logits, made.score(Z[:7], Z[7:14], logits=True), atol=1e-5)
+    assert len(set(logits.round(4).tolist())) == 7
 
 
 def test_another_decoder_goes_through_the_exporter_of_torch() -> None:
