@@ -1,6 +1,6 @@
 """A fit for a terminal: what is in the tables before training, and what came out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group
@@ -22,8 +22,8 @@ from gnn2mlp.report.fit_trust import left_out_sentence, trust_advice
 from gnn2mlp.report.grids import Grid
 from gnn2mlp.report.table import grid_table
 
-# Words of a reason in a terminal.
-_REASON = 34
+# Words of a reason in a terminal; with more columns than this, those that are read alike share a row.
+_REASON, _COLUMNS = 34, 40
 
 
 def data_table(report: Mapping[str, Any]) -> Group:
@@ -35,9 +35,22 @@ def data_table(report: Mapping[str, Any]) -> Group:
 
 def column_table(report: Mapping[str, Any]) -> Any:
     """What became of each column. What it holds follows from how it is read, and a terminal is narrow."""
-    columns = columns_grid(report)
+    many = len(report["columns"]) > _COLUMNS
+    columns = columns_grid({**report, "columns": _together(report["columns"])} if many else report)
     rows = [[row[0], row[2], row[3], row[4], _cut(row[5])] for row in columns.rows]
     return grid_table(Grid(columns.title, ["Column", "Read as", "Features", "Gaps", "Why"], rows), left=(4,))
+
+
+def _together(columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Columns that are read alike and for the same reason as one, by the name of the first."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for column in columns:
+        groups.setdefault((column["encoder"], column["reason"]), []).append(column)
+    sums = ({key: sum(column[key] for column in alike) for key in ("width", "gaps")} for alike in groups.values())
+    return [
+        {**alike[0], **total, "name": f"{alike[0]['name']} and {len(alike) - 1:,} more"} if alike[1:] else {**alike[0]}
+        for alike, total in zip(groups.values(), sums, strict=True)
+    ]
 
 
 def fit_table(results: Mapping[str, Any]) -> Group:

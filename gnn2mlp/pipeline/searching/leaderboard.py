@@ -171,9 +171,10 @@ def _verdict(search: Search, winner: Trial, task: Task) -> dict[str, Any]:
         ends = {"low": gap.value - reach, "high": gap.value + reach} if reach < inf else {"low": None, "high": None}
         found["against"][name] = {**gap._asdict(), **ends, **({} if reach < inf else {"error": None})}
         if not gap.beyond(looks):
+            stands = "behind" if gap.value < -reach else "within chance of"
             warnings.append(
-                f"The best is within chance of {_RIVALS[name]}: {_signed(gap, task, looks)} on {gap.nodes:,} judging "
-                f"nodes, {looks} configurations looked at."
+                f"The best is {stands} {_RIVALS[name]}: {_signed(gap, task, looks)} on {gap.nodes:,} judging nodes, "
+                f"{looks} configurations looked at."
             )
     if not winner.scores:
         warnings.append(
@@ -198,4 +199,4 @@ def _sentence(search: Search, winner: Trial, warnings: Sequence[str]) -> str:
 
 def _signed(gap: Difference, task: Task, looks: int) -> str:
     scale, unit = (100, " points") if task.metrics[task.metric].share else (1, "")
-    return f"{scale * gap.value:+.2g} ± {scale * gap.reach(looks):.2g}{unit}"
+    return f"{scale * gap.value:+.2g} ± {scale * gap.reach(looks):.2g}{unit}".replace("-", "\N{MINUS SIGN}")

@@ -56,6 +56,16 @@ def test_a_warning_is_given_within_chance_alone(
         assert "500 judging nodes, 5 configurations" in verdict["warnings"][0]
 
 
+def test_what_must_have_a_teacher_may_be_behind_a_plain_mlp(
+    rehearsals: Rehearsals, space_file: str, monkeypatch: pytest.MonkeyPatch
+):
+    search = make_search(rehearsals, space_file)
+    search.run()
+    monkeypatch.setattr(module, "difference", lambda *_: Difference(-0.2, 0.01, 500))
+    warnings = leaderboard(search, search.trials[2], "tiny").verdict["warnings"]
+    assert warnings[1].startswith("The best is behind a plain MLP: −20 ± ")
+
+
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [([], "Nothing was judged: plain GLNN is taken."), ([0.5], "Nothing else was judged: plain GLNN is taken.")],
