@@ -9,10 +9,12 @@ from gnn2mlp.report.link_claims import both_figures, link_basis, link_claim, top
 from gnn2mlp.report.link_results import (
     PAIRS,
     TOP,
+    chosen_by,
     entry,
     heuristic_name,
     link_models,
     link_populations,
+    metric_title,
     negatives,
 )
 from gnn2mlp.report.results import Results, has_spread, latency_rows, option_name
@@ -65,7 +67,8 @@ def heuristic_line(results: Results) -> str:
     name = heuristic_name(results)
     if not name:
         return ""
-    return f"The best heuristic by AUC on validation pairs: {name}. It reads the teacher's graph, and no features."
+    by = metric_title(chosen_by(results))
+    return f"The best heuristic by {by} on validation pairs: {name}. It reads the teacher's graph, and no features."
 
 
 def link_latency_line(results: Results) -> str:

@@ -77,6 +77,12 @@ def metric_title(metric: str) -> str:
     return METRICS[metric].title if metric in METRICS else metric
 
 
+def chosen_by(results: Results) -> str:
+    """The metric on validation pairs that chose epochs and the best heuristic."""
+    name: str = results["seeds"][0].get("metric", {}).get("name", WHOLE) if results["seeds"] else WHOLE
+    return name
+
+
 def heuristic_name(results: Results) -> str:
     """The heuristic that stands for the others, or those of them that different seeds chose; empty if unknown."""
     names = dict.fromkeys(r["heuristic_name"] for r in results["seeds"] if r.get("heuristic_name"))

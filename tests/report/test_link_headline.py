@@ -49,6 +49,10 @@ def test_how_little_hits_rest_on_is_said() -> None:
 def test_the_heuristic_is_named_where_it_is_known() -> None:
     assert "validation pairs: Adamic-Adar." in heuristic_line(link_results())
     assert heuristic_line(link_results(full=False)) == ""
+    results = link_results()
+    for record in results["seeds"]:
+        record["metric"] = {"name": "hits@20"}
+    assert heuristic_line(results).startswith("The best heuristic by Hits@20 on validation pairs: ")
 
 
 def test_speed_is_of_the_largest_request_that_both_answered() -> None:
