@@ -32,7 +32,10 @@ def sized_link_distill(options: Mapping[str, Any], rows: int, edges: int) -> dic
 
 
 def sized_link_teacher(teacher: Spec, rows: int, edges: int) -> Spec:
-    """The teacher with epochs that suit so many links, and of many rows with sampled neighbours, where left open."""
+    """The teacher with epochs that suit so many links, and of many rows with sampled neighbours, where left open.
+
+    A network that samples none, such as SIGN, reads the whole graph however large.
+    """
     known = TEACHERS.get(teacher.name).constructor_options()
     options: dict[str, Any] = {}
     if "epochs" in known and link_epochs(edges) < known["epochs"].default:
@@ -40,7 +43,8 @@ def sized_link_teacher(teacher: Spec, rows: int, edges: int) -> Spec:
         options = {"epochs": epochs, "patience": min(known["patience"].default, max(5, epochs // 4))}
     if rows > WHOLE_GRAPH and "encoder" in known:
         encoder = Spec.parse(teacher.options.get("encoder", "sage"))
-        layers = encoder.options.get("layers", len(FANOUTS))
-        sampled = Spec(encoder.name, fanouts=list(FANOUTS[:1] * layers)).override(**encoder.options)
-        teacher = teacher.override(encoder=sampled.to_dict())
+        if "fanouts" in TEACHERS.get(encoder.name).constructor_options():
+            layers = encoder.options.get("layers", len(FANOUTS))
+            sampled = Spec(encoder.name, fanouts=list(FANOUTS[:1] * layers)).override(**encoder.options)
+            teacher = teacher.override(encoder=sampled.to_dict())
     return Spec(teacher.name, **{**teacher.options, **{k: v for k, v in options.items() if k not in teacher.options}})

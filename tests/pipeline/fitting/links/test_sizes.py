@@ -1,7 +1,11 @@
 """What many links need."""
 
+import pytest
+
 from gnn2mlp.core.spec import Spec
+from gnn2mlp.pipeline import LinkFitConfig
 from gnn2mlp.pipeline.fitting.links.sizes import link_epochs, sized_link_distill, sized_link_teacher
+from gnn2mlp.teachers import TEACHERS, Link
 
 SAGE = Spec("link", encoder={"name": "sage", "hidden": 8})
 
@@ -26,6 +30,15 @@ def test_many_rows_sample_neighbours_and_take_larger_batches() -> None:
     teacher = sized_link_teacher(SAGE, 600_000, 5_000_000)
     assert teacher.options["encoder"] == {"name": "sage", "fanouts": [10, 10], "hidden": 8}
     assert sized_link_distill({}, 600_000, 5_000_000)["batch_size"] == 4096
+
+
+@pytest.mark.parametrize("teacher", [name for name in TEACHERS.classes if Link.wrapping(Spec(name)) is not None])
+def test_any_network_that_teaches_few_rows_teaches_many(teacher: str) -> None:
+    """Whether it samples neighbours or not."""
+    config = LinkFitConfig(nodes="n.csv", edges="e.csv", id="page", teacher=teacher)
+    assert config.resolve(1_000, 5_000).teacher.options["encoder"].get("fanouts") is None
+    encoder = config.resolve(600_000, 5_000_000).teacher.options["encoder"]
+    assert encoder.get("fanouts", [10, 10]) == [10, 10]
 
 
 def test_what_is_said_wins() -> None:
