@@ -60,7 +60,7 @@ def add_settings(parser: argparse.ArgumentParser, out: str, example: str) -> Non
         "--setting", metavar="NAME", help="transductive (default) or inductive; of links transductive or production"
     )
     parser.add_argument("--teacher", metavar="NAME", help="see 'list teachers'")
-    parser.add_argument("--seeds", metavar="N", help="how many seeds, or a list such as 0,3,7")
+    parser.add_argument("--seeds", metavar="N", help="how many seeds, or a list such as 0,3,7 or 3,")
     parser.add_argument("--out", metavar="DIR", help=out)
     parser.add_argument("--data-root", metavar="DIR", help="folder with raw data, only read; default $GNN2MLP_DATA")
     parser.add_argument("--cache", metavar="DIR", help="folder of teachers and encoded texts; default $GNN2MLP_CACHE")
@@ -204,7 +204,7 @@ def _name(component: Any) -> str | None:
 
 def _numbers(text: str) -> Any:
     try:
-        return [int(part) for part in text.split(",")] if "," in text else int(text)
+        return [int(part) for part in text.split(",") if part] if "," in text else int(text)
     except ValueError:
         raise ConfigError(f"--seeds: expected a number, or numbers with commas such as 0,3,7, got {text!r}") from None
 

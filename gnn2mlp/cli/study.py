@@ -39,7 +39,7 @@ def add(verbs: Any) -> None:
     )
     parser.add_argument("file", metavar="STUDY", help="YAML file")
     parser.add_argument("--out", metavar="DIR", help="folder of lines and runs; default: studies/ and the name")
-    parser.add_argument("--splits", metavar="N", help="only so many splits, or these, e.g. 3 or 0,4")
+    parser.add_argument("--splits", metavar="N", help="only so many splits, or these, e.g. 3 or 0,4 or 4,")
     parser.add_argument("--most", metavar="N", type=int, help="run so many cells at most")
     parser.add_argument("--renew", action="store_true", help="run cells again whose line was made by other code")
     parser.add_argument("--lines-only", action="store_true", help="keep the lines of results, and no run")
@@ -53,7 +53,8 @@ def add(verbs: Any) -> None:
 
 def execute(options: argparse.Namespace) -> None:
     """Read the study, run what is missing, and say how far it is."""
-    from gnn2mlp.studies import run_study
+    from gnn2mlp.explore.formatting import plural
+    from gnn2mlp.studies import ledger, run_study
     from gnn2mlp.studies.engine import LINES
 
     study, console = _study(options), Terminal()
@@ -77,7 +78,9 @@ def execute(options: argparse.Namespace) -> None:
         console.print(Text(f"{cell}: another process is at it"), soft_wrap=True)
     count = len(study.cells())
     note = f"; {found.older} of them were made by other code (--renew runs them again)" if found.older else ""
-    console.print(Text(f"{len(found.lines)} of {count} cells have a line{note}"))
+    others = len(ledger.read(found.folder / LINES)) - len(found.lines)
+    more = f"; {plural(others, 'other line')} there, of other settings or splits" if others else ""
+    console.print(Text(f"{len(found.lines)} of {count} cells have a line{note}{more}"))
     show_files(console, {"lines": found.folder / LINES})
     if found.lines:
         console.print(Text(f"see      gnn2mlp compare {found.folder} --out {found.folder}"), soft_wrap=True)
@@ -100,7 +103,7 @@ def _study(options: argparse.Namespace) -> Any:
 
 def _numbers(text: str) -> int | Sequence[int]:
     try:
-        return [int(part) for part in text.split(",")] if "," in text else int(text)
+        return [int(part) for part in text.split(",") if part] if "," in text else int(text)
     except ValueError:
         raise ConfigError(f"--splits: expected a number, or numbers with commas such as 0,3,7, got {text!r}") from None
 

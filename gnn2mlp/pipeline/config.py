@@ -175,14 +175,7 @@ class RunConfig(Settings):
     @pydantic.field_validator("seeds", mode="before")
     @classmethod
     def _seeds(cls, value: Any) -> Any:
-        given = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-        if isinstance(given, bool) or not isinstance(given, int | Sequence) or isinstance(given, str):
-            raise ValueError("expected a number of seeds or a list of them")
-        seeds = [*range(given)] if isinstance(given, int) else [*given]
-        whole = all(isinstance(seed, Integral) and not isinstance(seed, bool) for seed in seeds)
-        if not seeds or not whole or len(set(seeds)) < len(seeds) or min(seeds) < 0:
-            raise ValueError("expected at least one seed, all different, none negative")
-        return tuple(int(seed) for seed in seeds)
+        return seeds_of(value)
 
     _task = pydantic.field_validator("task", mode="before")(parse_task)
 
@@ -367,6 +360,35 @@ def read_yaml(path: str | os.PathLike[str]) -> dict[str, Any]:
     return {str(key): value for key, value in content.items()}
 
 
+def seeds_of(value: Any) -> tuple[int, ...]:
+    """The seeds that a number of them or a list says.
+
+    Raises:
+        ValueError: if it says none, or what is no seed.
+
+    Example:
+        >>> seeds_of(3), seeds_of([4, 7])
+        ((0, 1, 2), (4, 7))
+    """
+    given = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+    if isinstance(given, bool) or not isinstance(given, int | Sequence) or isinstance(given, str):
+        raise ValueError("expected a number of seeds or a list of them")
+    seeds = [*range(given)] if isinstance(given, int) else [*given]
+    whole = all(isinstance(seed, Integral) and not isinstance(seed, bool) for seed in seeds)
+    if not seeds or not whole or len(set(seeds)) < len(seeds) or min(seeds) < 0:
+        raise ValueError("expected at least one seed, all different, none negative")
+    return tuple(int(seed) for seed in seeds)
+
+
+# What pydantic says, and what messages here say.
+_WORDS = {
+    "Input should be a valid dictionary": "expected a mapping",
+    "Input should be greater": "expected a number greater",
+    "Input should be less": "expected a number less",
+    "Input should be": "expected",
+}
+
+
 def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -> str:
     """One line per wrong setting of `config`: which, what was expected, what was got."""
     lines = []
@@ -380,6 +402,8 @@ def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -
             lines.append(f"{where}: expected {expected}, got {item['input']!r}{hint}")
         else:
             message = item["msg"].removeprefix("Value error, ")
+            for theirs, ours in _WORDS.items():
+                message = message.replace(theirs, ours)
             whole = not item["loc"] or message.startswith(f"{where}: ")  # what is wrong together names itself
             lines.append(message if whole else f"{where}: {message}, got {item['input']!r}")
     return "; ".join(dict.fromkeys(lines))

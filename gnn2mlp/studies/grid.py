@@ -10,12 +10,12 @@ from typing import Any
 import pydantic
 
 from gnn2mlp.core.digest import digest_json
-from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.errors import ConfigError, listing, nearest
 from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.core.spec import Spec, plain
 from gnn2mlp.data.split import Setting
-from gnn2mlp.pipeline.config import Device, RunConfig, Settings, Threads, UserPath, read_yaml
+from gnn2mlp.pipeline.config import Device, RunConfig, Settings, Threads, UserPath, read_yaml, seeds_of
 
 # Settings of a run that name a component.
 COMPONENTS = ("dataset", "split", "teacher", "method", "student", "inputs")
@@ -115,19 +115,29 @@ class Study(Settings):
         """One entry does for a list of one."""
         return [value] if isinstance(value, str | Mapping | Spec) else value
 
+    @pydantic.field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if Path(value).name != value:
+            raise ValueError("expected a name for a folder in studies/; name another place as out")
+        return value
+
     @pydantic.field_validator("splits", mode="before")
     @classmethod
     def _splits(cls, value: Any) -> Any:
-        return RunConfig(seeds=value).seeds
+        return seeds_of(value)
 
     @pydantic.field_validator("skip", mode="before")
     @classmethod
     def _skip(cls, value: Any) -> Any:
-        for rule in value or ():
+        rules = [value] if isinstance(value, Mapping) else value or ()
+        for rule in rules:
+            if not isinstance(rule, Mapping) or not rule:
+                raise ValueError("expected mappings of axes to labels such as {teacher: sage, method: [krd, vqgraph]}")
             unknown = [axis for axis in rule if axis not in AXES]
             if unknown:
                 raise ValueError(f"no axis {unknown[0]!r}{nearest(unknown[0], AXES)} (axes: {', '.join(AXES)})")
-        return value or ()
+        return rules
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> "Study":
@@ -147,8 +157,10 @@ class Study(Settings):
         """Every cell, all of them on the first split before any on the second, resolved: typos show before training.
 
         Raises:
-            ConfigError: for a name or option that is not known, or two cells of one name, or of one meaning.
+            ConfigError: for a name or option that is not known, two cells of one name, or of one meaning, or a rule of
+                `skip` that leaves out nothing.
         """
+        self._check_skip()
         found: list[tuple[dict[str, str], RunConfig]] = []
         known: dict[str, dict[str, str]] = {}
         for labels, settings in self._rows():
@@ -170,7 +182,10 @@ class Study(Settings):
             known[identity] = labels
             found.append((labels, first))
         if not found:
-            raise ConfigError(f"study {self.name}: expected at least one cell, got none; skip less")
+            raise ConfigError(
+                f"study {self.name}: expected at least one cell, got none; name data sets, settings and methods, or "
+                "skip less"
+            )
         return [
             Cell(labels, config.model_copy(update={"seeds": (seed,), "initialisation": which}))
             for which, seed in product(range(self.initialisations), self.splits)
@@ -179,6 +194,15 @@ class Study(Settings):
 
     def _rows(self) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
         """Labels, and settings of the run, of each row of the study."""
+        for labels, named, setting, override in self._every():
+            if not any(_fits(labels, rule) for rule in self.skip):
+                given = {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting}
+                settings = merged(_named(self.run, given), given)
+                settings = merged(settings, override[1]) if override is not None else settings
+                yield labels, {**_without_own(settings, self.name), **self._surroundings()}
+
+    def _every(self) -> Iterator[tuple[dict[str, str], dict[str, Spec], str, tuple[str, dict[str, Any]] | None]]:
+        """Labels, components, setting and override of each row, those that are skipped among them."""
         axes: list[Sequence[Any]] = [self.datasets, self.settings, self.teachers or [None], self.methods]
         axes += [self.students or [None], list(self.overrides.items()) or [None]]
         for dataset, setting, teacher, method, student, override in product(*axes):
@@ -190,11 +214,20 @@ class Study(Settings):
                 **{key: label_of(spec) for key, spec in named.items() if key != "dataset"},
                 **({} if override is None else {"override": override[0]}),
             }
-            if not any(_fits(labels, rule) for rule in self.skip):
-                given = {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting}
-                settings = merged(_named(self.run, given), given)
-                settings = merged(settings, override[1]) if override is not None else settings
-                yield labels, {**_without_own(settings, self.name), **self._surroundings()}
+            yield labels, named, setting, override
+
+    def _check_skip(self) -> None:
+        """Raise `ConfigError` for a label in `skip` that no row has: a typo would leave nothing out."""
+        rows = [labels for labels, *_ in self._every()]
+        for rule in self.skip:
+            for axis, wanted in rule.items():
+                known = list(dict.fromkeys(labels[axis] for labels in rows if axis in labels))
+                for label in _listed(wanted):
+                    if label not in known:
+                        raise ConfigError(
+                            f"study {self.name}, skip: no {axis} is called {label!r}{nearest(label, known)} "
+                            f"({listing(known) or 'the study names none'})"
+                        )
 
     def _surroundings(self) -> dict[str, Any]:
         given = {key: getattr(self, key) for key in ("data_root", "cache", "device", "threads")}
@@ -265,5 +298,9 @@ def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
 
 def _fits(labels: Mapping[str, str], rule: Mapping[str, Any]) -> bool:
     """Whether a cell is one that a rule leaves out."""
-    wanted = {axis: [value] if isinstance(value, str) else list(value) for axis, value in rule.items()}
-    return bool(wanted) and all(labels.get(axis) in values for axis, values in wanted.items())
+    return all(labels.get(axis) in _listed(wanted) for axis, wanted in rule.items())
+
+
+def _listed(wanted: Any) -> list[str]:
+    """Labels, of which one needs no list; in YAML one may look like a number."""
+    return [str(one) for one in (wanted if isinstance(wanted, list | tuple) else [wanted])]

@@ -5,7 +5,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.errors import ConfigError, listing
 from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.registry import short_name
@@ -14,17 +13,10 @@ from gnn2mlp.evaluate import Outcome
 from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.grid import label_of
-from gnn2mlp.studies.lines import resolved_identity
+from gnn2mlp.studies.naming import MAKES, made_with, named_apart
 from gnn2mlp.studies.versions import made_by
 
 RESULTS, LINES = "results.json", "lines.jsonl"
-# Which settings of a run make a model what it is; a student is made by all of them.
-_MAKES = {
-    "teacher": ("split", "unseen_fraction", "teacher", "task"),
-    "mlp": ("split", "unseen_fraction", "student", "inputs", "distill", "task"),
-    "plain": ("split", "unseen_fraction", "student", "inputs", "distill", "task"),
-    "student": (),
-}
 # What every line has.
 _NEEDED = ("config", "seed", "split", "seconds")
 _MANY = 1_000_000
@@ -95,7 +87,8 @@ def read_scores(sources: Sequence[str | Path] | Mapping[str, str | Path]) -> lis
     """The scores of all models in folders of runs, folders of studies, and files of lines.
 
     A model is called by its teacher and method. Where two of one name were made with different settings on the same
-    data, the name is followed by what tells them apart: the student or override of a study, else the source.
+    data, the name is followed by what tells them apart: the student or override of a study, the source, or the settings
+    themselves.
 
     Args:
         sources: paths; or paths by what their models are to be called beside.
@@ -106,7 +99,7 @@ def read_scores(sources: Sequence[str | Path] | Mapping[str, str | Path]) -> lis
     named = sources.items() if isinstance(sources, Mapping) else [(str(path), path) for path in sources]
     called = _called([name for name, _ in named])
     lines = [line for name, path in named for line in _lines(user_path(path, "compare"), called[name])]
-    return _named_apart(_without_twins([score for line in lines for score in _scores_of(line)]))
+    return named_apart(_without_twins([score for line in lines for score in _scores_of(line)]))
 
 
 def _called(names: Sequence[str]) -> dict[str, str]:
@@ -172,7 +165,7 @@ def _check(line: Mapping[str, Any], where: str) -> None:
             f"compare: expected scores of nodes at {where}, got those of links, of which no single figure speaks; the "
             "report of that run compares its models by every metric"
         )
-    for role in _MAKES:
+    for role in MAKES:
         scores = line.get(role, {})
         wrong = [scores] if not isinstance(scores, Mapping) else [s for s in scores.values() if not _is_score(s)]
         if wrong:
@@ -228,43 +221,10 @@ def _network(given: Any) -> str:
     return f"{short_name(spec.name)} ({', '.join(inner)})" if inner else short_name(spec.name)
 
 
-def _made_with(score: Score) -> str:
-    """Digest of the settings that make the model; options that did not exist yet take their defaults."""
-    config = resolved_identity(score.line) or score.line["config"]
-    keys = _MAKES[score.role] or [key for key in config if key not in _BESIDE]
-    return digest_json({key: config.get(key) for key in keys})
-
-
-_BESIDE = ("seeds", "initialisation", "out", "data_root", "cache", "device", "threads", "latency", "refit", "recipe")
-
-
 def _without_twins(scores: Iterable[Score]) -> list[Score]:
     """One of several scores of the same model on the same split: runs of one teacher repeat its scores."""
     found: dict[tuple[Any, ...], Score] = {}
     for score in scores:
-        key = (score.dataset, score.setting, score.model, score.seed, score.initialisation, _made_with(score))
+        key = (score.dataset, score.setting, score.model, score.seed, score.initialisation, made_with(score))
         found.setdefault(key, score)
     return list(found.values())
-
-
-def _named_apart(scores: Sequence[Score]) -> list[Score]:
-    """Names that are followed by what tells apart models of one name on the same data."""
-    twice = _ambiguous(scores)
-    told = [s._replace(model=f"{s.model} {_apart(s)}") if s.model in twice else s for s in scores]
-    twice = _ambiguous(told)
-    return [s._replace(model=f"{s.model} #{_made_with(s)[:4]}") if s.model in twice else s for s in told]
-
-
-def _ambiguous(scores: Sequence[Score]) -> set[str]:
-    makes: dict[tuple[str, str, str, str], set[str]] = {}
-    for score in scores:
-        makes.setdefault((score.dataset, score.setting, score.metric, score.model), set()).add(_made_with(score))
-    return {model for (*_, model), made in makes.items() if len(made) > 1}
-
-
-def _apart(score: Score) -> str:
-    cell = score.line.get("cell", {})
-    told = [cell[axis] for axis in ("student", "override") if axis in cell]
-    # The rows of the benchmarks are called <author>_<method>_<data>_<setting>, and the last two are known here.
-    source = score.line["source"].removesuffix(f"_{score.dataset}_{score.setting}")
-    return f"[{', '.join(told) if told else source}]"

@@ -40,6 +40,8 @@ def test_a_study_is_run_and_resumed(file: Path, capsys: pytest.CaptureFixture[st
     assert "2 of 2 cells have a line" in capsys.readouterr().out
     assert main(["study", str(file), "--splits", "2"]) == 0
     assert "[1/" not in capsys.readouterr().out
+    assert main(["study", str(file), "--splits", "1,"]) == 0  # the second one alone
+    assert "1 of 1 cells have a line; 1 other line there, of other settings or splits" in capsys.readouterr().out
 
 
 def test_a_cell_that_fails_is_told_at_the_end(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

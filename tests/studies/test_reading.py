@@ -45,21 +45,6 @@ def test_a_folder_of_files_is_read_whole_and_rows_are_called_by_their_method(tmp
     assert models == {"gcn", "mlp", "glnn (gcn) [a2020_glnn]", "glnn (gcn) [b2021_warm]"}
 
 
-def test_models_of_one_name_are_told_apart_by_what_differs(tmp_path: Path) -> None:
-    plain, wide = line(), line(config={"student": {"name": "mlp", "hidden": 16}})
-    for one, name in ((plain, "plain"), (wide, "wide")):
-        one["cell"]["override"] = name
-    models = {score.model for score in read_scores([write(tmp_path / "a.jsonl", plain, wide)])}
-    assert models == {"gcn", "mlp [plain]", "mlp [wide]", "glnn (gcn) [plain]", "glnn (gcn) [wide]"}
-
-
-def test_what_nothing_tells_apart_has_a_digest(tmp_path: Path) -> None:
-    lines = line(), line(config={"distill": {"lr": 0.5}})
-    models = {score.model for score in read_scores([write(tmp_path / "a.jsonl", *lines)])}
-    assert len(models) == 5
-    assert all("[a] #" in model for model in models - {"gcn"})
-
-
 def test_a_method_without_a_teacher_is_the_plain_mlp(tmp_path: Path) -> None:
     one = line(config={"method": "mlp"})
     one["cell"]["method"] = "mlp"

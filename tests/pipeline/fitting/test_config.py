@@ -64,7 +64,7 @@ def test_what_cannot_work_is_refused_when_it_is_resolved(changes: dict[str, Any]
     ("changes", "message"),
     [
         ({"label": []}, "label: expected the name of a column, or several, each once"),
-        ({"unseen": 1.0}, "unseen: Input should be less than 1"),
+        ({"unseen": 1.0}, "unseen: expected a number less than 1, got 1.0"),
         ({"device": "tpu"}, "device: expected auto, cpu, cuda or cuda:N"),
         ({"threads": 0}, "threads: expected 'auto' or a number of at least 1"),
         ({"lable": "x"}, r"unknown setting 'lable'; did you mean 'label'\?"),
