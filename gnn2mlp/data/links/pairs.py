@@ -33,6 +33,21 @@ def pairs_from(keys: Tensor, num_nodes: int) -> Tensor:
     return torch.stack([keys.div(num_nodes, rounding_mode="floor"), keys.remainder(num_nodes)], dim=1)
 
 
+def are_edges(graph: GraphData, pairs: Tensor) -> Tensor:
+    """Bool (pairs,): whether each is an edge of the undirected graph.
+
+    Example:
+        >>> from gnn2mlp.data import graph_from_arrays
+        >>> path = graph_from_arrays(torch.eye(3), [0, 1, 0], [[0, 1], [1, 2]])
+        >>> are_edges(path, torch.tensor([[0, 1], [0, 2]])).tolist()
+        [True, False]
+    """
+    own, wanted = (keys_of(each, graph.num_nodes) for each in (pairs_of(graph), pairs))
+    if not own.numel():
+        return torch.zeros_like(wanted, dtype=torch.bool)
+    return own[torch.searchsorted(own, wanted).clamp(max=own.numel() - 1)] == wanted
+
+
 def canonical_pairs(pairs: Tensor, num_nodes: int) -> Tensor:
     """Pairs of two different nodes in any order as pairs with the smaller id first, sorted, each once.
 

@@ -16,7 +16,7 @@ from gnn2mlp.core.spec import Configurable
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.checks import check_readable
 from gnn2mlp.data.links.negatives import NonEdges
-from gnn2mlp.data.links.pairs import canonical_pairs, ends_among, keys_of, merged, pairs_of, undirected
+from gnn2mlp.data.links.pairs import are_edges, canonical_pairs, ends_among, keys_of, merged, pairs_of, undirected
 from gnn2mlp.data.links.split import PAIR_PARTS, LinkSetting, LinkSplit
 from gnn2mlp.data.nodes import NodeData
 
@@ -152,6 +152,12 @@ def _check_roles(roles: LinkRoles, new: Tensor, graph: GraphData, scheme: dict[s
             raise DataError(f"{graph.name}: split {scheme}: expected pairs of {part} as canonical_pairs has them")
         if part in ("train", "valid", "extra") and bool(ends_among(pairs, new).any()):
             raise DataError(f"{graph.name}: split {scheme}: {part} has edges of new nodes; expected those of old ones")
+    if not bool((found := are_edges(graph, every)).all()):
+        low, high = every[~found][0].tolist()
+        raise DataError(
+            f"{graph.name}: split {scheme} gives {low} and {high} a role, which are not linked ({int((~found).sum())} "
+            "such pairs); expected edges"
+        )
     for part, pairs in zip(PAIR_PARTS[:3], roles[:3], strict=True):
         if not pairs.size(0):
             others = "split.valid, split.test, split.extra or split.new_nodes a smaller"

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from gnn2mlp.core.digest import digest_json, digest_tensors
-from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.core.showing import short_repr
 from gnn2mlp.data.graph import GraphData
 from gnn2mlp.data.links.checks import check_readable
 from gnn2mlp.data.links.negatives import NonEdges
-from gnn2mlp.data.links.pairs import merged, pairs_of, undirected, with_pairs
-from gnn2mlp.data.links.split import LinkSplit
+from gnn2mlp.data.links.pairs import are_edges, merged, pairs_of, undirected, with_pairs
+from gnn2mlp.data.links.split import NEGATIVES, LinkSplit
 from gnn2mlp.data.nodes import NodeData
 from gnn2mlp.data.view import Observed
 from gnn2mlp.tasks import LinkPrediction, Task
@@ -128,19 +128,31 @@ class LinkViews(NamedTuple):
 
         Raises:
             ConfigError: for a task of nodes.
-            DataError: for a hypergraph, features that say nothing, a split of another graph, or fewer negatives
-                than the metric needs.
+            DataError: for a hypergraph, features that say nothing, a split of another graph, whose messages are no
+                edges here or whose negatives are some, or fewer negatives than the metric needs.
         """
         _check_task(task)
         both = _readable(graph, split.setting)
         for part in ("valid", "test"):
             task.check_negatives(getattr(split, f"{part}_negatives").size(0), f"{graph.name}: {part}")
         bare = _without_labels(both, task)
+        _check_negatives(bare, split)
         inference = [split.train]
         if split.setting == "production":
             inference += [split.valid, split.extra, split.known]
         reached = with_pairs(bare, merged(inference, graph.num_nodes))
         return cls(_observed(bare, split), FullLinks(reached, split))
+
+
+def _check_negatives(graph: GraphData, split: LinkSplit) -> None:
+    for part in NEGATIVES:
+        pairs = getattr(split, part)
+        if bool((linked := are_edges(graph, pairs)).any()):
+            low, high = pairs[linked][0].tolist()
+            raise DataError(
+                f"{graph.name}: {part}: expected pairs without an edge, got {low} and {high}, which are linked "
+                f"({int(linked.sum())} such pairs); the split is that of another graph: draw it anew"
+            )
 
 
 def _check_task(task: Task) -> None:

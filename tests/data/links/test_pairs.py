@@ -6,6 +6,7 @@ import torch
 from gnn2mlp.core.errors import DataError
 from gnn2mlp.data import graph_from_arrays
 from gnn2mlp.data.links.pairs import (
+    are_edges,
     canonical_pairs,
     ends_among,
     keys_of,
@@ -100,3 +101,12 @@ def test_the_two_weights_of_a_pair_become_their_mean() -> None:
     both = undirected(graph)
     assert both.edge_weight is not None
     assert both.edge_weight.tolist() == [2.5, 2.5, 2, 2]
+
+
+def test_which_pairs_are_edges() -> None:
+    graph = tiny_graph()
+    pairs = torch.combinations(torch.arange(60))
+    dense = graph.adjacency.to_dense()
+    assert torch.equal(are_edges(graph, pairs), dense[pairs[:, 0], pairs[:, 1]] > 0)
+    assert not are_edges(with_pairs(graph, pairs[:0]), pairs).any()
+    assert are_edges(graph, pairs[:0]).shape == (0,)

@@ -9,6 +9,7 @@ import torch
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.data import LinkRoles, LinkSplitter, RandomEdges, graph_from_arrays
 from gnn2mlp.data.graph import GraphData
+from gnn2mlp.data.links.negatives import NonEdges
 from gnn2mlp.data.links.pairs import keys_of, pairs_of, undirected
 from gnn2mlp.data.links.split import LinkSetting
 from tests.helpers import tiny_graph, tiny_hypergraph
@@ -126,11 +127,23 @@ class Turned(Everything):
         return roles._replace(test=roles.test.flip(1))
 
 
+class Inventing(Everything):
+    """A splitter that tests a pair that is no edge."""
+
+    name = "inventing"
+
+    def assign(self, graph: GraphData, seed: int, setting: LinkSetting, new: torch.Tensor) -> LinkRoles:
+        pair = NonEdges(pairs_of(graph), graph.num_nodes).at(torch.tensor([4]))
+        return super().assign(graph, seed, setting, new)._replace(test=pair)
+
+
 def test_what_a_splitter_of_one_s_own_may_get_wrong_is_noticed() -> None:
     with pytest.raises(DataError, match=r"train has edges of new nodes; expected those of old ones"):
         Leaking().split(tiny_graph(), 0, "production")
     with pytest.raises(DataError, match=r"expected pairs of test as canonical_pairs has them"):
         Turned().split(tiny_graph(), 0)
+    with pytest.raises(DataError, match=r"a role, which are not linked \(1 such pairs\); expected edges"):
+        Inventing().split(tiny_graph(), 0)
     assert Leaking().split(tiny_graph(), 0).new.numel() == 0
 
 

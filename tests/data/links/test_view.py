@@ -173,6 +173,19 @@ def test_a_split_of_another_graph_is_noticed() -> None:
         LinkViews.of(tiny_graph(), split, LinkPrediction())
 
 
+@pytest.mark.parametrize("part", ["valid_negatives", "test_negatives"])
+def test_negatives_that_have_become_edges_are_noticed(part: str) -> None:
+    """As where a split that was saved is used again once the graph has grown."""
+    graph = tiny_graph()
+    split = tiny_link_split(graph)
+    low, high = getattr(split, part)[3].tolist()
+    grown = graph_from_arrays(
+        graph.features, graph.labels, torch.cat([graph.edge_index, torch.tensor([[low], [high]])], dim=1)
+    )
+    with pytest.raises(DataError, match=rf"{part}: expected pairs without an edge, got {low} and {high}, which are"):
+        LinkViews.of(grown, split, LinkPrediction())
+
+
 def test_a_task_of_nodes_is_refused() -> None:
     graph = tiny_graph()
     for make in (lambda t: LinkViews.of(graph, tiny_link_split(graph), t), lambda t: ObservedLinks.whole(graph, t)):
