@@ -3,14 +3,17 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 
 from gnn2mlp.core.errors import ConfigError, DataError
+from gnn2mlp.core.seeds import generator
 from gnn2mlp.core.spec import Spec
 from gnn2mlp.data import LinkViews, graph_from_arrays
 from gnn2mlp.tasks import LinkPrediction
-from gnn2mlp.teachers import TEACHERS, Export, Heuristic, providing
+from gnn2mlp.teachers import TEACHERS, Export, Heuristic, NeighbourScores, providing
 from tests.tiny import link_views_of, tiny_link_views
 
 
@@ -40,6 +43,22 @@ def test_a_score_is_a_probability(teacher: Heuristic, views: LinkViews) -> None:
         teacher.score_members(views.observed.graph, torch.cat([linked, others])),
     ):
         torch.testing.assert_close(scores.sigmoid().mean(0), torch.full((scores.size(1),), 0.5), atol=0.02, rtol=0)
+
+
+def test_regressions_are_scikit_learns_on_training_pairs_and_as_many_others(views: LinkViews) -> None:
+    links = views.observed
+    teacher = Heuristic()
+    teacher.fit(links, seed=3)
+    random = generator(3, "pairs of heuristic")
+    torch.randperm(len(links.pairs), generator=random)
+    others = links.non_edges.sample(len(links.pairs), random)
+    rows = NeighbourScores(links.graph.adjacency, teacher.scores)(torch.cat([links.pairs, others])).log1p().numpy()
+    linked = np.arange(len(rows)) < len(links.pairs)
+    for number, columns in enumerate([[0, 1, 2], [0], [1], [2]]):
+        scale = rows[:, columns].std(0)
+        expected = LogisticRegression(max_iter=1000).fit(rows[:, columns] / scale, linked)
+        np.testing.assert_allclose(teacher.weight_[number, columns], expected.coef_[0] / scale, atol=1e-3)
+        np.testing.assert_allclose(teacher.bias_[number], expected.intercept_, atol=1e-3)
 
 
 def test_each_member_ranks_as_its_heuristic_does(teacher: Heuristic, views: LinkViews) -> None:
