@@ -13,7 +13,7 @@ from gnn2mlp.report.graph_results import (
     judged,
 )
 from gnn2mlp.report.headline import Headline, Tile, training_line
-from gnn2mlp.report.results import Results, option_name
+from gnn2mlp.report.results import Results, data_name, option_name
 from gnn2mlp.report.shipped import environments_line
 from gnn2mlp.report.using import size_facts
 
@@ -41,10 +41,10 @@ def graph_headline(results: Results) -> Headline:
 
 def graph_subject(results: Results) -> str:
     """What was run on what: `"Whole graphs by method glnn: teacher graph_gin, ..., on mutag; 10 seeds."`."""
-    name = {key: option_name(results, key) for key in ("method", "teacher", "student", "dataset")}
+    name = {key: option_name(results, key) for key in ("method", "teacher", "student")}
     return (
         f"Whole graphs by method {name['method']}: teacher {name['teacher']}, student {name['student']}, on "
-        f"{name['dataset']}; {plural(len(results['seeds']), 'seed')}."
+        f"{data_name(results)}; {plural(len(results['seeds']), 'seed')}."
     )
 
 

@@ -20,6 +20,7 @@ from gnn2mlp.report.results import (
     Judged,
     Results,
     best_score,
+    data_name,
     judged_by,
     latency_rows,
     needs_graph,
@@ -164,10 +165,10 @@ def graph_line(results: Results) -> str:
 
 def subject(results: Results) -> str:
     """What was run on what: `"Method glnn: teacher sage, student mlp, on cpf-cora; inductive, 10 seeds."`."""
-    name = {key: option_name(results, key) for key in ("method", "teacher", "student", "dataset")}
+    name = {key: option_name(results, key) for key in ("method", "teacher", "student")}
     network = f"{name['student']}{_encoder(results)}"
     return (
-        f"Method {name['method']}: teacher {name['teacher']}, student {network}, on {name['dataset']}; "
+        f"Method {name['method']}: teacher {name['teacher']}, student {network}, on {data_name(results)}; "
         f"{results['config'].get('setting', 'transductive')}, {plural(len(results['seeds']), 'seed')}."
     )
 

@@ -17,7 +17,7 @@ from gnn2mlp.report.link_results import (
     metric_title,
     negatives,
 )
-from gnn2mlp.report.results import Results, has_spread, latency_rows, option_name
+from gnn2mlp.report.results import Results, data_name, has_spread, latency_rows, option_name
 from gnn2mlp.report.shipped import environments_line
 from gnn2mlp.report.using import size_facts
 
@@ -40,10 +40,10 @@ def link_headline(results: Results) -> Headline:
 
 def link_subject(results: Results) -> str:
     """What was run on what: `"Links by method llp: teacher sage, student mlp, on cora; production, 5 seeds."`."""
-    name = {key: option_name(results, key) for key in ("method", "student", "dataset")}
+    name = {key: option_name(results, key) for key in ("method", "student")}
     teacher, setting = _around(results["config"].get("teacher")), results["config"].get("setting", "transductive")
     return (
-        f"Links by method {name['method']}: teacher {teacher}, student {name['student']}, on {name['dataset']}; "
+        f"Links by method {name['method']}: teacher {teacher}, student {name['student']}, on {data_name(results)}; "
         f"{setting}, {plural(len(results['seeds']), 'seed')}."
     )
 

@@ -223,6 +223,16 @@ def tradeoff(results: Results) -> list[dict[str, Any]]:
     return points
 
 
+def data_name(results: Results) -> str:
+    """What the data are called: by the file where they are one's own, whose kind alone the configuration names.
+
+    Example:
+        >>> data_name({"config": {"dataset": {"name": "npz", "path": "pages.npz"}}, "graph": {"name": "pages"}})
+        'pages'
+    """
+    return str(results.get("graph", {}).get("name") or option_name(results, "dataset"))
+
+
 def option_name(results: Results, key: str) -> str:
     """The name of the component chosen for `key` (`"dataset"`, `"teacher"`, ...), as the configuration has it."""
     chosen = results["config"].get(key, UNNAMED)

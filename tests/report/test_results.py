@@ -109,3 +109,9 @@ def test_bins_of_the_students_scores_are_pooled(make_results: Make) -> None:
     found = reading.student_bins(add_student_trust(make_results()), "unseen")
     assert found["margin"]["count"] == [20, 20]
     assert reading.student_bins(make_results(), "unseen") == {}
+
+
+def test_data_of_one_s_own_are_called_by_their_file() -> None:
+    config = {"dataset": {"name": "npz", "path": "pages.npz"}}
+    assert reading.data_name({"config": config, "graph": {"name": "pages"}}) == "pages"
+    assert reading.data_name({"config": config, "graph": {}}) == reading.data_name({"config": config}) == "npz"
