@@ -1,6 +1,7 @@
 """`run_study`: every cell of a study that has no line yet, one after the other, and a line for each."""
 
 import shutil
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from gnn2mlp.studies.ledger import Record
 from gnn2mlp.studies.lines import forget_peak_memory, line_of, peak_memory, resolved_identity
 from gnn2mlp.studies.versions import may_stand
 
-LINES, SETTINGS, RUNS = "lines.jsonl", "study.yaml", "runs"
+LINES, SETTINGS, RUNS, FAILED = "lines.jsonl", "study.yaml", "runs", "failed"
 
 
 def silently(seed: int, stage: str) -> Progress:
@@ -70,7 +71,8 @@ def run_study(
 ) -> Outcomes:
     """Run what is missing of a study.
 
-    Started again, it goes on where it stopped. A cell that fails does not keep the others from running. Several
+    Started again, it goes on where it stopped. A cell that fails, in whatever way, does not keep the others from
+    running; of an error that is no message of this package the traceback is kept. Several
     processes may work on one study at the same time; a cell that one of them is at is passed over by the others.
 
     Args:
@@ -96,6 +98,11 @@ def run_study(
         except Gnn2mlpError as error:
             failed[str(cell)] = str(error)
             continue
+        except Exception as error:  # a class from outside, or memory: hours of other cells must not end with it
+            place = _traceback_of(study, cell)
+            write_text(place, traceback.format_exc())
+            failed[str(cell)] = f"{type(error).__name__}: {error} (all of it in {place})"
+            continue
         if line is None:
             busy.append(str(cell))
         else:
@@ -114,6 +121,7 @@ def run_cell(cell: Cell, study: Study, listen: Listen = silently) -> Record | No
         return None
     line = {"study": study.name, "cell": dict(cell.labels), **line}
     ledger.put(study.folder / LINES, line, _order)
+    _traceback_of(study, cell).unlink(missing_ok=True)
     if not study.keep_runs:
         shutil.rmtree(place, ignore_errors=True)
     return line
@@ -143,6 +151,10 @@ def matched(cells: Sequence[Cell], lines: Iterable[Record]) -> dict[str, Record]
     wanted = {cell.identity for cell in cells}
     pairs = ((_identity(line), line) for line in lines)
     return {identity: line for identity, line in pairs if identity in wanted}
+
+
+def _traceback_of(study: Study, cell: Cell) -> Path:
+    return study.folder / FAILED / f"{cell.identity}.txt"
 
 
 def _identity(line: Record) -> str:

@@ -88,6 +88,24 @@ def test_a_cell_that_fails_keeps_no_other_from_running(make_study: Make, monkeyp
     assert reason == "no such luck"
 
 
+def test_of_an_unknown_error_the_traceback_is_kept_until_the_cell_is_run(
+    make_study: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*config: Any, **options: Any) -> Any:
+        raise MemoryError("all gone")
+
+    study = make_study(teachers=["gcn"], splits=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "run", failing)
+        found = run_study(study)
+    (reason,) = found.failed.values()
+    (kept,) = (study.folder / "failed").iterdir()
+    assert reason == f"MemoryError: all gone (all of it in {kept})"
+    assert "Traceback" in kept.read_text()
+    assert run_study(study).failed == {}
+    assert not kept.exists()
+
+
 def test_a_cell_that_another_process_is_at_is_passed_over(make_study: Make) -> None:
     study = make_study(splits=1)
     busy = study.cells()[0]
