@@ -2,16 +2,21 @@
 
 What they speak of: pairs like these of this one graph, each as if it were drawn by itself, and models as they were
 trained. Pairs share nodes, so that the true uncertainty of another graph, or of other nodes, is larger.
+
+A figure of 0 or 1 is 0 or 1 in every bootstrap sample, however few pairs there are: its interval is Wilson's, and that
+of the difference of two such figures Bonett and Price's, neither of which has a width of zero.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gnn2mlp.evaluate.intervals import CONFIDENCE, DRAWN, LEAST_DRAWS, MOST_DRAWS, Interval
+from gnn2mlp.evaluate.intervals import CONFIDENCE, DRAWN, LEAST_DRAWS, MOST_DRAWS, Interval, bonett_price, wilson
 
 # How a figure is told, and of which k.
 HITS = "hits@"
+# Figures that no sample of the pairs changes.
+_ENDS = (0.0, 1.0)
 
 
 class Weighed:
@@ -94,24 +99,45 @@ def link_intervals(
         for name, by in drawn.items():
             for model, each in by.items():
                 each.append(weighed[model].figure(name, *weights))
-    found = {"scores": {n: {m: _interval(values[n][m], drawn[n][m], counts[0]) for m in weighed} for n in named}}
+    # AUC is told by the fewer of both, Hits@k by links alone.
+    told_by = {name: counts[0] if name.startswith(HITS) else min(counts) for name in named}
+    found = {
+        "scores": {
+            name: {model: _of_score(values[name][model], drawn[name][model], told_by[name]) for model in weighed}
+            for name in named
+        }
+    }
     if reference is not None:
         found["differences"] = {
             name: {
-                model: _interval(
-                    values[name][reference] - values[name][model],
+                model: _of_difference(
+                    (values[name][reference], values[name][model]),
                     np.subtract(drawn[name][reference], drawn[name][model]),
-                    counts[0],
+                    told_by[name],
                 )
                 for model in weighed
                 if model != reference
             }
             for name in named
         }
-    return found
+    return {
+        part: {name: {model: one._replace(nodes=counts[0]) for model, one in by.items()} for name, by in each.items()}
+        for part, each in found.items()
+    }
 
 
-def _interval(value: float, drawn: np.ndarray | list[float], pairs: int) -> Interval:
+def _of_score(value: float, drawn: Sequence[float], pairs: int) -> Interval:
+    return wilson(value, pairs) if value in _ENDS else _percentiles(value, drawn, pairs)
+
+
+def _of_difference(values: tuple[float, float], drawn: np.ndarray, pairs: int) -> Interval:
+    ours, theirs = values
+    if ours in _ENDS and theirs in _ENDS:
+        return bonett_price(max(ours - theirs, 0) * pairs, max(theirs - ours, 0) * pairs, pairs)
+    return _percentiles(ours - theirs, drawn, pairs)
+
+
+def _percentiles(value: float, drawn: np.ndarray | Sequence[float], pairs: int) -> Interval:
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return Interval(value, float(low), float(high), pairs)

@@ -47,5 +47,22 @@ def test_differences_are_of_the_same_pairs() -> None:
     assert "ours" not in found["auc"]
 
 
+def test_few_pairs_that_are_all_right_are_not_certain() -> None:
+    """No sample of them differs, so that percentiles would have a width of zero."""
+    sure = np.full(11, 2.0), np.zeros(40)
+    worst = np.full(11, -2.0), np.zeros(40)
+    found = link_intervals({"sure": sure, "other": sure, "worst": worst}, reference="sure")
+    for metric, by in found["scores"].items():
+        assert by["sure"] == pytest.approx((1.0, 11 / (11 + 1.96**2), 1.0, 11), abs=1e-3), metric
+        assert by["worst"].low == 0 < by["worst"].high < 0.3
+    for by in found["differences"].values():
+        assert by["other"].value == 0
+        assert by["other"].low == -by["other"].high < -0.1
+        assert by["worst"].value == 1
+        assert 0.5 < by["worst"].low < by["worst"].high == 1
+    few_others = link_intervals({"sure": (np.full(500, 2.0), np.zeros(5))})["scores"]["auc"]["sure"]
+    assert (few_others.nodes, few_others.low) == (500, pytest.approx(5 / (5 + 1.96**2), abs=1e-3))
+
+
 def test_a_metric_of_too_few_negatives_is_left_out() -> None:
     assert [*link_intervals({"a": _said(1.0, 0, 30, 10)})["scores"]] == ["auc"]

@@ -9,7 +9,7 @@ from gnn2mlp.core.identity import Execution
 from gnn2mlp.data.links import FullLinks
 from gnn2mlp.deploy.link_predictor import LinkPredictor
 from gnn2mlp.evaluate.link_intervals import link_intervals
-from gnn2mlp.explore.formatting import points, signed_points
+from gnn2mlp.explore.formatting import plural, points, signed_points
 from gnn2mlp.pipeline.links.scoring import pair_logits
 from gnn2mlp.teachers import LinkTeacher, NeighbourScores, Teacher
 
@@ -17,6 +17,8 @@ from gnn2mlp.teachers import LinkTeacher, NeighbourScores, Teacher
 TOLD = ("auc", "hits@20")
 # Which pairs the verdict speaks of.
 POPULATION = "overall"
+# Test links below which no interval of the bootstrap is to be taken for a verdict.
+LEAST = 20
 
 
 def judge_links(
@@ -71,7 +73,7 @@ def link_verdict(
     """What the student's scores on all test pairs say against the same network without a teacher.
 
     It pays where the student orders pairs better beyond chance, by ROC-AUC; Hits@20, which a few negatives decide, is
-    told beside it.
+    told beside it. Of fewer than `LEAST` links nothing is said, as all of them may stand higher by chance.
 
     Args:
         intervals: by population, metric and model, `value`, `low` and `high`.
@@ -82,8 +84,9 @@ def link_verdict(
     """
     scores, apart = intervals[POPULATION], differences[POPULATION]
     auc = apart["auc"]["mlp"]
-    pays = True if auc["low"] > 0 else False if auc["high"] < 0 else None
-    links = f"{int(scores['auc']['student']['nodes']):,} test links"
+    tested = int(scores["auc"]["student"]["nodes"])
+    pays = None if tested < LEAST or auc["low"] <= 0 <= auc["high"] else auc["low"] > 0
+    links = plural(tested, "test link")
     both = f"{_share(scores['auc'], 'student')} against {_share(scores['auc'], 'mlp')}; {_interval(auc)}"
     if pays:
         told = f"Distilling pays here: on {links} the student's ROC-AUC is {points(auc['value'])} better than that of "
@@ -91,6 +94,9 @@ def link_verdict(
     elif pays is False:
         told = f"Distilling does not pay here: on {links} the same network without a teacher has a better ROC-AUC "
         told += f"than the student ({both}, the student's difference)"
+    elif tested < LEAST:
+        told = f"Whether distilling pays here is not known from {links}, {LEAST} or more would tell: the student's "
+        told += f"ROC-AUC against that of the same network without a teacher is {both}"
     else:
         told = f"It is not shown that distilling pays here: on {links} the difference in ROC-AUC between the student "
         told += f"and the same network without a teacher may be chance ({both})"

@@ -62,6 +62,15 @@ def test_scores_are_those_of_the_record(linked: LinkFitResult) -> None:
     assert set(results["differences"]["overall"]["auc"]) == {"teacher", "heuristic", "mlp"}
 
 
+def test_a_handful_of_links_allows_no_verdict() -> None:
+    """Though the interval excludes 0, as it may where all of them happen to stand higher."""
+    auc = {model: {**_one(value, 0.5, 1.0), "nodes": 19} for model, value in (("student", 0.9), ("mlp", 0.7))}
+    found = link_verdict({"overall": {"auc": auc}}, {"overall": {"auc": {"mlp": _one(0.2, 0.05, 0.4)}}})
+    assert found["pays"] is None
+    assert found["sentence"].startswith("Whether distilling pays here is not known from 19 test links, 20 or more")
+    assert "90.0 % against 70.0 %" in found["sentence"]
+
+
 def test_intervals_are_around_the_scores_of_each_model_and_population(linked: LinkFitResult) -> None:
     results = linked.results
     assert set(results["intervals"]) == set(results["scores"]["student"]) > {"overall", "old-new"}
