@@ -21,6 +21,7 @@ from gnn2mlp.pipeline.config import Device, RunConfig, Settings, Threads, UserPa
 COMPONENTS = ("dataset", "split", "teacher", "method", "student", "inputs")
 # What a cell is called by; `skip` speaks of these.
 AXES = ("dataset", "setting", "teacher", "method", "student", "override")
+Override = tuple[str, dict[str, Any]] | None
 _OWN = ("seeds", "initialisation", "out", "data_root", "cache", "device", "threads")
 
 
@@ -163,9 +164,11 @@ class Study(Settings):
         self._check_skip()
         found: list[tuple[dict[str, str], RunConfig]] = []
         known: dict[str, dict[str, str]] = {}
-        for labels, settings in self._rows():
+        for labels, named, setting, override in self._every():
+            if any(_fits(labels, rule) for rule in self.skip):
+                continue
             try:
-                first = RunConfig(**settings).resolve()
+                first = RunConfig(**self._run_settings(named, setting, override)).resolve()
             except ConfigError as error:
                 raise type(error)(f"study {self.name}, {' '.join(labels.values())}: {error}") from error
             if first.of_links:
@@ -192,16 +195,14 @@ class Study(Settings):
             for labels, config in found
         ]
 
-    def _rows(self) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-        """Labels, and settings of the run, of each row of the study."""
-        for labels, named, setting, override in self._every():
-            if not any(_fits(labels, rule) for rule in self.skip):
-                given = {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting}
-                settings = merged(_named(self.run, given), given)
-                settings = merged(settings, override[1]) if override is not None else settings
-                yield labels, {**_without_own(settings, self.name), **self._surroundings()}
+    def _run_settings(self, named: Mapping[str, Spec], setting: str, override: Override) -> dict[str, Any]:
+        """What a row of the study is to its runs."""
+        given = {key: spec.to_dict() for key, spec in named.items()} | {"setting": setting}
+        settings = merged(_named(self.run, given), given)
+        settings = merged(settings, override[1]) if override is not None else settings
+        return {**_without_own(settings), **self._surroundings()}
 
-    def _every(self) -> Iterator[tuple[dict[str, str], dict[str, Spec], str, tuple[str, dict[str, Any]] | None]]:
+    def _every(self) -> Iterator[tuple[dict[str, str], dict[str, Spec], str, Override]]:
         """Labels, components, setting and override of each row, those that are skipped among them."""
         axes: list[Sequence[Any]] = [self.datasets, self.settings, self.teachers or [None], self.methods]
         axes += [self.students or [None], list(self.overrides.items()) or [None]]
@@ -234,11 +235,11 @@ class Study(Settings):
         return {key: value for key, value in given.items() if value is not None}
 
 
-def _without_own(settings: Mapping[str, Any], study: str) -> dict[str, Any]:
+def _without_own(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of a run, none of which are those that a study itself sets; latency is left out unless asked for."""
     if wrong := [key for key in _OWN if key in settings]:
         raise ConfigError(
-            f"study {study}: {wrong[0]!r} is no setting of single runs here; set it in the study itself, which has "
+            f"{wrong[0]!r} is no setting of single runs here; set it in the study itself, which has "
             "splits and initialisations in place of seeds and initialisation"
         )
     return {"latency": False, "refit": False, **settings}

@@ -76,6 +76,7 @@ def test_a_recipe_chooses_what_is_left_open(make_study: Make) -> None:
         ({"skip": ["teacher"]}, ConfigError, "skip: expected mappings of axes to labels"),
         ({"skip": [{}]}, ConfigError, "skip: expected mappings of axes to labels"),
         ({"name": "../elsewhere"}, ConfigError, "name: expected a name for a folder"),
+        ({"overrides": {"sum": {"method": ["a"]}}}, ConfigError, "^study tiny, .* sum: expected a name or a mapping"),
         ({"overrides": {"wide": 3}}, ConfigError, "overrides.wide: expected a mapping, got 3"),
         ({"splits": 0}, ConfigError, "^splits: expected at least one seed, all different, none negative, got 0$"),
         ({"initialisations": 0}, ConfigError, "initialisations: expected a number greater than or equal to 1, got 0"),
