@@ -171,10 +171,11 @@ class Study(Settings):
                 first = RunConfig(**self._run_settings(named, setting, override)).resolve()
             except ConfigError as error:
                 raise type(error)(f"study {self.name}, {' '.join(labels.values())}: {error}") from error
-            if first.of_links:
+            if first.of_links or first.of_graphs:
+                task, why = ("link", ", and links have several") if first.of_links else ("graph", " of nodes")
                 raise ConfigError(
                     f"study {self.name}, {' '.join(labels.values())}: expected what nodes are to be predicted, got the "
-                    "task 'link'; a study compares by one figure, and links have several: start gnn2mlp run for each"
+                    f"task {task!r}; a study compares by one figure{why}: start gnn2mlp run for each"
                 )
             identity = digest_json(first.identity())
             if identity in known:

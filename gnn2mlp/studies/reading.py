@@ -10,7 +10,7 @@ from gnn2mlp.core.files import read_json, user_path
 from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.spec import Spec, name_of
 from gnn2mlp.evaluate import Outcome
-from gnn2mlp.pipeline.task_words import LINK
+from gnn2mlp.pipeline.task_words import GRAPH, LINK
 from gnn2mlp.studies import ledger
 from gnn2mlp.studies.grid import label_of
 from gnn2mlp.studies.naming import MAKES, made_with, named_apart
@@ -164,6 +164,11 @@ def _check(line: Mapping[str, Any], where: str) -> None:
         raise ConfigError(
             f"compare: expected scores of nodes at {where}, got those of links, of which no single figure speaks; the "
             "report of that run compares its models by every metric"
+        )
+    if name_of(line["config"].get("task")) == GRAPH:
+        raise ConfigError(
+            f"compare: expected scores of nodes at {where}, got those of whole graphs; the report of that run compares "
+            "its models"
         )
     for role in MAKES:
         scores = line.get(role, {})

@@ -61,6 +61,9 @@ def test_a_recipe_chooses_what_is_left_open(make_study: Make) -> None:
     assert isinstance(cell.config.recipe, str)
 
 
+GRAPHS = {"run": {"task": "graph"}, "datasets": ["mutag"], "teachers": ["gin"], "settings": ["transductive"]}
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "match"),
     [
@@ -81,6 +84,7 @@ def test_a_recipe_chooses_what_is_left_open(make_study: Make) -> None:
         ({"splits": 0}, ConfigError, "^splits: expected at least one seed, all different, none negative, got 0$"),
         ({"initialisations": 0}, ConfigError, "initialisations: expected a number greater than or equal to 1, got 0"),
         ({"run": {"task": "link"}, "methods": ["llp"], "settings": ["transductive"]}, ConfigError, "the task 'link'"),
+        (GRAPHS, ConfigError, "the task 'graph'"),
         ({"splits": [0, 0]}, ConfigError, "all different"),
         ({"datsets": []}, ConfigError, "unknown setting 'datsets'"),
     ],

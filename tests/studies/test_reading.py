@@ -74,10 +74,11 @@ def test_a_path_without_results_is_refused(tmp_path: Path, name: str) -> None:
         read_scores([tmp_path / name])
 
 
-def test_links_are_refused_as_no_single_figure_speaks_of_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("task", "told"), [("link", "those of links"), ("graph", "those of whole graphs")])
+def test_what_is_not_of_nodes_is_refused(tmp_path: Path, task: str, told: str) -> None:
     made = line()
-    path = write(tmp_path / "links.jsonl", {**made, "config": {**made["config"], "task": {"name": "link"}}})
-    with pytest.raises(ConfigError, match="expected scores of nodes at .*links.jsonl, number 1, got those of links"):
+    path = write(tmp_path / "other.jsonl", {**made, "config": {**made["config"], "task": {"name": task}}})
+    with pytest.raises(ConfigError, match=f"expected scores of nodes at .*other.jsonl, number 1, got {told}"):
         read_scores([path])
 
 
