@@ -15,6 +15,8 @@ NAMES = {
 WITHOUT_GRAPH = ("mlp", "linear", "boosting")
 # Which nodes the sentence speaks of: those that production is about.
 POPULATION = "unseen"
+# Tested ones below which no interval of a bootstrap is to be taken for a verdict: of a handful all may agree by chance.
+LEAST = 20
 
 
 class Subject(NamedTuple):
@@ -64,10 +66,11 @@ def verdict(
     """What the student's scores on unseen nodes say against everything that was made without a graph.
 
     It pays where the student is better than each of them beyond chance; it does not where one of them is better than
-    the student beyond chance. The intervals are of nodes like these of this one graph, and of models trained once.
+    the student beyond chance. The intervals are of nodes like these of this one graph, and of models trained once. Of
+    fewer than `LEAST` nodes nothing is said.
 
     Args:
-        scores: by model and population, `value`, `low` and `high`.
+        scores: by model and population, `value`, `low`, `high`, and how many `nodes` they are of.
         differences: the student's, by rival and population; above 0 the student is better.
         metric: `title`, `share` and `greater_is_better`.
         of: what is compared with the student, and where.
@@ -79,9 +82,10 @@ def verdict(
     best = min(found, key=lambda name: (found[name]["value"], name))
     unsure = [name for name in found if found[name]["low"] <= 0]
     better = [name for name in found if found[name]["high"] < 0]
-    pays = True if not unsure else False if better else None
+    tested = scores["student"][of.population].get("nodes", LEAST)
+    pays = None if tested < LEAST else True if not unsure else False if better else None
     # The sentence names whom it rests on: the best one, unless the difference to that one is clearer than to another.
-    rival = best if pays or best in (better or unsure) else (better or unsure)[0]
+    rival = best if pays or tested < LEAST or best in (better or unsure) else (better or unsure)[0]
     told = {"pays": pays, "rival": rival, "population": of.population, "metric": metric["title"]}
     return {**told, "sentence": _sentence(pays, rival, found[rival], scores, metric, of)}
 
@@ -109,6 +113,11 @@ def _sentence(
             f"Distilling does not pay here: on {of.where}, {name} is better than the student "
             f"in {title} ({theirs} against {ours}; the student's difference: {interval})"
             f"{of.advice.format(name=name)}."
+        )
+    if (tested := scores["student"][of.population].get("nodes", LEAST)) < LEAST:
+        return (
+            f"Whether distilling pays here is not known from {tested} {of.where}, {LEAST} or more would tell: the "
+            f"student's {title} against that of {name}, which {of.without}, is {numbers} ({interval})."
         )
     return (
         f"It is not shown that distilling pays here: on {of.where}, the difference in {title} "

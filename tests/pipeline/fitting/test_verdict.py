@@ -41,6 +41,18 @@ def test_it_does_not_pay_where_a_rival_is_better_beyond_chance() -> None:
     assert "gradient boosting is better than the student" in found["sentence"]
 
 
+@pytest.mark.parametrize("difference", [0.2, -0.2])
+def test_a_handful_of_nodes_allows_no_verdict(difference: float) -> None:
+    """Though the interval excludes 0, as that of a bootstrap may where all of them happen to agree."""
+    given = {"mlp": {"unseen": {"value": difference, "low": difference - 0.1, "high": difference + 0.1}}}
+    scores = {model: {"unseen": {"value": value, "nodes": 19}} for model, value in (("student", 0.8), ("mlp", 0.6))}
+    found = verdict(scores, given, ACCURACY)
+    assert (found["pays"], found["rival"]) == (None, "mlp")
+    assert found["sentence"].startswith("Whether distilling pays here is not known from 19 nodes that training did not")
+    scores["student"]["unseen"]["nodes"] = 20
+    assert verdict(scores, given, ACCURACY)["pays"] is (difference > 0)
+
+
 @pytest.mark.parametrize("low", [-0.02, 0.02])
 def test_errors_are_told_in_their_own_unit(low: float) -> None:
     difference = {"mlp": {"unseen": {"value": 0.5, "low": low, "high": 1.0}}}

@@ -10,6 +10,7 @@ from gnn2mlp.data.links import FullLinks
 from gnn2mlp.deploy.link_predictor import LinkPredictor
 from gnn2mlp.evaluate.link_intervals import link_intervals
 from gnn2mlp.explore.formatting import plural, points, signed_points
+from gnn2mlp.pipeline.fitting.verdict import LEAST
 from gnn2mlp.pipeline.links.scoring import pair_logits
 from gnn2mlp.teachers import LinkTeacher, NeighbourScores, Teacher
 
@@ -17,8 +18,6 @@ from gnn2mlp.teachers import LinkTeacher, NeighbourScores, Teacher
 TOLD = ("auc", "hits@20")
 # Which pairs the verdict speaks of.
 POPULATION = "overall"
-# Test links below which no interval of the bootstrap is to be taken for a verdict.
-LEAST = 20
 
 
 def judge_links(

@@ -29,7 +29,7 @@ def test_the_verdict_names_what_needs_no_teacher(graph_fit: GraphFitResult) -> N
     verdict = graph_fit.results["verdict"]
     assert verdict["population"] == "test"
     assert verdict["rival"] in ("mlp", "bag_of_labels", "size_only")
-    assert "on graphs that trained nothing" in verdict["sentence"]
+    assert "graphs that trained nothing" in verdict["sentence"]
 
 
 def test_validation_graphs_calibrate_and_test_graphs_tell_whether_it_holds(graph_fit: GraphFitResult) -> None:
