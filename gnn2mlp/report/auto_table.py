@@ -80,19 +80,22 @@ def basis(board: Mapping[str, Any]) -> str:
 
 
 def against_grid(board: Mapping[str, Any], names: Mapping[str, str]) -> Grid:
-    """The chosen one minus each reference, with the interval that knows how many were looked at."""
+    """The chosen one minus each reference, with the interval that knows how many were looked at.
+
+    In the metric's own sign: of an error, what is below 0 is better.
+    """
     metric = board["facts"]["metric"]
-    scale = 100 if metric["share"] else 1
-    rows: list[Sequence[str]] = [
-        [
-            names.get(name, name),
-            f"{scale * found['value']:+.2f}",
-            f"{scale * found['low']:+.2f} to {scale * found['high']:+.2f}" if found["low"] is not None else MISSING,
-            f"{found['nodes']:,}",
-        ]
-        for name, found in board["verdict"]["against"].items()
-    ]
+    scale = (100 if metric["share"] else 1) * (1 if metric["greater_is_better"] else -1)
+    rows: list[Sequence[str]] = []
+    for name, found in board["verdict"]["against"].items():
+        ends = sorted(scale * found[end] for end in ("low", "high") if found[end] is not None)
+        interval = " to ".join(map(_signed, ends)) or MISSING
+        rows.append([names.get(name, name), _signed(scale * found["value"]), interval, f"{found['nodes']:,}"])
     unit = ", points" if metric["share"] else ""
     return Grid(
         f"The best minus plain models{unit}", ["Against", "Difference", "95 % interval, corrected", "Nodes"], rows
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")

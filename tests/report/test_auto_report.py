@@ -9,7 +9,7 @@ def test_the_page_shows_all_that_was_tried(tmp_path: Path):
     assert page.count("<svg") == 3
     assert "Of 4 configurations the best is vqgraph." in page
     assert "within chance of plain GLNN" in page
-    assert "-2.00 to +14.50" in page
+    assert "\N{MINUS SIGN}2.00 to +14.50" in page
     assert "A validation node of one split may be a test node of another" in page
     assert "<script" not in page
     write_leaderboard(board_of(), tmp_path / "page.html")

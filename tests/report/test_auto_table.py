@@ -80,7 +80,14 @@ def test_it_is_said_what_it_rests_on():
 
 def test_differences_have_their_interval():
     grid = against_grid(board_of(), {"glnn": "Plain GLNN"})
-    assert grid.rows == [["Plain GLNN", "+6.25", "-2.00 to +14.50", "40"]]
+    assert grid.rows == [["Plain GLNN", "+6.25", "\N{MINUS SIGN}2.00 to +14.50", "40"]]
     board = board_of()
     board["verdict"]["against"]["glnn"] |= {"low": None, "high": None}
     assert against_grid(board, {}).rows == [["glnn", "+6.25", "–", "40"]]
+
+
+def test_a_difference_of_errors_is_below_0_where_the_best_is_better():
+    board = board_of()
+    board["facts"]["metric"] = {**board["facts"]["metric"], "share": False, "greater_is_better": False}
+    (row,) = against_grid(board, {}).rows
+    assert row[1:3] == ["\N{MINUS SIGN}0.06", "\N{MINUS SIGN}0.14 to +0.02"]

@@ -192,11 +192,15 @@ def _sentence(search: Search, winner: Trial, warnings: Sequence[str]) -> str:
     if winner is search.references.get("glnn"):
         return f"Of {tried} configurations none was better than plain GLNN."
     if winner is search.references.get("mlp"):
-        return f"Of {tried} configurations none was better than a plain MLP: distilling does not pay here."
+        meaning = "nothing shows that distilling pays here" if warnings else "distilling does not pay here"
+        return f"Of {tried} configurations none was better than a plain MLP: {meaning}."
     beyond = "" if warnings else ", beyond chance ahead of plain GLNN and of a plain MLP"
     return f"Of {tried} configurations the best is {winner.label}{beyond}."
 
 
 def _signed(gap: Difference, task: Task, looks: int) -> str:
-    scale, unit = (100, " points") if task.metrics[task.metric].share else (1, "")
-    return f"{scale * gap.value:+.2g} ± {scale * gap.reach(looks):.2g}{unit}".replace("-", "\N{MINUS SIGN}")
+    """The difference in the metric's own sign: of an error, below 0 where the best is better."""
+    metric = task.metrics[task.metric]
+    scale, unit = (100, " points") if metric.share else (1, "")
+    own = 1 if metric.greater_is_better else -1
+    return f"{own * scale * gap.value:+.2g} ± {scale * gap.reach(looks):.2g}{unit}".replace("-", "\N{MINUS SIGN}")

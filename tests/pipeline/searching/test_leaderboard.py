@@ -81,12 +81,15 @@ def test_a_search_without_a_rival_claims_nothing(
     assert "give a larger budget" in verdict["warnings"][0]
 
 
-def test_plain_models_that_win_are_called_so(rehearsals: Rehearsals, space_file: str):
+def test_plain_models_that_win_are_called_so(rehearsals: Rehearsals, space_file: str, monkeypatch: pytest.MonkeyPatch):
     search = make_search(rehearsals, space_file)
     search.run()
     sentences = [leaderboard(search, trial, "tiny").verdict["sentence"] for trial in search.trials[:2]]
     assert sentences[0] == "Of 5 configurations none was better than plain GLNN."
-    assert sentences[1].endswith("none was better than a plain MLP: distilling does not pay here.")
+    assert sentences[1].endswith("none was better than a plain MLP: nothing shows that distilling pays here.")
+    monkeypatch.setattr(module, "difference", lambda *_: Difference(0.2, 0.01, 500))
+    clear = leaderboard(search, search.trials[1], "tiny").verdict["sentence"]
+    assert clear.endswith("none was better than a plain MLP: distilling does not pay here.")
 
 
 def test_the_file_gives_back_the_board(board: Leaderboard, tmp_path: Path):
