@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import Objective, parse_needs, parse_objective
+from gnn2mlp.objectives import Objective, check_weighted, parse_needs, parse_objective
 
 
 class Composed(Method):
@@ -31,7 +31,9 @@ class Composed(Method):
 
     def __init__(self, objective: Any, update: UpdateRule = "joint"):
         # Stored in its plain form: every training run builds fresh terms, which may hold state.
-        self.objective = parse_objective(objective).to_list()
+        given = parse_objective(objective)
+        check_weighted(given)
+        self.objective = given.to_list()
         self.update = update
 
     @property

@@ -2,7 +2,7 @@
 
 from gnn2mlp.core.limits import check_at_least
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import Objective
+from gnn2mlp.objectives import Objective, check_weighted
 from gnn2mlp.objectives.context_distribution import ContextDistribution, On
 from gnn2mlp.objectives.context_ranks import ContextRanks, Ties
 from gnn2mlp.objectives.link_labels import LinkLabels
@@ -71,7 +71,7 @@ class LLP(Method):
         self.on: On = on
         weights = {"label_weight": label_weight, "rank_weight": rank_weight, "distribution_weight": distribution_weight}
         check_at_least("method", 0, **weights)
-        self.build_objective()  # whose terms check the rest
+        check_weighted(self.build_objective())  # whose terms check the rest
 
     def build_objective(self) -> Objective:
         """α · labels + β · ranks + γ · distribution."""

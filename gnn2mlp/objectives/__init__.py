@@ -9,7 +9,16 @@ Example:
 from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.registry import offered, python_names
-from gnn2mlp.objectives._base import OBJECTIVES, Objective, RowSet, Term, WeightedSum, check_declared, parse_objective
+from gnn2mlp.objectives._base import (
+    OBJECTIVES,
+    Objective,
+    RowSet,
+    Term,
+    WeightedSum,
+    check_declared,
+    check_weighted,
+    parse_objective,
+)
 from gnn2mlp.objectives._batch import Batch
 from gnn2mlp.objectives._link_batch import LinkBatch
 from gnn2mlp.objectives._needs import PAIRS, TEACHER, knowledge_needs, parse_needs
@@ -28,6 +37,7 @@ __all__ = [
     "WeightedSum",
     "check_declared",
     "check_draws",
+    "check_weighted",
     "knowledge_needs",
     "parse_needs",
     "parse_objective",

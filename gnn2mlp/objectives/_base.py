@@ -201,6 +201,13 @@ def check_declared(objective: Objective) -> None:
             )
 
 
+def check_weighted(objective: Objective) -> None:
+    """Raise `ConfigError` if no term has a weight, so that nothing would be learnt."""
+    if not any(weight for weight, _ in objective.terms()):
+        names = ", ".join(term.name for _, term in objective.terms())
+        raise ConfigError(f"objective: expected a weight above 0 for one of {names}, got 0 for each; nothing is learnt")
+
+
 OBJECTIVES: Registry[Objective] = Registry("objective", "gnn2mlp.objectives", Objective)  # type: ignore[type-abstract]
 
 

@@ -35,3 +35,8 @@ def test_fails_when_made_and_not_when_trained() -> None:
         Composed("sotf_labels")
     with pytest.raises(ConfigError, match="needs the option 'objective'"):
         Spec("composed").build(METHODS)
+
+
+def test_a_sum_without_a_weight_is_refused() -> None:
+    with pytest.raises(ConfigError, match="a weight above 0 for one of hard_labels, soft_labels, got 0 for each"):
+        Composed(0 * HardLabels() + 0 * SoftLabels())

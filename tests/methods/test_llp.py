@@ -43,6 +43,8 @@ def test_a_term_of_weight_zero_asks_for_nothing() -> None:
 def test_mistakes_are_named() -> None:
     with pytest.raises(ConfigError, match="method.rank_weight: expected at least 0, got -1"):
         LLP(rank_weight=-1.0)
+    with pytest.raises(ConfigError, match="expected a weight above 0 for one of link_labels, context_ranks"):
+        LLP(label_weight=0, rank_weight=0, distribution_weight=0)
     with pytest.raises(ConfigError, match="method.on: expected .*'logits'"):
         Spec("llp", on="odds").build(METHODS)
     with pytest.raises(ConfigError, match="context_ranks.margin: expected at least 0"):
