@@ -294,7 +294,21 @@ def _coerce(value: Any, annotation: Any, where: str) -> Any:
         adapter = pydantic.TypeAdapter(annotation, config=pydantic.ConfigDict(arbitrary_types_allowed=True))
         return adapter.validate_python(value)
     except pydantic.ValidationError as error:
-        wanted = getattr(annotation, "__name__", None) or str(annotation)
-        wanted = wanted if "[" not in str(annotation) and "|" not in str(annotation) else str(annotation)
-        reason = error.errors()[0]["msg"]
-        raise ConfigError(f"{where}: expected {wanted.replace('typing.', '')}, got {value!r} ({reason})") from error
+        kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+        wanted = " or ".join(map(_in_words, kinds))
+        why = "" if all(map(_has_words, kinds)) else f" ({error.errors()[0]['msg']})"
+        raise ConfigError(f"{where}: expected {wanted}, got {value!r}{why}") from error
+
+
+def _has_words(kind: Any) -> bool:
+    return get_origin(kind) is Literal or _is_simple(kind)
+
+
+def _in_words(kind: Any) -> str:
+    """What messages call a type; one without words is called as Python calls it."""
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(map(repr, get_args(kind)))}"
+    if _is_simple(kind):
+        return _called(kind)
+    name = str(kind) if get_args(kind) else getattr(kind, "__name__", str(kind))
+    return name.replace("typing.", "")

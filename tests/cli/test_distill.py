@@ -54,7 +54,7 @@ def test_figures_that_do_not_exist_are_dashes() -> None:
         (["--label", "labels"], "has no column 'labels'; did you mean 'label'"),
         (["--columns", "f0,f9"], "columns: "),
         (["--id", "user"], "expected the column user of ids, got node_id (int64)"),
-        (["--set", "distill.lr=fast"], "distill.lr: expected float, got 'fast'"),
+        (["--set", "distill.lr=fast"], "distill.lr: expected a number, got 'fast'"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(

@@ -99,7 +99,7 @@ def test_a_finished_folder_runs_again_from_its_own_configuration(settings: dict[
         (["--dataset", "absent.npz"], "expected an .npz file"),
         (["--teacher", "gnc"], "did you mean 'gcn'"),
         (["--set", "method.temprature=2"], "did you mean 'temperature'"),
-        (["--set", "method.temperature=hot"], "expected float, got 'hot'"),
+        (["--set", "method.temperature=hot"], "expected a number, got 'hot'"),
         (["--set", "nonsense"], "expected KEY=VALUE"),
         (["--set", "split.train=3"], "name the split first"),
         (["--seeds", "x"], "--seeds: expected a number"),

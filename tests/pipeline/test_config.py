@@ -82,7 +82,7 @@ def test_bad_settings_are_named(settings: dict[str, Any], message: str):
         ({"method": {"name": "glnn", "hard_weight": 2}}, "from 0 to 1, got 2"),
         ({"student": {"name": "mlp", "layers": 1}}, "student.layers: expected at least 2"),
         ({"distill": {"learning_rate": 1}}, "distill .*no option 'learning_rate'"),
-        ({"split": {"name": "cpf", "train_per_class": "x"}}, "train_per_class: expected int"),
+        ({"split": {"name": "cpf", "train_per_class": "x"}}, "train_per_class: expected a whole number"),
         ({"method": {"name": "krd", "draws": 9}}, r"draws: expected at most the 8 draws .* got 9; .*export\.draws=9"),
         ({"method": {"name": "krd", "draws": 2}, "export": {"draws": 1}}, "draws: expected at most the 1 draws"),
     ],
