@@ -7,8 +7,9 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 from gnn2mlp.core.errors import DataError
-from gnn2mlp.explore.drawing import TEXT, legend, new_figure
+from gnn2mlp.explore.drawing import legend, new_figure
 from gnn2mlp.explore.theme import INK, MUTED, PALETTE, plain_text
+from gnn2mlp.report.plot_names import write_names
 
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -63,15 +64,13 @@ def plot_gains(gains: Sequence[Gain], over: str, across: str = "adjusted homophi
     # Wide intervals of few splits would squeeze all differences into a line.
     most = max(abs(gain.difference) for gain in gains)
     axes.set_ylim(-1.35 * most - 1, 1.35 * most + 1)
-    # By place, in turns above and below, so that neighbours do not write over each other.
-    for number, gain in enumerate(sorted(_outermost(gains, named), key=lambda gain: gain.homophily)):
-        axes.annotate(
-            plain_text(gain.dataset), (gain.homophily, gain.difference), (5, -11 if number % 2 else 4),
-            textcoords="offset points", fontsize=TEXT - 1, color=MUTED,
-        )  # fmt: skip
     axes.set_xlabel(across)
     axes.set_ylabel(f"points above {plain_text(over)}")
     legend(axes)
+    told = _outermost(gains, named)
+    marks = [(gain.homophily, gain.difference) for gain in gains]
+    places = [(gain.homophily, gain.difference) for gain in told]
+    write_names(figure, axes, [plain_text(gain.dataset) for gain in told], places, MUTED, marks=marks)
     return figure
 
 

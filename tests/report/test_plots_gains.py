@@ -22,7 +22,7 @@ def test_marks_are_where_the_gains_are_and_filled_beyond_chance() -> None:
     assert (marks["gain-0-texas"].get_xdata()[0], marks["gain-0-texas"].get_ydata()[0]) == (-0.2, -8.0)
     filled = {gid for gid, line in marks.items() if line.get_markerfacecolor() != "none"}
     assert filled == {"gain-0-cora"}
-    assert [text.get_text() for text in axes.texts] == ["texas", "cora"]
+    assert [text.get_text() for text in axes.texts] == ["cora", "texas"]
     assert axes.get_ylabel() == "points above mlp"
     low, high = axes.get_ylim()
     assert low < -8 < 12 < high
