@@ -1,7 +1,6 @@
 """`RunConfig`: one object for Python, YAML and the command line."""
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
@@ -13,7 +12,7 @@ import yaml
 
 from gnn2mlp.core.digest import digest_json
 from gnn2mlp.core.environment import check_device_name
-from gnn2mlp.core.errors import ConfigError, nearest
+from gnn2mlp.core.errors import ConfigError
 from gnn2mlp.core.files import user_path, write_text
 from gnn2mlp.core.registry import short_name
 from gnn2mlp.core.showing import call
@@ -30,6 +29,7 @@ from gnn2mlp.objectives import Objective, check_draws
 from gnn2mlp.pipeline.graphs.config import check_graph_words, check_is_no_set, resolve_graphs, told_of_graphs
 from gnn2mlp.pipeline.links.config import check_teaches_nodes, check_unit, check_words, resolve_links, told
 from gnn2mlp.pipeline.recipes import Recipe, filled_component, find
+from gnn2mlp.pipeline.setting_errors import explain
 from gnn2mlp.pipeline.task_words import GRAPH, LINK, parse_task
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, providing
@@ -378,32 +378,3 @@ def seeds_of(value: Any) -> tuple[int, ...]:
     if not seeds or not whole or len(set(seeds)) < len(seeds) or min(seeds) < 0:
         raise ValueError("expected at least one seed, all different, none negative")
     return tuple(int(seed) for seed in seeds)
-
-
-# What pydantic says, and what messages here say.
-_WORDS = {
-    "Input should be a valid dictionary": "expected a mapping",
-    "Input should be greater": "expected a number greater",
-    "Input should be less": "expected a number less",
-    "Input should be": "expected",
-}
-
-
-def explain(error: pydantic.ValidationError, config: type[pydantic.BaseModel]) -> str:
-    """One line per wrong setting of `config`: which, what was expected, what was got."""
-    lines = []
-    for item in error.errors():
-        where = ".".join(map(str, item["loc"])) or "config"
-        if item["type"] == "extra_forbidden":
-            lines.append(f"unknown setting {where!r}{nearest(where, config.model_fields)}")
-        elif item["type"] == "literal_error":
-            expected = item["ctx"]["expected"]
-            hint = nearest(str(item["input"]), re.findall("'([^']*)'", expected))
-            lines.append(f"{where}: expected {expected}, got {item['input']!r}{hint}")
-        else:
-            message = item["msg"].removeprefix("Value error, ")
-            for theirs, ours in _WORDS.items():
-                message = message.replace(theirs, ours)
-            whole = not item["loc"] or message.startswith(f"{where}: ")  # what is wrong together names itself
-            lines.append(message if whole else f"{where}: {message}, got {item['input']!r}")
-    return "; ".join(dict.fromkeys(lines))
