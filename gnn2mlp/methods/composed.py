@@ -2,9 +2,11 @@
 
 from typing import Any, Literal
 
+from gnn2mlp.core.errors import ConfigError
+from gnn2mlp.distill.learner import PREVIOUS
 from gnn2mlp.distill.updates import UpdateRule
 from gnn2mlp.methods._base import Method
-from gnn2mlp.objectives import Objective, check_weighted, parse_needs, parse_objective
+from gnn2mlp.objectives import TEACHER, Objective, check_weighted, parse_needs, parse_objective
 
 
 class Composed(Method):
@@ -19,6 +21,9 @@ class Composed(Method):
     Args:
         objective: an `Objective`, or its YAML form: a name, a mapping, or a list of them.
         update: `"joint"` or `"alternating"`.
+
+    Raises:
+        ConfigError: if no term has a weight, or one reads a table of knowledge that no training at once has.
     """
 
     name = "composed"
@@ -33,6 +38,7 @@ class Composed(Method):
         # Stored in its plain form: every training run builds fresh terms, which may hold state.
         given = parse_objective(objective)
         check_weighted(given)
+        _check_tables(given)
         self.objective = given.to_list()
         self.update = update
 
@@ -44,3 +50,14 @@ class Composed(Method):
     def build_objective(self) -> Objective:
         """The weighted sum, built anew."""
         return parse_objective(self.objective)
+
+
+def _check_tables(objective: Objective) -> None:
+    """Raise `ConfigError` if a table is read that methods of several phases alone write."""
+    there = (TEACHER, PREVIOUS)
+    for table in sorted(parse_needs(objective.needs).knowledge):
+        if table not in there:
+            raise ConfigError(
+                f"objective: a term reads the table {table!r}, but what is trained at once has {TEACHER!r}, and "
+                f"{PREVIOUS!r} beside a deployed student; others are written by a method of your own, in its learn"
+            )

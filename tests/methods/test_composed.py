@@ -40,3 +40,9 @@ def test_fails_when_made_and_not_when_trained() -> None:
 def test_a_sum_without_a_weight_is_refused() -> None:
     with pytest.raises(ConfigError, match="a weight above 0 for one of hard_labels, soft_labels, got 0 for each"):
         Composed(0 * HardLabels() + 0 * SoftLabels())
+
+
+def test_a_table_that_nobody_writes_is_refused_before_a_teacher_is_trained() -> None:
+    with pytest.raises(ConfigError, match="a term reads the table 'other', but what is trained at once has 'teacher'"):
+        Composed([{"name": "hard_labels"}, {"name": "soft_labels", "table": "other"}])
+    assert Composed(SoftLabels(table="previous")).teacher_keys == frozenset()
