@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from gnn2mlp.core.errors import ConfigError, DataError, listing
 from gnn2mlp.core.files import atomic, user_path
 from gnn2mlp.core.limits import check_count
@@ -13,13 +11,13 @@ from gnn2mlp.core.parquet import BATCH_ROWS, open_table, parquet_place, pyarrow_
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.deploy.link_shortlist import Recall
+from gnn2mlp.deploy.link_tables import id_name, ids_in, links_in, rows_in
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.outside import check_place
 from gnn2mlp.deploy.pair_scorer import PairScorer, pair_columns
 from gnn2mlp.deploy.row_reader import Errors
 from gnn2mlp.deploy.table_scoring import PART_ROWS, Scored, score_table, source_files
 from gnn2mlp.deploy.top_scorer import TopScorer
-from gnn2mlp.tables.edges import Edges, end_columns, read_edges
 from gnn2mlp.tables.reading import column_of, has_types, id_type, read_table
 
 # Pairs of a part of the best candidates: about what is done anew after a kill.
@@ -154,8 +152,8 @@ def score_top(
     place = parquet_place(out)
     check_place(place.parent)
     table = NodeTable(nodes, id_column, "text" if asked is None or not _is_path(asked) else _type_in(asked, id_column))
-    rows = None if candidates is None else _rows_of(candidates, id_column, table, "candidates")
-    links = None if known is None else _known(known, table)
+    rows = None if candidates is None else rows_in(candidates, id_column, table, "candidates")
+    links = None if known is None else links_in(known, table)
     scorer = TopScorer(predictor, table, id_column, k, rows, links, shortlist)
     column = _asked(asked, id_column, table)
     part = max(1, min(BATCH_ROWS, _PART_PAIRS // max(1, len(table) if rows is None else len(rows))))
@@ -175,7 +173,7 @@ def _asked(asked: Any, id_column: str, nodes: NodeTable) -> Any:
     if asked is None:
         return nodes.raw_ids
     if _is_path(asked):
-        return _column(asked, id_column, nodes, "asked nodes")
+        return ids_in(asked, id_column, nodes, "asked nodes")
     if not len(asked):
         raise DataError("asked: expected at least one id, got none; name some, or leave it out to ask all nodes")
     kind = nodes.raw_ids.type
@@ -197,38 +195,7 @@ def _type_in(asked: Any, id_column: str) -> Any:
     if not has_types(asked):
         return "text"
     table = read_table(user_path(asked, "asked"), "asked nodes")
-    return id_type(table[_name(table, id_column)].type)
-
-
-def _name(table: Any, id_column: str) -> str:
-    return id_column if id_column in table.column_names else str(table.column_names[0])
-
-
-def _column(path: Any, id_column: str, nodes: NodeTable, what: str) -> Any:
-    """Ids in a table of any kind: the column of that name, or the first."""
-    kind = id_type(nodes.raw_ids.type)
-    table = read_table(user_path(path, what), what, lambda names: dict.fromkeys(names, kind))
-    return table[_name(table, id_column)]
-
-
-def _rows_of(path: Any, id_column: str, nodes: NodeTable, what: str) -> np.ndarray:
-    """Rows of the nodes that a table names."""
-    column = _column(path, id_column, nodes, what)
-    rows = nodes.ids.rows(column, what)
-    if unknown := int(np.count_nonzero(rows < 0)):
-        place = int(np.flatnonzero(rows < 0)[0])
-        more = f" and {unknown - 1:,} more" if unknown > 1 else ""
-        raise DataError(
-            f"{what}: expected ids of the nodes, got {column[place].as_py()!r}{more} that no row has; add rows for "
-            "them to the nodes, or leave them out"
-        )
-    return rows
-
-
-def _known(path: Any, nodes: NodeTable) -> Edges:
-    kind = id_type(nodes.raw_ids.type)
-    edges = read_table(user_path(path, "known"), "known links", lambda names: dict.fromkeys(end_columns(names), kind))
-    return read_edges(edges, nodes.ids, where="known links")
+    return id_type(table[id_name(table, id_column)].type)
 
 
 def id_of(model: str | Path, names: Sequence[str], named: str | None) -> str:

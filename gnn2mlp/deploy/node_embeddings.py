@@ -1,6 +1,7 @@
 """What a link model makes of each node, in a file that is mapped into memory, so that no link reads a node twice."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,7 @@ class NodeEmbeddings:
             DataError: for columns, ids or rows that cannot be read; the message names file and rows.
             ArtefactError: if the file cannot be written.
         """
-        reader = RowReader(predictor, predictor.embed, predictor.width, errors)
-        for schema in nodes.schemas:
-            reader.check(schema)
+        reader = _reader(predictor, nodes, errors)
         total = len(nodes.ids)
         state: dict[str, Any] = {"rows": 0, "reasons": {}}
         if (folder / _STATE).exists():
@@ -82,11 +81,7 @@ def _write(
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.truncate(at * bytes_a_row)  # what is behind was not made sure of
             file.seek(0, os.SEEK_END)
-            for where, batch in nodes.batches(reader.reads, skip=at):
-                try:
-                    outputs, reasons = reader.outputs(batch)
-                except DataError as error:
-                    raise type(error)(f"{where}: {error}") from error
+            for outputs, reasons in _blocks(reader, nodes, at):
                 state["reasons"] |= {str(at + row): reason for row, reason in enumerate(reasons) if reason is not None}
                 file.write(np.ascontiguousarray(outputs, np.float32).tobytes())
                 at += len(outputs)
@@ -101,5 +96,48 @@ def _write(
             f"could not write {path} ({error.strerror}); free {-(-total * bytes_a_row // 2**20):,} MiB, or choose "
             "another folder for --out"
         ) from error
-    if at != total:
-        raise ArtefactError(f"expected {total} nodes in {nodes.path}, got {at}: it changed meanwhile; try again")
+    _check_count(nodes, at, total)
+
+
+def embedded(predictor: BaseLinkPredictor, nodes: NodeTable, progress: Progress = silent) -> np.ndarray:
+    """Embeddings float32 (nodes, width) of a table in memory, made in blocks of its rows.
+
+    Args:
+        predictor: as in `NodeEmbeddings.make`.
+        nodes: likewise.
+        progress: told in nodes.
+
+    Raises:
+        DataError: for columns, ids or rows that cannot be read; the message names file and rows.
+        ArtefactError: if the table changes meanwhile.
+    """
+    reader = _reader(predictor, nodes, "raise")
+    made, at = np.empty((len(nodes.ids), predictor.width), np.float32), 0
+    for outputs, _ in _blocks(reader, nodes, 0):
+        if at + len(outputs) <= len(made):
+            made[at : at + len(outputs)] = outputs
+        at += len(outputs)
+        progress(at, len(made), "embedding nodes")
+    _check_count(nodes, at, len(made))
+    return made
+
+
+def _reader(predictor: BaseLinkPredictor, nodes: NodeTable, errors: Errors) -> RowReader:
+    reader = RowReader(predictor, predictor.embed, predictor.width, errors)
+    for schema in nodes.schemas:
+        reader.check(schema)
+    return reader
+
+
+def _blocks(reader: RowReader, nodes: NodeTable, skip: int) -> Iterator[tuple[np.ndarray, list[str | None]]]:
+    """What the model makes of some rows after the other, and why some of them have nothing."""
+    for where, batch in nodes.batches(reader.reads, skip):
+        try:
+            yield reader.outputs(batch)
+        except DataError as error:
+            raise type(error)(f"{where}: {error}") from error
+
+
+def _check_count(nodes: NodeTable, found: int, expected: int) -> None:
+    if found != expected:
+        raise ArtefactError(f"expected {expected} nodes in {nodes.path}, got {found}: it changed meanwhile; try again")

@@ -12,8 +12,8 @@ from gnn2mlp.core.limits import check_count
 from gnn2mlp.core.parquet import pyarrow_modules
 from gnn2mlp.core.progress import Progress, silent
 from gnn2mlp.deploy._links import BaseLinkPredictor
-from gnn2mlp.deploy.link_search import Best, best
-from gnn2mlp.deploy.link_shortlist import Recall, Shortlist
+from gnn2mlp.deploy.candidate_search import CandidateSearch, Neighbours
+from gnn2mlp.deploy.link_shortlist import Recall
 from gnn2mlp.deploy.node_embeddings import NodeEmbeddings
 from gnn2mlp.deploy.node_table import NodeTable
 from gnn2mlp.deploy.pair_scorer import SCORE, check_ends, first_ids
@@ -73,10 +73,9 @@ class TopScorer:
             raise DataError("candidates: expected at least one, got none; name some, or leave candidates out")
         if k > most:
             raise ConfigError(f"top: expected at most {most:,}, as many as a node has candidates, got {k:,}")
-        self._candidates, self._known = rows, _Neighbours(known) if known is not None else None
-        self._embedded: NodeEmbeddings | None = None
+        self._candidates, self._known = rows, Neighbours(known) if known is not None else None
         self._size = shortlist
-        self._shortlist: Shortlist | None = None
+        self._search: CandidateSearch | None = None
         self.recall: Recall | None = None
 
     @property
@@ -108,22 +107,11 @@ class TopScorer:
             DataError: for an id that is no node's; and as `NodeEmbeddings.make`.
         """
         check_ends(files, self.reads, self.nodes.ids, what="asked nodes")
-        self._embedded = NodeEmbeddings.make(self.predictor, self.nodes, folder, "raise", progress)
-        if self._size is None:
-            return
-        vectors = self._embedded.vectors
-        among = vectors if self._candidates is None else np.asarray(vectors[self._candidates])
-        self._shortlist = Shortlist(self.predictor, among, self._size)
-        self.recall = self._measured(first_ids(files, self.reads[0], _RECALLED))
-
-    def _measured(self, asked: Any) -> Recall:
-        """Of some asked nodes the share of their best candidates that the short list holds."""
-        shares = []
-        for row in self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}").tolist():
-            right, found = self._best(row, None).rows, self._best(row, self._shortlist).rows
-            if len(right):
-                shares.append(float(np.isin(right, found).mean()))
-        return Recall(self.k, len(shares), float(np.mean(shares or [1.0])), min(shares, default=1.0))
+        vectors = NodeEmbeddings.make(self.predictor, self.nodes, folder, "raise", progress).vectors
+        self._search = CandidateSearch(self.predictor, vectors, self._candidates, self._known, self._size)
+        if self._size is not None:
+            some = self._rows(first_ids(files, self.reads[0], _RECALLED))
+            self.recall = self._search.recall(some.tolist(), self.k)
 
     def __call__(self, batch: Any) -> Any:
         """The best candidates of the nodes of a record batch, as one record batch.
@@ -132,11 +120,12 @@ class TopScorer:
             ConfigError: before `prepare` was called.
         """
         arrow, _ = pyarrow_modules()
-        if self._embedded is None:
+        if self._search is None:
             raise ConfigError("TopScorer: call prepare(folder, files) first, as score_table does")
         asked = column_of(batch, self.reads[0])
-        rows = self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}")
-        found = [self._best(int(row), self._shortlist) for row in rows]
+        rows = self._rows(asked)
+        vectors = self._search.vectors
+        found = [self._search.best(np.array(vectors[row]), self.k, row) for row in rows.tolist()]
         times = np.array([len(one.rows) for one in found], dtype=np.int64)
         chosen = np.concatenate([np.empty(0, np.int64), *(one.rows for one in found)])
         scores = sigmoid(np.concatenate([np.empty(0, np.float32), *(one.logits for one in found)]))
@@ -152,33 +141,6 @@ class TopScorer:
         ]
         return arrow.RecordBatch.from_arrays(columns, schema=self.output_schema(batch.schema))
 
-    def _best(self, row: int, shortlist: Shortlist | None) -> Best:
-        """The best candidates of a node, best first: of all, or of those on the short list."""
-        assert self._embedded is not None
-        vectors, known, rows = self._embedded.vectors, np.empty(0, np.int64), self._candidates
-        if self._known is not None:
-            known = np.unique(self._known.of(row))
-        z = np.array(vectors[row])
-        # As many more as there may be known ones among them: to leave those out beforehand would copy all others.
-        most = self.k + len(known)
-        if shortlist is not None:
-            listed = shortlist.rows(z, most + 1)
-            rows = listed if rows is None else rows[listed]
-        against = self.predictor.against(z)
-        found = best(lambda block: against(self.predictor.held(block)), vectors, most, rows, row)
-        there = np.flatnonzero(~np.isin(found.rows, known))[: self.k]
-        return Best(found.rows[there], found.logits[there])
-
-
-class _Neighbours:
-    """Linked rows of each node, in either direction."""
-
-    def __init__(self, edges: Edges):
-        one, other = edges.edge_index
-        ends = np.concatenate([one, other])
-        order = np.argsort(ends, kind="stable")
-        self.indices = np.concatenate([other, one])[order]
-        self.indptr = np.searchsorted(ends[order], np.arange(edges.num_nodes + 1))
-
-    def of(self, row: int) -> np.ndarray:
-        return np.asarray(self.indices[self.indptr[row] : self.indptr[row + 1]])
+    def _rows(self, asked: Any) -> np.ndarray:
+        """int64 (asked,): rows of asked ids among the nodes."""
+        return self.nodes.ids.rows(asked, f"asked nodes, column {self.reads[0]!r}")
