@@ -96,11 +96,11 @@ def _tell(done: Any, options: argparse.Namespace) -> None:
     counted = what.removesuffix("s") if done.rows == 1 else what
     console.print(Text(f"{done.rows:,} {counted}{again}{failed}{rate}"), soft_wrap=True)
     if (recall := getattr(done, "recall", None)) is not None:
-        console.print(Text(_recall_line(recall)), soft_wrap=True)
+        console.print(Text(recall_line(recall)), soft_wrap=True)
     show_files(console, {"scores" if options.pairs is not None else "candidates": done.out})
 
 
-def _recall_line(recall: Any) -> str:
+def recall_line(recall: Any) -> str:
     """What a short list finds, in a sentence."""
     found = f"{100 * recall.mean:.1f} % of the {recall.k} best are on the short list"
     nodes = "1 asked node" if recall.queries == 1 else f"{recall.queries} asked nodes"

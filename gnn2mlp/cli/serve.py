@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from gnn2mlp.core.errors import ConfigError
+
 _TOKENS = """tokens:
   GNN2MLP_TOKEN          requests have to bring it, as --token-file
   GNN2MLP_TEACHER_TOKEN  is sent to the teacher
@@ -14,10 +16,12 @@ def add(verbs: Any) -> None:
     parser: argparse.ArgumentParser = verbs.add_parser(
         "serve",
         help="answer requests over HTTP, on ONNX Runtime (extra 'serve')",
-        description="Serve a model directory: /predict takes rows as objects of columns, or graphs as lists of their "
-        "nodes; /v2 speaks the Open Inference Protocol, / is a page to try the model on, /ready, /live and /metrics "
-        "are for whoever watches. Another version that is put in the directory's place is taken up once it is whole.",
-        epilog=f"{_TOKENS}\n\nexample: gnn2mlp serve model/ --port 8000",
+        description="Serve a model directory: /predict takes rows as objects of columns, graphs as lists of their "
+        "nodes, or, of a model of links, pairs of nodes, whose best candidates /top finds; /v2 speaks the Open "
+        "Inference Protocol, / is a page to try the model on, /ready, /live and /metrics are for whoever watches. "
+        "Another version that is put in the directory's place is taken up once it is whole.",
+        epilog=f"{_TOKENS}\n\nexamples: gnn2mlp serve model/ --port 8000\n"
+        "          gnn2mlp serve model/ --nodes pages.parquet --known links.parquet",
     )
     parser.add_argument("model", metavar="MODEL", help="a model's directory")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen; default: this machine alone, 127.0.0.1")
@@ -36,6 +40,7 @@ def add(verbs: Any) -> None:
         default=0.0,
         help="go on so long after SIGTERM, with /ready off, until balancers have noticed; default 0",
     )
+    _add_nodes(parser)
     _add_teacher(parser)
     parser.set_defaults(execute=execute)
 
@@ -59,6 +64,22 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--max-rows", metavar="N", type=int, default=1000, help="of a request; default 1000")
     group.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=30.0, help="for an answer, else 503; default 30"
+    )
+
+
+def _add_nodes(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("models of links (gnn2mlp fit --task link)", "as for gnn2mlp score --top")
+    group.add_argument(
+        "--nodes", metavar="FILE", help="a table with a row for each node that may be asked or answered, held in memory"
+    )
+    group.add_argument("--id", metavar="NAME", help="the column of ids of the nodes; default: that of training")
+    group.add_argument("--candidates", metavar="FILE", help="a table of ids that may be answered; default: all nodes")
+    group.add_argument("--known", metavar="FILE", help="a table of links that are not to be answered again")
+    group.add_argument(
+        "--shortlist",
+        metavar="N",
+        type=int,
+        help="score N candidates that a quick stand-in puts first, not all; recall is told",
     )
 
 
@@ -108,6 +129,8 @@ def execute(options: argparse.Namespace) -> None:
         with listening:
             model = app.state.service.model
             print(f"model    {model.config.get('name')}, version {model.version}", flush=True)
+            for line in _nodes_told(model):
+                print(line, flush=True)
             print(f"serving  {address(listening)}  (Ctrl-C stops it)", flush=True)
             open_to_all = not ipaddress.ip_address(listening.getsockname()[0].partition("%")[0]).is_loopback
             if open_to_all and settings.token is None:
@@ -117,9 +140,34 @@ def execute(options: argparse.Namespace) -> None:
         logger.removeHandler(handler)
 
 
+def _nodes_told(model: Any) -> list[str]:
+    """What is said of the nodes that a model of links answers with."""
+    from gnn2mlp.cli._link_scoring import recall_line
+    from gnn2mlp.serving.links import ServedLinks
+
+    if not isinstance(model, ServedLinks):
+        return []
+    if (nodes := model.nodes) is None:
+        return ["nodes    none: pairs of nodes with their columns are scored; --nodes FILE adds ids and candidates"]
+    lines = [f"nodes    {len(nodes):,}, of which {nodes.candidates:,} may be answered"]
+    return lines + ([f"recall   {recall_line(nodes.recall)}"] if nodes.recall is not None else [])
+
+
+def _node_files(options: argparse.Namespace) -> Any:
+    """The tables of a model of links, if there are some."""
+    from gnn2mlp.serving.settings import NodeFiles
+
+    more = {name: getattr(options, name) for name in ("candidates", "known", "shortlist")}
+    if options.nodes is not None:
+        return NodeFiles(options.nodes, options.id, **more)
+    if given := [name for name, value in ({"id": options.id} | more).items() if value is not None]:
+        raise ConfigError(f"--{given[0]}: expected --nodes FILE with it, the nodes of a model of links, got none")
+    return None
+
+
 def _settings(options: argparse.Namespace, token: str | None) -> Any:
     from gnn2mlp.serving.server import TEACHER_TOKEN, read_token
-    from gnn2mlp.serving.service import Settings
+    from gnn2mlp.serving.settings import Settings
 
     return Settings(
         name=options.name,
@@ -138,4 +186,5 @@ def _settings(options: argparse.Namespace, token: str | None) -> Any:
         teacher_token=read_token(None, TEACHER_TOKEN),
         router=options.router,
         router_id=options.router_id,
+        nodes=_node_files(options),
     )

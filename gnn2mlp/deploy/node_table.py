@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gnn2mlp.core.digest import digest_path
 from gnn2mlp.core.files import user_path
 from gnn2mlp.core.parquet import BATCH_ROWS, open_table, pyarrow_modules, reading
 from gnn2mlp.deploy.table_scoring import footer, source_files
@@ -57,6 +56,8 @@ class NodeTable:
     def identity(self) -> tuple[str, ...]:
         """Differs from that of other nodes: files by name, size and footer, or by their content."""
         if not self._streamed:
+            from gnn2mlp.core.digest import digest_path  # which loads torch
+
             return (self.id, str(self._kind), digest_path(self.path))
         return (self.id, *(f"{file.name} {file.stat().st_size} {footer(file).hex()}" for file in self._files))
 

@@ -72,14 +72,30 @@ class OnnxLinkPredictor(BaseLinkPredictor):
         """
         path = user_path(directory, "directory")
         files, ids = _contents(path)
-        embedder = OnnxPredictor.of_bytes(files[EMBEDDER], path / EMBEDDER, threads)
-        check_seal(files[DECODER], path / DECODER)
+        return cls.of_files(files, path, threads, next(iter(ids), None))
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes], where: Path, threads: int = 1, id_column: str | None = None) -> Self:
+        """The same of the contents of both files, as `onnx_files` makes them.
+
+        Args:
+            files: contents by name.
+            where: they are from, for messages.
+            threads: that one request may use.
+            id_column: as in the constructor.
+
+        Raises:
+            ConfigError: if ONNX Runtime is not installed.
+            ArtefactError: if one is truncated, altered or of a newer format, or if they are not of one model.
+        """
+        embedder = OnnxPredictor.of_bytes(files[EMBEDDER], where / EMBEDDER, threads)
+        check_seal(files[DECODER], where / DECODER)
         decoder = Network(files[DECODER], threads)
         if decoder.facts().get("source") != embedder.card.get("source"):
             raise ArtefactError(
-                f"expected {EMBEDDER} and {DECODER} of one model in {path}, got those of two; export again"
+                f"expected {EMBEDDER} and {DECODER} of one model in {where}, got those of two; export again"
             )
-        return cls(embedder, decoder, next(iter(ids), None))
+        return cls(embedder, decoder, id_column)
 
 
 def _contents(path: Path) -> tuple[Mapping[str, bytes], list[str]]:

@@ -5,22 +5,43 @@ from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.errors import nearest
 
-__all__ = ["ServedModel", "Service", "Settings", "TeacherEndpoint", "create_app", "load_model"]
+__all__ = [
+    "LinkService",
+    "NodeFiles",
+    "RowService",
+    "ServedLinks",
+    "ServedModel",
+    "Service",
+    "Settings",
+    "TeacherEndpoint",
+    "create_app",
+    "load_links",
+    "load_model",
+]
 
 _EXPORTS = {
+    "LinkService": "gnn2mlp.serving.link_service",
+    "NodeFiles": "gnn2mlp.serving.settings",
+    "RowService": "gnn2mlp.serving.row_service",
+    "ServedLinks": "gnn2mlp.serving.links",
     "ServedModel": "gnn2mlp.serving.model",
     "Service": "gnn2mlp.serving.service",
-    "Settings": "gnn2mlp.serving.service",
+    "Settings": "gnn2mlp.serving.settings",
     "TeacherEndpoint": "gnn2mlp.serving.teacher",
     "create_app": "gnn2mlp.serving.app",
+    "load_links": "gnn2mlp.serving.links",
     "load_model": "gnn2mlp.serving.model",
 }
 
 
 if TYPE_CHECKING:
     from gnn2mlp.serving.app import create_app
+    from gnn2mlp.serving.link_service import LinkService
+    from gnn2mlp.serving.links import ServedLinks, load_links
     from gnn2mlp.serving.model import ServedModel, load_model
-    from gnn2mlp.serving.service import Service, Settings
+    from gnn2mlp.serving.row_service import RowService
+    from gnn2mlp.serving.service import Service
+    from gnn2mlp.serving.settings import NodeFiles, Settings
     from gnn2mlp.serving.teacher import TeacherEndpoint
 else:
 

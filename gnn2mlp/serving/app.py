@@ -1,27 +1,38 @@
 """The addresses of a server: what each of them takes and gives. Needs FastAPI."""
 
 import json
-import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gnn2mlp import __version__
 from gnn2mlp.core.errors import ConfigError, DataError, nearest
-from gnn2mlp.serving import infer
-from gnn2mlp.serving.gate import VERSION, Gate
+from gnn2mlp.core.files import user_path
+from gnn2mlp.deploy.directory import read_directory
+from gnn2mlp.deploy.unit import Unit, unit_of
+from gnn2mlp.serving.gate import Gate
+from gnn2mlp.serving.link_routes import link_routes
+from gnn2mlp.serving.link_service import LinkService
 from gnn2mlp.serving.openapi import described
 from gnn2mlp.serving.page import page
-from gnn2mlp.serving.predictions import Wanted
 from gnn2mlp.serving.refusal import UNKNOWN, UNREADABLE, RefusalError
-from gnn2mlp.serving.rows import parsed
-from gnn2mlp.serving.service import Service, Settings
+from gnn2mlp.serving.routes import JSON, Handler, Routes, answer, check_name
+from gnn2mlp.serving.row_routes import row_routes
+from gnn2mlp.serving.row_service import RowService
+from gnn2mlp.serving.service import Service
+from gnn2mlp.serving.settings import Settings
 
-_LOG = logging.getLogger("gnn2mlp.serving")
-_JSON = "application/json"
-_written = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
-_FALSE, _TRUE = ("false", "0", "no"), ("true", "1", "yes")
+
+class _Kind(NamedTuple):
+    """How models of a unit are served."""
+
+    service: Callable[[Any, Settings | None], Service[Any]]
+    routes: Callable[[Any], Routes]
+
+
+_ROWS = _Kind(RowService, row_routes)
+_KINDS: Mapping[Unit, _Kind] = {"node": _ROWS, "graph": _ROWS, "pair": _Kind(LinkService, link_routes)}
 
 
 def create_app(model: str | Path, settings: Settings | None = None) -> Any:
@@ -48,7 +59,9 @@ def create_app(model: str | Path, settings: Settings | None = None) -> Any:
         {'age': 0.0, 'size': 0.0}
     """
     fastapi = _fastapi()
-    service = Service(model, settings)
+    kind = _KINDS[unit_of(read_directory(user_path(model, "model"), ()).config)]
+    service = kind.service(model, settings)
+    routes = kind.routes(service)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -67,7 +80,7 @@ def create_app(model: str | Path, settings: Settings | None = None) -> Any:
         redirect_slashes=False,
     )
     app.state.service = service
-    known = _add_routes(app, service)
+    known = _add_routes(app, service, routes)
     _add_refusals(app, known)
     app.add_middleware(Gate, service=service, known=known)
     return app
@@ -81,33 +94,14 @@ def _fastapi() -> Any:
     return fastapi
 
 
-def _add_routes(app: Any, service: Service) -> frozenset[str]:
-    """Add every address, and name those that are there."""
-    from fastapi import Request, Response
-
-    def answer(content: Any, status: int = 200, version: str | None = None) -> Response:
-        headers = None if version is None else {VERSION.decode(): version}
-        return Response(_written(content), status, headers, _JSON)
+def _add_routes(app: Any, service: Service[Any], routes: Routes) -> frozenset[str]:
+    """Add every address, those that every server has and those of its kind, and name those that are there."""
+    from fastapi import Response
 
     # Annotations of what is made within a function are looked up among the module's names.
-    async def predict(request: Request) -> Response:
-        """Answer a row, or a list of rows.
-
-        `?coverage=0.95` names the coverage of sets, `?probabilities=false` spares probabilities.
-        """
-        wanted = _wanted(request.query_params, service)
-        found = await service.predict(parsed(await request.body()), wanted)
-        content = {"model": found.model.name, "model_version": found.model.version, "predictions": found.predictions}
-        return answer(content, version=found.model.version)
-
-    async def explain(request: Request) -> Response:
-        """Say which columns drove the answer for a row."""
-        model, found = await service.explain(parsed(await request.body()))
-        return answer({"model_version": model.version, **found}, version=model.version)
-
     async def about() -> Response:
         """Say what the model reads and answers, with an example."""
-        return answer(_about(service), version=service.model.version)
+        return answer(service.about(), version=service.model.version)
 
     async def live() -> Response:
         """Whether the process is there."""
@@ -124,34 +118,23 @@ def _add_routes(app: Any, service: Service) -> frozenset[str]:
 
     async def description() -> Response:
         """This description."""
-        return answer(described(_openapi(app), service.model))
+        return answer(described(_openapi(app), service.model.name, routes.parts()))
 
     async def form() -> Response:
         """A page to try the model on."""
-        content, headers = page()
+        content, headers = page(routes.page)
         return Response(content, headers=headers, media_type="text/html")
 
     async def server() -> Response:
         """What this server is, in the Open Inference Protocol."""
         return answer({"name": "gnn2mlp", "version": __version__, "extensions": []})
 
-    async def model_metadata(name: str) -> Response:
-        """What the model takes and gives, in the Open Inference Protocol."""
-        _check_name(name, service)
-        return answer(infer.metadata(service.model))
-
     async def model_ready(name: str) -> Response:
         """Whether the model answers, in the Open Inference Protocol."""
-        _check_name(name, service)
+        check_name(name, service)
         return answer({"name": name, "ready": service.ready}, 200 if service.ready else 503)
 
-    async def model_infer(name: str, request: Request) -> Response:
-        """Answer tensors, in the Open Inference Protocol."""
-        _check_name(name, service)
-        content, version = await _infer(parsed(await request.body()), service)
-        return answer(content, version=version)
-
-    get = {
+    get: dict[str, Handler] = {
         "/": form,
         "/live": live,
         "/ready": ready,
@@ -161,15 +144,14 @@ def _add_routes(app: Any, service: Service) -> frozenset[str]:
         "/v2": server,
         "/v2/health/live": live,
         "/v2/health/ready": ready,
-        "/v2/models/{name}": model_metadata,
         "/v2/models/{name}/ready": model_ready,
+        **routes.get,
     }
-    post = {"/predict": predict, "/explain": explain, "/v2/models/{name}/infer": model_infer}
-    for path, function in post.items():  # first, as routes are tried in their order
+    for path, function in routes.post.items():  # first, as routes are tried in their order
         app.add_api_route(path, function, methods=["POST"], operation_id=_id("post", path))
     for path, function in get.items():
         app.add_api_route(path, function, methods=["GET"], operation_id=_id("get", path))
-    return frozenset(path.replace("{name}", service.model.name) for path in [*get, *post])
+    return frozenset(path.replace("{name}", service.model.name) for path in [*get, *routes.post])
 
 
 def _id(method: str, path: str) -> str:
@@ -183,90 +165,13 @@ def _openapi(app: Any) -> dict[str, Any]:
     return schema
 
 
-def _wanted(query: Mapping[str, str], service: Service) -> Wanted:
-    """What the words after an address ask for."""
-    known = ("coverage", "probabilities")
-    for name in query:
-        if name not in known:
-            raise RefusalError(
-                UNREADABLE, f"query: expected coverage or probabilities, got {name!r:.40}{nearest(name, known)}"
-            )
-    wish = query.get("probabilities", "true").lower()
-    if wish not in (*_FALSE, *_TRUE):
-        raise RefusalError(UNREADABLE, f"query: expected true or false of probabilities, got {wish!r:.40}")
-    coverages = service.model.coverages
-    given = query.get("coverage", coverages[0] if coverages else None)
-    try:
-        return Wanted(wish in _TRUE, None if given is None else float(given))
-    except ValueError as error:
-        raise RefusalError(
-            UNREADABLE, f"query: expected a share as coverage, such as 0.9, got {given!r:.40}"
-        ) from error
-
-
-def _check_name(name: str, service: Service) -> None:
-    if name != service.model.name:
-        raise RefusalError(UNKNOWN, f"expected the model {service.model.name!r}, got {name!r:.80}")
-
-
-async def _infer(request: Any, service: Service) -> tuple[dict[str, Any], str]:
-    rows = infer.rows_of_tensors(request, service.model.columns, service.settings.rows)
-    coverage = _coverage(request.get("parameters"))
-    chosen = _chosen(request.get("outputs"))
-    identity = request.get("id")
-    if identity is not None and not isinstance(identity, str):
-        raise RefusalError(UNREADABLE, "infer: expected a text as id")
-    found = await service.predict(rows, Wanted(False, coverage))
-    made = infer.tensors(found.model, found.judged, coverage, chosen)
-    content = {"model_name": found.model.name, "model_version": found.model.version}
-    return {**content, **({"id": identity} if identity else {}), "outputs": made}, found.model.version
-
-
-def _coverage(parameters: Any) -> float | None:
-    if parameters is not None and not isinstance(parameters, Mapping):
-        raise RefusalError(UNREADABLE, "infer: expected parameters as an object")
-    found = (parameters or {}).get("coverage")
-    if found is not None and type(found) not in (int, float):
-        raise RefusalError(UNREADABLE, "infer: expected a share as the parameter coverage, such as 0.9")
-    return None if found is None else float(found)
-
-
-def _chosen(outputs: Any) -> list[str] | None:
-    if outputs is None:
-        return None
-    names = (
-        [one.get("name") if isinstance(one, Mapping) else None for one in outputs]
-        if isinstance(outputs, list)
-        else [None]
-    )
-    if not all(isinstance(name, str) for name in names):
-        raise RefusalError(UNREADABLE, "infer: expected outputs as a list of objects with a name")
-    return [str(name) for name in names]
-
-
-def _about(service: Service) -> dict[str, Any]:
-    model, answers = service.model, service.model.predictor.answers
-    return {
-        "name": model.name,
-        "version": model.version,
-        "title": model.config.get("name"),
-        "task": model.config.get("task"),
-        "classes": None if answers.classes is None else answers.classes.tolist(),
-        "coverages": list(model.coverages),
-        "columns": [column.told() for column in model.columns],
-        "example": model.example,
-        "gaps": model.gaps,
-        "most_rows": service.settings.rows,
-    }
-
-
 def _add_refusals(app: Any, known: frozenset[str]) -> None:
     """Every answer that is none is one sentence."""
     from fastapi import Request, Response
     from starlette.exceptions import HTTPException
 
     def told(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-        return Response(json.dumps({"error": message}).encode(), status, dict(headers or {}), _JSON)
+        return Response(json.dumps({"error": message}).encode(), status, dict(headers or {}), JSON)
 
     async def refused(_: Request, error: RefusalError) -> Response:
         return told(error.status, str(error), error.headers)

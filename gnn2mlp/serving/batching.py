@@ -6,25 +6,31 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from gnn2mlp.core.limits import check_at_least
-from gnn2mlp.serving.model import ServedModel
-from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.refusal import busy
-from gnn2mlp.serving.rows import Rows
+from gnn2mlp.serving.version import Version
 
 # Seconds: a batch that is likely to take less is computed at once. To hand it to a thread and back would take longer,
 # and the event loop is not kept from anything that could not wait as long.
 _SHORT = 0.005
 
 
+class Sized(Protocol):
+    """A request that was read."""
+
+    @property
+    def size(self) -> int:
+        """How many rows, or whatever else is counted, it asks about."""
+
+
 class _Job(NamedTuple):
     """A request that waits."""
 
-    model: ServedModel
-    rows: Rows
-    answer: "asyncio.Future[Judged]"
+    model: Version
+    rows: Sized
+    answer: "asyncio.Future[Any]"
     until: float
 
 
@@ -40,6 +46,7 @@ class Batcher:
         wait: seconds that a batch waits for more rows.
         seconds: that an answer may take; then its request is refused, whatever the network does.
         told: is called with the rows of each batch.
+        beside: compute every batch in the thread, however short the last ones were.
     """
 
     def __init__(
@@ -48,10 +55,11 @@ class Batcher:
         wait: float = 0.0,
         seconds: float = 30.0,
         told: Callable[[int], object] = lambda rows: None,
+        beside: bool = False,
     ):
         check_at_least("serve", 1, batch_rows=rows)
         self.rows, self.wait, self.seconds = rows, wait, seconds
-        self._told = told
+        self._told, self._beside = told, beside
         self._waiting: deque[_Job] = deque()
         self._more = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="network")
@@ -79,7 +87,7 @@ class Batcher:
             _settle(job.answer, busy("the server is going; ask another one, or try again later"))
         self._thread.shutdown(wait=False)
 
-    async def ask(self, model: ServedModel, rows: Rows) -> Judged:
+    async def ask(self, model: Version, rows: Sized) -> Any:
         """What a model knows of the rows of a request.
 
         Raises:
@@ -87,7 +95,7 @@ class Batcher:
             RefusalError: if it takes too long.
         """
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Judged] = loop.create_future()
+        answer: asyncio.Future[Any] = loop.create_future()
         self._waiting.append(_Job(model, rows, answer, loop.time() + self.seconds))
         self._more.set()
         return await answer
@@ -108,10 +116,10 @@ class Batcher:
                 _settle(job.answer, one)
             self._computed = []
 
-    async def _answers(self, jobs: Sequence[_Job]) -> Sequence[Judged | Exception]:
+    async def _answers(self, jobs: Sequence[_Job]) -> Sequence[Any]:
         """What the network knows of the requests of a batch."""
         is_usual = jobs[0].rows.size <= self.rows
-        if is_usual and self._usual < _SHORT:
+        if is_usual and not self._beside and self._usual < _SHORT:
             found, took = _timed(jobs)
             await asyncio.sleep(0)  # whatever else waits comes first
         else:
@@ -158,13 +166,13 @@ class Batcher:
         return jobs
 
 
-def _timed(jobs: Sequence[_Job]) -> tuple[Sequence[Judged | Exception], float]:
+def _timed(jobs: Sequence[_Job]) -> tuple[Sequence[Any], float]:
     """What the network knows, and how long it computed: what other programs did meanwhile is not counted."""
     begin = time.thread_time()
     return jobs[0].model.judge([job.rows for job in jobs]), time.thread_time() - begin
 
 
-def _settle(answer: "asyncio.Future[Judged]", found: Judged | Exception) -> None:
+def _settle(answer: "asyncio.Future[Any]", found: Any) -> None:
     if answer.done():
         return
     if isinstance(found, Exception):

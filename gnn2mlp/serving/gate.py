@@ -38,7 +38,7 @@ class Gate:
         known: paths that are counted one by one.
     """
 
-    def __init__(self, app: App, service: Service, known: Container[str]):
+    def __init__(self, app: App, service: Service[Any], known: Container[str]):
         self._app, self._service, self._known = app, service, known
         token = service.settings.token
         self._token = None if token is None else _hashed(token.encode())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from gnn2mlp.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from gnn2mlp.serving.model import ServedModel
+    from gnn2mlp.serving.version import Version
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 _ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -62,14 +62,12 @@ class Metrics:
         """A batch goes through the network."""
         self._batches.observe(rows)
 
-    def model(self, model: "ServedModel") -> None:
+    def model(self, model: "Version") -> None:
         """Another version answers from now on."""
         self._model.clear()
         self._model.labels(model.name, model.version).set(1)
         self._predicted.clear()
-        classes = model.predictor.answers.classes
-        names = [] if classes is None else [str(name) for name in classes.tolist()[:_CLASSES]]
-        self._by_label = {name: self._predicted.labels(name) for name in names}
+        self._by_label = {name: self._predicted.labels(name) for name in model.labels[:_CLASSES]}
 
     def predicted(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """What rows were answered with."""

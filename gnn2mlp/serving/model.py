@@ -51,6 +51,17 @@ class ServedModel:
     __repr__ = short_repr
 
     @property
+    def edition(self) -> str:
+        """The version, as nothing else decides the answers."""
+        return self.version
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the classes, none if it answers otherwise."""
+        classes = self.predictor.answers.classes
+        return [] if classes is None else [str(name) for name in classes.tolist()]
+
+    @property
     def example(self) -> dict[str, Any]:
         """A row that can be asked about, from the middle of what columns held in training."""
         return {column.name: column.example for column in self.columns}
@@ -147,11 +158,26 @@ def load_model(folder: str | Path, name: str | None = None, threads: int = 1) ->
             f"serve: the model in {path} makes a row of a node's place in the graph, which a request does not have; "
             "distil one of other inputs"
         )
-    predictor = _student_of(found, path, threads)
+    return served_model(found, _student_of(found, path, threads), name)
+
+
+def served_model(
+    found: ModelDirectory, predictor: OnnxPredictor | TextStudent | GraphStudent, name: str | None
+) -> ServedModel:
+    """The student of a model directory with what a server says of it, after it has answered its own example.
+
+    Args:
+        found: the directory, with all its files.
+        predictor: the student.
+        name: of the model in addresses; default: the folder's.
+
+    Raises:
+        ArtefactError: if what comes out of it is no number.
+    """
     version = digest(found.files[CONFIG])[:_VERSION]
     columns = served_columns(predictor, found.files)
-    made = ServedModel(predictor, name or _slug(path.resolve().name), version, found.config, columns)
-    _try_out(made, path)
+    made = ServedModel(predictor, name or _slug(found.path.resolve().name), version, found.config, columns)
+    _try_out(made, found.path)
     return made
 
 
@@ -170,7 +196,7 @@ def _of_graphs(found: ModelDirectory, threads: int) -> GraphStudent:
         from gnn2mlp.deploy.onnx_graphs import graph_onnx_bytes
 
         content = graph_onnx_bytes(GraphPredictor.load(found.path))
-        _check_still_there(found)
+        check_still_there(found)
     return GraphStudent(OnnxGraphPredictor.of_bytes(content, found.path, threads))
 
 
@@ -182,11 +208,11 @@ def _of_columns(found: ModelDirectory, path: Path, threads: int) -> OnnxPredicto
 def _of_texts(found: ModelDirectory, threads: int) -> TextStudent:
     """The student of a directory that reads texts: its encoder is no part of an ONNX file."""
     made = TextStudent.load(found.path, threads)
-    _check_still_there(found)
+    check_still_there(found)
     return made
 
 
-def _check_still_there(found: ModelDirectory) -> None:
+def check_still_there(found: ModelDirectory) -> None:
     """Raise `ArtefactError` if the model was replaced while its student was read once more."""
     if read_directory(found.path, (CONFIG,)).files[CONFIG] != found.files[CONFIG]:
         raise ArtefactError(f"the model in {found.path} was replaced while it was read; try again")
@@ -198,7 +224,7 @@ def _exported(found: ModelDirectory, threads: int) -> OnnxPredictor:
     from gnn2mlp.deploy.predictor import Predictor
 
     content = onnx_bytes(Predictor.load(found.path))
-    _check_still_there(found)
+    check_still_there(found)
     return OnnxPredictor.of_bytes(content, found.path, threads)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gnn2mlp.serving.columns import ServedColumn
 from gnn2mlp.serving.infer import datatype, shape_of
@@ -25,24 +25,30 @@ _ERRORS = {
 }
 
 
-def described(schema: dict[str, Any], model: ServedModel) -> dict[str, Any]:
+class Parts(NamedTuple):
+    """What is said of the requests of a kind of model.
+
+    Args:
+        schemas: of JSON, by name.
+        bodies: schema and example, by path.
+    """
+
+    schemas: Mapping[str, Any]
+    bodies: Mapping[str, tuple[Mapping[str, Any], Any]]
+
+
+def described(schema: dict[str, Any], name: str, parts: Parts) -> dict[str, Any]:
     """A description that a framework made of its routes, with what it cannot know of the model.
 
     Args:
         schema: of OpenAPI; it is changed.
-        model: that is served.
+        name: of the model.
+        parts: what is to be said of its requests.
     """
-    parts = schema.setdefault("components", {}).setdefault("schemas", {})
-    parts["Row"] = row_schema(model)
-    parts["Error"] = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
-    row = {"$ref": "#/components/schemas/Row"}
-    bodies = {
-        "/predict": ({"oneOf": [row, {"type": "array", "items": row}]}, model.example),
-        "/explain": (row, model.example),
-        f"/v2/models/{model.name}/infer": ({"type": "object"}, tensors_example(model)),
-    }
-    paths = {path.replace("{name}", model.name): told for path, told in schema["paths"].items()}
-    for path, (body, example) in bodies.items():
+    error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+    schema.setdefault("components", {}).setdefault("schemas", {}).update(parts.schemas, Error=error)
+    paths = {path.replace("{name}", name): told for path, told in schema["paths"].items()}
+    for path, (body, example) in parts.bodies.items():
         told = paths[path]["post"]
         told["requestBody"] = {
             "required": True,
@@ -52,6 +58,17 @@ def described(schema: dict[str, Any], model: ServedModel) -> dict[str, Any]:
         told["responses"].pop("422", None)
         told["responses"].update({code: _error(reason) for code, reason in _ERRORS.items()})
     return {**schema, "paths": paths}
+
+
+def row_parts(model: ServedModel) -> Parts:
+    """Of a model of rows: the row, and the bodies of `/predict`, `/explain` and the Open Inference Protocol."""
+    row = {"$ref": "#/components/schemas/Row"}
+    bodies: dict[str, tuple[Mapping[str, Any], Any]] = {
+        "/predict": ({"oneOf": [row, {"type": "array", "items": row}]}, model.example),
+        "/explain": (row, model.example),
+        f"/v2/models/{model.name}/infer": ({"type": "object"}, tensors_example(model)),
+    }
+    return Parts({"Row": row_schema(model)}, bodies)
 
 
 def row_schema(model: ServedModel) -> dict[str, Any]:

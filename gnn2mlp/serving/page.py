@@ -10,7 +10,7 @@ _FILE = Path(__file__).parent / "web" / "form.html"
 
 
 @cache
-def page() -> tuple[bytes, dict[str, str]]:
+def page(kind: str = "rows") -> tuple[bytes, dict[str, str]]:
     """The page, and headers that let a browser run its own script and style, and nothing else."""
     text = _FILE.read_text(encoding="utf-8")
     script, style = (_digest(re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)) for tag in ("script", "style"))

@@ -2,16 +2,18 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from gnn2mlp.core.errors import Gnn2mlpError
-from gnn2mlp.serving.model import ServedModel
+from gnn2mlp.serving.version import Version
 
 _LOG = logging.getLogger("gnn2mlp.serving")
+M = TypeVar("M", bound=Version)
 
 
-class Watcher:
+class Watcher(Generic[M]):
     """Looks at a model directory, and loads what is new in it, once it is whole.
 
     Args:
@@ -19,16 +21,18 @@ class Watcher:
         load: reads and checks a version.
         current: the one that is served.
         told: is called with `"loaded"` or `"refused"` for each version that was looked at.
+        also: further files, or folders of files, that a version is made of.
     """
 
     def __init__(
         self,
         folder: Path,
-        load: Callable[[], ServedModel],
-        current: ServedModel,
+        load: Callable[[], M],
+        current: M,
         told: Callable[[str], object] = lambda outcome: None,
+        also: Sequence[Path] = (),
     ):
-        self._folder, self._load, self._told = folder, load, told
+        self._folder, self._load, self._told, self._also = folder, load, told, also
         self.current = current
         self._seen = self._moment()
         self._reason = ""
@@ -36,8 +40,9 @@ class Watcher:
     def look(self) -> bool:
         """Whether there is a new version, which is `current` then. It may take seconds: not for an event loop.
 
-        The version is the digest of the directory's manifest, and is asked for where a file of the directory has
-        changed. A directory that is not whole is refused, with a line in the log, and looked at again when it changes.
+        A version is asked for where a file has changed, and told from the others by the digest of its manifest, and by
+        whatever else it is made of. A directory that is not whole is refused, with a line in the log, and looked at
+        again when it changes.
         """
         moment = self._moment()
         if moment == self._seen:
@@ -50,7 +55,7 @@ class Watcher:
             self._refuse(str(error) if says_why else f"{type(error).__name__}: {error}")
             return False
         self._seen, self._reason = moment, ""
-        if found.version == self.current.version:
+        if found.edition == self.current.edition:
             return False
         _LOG.info("serving version %s of %s, after %s", found.version, found.name, self.current.version)
         self.current = found
@@ -65,13 +70,24 @@ class Watcher:
 
     def _moment(self) -> tuple[tuple[str, int, int, int], ...]:
         """Differs where a file of the directory does."""
-        found = []
         try:
-            with os.scandir(self._folder) as entries:
-                for entry in entries:
-                    if not entry.name.startswith("."):
-                        status = entry.stat()
-                        found.append((entry.name, status.st_ino, status.st_size, status.st_mtime_ns))
+            return tuple(sorted(found for path in (self._folder, *self._also) for found in moments(path)))
         except OSError:  # absent for a moment, as between two renames
             return ()
-        return tuple(sorted(found))
+
+
+def moments(path: Path) -> Iterator[tuple[str, int, int, int]]:
+    """What tells a file, or each file of a folder, from another in its place.
+
+    Raises:
+        OSError: if there is none.
+    """
+    if not path.is_dir():
+        yield _told(str(path), path.stat())
+        return
+    with os.scandir(path) as entries:
+        yield from [_told(entry.path, entry.stat()) for entry in entries if not entry.name.startswith(".")]
+
+
+def _told(name: str, status: os.stat_result) -> tuple[str, int, int, int]:
+    return name, status.st_ino, status.st_size, status.st_mtime_ns

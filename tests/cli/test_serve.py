@@ -10,7 +10,7 @@ from gnn2mlp.cli import main
 pytest.importorskip("fastapi", reason="needs the extra 'serve'")
 pytest.importorskip("prometheus_client", reason="needs the extra 'serve'")
 
-from tests.serving import served
+from tests.serving import linked, served
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,22 @@ def test_an_open_door_is_told(folder: Path, seen: Any, capsys: pytest.CaptureFix
     assert "whoever reaches this machine may ask" in capsys.readouterr().err
 
 
+def test_nodes_of_links_are_embedded_and_told(seen: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    linked.saved(tmp_path)
+    files = linked.files(tmp_path)
+    (tmp_path / "some.csv").write_text("page\np1\np2\np9\n")
+    more = ["--candidates", str(tmp_path / "some.csv"), "--known", str(tmp_path / "known.csv"), "--shortlist", "7"]
+    given = ["serve", str(tmp_path / "pages"), "--port", "0", "--nodes", str(files.nodes), "--id", "page", *more]
+    assert main(given) == 0
+    found = seen[0][0].settings.nodes
+    assert (found.id_column, found.shortlist, len(found.paths)) == ("page", 7, 3)
+    said = capsys.readouterr()
+    assert "nodes    24, of which 3 may be answered\nrecall   100.0 % of the 3 best" in said.out
+    assert "embedding 24 nodes of nodes.parquet" in said.err
+    assert main(given[:4]) == 0
+    assert "nodes    none: pairs of nodes with their columns are scored" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -69,6 +85,9 @@ def test_an_open_door_is_told(folder: Path, seen: Any, capsys: pytest.CaptureFix
         (["MODEL", "--queue", "0"], "queue"),
         (["MODEL", "--teacher", "file:///etc/passwd"], "begins with http"),
         (["MODEL", "--token", "secret"], "unknown option '--token'"),
+        (["MODEL", "--nodes", "x.parquet"], "are for a model of links (gnn2mlp fit --task link), and the one in"),
+        (["MODEL", "--known", "x.parquet"], "--known: expected --nodes FILE with it"),
+        (["MODEL", "--nodes", "x.parquet", "--shortlist", "0"], "shortlist: expected at least 1, got 0"),
     ],
 )
 def test_what_cannot_be_is_said(folder: Path, seen: Any, words: list[str], message: str, capsys: Any) -> None:
@@ -94,4 +113,4 @@ def test_its_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys
         main(["serve", "--help"])
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 60
-    assert "example: gnn2mlp serve" in " ".join(text.split())
+    assert "examples: gnn2mlp serve" in " ".join(text.split())

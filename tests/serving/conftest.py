@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from gnn2mlp.serving import Settings
+from gnn2mlp.serving import NodeFiles, Settings
+from gnn2mlp.serving.links import ServedLinks, load_links
 from gnn2mlp.serving.model import ServedModel, load_model
-from tests.serving import served
+from tests.serving import linked, served
 
 pytest.importorskip("fastapi", reason="needs the extra 'serve'")
 pytest.importorskip("prometheus_client", reason="needs the extra 'serve'")
@@ -42,3 +43,18 @@ def client(folder: Path) -> Iterator[Any]:
 
     with TestClient(create_app(folder, Settings(watch=0))) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model of links, `pages`, and tables for it; it is read only."""
+    made = tmp_path_factory.mktemp("linked")
+    linked.saved(made)
+    linked.files(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def pages(tables: Path) -> ServedLinks:
+    """That model with its nodes."""
+    return load_links(tables / "pages", files=NodeFiles(tables / "nodes.parquet"))

@@ -11,6 +11,7 @@ import torch
 
 from gnn2mlp.deploy import Calibration, Predictor
 from gnn2mlp.encoders import TableEncoder
+from gnn2mlp.serving import Service, Settings
 from gnn2mlp.serving.model import ServedModel, load_model
 from gnn2mlp.students.mlp import MLPStudent
 from tests.deploy import models_of
@@ -81,3 +82,17 @@ def table_rows() -> list[dict[str, Any]]:
 def close(first: Any, second: Any) -> bool:
     """Whether numbers are equal but for rounding in single precision."""
     return bool(np.allclose(first, second, atol=2e-6))
+
+
+def running(kind: type[Service[Any]], folder: Path, ask: Any, **settings: Any) -> Any:
+    """What a coroutine gives that asks a server of a directory while it runs."""
+
+    async def all_of_it() -> Any:
+        service = kind(folder, Settings(**{"watch": 0, **settings}))
+        await service.start()
+        try:
+            return await ask(service)
+        finally:
+            await service.stop()
+
+    return run(all_of_it)

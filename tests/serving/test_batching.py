@@ -127,3 +127,6 @@ def test_what_takes_long_is_computed_beside_the_loop_and_what_does_not_at_once()
     model = Where(0.0)
     asked(Batcher(1), (model, rows(1)), (model, rows(2, size=5)), (model, rows(3)))
     assert model.batches == [False, False, True]
+    model = Where(0.0)
+    asked(Batcher(1, beside=True), *[(model, rows(number)) for number in range(3)])
+    assert model.batches == [False] * 3

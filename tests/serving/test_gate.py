@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gnn2mlp.serving import Service, Settings, gate
+from gnn2mlp.serving import RowService, Settings, gate
 from gnn2mlp.serving.gate import Gate
 from tests.serving.served import run
 
@@ -28,8 +28,8 @@ class Inner:
 
 
 @pytest.fixture
-def service(folder: Path) -> Service:
-    return Service(folder, Settings(watch=0, body_bytes=10, queue=2, token="secret"))
+def service(folder: Path) -> RowService:
+    return RowService(folder, Settings(watch=0, body_bytes=10, queue=2, token="secret"))
 
 
 async def ask(
@@ -55,7 +55,7 @@ async def ask(
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
-def test_a_body_comes_whole_however_it_was_sent(service: Service) -> None:
+def test_a_body_comes_whole_however_it_was_sent(service: RowService) -> None:
     inner = Inner()
     status, headers, _ = run(lambda: ask(Gate(inner, service, KNOWN), b"abc", b"", b"def"))
     assert (status, inner.bodies, headers[b"x-model-version"].decode()) == (200, [b"abcdef"], service.model.version)
@@ -66,7 +66,7 @@ def test_a_body_comes_whole_however_it_was_sent(service: Service) -> None:
     ("chunks", "headers"),
     [((b"12345678901",), []), ((b"123456", b"78901"), []), ((b"1",), [(b"content-length", b"9" * 30)])],
 )
-def test_a_body_beyond_its_bound_is_refused_and_never_kept(service: Service, chunks: Any, headers: Any) -> None:
+def test_a_body_beyond_its_bound_is_refused_and_never_kept(service: RowService, chunks: Any, headers: Any) -> None:
     inner = Inner()
     status, _, body = run(lambda: ask(Gate(inner, service, KNOWN), *chunks, headers=headers))
     assert (status, inner.bodies, service.inside) == (413, [], 0)
@@ -82,7 +82,7 @@ def test_a_body_beyond_its_bound_is_refused_and_never_kept(service: Service, chu
         ([(b"authorization", b"Bearer \xff")], b"none or another"),
     ],
 )
-def test_without_its_token_nobody_passes(service: Service, headers: Any, word: bytes) -> None:
+def test_without_its_token_nobody_passes(service: RowService, headers: Any, word: bytes) -> None:
     inner = Inner()
     status, told, body = run(lambda: ask(Gate(inner, service, KNOWN), b"1", headers=headers))
     assert (status, told[b"www-authenticate"], inner.bodies) == (401, b"Bearer", [])
@@ -90,12 +90,12 @@ def test_without_its_token_nobody_passes(service: Service, headers: Any, word: b
 
 
 @pytest.mark.parametrize("path", sorted(gate.OPEN))
-def test_who_looks_whether_it_lives_needs_no_token(service: Service, path: str) -> None:
+def test_who_looks_whether_it_lives_needs_no_token(service: RowService, path: str) -> None:
     asked = ask(Gate(Inner(), service, KNOWN), method="GET", path=path, headers=[(b"authorization", b"")])
     assert run(lambda: asked)[0] == 200
 
 
-def test_past_the_bound_of_requests_inside_the_next_is_told_to_come_again(service: Service) -> None:
+def test_past_the_bound_of_requests_inside_the_next_is_told_to_come_again(service: RowService) -> None:
     app = Gate(Inner(0.05), service, KNOWN)
 
     async def at_once() -> list[Any]:
@@ -107,7 +107,7 @@ def test_past_the_bound_of_requests_inside_the_next_is_told_to_come_again(servic
     assert run(lambda: ask(app, b"1"))[0] == 200
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_does_not_come_is_not_waited_for(service: RowService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "_ARRIVAL", 0.02)
     monkeypatch.setattr(gate, "_DRAIN", 0.02)
     status, _, body = run(lambda: ask(Gate(Inner(), service, KNOWN), b"1", end=True))
@@ -115,18 +115,18 @@ def test_a_body_that_does_not_come_is_not_waited_for(service: Service, monkeypat
     assert b"within 0.02 seconds" in body
 
 
-def test_a_client_that_goes_away_leaves_nothing_inside(service: Service) -> None:
+def test_a_client_that_goes_away_leaves_nothing_inside(service: RowService) -> None:
     gone = {"type": "http.disconnect"}
     assert run(lambda: ask(Gate(Inner(), service, KNOWN), b"1", end=gone))[0] == 400
     assert service.inside == 0
 
 
-def test_an_encoded_body_is_refused(service: Service) -> None:
+def test_an_encoded_body_is_refused(service: RowService) -> None:
     headers = [(b"content-encoding", b"gzip")]
     assert run(lambda: ask(Gate(Inner(), service, KNOWN), b"1", headers=headers))[0] == 415
 
 
-def test_requests_are_counted_by_path_and_status(service: Service) -> None:
+def test_requests_are_counted_by_path_and_status(service: RowService) -> None:
     for path in ("/predict", "/secret/path"):
         asked = ask(Gate(Inner(), service, KNOWN), b"1", path=path)
         run(lambda asked=asked: asked)  # type: ignore[misc]
@@ -135,7 +135,7 @@ def test_requests_are_counted_by_path_and_status(service: Service) -> None:
     assert 'gnn2mlp_requests_total{code="200",path="other"} 1.0' in text
 
 
-def test_what_is_no_request_goes_through(service: Service) -> None:
+def test_what_is_no_request_goes_through(service: RowService) -> None:
     seen = []
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:

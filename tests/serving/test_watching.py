@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gnn2mlp.serving.model import ServedModel, load_model
-from gnn2mlp.serving.watching import Watcher
+from gnn2mlp.serving.watching import Watcher, moments
 from tests.serving import served
 
 
@@ -24,7 +24,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return served.saved(tmp_path_factory.mktemp("other") / "model", served.of_columns(seed=1))
 
 
-def watcher(place: Path, told: list[str]) -> Watcher:
+def watcher(place: Path, told: list[str]) -> Watcher[ServedModel]:
     def load() -> ServedModel:
         return load_model(place)
 
@@ -77,3 +77,22 @@ def test_a_fault_of_loading_leaves_the_old_one(place: Path, model: ServedModel) 
     (place / "README.md").write_text("other")
     assert not watching.look()
     assert watching.current is model
+
+
+def test_further_files_are_looked_at_too(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    for path in (table := tmp_path / "nodes.csv", part := tmp_path / "parts" / "0.parquet"):
+        path.write_text("one")
+    loads: list[int] = []
+
+    def load() -> ServedModel:
+        loads.append(1)
+        return load_model(place)
+
+    watching = Watcher(place, load, load(), also=(table, part.parent))
+    assert not watching.look()
+    for number, path in enumerate((table, part)):
+        path.write_text("another one")
+        assert not watching.look()  # it is the same edition
+        assert len(loads) == 2 + number
+    assert [name for name, *_ in moments(part.parent)] == [str(part)]
