@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gnn2mlp.core.errors import nearest
 from gnn2mlp.serving.gate import VERSION
 from gnn2mlp.serving.openapi import Parts
+from gnn2mlp.serving.page import Kind
 from gnn2mlp.serving.refusal import UNKNOWN, UNREADABLE, RefusalError
 from gnn2mlp.serving.service import Service
 
@@ -31,7 +32,7 @@ class Routes(NamedTuple):
     get: Mapping[str, Handler]
     post: Mapping[str, Handler]
     parts: Callable[[], Parts]
-    page: str
+    page: Kind
 
 
 def answer(content: Any, status: int = 200, version: str | None = None) -> "Response":

@@ -1,6 +1,7 @@
 """`gnn2mlp serve` as a process: what is sent to it, how it is killed, and what is put in its place."""
 
 import http.client
+import json
 import os
 import random
 import shutil
@@ -22,7 +23,7 @@ from gnn2mlp.deploy import verify
 from gnn2mlp.serving.model import load_model
 from tests.integration import malformed
 from tests.integration.serving import PATIENCE, Running
-from tests.serving import served
+from tests.serving import linked, served
 
 pytestmark = pytest.mark.integration
 
@@ -272,5 +273,44 @@ def test_a_person_types_a_row_and_drops_a_table(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert [one for one in said if "422" not in one] == []
         assert faults(page, find_axe()) == []
+    finally:
+        context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_a_person_finds_candidates_of_a_node(chromium: Any, tmp_path: Path, width: int, dark: bool) -> None:
+    from tests.browser import faults, find_axe
+
+    linked.saved(tmp_path)
+    files = linked.files(tmp_path)
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    try:
+        with Running(tmp_path / "pages", "--nodes", str(files.nodes)) as server:
+            page, said = context.new_page(), []
+            page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.goto(f"http://127.0.0.1:{server.port}/")
+            page.fill("#id", "p3")
+            page.get_by_role("button", name="Find").click()
+            page.wait_for_selector("#found")
+            (expected,) = server.ask("POST", "/top", json.dumps("p3").encode())[1]["candidates"]
+            assert page.locator("#found th").all_inner_texts() == linked.ids_of(expected)
+            page.check("#by-columns")
+            page.fill("label:has-text('likes') input", "many")
+            page.get_by_role("button", name="Find").click()
+            page.wait_for_selector("#said .fault")
+            assert "likes" in page.inner_text("#said .fault")
+            page.fill("#source", "p3")
+            page.fill("#target", expected[0]["page"])
+            page.get_by_role("button", name="Score").click()
+            page.wait_for_selector("#label")
+            assert float(page.inner_text("#label")) == pytest.approx(expected[0]["score"], rel=5e-3)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert [one for one in said if "422" not in one] == []
+            assert faults(page, find_axe()) == []
     finally:
         context.close()

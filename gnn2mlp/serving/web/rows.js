@@ -1,176 +1,13 @@
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Try the model</title>
-<link rel="icon" href="data:,">
-<style>
-:root {
-  color-scheme: light dark;
-  --page: #f6f7f8; --card: #fff; --ink: #22262b; --muted: #5c646e; --grid: #d5dae0; --field: #7b838d;
-  --link: #2a6cb0; --student: #d9720f; --bar: #2a6cb0; --against: #a8540a; --warn: #8a3b00; --button: #2a6cb0; --on: #fff;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #15181c; --card: #1d2126; --ink: #e6e8eb; --muted: #a2a9b3; --grid: #343a42; --field: #878e98;
-    --link: #6aa9e6; --student: #f29b4b; --bar: #6aa9e6; --against: #f29b4b; --warn: #f2b47a; --button: #6aa9e6; --on: #10141a;
-  }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif; }
-main { max-width: 72rem; margin: 0 auto; padding: 2.2rem 1.2rem 4rem; }
-h1 { margin: 0 0 .3rem; font-size: clamp(1.3rem, 1rem + 1.3vw, 1.7rem); line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; }
-h2 { margin: 0 0 .6rem; font-size: 1.12rem; }
-h3 { margin: 1.4rem 0 .4rem; font-size: 1rem; }
-p { margin: .3rem 0 .7rem; max-width: 48rem; }
-.note, .facts { color: var(--muted); font-size: .9rem; }
-a { color: var(--link); }
-.sides { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; margin-top: 1.2rem; align-items: start; }
-@media (max-width: 52rem) { .sides { grid-template-columns: minmax(0, 1fr); } }
-section { background: var(--card); border: 1px solid var(--grid); border-radius: .6rem; padding: 1.1rem 1.2rem; min-width: 0; }
-#tables { margin-top: 1rem; }
-.fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); gap: .7rem .8rem; }
-.fields .wide { grid-column: 1 / -1; }
-label { display: block; font-size: .875rem; overflow-wrap: anywhere; }
-label small { color: var(--muted); font-size: .8rem; }
-input, select, textarea, button { font: inherit; color: inherit; }
-input[type=text], input[type=password], select, textarea {
-  width: 100%; margin-top: .15rem; padding: .38rem .5rem; background: var(--page); border: 1px solid var(--field); border-radius: .35rem; }
-textarea { min-height: 9rem; font-family: ui-monospace, monospace; font-size: .85rem; }
-.row { display: flex; flex-wrap: wrap; gap: .7rem; align-items: end; margin-top: 1rem; }
-.row label { flex: 0 0 auto; }
-.row select { width: auto; }
-button { padding: .48rem 1.1rem; border: 1px solid var(--button); border-radius: .4rem; background: var(--button); color: var(--on);
-  font-weight: 600; cursor: pointer; }
-button.quiet { background: transparent; color: var(--link); }
-button:disabled { opacity: .6; cursor: default; }
-:focus-visible { outline: 3px solid var(--student); outline-offset: 2px; }
-.label { font-size: 1.7rem; font-weight: 650; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
-.fault { border-left: .3rem solid var(--warn); padding: .35rem .8rem; color: var(--warn); background: var(--page); overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .3rem; }
-th, td { text-align: left; padding: .22rem .6rem .22rem 0; border-top: 1px solid var(--grid); vertical-align: middle; }
-tbody th { font-weight: 400; overflow-wrap: break-word; min-width: 5.5rem; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.bars { width: 32%; }
-.bar { height: .8rem; border-radius: .15rem; background: var(--bar); min-width: 1px; }
-.two { display: grid; grid-template-columns: 1fr 1fr; }
-.two .bar { grid-column: 2; }
-.two .against { grid-column: 1; background: var(--against); justify-self: end; }
-.drop { border: 2px dashed var(--field); border-radius: .6rem; padding: 1rem; }
-.drop.over { border-color: var(--student); }
-.drop input { max-width: 100%; }
-[hidden] { display: none !important; }
-</style>
-</head>
-<body>
-<main>
-<header>
-  <h1 id="title">Try the model</h1>
-  <p class="facts" id="facts">Asking the server what the model reads ...</p>
-  <p class="fault" id="trouble" role="alert" hidden></p>
-  <form id="gate" hidden>
-    <div class="row">
-      <label for="token">Token of this server<input type="password" id="token" autocomplete="off"></label>
-      <button>Go on</button>
-    </div>
-  </form>
-</header>
-<div id="all" hidden>
-<div class="sides">
-  <section aria-labelledby="one">
-    <h2 id="one">One row</h2>
-    <p class="note" id="told"></p>
-    <form id="form">
-      <div class="fields" id="fields"></div>
-      <div class="row">
-        <label for="coverage" id="covers" hidden>Sets hold the true class in
-          <select id="coverage"></select></label>
-        <button id="ask">Answer</button>
-        <button type="button" class="quiet" id="again">Fill in the example</button>
-      </div>
-    </form>
-  </section>
-  <section aria-labelledby="answer" aria-live="polite" id="out">
-    <h2 id="answer">Answer</h2>
-    <div id="said"><p class="note">Nothing was asked yet.</p></div>
-  </section>
-</div>
-<section id="tables" aria-labelledby="many">
-  <h2 id="many">A table</h2>
-  <div class="drop" id="drop">
-    <label for="file">Drop a CSV file with a line of column names here, or choose one. It goes to this server alone.</label>
-    <input type="file" id="file" accept=".csv,text/csv">
-  </div>
-  <div id="rows" aria-live="polite"></div>
-</section>
-</div>
-</main>
-<script>
-"use strict";
-const byId = (id) => document.getElementById(id);
-let model = null, token = "";
-
-function made(tag, text, parts = {}, ...children) {
-  const one = document.createElement(tag);
-  if (text !== null && text !== undefined) one.textContent = text;
-  Object.assign(one, parts);
-  one.append(...children);
-  return one;
-}
-
-async function asked(path, body) {
-  const headers = token ? {authorization: `Bearer ${token}`} : {};
-  const options = body === undefined ? {headers} : {method: "POST", headers: {...headers, "content-type": "application/json"}, body};
-  for (let tries = 0; ; tries++) {
-    let response;
-    try { response = await fetch(path, options); } catch { throw new Error("The server does not answer. Is it still there?"); }
-    if (response.status === 503 && tries < 5) {
-      await new Promise((go) => setTimeout(go, 1000 * Number(response.headers.get("retry-after") || 1)));
-      continue;
-    }
-    const content = await response.json().catch(() => ({}));
-    if (response.ok) return content;
-    const error = new Error(content.error || `status ${response.status}`);
-    error.status = response.status;
-    throw error;
-  }
-}
-
-function complain(error) { byId("trouble").textContent = error.message; byId("trouble").hidden = false; }
-
-async function begin() {
-  byId("trouble").hidden = true;
-  try {
-    model = await asked("model");
-  } catch (error) {
-    if (error.status === 401) {
-      byId("gate").hidden = false;
-      byId("facts").textContent = "This server asks for a token.";
-      if (token) complain(error);
-    } else complain(error);
-    return;
-  }
-  byId("gate").hidden = true;
-  byId("all").hidden = false;
-  byId("title").textContent = model.title || model.name;
-  document.title = `Try ${model.title || model.name}`;
-  const answers = model.classes ? `${model.classes.length} classes` : "numbers";
-  byId("facts").textContent = `${model.task || "model"} · ${model.columns.length} column${model.columns.length === 1 ? "" : "s"} · ${answers} · version ${model.version}`;
+// What is there of the model, once it is known.
+function opened() {
   for (const coverage of model.coverages)
     byId("coverage").append(made("option", `${Math.round(1000 * coverage) / 10} % of rows`, {value: coverage}));
   byId("covers").hidden = !model.coverages.length;
   byId("tables").hidden = ofGraphs();
   if (ofGraphs()) byId("one").textContent = "One graph";
   fields();
+  return [model.classes ? `${model.classes.length} classes` : "numbers"];
 }
-
-const FIELDS = 150;
-const TYPES = {number: "number", boolean: "yes or no", date: "date", text: "text", list: "words, with commas", vector: "numbers, with commas"};
 
 const ofGraphs = () => model.columns.some((column) => column.kind === "nodes");
 const asJson = () => model.columns.length > FIELDS || ofGraphs();
@@ -184,65 +21,13 @@ function fields() {
     return;
   }
   byId("told").textContent = `An example is filled in. ${model.gaps ? "Leave a field empty where there is no value." : "The model needs a number in each place."}`;
-  model.columns.forEach((column, place) => {
-    const id = `field-${place}`;
-    const label = made("label", `${column.name} `, {htmlFor: id}, made("small", TYPES[column.kind]));
-    label.append(field(column, id));
-    if (column.kind === "vector" || (column.kind === "text" && !column.choices.length)) label.className = "wide";
-    byId("fields").append(label);
-  });
-}
-
-function field(column, id) {
-  const value = written(column.example);
-  if (column.kind === "vector") return made("textarea", null, {id, value, spellcheck: false});
-  if (column.kind === "boolean") {
-    const choice = made("select", null, {id});
-    for (const [text, value] of [["no value", ""], ["yes", "true"], ["no", "false"]]) choice.append(made("option", text, {value}));
-    choice.value = String(column.example);
-    return choice;
-  }
-  const box = made("input", null, {id, type: "text", value, autocomplete: "off", spellcheck: false});
-  if (column.kind === "number") box.inputMode = "decimal";
-  if (!column.choices.length) return box;
-  const list = made("datalist", null, {id: `${id}-known`});
-  for (const choice of column.choices) list.append(made("option", null, {value: choice}));
-  box.setAttribute("list", list.id);
-  const both = document.createDocumentFragment();
-  both.append(box, list);
-  return both;
-}
-
-function written(value) {
-  if (value === null || value === undefined) return "";
-  return Array.isArray(value) ? value.join(", ") : String(value);
-}
-
-// What a field or a cell of CSV says, in JSON.
-function read(text, column) {
-  const plain = text.trim();
-  if (plain === "") return null;
-  if (column.kind === "number") {
-    const number = Number(plain);
-    return Number.isFinite(number) ? number : plain;
-  }
-  if (column.kind === "boolean") {
-    if (/^(true|yes|1)$/i.test(plain)) return true;
-    return /^(false|no|0)$/i.test(plain) ? false : plain;
-  }
-  if (column.kind === "list" || column.kind === "vector") {
-    const parts = plain.replace(/^\[|\]$/g, "").split(/[,;]/).map((part) => part.trim().replace(/^["']|["']$/g, "")).filter(Boolean);
-    return column.kind === "vector" ? parts.map(Number) : parts;
-  }
-  return text;
+  byId("fields").append(...columnFields(model.example));
 }
 
 function row() {
-  if (asJson()) return JSON.parse(byId("json").value);
-  return Object.fromEntries(model.columns.map((column, place) => [column.name, read(byId(`field-${place}`).value, column)]));
+  return asJson() ? JSON.parse(byId("json").value) : columnsSaid();
 }
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const query = () => model.coverages.length ? `?coverage=${encodeURIComponent(byId("coverage").value)}` : "";
 
 async function answer(event) {
@@ -283,12 +68,6 @@ function shown(one) {
   return parts;
 }
 
-function bar(share, className = "bar") {
-  const one = made("div", null, {className});
-  one.style.width = `${Math.max(0, Math.min(100, 100 * share))}%`;
-  return one;
-}
-
 function probabilities(shares) {
   const rows = Object.entries(shares).sort((a, b) => b[1] - a[1]).slice(0, 12);
   const body = made("tbody", null, {id: "shares"}, ...rows.map(([name, share]) => made("tr", null, {},
@@ -296,11 +75,6 @@ function probabilities(shares) {
   const more = Object.keys(shares).length - rows.length;
   const caption = more > 0 ? `The likeliest; ${more} more are not shown` : "Of each class";
   return made("table", null, {}, made("caption", caption), head("class", "", "probability"), body);
-}
-
-function head(...names) {
-  return made("thead", null, {}, made("tr", null, {}, ...names.map((name, place) => name === ""
-    ? made("td", null) : made("th", name, {scope: "col", className: place > 1 || (place && names.length === 2) ? "number" : ""}))));
 }
 
 function drove(why) {
@@ -418,13 +192,9 @@ function saved(file, names, lines, keys, cells) {
 
 byId("form").addEventListener("submit", answer);
 byId("again").addEventListener("click", fields);
-byId("gate").addEventListener("submit", (event) => { event.preventDefault(); token = byId("token").value; begin(); });
 byId("file").addEventListener("change", (event) => { if (event.target.files.length) table(event.target.files[0]); event.target.value = ""; });
 const drop = byId("drop");
 for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
 for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.remove("over"); });
 drop.addEventListener("drop", (event) => { if (event.dataTransfer.files.length) table(event.dataTransfer.files[0]); });
 begin();
-</script>
-</body>
-</html>
