@@ -113,14 +113,23 @@ def by_population(lines: Sequence[Line], metric: str) -> str:
     return markdown(["data", f"{METRICS[metric]} of", *POPULATIONS], body)
 
 
-def beside(lines: Sequence[Line], rival: str) -> str:
-    """LLP beside a rival in AUC and Hits@20, in every setting and population."""
+def beside(lines: Sequence[Line], model: str, rival: str) -> str:
+    """A model beside a rival in AUC and Hits@20, in every setting and population."""
     body = []
     for setting in SETTINGS:
         for dataset in DATASETS:
             for population in POPULATIONS:
                 cell = Cell(dataset, setting, population)
-                found = [compared(lines, cell, metric, LLP, rival) for metric in ("auc", "hits@20")]
+                found = [compared(lines, cell, metric, model, rival) for metric in ("auc", "hits@20")]
                 if any(found):
                     body.append([str(cell), *map(difference, found)])
-    return markdown([f"LLP minus {rival}", "AUC", "Hits@20"], body)
+    return markdown([f"{model} minus {rival}", "AUC", "Hits@20"], body)
+
+
+def counted(lines: Sequence[Line], model: str, rival: str, metric: str) -> str:
+    """In how many settings a model is ahead beyond chance, and behind, on pairs of all kinds together."""
+    cells = [Cell(dataset, setting) for setting in SETTINGS for dataset in DATASETS]
+    found = [one for cell in cells if (one := compared(lines, cell, metric, model, rival))]
+    ahead, behind = (sum(one.differs and sign * one.difference > 0 for one in found) for sign in (1, -1))
+    told = f"in {ahead} of {len(found)} settings and data sets, below in {behind}"
+    return f"In {METRICS[metric]} {model} is above {rival} beyond chance {told}."

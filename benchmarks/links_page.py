@@ -9,11 +9,13 @@ from typing import Any
 import links_lines
 import links_targets
 from figures import markdown
-from links_lines import DATASETS, MLP, MODELS, SAGE, SETTINGS, SPLITS, Cell, Line
+from links_lines import DATASETS, EHDM, LLP, MLP, MODELS, SAGE, SETTINGS, SPLITS, Cell, Line
 
 from gnn2mlp.explore.formatting import plural, significant
 from gnn2mlp.studies.versions import counted
 
+# Students, and whom each stands beside.
+STUDENTS = {LLP: (MLP, SAGE), EHDM: (MLP, LLP, SAGE)}
 MEASURED = Path(__file__).parent / "speed" / "results"
 
 READING = (
@@ -24,7 +26,7 @@ READING = (
 )
 BESIDE = (
     "Paired differences in points with the 95 % interval of Nadeau and Bengio's corrected test for one comparison, "
-    "bold where it excludes 0, and on how many splits LLP is ahead."
+    "bold where it excludes 0, and on how many splits the first is ahead."
 )
 BY_POPULATION = (
     "By which of a pair's ends did not exist in training. Who sees the links of new nodes may rank their pairs best, "
@@ -66,9 +68,11 @@ def page(how: str, lines: Sequence[Line], measured: Path = MEASURED) -> str:
             parts += [f"## {setting.capitalize()}", READING, links_lines.board(lines, setting)]
     if any(line["setting"] == "production" for line in lines):
         parts += [BY_POPULATION, *(links_lines.by_population(lines, metric) for metric in ("auc", "hits@20"))]
-    if lines:
-        parts += ["## LLP beside the MLP and its teacher", BESIDE]
-        parts += [links_lines.beside(lines, rival) for rival in (MLP, SAGE)]
+    for model, rivals in STUDENTS.items():
+        if any(links_lines.MODELS[model][0] == line["row"] for line in lines):
+            told = [links_lines.counted(lines, model, rival, "auc") for rival in rivals]
+            parts += [f"## {model} beside others", f"{BESIDE} {' '.join(told)}"]
+            parts += [links_lines.beside(lines, model, rival) for rival in rivals]
     parts += ["## Published", PUBLISHED]
     parts += ["## Requests", *requests(asked)]
     parts += ["## The best of a million", *best(tops)]
