@@ -81,7 +81,7 @@ def test_students_stand_beside_others_and_it_is_counted_where_chance_ends(links:
     lines = board((0.93, 0.94, 0.941)) + board((0.95, 0.96, 0.961), "citeseer") + board((0.99,), "cora", "production")
     page = links.links_page.page("How.", lines)
     told = page.partition("## EHDM beside others")[2]
-    # EHDM has .93 each time, LLP .957 on citeseer; t(0.975, 2) = 4.3027 times .00608 times (1/3 + 100/900) ** .5 is .0174.
+    # EHDM has .93 each time, LLP .957 on citeseer; 4.3027 times .00608 times (1/3 + 100/900) ** .5 is .0174.
     assert "In AUC LLP is above MLP beyond chance in 2 of 3 settings and data sets, below in 0." in page
     assert "In AUC EHDM is above LLP beyond chance in 0 of 3 settings and data sets, below in 1." in told
     assert row(told.partition("EHDM minus SAGE")[0].partition("EHDM minus LLP")[2], "citeseer, transductive")[0] == (
