@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,6 +40,13 @@ class OnnxLinkPredictor(BaseLinkPredictor):
         self.decoder = decoder
         self.id_column = id_column
 
+    @cached_property
+    def inner_product(self) -> bool:
+        """Whether logits are inner products, of which many are computed faster than by the file; it is asked, once."""
+        rng, scales = np.random.default_rng(0), np.array([[0.1], [1.0], [10.0]] * 8)
+        u, v = (self.held(scales * rng.normal(size=(len(scales), self.width))) for _ in range(2))
+        return np.allclose(self.logits(u, v), (u * v).sum(1), rtol=1e-4, atol=1e-4)
+
     def logits(self, Zu: np.ndarray, Zv: np.ndarray) -> np.ndarray:
         """Logits (pairs,) of embeddings (pairs, width)."""
         return self.decoder({"z_u": self.held(Zu), "z_v": self.held(Zv)})
@@ -46,7 +54,25 @@ class OnnxLinkPredictor(BaseLinkPredictor):
     def against(self, z: np.ndarray) -> Callable[[Any], np.ndarray]:
         """What scores one embedding (width,) against each of a block of `held`."""
         one = self.held(z)
+        if self.inner_product:
+            return lambda block: block @ one
         return lambda block: self.decoder({"z_u": np.broadcast_to(one, block.shape), "z_v": block})
+
+    def direction(self, z: np.ndarray, sample: np.ndarray) -> np.ndarray:
+        """The direction (width,) in which logits with `z` (width,) grow among the better half of some candidates.
+
+        By least squares, as for any model of links, here by the normal equations of a ridge that only keeps them
+        solvable: a twentieth of the time of a singular value decomposition at a width of 256.
+        """
+        if self.inner_product:
+            return z
+        logits = self.against(z)(sample).astype(np.float64)
+        chosen = np.argsort(-logits)[: max(1, len(logits) // 2)]
+        x, y = sample[chosen] - sample[chosen].mean(0), logits[chosen] - logits[chosen].mean()
+        gram = (x.T @ x).astype(np.float64)
+        ridge = 1e-6 * max(gram.trace() / len(gram), np.finfo(np.float32).tiny)
+        found: np.ndarray = np.linalg.solve(gram + ridge * np.eye(len(gram)), x.T @ y)
+        return found.astype(np.float32)
 
     def held(self, embeddings: np.ndarray) -> np.ndarray:
         """Embeddings in the network's precision."""

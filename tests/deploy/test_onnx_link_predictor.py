@@ -11,6 +11,7 @@ import pytest
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.deploy import LinkPredictor, OnnxLinkPredictor, verify
+from gnn2mlp.deploy._links import BaseLinkPredictor
 from gnn2mlp.encoders import TableEncoder
 from tests.deploy import test_predictor
 from tests.deploy.links import DECODERS, X, make
@@ -81,3 +82,25 @@ print(json.dumps([found.ids.tolist(), sorted(sys.modules)]))
     ids, modules = json.loads(done.stdout)
     assert ids == make().top(X, 3, 2).ids.tolist()
     assert not {"torch", "scipy", "torch_geometric", "onnx", "safetensors"} & set(modules)
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_a_direction_is_that_of_least_squares(decoder: Any, tmp_path: Path) -> None:
+    found = OnnxLinkPredictor.load(make(decoder).to_onnx(tmp_path))
+    Z = np.random.default_rng(0).normal(size=(500, found.width)).astype(np.float32)
+    z = Z[3]
+    expected = z if decoder == "dot" else BaseLinkPredictor.direction(found, z, Z)
+    np.testing.assert_allclose(found.direction(z, Z), expected, rtol=1e-3, atol=1e-4)
+    few = found.direction(z, np.repeat(Z[:1], 2, axis=0))  # which say nothing
+    assert np.isfinite(few).all()
+
+
+def test_inner_products_are_computed_without_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_file, plain = (
+        OnnxLinkPredictor.load(make(one).to_onnx(tmp_path / str(n))) for n, one in enumerate(DECODERS[::-1])
+    )
+    assert (by_file.inner_product, plain.inner_product) == (False, True)
+    Z = plain.embed(X)
+    expected = plain.logits(np.repeat(Z[:1], len(Z), axis=0), Z)
+    monkeypatch.setattr(plain, "decoder", lambda fed: pytest.fail("takes longer"))
+    np.testing.assert_allclose(plain.against(Z[0])(plain.held(Z)), expected, rtol=1e-5)
