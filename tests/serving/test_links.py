@@ -14,6 +14,7 @@ from gnn2mlp.deploy import LinkPredictor
 from gnn2mlp.serving import NodeFiles
 from gnn2mlp.serving.link_questions import pair_question, top_question
 from gnn2mlp.serving.links import ServedLinks, load_links
+from gnn2mlp.tasks.answers import sigmoid
 from tests.serving import linked, served
 from tests.serving.linked import NEW, NODES
 
@@ -29,6 +30,19 @@ def test_it_answers_as_the_predictor_does(pages: ServedLinks, tables: Path) -> N
     assert pages.nodes.named(top[1].rows) == new.ids.tolist()
     p2, other = predictor.embed(NODES[2:3]), predictor.embed(NEW)
     assert served.close(scores, [*predictor.score_pairs(NODES, [("p1", "p4")]), *predictor.score(p2, other)])
+
+
+def test_new_nodes_among_known_ones_keep_their_own_columns(pages: ServedLinks, tables: Path) -> None:
+    predictor = LinkPredictor.load(tables / "pages")
+    others = [{**NEW, "likes": likes} for likes in (-80.0, 10.0, 90.0)]
+    rows = [*predictor.embed(NODES[:2]), *(predictor.embed(one)[0] for one in others)]
+    pairs = [{"source": others[0], "target": "p1"}, {"source": others[2], "target": others[1]}]
+    asked = top_question(["p0", others[2], "p1", *others[:2]], 1, pages, 9, 9.0)
+    found, scores = pages.judge([asked, pair_question(pairs, pages, 9)])
+    assert pages.nodes is not None
+    expected = [predictor.score(rows[place], pages.nodes.vectors).max() for place in (4, 2, 3)]
+    assert served.close(sigmoid(np.array([found[place].logits[0] for place in (1, 3, 4)])), expected)
+    assert served.close(scores, [predictor.score(rows[u], rows[v])[0] for u, v in ((2, 1), (4, 3))])
 
 
 @pytest.mark.parametrize("onnx", [True, False])
