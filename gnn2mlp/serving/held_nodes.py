@@ -5,6 +5,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -158,8 +159,12 @@ class HeldNodes:
 
 
 def _plain(value: Any) -> Any:
-    """An id as JSON has it."""
-    return value if isinstance(value, int | str) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    """An id as JSON has it; a whole number may be in a column of others."""
+    if isinstance(value, int | str):
+        return value
+    if isinstance(value, float | Decimal):
+        return int(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _shown(value: Any) -> str:

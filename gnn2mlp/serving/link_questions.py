@@ -120,8 +120,8 @@ def top_question(value: Any, k: int | None, model: "ServedLinks", most: int, sec
     if len(given) * k > MOST_CANDIDATES:
         raise RefusalError(
             TOO_LARGE,
-            f"top: expected at most {MOST_CANDIDATES:,} candidates in an answer, got {len(given):,} nodes with k={k:,}"
-            "; ask for fewer, or write a table with: gnn2mlp score MODEL --top K",
+            f"top: expected at most {MOST_CANDIDATES:,} candidates in an answer, all nodes together, got k={k:,} of "
+            f"{len(given):,}; ask for fewer, or write a table with: gnn2mlp score MODEL --top K",
         )
     nodes = _asked(given, [f"node {place}" for place in range(len(given))], model)
     return TopQuestion(len(given), nodes, k, time.monotonic() + seconds)

@@ -48,12 +48,12 @@ def parsed(body: bytes) -> Any:
         raise
     except RecursionError as error:
         raise RefusalError(
-            BAD_JSON, "body: expected JSON, got one that is nested too deeply; send a row as a flat object"
+            BAD_JSON, "body: expected JSON, got one that is nested too deeply; GET /model has an example"
         ) from error
     except ValueError as error:  # of what is no JSON, and of bytes that are no text
         reason = " ".join(str(error).split())[:200]
         raise RefusalError(
-            BAD_JSON, f"body: expected JSON, got something else ({reason}); send a row as an object of its columns"
+            BAD_JSON, f"body: expected JSON, got something else ({reason}); GET /model has an example"
         ) from error
 
 

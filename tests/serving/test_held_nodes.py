@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[list[Any], list[Any]]] = {
     "text": ([f"p{row}" for row in range(24)], ["p3", "p23", "x"]),
     "whole": ([*range(100, 124)], [103, 123, 7]),
     "unsigned": ([2**63 + row for row in range(24)], [2**63 + 3, 2**63 + 23, 7]),
+    "float": ([float(row) for row in range(100, 124)], [103, 123, 7]),
     "uuid": (
         [uuid.UUID(int=row) for row in range(24)],
         [str(uuid.UUID(int=row)) for row in (3, 23, 99)],

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gnn2mlp.core.errors import ArtefactError, ConfigError, DataError
@@ -14,7 +15,9 @@ from gnn2mlp.deploy import LinkPredictor
 from gnn2mlp.serving import NodeFiles
 from gnn2mlp.serving.link_questions import pair_question, top_question
 from gnn2mlp.serving.links import ServedLinks, load_links
+from gnn2mlp.serving.refusal import RefusalError
 from gnn2mlp.tasks.answers import sigmoid
+from tests.deploy import links
 from tests.serving import linked, served
 from tests.serving.linked import NEW, NODES
 
@@ -112,3 +115,19 @@ def test_serving_loads_no_torch(tables: Path) -> None:
     command = [sys.executable, "-c", code, str(tables / "pages"), str(tables / "nodes.parquet")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_columns_without_names_are_lists_of_features(tmp_path: Path) -> None:
+    predictor = links.make()
+    predictor.save(tmp_path / "model")
+    pd.DataFrame({"node": range(20), "features": links.X.tolist()}).to_parquet(tmp_path / "nodes.parquet")
+    found = load_links(tmp_path / "model", files=NodeFiles(tmp_path / "nodes.parquet", "node"))
+    assert (found.reads, found.known_node) == (("features",), {"node": 0})
+    asked = [7, {"features": links.X[7].tolist()}, {"node": 7, "features": links.X[7].tolist()}]
+    (one, new, same) = found.judge([top_question(asked, 20, found, 9, 30.0)])[0]
+    assert one.rows.tolist() == same.rows.tolist() == predictor.top(links.X, 7, 20).ids.tolist()
+    assert new.rows.tolist() == predictor.index(links.X).top_for(links.X[7:8], 20).ids.tolist()
+    with pytest.raises(
+        RefusalError, match="expected a list of 6 numbers in 'features'.*; row 0 is the target of pair 0"
+    ):
+        pair_question({"source": 7, "target": {"features": [1, 2]}}, found, 9)
