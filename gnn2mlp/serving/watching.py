@@ -57,7 +57,9 @@ class Watcher(Generic[M]):
         self._seen, self._reason = moment, ""
         if found.edition == self.current.edition:
             return False
-        _LOG.info("serving version %s of %s, after %s", found.version, found.name, self.current.version)
+        before = self.current.version
+        after = "with other tables" if found.version == before else f"after {before}"
+        _LOG.info("serving version %s of %s, %s", found.version, found.name, after)
         self.current = found
         self._told("loaded")
         return True

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from gnn2mlp.core.errors import ArtefactError
 from gnn2mlp.deploy import LinkPredictor, OnnxLinkPredictor, verify
-from gnn2mlp.deploy._links import BaseLinkPredictor
+from gnn2mlp.deploy.candidate_search import CandidateSearch
 from gnn2mlp.encoders import TableEncoder
+from gnn2mlp.students import LinkStudent
 from tests.deploy import test_predictor
 from tests.deploy.links import DECODERS, X, make
 
@@ -84,15 +86,18 @@ print(json.dumps([found.ids.tolist(), sorted(sys.modules)]))
     assert not {"torch", "scipy", "torch_geometric", "onnx", "safetensors"} & set(modules)
 
 
-@pytest.mark.parametrize("decoder", DECODERS)
-def test_a_direction_is_that_of_least_squares(decoder: Any, tmp_path: Path) -> None:
-    found = OnnxLinkPredictor.load(make(decoder).to_onnx(tmp_path))
-    Z = np.random.default_rng(0).normal(size=(500, found.width)).astype(np.float32)
-    z = Z[3]
-    expected = z if decoder == "dot" else BaseLinkPredictor.direction(found, z, Z)
-    np.testing.assert_allclose(found.direction(z, Z), expected, rtol=1e-3, atol=1e-4)
-    few = found.direction(z, np.repeat(Z[:1], 2, axis=0))  # which say nothing
-    assert np.isfinite(few).all()
+@pytest.mark.parametrize("decoder", ["dot", {"name": "hadamard", "hidden": 16}])
+def test_the_best_lie_in_its_direction_though_embeddings_fill_few(decoder: Any, tmp_path: Path) -> None:
+    """What plain least squares find here leads to half of them."""
+    torch.manual_seed(0)
+    student = LinkStudent({"name": "mlp", "hidden": 8}, decoder, width=128)
+    found = OnnxLinkPredictor.load(LinkPredictor(student, student.network(6, 1), 6).to_onnx(tmp_path))
+    rng = np.random.default_rng(0)
+    Z = (rng.normal(size=(2500, 4)) @ rng.normal(size=(4, 128)) + rng.normal(size=128) + 3).astype(np.float32)
+    told = CandidateSearch(found, Z, shortlist=100).recall([*range(10)], 10)
+    assert told is not None
+    assert told.mean > 0.9
+    assert np.isfinite(found.direction(Z[0], np.repeat(Z[:1], 2, axis=0))).all()  # of candidates that say nothing
 
 
 def test_inner_products_are_computed_without_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
