@@ -29,6 +29,8 @@ _OTHER_TEACHER = "heuristic"
 _OF_NODES = {"unseen_fraction": 0.2, "previous": None, "previous_weight": None}
 # A teacher of links answers for pairs of nodes; every such kind writes this key.
 _SCORES = frozenset({"context_scores"})
+# What other teachers say something of.
+_CALLED = {"node": "nodes", "graph": "whole graphs"}
 
 
 def check_words(config: "RunConfig") -> None:
@@ -116,6 +118,7 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
     if not isinstance(config.recipe, str):  # whose shares are of either setting
         check_new_nodes(split, config.setting)
     decoder = config.decoder or Spec(DEFAULTS["decoder"])
+    teacher = link_teacher(config.teacher if "teacher" in config.model_fields_set else None, built.teacher_keys)
     export = Spec("export", **{**settings.get("export", {}), **config.export})
     distill = Spec("distill", **{**settings.get("distill", {}), **config.distill})
     return config.model_copy(
@@ -123,7 +126,7 @@ def resolve_links(config: "RunConfig") -> "RunConfig":
             "recipe": config.recipe if recipe is None else str(recipe),
             "dataset": dataset.spec(),
             "split": filled_component(split, settings.get("split")).resolved(LINK_SPLITTERS),
-            "teacher": _teacher(config, built.teacher_keys, settings.get("teacher")).resolved(TEACHERS),
+            "teacher": filled_component(teacher, settings.get("teacher")).resolved(TEACHERS),
             "export": Export(**export.checked(Export, "export")).options(),
             "method": built.spec(),
             "student": filled_component(config.student, settings.get("student")).resolved(STUDENTS),
@@ -154,27 +157,31 @@ def _recipe(config: "RunConfig", method: Spec) -> Recipe | None:
     return find(config.dataset.name, method.name, config.setting, None)
 
 
-def _teacher(config: "RunConfig", needs: Iterable[str], recipe: Any) -> Spec:
-    """The teacher of links that writes `needs`: the one that was named, perhaps built around it, else the usual one."""
+def link_teacher(named: Spec | None, needs: Iterable[str]) -> Spec:
+    """The teacher of links that writes what a method `needs`: `named`, perhaps built around it, else the usual one.
+
+    Raises:
+        ConfigError: for a teacher of nodes that no teacher of links goes around, and for one that does not write it.
+    """
     wanted = _SCORES.union(needs)
-    if "teacher" in config.model_fields_set:
-        _check_teaches_links(config.teacher)
-        return filled_component(providing(config.teacher, wanted), recipe)
+    if named is not None:
+        _check_teaches_links(named)
+        return providing(named, wanted)
     try:
-        usual = providing(Spec(DEFAULTS["teacher"]), wanted)
+        return providing(Spec(DEFAULTS["teacher"]), wanted)
     except ConfigError:
-        usual = providing(Spec(_OTHER_TEACHER), wanted)
-    return filled_component(usual, recipe)
+        return providing(Spec(_OTHER_TEACHER), wanted)
 
 
 def _check_teaches_links(teacher: Spec) -> None:
     """Raise `ConfigError` for a teacher of nodes that no teacher of links goes around."""
-    if TEACHERS.get(teacher.name).unit == "pair" or _around(teacher.name):
+    unit = TEACHERS.get(teacher.name).unit
+    if unit == "pair" or _around(teacher.name):
         return
     own = [name for name, cls in TEACHERS.classes.items() if cls.unit == "pair"]
     networks = [name for name in TEACHERS.names() if _around(name)]
     raise ConfigError(
-        f"teacher {teacher.name!r} says what nodes are, and --task link predicts links; expected {' or '.join(own)}, "
+        f"teacher {teacher.name!r} says what {_CALLED[unit]} are, and --task link predicts links; expected {' or '.join(own)}, "
         f"or a network that embeds nodes: {', '.join(networks)}"
     )
 

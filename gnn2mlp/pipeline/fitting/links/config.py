@@ -15,15 +15,12 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.pipeline.config import Device, Settings, Threads, UserPath, read_yaml
 from gnn2mlp.pipeline.fitting.links.sizes import sized_link_distill, sized_link_teacher
-from gnn2mlp.pipeline.links.config import check_new_nodes, check_unit
+from gnn2mlp.pipeline.links.config import check_new_nodes, check_unit, link_teacher
 from gnn2mlp.pipeline.task_words import LINK
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.tables.edges import check_end_names
 from gnn2mlp.tasks import LinkPrediction
-from gnn2mlp.teachers import TEACHERS, Export, providing
-
-# A teacher of links answers for pairs of nodes; every such kind writes this key.
-_SCORES = frozenset({"context_scores"})
+from gnn2mlp.teachers import TEACHERS, Export
 
 
 class LinkFitConfig(Settings):
@@ -47,7 +44,8 @@ class LinkFitConfig(Settings):
             it, a hash of the ids says who does, so that the same nodes do when the table has grown.
         split: shares of the edges, options of the link split `"edges"`; `new_nodes` is the share of nodes that come
             later.
-        teacher: which graph neural network teaches, by the name of its encoder, or `"link"` or `"heuristic"`.
+        teacher: which graph neural network teaches, by the name of its encoder, or `"link"` or `"heuristic"`. Default:
+            `"sage"`, and `"heuristic"` for a method that only that one can teach, such as `ehdm`.
         export: how many contexts the teacher writes down of each node, options of `Export`.
         method: how the student learns from it, one that predicts links.
         student: the graph-free network that embeds a node.
@@ -145,7 +143,7 @@ class LinkFitConfig(Settings):
             raise ConfigError(f"method: {self.method.name!r} has no teacher; a plain MLP is trained beside any other")
         if not self.inputs.build(INPUTS).of_features:
             raise ConfigError(f"inputs: {self.inputs.name!r} read more than columns, which are all that ships")
-        teacher = providing(self.teacher, method.teacher_keys | _SCORES)
+        teacher = link_teacher(self.teacher if "teacher" in self.model_fields_set else None, method.teacher_keys)
         distill = Spec("distill", **sized_link_distill(self.distill, rows, edges)).checked(Distiller, "distill")
         setting = self.setting or ("production" if self.time is not None else "transductive")
         check_new_nodes(self.split, setting)

@@ -19,6 +19,16 @@ def test_everything_that_is_left_open_is_written_out() -> None:
     assert LinkFitConfig(**found.to_dict()).resolve(100).identity() == found.identity()
 
 
+def test_a_teacher_that_is_left_open_is_one_that_can_teach_the_method() -> None:
+    found = LinkFitConfig(**TABLES, method="ehdm").resolve(100)
+    assert found.teacher.name == "heuristic"
+    assert LinkFitConfig(**found.to_dict()).resolve(100).identity() == found.identity()
+    with pytest.raises(ConfigError, match="teacher 'sage' does not provide .* teachers that do: heuristic"):
+        LinkFitConfig(**TABLES, method="ehdm", teacher="sage").resolve(100)
+    with pytest.raises(ConfigError, match="'graph_gin' says what whole graphs are, .* expected heuristic or link"):
+        LinkFitConfig(**TABLES, teacher="graph_gin").resolve(100)
+
+
 def test_times_say_that_some_nodes_come_later() -> None:
     assert LinkFitConfig(**TABLES, time="since").resolve(100).setting == "production"
     assert LinkFitConfig(**TABLES, time="since").taken == ("page", "since")
