@@ -181,8 +181,8 @@ def _check_teaches_links(teacher: Spec) -> None:
     own = [name for name, cls in TEACHERS.classes.items() if cls.unit == "pair"]
     networks = [name for name in TEACHERS.names() if _around(name)]
     raise ConfigError(
-        f"teacher {teacher.name!r} says what {_CALLED[unit]} are, and --task link predicts links; expected {' or '.join(own)}, "
-        f"or a network that embeds nodes: {', '.join(networks)}"
+        f"teacher {teacher.name!r} says what {_CALLED[unit]} are, and --task link predicts links; expected "
+        f"{' or '.join(own)}, or a network that embeds nodes: {', '.join(networks)}"
     )
 
 
