@@ -17,19 +17,23 @@ from gnn2mlp.serving.version import Version
 _SHORT = 0.005
 
 
-class Sized(Protocol):
+class Request(Protocol):
     """A request that was read."""
 
     @property
     def size(self) -> int:
         """How many rows, or whatever else is counted, it asks about."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is a batch of its own, as nothing is saved by waiting for others to be answered."""
+
 
 class _Job(NamedTuple):
     """A request that waits."""
 
     model: Version
-    rows: Sized
+    rows: Request
     answer: "asyncio.Future[Any]"
     until: float
 
@@ -87,7 +91,7 @@ class Batcher:
             _settle(job.answer, busy("the server is going; ask another one, or try again later"))
         self._thread.shutdown(wait=False)
 
-    async def ask(self, model: Version, rows: Sized) -> Any:
+    async def ask(self, model: Version, rows: Request) -> Any:
         """What a model knows of the rows of a request.
 
         Raises:
@@ -157,7 +161,8 @@ class Batcher:
         jobs: list[_Job] = []
         count = 0
         while self._waiting and (not jobs or self._waiting[0].model is jobs[0].model):
-            if jobs and count + self._waiting[0].rows.size > self.rows:
+            following = self._waiting[0].rows
+            if jobs and (count + following.size > self.rows or jobs[0].rows.alone or following.alone):
                 break
             job = self._waiting.popleft()
             if not job.answer.done():  # else its client has given up

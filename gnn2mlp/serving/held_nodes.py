@@ -39,6 +39,9 @@ class HeldNodes:
         table: of the nodes.
         search: among their embeddings.
         edition: differs where a table does.
+
+    Attributes:
+        recall: what share of the best a short list finds, measured on some of them; `None` where all are scored.
     """
 
     def __init__(self, table: NodeTable, search: CandidateSearch, edition: Hashable):
@@ -69,6 +72,8 @@ class HeldNodes:
 
         Raises:
             ConfigError, DataError, ArtefactError: as `gnn2mlp.deploy.score_top`.
+
+        Finding few ids of text, of candidates or known links, among many loads torch.
         """
         if id_column in (SCORE, *(predictor.feature_names or (FEATURES,))):
             why = "is the name of what is answered" if id_column == SCORE else "is read by the model as a feature"
@@ -80,16 +85,12 @@ class HeldNodes:
         _LOG.info("embedding %s nodes of %s", f"{len(table.ids):,}", table.path.name)
         begin = time.perf_counter()
         vectors = embedded(predictor, table)
+        _LOG.info("embedded them in %.1f seconds", time.perf_counter() - begin)
         rows = None if candidates is None else np.unique(candidates)
         made = cls(table, CandidateSearch(predictor, vectors, rows, known, files.shortlist), edition)
-        made._measure()
-        _LOG.info("embedded them in %.1f seconds", time.perf_counter() - begin)
+        some = np.random.default_rng(0).permutation(len(made))[:_MEASURED]
+        made.recall = made.search.recall(some.tolist(), min(_BEST, made.candidates))
         return made
-
-    def _measure(self) -> None:
-        """Measure what a short list misses."""
-        some = np.random.default_rng(0).permutation(len(self))[:_MEASURED]
-        self.recall = self.search.recall(some.tolist(), min(_BEST, self.candidates))
 
     def __len__(self) -> int:
         """How many nodes there are."""

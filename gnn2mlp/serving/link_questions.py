@@ -1,6 +1,5 @@
 """What a server of links is asked: nodes, by their ids or their columns, whose best candidates or pairs are wanted."""
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from gnn2mlp.core.errors import DataError, listing, nearest
 from gnn2mlp.deploy.link_search import Best
-from gnn2mlp.serving.refusal import TOO_LARGE, UNREADABLE, RefusalError, busy, called
+from gnn2mlp.serving.refusal import TOO_LARGE, UNREADABLE, RefusalError, called
 from gnn2mlp.serving.rows import Rows, rows_of
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 SOURCE, TARGET = "source", "target"
 # Candidates in the answer to a request, all asked nodes together.
 MOST_CANDIDATES = 10_000
+# Candidates that are scored before somebody else has a turn.
+_SCORED = 2**18
 
 
 class AskedNodes(NamedTuple):
@@ -49,25 +50,62 @@ class TopQuestion(NamedTuple):
 
     Args:
         size: how many nodes.
-        nodes: which.
+        asked: which.
         k: how many candidates of each.
-        until: the moment of `time.monotonic` at which nobody waits any more.
     """
 
     size: int
-    nodes: AskedNodes
+    asked: AskedNodes
     k: int
-    until: float
 
-    def answer(self, model: "ServedLinks", Z: np.ndarray) -> "list[Best] | RefusalError":
-        """The best candidates of each node, of embeddings (nodes, width)."""
+    @property
+    def alone(self) -> bool:
+        """Nodes of several requests are embedded together."""
+        return False
+
+    def answer(self, model: "ServedLinks", made: np.ndarray) -> np.ndarray:
+        """Embeddings float32 (nodes, width), of which some were `made` of columns: what `searches` begins with."""
+        return self.asked.vectors(model, made)
+
+    def searches(self, model: "ServedLinks", Z: np.ndarray) -> "list[Search]":
+        """What has to be searched for, some nodes at a time, so that what others ask comes between."""
         assert model.nodes is not None, "questions of this kind are read where there are some"
-        found = []
-        for z, row in zip(Z, self.nodes.held.tolist(), strict=True):
-            if time.monotonic() > self.until:
-                return busy("the answer took too long; ask for fewer nodes at a time")
-            found.append(model.nodes.search.best(z, self.k, None if row < 0 else row))
-        return found
+        step = max(1, _SCORED // model.nodes.candidates)
+        return [
+            Search(len(Z[at : at + step]), Z[at : at + step], self.asked.held[at : at + step], self.k)
+            for at in range(0, self.size, step)
+        ]
+
+
+class Search(NamedTuple):
+    """Nodes that are searched for together.
+
+    Args:
+        size: how many.
+        Z: float32 (nodes, width), their embeddings.
+        held: int64 (nodes,), their rows among the nodes that the server holds, -1 of others.
+        k: how many candidates of each.
+    """
+
+    size: int
+    Z: np.ndarray
+    held: np.ndarray
+    k: int
+
+    @property
+    def asked(self) -> None:
+        """Nobody has to be embedded any more."""
+
+    @property
+    def alone(self) -> bool:
+        """Each is searched for by itself, whoever else waits."""
+        return True
+
+    def answer(self, model: "ServedLinks", _: np.ndarray) -> list[Best]:
+        """The best candidates of each node."""
+        assert model.nodes is not None, "whoever is found is one of them"
+        best = model.nodes.search.best
+        return [best(z, self.k, None if row < 0 else row) for z, row in zip(self.Z, self.held.tolist(), strict=True)]
 
 
 class PairQuestion(NamedTuple):
@@ -75,21 +113,27 @@ class PairQuestion(NamedTuple):
 
     Args:
         size: how many pairs.
-        nodes: both ends of the first, of the second, and so on.
+        asked: both ends of the first, of the second, and so on.
     """
 
     size: int
-    nodes: AskedNodes
+    asked: AskedNodes
 
-    def answer(self, model: "ServedLinks", Z: np.ndarray) -> np.ndarray:
-        """Scores float32 (pairs,), of embeddings (2 * pairs, width)."""
+    @property
+    def alone(self) -> bool:
+        """Nodes of several requests are embedded together."""
+        return False
+
+    def answer(self, model: "ServedLinks", made: np.ndarray) -> np.ndarray:
+        """Scores float32 (pairs,), where some ends were `made` of columns."""
+        Z = self.asked.vectors(model, made)
         return model.predictor.score(Z[::2], Z[1::2])
 
 
-Question = TopQuestion | PairQuestion
+Question = TopQuestion | Search | PairQuestion
 
 
-def top_question(value: Any, k: int | None, model: "ServedLinks", most: int, seconds: float) -> TopQuestion:
+def top_question(value: Any, k: int | None, model: "ServedLinks", most: int) -> TopQuestion:
     """The nodes of a request whose best candidates are wanted.
 
     Args:
@@ -97,7 +141,6 @@ def top_question(value: Any, k: int | None, model: "ServedLinks", most: int, sec
         k: how many candidates of each; default: 10, or as many as there are.
         model: that is asked.
         most: nodes of a request.
-        seconds: that an answer may take.
 
     Raises:
         RefusalError: for what are no nodes, or another `k`.
@@ -124,7 +167,7 @@ def top_question(value: Any, k: int | None, model: "ServedLinks", most: int, sec
             f"{len(given):,}; ask for fewer, or write a table with: gnn2mlp score MODEL --top K",
         )
     nodes = _asked(given, [f"node {place}" for place in range(len(given))], model)
-    return TopQuestion(len(given), nodes, k, time.monotonic() + seconds)
+    return TopQuestion(len(given), nodes, k)
 
 
 def pair_question(value: Any, model: "ServedLinks", most: int) -> PairQuestion:

@@ -1,5 +1,6 @@
 """A server of links: the best candidates of nodes, and scores of pairs."""
 
+import time
 from typing import Any
 
 from gnn2mlp.core.errors import ConfigError
@@ -7,6 +8,7 @@ from gnn2mlp.deploy.link_search import Best
 from gnn2mlp.deploy.pair_scorer import SCORE
 from gnn2mlp.serving.link_questions import MOST_CANDIDATES, pair_question, top_question
 from gnn2mlp.serving.links import ServedLinks, load_links
+from gnn2mlp.serving.refusal import busy
 from gnn2mlp.serving.service import Service
 from gnn2mlp.serving.settings import Settings
 from gnn2mlp.tasks.answers import sigmoid
@@ -71,10 +73,15 @@ class LinkService(Service[ServedLinks]):
             DataError: for columns that cannot be read.
         """
         model = self.model
-        question = top_question(value, k, model, self.settings.rows, self.settings.seconds)
-        if not question.size:
-            return model, []
-        found = await self._network(model, question)
+        question = top_question(value, k, model, self.settings.rows)
+        until = time.monotonic() + self.settings.seconds
+        new = question.asked.columns.size
+        Z = await self._network(model, question) if new else question.answer(model, model.nothing)
+        found: list[Best] = []
+        for search in question.searches(model, Z):
+            if time.monotonic() > until:
+                raise busy(f"an answer took more than {self.settings.seconds:g} seconds; ask for fewer nodes at a time")
+            found += await self._network(model, search)
         return model, [_named(model, one) for one in found]
 
     async def predict(self, value: Any) -> tuple[ServedLinks, list[dict[str, Any]]]:

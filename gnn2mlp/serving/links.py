@@ -4,7 +4,7 @@ A directory with `embedder.onnx` and `decoder.onnx`, as `gnn2mlp fit --task link
 any other both are made in memory when it is read, for which torch is loaded.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from gnn2mlp.deploy.onnx_link_predictor import OnnxLinkPredictor
 from gnn2mlp.deploy.row_reader import FEATURES
 from gnn2mlp.deploy.unit import check_unit
 from gnn2mlp.serving.held_nodes import HeldNodes
-from gnn2mlp.serving.link_questions import SOURCE, TARGET, Question
+from gnn2mlp.serving.link_questions import SOURCE, TARGET, AskedNodes, Question
 from gnn2mlp.serving.model import ServedModel, check_still_there, served_model
+from gnn2mlp.serving.predictions import Judged
 from gnn2mlp.serving.settings import NodeFiles
 
 
@@ -83,6 +84,11 @@ class ServedLinks:
         return self.new_node if self.nodes is None else {self.nodes.id_column: self.nodes.example}
 
     @property
+    def nothing(self) -> np.ndarray:
+        """Embeddings (0, width) of nobody."""
+        return np.empty((0, self.predictor.width), np.float32)
+
+    @property
     def example(self) -> dict[str, Any]:
         """A pair that can be asked about."""
         return {SOURCE: self.known_node, TARGET: self.new_node}
@@ -93,18 +99,22 @@ class ServedLinks:
         All nodes that come with columns are embedded at once; what comes out for one does not depend on the others, but
         for rounding.
         """
-        with_columns = [question for question in requests if question.nodes.columns.size]
-        embedded = iter(self.reader.judge([question.nodes.columns for question in with_columns]))
-        nothing = np.empty((0, self.predictor.width), np.float32)
-        found: list[Any] = []
-        for question in requests:
-            made = next(embedded) if question.nodes.columns.size else None
-            if isinstance(made, DataError):
-                found.append(DataError(f"{made}{question.nodes.counted}"))
-            else:
-                Z = question.nodes.vectors(self, nothing if made is None else made.outputs)
-                found.append(question.answer(self, Z))
-        return found
+        embedded = iter(self.reader.judge([asked.columns for one in requests if (asked := _with_columns(one))]))
+        return [self._answer(one, embedded) for one in requests]
+
+    def _answer(self, question: Question, embedded: Iterator[Judged | DataError]) -> Any:
+        """The answer to a question; if nodes came with columns, the next of what was embedded is theirs."""
+        if (asked := _with_columns(question)) is None:
+            return question.answer(self, self.nothing)
+        made = next(embedded)
+        if isinstance(made, DataError):
+            return DataError(f"{made}{asked.counted}")
+        return question.answer(self, made.outputs)
+
+
+def _with_columns(question: Question) -> AskedNodes | None:
+    """The nodes of a question, if some of them come with columns."""
+    return question.asked if question.asked is not None and question.asked.columns.size else None
 
 
 def load_links(

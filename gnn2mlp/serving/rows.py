@@ -35,6 +35,11 @@ class Rows(NamedTuple):
     alike: Hashable
     given: Sequence[Mapping[str, Any]]
 
+    @property
+    def alone(self) -> bool:
+        """Rows of several requests go through the network together."""
+        return False
+
 
 def parsed(body: bytes) -> Any:
     """What a body of JSON says; numbers are finite.

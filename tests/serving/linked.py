@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from gnn2mlp.deploy import LinkPredictor
+from gnn2mlp.deploy.link_search import Best
 from gnn2mlp.encoders import TableEncoder
+from gnn2mlp.serving.link_questions import top_question
 from gnn2mlp.serving.links import ServedLinks, load_links
 from gnn2mlp.serving.settings import NodeFiles
 from tests.deploy.links import DECODERS, make
@@ -53,6 +55,13 @@ def files(folder: Path, nodes: pd.DataFrame = NODES, **more: Any) -> NodeFiles:
 def loaded(folder: Path, **more: Any) -> ServedLinks:
     """The model with its nodes as a server holds it."""
     return load_links(saved(folder), files=files(folder, **more))
+
+
+def searched(model: ServedLinks, value: Any, k: int) -> list[Best]:
+    """The best candidates of nodes, as a server asks for them."""
+    question = top_question(value, k, model, 99)
+    (embeddings,) = model.judge([question])
+    return [one for part in question.searches(model, embeddings) for one in model.judge([part])[0]]
 
 
 def ids_of(found: list[dict[str, Any]]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -52,6 +52,19 @@ def test_a_large_request_is_a_batch_of_its_own() -> None:
     model = Slow()
     asked(Batcher(4), (model, rows("a")), (model, rows("b", 9)), (model, rows("c")))
     assert model.batches == [["a"], ["b"], ["c"]]
+
+
+def test_what_is_to_be_alone_is_a_batch_of_its_own() -> None:
+    class Alone(NamedTuple):
+        size: int
+        given: str
+        alone: bool = True
+
+    model = Slow()
+    given: list[Any] = [rows("a"), rows("b"), Alone(1, "c"), Alone(1, "d"), rows("e")]
+    found = asked(Batcher(9), *((model, one) for one in given))
+    assert found == [*"abcde"]
+    assert model.batches == [["a", "b"], ["c"], ["d"], ["e"]]
 
 
 def test_two_versions_never_share_a_batch() -> None:

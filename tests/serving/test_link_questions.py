@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gnn2mlp.core.errors import DataError
+from gnn2mlp.serving import link_questions
 from gnn2mlp.serving.link_questions import pair_question, top_question
 from gnn2mlp.serving.links import ServedLinks, load_links
 from gnn2mlp.serving.refusal import RefusalError
@@ -13,25 +15,39 @@ from tests.serving.linked import NEW
 
 
 def top(value: Any, model: ServedLinks, k: int | None = 3, most: int = 9) -> Any:
-    return top_question(value, k, model, most, 30.0)
+    return top_question(value, k, model, most)
 
 
 def test_nodes_are_told_by_their_ids_or_their_columns_or_both(pages: ServedLinks) -> None:
     given = ["p3", {"page": "p4"}, NEW, {**NEW, "page": "p5"}, {**NEW, "page": "px"}, {**NEW, "page": None, "more": 1}]
     asked = top(given, pages)
     assert (asked.size, asked.k) == (6, 3)
-    assert asked.nodes.held.tolist() == [3, 4, -1, 5, -1, -1]
-    assert asked.nodes.new.tolist() == [-1, -1, 0, 1, 2, 3]
-    assert asked.nodes.columns.size == 4
+    assert asked.asked.held.tolist() == [3, 4, -1, 5, -1, -1]
+    assert asked.asked.new.tolist() == [-1, -1, 0, 1, 2, 3]
+    assert asked.asked.columns.size == 4
     assert top("p3", pages, None).k == 10
     assert top([], pages).size == 0
+
+
+def test_many_nodes_are_searched_for_in_turns(pages: ServedLinks, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = top(["p3", NEW, "p5", "p6", "p7"], pages)
+    Z = np.arange(20, dtype=np.float32).reshape(5, 4)
+    (whole,) = asked.searches(pages, Z)
+    assert (whole.size, whole.k, whole.held.tolist()) == (5, 3, [3, -1, 5, 6, 7])
+    assert (asked.alone, whole.alone) == (False, True)
+    for scored, sizes in ((48, [2, 2, 1]), (5, [1] * 5)):  # of 24 candidates
+        monkeypatch.setattr(link_questions, "_SCORED", scored)
+        parts = asked.searches(pages, Z)
+        assert [part.size for part in parts] == sizes
+        assert np.concatenate([part.Z for part in parts]).tolist() == Z.tolist()
+        assert [row for part in parts for row in part.held.tolist()] == whole.held.tolist()
 
 
 def test_pairs_have_two_ends(pages: ServedLinks) -> None:
     asked = pair_question([{"source": "p1", "target": NEW}, {"target": {"page": "p2"}, "source": "p3"}], pages, 9)
     assert asked.size == 2
-    assert asked.nodes.held.tolist() == [1, -1, 3, 2]
-    assert asked.nodes.new.tolist() == [-1, 0, -1, -1]
+    assert asked.asked.held.tolist() == [1, -1, 3, 2]
+    assert asked.asked.new.tolist() == [-1, 0, -1, -1]
 
 
 @pytest.mark.parametrize(

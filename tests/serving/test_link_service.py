@@ -13,6 +13,7 @@ import pytest
 
 from gnn2mlp.core.errors import ConfigError, DataError
 from gnn2mlp.deploy import LinkPredictor, score_pairs, score_top
+from gnn2mlp.deploy.link_search import Best
 from gnn2mlp.serving import LinkService, NodeFiles, Settings
 from gnn2mlp.serving.refusal import RefusalError
 from tests.deploy.links import DECODERS
@@ -122,13 +123,40 @@ def test_a_search_that_takes_too_long_is_given_up(tables: Path, monkeypatch: pyt
 
     async def ask(service: LinkService) -> int:
         search = service.model.nodes.search  # type: ignore[union-attr]
-        monkeypatch.setattr(search, "best", lambda *given: (time.sleep(0.03), done.append(given)))
+        monkeypatch.setattr(
+            search,
+            "best",
+            lambda *given: (time.sleep(0.03), done.append(given), Best(np.zeros(1, np.int64), np.zeros(1, np.float32)))[
+                2
+            ],
+        )
         with pytest.raises(RefusalError, match="too long|more than") as told:
             await service.top(["p1"] * 50, 1)
         return told.value.status
 
+    monkeypatch.setattr("gnn2mlp.serving.link_questions._SCORED", 1)
     assert asked(tables, ask, seconds=0.1) == 503
     assert len(done) < 10
+
+
+def test_who_asks_for_one_node_need_not_wait_for_who_asks_for_many(
+    tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gnn2mlp.serving.link_questions._SCORED", 24)
+
+    async def ask(service: LinkService) -> list[str]:
+        done: list[str] = []
+
+        async def one(name: str, value: Any) -> None:
+            await service.top(value, 1)
+            done.append(name)
+
+        many = asyncio.create_task(one("many", ["p1"] * 50))
+        await asyncio.sleep(0)
+        await asyncio.gather(one("few", "p2"), many)
+        return done
+
+    assert asked(tables, ask) == ["few", "many"]
 
 
 def test_another_model_or_table_is_taken_up_while_it_runs(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +18,13 @@ from gnn2mlp.serving.refusal import RefusalError
 from gnn2mlp.tasks.answers import sigmoid
 from tests.deploy import links
 from tests.serving import linked, served
-from tests.serving.linked import NEW, NODES
+from tests.serving.linked import NEW, NODES, searched
 
 
 def test_it_answers_as_the_predictor_does(pages: ServedLinks, tables: Path) -> None:
     predictor = LinkPredictor.load(tables / "pages")
     pairs = [{"source": "p1", "target": "p4"}, {"source": {"page": "p2"}, "target": NEW}]
-    top, scores = pages.judge([top_question(["p3", NEW], 5, pages, 9, 30.0), pair_question(pairs, pages, 9)])
+    top, (scores,) = searched(pages, ["p3", NEW], 5), pages.judge([pair_question(pairs, pages, 9)])
     expected = predictor.top(NODES, "p3", 5)
     assert pages.nodes is not None
     assert pages.nodes.named(top[0].rows) == expected.ids.tolist()
@@ -40,8 +39,8 @@ def test_new_nodes_among_known_ones_keep_their_own_columns(pages: ServedLinks, t
     others = [{**NEW, "likes": likes} for likes in (-80.0, 10.0, 90.0)]
     rows = [*predictor.embed(NODES[:2]), *(predictor.embed(one)[0] for one in others)]
     pairs = [{"source": others[0], "target": "p1"}, {"source": others[2], "target": others[1]}]
-    asked = top_question(["p0", others[2], "p1", *others[:2]], 1, pages, 9, 9.0)
-    found, scores = pages.judge([asked, pair_question(pairs, pages, 9)])
+    found = searched(pages, ["p0", others[2], "p1", *others[:2]], 1)
+    (scores,) = pages.judge([pair_question(pairs, pages, 9)])
     assert pages.nodes is not None
     expected = [predictor.score(rows[place], pages.nodes.vectors).max() for place in (4, 2, 3)]
     assert served.close(sigmoid(np.array([found[place].logits[0] for place in (1, 3, 4)])), expected)
@@ -63,20 +62,14 @@ def test_what_cannot_be_read_spoils_no_other(pages: ServedLinks) -> None:
     questions = [
         pair_question({"source": "p1", "target": NEW}, pages, 9),
         pair_question([{"source": "p1", "target": "p2"}, {"source": "p1", "target": spoilt}], pages, 9),
-        top_question([NEW, spoilt], 1, pages, 9, 30.0),
-        top_question("p2", 1, pages, 9, 30.0),
+        top_question([NEW, spoilt], 1, pages, 9),
+        top_question("p2", 1, pages, 9),
     ]
     found = pages.judge(questions)
     assert [isinstance(one, DataError) for one in found] == [False, True, True, False]
     assert str(found[1]).endswith("; row 0 is the target of pair 1")
     assert "row 1" in str(found[2])
     assert served.close(found[0], pages.judge(questions[:1])[0])
-
-
-def test_nobody_searches_for_whom_nobody_waits(pages: ServedLinks) -> None:
-    late = top_question(["p1", "p2"], 1, pages, 9, 30.0)._replace(until=time.monotonic() - 1)
-    (found,) = pages.judge([late])
-    assert (found.status, "fewer nodes at a time" in str(found)) == (503, True)
 
 
 def test_without_nodes_pairs_come_with_their_columns(tables: Path) -> None:
@@ -124,7 +117,7 @@ def test_columns_without_names_are_lists_of_features(tmp_path: Path) -> None:
     found = load_links(tmp_path / "model", files=NodeFiles(tmp_path / "nodes.parquet", "node"))
     assert (found.reads, found.known_node) == (("features",), {"node": 0})
     asked = [7, {"features": links.X[7].tolist()}, {"node": 7, "features": links.X[7].tolist()}]
-    (one, new, same) = found.judge([top_question(asked, 20, found, 9, 30.0)])[0]
+    one, new, same = searched(found, asked, 20)
     assert one.rows.tolist() == same.rows.tolist() == predictor.top(links.X, 7, 20).ids.tolist()
     assert new.rows.tolist() == predictor.index(links.X).top_for(links.X[7:8], 20).ids.tolist()
     with pytest.raises(
