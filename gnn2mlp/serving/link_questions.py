@@ -17,7 +17,7 @@ SOURCE, TARGET = "source", "target"
 # Candidates in the answer to a request, all asked nodes together.
 MOST_CANDIDATES = 10_000
 # Candidates that are scored before somebody else has a turn.
-_SCORED = 2**18
+_SCORED = 2**15
 
 
 class AskedNodes(NamedTuple):
