@@ -314,3 +314,22 @@ def test_a_person_finds_candidates_of_a_node(chromium: Any, tmp_path: Path, widt
             assert faults(page, find_axe()) == []
     finally:
         context.close()
+
+
+@pytest.mark.browser
+def test_a_person_scores_a_pair_where_there_are_no_nodes(chromium: Any, tmp_path: Path) -> None:
+    with Running(linked.saved(tmp_path)) as server:
+        page = chromium.new_page()
+        try:
+            page.goto(f"http://127.0.0.1:{server.port}/")
+            page.get_by_role("button", name="Score").click()
+            page.wait_for_selector("#label")
+            (expected,) = server.predict(server.ask("GET", "/model")[1]["example"])[1]["predictions"]
+            assert float(page.inner_text("#label")) == pytest.approx(expected["score"], rel=5e-3)
+            assert not page.is_visible("#tops")
+            page.fill("#json-pair", "{")
+            page.get_by_role("button", name="Score").click()
+            page.wait_for_selector("#scored .fault")
+            assert page.inner_text("#scored .fault").startswith("This is no JSON")
+        finally:
+            page.close()

@@ -1,9 +1,9 @@
 // What is there of the model, once it is known.
 function opened() {
   byId("tops").hidden = !model.nodes;
-  fields();
   ends();
-  if (!model.nodes) return ["no nodes"];
+  if (!model.nodes) return ["no nodes that have ids"];
+  fields();
   byId("k").value = Math.min(10, model.candidates);
   const counts = [`${plain(model.nodes)} nodes`];
   if (model.candidates !== model.nodes) counts.push(`${plain(model.candidates)} candidates`);
