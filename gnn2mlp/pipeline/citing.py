@@ -1,7 +1,7 @@
 """Whom the user of a result is to cite: data set, teacher, method, and all that these are made of."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gnn2mlp.core.registry import Registry, short_name
 from gnn2mlp.core.spec import Configurable, Spec
@@ -11,14 +11,16 @@ from gnn2mlp.decoders import DECODERS
 from gnn2mlp.inputs import INPUTS
 from gnn2mlp.methods import METHODS
 from gnn2mlp.objectives import OBJECTIVES
-from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS
+
+if TYPE_CHECKING:
+    from gnn2mlp.pipeline.config import RunConfig
 
 _REGISTRIES: tuple[Registry[Any], ...] = (TEACHERS, STUDENTS, INPUTS, OBJECTIVES, METHODS)
 
 
-def citations(config: RunConfig) -> dict[str, str]:
+def citations(config: "RunConfig") -> dict[str, str]:
     """Whom to cite, by part: `"dataset"`, `"teacher"`, `"method"`, and what is inside of them or beside.
 
     A part inside of another is called by both, such as `"teacher, gcn"` of a tokenizer around a GCN. What cites nobody,
@@ -28,13 +30,14 @@ def citations(config: RunConfig) -> dict[str, str]:
         config: resolved, or not.
 
     Example:
+        >>> from gnn2mlp.pipeline import RunConfig
         >>> found = citations(RunConfig(teacher={"name": "vq", "encoder": "gat"}, method="vqgraph"))
         >>> list(found), found["teacher, gat"][:24]
         (['dataset', 'teacher', 'teacher, gat', 'method'], 'Veličković et al., Graph')
     """
     beside = {"student": (config.student, STUDENTS), "inputs": (config.inputs, INPUTS)}
     # A plain network on plain features is nobody's.
-    beside = {part: one for part, one in beside.items() if one[0].name != RunConfig.model_fields[part].default.name}
+    beside = {part: one for part, one in beside.items() if one[0].name != type(config).model_fields[part].default.name}
     if config.decoder is not None:
         beside["decoder"] = (config.decoder, DECODERS)
     dataset = resolve_graph_dataset(config.dataset) if config.of_graphs else resolve_dataset(config.dataset)

@@ -19,10 +19,10 @@ from gnn2mlp.distill.start import Start
 from gnn2mlp.explore.homophily import homophily, hyperedge_homophily
 from gnn2mlp.knowledge import Store
 from gnn2mlp.pipeline.citing import citations
-from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.previous import Previous
 
 if TYPE_CHECKING:
+    from gnn2mlp.pipeline.config import RunConfig
     from gnn2mlp.pipeline.seed import Models
 
 Listen = Callable[[int, str], Progress]
@@ -56,7 +56,7 @@ class Job:
         models: gives the stages of a seed, in place of those that the configuration has.
     """
 
-    config: RunConfig
+    config: "RunConfig"
     graph: NodeData
     folder: Path
     store: Store

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gnn2mlp.data import Full, Observed, Split
 from gnn2mlp.data.graphs import FullGraphs, ObservedGraphs
@@ -14,7 +14,6 @@ from gnn2mlp.inputs import INPUTS
 from gnn2mlp.knowledge import TeacherKnowledge
 from gnn2mlp.knowledge.keys import ON_DEMAND
 from gnn2mlp.methods import METHODS, Method
-from gnn2mlp.pipeline.config import RunConfig
 from gnn2mlp.pipeline.job import Job, label
 from gnn2mlp.pipeline.knowledge import export_knowledge, load_knowledge, save_knowledge
 from gnn2mlp.pipeline.network_student import distil_network
@@ -26,6 +25,9 @@ from gnn2mlp.pipeline.teacher import fit_teacher, load_teacher, save_teacher
 from gnn2mlp.pipeline.views import scoring_view, training_view
 from gnn2mlp.students import STUDENTS
 from gnn2mlp.teachers import TEACHERS, Export, Teacher
+
+if TYPE_CHECKING:
+    from gnn2mlp.pipeline.config import RunConfig
 
 
 class Models(NamedTuple):
@@ -174,7 +176,7 @@ def student_stage(
     return Stage(distil_student, inputs, student_file(folder, Predictor), job.environment, job.context(seed, role))
 
 
-def baseline_of(config: RunConfig) -> str:
+def baseline_of(config: "RunConfig") -> str:
     """What the baseline without a teacher is called: the plain MLP, or the plain network of a student like it."""
     return "plain" if STUDENTS.get(config.student.name).needs_graph else "mlp"
 

@@ -1,7 +1,12 @@
 """Which code a line was made with."""
 
+import inspect
+from pathlib import Path
+
+from gnn2mlp.core.source import closure
 from gnn2mlp.core.spec import Spec
-from gnn2mlp.pipeline import RunConfig
+from gnn2mlp.pipeline import RunConfig, records
+from gnn2mlp.pipeline.links import records as links
 from gnn2mlp.studies import versions
 
 
@@ -22,6 +27,13 @@ def test_of_links_the_code_is_that_of_their_pipeline() -> None:
     config = RunConfig(task="link").resolve()
     assert versions.deciding_code(config) == versions.deciding_code(RunConfig(task="link").resolve())
     assert versions.deciding_code(config) != versions.deciding_code(RunConfig(task="link", decoder="dot").resolve())
+
+
+def test_what_reads_settings_is_no_part_of_it_as_a_line_has_the_settings_themselves() -> None:
+    for pipeline in (records.score_all, links.score_all):
+        reached = closure(pipeline.__module__, Path(inspect.getfile(pipeline)))
+        assert {"gnn2mlp.pipeline.student", "gnn2mlp.pipeline.teacher", "gnn2mlp.nn.loop"} <= reached.keys()
+        assert not {"gnn2mlp.pipeline.config", "gnn2mlp.pipeline.setting_errors"} & reached.keys()
 
 
 def test_a_line_stands_by_its_code_or_by_telling_none() -> None:
