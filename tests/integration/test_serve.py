@@ -227,6 +227,14 @@ def test_requests_that_are_nearly_right_are_never_a_fault_of_the_server(answerin
     assert seen[422]
 
 
+def listened(context: Any) -> tuple[Any, list[str]]:
+    """A new page, and what it comes to say on its console."""
+    page, said = context.new_page(), list[str]()
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return page, said
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1200, 390])
@@ -247,9 +255,7 @@ def test_a_person_types_a_row_and_drops_a_table(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
     )
     try:
-        page, said = context.new_page(), []
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(str(error)))
+        page, said = listened(context)
         page.goto(f"http://127.0.0.1:{answering.port}/")
         page.get_by_role("button", name="Answer").click()
         page.wait_for_selector("#drove")
@@ -290,9 +296,7 @@ def test_a_person_finds_candidates_of_a_node(chromium: Any, tmp_path: Path, widt
     )
     try:
         with Running(tmp_path / "pages", "--nodes", str(files.nodes)) as server:
-            page, said = context.new_page(), []
-            page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-            page.on("pageerror", lambda error: said.append(str(error)))
+            page, said = listened(context)
             page.goto(f"http://127.0.0.1:{server.port}/")
             page.fill("#id", "p3")
             page.get_by_role("button", name="Find").click()
